@@ -1,0 +1,117 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target is compiled the same way: Swift 6 language mode (the tools version implies it), no warning tolerated, and
+// async functions that stay on their caller's executor, so that helpers taking async closures need no @Sendable dance.
+let settings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let certificates: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+
+/// A library target, and, where `tests` says what it needs, its test target `<name>Tests`.
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency]? = []) -> [Target] {
+    let target: Target = .target(name: name, dependencies: dependencies, swiftSettings: settings)
+    guard let tests else { return [target] }
+    return [
+        target,
+        .testTarget(
+            name: "\(name)Tests", dependencies: [.target(name: name)] + tests, swiftSettings: settings),
+    ]
+}
+
+let package = Package(
+    name: "skyflo",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "skyflo", targets: ["skyflo"]),
+        .library(name: "KubeModel", targets: ["KubeModel"]),
+        .library(name: "KubeClient", targets: ["KubeClient"]),
+        .library(name: "ControllerRuntime", targets: ["ControllerRuntime"]),
+        .library(name: "LocalCluster", targets: ["LocalCluster"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    // Bottom layer first; an arrow may only point at a lower layer (hack/check-layers.sh holds this list against the table there).
+    targets: [
+        library("KubeModel", [yams]),
+        library("SkyfloAPI", ["KubeModel"]),
+        library(
+            "KubeClient", ["KubeModel", log, asyncHTTPClient, nioCore, nioHTTP1, nioSSL],
+            tests: ["KubeModel", hummingbird, hummingbirdTLS, nioCore, nioSSL, crypto, certificates, asn1, log]),
+        library(
+            "LanguageModels", ["KubeModel", log, asyncHTTPClient, nioCore, nioHTTP1],
+            tests: ["KubeModel", hummingbird, nioCore, log]),
+        library(
+            "ControllerRuntime", ["KubeModel", "KubeClient", log, metrics, lifecycle, hummingbird, nioCore, httpTypes],
+            tests: ["KubeModel", "KubeClient", "LocalCluster", log, asyncHTTPClient]),
+        library("WorkflowEngine", ["KubeModel", "SkyfloAPI", crypto], tests: ["KubeModel", "SkyfloAPI"]),
+        library(
+            "Tools", ["KubeModel", "KubeClient", crypto, log], tests: ["KubeModel", "KubeClient", "LocalCluster", log]),
+        library(
+            "LocalCluster",
+            [
+                "KubeModel", log, crypto, certificates, asn1, hummingbird, hummingbirdTLS, nioCore, nioPosix, nioSSL,
+                httpTypes, lifecycle,
+            ],
+            tests: ["KubeModel", asyncHTTPClient, nioCore, nioSSL, log]),
+        library(
+            "Controllers",
+            [
+                "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine", "Tools",
+                crypto, log, metrics, lifecycle,
+            ],
+            tests: nil),
+        [
+            .executableTarget(
+                name: "skyflo",
+                dependencies: [
+                    "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "Tools", "Controllers",
+                    "LocalCluster", argumentParser, log, metrics, lifecycle,
+                ],
+                swiftSettings: settings),
+            .testTarget(
+                name: "APIServerContractTests",
+                dependencies: ["KubeModel", "KubeClient", "LocalCluster", log],
+                swiftSettings: settings),
+            .testTarget(
+                name: "StoryTests",
+                dependencies: [
+                    "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine",
+                    "Tools", "Controllers", "LocalCluster", hummingbird, nioCore, log,
+                ],
+                swiftSettings: settings),
+        ],
+    ].flatMap(\.self)
+)

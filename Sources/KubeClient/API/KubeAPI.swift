@@ -1,0 +1,316 @@
+public import KubeModel
+
+/// An API server, as far as callers need to know. ``KubeClient`` is the real one; wrappers narrow it (read-only) or count.
+public protocol KubeAPI: Sendable {
+    /// Sends one request and returns the answer, whatever its HTTP status.
+    ///
+    /// - Parameter identity: whom to impersonate; nil sends with the client's own credentials.
+    /// - Throws: ``KubeClientError`` when there was no answer, `CancellationError` when the task was cancelled. After such
+    ///   an error of a write it is not known whether the server did it.
+    func send(_ request: KubeRequest, as identity: Impersonation?) async throws -> KubeResponse
+
+    /// Sends one request and hands out the body as it arrives: watches and followed logs.
+    ///
+    /// The stream ends when the server ends it, throws ``KubeClientError`` when the connection breaks, and is closed when
+    /// the consuming task is cancelled or `body` returns.
+    /// - Throws: `APIStatus` when the answer's status is not 2xx.
+    func stream<Result: Sendable>(
+        _ request: KubeRequest, as identity: Impersonation?,
+        _ body: (inout KubeByteStream) async throws -> Result
+    ) async throws -> Result
+}
+
+/// The body of a streamed answer, chunk by chunk as it came off the wire. Chunks don't align with lines or events.
+public struct KubeByteStream {
+    private let nextChunk: () async throws -> [UInt8]?
+
+    public init(next: @escaping () async throws -> [UInt8]?) { nextChunk = next }
+
+    /// nil at the end.
+    public mutating func next() async throws -> [UInt8]? { try await nextChunk() }
+}
+
+/// What goes wrong between this process and an API server that gave no (complete) answer.
+public struct KubeClientError: Error, Sendable, CustomStringConvertible {
+    /// A struct over a private enum, so that codes can be added without breaking anyone's `switch`.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        private enum Value: String { case unreachable, timeout, configuration, badResponse, unsupported, tooLarge }
+        private let value: Value
+        public var description: String { value.rawValue }
+
+        /// No connection, or it broke before the answer was complete.
+        public static let unreachable = Code(value: .unreachable)
+        /// No answer in time.
+        public static let timeout = Code(value: .timeout)
+        /// The kubeconfig, the in-cluster files or the credentials can't be used.
+        public static let configuration = Code(value: .configuration)
+        /// An answer that is not what the API promises, such as a body that is no JSON.
+        public static let badResponse = Code(value: .badResponse)
+        /// Something that this client doesn't do.
+        public static let unsupported = Code(value: .unsupported)
+        /// The answer is larger than the caller allows.
+        public static let tooLarge = Code(value: .tooLarge)
+    }
+
+    public var code: Code
+    public var message: String
+    public var cause: (any Error)?
+
+    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+    }
+
+    public var description: String { cause.map { "\(message): \($0)" } ?? message }
+}
+
+// MARK: - The verbs
+
+/// Each takes the object's place apart from its content, and throws `APIStatus` for every answer that is not 2xx.
+extension KubeAPI {
+    /// Sends and reads the JSON body of a 2xx answer.
+    public func call(_ request: KubeRequest, as identity: Impersonation? = nil) async throws -> JSONValue {
+        let response = try await send(request, as: identity)
+        return try response.json()
+    }
+
+    public func get(
+        _ resource: APIResource, namespace: String? = nil, name: String, subresource: String? = nil,
+        as identity: Impersonation? = nil
+    ) async throws -> KubeObject {
+        let path = resource.path(namespace: namespace, name: name, subresource: subresource)
+        return KubeObject(try await call(KubeRequest(.get, path), as: identity))
+    }
+
+    /// Like ``get(_:namespace:name:subresource:as:)``, with nil for 404.
+    public func find(
+        _ resource: APIResource, namespace: String? = nil, name: String, as identity: Impersonation? = nil
+    ) async throws -> KubeObject? {
+        do {
+            return try await get(resource, namespace: namespace, name: name, as: identity)
+        } catch let status as APIStatus where status.isNotFound {
+            return nil
+        }
+    }
+
+    /// One page.
+    public func list(
+        _ resource: APIResource, namespace: String? = nil, _ options: ListOptions = ListOptions(),
+        as identity: Impersonation? = nil
+    ) async throws -> KubeList {
+        let request = KubeRequest(.get, resource.path(namespace: namespace), query: options.query)
+        return KubeList(try await call(request, as: identity))
+    }
+
+    public func create(
+        _ object: KubeObject, in resource: APIResource, _ options: WriteOptions = WriteOptions(),
+        as identity: Impersonation? = nil
+    ) async throws -> KubeObject {
+        let path = resource.path(namespace: object.namespace)
+        return try await write(.post, path, "application/json", object.json, options, identity)
+    }
+
+    /// Replaces the object (PUT). With a resourceVersion in it, only that version is replaced (409 otherwise).
+    public func update(
+        _ object: KubeObject, in resource: APIResource, subresource: String? = nil,
+        _ options: WriteOptions = WriteOptions(), as identity: Impersonation? = nil
+    ) async throws -> KubeObject {
+        let path = resource.path(namespace: object.namespace, name: object.name, subresource: subresource)
+        return try await write(.put, path, "application/json", object.json, options, identity)
+    }
+
+    public func patch(
+        _ resource: APIResource, namespace: String? = nil, name: String, subresource: String? = nil, _ patch: Patch,
+        _ options: WriteOptions = WriteOptions(), as identity: Impersonation? = nil
+    ) async throws -> KubeObject {
+        let path = resource.path(namespace: namespace, name: name, subresource: subresource)
+        return try await write(.patch, path, patch.contentType, patch.body, options, identity)
+    }
+
+    /// Server-side apply (KEP-555). `options.fieldManager` is required by the API.
+    public func apply(
+        _ object: KubeObject, in resource: APIResource, subresource: String? = nil, _ options: WriteOptions,
+        as identity: Impersonation? = nil
+    ) async throws -> KubeObject {
+        try await patch(
+            resource, namespace: object.namespace, name: object.name, subresource: subresource, .apply(object.json),
+            options, as: identity)
+    }
+
+    /// - Returns: the object where it is only marked as deleted, or the server's `Status`.
+    @discardableResult
+    public func delete(
+        _ resource: APIResource, namespace: String? = nil, name: String, _ options: DeleteOptions = DeleteOptions(),
+        as identity: Impersonation? = nil
+    ) async throws -> KubeObject {
+        let path = resource.path(namespace: namespace, name: name)
+        let query = options.dryRun ? [KubeRequest.QueryItem("dryRun", "All")] : []
+        let request = KubeRequest(
+            .delete, path, query: query, contentType: "application/json", body: JSONWriter.string(options.json))
+        return KubeObject(try await call(request, as: identity))
+    }
+
+    private func write(
+        _ method: KubeRequest.Method, _ path: String, _ contentType: String, _ body: JSONValue, _ options: WriteOptions,
+        _ identity: Impersonation?
+    ) async throws -> KubeObject {
+        let request = KubeRequest(
+            method, path, query: options.query, contentType: contentType, body: JSONWriter.string(body))
+        return KubeObject(try await call(request, as: identity))
+    }
+}
+
+extension KubeResponse {
+    /// The JSON body of a 2xx answer.
+    /// - Throws: `APIStatus` for any other status, also where its body is not a `Status` (a proxy's error page);
+    ///   ``KubeClientError`` when a 2xx body is no JSON.
+    public func json() throws -> JSONValue {
+        guard (200..<300).contains(status) else { throw failure }
+        do {
+            return try JSONParser.parse(body)
+        } catch {
+            throw KubeClientError(.badResponse, "the API server's answer is no JSON", cause: error)
+        }
+    }
+
+    /// The `Status` that a non-2xx answer carries, or one made of the HTTP status where it carries none.
+    public var failure: APIStatus {
+        if let json = try? JSONParser.parse(body), json["kind"]?.string == "Status" {
+            var status = APIStatus(json)
+            if status.code == 0 { status.code = self.status }
+            if let retryAfter { status.retryAfterSeconds = status.retryAfterSeconds ?? retryAfter }
+            return status
+        }
+        let excerpt = String(text.prefix(200)).trimmingSuffix { $0.isWhitespace }
+        return APIStatus(
+            code: status, reason: .unknown,
+            message: "the API server answered HTTP \(status)" + (excerpt.isEmpty ? "" : ": \(excerpt)"),
+            retryAfterSeconds: retryAfter)
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(while predicate: (Character) -> Bool) -> String {
+        var result = Substring(self)
+        while let last = result.last, predicate(last) { result.removeLast() }
+        return String(result)
+    }
+}
+
+// MARK: - Options
+
+public struct ListOptions: Sendable {
+    public var labelSelector: LabelSelector?
+    /// In the API's text form: `metadata.name=web`.
+    public var fieldSelector: String?
+    /// Objects a page; nil lets the server send all at once.
+    public var limit: Int?
+    public var continueToken: String?
+    /// nil: most recent (a consistent read); "0": any that the server has at hand.
+    public var resourceVersion: String?
+
+    public init(
+        labelSelector: LabelSelector? = nil, fieldSelector: String? = nil, limit: Int? = nil,
+        continueToken: String? = nil, resourceVersion: String? = nil
+    ) {
+        self.labelSelector = labelSelector
+        self.fieldSelector = fieldSelector
+        self.limit = limit
+        self.continueToken = continueToken
+        self.resourceVersion = resourceVersion
+    }
+
+    public var query: [KubeRequest.QueryItem] {
+        var query: [KubeRequest.QueryItem] = []
+        func add(_ name: String, _ value: String?) {
+            if let value, !value.isEmpty { query.append(.init(name, value)) }
+        }
+        add("labelSelector", labelSelector?.description)
+        add("fieldSelector", fieldSelector)
+        add("limit", limit.map(String.init))
+        add("continue", continueToken)
+        add("resourceVersion", resourceVersion)
+        return query
+    }
+}
+
+public struct WriteOptions: Sendable {
+    public var fieldManager: String?
+    /// Take over fields that other managers own (server-side apply only).
+    public var force: Bool
+    public var dryRun: Bool
+
+    public init(fieldManager: String? = nil, force: Bool = false, dryRun: Bool = false) {
+        self.fieldManager = fieldManager
+        self.force = force
+        self.dryRun = dryRun
+    }
+
+    var query: [KubeRequest.QueryItem] {
+        var query: [KubeRequest.QueryItem] = []
+        if let fieldManager { query.append(.init("fieldManager", fieldManager)) }
+        if force { query.append(.init("force", "true")) }
+        if dryRun { query.append(.init("dryRun", "All")) }
+        return query
+    }
+}
+
+public struct DeleteOptions: Sendable {
+    public enum Propagation: String, Sendable { case background = "Background", foreground = "Foreground", orphan = "Orphan" }
+
+    /// Only the object with this uid; 409 otherwise.
+    public var uid: String?
+    /// Only this version of it; 409 otherwise.
+    public var resourceVersion: String?
+    public var propagation: Propagation?
+    public var gracePeriodSeconds: Int?
+    public var dryRun: Bool
+
+    public init(
+        uid: String? = nil, resourceVersion: String? = nil, propagation: Propagation? = nil,
+        gracePeriodSeconds: Int? = nil, dryRun: Bool = false
+    ) {
+        self.uid = uid
+        self.resourceVersion = resourceVersion
+        self.propagation = propagation
+        self.gracePeriodSeconds = gracePeriodSeconds
+        self.dryRun = dryRun
+    }
+
+    /// The `DeleteOptions` object that goes into the body.
+    public var json: JSONValue {
+        let preconditions = JSONValue.compact([
+            "uid": uid.map(JSONValue.string), "resourceVersion": resourceVersion.map(JSONValue.string),
+        ])
+        return .compact([
+            "kind": "DeleteOptions", "apiVersion": "v1",
+            "preconditions": preconditions.object?.isEmpty == false ? preconditions : nil,
+            "propagationPolicy": propagation.map { .string($0.rawValue) },
+            "gracePeriodSeconds": gracePeriodSeconds.map { JSONValue($0) },
+        ])
+    }
+}
+
+/// A patch with its content type.
+public enum Patch: Sendable {
+    case merge(JSONValue)
+    case strategic(JSONValue)
+    case json(JSONValue)
+    case apply(JSONValue)
+
+    public var contentType: String {
+        switch self {
+        case .merge: "application/merge-patch+json"
+        case .strategic: "application/strategic-merge-patch+json"
+        case .json: "application/json-patch+json"
+        case .apply: "application/apply-patch+yaml"
+        }
+    }
+
+    public var body: JSONValue {
+        switch self {
+        case .merge(let body), .strategic(let body), .json(let body), .apply(let body): body
+        }
+    }
+}

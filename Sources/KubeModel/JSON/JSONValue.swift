@@ -1,0 +1,137 @@
+/// Any JSON value. Whole numbers that fit 64 bits stay integers, as in `k8s.io/apimachinery`'s unstructured objects.
+public enum JSONValue: Sendable, Hashable {
+    case null
+    case bool(Bool)
+    case int(Int64)
+    case double(Double)
+    case string(String)
+    case array([JSONValue])
+    case object(JSONObject)
+}
+
+// MARK: - Reading
+
+extension JSONValue {
+    public var isNull: Bool { self == .null }
+    public var string: String? { if case .string(let value) = self { value } else { nil } }
+    public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+    public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
+
+    /// The integer, also of a floating-point number without a fraction (`3.0`), as Kubernetes reads it.
+    public var int: Int? {
+        switch self {
+        case .int(let value): Int(value)
+        case .double(let value): Int(exactly: value)
+        default: nil
+        }
+    }
+
+    public var double: Double? {
+        switch self {
+        case .int(let value): Double(value)
+        case .double(let value): value
+        default: nil
+        }
+    }
+
+    /// What the value is called in error messages of the API server (`string`, `integer`, `number`, …).
+    public var typeName: String {
+        switch self {
+        case .null: "null"
+        case .bool: "boolean"
+        case .int: "integer"
+        case .double: "number"
+        case .string: "string"
+        case .array: "array"
+        case .object: "object"
+        }
+    }
+
+    /// The member of that name; nil when this is no object or has none. Assigning to a value that is no object makes it
+    /// one; assigning nil removes the member.
+    public subscript(key: String) -> JSONValue? {
+        get { object?[key] }
+        _modify {
+            var members = JSONObject()
+            if case .object(let existing) = self { members = existing }
+            self = .null  // So that `members` is the only owner and is changed in place.
+            defer { self = .object(members) }
+            yield &members[key]
+        }
+    }
+
+    /// The element at that place; nil when this is no array or is shorter.
+    public subscript(at: Int) -> JSONValue? {
+        guard case .array(let elements) = self, elements.indices.contains(at) else { return nil }
+        return elements[at]
+    }
+
+    /// What stands under a chain of member names. `value[path: ["spec", "replicas"]] = 3` makes the objects on the way.
+    public subscript(path path: some Collection<String>) -> JSONValue? {
+        get {
+            var value = self
+            for key in path {
+                guard let next = value[key] else { return nil }
+                value = next
+            }
+            return value
+        }
+        set { set(newValue, at: path[...]) }
+    }
+
+    private mutating func set(_ newValue: JSONValue?, at path: some Collection<String>) {
+        guard let first = path.first else {
+            self = newValue ?? .null
+            return
+        }
+        let rest = path.dropFirst()
+        if rest.isEmpty {
+            self[first] = newValue
+        } else if newValue != nil || self[first] != nil {
+            var child = self[first] ?? .object([:])
+            child.set(newValue, at: rest)
+            self[first] = child
+        }
+    }
+
+    public subscript(path: String...) -> JSONValue? {
+        get { self[path: path] }
+        set { self[path: path] = newValue }
+    }
+}
+
+// MARK: - Writing
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByStringInterpolation, ExpressibleByBooleanLiteral,
+    ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByArrayLiteral,
+    ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+{
+    public init(stringLiteral value: String) { self = .string(value) }
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    public init(integerLiteral value: Int64) { self = .int(value) }
+    public init(floatLiteral value: Double) { self = .double(value) }
+    public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    public init(dictionaryLiteral elements: (String, JSONValue)...) { self = .object(JSONObject(elements)) }
+    public init(nilLiteral: ()) { self = .null }
+
+    public init(_ value: String) { self = .string(value) }
+    public init(_ value: Bool) { self = .bool(value) }
+    public init(_ value: Int) { self = .int(Int64(value)) }
+    public init(_ values: some Sequence<String>) { self = .array(values.map(JSONValue.string)) }
+
+    /// An object of strings, keys in ascending order so that the result doesn't depend on the dictionary's own order.
+    public init(_ values: [String: String]) {
+        self = .object(JSONObject(values.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+    }
+
+    /// An object without the members whose value is nil: `["a": x, "b": nil]` where optional fields are left out.
+    public static func compact(_ members: KeyValuePairs<String, JSONValue?>) -> JSONValue {
+        .object(JSONObject(members.compactMap { pair in pair.value.map { (pair.key, $0) } }))
+    }
+}
+
+extension JSONValue: CustomStringConvertible {
+    /// Compact JSON.
+    public var description: String { JSONWriter.string(self) }
+}

@@ -1,0 +1,175 @@
+/// JSON patch (RFC 6902) with JSON pointers (RFC 6901).
+public struct JSONPatch: Sendable, Hashable {
+    public enum Operation: Sendable, Hashable {
+        case add(path: [String], value: JSONValue)
+        case remove(path: [String])
+        case replace(path: [String], value: JSONValue)
+        case move(from: [String], path: [String])
+        case copy(from: [String], path: [String])
+        case test(path: [String], value: JSONValue)
+    }
+
+    public struct Failure: Error, CustomStringConvertible, Sendable {
+        public var description: String
+    }
+
+    public var operations: [Operation]
+
+    public init(_ operations: [Operation]) { self.operations = operations }
+
+    public init(_ json: JSONValue) throws(Failure) {
+        guard case .array(let items) = json else { throw Failure(description: "a JSON patch is a list of operations") }
+        operations = []
+        for item in items { operations.append(try Self.operation(item)) }
+    }
+
+    private static func operation(_ json: JSONValue) throws(Failure) -> Operation {
+        func pointer(_ member: String) throws(Failure) -> [String] {
+            guard let text = json[member]?.string else { throw Failure(description: "operation without '\(member)'") }
+            return try Self.pointer(text)
+        }
+        func value() throws(Failure) -> JSONValue {
+            guard let value = json["value"] else { throw Failure(description: "operation without 'value'") }
+            return value
+        }
+        switch json["op"]?.string {
+        case "add": return .add(path: try pointer("path"), value: try value())
+        case "remove": return .remove(path: try pointer("path"))
+        case "replace": return .replace(path: try pointer("path"), value: try value())
+        case "move": return .move(from: try pointer("from"), path: try pointer("path"))
+        case "copy": return .copy(from: try pointer("from"), path: try pointer("path"))
+        case "test": return .test(path: try pointer("path"), value: try value())
+        case let other: throw Failure(description: "unknown operation '\(other ?? "")'")
+        }
+    }
+
+    /// Reads a JSON pointer into its reference tokens.
+    public static func pointer(_ text: String) throws(Failure) -> [String] {
+        if text.isEmpty { return [] }
+        guard text.hasPrefix("/") else { throw Failure(description: "pointer '\(text)' doesn't begin with '/'") }
+        return text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map { token in
+            var result = ""
+            var rest = Substring(token)
+            while let character = rest.popFirst() as Character? {
+                guard character == "~", let next = rest.first, next == "0" || next == "1" else {
+                    result.append(character)
+                    continue
+                }
+                rest.removeFirst()
+                result.append(next == "0" ? "~" : "/")
+            }
+            return result
+        }
+    }
+
+    /// Applies all operations, or throws and changes nothing.
+    public func apply(to document: JSONValue) throws(Failure) -> JSONValue {
+        var result = document
+        for operation in operations { try Self.apply(operation, to: &result) }
+        return result
+    }
+
+    private static func apply(_ operation: Operation, to document: inout JSONValue) throws(Failure) {
+        switch operation {
+        case .add(let path, let value): try edit(&document, path[...], .add(value))
+        case .remove(let path): try edit(&document, path[...], .remove)
+        case .replace(let path, let value): try edit(&document, path[...], .replace(value))
+        case .move(let from, let path):
+            if path.count > from.count, path.starts(with: from) {
+                throw Failure(description: "can't move a value into itself")
+            }
+            let value = try find(document, from)
+            try edit(&document, from[...], .remove)
+            try edit(&document, path[...], .add(value))
+        case .copy(let from, let path): try edit(&document, path[...], .add(try find(document, from)))
+        case .test(let path, let value):
+            guard try find(document, path) == value else {
+                throw Failure(description: "testing value /\(path.joined(separator: "/")) failed")
+            }
+        }
+    }
+
+    private static func missing(_ token: String) -> Failure { Failure(description: "missing path: '\(token)'") }
+
+    private static func find(_ document: JSONValue, _ path: [String]) throws(Failure) -> JSONValue {
+        var value = document
+        for token in path {
+            let next: JSONValue? =
+                switch value {
+                case .array(let elements): index(token, below: elements.count).map { elements[$0] }
+                default: value[token]
+                }
+            guard let next else { throw missing(token) }
+            value = next
+        }
+        return value
+    }
+
+    private static func index(_ token: String, below bound: Int) -> Int? {
+        guard let number = Int(token), String(number) == token, (0..<bound).contains(number) else { return nil }
+        return number
+    }
+
+    private enum Edit { case add(JSONValue), remove, replace(JSONValue) }
+
+    private static func edit(_ value: inout JSONValue, _ path: ArraySlice<String>, _ change: Edit) throws(Failure) {
+        guard let token = path.first else {
+            switch change {
+            case .add(let new), .replace(let new): value = new
+            case .remove: value = .null
+            }
+            return
+        }
+        let rest = path.dropFirst()
+        switch value {
+        case .object(var members):
+            if rest.isEmpty {
+                try edit(&members, token, change)
+            } else {
+                guard var child = members[token] else { throw missing(token) }
+                try edit(&child, rest, change)
+                members[token] = child
+            }
+            value = .object(members)
+        case .array(var elements):
+            if rest.isEmpty {
+                try edit(&elements, token, change)
+            } else {
+                guard let at = index(token, below: elements.count) else { throw missing(token) }
+                try edit(&elements[at], rest, change)
+            }
+            value = .array(elements)
+        default: throw missing(token)
+        }
+    }
+
+    private static func edit(_ members: inout JSONObject, _ key: String, _ change: Edit) throws(Failure) {
+        switch change {
+        case .add(let new): members[key] = new
+        case .replace(let new):
+            guard members.contains(key) else { throw missing(key) }
+            members[key] = new
+        case .remove:
+            guard members.contains(key) else { throw missing(key) }
+            members[key] = nil
+        }
+    }
+
+    private static func edit(_ elements: inout [JSONValue], _ token: String, _ change: Edit) throws(Failure) {
+        switch change {
+        case .add(let new):
+            if token == "-" {
+                elements.append(new)
+            } else {
+                guard let at = index(token, below: elements.count + 1) else { throw missing(token) }
+                elements.insert(new, at: at)
+            }
+        case .replace(let new):
+            guard let at = index(token, below: elements.count) else { throw missing(token) }
+            elements[at] = new
+        case .remove:
+            guard let at = index(token, below: elements.count) else { throw missing(token) }
+            elements.remove(at: at)
+        }
+    }
+}

@@ -1,0 +1,137 @@
+/// One HTTP request to an API server as a value: it can be compared, stored, digested, and sent later exactly as it is.
+///
+/// It holds no credentials and no identity; who sends it adds those.
+public struct KubeRequest: Sendable, Hashable {
+    public enum Method: String, Sendable, Hashable {
+        case get = "GET"
+        case post = "POST"
+        case put = "PUT"
+        case patch = "PATCH"
+        case delete = "DELETE"
+    }
+
+    public var method: Method
+    /// Begins with `/`; segments are percent-encoded. ``APIResource/path(namespace:name:subresource:)`` makes it.
+    public var path: String
+    /// In the order given, not encoded.
+    public var query: [QueryItem]
+    public var contentType: String?
+    public var accept: String
+    /// UTF-8 text: JSON or YAML. Kept as text, so that what was stored is sent byte for byte.
+    public var body: String?
+
+    public struct QueryItem: Sendable, Hashable {
+        public var name: String
+        public var value: String
+        public init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    public init(
+        _ method: Method, _ path: String, query: [QueryItem] = [], contentType: String? = nil, body: String? = nil,
+        accept: String = "application/json"
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.contentType = contentType
+        self.body = body
+        self.accept = accept
+    }
+
+    /// `path?query`, encoded: what stands behind the method in the request line.
+    public var target: String {
+        guard !query.isEmpty else { return path }
+        return path + "?"
+            + query.map { "\(PercentEncoding.query($0.name))=\(PercentEncoding.query($0.value))" }.joined(separator: "&")
+    }
+
+    /// The value of the first query item of that name. Setting replaces it, or appends it, or removes all with nil.
+    public subscript(query name: String) -> String? {
+        get { query.first { $0.name == name }?.value }
+        set {
+            if let newValue, let at = query.firstIndex(where: { $0.name == name }) {
+                query[at].value = newValue
+            } else if let newValue {
+                query.append(QueryItem(name, newValue))
+            } else {
+                query.removeAll { $0.name == name }
+            }
+        }
+    }
+
+    /// Whether the request changes nothing, judged from the request alone.
+    ///
+    /// True for a GET of an object or a list, for a dry run (KEP-576: validated and admitted, stored nowhere), and for the
+    /// review kinds of `authorization.k8s.io` and `authentication.k8s.io`, which are answered and not stored. A GET that
+    /// opens a connection into a pod, a node or a service (`exec`, `attach`, `portforward`, `proxy`) can do anything there
+    /// and is none of these. Whatever isn't known to be harmless is a write.
+    public var isReadOnly: Bool {
+        let segments = path.split(separator: "/").map(String.init)
+        if segments.contains(where: { Self.connectSubresources.contains($0) }) { return false }
+        switch method {
+        case .get: return segments.first == "api" || segments.first == "apis" || Self.readOnlyRoots.contains(path)
+        case .post where Self.reviews.contains { path.hasSuffix($0) && segments.count <= 6 }: return true
+        case .post, .put, .patch, .delete: return self[query: "dryRun"] == "All"
+        }
+    }
+
+    private static let connectSubresources: Set<String> = ["exec", "attach", "portforward", "proxy"]
+    private static let readOnlyRoots: Set<String> = [
+        "/api", "/apis", "/version", "/healthz", "/livez", "/readyz", "/openapi/v3", "/openapi/v2",
+    ]
+    private static let reviews = [
+        "/selfsubjectaccessreviews", "/localsubjectaccessreviews", "/subjectaccessreviews", "/selfsubjectrulesreviews",
+        "/selfsubjectreviews",
+    ]
+
+    /// The same request as a server-side dry run: validated and admitted as the real one, stored nowhere.
+    public var asDryRun: KubeRequest {
+        var request = self
+        request[query: "dryRun"] = "All"
+        return request
+    }
+}
+
+/// What an API server answered, when it answered at all. Any HTTP status: `KubeResponse` itself judges nothing.
+public struct KubeResponse: Sendable {
+    public var status: Int
+    public var contentType: String?
+    /// Texts of `Warning: 299` headers.
+    public var warnings: [String]
+    /// Seconds of `Retry-After`, where present.
+    public var retryAfter: Int?
+    public var body: [UInt8]
+
+    public init(
+        status: Int, contentType: String? = nil, warnings: [String] = [], retryAfter: Int? = nil, body: [UInt8] = []
+    ) {
+        self.status = status
+        self.contentType = contentType
+        self.warnings = warnings
+        self.retryAfter = retryAfter
+        self.body = body
+    }
+
+    public var text: String { String(decoding: body, as: UTF8.self) }
+}
+
+/// Who a request acts for, by the impersonation headers of Kubernetes. The sender needs the RBAC verb `impersonate`.
+public struct Impersonation: Sendable, Hashable {
+    public var user: String
+    public var groups: [String]
+
+    public init(user: String, groups: [String] = []) {
+        self.user = user
+        self.groups = groups
+    }
+
+    /// A ServiceAccount, with the groups that its own token would have.
+    public static func serviceAccount(namespace: String, name: String) -> Impersonation {
+        Impersonation(
+            user: "system:serviceaccount:\(namespace):\(name)",
+            groups: ["system:serviceaccounts", "system:serviceaccounts:\(namespace)", "system:authenticated"])
+    }
+}

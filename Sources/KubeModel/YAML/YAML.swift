@@ -1,0 +1,190 @@
+import Yams
+
+/// YAML to and from ``JSONValue``, with the typing that Kubernetes clients use (`sigs.k8s.io/yaml`): plain scalars are
+/// null, booleans, integers, numbers or strings; anchors and merges are resolved; duplicate keys are refused.
+public enum YAML {
+    public struct Failure: Error, CustomStringConvertible, Sendable {
+        public var description: String
+    }
+
+    /// One document. An empty text is `null`.
+    public static func parse(_ text: String) throws(Failure) -> JSONValue {
+        let documents = try parseAll(text)
+        guard documents.count <= 1 else { throw Failure(description: "more than one YAML document") }
+        return documents.first ?? .null
+    }
+
+    /// All documents of a stream, in order; empty ones are left out.
+    public static func parseAll(_ text: String) throws(Failure) -> [JSONValue] {
+        do {
+            let nodes = try Yams.compose_all(yaml: text)
+            return try nodes.map { try value($0, depth: 0) }.filter { !$0.isNull }
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(description: "invalid YAML: \(error)")
+        }
+    }
+
+    /// Block style; keys in the order of the object unless `sorted`.
+    public static func format(_ value: JSONValue, sorted: Bool = false) -> String {
+        var writer = YAMLWriter(sorted: sorted)
+        return writer.document(value)
+    }
+
+    private static func value(_ node: Node, depth: Int) throws(Failure) -> JSONValue {
+        if depth > JSONParser.maximumDepth { throw Failure(description: "invalid YAML: too deep") }
+        switch node {
+        case .scalar(let scalar): return self.scalar(scalar, node)
+        case .sequence(let sequence):
+            var elements: [JSONValue] = []
+            for element in sequence { elements.append(try value(element, depth: depth + 1)) }
+            return .array(elements)
+        case .mapping(let mapping):
+            var members = JSONObject()
+            var merges: [JSONValue] = []
+            for (key, child) in mapping {
+                guard case .scalar(let name) = key else { throw Failure(description: "invalid YAML: a key is no string") }
+                let converted = try value(child, depth: depth + 1)
+                if name.string == "<<", name.style == .plain {
+                    merges += converted.array ?? [converted]
+                } else if members.contains(name.string) {
+                    throw Failure(description: "invalid YAML: duplicate key \"\(name.string)\"")
+                } else {
+                    members[name.string] = converted
+                }
+            }
+            for case .object(let merged) in merges {
+                for (key, value) in merged where !members.contains(key) { members[key] = value }
+            }
+            return .object(members)
+        case .alias: throw Failure(description: "invalid YAML: unresolved alias")
+        }
+    }
+
+    private static func scalar(_ scalar: Node.Scalar, _ node: Node) -> JSONValue {
+        let text = scalar.string
+        let tag = node.tag.rawValue
+        guard scalar.style == .plain, tag != "tag:yaml.org,2002:str" else { return .string(text) }
+        return plain(text)
+    }
+
+    /// The core schema of YAML 1.2 plus the booleans of 1.1 that `sigs.k8s.io/yaml` still reads.
+    static func plain(_ text: String) -> JSONValue {
+        switch text {
+        case "", "~", "null", "Null", "NULL": return .null
+        case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON": return .bool(true)
+        case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF": return .bool(false)
+        default: break
+        }
+        guard let first = text.utf8.first, first == 0x2B || first == 0x2D || first == 0x2E || (0x30...0x39).contains(first)
+        else { return .string(text) }
+        return number(text) ?? .string(text)
+    }
+
+    private static func number(_ text: String) -> JSONValue? {
+        let sign: Int64 = text.hasPrefix("-") ? -1 : 1
+        let digits = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text[...]
+        for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where digits.hasPrefix(prefix) {
+            return Int64(digits.dropFirst(2), radix: radix).map { .int(sign * $0) }
+        }
+        if digits.count > 1, digits.hasPrefix("0"), digits.utf8.allSatisfy({ (0x30...0x37).contains($0) }) {
+            return Int64(digits, radix: 8).map { .int(sign * $0) }
+        }
+        if !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int64(digits) {
+            return .int(sign * value)
+        }
+        let isNumber =
+            digits.utf8.allSatisfy { (0x30...0x39).contains($0) || [0x2E, 0x65, 0x45, 0x2B, 0x2D].contains($0) }
+            && digits.utf8.contains { (0x30...0x39).contains($0) }
+        guard isNumber, let value = Double(text), value.isFinite else { return nil }
+        return .double(value)
+    }
+}
+
+private struct YAMLWriter {
+    private var out = ""
+    private let sorted: Bool
+
+    init(sorted: Bool) { self.sorted = sorted }
+
+    mutating func document(_ value: JSONValue) -> String {
+        write(value, indent: 0, inline: false)
+        if out.first == "\n" { out.removeFirst() }
+        return out
+    }
+
+    /// Writes a value behind `key:` or `-`, where the line is still open (`inline`: no line feed before a block).
+    private mutating func write(_ value: JSONValue, indent: Int, inline: Bool) {
+        let pad = String(repeating: " ", count: indent)
+        switch value {
+        case .object(let object) where !object.isEmpty:
+            for (position, (key, child)) in (sorted ? object.sorted() : object).enumerated() {
+                out += position == 0 && inline ? "" : "\n" + pad
+                out += scalar(key) + ":"
+                if case .array(let elements) = child, !elements.isEmpty {
+                    write(child, indent: indent, inline: false)
+                } else {
+                    if isScalar(child) { out += " " }
+                    write(child, indent: indent + 2, inline: false)
+                }
+            }
+        case .array(let elements) where !elements.isEmpty:
+            for (position, element) in elements.enumerated() {
+                out += position == 0 && inline ? "" : "\n" + pad
+                out += "- "
+                write(element, indent: indent + 2, inline: true)
+            }
+        case .string(let text) where text.contains("\n") && isBlockable(text):
+            out += text.hasSuffix("\n") ? "|" : "|-"
+            for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast(text.hasSuffix("\n") ? 1 : 0) {
+                out += line.isEmpty ? "\n" : "\n" + pad + line
+            }
+        default: out += text(value)
+        }
+        if indent == 0, !inline { out += "\n" }
+    }
+
+    private func isScalar(_ value: JSONValue) -> Bool {
+        switch value {
+        case .object(let object): object.isEmpty
+        case .array(let elements): elements.isEmpty
+        default: true
+        }
+    }
+
+    /// A block keeps a text only when no line ends in blanks, the first doesn't begin with one, and it ends in at most
+    /// one line feed.
+    private func isBlockable(_ text: String) -> Bool {
+        guard let first = text.first, !first.isWhitespace, !text.hasSuffix("\n\n") else { return false }
+        return text.unicodeScalars.allSatisfy { $0 == "\n" || ($0.value >= 0x20 && $0 != "\u{7F}" && $0 != "\u{85}") }
+            && !text.split(separator: "\n").contains { $0.last == " " }
+    }
+
+    private func text(_ value: JSONValue) -> String {
+        switch value {
+        case .object: "{}"
+        case .array: "[]"
+        case .string(let text): scalar(text)
+        default: JSONWriter.string(value)
+        }
+    }
+
+    private func scalar(_ text: String) -> String {
+        let special: Set<Character> = [
+            "-", "?", ":", ",", "[", "]", "{", "}", "#", "&", "*", "!", "|", ">", "'", "\"", "%", "@", "`", "<", "=",
+        ]
+        let isPlain =
+            YAML.plain(text) == .string(text) && !text.isEmpty
+            && !special.contains(text.first ?? " ") && text.first != " " && text.last != " " && text.last != ":"
+            && !text.contains(": ") && !text.contains(" #")
+            && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0 != "\u{7F}" && $0 != "\u{85}" && $0 != "\u{FEFF}" }
+            && !looksLikeTimestamp(text)
+        return isPlain ? text : JSONWriter.string(.string(text))
+    }
+
+    /// Other readers of YAML 1.1 would make a date of it.
+    private func looksLikeTimestamp(_ text: String) -> Bool {
+        text.count >= 10 && text.first?.isNumber == true && text.dropFirst(4).first == "-"
+    }
+}
