@@ -66,7 +66,8 @@ let package = Package(
     // Bottom layer first; an arrow may only point at a lower layer (hack/check-layers.sh holds this list against the table there).
     targets: [
         library("KubeModel", [yams]),
-        library("SkyfloAPI", ["KubeModel"]),
+        library("KubeSchema", ["KubeModel"]),
+        library("SkyfloAPI", ["KubeModel"], tests: ["KubeModel", "KubeSchema"]),
         library(
             "KubeClient", ["KubeModel", log, asyncHTTPClient, nioCore, nioHTTP1, nioSSL],
             tests: ["KubeModel", hummingbird, hummingbirdTLS, nioCore, nioSSL, crypto, certificates, asn1, log]),
@@ -82,14 +83,16 @@ let package = Package(
         library(
             "LocalCluster",
             [
-                "KubeModel", log, crypto, certificates, asn1, hummingbird, hummingbirdTLS, nioCore, nioPosix, nioSSL,
+                "KubeModel", "KubeSchema", log, crypto, certificates, asn1, hummingbird, hummingbirdTLS, nioCore,
+                nioPosix, nioSSL,
                 httpTypes, lifecycle,
             ],
             tests: ["KubeModel", asyncHTTPClient, nioCore, nioSSL, log]),
         library(
             "Controllers",
             [
-                "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine", "Tools",
+                "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine",
+                "Tools",
                 crypto, log, metrics, lifecycle,
             ],
             tests: nil),
@@ -97,7 +100,8 @@ let package = Package(
             .executableTarget(
                 name: "skyflo",
                 dependencies: [
-                    "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "Tools", "Controllers",
+                    "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "Tools",
+                    "Controllers",
                     "LocalCluster", argumentParser, log, metrics, lifecycle,
                 ],
                 swiftSettings: settings),

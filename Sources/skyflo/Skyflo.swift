@@ -8,4 +8,5 @@ import Metrics
 import ServiceLifecycle
 import X509
 import Yams
+
 @main struct Skyflo: AsyncParsableCommand { func run() async throws {} }

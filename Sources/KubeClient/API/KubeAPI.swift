@@ -257,7 +257,9 @@ public struct WriteOptions: Sendable {
 }
 
 public struct DeleteOptions: Sendable {
-    public enum Propagation: String, Sendable { case background = "Background", foreground = "Foreground", orphan = "Orphan" }
+    public enum Propagation: String, Sendable {
+        case background = "Background", foreground = "Foreground", orphan = "Orphan"
+    }
 
     /// Only the object with this uid; 409 otherwise.
     public var uid: String?

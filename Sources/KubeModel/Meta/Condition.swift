@@ -25,7 +25,8 @@ public struct Condition: Sendable, Hashable {
     }
 
     public init?(_ json: JSONValue) {
-        guard let type = json["type"]?.string, let status = json["status"]?.string.flatMap(Status.init(rawValue:)) else {
+        guard let type = json["type"]?.string, let status = json["status"]?.string.flatMap(Status.init(rawValue:))
+        else {
             return nil
         }
         self.init(

@@ -8,7 +8,8 @@ public struct KubeObject: Sendable, Hashable {
     public init(_ json: JSONValue) { self.json = json }
 
     public init(
-        _ resource: APIResource, namespace: String? = nil, name: String, _ members: KeyValuePairs<String, JSONValue> = [:]
+        _ resource: APIResource, namespace: String? = nil, name: String,
+        _ members: KeyValuePairs<String, JSONValue> = [:]
     ) {
         json = ["apiVersion": .string(resource.apiVersion), "kind": .string(resource.kind)]
         json["metadata"] = .compact(["name": .string(name), "namespace": namespace.map(JSONValue.string)])
@@ -117,7 +118,8 @@ public struct OwnerReference: Sendable, Hashable {
         guard let kind = json["kind"]?.string, let name = json["name"]?.string else { return nil }
         self.init(
             apiVersion: json["apiVersion"]?.string ?? "", kind: kind, name: name, uid: json["uid"]?.string ?? "",
-            controller: json["controller"]?.bool ?? false, blockOwnerDeletion: json["blockOwnerDeletion"]?.bool ?? false)
+            controller: json["controller"]?.bool ?? false, blockOwnerDeletion: json["blockOwnerDeletion"]?.bool ?? false
+        )
     }
 
     var json: JSONValue {

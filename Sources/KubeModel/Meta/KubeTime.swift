@@ -44,7 +44,8 @@ public struct KubeTime: Sendable, Hashable, Comparable, CustomStringConvertible 
         if bytes[at] | 0x20 == 0x7A {
             at += 1
         } else {
-            guard bytes[at] == 0x2B || bytes[at] == 0x2D, let hours = number(at + 1, 2), let minutes = number(at + 4, 2),
+            guard bytes[at] == 0x2B || bytes[at] == 0x2D, let hours = number(at + 1, 2),
+                let minutes = number(at + 4, 2),
                 at + 3 < bytes.count, bytes[at + 3] == 0x3A
             else { return nil }
             offset = (hours * 3600 + minutes * 60) * (bytes[at] == 0x2B ? 1 : -1)

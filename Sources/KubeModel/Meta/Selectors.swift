@@ -163,7 +163,9 @@ private struct LabelSelectorParser {
             let text = value()
             guard let bound = Int(text) else {
                 throw LabelSelector.Failure(
-                    description: "values[0][\(key)]: Invalid value: \"\(text)\": for 'Gt', 'Lt' operators, the value must be an integer")
+                    description:
+                        "values[0][\(key)]: Invalid value: \"\(text)\": for 'Gt', 'Lt' operators, the value must be an integer"
+                )
             }
             return isGreater ? .greaterThan(key: key, bound) : .lessThan(key: key, bound)
         case .word("in"):

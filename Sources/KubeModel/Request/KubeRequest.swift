@@ -45,7 +45,8 @@ public struct KubeRequest: Sendable, Hashable {
     public var target: String {
         guard !query.isEmpty else { return path }
         return path + "?"
-            + query.map { "\(PercentEncoding.query($0.name))=\(PercentEncoding.query($0.value))" }.joined(separator: "&")
+            + query.map { "\(PercentEncoding.query($0.name))=\(PercentEncoding.query($0.value))" }.joined(
+                separator: "&")
     }
 
     /// The value of the first query item of that name. Setting replaces it, or appends it, or removes all with nil.

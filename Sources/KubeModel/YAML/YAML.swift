@@ -44,7 +44,9 @@ public enum YAML {
             var members = JSONObject()
             var merges: [JSONValue] = []
             for (key, child) in mapping {
-                guard case .scalar(let name) = key else { throw Failure(description: "invalid YAML: a key is no string") }
+                guard case .scalar(let name) = key else {
+                    throw Failure(description: "invalid YAML: a key is no string")
+                }
                 let converted = try value(child, depth: depth + 1)
                 if name.string == "<<", name.style == .plain {
                     merges += converted.array ?? [converted]
@@ -77,7 +79,8 @@ public enum YAML {
         case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF": return .bool(false)
         default: break
         }
-        guard let first = text.utf8.first, first == 0x2B || first == 0x2D || first == 0x2E || (0x30...0x39).contains(first)
+        guard let first = text.utf8.first,
+            first == 0x2B || first == 0x2D || first == 0x2E || (0x30...0x39).contains(first)
         else { return .string(text) }
         return number(text) ?? .string(text)
     }
@@ -137,7 +140,9 @@ private struct YAMLWriter {
             }
         case .string(let text) where text.contains("\n") && isBlockable(text):
             out += text.hasSuffix("\n") ? "|" : "|-"
-            for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast(text.hasSuffix("\n") ? 1 : 0) {
+            for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast(
+                text.hasSuffix("\n") ? 1 : 0)
+            {
                 out += line.isEmpty ? "\n" : "\n" + pad + line
             }
         default: out += text(value)
@@ -178,7 +183,9 @@ private struct YAMLWriter {
             YAML.plain(text) == .string(text) && !text.isEmpty
             && !special.contains(text.first ?? " ") && text.first != " " && text.last != " " && text.last != ":"
             && !text.contains(": ") && !text.contains(" #")
-            && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0 != "\u{7F}" && $0 != "\u{85}" && $0 != "\u{FEFF}" }
+            && text.unicodeScalars.allSatisfy {
+                $0.value >= 0x20 && $0 != "\u{7F}" && $0 != "\u{85}" && $0 != "\u{FEFF}"
+            }
             && !looksLikeTimestamp(text)
         return isPlain ? text : JSONWriter.string(.string(text))
     }
