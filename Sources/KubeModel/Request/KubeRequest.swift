@@ -129,10 +129,9 @@ public struct Impersonation: Sendable, Hashable {
         self.groups = groups
     }
 
-    /// A ServiceAccount, with the groups that its own token would have.
+    /// A ServiceAccount. The API server adds the groups that its own token would have, so that the sender needs the right
+    /// to impersonate ServiceAccounts only.
     public static func serviceAccount(namespace: String, name: String) -> Impersonation {
-        Impersonation(
-            user: "system:serviceaccount:\(namespace):\(name)",
-            groups: ["system:serviceaccounts", "system:serviceaccounts:\(namespace)", "system:authenticated"])
+        Impersonation(user: "system:serviceaccount:\(namespace):\(name)")
     }
 }

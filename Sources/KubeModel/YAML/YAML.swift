@@ -17,8 +17,12 @@ public enum YAML {
     /// All documents of a stream, in order; empty ones are left out.
     public static func parseAll(_ text: String) throws(Failure) -> [JSONValue] {
         do {
-            let nodes = try Yams.compose_all(yaml: text)
-            return try nodes.map { try value($0, depth: 0) }.filter { !$0.isNull }
+            var nodes = try Yams.compose_all(yaml: text)
+            var values: [JSONValue] = []
+            while let node = nodes.next() { values.append(try value(node, depth: 0)) }
+            // The sequence ends at an error as it does at the end.
+            if let error = nodes.error { throw error }
+            return values.filter { !$0.isNull }
         } catch let failure as Failure {
             throw failure
         } catch {
@@ -112,9 +116,11 @@ private struct YAMLWriter {
     init(sorted: Bool) { self.sorted = sorted }
 
     mutating func document(_ value: JSONValue) -> String {
+        // A text at the top has no key to be indented against.
+        if case .string(let text) = value { return scalar(text) + "\n" }
         write(value, indent: 0, inline: false)
         if out.first == "\n" { out.removeFirst() }
-        return out
+        return out.hasSuffix("\n") ? out : out + "\n"
     }
 
     /// Writes a value behind `key:` or `-`, where the line is still open (`inline`: no line feed before a block).
@@ -147,7 +153,6 @@ private struct YAMLWriter {
             }
         default: out += text(value)
         }
-        if indent == 0, !inline { out += "\n" }
     }
 
     private func isScalar(_ value: JSONValue) -> Bool {

@@ -1,0 +1,31 @@
+import LanguageModels
+import Metrics
+import SkyfloAPI
+import WorkflowEngine
+
+/// What the operator counts of conversations.
+enum ConversationMetrics {
+    static func turnEnded(_ kind: TurnEnd.Kind) {
+        Counter(label: "skyflo_turns_total", dimensions: [("result", kind.rawValue)]).increment()
+    }
+
+    /// A tool that doesn't exist is counted under one name: what a model makes up must not become a label.
+    static func toolCalled(_ tool: String, _ state: CallState) {
+        let isName =
+            tool.utf8.count <= 64
+            && tool.utf8.allSatisfy { $0 == 0x5F || (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }
+        Counter(
+            label: "skyflo_tool_calls_total",
+            dimensions: [("tool", isName ? tool : "other"), ("state", state.rawValue)]
+        ).increment()
+    }
+
+    static func modelReplied(model: String, _ usage: TokenUsage) {
+        for (kind, count) in [("prompt", usage.prompt), ("completion", usage.completion), ("cached", usage.cached)]
+        where count > 0 {
+            Counter(label: "skyflo_model_tokens_total", dimensions: [("model", model), ("kind", kind)]).increment(
+                by: count)
+        }
+        Counter(label: "skyflo_model_replies_total", dimensions: [("model", model)]).increment()
+    }
+}

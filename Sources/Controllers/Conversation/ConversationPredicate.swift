@@ -1,0 +1,19 @@
+import KubeModel
+import SkyfloAPI
+
+/// Which changes of a conversation are news: a new spec, and what people write into approvals. The operator's own status
+/// writes are not, and there are several to a turn.
+enum ConversationPredicate {
+    static func isNews(_ old: KubeObject, _ new: KubeObject) -> Bool {
+        old.generation != new.generation || old.uid != new.uid || old.isBeingDeleted != new.isBeingDeleted
+            || decisions(old) != decisions(new)
+    }
+
+    private static func decisions(_ object: KubeObject) -> [String: JSONValue] {
+        var decisions: [String: JSONValue] = [:]
+        for (id, entry) in object["status", "approvals"]?.object ?? [:] {
+            if let decision = entry["decision"] { decisions[id] = decision }
+        }
+        return decisions
+    }
+}

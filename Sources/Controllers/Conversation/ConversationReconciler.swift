@@ -1,0 +1,155 @@
+import ControllerRuntime
+import KubeClient
+import KubeModel
+import Logging
+import SkyfloAPI
+import Synchronization
+import Tools
+import WorkflowEngine
+
+/// Brings conversations forward: observes one, asks the engine what to do, does it, writes down what came of it, until
+/// there is nothing to do before a person decides or says something.
+public final class ConversationReconciler: Reconciler {
+    public struct Dependencies: Sendable {
+        public var api: any KubeAPI
+        /// Conversations as the API server last told.
+        public var conversations: Informer
+        public var skyfloAIs: Informer
+        public var mapper: RESTMapper
+        public var tools: ToolRegistry
+        public var models: any ModelProvider
+        public var events: EventRecorder
+        public var clock: any RuntimeClock
+        public var logger: Logger
+        public var options: Options
+
+        public init(
+            api: any KubeAPI, conversations: Informer, skyfloAIs: Informer, mapper: RESTMapper, tools: ToolRegistry,
+            models: any ModelProvider, events: EventRecorder, clock: any RuntimeClock = SystemClock(), logger: Logger,
+            options: Options
+        ) {
+            self.api = api
+            self.conversations = conversations
+            self.skyfloAIs = skyfloAIs
+            self.mapper = mapper
+            self.tools = tools
+            self.models = models
+            self.events = events
+            self.clock = clock
+            self.logger = logger
+            self.options = options
+        }
+    }
+
+    public struct Options: Sendable {
+        /// Who we are in `status.worker`, for people who look.
+        public var identity: String
+        /// Of the SkyfloAI that serves conversations which name none and whose namespace has none.
+        public var defaultSkyfloAI: ObjectKey?
+        /// What the keyed hash that stands for a secret is made with. At least 16 bytes.
+        public var redactionKey: [UInt8]
+        /// How long a write's effect is watched.
+        public var verificationTimeout: Duration
+
+        public init(
+            identity: String, defaultSkyfloAI: ObjectKey? = nil, redactionKey: [UInt8],
+            verificationTimeout: Duration = .seconds(120)
+        ) {
+            self.identity = identity
+            self.defaultSkyfloAI = defaultSkyfloAI
+            self.redactionKey = redactionKey
+            self.verificationTimeout = verificationTimeout
+        }
+    }
+
+    let dependencies: Dependencies
+    /// Turns that wait for a person, by the conversation's uid, so that a decision doesn't cost reading the transcript.
+    private let waiting = Mutex<[String: TurnRecord]>([:])
+
+    public init(_ dependencies: Dependencies) { self.dependencies = dependencies }
+
+    public func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
+        guard let object = dependencies.conversations.get(key), !object.isBeingDeleted else {
+            forget(key)
+            return .done
+        }
+        let conversation = Conversation(object)
+        if let result = try await deleteWhenOver(conversation) { return result }
+        guard needsWork(conversation) else { return expiry(of: conversation) }
+        do {
+            return try await work(on: conversation)
+        } catch let status as APIStatus where status.isConflict {
+            // Somebody else wrote in between, or the cache is behind: look again.
+            forget(key)
+            return .requeue(after: .milliseconds(20))
+        } catch let status as APIStatus where status.isNotFound {
+            forget(key)
+            return .done
+        }
+    }
+
+    /// Whether anything but time can move it on.
+    private func needsWork(_ conversation: Conversation) -> Bool {
+        let status = conversation.status
+        if !status.isTurnEnded { return true }
+        if conversation.nextTurn != nil { return true }
+        return status.observedGeneration != conversation.object.generation
+    }
+
+    private func work(on conversation: Conversation) async throws -> ReconcileResult {
+        let record = try await record(of: conversation)
+        var runner = TurnRunner(dependencies: dependencies, conversation: conversation, record: record)
+        let result = try await runner.run()
+        keep(runner.record, for: runner.conversation)
+        return result
+    }
+
+    // MARK: What is kept between reconciles
+
+    private func record(of conversation: Conversation) async throws -> TurnRecord {
+        let kept = waiting.withLock { $0.removeValue(forKey: conversation.uid) }
+        // A record whose transcript isn't the stored one belongs to another time.
+        if let kept, kept.stored.position.head == conversation.status.json["transcript", "head"]?.string { return kept }
+        return try await TurnRecord.load(conversation, from: dependencies.api)
+    }
+
+    private func keep(_ record: TurnRecord, for conversation: Conversation) {
+        guard record.machine.isRunning else { return }
+        waiting.withLock { $0[conversation.uid] = record }
+    }
+
+    private func forget(_ key: ObjectKey) {
+        waiting.withLock { kept in
+            for (uid, record) in kept where record.key == key { kept[uid] = nil }
+        }
+    }
+
+    // MARK: Time to live
+
+    private func deleteWhenOver(_ conversation: Conversation) async throws -> ReconcileResult? {
+        guard let left = secondsToLive(conversation), left <= 0 else { return nil }
+        forget(conversation.key)
+        do {
+            try await dependencies.api.delete(
+                .conversations, namespace: conversation.namespace, name: conversation.object.name,
+                DeleteOptions(
+                    uid: conversation.uid, resourceVersion: conversation.object.resourceVersion,
+                    propagation: .background))
+        } catch let status as APIStatus where status.isNotFound || status.isConflict {
+            // Gone already, or changed: then it will come again with what changed.
+        }
+        return .done
+    }
+
+    private func expiry(of conversation: Conversation) -> ReconcileResult {
+        guard let left = secondsToLive(conversation) else { return .done }
+        return .requeue(after: .milliseconds(Int64(max(0, left) * 1000) + 1))
+    }
+
+    private func secondsToLive(_ conversation: Conversation) -> Double? {
+        guard let ttl = conversation.spec.ttlSecondsAfterFinished, conversation.status.isTurnEnded,
+            conversation.nextTurn == nil, let finished = conversation.status.finishedAt
+        else { return nil }
+        return finished.adding(seconds: Double(ttl)).seconds(since: dependencies.clock.now)
+    }
+}

@@ -1,0 +1,142 @@
+import ControllerRuntime
+import KubeClient
+import KubeModel
+import LanguageModels
+import SkyfloAPI
+import Tools
+import WorkflowEngine
+
+/// Everything that a conversation's spec names, found.
+struct References: Sendable {
+    /// Something isn't there, or can't be used. It may come.
+    struct Missing: Error {
+        var reason: ConversationReason
+        var message: String
+    }
+
+    var model: SkyfloAI.Model
+    var languageModel: any LanguageModel
+    var identity: Impersonation
+    /// nil: all.
+    var toolsets: Set<String>?
+    var definitions: [ToolDefinition]
+    var systemPrompt: String
+
+    static func resolve(
+        for conversation: Conversation, _ dependencies: ConversationReconciler.Dependencies
+    ) async throws -> References {
+        let spec = conversation.spec
+        let skyflo = try skyfloAI(for: conversation, dependencies)
+        guard let model = skyflo.model(named: spec.model) else {
+            throw Missing(
+                reason: .modelNotFound,
+                message: "SkyfloAI \(skyflo.object.key) lists no model \"\(spec.model ?? "")\"; it has: "
+                    + skyflo.models.map(\.name).joined(separator: ", "))
+        }
+        let toolsets = try toolsets(of: spec, skyflo, dependencies.tools)
+        async let key = apiKey(of: model, skyflo, dependencies.api)
+        try await checkServiceAccount(of: conversation, dependencies.api)
+        let definitions = dependencies.tools.definitions(toolsets: toolsets)
+        return References(
+            model: model, languageModel: try await makeModel(model, key, dependencies.models),
+            identity: .serviceAccount(namespace: conversation.namespace, name: spec.serviceAccountName),
+            toolsets: toolsets, definitions: definitions,
+            systemPrompt: SystemPrompt.text(for: conversation, instructions: skyflo.instructions))
+    }
+
+    private static func makeModel(
+        _ model: SkyfloAI.Model, _ key: Credential?, _ provider: any ModelProvider
+    ) async throws -> any LanguageModel {
+        do {
+            return try provider.model(for: model, apiKey: key)
+        } catch {
+            throw Missing(reason: .modelNotFound, message: "model \(model.name) can't be used: \(error)")
+        }
+    }
+
+    // MARK: SkyfloAI
+
+    /// The one that the spec names, else the only one of the namespace, else the operator's default.
+    private static func skyfloAI(
+        for conversation: Conversation, _ dependencies: ConversationReconciler.Dependencies
+    ) throws -> SkyfloAI {
+        let cache = dependencies.skyfloAIs
+        if let reference = conversation.spec.skyfloRef {
+            let key = ObjectKey(namespace: reference.namespace ?? conversation.namespace, name: reference.name)
+            guard let object = cache.get(key) else {
+                throw Missing(reason: .skyfloAINotFound, message: "there is no SkyfloAI \(key)")
+            }
+            return SkyfloAI(object)
+        }
+        let own = cache.list(namespace: conversation.namespace)
+        if own.count > 1 {
+            let names = own.map(\.name).sorted().joined(separator: ", ")
+            throw Missing(
+                reason: .skyfloAIAmbiguous,
+                message: "the namespace has several SkyfloAIs (\(names)): name one in spec.skyfloRef")
+        }
+        if let object = own.first ?? dependencies.options.defaultSkyfloAI.flatMap(cache.get) { return SkyfloAI(object) }
+        let fallback = dependencies.options.defaultSkyfloAI.map { ", nor is there the operator's default \($0)" } ?? ""
+        throw Missing(
+            reason: .skyfloAINotFound,
+            message: "the namespace \(conversation.namespace) has no SkyfloAI\(fallback), and spec.skyfloRef names none"
+        )
+    }
+
+    private static func toolsets(
+        of spec: ConversationSpec, _ skyflo: SkyfloAI, _ tools: ToolRegistry
+    ) throws -> Set<String>? {
+        let known = Set(tools.definitions().map(\.toolset))
+        let enabled = skyflo.toolsets.map(Set.init) ?? known
+        guard let wanted = spec.toolsets.map(Set.init) else { return enabled }
+        if let missing = wanted.subtracting(known.intersection(enabled)).min() {
+            throw Missing(
+                reason: .toolsetNotFound,
+                message: "the toolset \"\(missing)\" isn't there; there are: "
+                    + known.intersection(enabled).sorted().joined(separator: ", "))
+        }
+        return wanted
+    }
+
+    // MARK: Secret and ServiceAccount
+
+    private static func apiKey(
+        of model: SkyfloAI.Model, _ skyflo: SkyfloAI, _ api: any KubeAPI
+    ) async throws -> Credential? {
+        guard let reference = model.apiKeySecretRef else { return nil }
+        let namespace = skyflo.object.namespace
+        let place = "Secret \(namespace ?? "")/\(reference.name)"
+        guard let secret = try await api.find(.secrets, namespace: namespace, name: reference.name) else {
+            throw Missing(
+                reason: .secretNotFound, message: "there is no \(place), which has the key of model \(model.name)")
+        }
+        guard let data = secret["data", reference.key]?.string.flatMap(Base64.decode), !data.isEmpty else {
+            throw Missing(reason: .secretNotFound, message: "\(place) has no key \"\(reference.key)\"")
+        }
+        return Credential(String(decoding: data, as: UTF8.self))
+    }
+
+    private static func checkServiceAccount(of conversation: Conversation, _ api: any KubeAPI) async throws {
+        let name = conversation.spec.serviceAccountName
+        guard try await api.find(.serviceAccounts, namespace: conversation.namespace, name: name) != nil else {
+            throw Missing(
+                reason: .serviceAccountNotFound,
+                message: "there is no ServiceAccount \(conversation.namespace)/\(name) to run tools as")
+        }
+    }
+}
+
+extension References {
+    func policy(for spec: ConversationSpec) -> WorkflowStateMachine.Policy {
+        .init(limits: spec.limits, mode: spec.approvalMode, readTools: Set(definitions.filter(\.onlyReads).map(\.name)))
+    }
+
+    func request(history: [HistoryMessage]) -> ModelRequest {
+        ModelRequest(
+            messages: [.system(systemPrompt)] + ContextWindow().fit(history).map(ChatMessage.init),
+            tools: definitions.map {
+                ToolSchema(name: $0.name, description: $0.description, parameters: $0.parameters)
+            },
+            maxTokens: model.maxTokens)
+    }
+}

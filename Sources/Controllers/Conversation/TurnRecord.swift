@@ -1,0 +1,52 @@
+import KubeClient
+import KubeModel
+import SkyfloAPI
+import WorkflowEngine
+
+/// The state of a conversation's turn together with where its transcript stands. All changes of the state go through
+/// ``log(_:at:)``, so that what is in memory is always what is, or will be, in the transcript.
+struct TurnRecord: Sendable {
+    let key: ObjectKey
+    private(set) var machine: WorkflowStateMachine
+    private(set) var stored: TranscriptStore.Stored
+    /// Facts that are not yet in the transcript.
+    private var unwritten: [TranscriptChain.Entry] = []
+
+    static func load(_ conversation: Conversation, from api: any KubeAPI) async throws -> TurnRecord {
+        let store = TranscriptStore(api: api)
+        // A conversation that has never been worked on has no transcript to look for.
+        let stored =
+            conversation.status.json["transcript", "entries"]?.int ?? 0 == 0 && conversation.status.turn == 0
+            ? TranscriptStore.Stored(position: .init(secretPrefix: TranscriptStore.secretPrefix(conversation)))
+            : try await store.load(conversation)
+        var machine = WorkflowStateMachine(policy: .init(limits: conversation.spec.limits))
+        for entry in stored.entries { machine.apply(entry.event, at: entry.at) }
+        return TurnRecord(key: conversation.key, machine: machine, stored: stored)
+    }
+
+    private init(key: ObjectKey, machine: WorkflowStateMachine, stored: TranscriptStore.Stored) {
+        self.key = key
+        self.machine = machine
+        self.stored = stored
+        // Replayed already; the machine is what is left of them.
+        self.stored.entries = []
+    }
+
+    mutating func log(_ event: TurnEvent, at: KubeTime) {
+        machine.apply(event, at: at)
+        unwritten.append(.init(at: at, event: event))
+    }
+
+    mutating func adopt(_ policy: WorkflowStateMachine.Policy) { machine.policy = policy }
+
+    /// Writes what isn't in the transcript yet.
+    mutating func flush(to store: TranscriptStore, of conversation: Conversation) async throws {
+        try await store.append(unwritten, to: &stored, of: conversation)
+        unwritten = []
+    }
+
+    /// Whether the transcript lost what the status says it had.
+    func hasLost(against conversation: Conversation) -> Bool {
+        stored.position.entries < conversation.status.json["transcript", "entries"]?.int ?? 0
+    }
+}

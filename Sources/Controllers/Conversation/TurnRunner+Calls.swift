@@ -1,0 +1,165 @@
+import ControllerRuntime
+import KubeClient
+import KubeModel
+import SkyfloAPI
+import Tools
+import WorkflowEngine
+
+extension TurnRunner {
+    /// What came of preparing one call.
+    private enum Prepared: Sendable {
+        case output(String)
+        case failure(String)
+        case write(WriteProposal, Preview)
+    }
+
+    /// Runs reads and plans writes, all at once; then asks for the writes.
+    mutating func prepare(_ ids: [String]) async throws -> ReconcileResult? {
+        guard let context = toolContext(), let references else { return nil }
+        let calls = ids.compactMap(machine.call)
+        let registry = dependencies.tools
+        let isReadOnly = conversation.spec.approvalMode == .readOnly
+        let outcome = try await interruptible {
+            try await calls.concurrentMap(atOnce: 8) { call in
+                try await Self.prepare(call, registry, references.toolsets, context, isReadOnly: isReadOnly)
+            }
+        }
+        guard let prepared = try await settle(outcome) else { return nil }
+        var asked: Set<String> = []
+        for (call, result) in zip(calls, prepared) {
+            switch result {
+            case .output(let text): resolve(call, true, text)
+            case .failure(let text): resolve(call, false, "failed: " + text)
+            case .write(let proposal, let preview):
+                if request(approvalOf: proposal, preview, for: call) { asked.insert(call.id) }
+            }
+        }
+        return asked.isEmpty ? nil : try await showApprovals(asked)
+    }
+
+    private mutating func resolve(_ call: Call, _ succeeded: Bool, _ text: String) {
+        ConversationMetrics.toolCalled(call.tool, succeeded ? .succeeded : .failed)
+        record.log(.callResolved(id: call.id, succeeded: succeeded, result: text), at: now)
+    }
+
+    private static func prepare(
+        _ call: Call, _ registry: ToolRegistry, _ toolsets: Set<String>?, _ context: ToolContext, isReadOnly: Bool
+    ) async throws -> Prepared {
+        do {
+            let outcome = try await registry.call(
+                name: call.tool, arguments: call.arguments, toolsets: toolsets, in: context)
+            switch outcome {
+            case .output(let text): return .output(text)
+            case .proposal(let proposal):
+                if isReadOnly {
+                    return .failure("refused: this conversation is read-only (spec.approval.mode: ReadOnly)")
+                }
+                if let refusal = refusal(of: proposal) { return .failure(refusal) }
+                let preview = try await Preview.of(proposal, api: context.api, redactor: context.redactor)
+                return .write(proposal, preview)
+            }
+        } catch let failure as ToolFailure {
+            return .failure(failure.message)
+        }
+    }
+
+    /// What can't be approved in good conscience isn't asked for.
+    private static func refusal(of proposal: WriteProposal) -> String? {
+        if proposal.requests.contains(where: { $0.target.resource.isSecret && $0.request.method != .delete }) {
+            return "refused: the values of a Secret would stand in the approval and in the transcript for all to read. "
+                + "Write Secrets by other means"
+        }
+        let bytes = proposal.requests.reduce(0) { $0 + ($1.request.body?.utf8.count ?? 0) }
+        if bytes > approvalBodyLimit {
+            return "refused: \(bytes) bytes are too many to be shown and approved at once (\(approvalBodyLimit)); "
+                + "write fewer objects at a time"
+        }
+        return nil
+    }
+
+    /// Several approvals have to fit a status of 256 KiB, each with its requests and its preview.
+    private static let approvalBodyLimit = 48 * 1024
+
+    // MARK: Approvals
+
+    private mutating func request(approvalOf proposal: WriteProposal, _ preview: Preview, for call: Call) -> Bool {
+        let pending = machine.pendingApprovals.reduce(0) { total, other in
+            total + (other.approval?.requests ?? []).reduce(0) { $0 + ($1["body"]?.string?.utf8.count ?? 0) }
+        }
+        guard pending <= 2 * Self.approvalBodyLimit else {
+            resolve(call, false, "refused: too much waits for approval already; ask again when that is decided")
+            return false
+        }
+        log(
+            approvalOf: call, summary: proposal.summary, risk: proposal.risk,
+            warnings: proposal.warnings + preview.warnings,
+            preview: preview.text, requests: proposal.requests.map(\.json),
+            postConditions: proposal.postConditions.map(\.json))
+        return true
+    }
+
+    private mutating func log(
+        approvalOf call: Call, summary: String, risk: WriteProposal.Risk, warnings: [String] = [], preview: String,
+        requests: [JSONValue] = [], postConditions: [JSONValue] = []
+    ) {
+        let digest = Digest.of(
+            conversationUID: conversation.uid, turn: machine.turn, callID: call.id, tool: call.tool,
+            arguments: call.arguments, requests: requests, postConditions: postConditions)
+        let expiry = now.adding(seconds: Double(conversation.spec.limits.approvalTimeoutSeconds))
+        record.log(
+            .approvalRequested(
+                id: call.id,
+                ApprovalRequest(
+                    summary: summary, risk: risk.rawValue, warnings: warnings, preview: preview, requests: requests,
+                    postConditions: postConditions, digest: digest, expiresAt: expiry)), at: now)
+    }
+
+    /// `approval.mode: Always`: a person allows a read before it runs.
+    mutating func askBeforeReading(_ ids: [String]) async throws -> ReconcileResult? {
+        for call in ids.compactMap(machine.call) {
+            log(
+                approvalOf: call, summary: "Run \(call.tool) with \(call.arguments)".bounded(to: 1024), risk: .low,
+                preview: "Reads only; nothing changes.")
+        }
+        return try await showApprovals(Set(ids))
+    }
+
+    /// First the transcript, then the status: an approval that people can see is one that no crash forgets.
+    private mutating func showApprovals(_ ids: Set<String>) async throws -> ReconcileResult? {
+        try await record.flush(to: store, of: conversation)
+        try await writeStatus(newApprovals: ids)
+        for call in ids.sorted().compactMap(machine.call) {
+            dependencies.events.normal(
+                conversation.object, "ApprovalRequired", "\(call.id): \(call.approval?.summary ?? call.tool)")
+        }
+        return nil
+    }
+
+    func toolContext() -> ToolContext? {
+        guard let references else { return nil }
+        return ToolContext(
+            api: ReadOnlyAPI(api, as: references.identity), mapper: dependencies.mapper,
+            namespace: conversation.namespace, redactor: Redactor(key: dependencies.options.redactionKey))
+    }
+}
+
+extension APIResource {
+    fileprivate var isSecret: Bool { group.isEmpty && plural == "secrets" }
+}
+
+extension Array where Element: Sendable {
+    /// Maps at most `atOnce` elements at a time; results are in the order of the elements.
+    func concurrentMap<Result: Sendable>(
+        atOnce: Int, _ transform: @escaping @Sendable (Element) async throws -> Result
+    ) async throws -> [Result] {
+        try await withThrowingTaskGroup(of: (Int, Result).self) { group in
+            var results: [Int: Result] = [:]
+            for (position, element) in enumerated() {
+                if position >= atOnce, let (done, result) = try await group.next() { results[done] = result }
+                group.addTask { (position, try await transform(element)) }
+            }
+            for try await (done, result) in group { results[done] = result }
+            return indices.compactMap { results[$0] }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import ControllerRuntime
+import KubeModel
+import SkyfloAPI
+
+extension TurnRunner {
+    enum Interrupted<Value: Sendable>: Sendable {
+        case finished(Value)
+        /// The user stopped the turn, or deleted the conversation.
+        case stopped
+        /// The turn has no time left.
+        case timedOut
+    }
+
+    /// Runs something that changes nothing in the cluster, and cancels it as soon as the user stops or deletes the
+    /// conversation or the turn's time is over. Never used around a write: its outcome must be kept.
+    func interruptible<Value: Sendable>(
+        _ operation: @escaping @Sendable () async throws -> Value
+    ) async throws -> Interrupted<Value> {
+        let conversations = dependencies.conversations
+        let clock = dependencies.clock
+        let key = conversation.key
+        let uid = conversation.uid
+        let left = Double(machine.policy.limits.turnTimeoutSeconds) - machine.secondsWorked(now: now)
+        return try await withThrowingTaskGroup(of: Interrupted<Value>.self) { group in
+            group.addTask { .finished(try await operation()) }
+            group.addTask {
+                _ = try await conversations.wait(for: key) { object in
+                    guard let object, object.uid == uid, !object.isBeingDeleted else { return true }
+                    return object["spec", "stop"]?.bool ?? false
+                }
+                return .stopped
+            }
+            group.addTask {
+                try await clock.sleep(for: .milliseconds(Int64(max(0, left) * 1000)))
+                return .timedOut
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
+        }
+    }
+
+    /// Unwraps, after an interruption reading what the user wants now.
+    /// - Returns: nil when interrupted: the engine, asked again, ends the turn.
+    mutating func settle<Value: Sendable>(_ outcome: Interrupted<Value>) async throws -> Value? {
+        switch outcome {
+        case .finished(let value): return value
+        case .stopped, .timedOut:
+            try await readAgain()
+            return nil
+        }
+    }
+}

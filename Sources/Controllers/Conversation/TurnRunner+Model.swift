@@ -1,0 +1,59 @@
+import ControllerRuntime
+import KubeModel
+import LanguageModels
+import SkyfloAPI
+import WorkflowEngine
+
+extension TurnRunner {
+    /// Asks the model, and meanwhile lets people see that it is being asked: the two don't depend on each other.
+    mutating func askModel() async throws -> ReconcileResult? {
+        guard let references else { return nil }
+        let request = references.request(history: machine.history)
+        let model = references.languageModel
+        let snapshot = self
+        async let asked = snapshot.interruptible { try await model.reply(to: request) }
+        if conversation.status.phase != .planning || conversation.status.turn != machine.turn {
+            try await writeStatus()
+        }
+        do {
+            guard let reply = try await settle(asked) else { return nil }
+            if machine.modelTurns == 0 { timeToFirstToken = reply.timeToFirstToken }
+            ConversationMetrics.modelReplied(model: references.model.name, reply.usage)
+            record.log(.modelReplied(ModelTurn(reply)), at: now)
+        } catch let error as LanguageModelError {
+            record.log(.modelFailed("the model \(references.model.name) gave no reply: \(error)"), at: now)
+        }
+        return nil
+    }
+}
+
+extension ModelTurn {
+    /// A reply as the engine takes it. One that was cut or filtered says so; its calls are never executed.
+    init(_ reply: ModelReply) {
+        let finish: Finish =
+            switch reply.finish {
+            case .stop, .toolCalls, .other: .complete
+            case .length: .truncated
+            case .contentFilter: .filtered
+            }
+        self.init(
+            content: reply.content,
+            calls: reply.toolCalls.map { Call(modelID: $0.id, tool: $0.name, arguments: $0.arguments) },
+            finish: finish,
+            usage: Usage(
+                prompt: reply.usage.prompt, completion: reply.usage.completion, cached: reply.usage.cached,
+                reasoning: reply.usage.reasoning))
+    }
+}
+
+extension ChatMessage {
+    init(_ message: HistoryMessage) {
+        switch message {
+        case .user(let text): self = .user(text)
+        case .assistant(let text, let calls):
+            self = .assistant(
+                text, toolCalls: calls.map { ModelToolCall(id: $0.modelID, name: $0.tool, arguments: $0.arguments) })
+        case .tool(let id, let content): self = .tool(callID: id, content: content)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import KubeClient
+import KubeModel
+import SkyfloAPI
+import WorkflowEngine
+
+extension TurnRunner {
+    /// Writes the status that the state has, under the version of the conversation that we know.
+    ///
+    /// On a conflict the object is read again and `recheck` asked whether the write still stands; without one it does,
+    /// because the patch names no field that people write.
+    ///
+    /// - Parameter newApprovals: approvals that become visible with this write.
+    /// - Throws: `APIStatus`: 404 when the conversation is gone or another one has its name.
+    mutating func writeStatus(
+        newApprovals: Set<String> = [], notAccepted: (reason: ConversationReason, message: String)? = nil,
+        recheck: ((inout TurnRunner) throws -> Void)? = nil
+    ) async throws {
+        for attempt in 1... {
+            var projection = StatusProjection(
+                machine: machine, conversation: conversation, now: now, worker: dependencies.options.identity,
+                transcript: record.stored.position)
+            projection.newApprovals = newApprovals
+            projection.notAccepted = notAccepted
+            projection.timeToFirstToken = timeToFirstToken
+            var patch = projection.patch()
+            patch["metadata"] = [
+                "resourceVersion": .string(conversation.object.resourceVersion), "uid": .string(conversation.uid),
+            ]
+            do {
+                let written = try await api.patch(
+                    .conversations, namespace: conversation.namespace, name: conversation.object.name,
+                    subresource: "status", .merge(patch), WriteOptions(fieldManager: SkyfloGroup.fieldManager))
+                adopt(written)
+                return
+            } catch let status as APIStatus where status.isConflict && attempt < 8 {
+                try await readAgain()
+                try recheck?(&self)
+            }
+        }
+    }
+
+    /// Reads the conversation from the API server.
+    mutating func readAgain() async throws {
+        let object = try await api.get(
+            .conversations, namespace: conversation.namespace, name: conversation.object.name)
+        guard object.uid == conversation.uid, !object.isBeingDeleted else {
+            throw APIStatus(code: 404, reason: .notFound, message: "the conversation was deleted")
+        }
+        adopt(object)
+    }
+
+    private mutating func adopt(_ object: KubeObject) {
+        conversation = Conversation(object)
+        // So that the next reconcile sees at least this, however slow the watch is.
+        dependencies.conversations.insert(object)
+    }
+}

@@ -1,0 +1,118 @@
+import ControllerRuntime
+import KubeClient
+import KubeModel
+import SkyfloAPI
+import Tools
+import WorkflowEngine
+
+extension TurnRunner {
+    /// Executes an approved call: from here, and from ``recover(_:)``, a tool's write reaches the cluster, and from nowhere
+    /// else.
+    ///
+    /// The intent is written under the conversation's version, so it succeeds only if the conversation is still what the
+    /// decision was read from: approved, not stopped, not deleted, its approval unaltered. Where it changed, all of that
+    /// is looked at again. A stop that comes later doesn't cancel the write: its outcome has to be known.
+    mutating func execute(_ id: String) async throws {
+        guard let call = machine.call(id) else { return }
+        let before = record
+        record.log(.writeStarted(id: id), at: now)
+        do {
+            try await writeStatus { runner in try runner.recheck(call) }
+        } catch is NoLongerApproved {
+            record = before
+            return
+        }
+        try await send(call)
+    }
+
+    private struct NoLongerApproved: Error {}
+
+    private func recheck(_ call: Call) throws {
+        guard !conversation.spec.stop, case .decided(let decision) = reading(of: call), decision.approved else {
+            throw NoLongerApproved()
+        }
+    }
+
+    /// Finds out what became of a write that another process began, or this one before it lost the connection.
+    ///
+    /// One that certainly didn't happen is sent again as it was approved: its preconditions make sure that it can't happen
+    /// twice even if the first one is still under way.
+    mutating func recover(_ id: String) async throws {
+        guard let call = machine.call(id), let references else { return }
+        var executed = 0
+        for planned in try plannedRequests(of: call) {
+            switch try await WriteExecutor.outcome(of: planned, api: api, as: references.identity) {
+            case .executed: executed += 1
+            case .notExecuted where executed == 0 && conversation.spec.stop:
+                return try await close(call, .rejected("not executed: stopped before it was sent"))
+            case .notExecuted: return try await send(call, skipping: executed)
+            case .unknown(let why): return try await close(call, .unknown(why))
+            }
+        }
+        try await close(call, .applied("done (found out after an interruption)"))
+    }
+
+    private func plannedRequests(of call: Call) throws -> [PlannedRequest] {
+        try (call.approval?.requests ?? []).map { json in
+            guard let planned = PlannedRequest(json: json) else {
+                throw ToolFailure("the approved request of \(call.id) can't be read by this version")
+            }
+            return planned
+        }
+    }
+
+    /// Sends the approved requests in order, as they are, and stores the outcome.
+    private mutating func send(_ call: Call, skipping done: Int = 0) async throws {
+        guard let references else { return }
+        let requests = try plannedRequests(of: call)
+        for (position, planned) in requests.enumerated().dropFirst(done) {
+            let result = await WriteExecutor.execute(planned, api: api, as: references.identity)
+            if case .applied = result { continue }
+            return try await close(call, Self.outcome(of: result, after: position, of: requests.count))
+        }
+        try await close(call, .applied(call.approval.map { "done: \($0.summary)" } ?? "done"))
+    }
+
+    private static func outcome(of result: ExecutionResult, after done: Int, of all: Int) -> WriteOutcome {
+        let part = done > 0 ? " (\(done) of \(all) requests were done before)" : ""
+        return switch result {
+        case .applied: .applied("done")
+        // Half a write can't be previewed again as a whole.
+        case .stale(let why): done > 0 ? .rejected(why + part) : .stale(why)
+        case .rejected(let status): .rejected(ToolFailure(describing: status).message + part)
+        case .unknown(let why): .unknown(why + part)
+        }
+    }
+
+    private mutating func close(_ call: Call, _ outcome: WriteOutcome) async throws {
+        record.log(.writeEnded(id: call.id, outcome), at: now)
+        ConversationMetrics.toolCalled(call.tool, machine.call(call.id)?.state ?? .unknown)
+        let text = machine.call(call.id)?.result ?? ""
+        dependencies.events.normal(
+            conversation.object, "WriteExecuted", "\(call.id): \(call.approval?.summary ?? call.tool): \(text)")
+        try await writeStatus()
+    }
+
+    // MARK: Verification
+
+    /// Watches the post-conditions of a write until they hold, can't hold any more, or time is over.
+    mutating func verify(_ id: String) async throws -> ReconcileResult? {
+        guard let call = machine.call(id), let references else { return nil }
+        let conditions = (call.approval?.postConditions ?? []).compactMap(PostCondition.init(json:))
+        let clock = dependencies.clock
+        let deadline = clock.uptime + dependencies.options.verificationTimeout
+        let reader = ReadOnlyAPI(api, as: references.identity)
+        let outcome = try await interruptible {
+            try await conditions.concurrentMap(atOnce: 8) { condition in
+                try await Verifier(api: reader, clock: clock, deadline: deadline).check(condition)
+            }
+        }
+        switch outcome {
+        case .finished(let checks): record.log(.verified(id: id, checks), at: now)
+        case .stopped, .timedOut:
+            // What was done is done: the turn ends with it unverified, and says so.
+            try await readAgain()
+        }
+        return nil
+    }
+}

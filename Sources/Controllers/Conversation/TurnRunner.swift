@@ -1,0 +1,166 @@
+import ControllerRuntime
+import KubeClient
+import KubeModel
+import Logging
+import SkyfloAPI
+import Tools
+import WorkflowEngine
+
+/// One reconcile of one conversation: the loop of observing, deciding and performing, with what it learned so far.
+///
+/// Writes to the cluster happen in ``TurnRunner/execute(_:)`` and nowhere else.
+struct TurnRunner {
+    let dependencies: ConversationReconciler.Dependencies
+    /// As the API server last answered; at least as new as the cache was at the start.
+    var conversation: Conversation
+    var record: TurnRecord
+    var references: References?
+    var timeToFirstToken: Double?
+
+    init(dependencies: ConversationReconciler.Dependencies, conversation: Conversation, record: TurnRecord) {
+        self.dependencies = dependencies
+        self.conversation = conversation
+        self.record = record
+    }
+
+    var api: any KubeAPI { dependencies.api }
+    var machine: WorkflowStateMachine { record.machine }
+    var now: KubeTime { dependencies.clock.now }
+    var logger: Logger { dependencies.logger }
+    var store: TranscriptStore { TranscriptStore(api: api) }
+
+    mutating func run() async throws -> ReconcileResult {
+        if record.hasLost(against: conversation) { return try await giveUpLostTranscript() }
+        for event in machine.missing(from: conversation.status) { record.log(event, at: now) }
+        while true {
+            try Task.checkCancellation()
+            if !machine.isRunning {
+                guard hasMessageToTakeUp else { return try await rest() }
+                if let wait = try await resolveReferences() { return wait }
+                try takeUpNextMessage()
+            } else if references == nil, let wait = try await resolveReferences() {
+                return wait
+            }
+            absorbDecisions()
+            if let result = try await perform(machine.next(now: now, stop: conversation.spec.stop)) { return result }
+        }
+    }
+
+    // MARK: Between turns
+
+    private var hasMessageToTakeUp: Bool {
+        machine.turn < conversation.spec.messages.count && !conversation.spec.stop
+    }
+
+    private mutating func takeUpNextMessage() throws {
+        let number = machine.turn + 1
+        record.log(.turnStarted(number: number, message: conversation.spec.messages[number - 1]), at: now)
+    }
+
+    /// Nothing to do: the status says so, if it doesn't yet.
+    private mutating func rest() async throws -> ReconcileResult {
+        if conversation.status.observedGeneration != conversation.object.generation || !conversation.status.isTurnEnded
+        {
+            try await writeStatus()
+        }
+        return .done
+    }
+
+    /// - Returns: nil when everything that the spec names is there.
+    private mutating func resolveReferences() async throws -> ReconcileResult? {
+        do {
+            let resolved = try await References.resolve(for: conversation, dependencies)
+            references = resolved
+            record.adopt(resolved.policy(for: conversation.spec))
+            return nil
+        } catch let missing as References.Missing {
+            if machine.isRunning, conversation.spec.stop { return try await end(.init(.stopped, .stopped)) }
+            let condition = conversation.status.conditions[type: ConversationCondition.accepted.rawValue]
+            if condition?.status != .false || condition?.message != missing.message
+                || conversation.status.observedGeneration != conversation.object.generation
+            {
+                try await writeStatus(notAccepted: (missing.reason, missing.message))
+                dependencies.events.warning(conversation.object, missing.reason.rawValue, missing.message)
+            }
+            // SkyfloAIs are watched; Secrets and ServiceAccounts are not, so that the operator needn't see them all.
+            return .requeue(after: .seconds(2))
+        }
+    }
+
+    private mutating func giveUpLostTranscript() async throws -> ReconcileResult {
+        let message =
+            "the transcript in Secrets \(record.stored.position.secretPrefix)-… is gone or shorter than it was"
+        dependencies.events.warning(conversation.object, ConversationReason.transcriptLost.rawValue, message)
+        let number = max(conversation.status.turn, 1)
+        let text = conversation.spec.messages.dropFirst(number - 1).first ?? ""
+        record.log(.turnStarted(number: number, message: text), at: now)
+        return try await end(.init(.failed, .transcriptLost, message: message))
+    }
+
+    // MARK: Decisions
+
+    /// Takes in what people decided, as it stands on the object that this runner last read or wrote.
+    private mutating func absorbDecisions() {
+        for call in machine.pendingApprovals {
+            switch reading(of: call) {
+            case .undecided: continue
+            case .decided(let decision): record.log(.decided(id: call.id, decision), at: now)
+            case .altered(let why):
+                dependencies.events.warning(conversation.object, "ApprovalAltered", why)
+                let refusal = Decision(approved: false, by: dependencies.options.identity, reason: why)
+                record.log(.decided(id: call.id, refusal), at: now)
+            }
+        }
+    }
+
+    /// An expired approval counts for nothing, whenever the decision was made: there is no trustworthy time on it.
+    func reading(of call: Call) -> DecisionReader.Reading {
+        guard let request = call.approval, request.expiresAt > now else { return .undecided }
+        return DecisionReader.read(
+            conversation.status.approvals[call.id], for: call, request: request, conversationUID: conversation.uid,
+            turn: machine.turn)
+    }
+
+    // MARK: Performing
+
+    /// - Returns: nil to go on at once.
+    private mutating func perform(_ action: WorkflowStateMachine.Action) async throws -> ReconcileResult? {
+        switch action {
+        case .idle: return try await rest()
+        case .askModel: return try await askModel()
+        case .prepare(let ids): return try await prepare(ids)
+        case .askBeforeReading(let ids): return try await askBeforeReading(ids)
+        case .expire(let id): record.log(.approvalExpired(id: id), at: now)
+        case .execute(let id): try await execute(id)
+        case .recover(let id): try await recover(id)
+        case .verify(let id): return try await verify(id)
+        case .awaitDecisions(let until):
+            let seconds = max(0, until.seconds(since: now))
+            return .requeue(after: .milliseconds(Int64(seconds * 1000) + 1))
+        case .end(let end): return try await self.end(end)
+        }
+        return nil
+    }
+
+    mutating func end(_ end: TurnEnd) async throws -> ReconcileResult? {
+        record.log(.turnEnded(end), at: now)
+        try await record.flush(to: store, of: conversation)
+        try await writeStatus()
+        let reason = end.kind == .completed ? "TurnCompleted" : "Turn\(end.kind.rawValue)"
+        let message = "turn \(machine.turn): \(end.message.isEmpty ? end.reason.rawValue : end.message)"
+        if end.kind == .failed {
+            dependencies.events.warning(conversation.object, reason, message)
+        } else {
+            dependencies.events.normal(conversation.object, reason, message)
+        }
+        ConversationMetrics.turnEnded(end.kind)
+        // The next message starts from a fresh look at the object: its references may have changed.
+        references = nil
+        return nil
+    }
+
+    private mutating func end(_ end: TurnEnd) async throws -> ReconcileResult {
+        let _: ReconcileResult? = try await self.end(end)
+        return .requeue(after: .zero)
+    }
+}

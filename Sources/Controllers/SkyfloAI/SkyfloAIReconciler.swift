@@ -1,0 +1,77 @@
+import ControllerRuntime
+import KubeClient
+import KubeModel
+import SkyfloAPI
+
+/// Says in a SkyfloAI's status whether conversations can use it.
+public struct SkyfloAIReconciler: Reconciler {
+    private let api: any KubeAPI
+    private let skyfloAIs: Informer
+    private let models: any ModelProvider
+    private let clock: any RuntimeClock
+
+    public init(
+        api: any KubeAPI, skyfloAIs: Informer, models: any ModelProvider, clock: any RuntimeClock = SystemClock()
+    ) {
+        self.api = api
+        self.skyfloAIs = skyfloAIs
+        self.models = models
+        self.clock = clock
+    }
+
+    public func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
+        guard let object = skyfloAIs.get(key), !object.isBeingDeleted else { return .done }
+        let skyflo = SkyfloAI(object)
+        let (reason, message) = try await problem(of: skyflo) ?? ("Ready", Self.readyMessage(skyflo))
+        var conditions = skyflo.conditions
+        conditions.set(
+            Condition(
+                type: "Ready", status: reason == "Ready" ? .true : .false, reason: reason, message: message,
+                observedGeneration: object.generation, lastTransitionTime: clock.now))
+        let status: JSONValue = [
+            "observedGeneration": JSONValue(object.generation),
+            "defaultModel": .string(skyflo.models.first?.name ?? ""),
+            "conditions": .array(conditions.map(\.json)),
+        ]
+        if object["status"] != status {
+            let patch: JSONValue = [
+                "metadata": ["resourceVersion": .string(object.resourceVersion)], "status": status,
+            ]
+            let written = try await api.patch(
+                .skyfloAIs, namespace: object.namespace, name: object.name, subresource: "status", .merge(patch),
+                WriteOptions(fieldManager: SkyfloGroup.fieldManager))
+            skyfloAIs.insert(written)
+        }
+        // A Secret that is missing may come, one that is there may go; Secrets are not watched.
+        return .requeue(after: reason == "Ready" ? .seconds(300) : .seconds(5))
+    }
+
+    private func problem(of skyflo: SkyfloAI) async throws -> (String, String)? {
+        for model in skyflo.models {
+            guard let reference = model.apiKeySecretRef else { continue }
+            let secret = try await api.find(.secrets, namespace: skyflo.object.namespace, name: reference.name)
+            if secret?["data", reference.key] == nil {
+                return (
+                    "SecretNotFound",
+                    "model \(model.name): there is no Secret \(reference.name) with a key \(reference.key)"
+                )
+            }
+        }
+        for model in skyflo.models {
+            do {
+                _ = try models.model(for: model, apiKey: nil)
+            } catch {
+                return ("ModelInvalid", "model \(model.name): \(error)")
+            }
+        }
+        return nil
+    }
+
+    private static func readyMessage(_ skyflo: SkyfloAI) -> String {
+        let models = "models: " + skyflo.models.map(\.name).joined(separator: ", ")
+        guard !skyflo.foreignComponents.isEmpty else { return models }
+        return models
+            + ". The spec's \(skyflo.foreignComponents.joined(separator: ", ")) are accepted and not deployed: "
+            + "this operator needs no such components"
+    }
+}

@@ -1,0 +1,122 @@
+import ControllerRuntime
+import KubeClient
+import KubeModel
+import SkyfloAPI
+import WorkflowEngine
+
+/// The transcript of a conversation in Secrets that it owns: append-only, in chunks, deleted with it.
+///
+/// Each append is one key of the newest Secret, written under that Secret's version: of two workers that believe to be in
+/// charge, one gets a conflict. Conversations hold what people say about their cluster, hence Secrets.
+struct TranscriptStore: Sendable {
+    /// Below the API's limit for a Secret (1 MiB), with room for one more append.
+    static let chunkBytes = 512 * 1024
+
+    let api: any KubeAPI
+
+    static func secretPrefix(_ conversation: Conversation) -> String {
+        // A name may have 253 characters; the suffix must fit too.
+        "\(String(conversation.object.name.prefix(220)))-transcript-\(conversation.uid.prefix(8))"
+    }
+
+    struct Stored: Sendable {
+        var entries: [TranscriptChain.Entry] = []
+        var chain = TranscriptChain()
+        var position: StatusProjection.TranscriptPosition
+        /// Of the Secret that is appended to; nil when the next append makes one.
+        var tail: Tail?
+    }
+
+    struct Tail: Sendable, Hashable {
+        var resourceVersion: String
+        var uid: String
+        var bytes: Int
+        var appends: Int
+    }
+
+    /// Reads all of it.
+    /// - Throws: `TranscriptChain.Failure` where it was tampered with or a Secret is missing.
+    func load(_ conversation: Conversation) async throws -> Stored {
+        let prefix = Self.secretPrefix(conversation)
+        var stored = Stored(position: .init(secretPrefix: prefix))
+        while let secret = try await api.find(
+            .secrets, namespace: conversation.namespace, name: "\(prefix)-\(stored.position.secrets)")
+        {
+            let keys = (secret["data"]?.object?.keys ?? []).sorted()
+            var bytes = 0
+            for key in keys {
+                guard let data = secret["data", key]?.string.flatMap(Base64.decode) else {
+                    throw TranscriptChain.Failure(description: "\(secret.name) holds something that is no Base64")
+                }
+                stored.entries += try stored.chain.read(String(decoding: data, as: UTF8.self))
+                bytes += data.count
+            }
+            stored.position.bytes += bytes
+            stored.position.secrets += 1
+            stored.tail = Tail(
+                resourceVersion: secret.resourceVersion, uid: secret.uid, bytes: bytes, appends: keys.count)
+        }
+        stored.position.entries = stored.chain.count
+        stored.position.head = stored.chain.head
+        return stored
+    }
+
+    /// Appends entries in one request; `stored` moves on only when that succeeded.
+    func append(_ entries: [TranscriptChain.Entry], to stored: inout Stored, of conversation: Conversation) async throws
+    {
+        guard !entries.isEmpty else { return }
+        var chain = stored.chain
+        var lines = ""
+        for entry in entries { lines += chain.append(entry) }
+        let bytes = Array(lines.utf8)
+        var next = stored
+        if let tail = stored.tail, tail.bytes + bytes.count <= Self.chunkBytes {
+            next.tail = try await extend(tail, with: bytes, stored.position, conversation)
+        } else {
+            next.tail = try await create(with: bytes, stored.position, conversation)
+            next.position.secrets += 1
+        }
+        next.chain = chain
+        next.position.bytes += bytes.count
+        next.position.entries = chain.count
+        next.position.head = chain.head
+        stored = next
+    }
+
+    private func extend(
+        _ tail: Tail, with bytes: [UInt8], _ position: StatusProjection.TranscriptPosition, _ conversation: Conversation
+    ) async throws -> Tail {
+        let patch: JSONValue = [
+            "metadata": ["resourceVersion": .string(tail.resourceVersion), "uid": .string(tail.uid)],
+            "data": .object([Self.key(tail.appends): .string(Base64.encode(bytes))]),
+        ]
+        let secret = try await api.patch(
+            .secrets, namespace: conversation.namespace, name: "\(position.secretPrefix)-\(position.secrets - 1)",
+            .merge(patch), WriteOptions(fieldManager: SkyfloGroup.fieldManager))
+        return Tail(
+            resourceVersion: secret.resourceVersion, uid: secret.uid, bytes: tail.bytes + bytes.count,
+            appends: tail.appends + 1)
+    }
+
+    private func create(
+        with bytes: [UInt8], _ position: StatusProjection.TranscriptPosition, _ conversation: Conversation
+    ) async throws -> Tail {
+        var secret = KubeObject(
+            .secrets, namespace: conversation.namespace, name: "\(position.secretPrefix)-\(position.secrets)",
+            [
+                "type": "skyflo.ai/transcript",
+                "data": .object([Self.key(0): .string(Base64.encode(bytes))]),
+            ])
+        secret.labels = ["skyflo.ai/conversation": String(conversation.object.name.prefix(63))]
+        secret.ownerReferences = [OwnerReference(controller: conversation.object)]
+        let created = try await api.create(
+            secret, in: .secrets, WriteOptions(fieldManager: SkyfloGroup.fieldManager))
+        return Tail(resourceVersion: created.resourceVersion, uid: created.uid, bytes: bytes.count, appends: 1)
+    }
+
+    /// In the order of its bytes, which is the order in which keys are read back.
+    private static func key(_ append: Int) -> String {
+        let digits = String(append)
+        return String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".jsonl"
+    }
+}

@@ -1,0 +1,95 @@
+public import KubeModel
+
+/// A dialogue: what the user says in `spec`, what came of it in `status`.
+///
+/// A view of the object's JSON with the schema's defaults filled in where the API server has not done it.
+public struct Conversation: Sendable {
+    public let object: KubeObject
+    public let spec: ConversationSpec
+    public let status: ConversationStatus
+
+    public init(_ object: KubeObject) {
+        self.object = object
+        spec = ConversationSpec(object["spec"] ?? .object([:]))
+        status = ConversationStatus(object["status"] ?? .object([:]))
+    }
+
+    public var key: ObjectKey { object.key }
+    public var uid: String { object.uid }
+    public var namespace: String { object.namespace ?? "default" }
+
+    /// The number of the first message that no turn has ended yet, counted from 1; nil when all are done.
+    public var nextTurn: Int? {
+        let next = status.isTurnEnded ? status.turn + 1 : max(status.turn, 1)
+        return next <= spec.messages.count ? next : nil
+    }
+}
+
+public struct ConversationSpec: Sendable, Hashable {
+    public enum ApprovalMode: String, Sendable { case writes = "Writes", always = "Always", readOnly = "ReadOnly" }
+
+    public struct Reference: Sendable, Hashable {
+        public var namespace: String?
+        public var name: String
+    }
+
+    public var messages: [String]
+    public var skyfloRef: Reference?
+    public var model: String?
+    public var serviceAccountName: String
+    /// nil: all that the SkyfloAI enables.
+    public var toolsets: [String]?
+    public var approvalMode: ApprovalMode
+    public var limits: Limits
+    public var stop: Bool
+    public var ttlSecondsAfterFinished: Int?
+
+    public init(_ json: JSONValue) {
+        messages = (json["messages"]?.array ?? []).map { $0["content"]?.string ?? "" }
+        skyfloRef = json["skyfloRef", "name"]?.string.map {
+            Reference(namespace: json["skyfloRef", "namespace"]?.string, name: $0)
+        }
+        model = json["model"]?.string
+        serviceAccountName = json["serviceAccountName"]?.string ?? "default"
+        toolsets = json["toolsets"]?.array?.compactMap(\.string)
+        approvalMode = json["approval", "mode"]?.string.flatMap(ApprovalMode.init) ?? .writes
+        limits = Limits(json["limits"] ?? .object([:]))
+        stop = json["stop"]?.bool ?? false
+        ttlSecondsAfterFinished = json["ttlSecondsAfterFinished"]?.int
+    }
+}
+
+/// Hard limits of one turn.
+public struct Limits: Sendable, Hashable {
+    public var modelTurns: Int
+    public var toolCalls: Int
+    public var writes: Int
+    /// nil: no limit.
+    public var tokens: Int?
+    /// Waiting for a person doesn't count.
+    public var turnTimeoutSeconds: Int
+    public var approvalTimeoutSeconds: Int
+
+    public init(
+        modelTurns: Int = 25, toolCalls: Int = 100, writes: Int = 20, tokens: Int? = nil,
+        turnTimeoutSeconds: Int = 900, approvalTimeoutSeconds: Int = 86_400
+    ) {
+        self.modelTurns = modelTurns
+        self.toolCalls = toolCalls
+        self.writes = writes
+        self.tokens = tokens
+        self.turnTimeoutSeconds = turnTimeoutSeconds
+        self.approvalTimeoutSeconds = approvalTimeoutSeconds
+    }
+
+    init(_ json: JSONValue) {
+        let defaults = Limits()
+        self.init(
+            modelTurns: json["modelTurns"]?.int ?? defaults.modelTurns,
+            toolCalls: json["toolCalls"]?.int ?? defaults.toolCalls,
+            writes: json["writes"]?.int ?? defaults.writes,
+            tokens: json["tokens"]?.int,
+            turnTimeoutSeconds: json["turnTimeoutSeconds"]?.int ?? defaults.turnTimeoutSeconds,
+            approvalTimeoutSeconds: json["approvalTimeoutSeconds"]?.int ?? defaults.approvalTimeoutSeconds)
+    }
+}

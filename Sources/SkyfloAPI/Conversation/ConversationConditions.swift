@@ -1,0 +1,41 @@
+/// The condition types of a Conversation, all present from the first status write on, so that `kubectl wait` works on each.
+public enum ConversationCondition: String, Sendable, CaseIterable {
+    /// False while something that the spec names is missing; the reason says what.
+    case accepted = "Accepted"
+    /// True while a turn is being worked on, also while it waits for a person.
+    case running = "Running"
+    /// True while at least one call waits for a decision.
+    case approvalRequired = "ApprovalRequired"
+    /// True when the last turn ended with an answer and no message is left.
+    case completed = "Completed"
+    /// True when the last turn ended without an answer.
+    case failed = "Failed"
+}
+
+/// Why a Conversation isn't accepted or a turn ended. CamelCase, as conditions want it.
+public enum ConversationReason: String, Sendable {
+    case accepted = "Accepted"
+    case skyfloAINotFound = "SkyfloAINotFound"
+    case skyfloAIAmbiguous = "SkyfloAIAmbiguous"
+    case modelNotFound = "ModelNotFound"
+    case secretNotFound = "SecretNotFound"
+    case serviceAccountNotFound = "ServiceAccountNotFound"
+    case toolsetNotFound = "ToolsetNotFound"
+    case invalidSpec = "InvalidSpec"
+
+    case working = "Working"
+    case waitingForApproval = "WaitingForApproval"
+    case answered = "Answered"
+    case noMessage = "NoMessageLeft"
+    case stopped = "Stopped"
+    case modelFailed = "ModelFailed"
+    case replyTruncated = "ReplyTruncated"
+    case modelTurnLimit = "ModelTurnLimitReached"
+    case tokenLimit = "TokenLimitReached"
+    case toolCallLimit = "ToolCallLimitReached"
+    case writeLimit = "WriteLimitReached"
+    case turnTimeout = "TurnTimeout"
+    case transcriptLost = "TranscriptLost"
+    case outcomeUnknown = "OutcomeUnknown"
+    case internalError = "InternalError"
+}

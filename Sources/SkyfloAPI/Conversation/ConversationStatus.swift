@@ -1,0 +1,104 @@
+public import KubeModel
+
+/// What the operator last wrote, and what people decided since. Only what code reads back is typed here; the operator
+/// writes through patches that name each field.
+public struct ConversationStatus: Sendable {
+    public enum Phase: String, Sendable {
+        case pending = "Pending"
+        case planning = "Planning"
+        case awaitingApproval = "AwaitingApproval"
+        case executing = "Executing"
+        case verifying = "Verifying"
+        case completed = "Completed"
+        case failed = "Failed"
+        case stopped = "Stopped"
+
+        public var isTerminal: Bool { self == .completed || self == .failed || self == .stopped }
+    }
+
+    public let json: JSONValue
+
+    public init(_ json: JSONValue) { self.json = json }
+
+    public var phase: Phase? { json["phase"]?.string.flatMap(Phase.init) }
+    public var turn: Int { json["turn"]?.int ?? 0 }
+    public var title: String? { json["title"]?.string }
+    public var answer: String? { json["answer"]?.string }
+    public var observedGeneration: Int { json["observedGeneration"]?.int ?? 0 }
+    public var conditions: [Condition] { json["conditions"]?.array?.compactMap(Condition.init) ?? [] }
+    public var calls: [String: CallStatus] {
+        (json["calls"]?.object ?? [:]).reduce(into: [:]) { $0[$1.key] = CallStatus($1.value) }
+    }
+    public var approvals: [String: Approval] {
+        (json["approvals"]?.object ?? [:]).reduce(into: [:]) { $0[$1.key] = Approval($1.value) }
+    }
+    public var startedAt: KubeTime? { json["turnState", "startedAt"]?.string.flatMap(KubeTime.init) }
+    public var finishedAt: KubeTime? { json["turnState", "finishedAt"]?.string.flatMap(KubeTime.init) }
+
+    /// Whether the turn that `turn` names has ended. True before the first one.
+    public var isTurnEnded: Bool { turn == 0 || (phase?.isTerminal ?? false) }
+}
+
+public struct CallStatus: Sendable, Hashable {
+    public var tool: String
+    public var turn: Int
+    public var state: CallState
+    public var result: String?
+
+    init(_ json: JSONValue) {
+        tool = json["tool"]?.string ?? ""
+        turn = json["turn"]?.int ?? 0
+        state = json["state"]?.string.flatMap(CallState.init) ?? .unknown
+        result = json["result"]?.string
+    }
+}
+
+/// How a tool call stands.
+public enum CallState: String, Sendable {
+    /// The model asked for it; nothing has happened yet. → AwaitingApproval, Executing, Succeeded, Failed, Cancelled
+    case proposed = "Proposed"
+    /// → Executing (approved), Denied, Expired, Cancelled
+    case awaitingApproval = "AwaitingApproval"
+    /// A write may be under way. → Verifying, Succeeded, Failed, Stale, Unknown; never Cancelled
+    case executing = "Executing"
+    /// The write was done; its effect is being watched. → Succeeded, Failed
+    case verifying = "Verifying"
+    case succeeded = "Succeeded"
+    case failed = "Failed"
+    case denied = "Denied"
+    case expired = "Expired"
+    /// The target moved since the preview: nothing was done, and a new call with a new preview takes its place.
+    case stale = "Stale"
+    /// Whether the write was done can't be found out.
+    case unknown = "Unknown"
+    /// The turn ended before it was its turn; nothing was done.
+    case cancelled = "Cancelled"
+
+    public var isFinal: Bool {
+        switch self {
+        case .proposed, .awaitingApproval, .executing, .verifying: false
+        case .succeeded, .failed, .denied, .expired, .stale, .unknown, .cancelled: true
+        }
+    }
+}
+
+/// A write that waits for a decision, or has one.
+public struct Approval: Sendable, Hashable {
+    public enum Decision: String, Sendable { case approved = "Approved", denied = "Denied" }
+
+    public let json: JSONValue
+
+    public init(_ json: JSONValue) { self.json = json }
+
+    /// The operator's own part; without it the entry was made by somebody else and decides nothing.
+    public var digest: String? { json["digest"]?.string }
+    public var tool: String { json["tool"]?.string ?? "" }
+    public var arguments: String { json["arguments"]?.string ?? "" }
+    public var requests: [JSONValue] { json["requests"]?.array ?? [] }
+    public var expiresAt: KubeTime? { json["expiresAt"]?.string.flatMap(KubeTime.init) }
+
+    /// nil for no decision, and for a value that the schema doesn't have.
+    public var decision: Decision? { json["decision"]?.string.flatMap(Decision.init) }
+    public var decidedBy: String? { json["decidedBy"]?.string }
+    public var reason: String? { json["reason"]?.string }
+}

@@ -1,0 +1,18 @@
+public import KubeModel
+
+/// Group and version of the custom resources. The schemas lie in `crds/`.
+public enum SkyfloGroup {
+    public static let name = "skyflo.ai"
+    public static let version = "v1"
+    /// Who owns the fields that the operator writes (server-side apply, managedFields).
+    public static let fieldManager = "skyflo"
+}
+
+extension APIResource {
+    public static let conversations = APIResource(
+        group: SkyfloGroup.name, version: SkyfloGroup.version, plural: "conversations", kind: "Conversation",
+        shortNames: ["conv"], categories: ["skyflo"], subresources: ["status"])
+    public static let skyfloAIs = APIResource(
+        group: SkyfloGroup.name, version: SkyfloGroup.version, plural: "skyfloais", kind: "SkyfloAI",
+        shortNames: ["sky"], categories: ["skyflo"], subresources: ["status"])
+}

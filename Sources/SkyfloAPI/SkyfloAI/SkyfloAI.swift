@@ -1,0 +1,64 @@
+public import KubeModel
+
+/// Settings of the co-pilot for the conversations that refer to it.
+public struct SkyfloAI: Sendable {
+    public struct Model: Sendable, Hashable {
+        public enum Provider: String, Sendable { case openAI = "OpenAI", offline = "Offline" }
+
+        public struct SecretReference: Sendable, Hashable {
+            public var name: String
+            public var key: String
+        }
+
+        public var name: String
+        public var provider: Provider
+        public var model: String
+        public var baseURL: String?
+        public var apiKeySecretRef: SecretReference?
+        public var maxTokens: Int?
+
+        /// The built-in model, used where a SkyfloAI lists none.
+        public static let offline = Model(
+            name: "offline", provider: .offline, model: "offline", baseURL: nil, apiKeySecretRef: nil, maxTokens: nil)
+    }
+
+    public let object: KubeObject
+    /// Never empty.
+    public let models: [Model]
+    /// nil: all there are.
+    public let toolsets: [String]?
+    public let instructions: String?
+    /// Components of the reference system that the spec names and that this version doesn't deploy.
+    public let foreignComponents: [String]
+
+    public init(_ object: KubeObject) {
+        self.object = object
+        let spec = object["spec"]
+        let listed = (spec?["models"]?.array ?? []).compactMap(Model.init)
+        models = listed.isEmpty ? [.offline] : listed
+        toolsets = spec?["toolsets"]?.array?.compactMap(\.string)
+        instructions = spec?["instructions"]?.string
+        foreignComponents = ["ui", "engine", "mcp"].filter { spec?[$0] != nil }
+    }
+
+    public var conditions: [Condition] { object["status", "conditions"]?.array?.compactMap(Condition.init) ?? [] }
+
+    /// The model of that name, or the default one.
+    public func model(named name: String?) -> Model? {
+        guard let name else { return models.first }
+        return models.first { $0.name == name }
+    }
+}
+
+extension SkyfloAI.Model {
+    init?(_ json: JSONValue) {
+        guard let name = json["name"]?.string else { return nil }
+        self.init(
+            name: name, provider: json["provider"]?.string.flatMap(Provider.init) ?? .openAI,
+            model: json["model"]?.string ?? name, baseURL: json["baseURL"]?.string,
+            apiKeySecretRef: json["apiKeySecretRef", "name"]?.string.map {
+                SecretReference(name: $0, key: json["apiKeySecretRef", "key"]?.string ?? "OPENAI_API_KEY")
+            },
+            maxTokens: json["maxTokens"]?.int)
+    }
+}

@@ -1,0 +1,53 @@
+import KubeModel
+import SkyfloAPI
+
+extension StatusProjection {
+    /// All condition types, each with a reason and a message that fit the state.
+    func conditions() -> [Condition] {
+        var conditions = conversation.status.conditions
+        let waits = machine.pendingApprovals
+        let working: ConversationReason = waits.isEmpty ? .working : .waitingForApproval
+        set(
+            &conditions, .accepted, notAccepted == nil, notAccepted?.reason ?? .accepted,
+            notAccepted?.message ?? "everything that the spec names is there")
+        set(
+            &conditions, .running, machine.isRunning, machine.isRunning ? working : endReason,
+            machine.isRunning ? "turn \(machine.turn) of \(conversation.spec.messages.count)" : "no turn runs")
+        set(
+            &conditions, .approvalRequired, !waits.isEmpty, waits.isEmpty ? endReason : .waitingForApproval,
+            waits.isEmpty ? "no call waits for a decision" : waits.map(Self.line).joined(separator: "\n"))
+        let isDone = !machine.isRunning && !hasMessageLeft
+        set(
+            &conditions, .completed, isDone && machine.ended?.kind == .completed, endReason,
+            machine.ended?.kind == .completed ? "turn \(machine.turn) is answered" : "the last turn has no answer")
+        set(
+            &conditions, .failed, isDone && (machine.ended.map { $0.kind != .completed } ?? false), endReason,
+            machine.ended.flatMap { $0.kind == .completed ? nil : $0.message } ?? "nothing failed")
+        return conditions
+    }
+
+    /// A message that would run now: none is while the conversation is stopped.
+    private var hasMessageLeft: Bool {
+        machine.turn < conversation.spec.messages.count && !conversation.spec.stop
+    }
+
+    private var endReason: ConversationReason {
+        machine.isRunning ? .working : machine.ended?.reason ?? .noMessage
+    }
+
+    private static func line(_ call: Call) -> String {
+        let summary = call.approval?.summary ?? call.tool
+        return "\(call.id): \(summary)"
+    }
+
+    private func set(
+        _ conditions: inout [Condition], _ type: ConversationCondition, _ isTrue: Bool, _ reason: ConversationReason,
+        _ message: String
+    ) {
+        conditions.set(
+            Condition(
+                type: type.rawValue, status: isTrue ? .true : .false, reason: reason.rawValue,
+                message: message.bounded(to: 4096), observedGeneration: conversation.object.generation,
+                lastTransitionTime: now))
+    }
+}

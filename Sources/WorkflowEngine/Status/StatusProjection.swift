@@ -1,0 +1,184 @@
+import KubeModel
+import SkyfloAPI
+
+/// What the status says of a state: the only place where it is made.
+///
+/// The result is a JSON merge patch of `status` that touches no field that people write, except that it clears what
+/// somebody may have put into an approval before it was asked for.
+public struct StatusProjection: Sendable {
+    public var machine: WorkflowStateMachine
+    public var conversation: Conversation
+    public var now: KubeTime
+    public var worker: String
+    public var transcript: TranscriptPosition
+    /// nil: everything that the spec names is there.
+    public var notAccepted: (reason: ConversationReason, message: String)?
+    /// Ids of approvals that this write makes visible for the first time.
+    public var newApprovals: Set<String> = []
+    public var timeToFirstToken: Double?
+
+    public struct TranscriptPosition: Sendable, Hashable {
+        public var secretPrefix: String
+        public var secrets: Int
+        public var entries: Int
+        public var bytes: Int
+        public var head: String
+
+        public init(secretPrefix: String, secrets: Int = 0, entries: Int = 0, bytes: Int = 0, head: String = "") {
+            self.secretPrefix = secretPrefix
+            self.secrets = secrets
+            self.entries = entries
+            self.bytes = bytes
+            self.head = head
+        }
+    }
+
+    public init(
+        machine: WorkflowStateMachine, conversation: Conversation, now: KubeTime, worker: String,
+        transcript: TranscriptPosition
+    ) {
+        self.machine = machine
+        self.conversation = conversation
+        self.now = now
+        self.worker = worker
+        self.transcript = transcript
+    }
+
+    public var phase: ConversationStatus.Phase {
+        if notAccepted != nil, !machine.isRunning { return .pending }
+        guard machine.isRunning else {
+            switch machine.ended?.kind {
+            case .completed: return .completed
+            case .failed: return .failed
+            case .stopped: return .stopped
+            case nil: return .pending
+            }
+        }
+        if machine.calls.contains(where: { $0.state == .executing }) { return .executing }
+        if machine.calls.contains(where: { $0.state == .verifying }) { return .verifying }
+        return machine.pendingApprovals.isEmpty ? .planning : .awaitingApproval
+    }
+
+    /// The patch: `{"status": …}`, without metadata.
+    public func patch() -> JSONValue {
+        var status: JSONObject = [
+            "observedGeneration": JSONValue(conversation.object.generation), "phase": .string(phase.rawValue),
+            "turn": JSONValue(machine.turn), "pendingApprovals": JSONValue(machine.pendingApprovals.count),
+            "conditions": .array(conditions().map(\.json)), "worker": ["identity": .string(worker)],
+        ]
+        if machine.turn > 0 {
+            status["title"] = .string(title)
+            status["turnState"] = .compact([
+                "startedAt": .string(machine.startedAt.description),
+                "finishedAt": machine.finishedAt.map { .string($0.description) } ?? .null,
+            ])
+            let answer = machine.ended?.answer ?? ""
+            status["answer"] = answer.isEmpty ? .null : .string(answer.bounded(to: 16_384))
+            status["calls"] = calls()
+            status["approvals"] = approvals()
+            status["verification"] = verification()
+            status["usage"] = usage()
+            status["transcript"] = transcriptJSON
+        }
+        return ["status": .object(status)]
+    }
+
+    /// The first words of the first message.
+    private var title: String {
+        let words = (conversation.spec.messages.first ?? "").split(whereSeparator: \.isWhitespace)
+        let title = words.prefix(8).joined(separator: " ") + (words.count > 8 ? " …" : "")
+        return title.bounded(to: 120)
+    }
+
+    // MARK: Calls and approvals
+
+    private func calls() -> JSONValue {
+        let all = machine.pastCalls + machine.calls.map { (machine.turn, $0) }
+        var object = JSONObject()
+        for id in conversation.status.calls.keys.sorted() { object[id] = .null }
+        for (turn, call) in all.suffix(WorkflowStateMachine.keptCalls) {
+            object[call.id] = .compact([
+                "tool": .string(call.tool.bounded(to: 128)), "turn": JSONValue(turn),
+                "state": .string(call.state.rawValue),
+                "summary": call.approval.map { .string($0.summary.bounded(to: 1024)) },
+                "startedAt": .string(call.startedAt.description),
+                "finishedAt": call.finishedAt.map { .string($0.description) },
+                "result": call.result.map { .string($0.bounded(to: 2048)) },
+            ])
+        }
+        return .object(object)
+    }
+
+    /// Approvals of calls that are no longer kept go; those that are there stay as they are, with what people wrote.
+    private func approvals() -> JSONValue {
+        var object = JSONObject()
+        let kept = Set((machine.pastCalls.map(\.call) + machine.calls).filter { $0.approval != nil }.map(\.id))
+        let current = Set(machine.calls.map(\.id))
+        for (id, entry) in conversation.status.approvals.sorted(by: { $0.key < $1.key }) {
+            if !kept.contains(id) {
+                object[id] = .null
+            } else if !current.contains(id), !entry.requests.isEmpty {
+                // Decided long ago: the transcript has the bodies, and fifty of them would burst the status.
+                object[id] = ["requests": .null, "postConditions": .null, "preview": .null, "arguments": .null]
+            }
+        }
+        for call in machine.calls where newApprovals.contains(call.id) {
+            guard let approval = call.approval else { continue }
+            object[call.id] = json(of: approval, for: call)
+        }
+        return .object(object)
+    }
+
+    private func json(of approval: ApprovalRequest, for call: Call) -> JSONValue {
+        [
+            "summary": .string(approval.summary.bounded(to: 1024)), "tool": .string(call.tool),
+            "arguments": .string(call.arguments), "requests": .array(approval.requests),
+            "preview": .string(approval.preview.bounded(to: 32_768)), "risk": .string(approval.risk),
+            "warnings": JSONValue(approval.warnings.prefix(32).map { $0.bounded(to: 1024) }),
+            "postConditions": .array(approval.postConditions), "digest": .string(approval.digest),
+            "command": .string(command(approving: call.id)), "requestedAt": .string(now.description),
+            "expiresAt": .string(approval.expiresAt.description),
+            // Whatever somebody put here before the approval was asked for decides nothing.
+            "decision": .null, "decidedBy": .null, "reason": .null,
+        ]
+    }
+
+    private func command(approving id: String) -> String {
+        "kubectl patch conv \(conversation.object.name) -n \(conversation.namespace) --subresource=status --type=merge "
+            + "-p '{\"status\":{\"approvals\":{\"\(id)\":{\"decision\":\"Approved\",\"decidedBy\":\"YOU\"}}}}'"
+    }
+
+    private func verification() -> JSONValue {
+        .array(
+            machine.verification.suffix(64).map { call, check, at in
+                [
+                    "call": .string(call), "check": .string(check.check.bounded(to: 512)),
+                    "result": .string(check.verdict.rawValue), "evidence": .string(check.evidence.bounded(to: 1024)),
+                    "checkedAt": .string(at.description),
+                ]
+            })
+    }
+
+    // MARK: Usage and transcript
+
+    private func usage() -> JSONValue {
+        let usage = machine.usage
+        return .compact([
+            "promptTokens": JSONValue(usage.prompt), "completionTokens": JSONValue(usage.completion),
+            "cachedTokens": JSONValue(usage.cached), "reasoningTokens": JSONValue(usage.reasoning),
+            "modelCalls": JSONValue(machine.totalModelTurns), "toolCalls": JSONValue(machine.totalCalls),
+            "timeToFirstTokenMilliseconds": timeToFirstToken.map { JSONValue(Int($0 * 1000)) },
+            "timeToRespondMilliseconds": machine.ended.map { _ in
+                JSONValue(Int(machine.secondsWorked(now: now) * 1000))
+            },
+        ])
+    }
+
+    private var transcriptJSON: JSONValue {
+        [
+            "secretPrefix": .string(transcript.secretPrefix), "secrets": JSONValue(transcript.secrets),
+            "entries": JSONValue(transcript.entries), "bytes": JSONValue(transcript.bytes),
+            "head": .string(transcript.head),
+        ]
+    }
+}

@@ -1,0 +1,74 @@
+import Crypto
+import KubeModel
+
+/// The transcript's entries as lines of JSON, each with the hash of itself and of all before it.
+///
+/// An entry that is changed, left out or moved breaks the chain from there on.
+public struct TranscriptChain: Sendable {
+    public struct Entry: Sendable, Hashable {
+        public var at: KubeTime
+        public var event: TurnEvent
+
+        public init(at: KubeTime, event: TurnEvent) {
+            self.at = at
+            self.event = event
+        }
+    }
+
+    public struct Failure: Error, Sendable, CustomStringConvertible {
+        public var description: String
+    }
+
+    /// Hexadecimal SHA-256 of the last entry; empty before the first.
+    public private(set) var head = ""
+    public private(set) var count = 0
+
+    public init() {}
+
+    /// Appends an entry.
+    /// - Returns: its line, with the line feed.
+    public mutating func append(_ entry: Entry) -> String {
+        var json = entry.event.json
+        json["at"] = .string(entry.at.microTime)
+        count += 1
+        head = Self.hash(head, json)
+        json["hash"] = .string(head)
+        return JSONWriter.string(json) + "\n"
+    }
+
+    /// Reads lines that continue the chain and moves its head behind them; throws at the first that doesn't.
+    public mutating func read(_ lines: String) throws(Failure) -> [Entry] {
+        var entries: [Entry] = []
+        for line in lines.split(separator: "\n") {
+            entries.append(try read(line: line))
+        }
+        return entries
+    }
+
+    private mutating func read(line: Substring) throws(Failure) -> Entry {
+        let position = count + 1
+        guard var json = try? JSONParser.parse(String(line)) else {
+            throw Failure(description: "entry \(position) of the transcript is no JSON")
+        }
+        let stored = json["hash"]?.string
+        json["hash"] = nil
+        let hash = Self.hash(head, json)
+        guard hash == stored else {
+            throw Failure(description: "entry \(position) of the transcript doesn't follow from the one before it")
+        }
+        guard let at = json["at"]?.string.flatMap(KubeTime.init), let event = TurnEvent(json) else {
+            throw Failure(
+                description: "entry \(position) of the transcript is of a kind that this version doesn't know")
+        }
+        head = hash
+        count = position
+        return Entry(at: at, event: event)
+    }
+
+    private static func hash(_ head: String, _ json: JSONValue) -> String {
+        var hasher = SHA256()
+        hasher.update(data: Array(head.utf8))
+        hasher.update(data: JSONWriter.bytes(json, .canonical))
+        return Digest.hexadecimal(hasher.finalize())
+    }
+}

@@ -1,0 +1,163 @@
+import KubeModel
+import SkyfloAPI
+
+/// How events lie in the transcript. Readers ignore members that they don't know; an event of an unknown type makes the
+/// transcript unreadable for this version (it may matter), never silently shorter.
+extension TurnEvent {
+    var json: JSONValue {
+        switch self {
+        case .turnStarted(let number, let message):
+            ["type": "TurnStarted", "number": JSONValue(number), "message": .string(message)]
+        case .modelReplied(let reply): reply.json
+        case .modelFailed(let message): ["type": "ModelFailed", "message": .string(message)]
+        case .callResolved(let id, let succeeded, let result):
+            ["type": "CallResolved", "id": .string(id), "succeeded": .bool(succeeded), "result": .string(result)]
+        case .approvalRequested(let id, let request):
+            ["type": "ApprovalRequested", "id": .string(id), "request": request.json]
+        case .decided(let id, let decision):
+            [
+                "type": "Decided", "id": .string(id), "approved": .bool(decision.approved),
+                "by": .string(decision.by), "reason": .string(decision.reason),
+            ]
+        case .approvalExpired(let id): ["type": "ApprovalExpired", "id": .string(id)]
+        case .writeStarted(let id): ["type": "WriteStarted", "id": .string(id)]
+        case .writeEnded(let id, let outcome):
+            [
+                "type": "WriteEnded", "id": .string(id), "outcome": .string(outcome.name),
+                "message": .string(outcome.message),
+            ]
+        case .verified(let id, let checks):
+            ["type": "Verified", "id": .string(id), "checks": .array(checks.map(\.json))]
+        case .turnEnded(let end):
+            [
+                "type": "TurnEnded", "kind": .string(end.kind.rawValue), "reason": .string(end.reason.rawValue),
+                "message": .string(end.message), "answer": .string(end.answer),
+            ]
+        }
+    }
+
+    /// nil for what isn't an event of this version.
+    init?(_ json: JSONValue) {
+        let id = json["id"]?.string ?? ""
+        func text(_ member: String) -> String { json[member]?.string ?? "" }
+        switch json["type"]?.string {
+        case "TurnStarted": self = .turnStarted(number: json["number"]?.int ?? 0, message: text("message"))
+        case "ModelReplied": self = .modelReplied(ModelTurn(json))
+        case "ModelFailed": self = .modelFailed(text("message"))
+        case "CallResolved":
+            self = .callResolved(id: id, succeeded: json["succeeded"]?.bool ?? false, result: text("result"))
+        case "ApprovalRequested":
+            guard let request = json["request"].flatMap(ApprovalRequest.init) else { return nil }
+            self = .approvalRequested(id: id, request)
+        case "Decided":
+            self = .decided(
+                id: id, Decision(approved: json["approved"]?.bool ?? false, by: text("by"), reason: text("reason")))
+        case "ApprovalExpired": self = .approvalExpired(id: id)
+        case "WriteStarted": self = .writeStarted(id: id)
+        case "WriteEnded":
+            guard let outcome = WriteOutcome(name: text("outcome"), message: text("message")) else { return nil }
+            self = .writeEnded(id: id, outcome)
+        case "Verified":
+            self = .verified(id: id, (json["checks"]?.array ?? []).compactMap(CheckResult.init))
+        case "TurnEnded":
+            guard let kind = TurnEnd.Kind(rawValue: text("kind")) else { return nil }
+            self = .turnEnded(
+                TurnEnd(
+                    kind, ConversationReason(rawValue: text("reason")) ?? .internalError, message: text("message"),
+                    answer: text("answer")))
+        default: return nil
+        }
+    }
+}
+
+extension ModelTurn {
+    fileprivate var json: JSONValue {
+        [
+            "type": "ModelReplied", "content": .string(content), "finish": .string(finish.rawValue),
+            "calls": .array(
+                calls.map {
+                    [
+                        "modelID": .string($0.modelID), "tool": .string($0.tool), "arguments": .string($0.arguments),
+                    ]
+                }),
+            "usage": [
+                "prompt": JSONValue(usage.prompt), "completion": JSONValue(usage.completion),
+                "cached": JSONValue(usage.cached), "reasoning": JSONValue(usage.reasoning),
+            ],
+        ]
+    }
+
+    fileprivate init(_ json: JSONValue) {
+        func number(_ member: String) -> Int { json["usage", member]?.int ?? 0 }
+        self.init(
+            content: json["content"]?.string ?? "",
+            calls: (json["calls"]?.array ?? []).map {
+                Call(
+                    modelID: $0["modelID"]?.string ?? "", tool: $0["tool"]?.string ?? "",
+                    arguments: $0["arguments"]?.string ?? "")
+            },
+            finish: json["finish"]?.string.flatMap(Finish.init) ?? .complete,
+            usage: Usage(
+                prompt: number("prompt"), completion: number("completion"), cached: number("cached"),
+                reasoning: number("reasoning")))
+    }
+}
+
+extension ApprovalRequest {
+    var json: JSONValue {
+        [
+            "summary": .string(summary), "risk": .string(risk), "warnings": JSONValue(warnings),
+            "preview": .string(preview), "requests": .array(requests), "postConditions": .array(postConditions),
+            "digest": .string(digest), "expiresAt": .string(expiresAt.microTime),
+        ]
+    }
+
+    init?(_ json: JSONValue) {
+        guard let digest = json["digest"]?.string, let expiry = json["expiresAt"]?.string.flatMap(KubeTime.init) else {
+            return nil
+        }
+        self.init(
+            summary: json["summary"]?.string ?? "", risk: json["risk"]?.string ?? "",
+            warnings: json["warnings"]?.array?.compactMap(\.string) ?? [], preview: json["preview"]?.string ?? "",
+            requests: json["requests"]?.array ?? [], postConditions: json["postConditions"]?.array ?? [],
+            digest: digest, expiresAt: expiry)
+    }
+}
+
+extension WriteOutcome {
+    fileprivate var name: String {
+        switch self {
+        case .applied: "Applied"
+        case .stale: "Stale"
+        case .rejected: "Rejected"
+        case .unknown: "Unknown"
+        }
+    }
+
+    fileprivate var message: String {
+        switch self {
+        case .applied(let text), .stale(let text), .rejected(let text), .unknown(let text): text
+        }
+    }
+
+    fileprivate init?(name: String, message: String) {
+        switch name {
+        case "Applied": self = .applied(message)
+        case "Stale": self = .stale(message)
+        case "Rejected": self = .rejected(message)
+        case "Unknown": self = .unknown(message)
+        default: return nil
+        }
+    }
+}
+
+extension CheckResult {
+    fileprivate var json: JSONValue {
+        ["check": .string(check), "verdict": .string(verdict.rawValue), "evidence": .string(evidence)]
+    }
+
+    fileprivate init?(_ json: JSONValue) {
+        guard let verdict = json["verdict"]?.string.flatMap(Verdict.init) else { return nil }
+        self.init(check: json["check"]?.string ?? "", verdict: verdict, evidence: json["evidence"]?.string ?? "")
+    }
+}

@@ -1,0 +1,48 @@
+import KubeModel
+import SkyfloAPI
+
+/// A tool call of the model's last reply and how it stands.
+public struct Call: Sendable, Hashable {
+    /// `c1`, `c2`, … in the order in which the conversation's calls came up; never used twice. The key of its approval.
+    public var id: String
+    public var modelID: String
+    public var tool: String
+    public var arguments: String
+    public var state: CallState
+    public var approval: ApprovalRequest?
+    public var decision: Decision?
+    /// What the model is told; nil until the call is final.
+    public var result: String?
+    public var checks: [CheckResult] = []
+    public var startedAt: KubeTime
+    public var finishedAt: KubeTime?
+    /// A read that a person has allowed to run (`approval.mode: Always`).
+    public var mayRead = false
+
+    init(id: String, modelID: String, tool: String, arguments: String, at: KubeTime) {
+        self.id = id
+        self.modelID = modelID
+        self.tool = tool
+        self.arguments = arguments
+        state = .proposed
+        startedAt = at
+    }
+
+    mutating func end(_ state: CallState, _ result: String, at: KubeTime) {
+        self.state = state
+        self.result = result
+        finishedAt = at
+    }
+
+    /// Approved, and not begun yet.
+    var isReadyToExecute: Bool { state == .awaitingApproval && decision?.approved == true }
+
+    var isWaitingForDecision: Bool { state == .awaitingApproval && decision == nil }
+}
+
+/// A message of the dialogue as models see it.
+public enum HistoryMessage: Sendable, Hashable {
+    case user(String)
+    case assistant(String, calls: [ModelTurn.Call])
+    case tool(modelID: String, content: String)
+}

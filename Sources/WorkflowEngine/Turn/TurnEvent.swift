@@ -1,0 +1,159 @@
+import KubeModel
+import SkyfloAPI
+
+/// A fact about a turn. The transcript is the list of them; replaying it gives the state of the turn, in any process.
+public enum TurnEvent: Sendable, Hashable {
+    /// A message of the user is taken up. It begins a turn.
+    case turnStarted(number: Int, message: String)
+    case modelReplied(ModelTurn)
+    /// There is no reply, and asking again won't help.
+    case modelFailed(String)
+    /// A call has its result for the model, without any write: a read's output, or why the call can't be carried out.
+    case callResolved(id: String, succeeded: Bool, result: String)
+    /// A person has to decide. Only after this is stored may anybody see the approval.
+    case approvalRequested(id: String, ApprovalRequest)
+    case decided(id: String, Decision)
+    case approvalExpired(id: String)
+    /// The write may happen from here on.
+    case writeStarted(id: String)
+    case writeEnded(id: String, WriteOutcome)
+    case verified(id: String, [CheckResult])
+    case turnEnded(TurnEnd)
+}
+
+/// What the model said in one reply.
+public struct ModelTurn: Sendable, Hashable {
+    public enum Finish: String, Sendable { case complete, truncated, filtered }
+
+    public struct Call: Sendable, Hashable {
+        /// As the provider wants it back; not necessarily unique, never used as a key.
+        public var modelID: String
+        public var tool: String
+        /// The text that the model wrote. It may be no JSON.
+        public var arguments: String
+
+        public init(modelID: String, tool: String, arguments: String) {
+            self.modelID = modelID
+            self.tool = tool
+            self.arguments = arguments
+        }
+    }
+
+    public var content: String
+    public var calls: [Call]
+    public var finish: Finish
+    public var usage: Usage
+
+    public init(content: String, calls: [Call] = [], finish: Finish = .complete, usage: Usage = Usage()) {
+        self.content = content
+        self.calls = calls
+        self.finish = finish
+        self.usage = usage
+    }
+
+    public struct Usage: Sendable, Hashable {
+        public var prompt = 0
+        public var completion = 0
+        public var cached = 0
+        public var reasoning = 0
+        public var total: Int { prompt + completion }
+
+        public init(prompt: Int = 0, completion: Int = 0, cached: Int = 0, reasoning: Int = 0) {
+            self.prompt = prompt
+            self.completion = completion
+            self.cached = cached
+            self.reasoning = reasoning
+        }
+
+        static func + (a: Usage, b: Usage) -> Usage {
+            Usage(
+                prompt: a.prompt + b.prompt, completion: a.completion + b.completion, cached: a.cached + b.cached,
+                reasoning: a.reasoning + b.reasoning)
+        }
+    }
+}
+
+/// What a person is asked to approve. `requests` and `postConditions` are JSON as the tools made it; the engine carries
+/// them and takes the digest over them, nothing else.
+public struct ApprovalRequest: Sendable, Hashable {
+    public var summary: String
+    public var risk: String
+    public var warnings: [String]
+    public var preview: String
+    public var requests: [JSONValue]
+    public var postConditions: [JSONValue]
+    public var digest: String
+    public var expiresAt: KubeTime
+
+    public init(
+        summary: String, risk: String, warnings: [String], preview: String, requests: [JSONValue],
+        postConditions: [JSONValue], digest: String, expiresAt: KubeTime
+    ) {
+        self.summary = summary
+        self.risk = risk
+        self.warnings = warnings
+        self.preview = preview
+        self.requests = requests
+        self.postConditions = postConditions
+        self.digest = digest
+        self.expiresAt = expiresAt
+    }
+
+    /// Whether the approval is for running a read (`approval.mode: Always`) rather than for a write.
+    public var isForRead: Bool { requests.isEmpty }
+}
+
+public struct Decision: Sendable, Hashable {
+    public var approved: Bool
+    public var by: String
+    public var reason: String
+
+    public init(approved: Bool, by: String, reason: String = "") {
+        self.approved = approved
+        self.by = by
+        self.reason = reason
+    }
+}
+
+public enum WriteOutcome: Sendable, Hashable {
+    case applied(String)
+    /// Nothing was done: the target is not what it was when the write was previewed.
+    case stale(String)
+    /// Nothing was done: the server refused.
+    case rejected(String)
+    /// It can't be known whether it was done.
+    case unknown(String)
+}
+
+public struct CheckResult: Sendable, Hashable {
+    public enum Verdict: String, Sendable { case passed = "Passed", failed = "Failed", timedOut = "TimedOut" }
+
+    public var check: String
+    public var verdict: Verdict
+    public var evidence: String
+
+    public init(check: String, verdict: Verdict, evidence: String) {
+        self.check = check
+        self.verdict = verdict
+        self.evidence = evidence
+    }
+}
+
+/// How a turn ended.
+public struct TurnEnd: Sendable, Hashable {
+    public enum Kind: String, Sendable { case completed = "Completed", failed = "Failed", stopped = "Stopped" }
+
+    public var kind: Kind
+    public var reason: ConversationReason
+    /// For people; what went wrong where it did.
+    public var message: String
+    /// Of the model; empty unless completed.
+    public var answer: String
+
+    public init(_ kind: Kind, _ reason: ConversationReason, message: String = "", answer: String = "") {
+        self.kind = kind
+        self.reason = reason
+        self.message = message
+        self.answer = answer
+    }
+}

@@ -1,0 +1,358 @@
+import KubeModel
+import SkyfloAPI
+
+/// The state of a conversation and of the turn in it that runs, as a fold over ``TurnEvent``s, and what to do next.
+///
+/// No I/O, no clock. ``apply(_:at:)`` takes facts in, ``next(now:stop:)`` says the next action; whoever owns the machine
+/// performs the action and reports what came of it as events. The same events give the same state in any process, so a
+/// turn can be taken over after a crash from the stored transcript.
+///
+/// Promises, whatever the order of events:
+/// - `.execute` is only answered for a call that is approved, not expired and not begun, and never twice for one call;
+/// - after a stop, `.execute` is never answered;
+/// - every call of a reply has exactly one result before the model is asked again;
+/// - a turn that has ended stays ended.
+public struct WorkflowStateMachine: Sendable {
+    public struct Policy: Sendable, Hashable {
+        public var limits: Limits
+        public var mode: ConversationSpec.ApprovalMode
+        /// Tools that only read; with mode `Always` they are asked for before they run.
+        public var readTools: Set<String>
+
+        public init(limits: Limits, mode: ConversationSpec.ApprovalMode = .writes, readTools: Set<String> = []) {
+            self.limits = limits
+            self.mode = mode
+            self.readTools = readTools
+        }
+    }
+
+    public enum Action: Sendable, Hashable {
+        /// No turn runs.
+        case idle
+        case askModel
+        /// Run these reads and plan these writes; they don't depend on each other.
+        case prepare([String])
+        /// Ask for leave to run these reads.
+        case askBeforeReading([String])
+        /// The approval is over without a decision.
+        case expire(String)
+        /// Store the intent, then send the approved requests.
+        case execute(String)
+        /// A write was begun and its outcome isn't known: find out.
+        case recover(String)
+        /// Watch the post-conditions.
+        case verify(String)
+        /// Nothing to do before a person decides or `until` comes.
+        case awaitDecisions(until: KubeTime)
+        case end(TurnEnd)
+    }
+
+    public var policy: Policy
+    /// The number of the last turn that was started; 0 before the first.
+    public private(set) var turn = 0
+    public private(set) var ended: TurnEnd?
+    /// The calls of the last reply, in the model's order. A stale call is followed by the one that takes its place.
+    public private(set) var calls: [Call] = []
+    /// Calls of earlier replies of all turns, oldest first; only the newest ``keptCalls``.
+    public private(set) var pastCalls: [(turn: Int, call: Call)] = []
+    public private(set) var history: [HistoryMessage] = []
+    public private(set) var startedAt = KubeTime(microseconds: 0)
+    public private(set) var finishedAt: KubeTime?
+    /// Replies, calls and writes of this turn.
+    public private(set) var modelTurns = 0
+    public private(set) var toolCalls = 0
+    public private(set) var writes = 0
+    public private(set) var tokens = 0
+    /// Of all turns.
+    public private(set) var usage = ModelTurn.Usage()
+    public private(set) var totalModelTurns = 0
+    public private(set) var totalCalls = 0
+    public private(set) var verification: [(call: String, check: CheckResult, at: KubeTime)] = []
+
+    private var failure: String?
+    private var lastReply: ModelTurn?
+    /// Time that the turn spent with nothing to do but wait for a person.
+    private var waitedMicroseconds: Int64 = 0
+    private var waitingSince: KubeTime?
+
+    /// What a status keeps of earlier calls.
+    public static let keptCalls = 50
+
+    public init(policy: Policy) { self.policy = policy }
+
+    public var isRunning: Bool { turn > 0 && ended == nil }
+    public var pendingApprovals: [Call] { calls.filter(\.isWaitingForDecision) }
+
+    public func call(_ id: String) -> Call? { calls.first { $0.id == id } }
+
+    /// Seconds that the turn has worked, waiting for people excluded.
+    public func secondsWorked(now: KubeTime) -> Double {
+        let end = finishedAt ?? now
+        let waiting = waitingSince.map { max(0, end.microseconds - $0.microseconds) } ?? 0
+        return Double(end.microseconds - startedAt.microseconds - waitedMicroseconds - waiting) / 1_000_000
+    }
+}
+
+// MARK: - Deciding
+
+extension WorkflowStateMachine {
+    /// - Parameter stop: whether the user wants the turn stopped.
+    public func next(now: KubeTime, stop: Bool) -> Action {
+        guard isRunning else { return .idle }
+        // A write that was begun has its outcome found out before anything else, also before a stop.
+        if let begun = calls.first(where: { $0.state == .executing }) { return .recover(begun.id) }
+        if stop { return .end(TurnEnd(.stopped, .stopped, message: "stopped by spec.stop")) }
+        if let end = endBecauseOfFailureOrLimit(now: now) { return .end(end) }
+        return nextOfCalls(now: now) ?? nextOfModel()
+    }
+
+    private func endBecauseOfFailureOrLimit(now: KubeTime) -> TurnEnd? {
+        let limits = policy.limits
+        if let failure { return TurnEnd(.failed, .modelFailed, message: failure) }
+        if let lost = calls.first(where: { $0.state == .unknown }) {
+            return TurnEnd(
+                .failed, .outcomeUnknown,
+                message: "whether \(lost.id) (\(lost.approval?.summary ?? lost.tool)) was done can't be found out: "
+                    + "\(lost.result ?? ""). Look at it, then say in a new message how to go on")
+        }
+        if toolCalls > limits.toolCalls {
+            return TurnEnd(
+                .failed, .toolCallLimit, message: "the model asked for more than \(limits.toolCalls) tool calls")
+        }
+        if writes > limits.writes {
+            return TurnEnd(.failed, .writeLimit, message: "the model asked for more than \(limits.writes) writes")
+        }
+        if let most = limits.tokens, tokens > most {
+            return TurnEnd(.failed, .tokenLimit, message: "the turn used \(tokens) tokens of \(most)")
+        }
+        if secondsWorked(now: now) >= Double(limits.turnTimeoutSeconds) {
+            return TurnEnd(.failed, .turnTimeout, message: "the turn took longer than \(limits.turnTimeoutSeconds) s")
+        }
+        return nil
+    }
+
+    private func nextOfCalls(now: KubeTime) -> Action? {
+        if let expired = calls.first(where: { $0.isWaitingForDecision && $0.hasExpired(now: now) }) {
+            return .expire(expired.id)
+        }
+        if let verifying = calls.first(where: { $0.state == .verifying }) { return .verify(verifying.id) }
+        let proposed = calls.filter { $0.state == .proposed }
+        let unasked = proposed.filter(mustAskBeforeReading)
+        if !unasked.isEmpty { return .askBeforeReading(unasked.map(\.id)) }
+        if !proposed.isEmpty { return .prepare(proposed.map(\.id)) }
+        if let ready = calls.first(where: \.isReadyToExecute) { return .execute(ready.id) }
+        let expiries = calls.filter(\.isWaitingForDecision).compactMap { $0.approval?.expiresAt }
+        return expiries.min().map { .awaitDecisions(until: $0) }
+    }
+
+    private func mustAskBeforeReading(_ call: Call) -> Bool {
+        policy.mode == .always && !call.mayRead && policy.readTools.contains(call.tool)
+    }
+
+    private func nextOfModel() -> Action {
+        if let reply = lastReply, reply.calls.isEmpty { return .end(end(with: reply)) }
+        if modelTurns >= policy.limits.modelTurns {
+            return .end(
+                TurnEnd(
+                    .failed, .modelTurnLimit,
+                    message: "no answer after \(policy.limits.modelTurns) replies of the model"))
+        }
+        return .askModel
+    }
+
+    private func end(with reply: ModelTurn) -> TurnEnd {
+        switch reply.finish {
+        case .complete where !reply.content.isEmpty: TurnEnd(.completed, .answered, answer: reply.content)
+        case .truncated where !reply.content.isEmpty:
+            TurnEnd(
+                .completed, .replyTruncated, message: "the answer was cut off by the model's token limit",
+                answer: reply.content + "\n\n(The answer was cut off by the model's token limit.)")
+        case .filtered: TurnEnd(.failed, .modelFailed, message: "the provider's content filter refused the reply")
+        case .complete, .truncated: TurnEnd(.failed, .modelFailed, message: "the model's reply is empty")
+        }
+    }
+}
+
+extension Call {
+    func hasExpired(now: KubeTime) -> Bool { approval.map { $0.expiresAt <= now } ?? false }
+}
+
+// MARK: - Taking facts in
+
+extension WorkflowStateMachine {
+    /// Takes a fact in. One that doesn't fit the state (a decision on a call that is decided already, an outcome of a
+    /// write that wasn't begun) changes nothing: facts come from storage and from other processes, and may be late or
+    /// doubled.
+    public mutating func apply(_ event: TurnEvent, at: KubeTime) {
+        if case .turnStarted(let number, let message) = event {
+            if !isRunning, number > turn { startTurn(number, message, at: at) }
+            return
+        }
+        guard isRunning else { return }
+        switch event {
+        case .turnStarted: break
+        case .modelReplied(let reply): take(reply, at: at)
+        case .modelFailed(let message): failure = message
+        case .turnEnded(let end): self.end(end, at: at)
+        case .callResolved(let id, _, _), .approvalRequested(let id, _), .decided(let id, _), .approvalExpired(let id),
+            .writeStarted(let id), .writeEnded(let id, _), .verified(let id, _):
+            applyToCall(id, event, at: at)
+        }
+        updateWaiting(at: at)
+    }
+
+    private mutating func startTurn(_ number: Int, _ message: String, at: KubeTime) {
+        archiveCalls()
+        turn = number
+        ended = nil
+        failure = nil
+        lastReply = nil
+        startedAt = at
+        finishedAt = nil
+        waitedMicroseconds = 0
+        waitingSince = nil
+        modelTurns = 0
+        toolCalls = 0
+        writes = 0
+        tokens = 0
+        verification = []
+        history.append(.user(message))
+    }
+
+    private mutating func take(_ reply: ModelTurn, at: KubeTime) {
+        guard lastReply == nil || calls.allSatisfy(\.state.isFinal) else { return }
+        archiveCalls()
+        lastReply = reply
+        modelTurns += 1
+        totalModelTurns += 1
+        toolCalls += reply.calls.count
+        tokens += reply.usage.total
+        usage = usage + reply.usage
+        history.append(.assistant(reply.content, calls: reply.calls))
+        calls = reply.calls.map { proposed in
+            totalCalls += 1
+            var call = Call(
+                id: "c\(totalCalls)", modelID: proposed.modelID, tool: proposed.tool, arguments: proposed.arguments,
+                at: at)
+            if reply.finish == .truncated {
+                call.end(.failed, "not executed: the reply was cut off, so its arguments may be incomplete", at: at)
+            }
+            return call
+        }
+        flushResultsIfComplete()
+    }
+
+    private mutating func applyToCall(_ id: String, _ event: TurnEvent, at: KubeTime) {
+        guard let position = calls.firstIndex(where: { $0.id == id }) else { return }
+        var call = calls[position]
+        var replacement: Call?
+        switch (event, call.state) {
+        case (.callResolved(_, let succeeded, let result), .proposed):
+            call.end(succeeded ? .succeeded : .failed, result, at: at)
+        case (.approvalRequested(_, let request), .proposed):
+            call.state = .awaitingApproval
+            call.approval = request
+            if !request.isForRead { writes += 1 }
+        case (.decided(_, let decision), .awaitingApproval) where call.decision == nil:
+            take(decision, for: &call, at: at)
+        case (.approvalExpired, .awaitingApproval) where call.decision == nil:
+            call.end(.expired, "not executed: nobody decided in time", at: at)
+        case (.writeStarted, .awaitingApproval) where call.decision?.approved == true:
+            call.state = .executing
+        case (.writeEnded(_, let outcome), .executing):
+            replacement = take(outcome, for: &call, at: at)
+        case (.verified(_, let checks), .verifying): take(checks, for: &call, at: at)
+        default: return
+        }
+        calls[position] = call
+        if let replacement { calls.insert(replacement, at: position + 1) }
+        flushResultsIfComplete()
+    }
+
+    private mutating func take(_ decision: Decision, for call: inout Call, at: KubeTime) {
+        call.decision = decision
+        if !decision.approved {
+            call.end(
+                .denied, "denied by \(decision.by)" + (decision.reason.isEmpty ? "" : ": \(decision.reason)"), at: at)
+        } else if call.approval?.isForRead == true {
+            call.mayRead = true
+            call.state = .proposed
+        }
+    }
+
+    /// - Returns: for a stale call the one that takes its place, with an id of its own: a decision on the old preview can
+    ///   never count for the new one.
+    private mutating func take(_ outcome: WriteOutcome, for call: inout Call, at: KubeTime) -> Call? {
+        switch outcome {
+        case .applied(let result):
+            call.result = result
+            if call.approval?.postConditions.isEmpty ?? true {
+                call.end(.succeeded, result, at: at)
+            } else {
+                call.state = .verifying
+            }
+        case .rejected(let why): call.end(.failed, "failed: \(why)", at: at)
+        case .unknown(let why): call.end(.unknown, why, at: at)
+        case .stale(let why):
+            call.end(.stale, why, at: at)
+            writes -= 1
+            totalCalls += 1
+            return Call(
+                id: "c\(totalCalls)", modelID: call.modelID, tool: call.tool, arguments: call.arguments, at: at)
+        }
+        return nil
+    }
+
+    private mutating func take(_ checks: [CheckResult], for call: inout Call, at: KubeTime) {
+        call.checks = checks
+        verification += checks.map { (call.id, $0, at) }
+        let lines = checks.map {
+            "- \($0.check): \($0.verdict.rawValue)" + ($0.evidence.isEmpty ? "" : " (\($0.evidence))")
+        }
+        let passed = checks.allSatisfy { $0.verdict == .passed }
+        call.end(
+            passed ? .succeeded : .failed,
+            ([call.result ?? "done"] + ["Verified by code:"] + lines).joined(separator: "\n"),
+            at: at)
+    }
+
+    /// Once all calls of a reply are final their results go to the model together, one for each of its calls.
+    private mutating func flushResultsIfComplete() {
+        guard let reply = lastReply, !reply.calls.isEmpty, calls.allSatisfy(\.state.isFinal),
+            case .assistant = history.last
+        else { return }
+        history += calls.filter { $0.state != .stale }.map { .tool(modelID: $0.modelID, content: $0.result ?? "") }
+    }
+
+    private mutating func end(_ end: TurnEnd, at: KubeTime) {
+        for position in calls.indices where !calls[position].state.isFinal {
+            let wasWritten = calls[position].state == .verifying || calls[position].state == .executing
+            calls[position].end(
+                wasWritten ? (calls[position].state == .verifying ? .succeeded : .unknown) : .cancelled,
+                wasWritten
+                    ? (calls[position].result ?? "") + " (not verified: the turn ended before)"
+                    : "not executed: the turn ended (\(end.reason.rawValue))", at: at)
+        }
+        flushResultsIfComplete()
+        if end.kind != .completed {
+            history.append(.assistant("(The turn ended: \(end.message))", calls: []))
+        }
+        ended = end
+        finishedAt = at
+    }
+
+    private mutating func archiveCalls() {
+        pastCalls += calls.map { (turn, $0) }
+        if pastCalls.count > Self.keptCalls { pastCalls.removeFirst(pastCalls.count - Self.keptCalls) }
+        calls = []
+    }
+
+    private mutating func updateWaiting(at: KubeTime) {
+        let waits = ended == nil && !pendingApprovals.isEmpty
+        if let since = waitingSince {
+            waitedMicroseconds += max(0, at.microseconds - since.microseconds)
+            waitingSince = nil
+        }
+        if waits { waitingSince = at }
+    }
+}

@@ -1,0 +1,48 @@
+import KubeModel
+import Testing
+
+@Suite struct PatchTests {
+    @Test func `a merge patch sets, removes and descends`() {
+        let target: JSONValue = ["a": 1, "b": ["c": 2, "d": 3], "l": [1, 2]]
+        let patch: JSONValue = ["a": .null, "b": ["c": 5, "e": .null], "l": [3], "n": ["x": ["y": .null]]]
+        #expect(MergePatch.apply(patch, to: target) == ["b": ["c": 5, "d": 3], "l": [3], "n": ["x": [:]]])
+        #expect(MergePatch.apply("x", to: target) == "x")
+    }
+
+    @Test func `a merge patch made of two values turns one into the other`() {
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<300 {
+            let from = JSONValue.random(depth: 3, &random)
+            // A merge patch can't say null.
+            let to = MergePatch.apply(JSONValue.random(depth: 3, &random), to: [:])
+            guard from.object != nil, to.object != nil else { continue }
+            #expect(MergePatch.apply(MergePatch.diff(from: from, to: to), to: from) == to)
+        }
+    }
+
+    @Test func `a JSON patch's operations`() throws {
+        let document: JSONValue = ["a": ["b": [1, 2, 3]], "x/y": "~"]
+        func apply(_ operations: JSONValue) throws -> JSONValue { try JSONPatch(operations).apply(to: document) }
+        #expect(try apply([["op": "add", "path": "/a/b/1", "value": 9]])["a", "b"] == [1, 9, 2, 3])
+        #expect(try apply([["op": "add", "path": "/a/b/-", "value": 9]])["a", "b"] == [1, 2, 3, 9])
+        #expect(try apply([["op": "remove", "path": "/a/b/0"]])["a", "b"] == [2, 3])
+        #expect(try apply([["op": "replace", "path": "/x~1y", "value": 1]])["x/y"] == 1)
+        #expect(try apply([["op": "move", "from": "/a/b", "path": "/c"]]) == ["a": [:], "x/y": "~", "c": [1, 2, 3]])
+        #expect(try apply([["op": "copy", "from": "/a/b/2", "path": "/c"]])["c"] == 3)
+        #expect(try apply([["op": "test", "path": "/a/b/2", "value": 3]]) == document)
+    }
+
+    @Test(
+        arguments: [
+            [["op": "test", "path": "/a", "value": 2]], [["op": "remove", "path": "/b"]],
+            [["op": "replace", "path": "/b", "value": 1]],
+            [["op": "add", "path": "/l/5", "value": 1]], [["op": "add", "path": "/b/c", "value": 1]],
+            [["op": "x", "path": "/a"]],
+            [["op": "add", "path": "a", "value": 1]], [["op": "add", "path": "/l/01", "value": 1]],
+            [["op": "add", "path": "/a"]],
+            [["op": "move", "from": "/l", "path": "/l/0"]], "x",
+        ] as [JSONValue])
+    func `a JSON patch that doesn't fit is refused`(_ operations: JSONValue) {
+        #expect(throws: JSONPatch.Failure.self) { try JSONPatch(operations).apply(to: ["a": 1, "l": [1, 2]]) }
+    }
+}

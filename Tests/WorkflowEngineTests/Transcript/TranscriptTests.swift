@@ -1,0 +1,94 @@
+import KubeModel
+import SkyfloAPI
+import Testing
+import WorkflowEngine
+
+@Suite struct TranscriptTests {
+    static let at = KubeTime("2026-01-01T00:00:00.25Z")!
+
+    static let events: [TurnEvent] = [
+        .turnStarted(number: 1, message: "scale web\nto 3 \"now\""),
+        .modelReplied(
+            ModelTurn(
+                content: "ok", calls: [.init(modelID: "m1", tool: "k8s_scale", arguments: "{\"replicas\":3}")],
+                finish: .truncated, usage: .init(prompt: 1, completion: 2, cached: 3, reasoning: 4))),
+        .modelFailed("no connection"),
+        .callResolved(id: "c1", succeeded: true, result: "NAME READY"),
+        .approvalRequested(
+            id: "c1",
+            ApprovalRequest(
+                summary: "Scale", risk: "High", warnings: ["w"], preview: "-2\n+3", requests: [["method": "PATCH"]],
+                postConditions: [["kind": "gone"]], digest: "sha256:1", expiresAt: at)),
+        .decided(id: "c1", Decision(approved: false, by: "bob", reason: "no")),
+        .approvalExpired(id: "c1"),
+        .writeStarted(id: "c1"),
+        .writeEnded(id: "c1", .applied("a")), .writeEnded(id: "c1", .stale("b")),
+        .writeEnded(id: "c1", .rejected("c")), .writeEnded(id: "c1", .unknown("d")),
+        .verified(id: "c1", [.init(check: "x", verdict: .timedOut, evidence: "2/3")]),
+        .turnEnded(TurnEnd(.failed, .modelFailed, message: "m", answer: "a")),
+    ]
+
+    private func written() -> (lines: String, chain: TranscriptChain) {
+        var chain = TranscriptChain()
+        var lines = ""
+        for event in Self.events { lines += chain.append(.init(at: Self.at, event: event)) }
+        return (lines, chain)
+    }
+
+    @Test func `what was written is read back, in as many pieces as one likes`() throws {
+        let (lines, chain) = written()
+        var reader = TranscriptChain()
+        let parts = lines.split(separator: "\n").map { "\($0)\n" }
+        let entries = try reader.read(parts[0]) + reader.read(parts.dropFirst().joined())
+        #expect(entries.map(\.event) == Self.events)
+        #expect(entries.allSatisfy { $0.at == Self.at })
+        #expect(reader.head == chain.head && reader.count == Self.events.count)
+    }
+
+    @Test func `a changed, missing or moved entry breaks the chain`() {
+        let lines = written().lines.split(separator: "\n").map(String.init)
+        var changed = lines
+        changed[3] = changed[3].replacing("NAME", with: "name")
+        var missing = lines
+        missing.remove(at: 5)
+        var moved = lines
+        moved.swapAt(6, 7)
+        for tampered in [changed, missing, moved] {
+            #expect(throws: TranscriptChain.Failure.self) {
+                var reader = TranscriptChain()
+                _ = try reader.read(tampered.joined(separator: "\n"))
+            }
+        }
+    }
+
+    @Test func `replaying the transcript gives the state that wrote it`() throws {
+        var play = Play()
+        play.propose("scale", "get")
+        play.apply(.callResolved(id: "c2", succeeded: true, result: "x"))
+        play.ask("c1", postConditions: [["kind": "gone"]])
+        #expect(play.machine.missing(from: ConversationStatus(["turn": 1])).isEmpty)
+        // The worker died after it stored the intent in the status, and another one has the transcript of before.
+        let status = ConversationStatus([
+            "turn": 1, "calls": ["c1": ["tool": "scale", "state": "Executing"]],
+            "approvals": ["c1": ["decision": "Approved", "decidedBy": "alice"]],
+        ])
+        for event in play.machine.missing(from: status) { play.apply(event) }
+        #expect(play.next == .recover("c1"))
+    }
+
+    @Test(arguments: [
+        (CallState.verifying, CallState.verifying), (.succeeded, .verifying), (.failed, .failed), (.stale, .stale),
+        (.unknown, .unknown),
+    ])
+    func `an outcome in the status is not asked for again`(_ known: CallState, _ expected: CallState) {
+        var play = Play()
+        play.propose("scale")
+        play.ask("c1", postConditions: [["kind": "gone"]])
+        let status = ConversationStatus([
+            "turn": 1, "calls": ["c1": ["tool": "scale", "state": .string(known.rawValue), "result": "r"]],
+        ])
+        for event in play.machine.missing(from: status) { play.apply(event) }
+        #expect(play.machine.call("c1")?.state == expected)
+        #expect(play.next != .execute("c1") && play.next != .recover("c1"))
+    }
+}

@@ -1,0 +1,350 @@
+import KubeModel
+import SkyfloAPI
+import Testing
+import WorkflowEngine
+
+typealias Machine = WorkflowStateMachine
+
+/// A machine and a clock that moves a second with each event.
+struct Play {
+    var machine: Machine
+    var now = KubeTime("2026-01-01T00:00:00Z")!
+    var stop = false
+
+    init(limits: Limits = Limits(), mode: ConversationSpec.ApprovalMode = .writes, readTools: Set<String> = []) {
+        machine = Machine(policy: .init(limits: limits, mode: mode, readTools: readTools))
+        apply(.turnStarted(number: 1, message: "scale web"))
+    }
+
+    mutating func apply(_ events: TurnEvent...) {
+        for event in events {
+            now = now.adding(seconds: 1)
+            machine.apply(event, at: now)
+        }
+    }
+
+    mutating func propose(_ tools: String...) {
+        apply(
+            .modelReplied(
+                ModelTurn(content: "", calls: tools.map { .init(modelID: "m-\($0)", tool: $0, arguments: "{}") })))
+    }
+
+    mutating func ask(_ id: String, expiresIn seconds: Double = 1000, postConditions: [JSONValue] = []) {
+        apply(.approvalRequested(id: id, request(expiresAt: now.adding(seconds: seconds), postConditions)))
+    }
+
+    func request(expiresAt: KubeTime, _ postConditions: [JSONValue] = []) -> ApprovalRequest {
+        ApprovalRequest(
+            summary: "Scale", risk: "Low", warnings: [], preview: "", requests: [["method": "PATCH"]],
+            postConditions: postConditions, digest: "sha256:0", expiresAt: expiresAt)
+    }
+
+    var next: Machine.Action { machine.next(now: now, stop: stop) }
+
+    func end() -> TurnEnd? { if case .end(let end) = next { end } else { nil } }
+}
+
+let approved = Decision(approved: true, by: "alice")
+
+@Suite struct WorkflowStateMachineTests {
+    @Test func `a turn begins with the model`() {
+        #expect(Play().next == .askModel)
+        #expect(Machine(policy: .init(limits: Limits())).next(now: Play().now, stop: false) == .idle)
+    }
+
+    @Test func `a reply without calls is the answer`() {
+        var play = Play()
+        play.apply(.modelReplied(ModelTurn(content: "Done.")))
+        #expect(play.next == .end(TurnEnd(.completed, .answered, answer: "Done.")))
+        play.apply(.turnEnded(play.end()!))
+        #expect(play.next == .idle)
+        #expect(play.machine.ended?.answer == "Done.")
+    }
+
+    @Test func `reads run at once, and their results go back together`() {
+        var play = Play()
+        play.propose("get", "logs")
+        #expect(play.next == .prepare(["c1", "c2"]))
+        play.apply(.callResolved(id: "c2", succeeded: true, result: "two"))
+        #expect(play.next == .prepare(["c1"]))
+        play.apply(.callResolved(id: "c1", succeeded: false, result: "one"))
+        #expect(play.next == .askModel)
+        #expect(
+            play.machine.history.suffix(2) == [
+                .tool(modelID: "m-get", content: "one"), .tool(modelID: "m-logs", content: "two"),
+            ])
+    }
+
+    @Test func `a write waits for a decision, runs once, is verified, and its result goes to the model`() {
+        var play = Play()
+        play.propose("scale")
+        let expiry = play.now.adding(seconds: 1000)
+        play.ask("c1", postConditions: [["kind": "replicas"]])
+        #expect(play.next == .awaitDecisions(until: expiry))
+        play.apply(.decided(id: "c1", approved))
+        #expect(play.next == .execute("c1"))
+        play.apply(.writeStarted(id: "c1"), .writeEnded(id: "c1", .applied("scaled")))
+        #expect(play.next == .verify("c1"))
+        play.apply(.verified(id: "c1", [.init(check: "3 replicas", verdict: .passed, evidence: "3/3")]))
+        #expect(play.next == .askModel)
+        #expect(play.machine.call("c1")?.state == .succeeded)
+        #expect(
+            play.machine.history.last
+                == .tool(modelID: "m-scale", content: "scaled\nVerified by code:\n- 3 replicas: Passed (3/3)"))
+    }
+
+    @Test func `a failed check makes the call fail`() {
+        var play = Play()
+        play.propose("scale")
+        play.ask("c1", postConditions: [["kind": "replicas"]])
+        play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"), .writeEnded(id: "c1", .applied("scaled")))
+        play.apply(.verified(id: "c1", [.init(check: "x", verdict: .timedOut, evidence: "2/3")]))
+        #expect(play.machine.call("c1")?.state == .failed)
+    }
+
+    @Test func `nothing is executed without an approval, and nothing twice`() {
+        var play = Play()
+        play.propose("scale")
+        play.apply(.writeStarted(id: "c1"))
+        #expect(play.machine.call("c1")?.state == .proposed)
+        play.apply(.decided(id: "c1", approved))
+        #expect(play.next == .prepare(["c1"]), "a decision before the question decides nothing")
+        play.ask("c1")
+        play.apply(.writeStarted(id: "c1"))
+        #expect(play.machine.call("c1")?.state == .awaitingApproval)
+        play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"), .writeEnded(id: "c1", .applied("ok")))
+        #expect(play.next == .askModel)
+        play.apply(.writeStarted(id: "c1"), .decided(id: "c1", approved))
+        #expect(play.next == .askModel)
+        #expect(play.machine.call("c1")?.state == .succeeded)
+    }
+
+    @Test func `a decision is final`() {
+        var play = Play()
+        play.propose("scale")
+        play.ask("c1")
+        play.apply(.decided(id: "c1", Decision(approved: false, by: "bob", reason: "not today")))
+        play.apply(.decided(id: "c1", approved))
+        #expect(play.machine.call("c1")?.state == .denied)
+        #expect(play.machine.history.last == .tool(modelID: "m-scale", content: "denied by bob: not today"))
+        #expect(play.next == .askModel)
+    }
+
+    @Test func `several writes are decided in any order and executed one by one`() {
+        var play = Play()
+        play.propose("a", "b", "c")
+        play.ask("c1")
+        play.ask("c2")
+        play.ask("c3")
+        play.apply(.decided(id: "c3", approved))
+        #expect(play.next == .execute("c3"))
+        play.apply(.writeStarted(id: "c3"), .writeEnded(id: "c3", .applied("3")))
+        play.apply(.decided(id: "c1", Decision(approved: false, by: "bob")), .decided(id: "c2", approved))
+        #expect(play.next == .execute("c2"))
+        play.apply(.writeStarted(id: "c2"), .writeEnded(id: "c2", .rejected("forbidden")))
+        #expect(play.next == .askModel)
+        #expect(play.machine.calls.map(\.state) == [.denied, .failed, .succeeded])
+    }
+
+    @Test func `an approval that nobody decided expires`() {
+        var play = Play()
+        play.propose("scale")
+        play.ask("c1", expiresIn: 10)
+        play.now = play.now.adding(seconds: 10)
+        #expect(play.next == .expire("c1"))
+        play.apply(.approvalExpired(id: "c1"))
+        #expect(play.next == .askModel)
+        #expect(play.machine.call("c1")?.state == .expired)
+    }
+
+    @Test func `a stale call is asked for again under a new id, and the old decision doesn't count for it`() {
+        var play = Play()
+        play.propose("scale")
+        play.ask("c1")
+        play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"), .writeEnded(id: "c1", .stale("moved")))
+        #expect(play.next == .prepare(["c2"]))
+        play.ask("c2")
+        play.apply(.decided(id: "c1", approved))
+        #expect(play.machine.pendingApprovals.map(\.id) == ["c2"])
+        play.apply(.decided(id: "c2", approved), .writeStarted(id: "c2"), .writeEnded(id: "c2", .applied("ok")))
+        #expect(play.next == .askModel)
+        #expect(play.machine.history.last == .tool(modelID: "m-scale", content: "ok"))
+        #expect(play.machine.writes == 1)
+    }
+
+    @Test func `an outcome that can't be known ends the turn`() {
+        var play = Play()
+        play.propose("scale")
+        play.ask("c1")
+        play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"))
+        #expect(play.next == .recover("c1"))
+        play.apply(.writeEnded(id: "c1", .unknown("no answer")))
+        #expect(play.end()?.reason == .outcomeUnknown)
+    }
+
+    @Test func `a stop ends the turn, and nothing approved runs after it`() {
+        var play = Play()
+        play.propose("scale", "get")
+        play.ask("c1")
+        play.apply(.decided(id: "c1", approved))
+        play.stop = true
+        #expect(play.end()?.kind == .stopped)
+        play.apply(.turnEnded(play.end()!))
+        play.stop = false
+        #expect(play.next == .idle)
+        #expect(play.machine.calls.map(\.state) == [.cancelled, .cancelled])
+        #expect(play.machine.history.filter { if case .tool = $0 { true } else { false } }.count == 2)
+    }
+
+    @Test func `a stop during a write finds out its outcome first`() {
+        var play = Play()
+        play.propose("scale")
+        play.ask("c1")
+        play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"))
+        play.stop = true
+        #expect(play.next == .recover("c1"))
+        play.apply(.writeEnded(id: "c1", .applied("ok")))
+        #expect(play.end()?.kind == .stopped)
+        #expect(play.machine.call("c1")?.state == .succeeded)
+    }
+
+    @Test func `calls of a reply that was cut off are never executed`() {
+        var play = Play()
+        let call = ModelTurn.Call(modelID: "m", tool: "scale", arguments: "{\"re")
+        play.apply(.modelReplied(ModelTurn(content: "", calls: [call], finish: .truncated)))
+        #expect(play.next == .askModel)
+        #expect(play.machine.call("c1")?.state == .failed)
+    }
+
+    @Test(arguments: [
+        (ModelTurn(content: ""), ConversationReason.modelFailed),
+        (ModelTurn(content: "", finish: .filtered), .modelFailed),
+        (ModelTurn(content: "", finish: .truncated), .modelFailed),
+    ])
+    func `a reply without anything in it fails the turn`(_ reply: ModelTurn, _ reason: ConversationReason) {
+        var play = Play()
+        play.apply(.modelReplied(reply))
+        #expect(play.end()?.kind == .failed)
+        #expect(play.end()?.reason == reason)
+    }
+
+    @Test func `a failed turn doesn't spoil the next one`() {
+        var play = Play()
+        play.apply(.modelFailed("no connection"))
+        #expect(play.end() == TurnEnd(.failed, .modelFailed, message: "no connection"))
+        play.apply(.turnEnded(play.end()!), .turnStarted(number: 2, message: "again"))
+        #expect(play.next == .askModel)
+        play.apply(.modelReplied(ModelTurn(content: "Hello.")))
+        #expect(play.end()?.kind == .completed)
+    }
+
+    @Test func `each limit ends the turn with its own reason`() {
+        var models = Play(limits: Limits(modelTurns: 1))
+        models.propose("get")
+        models.apply(.callResolved(id: "c1", succeeded: true, result: ""))
+        #expect(models.end()?.reason == .modelTurnLimit)
+
+        var calls = Play(limits: Limits(toolCalls: 1))
+        calls.propose("get", "get")
+        #expect(calls.end()?.reason == .toolCallLimit)
+
+        var writes = Play(limits: Limits(writes: 1))
+        writes.propose("a", "b")
+        writes.ask("c1")
+        writes.ask("c2")
+        #expect(writes.end()?.reason == .writeLimit)
+
+        var tokens = Play(limits: Limits(tokens: 10))
+        tokens.apply(.modelReplied(ModelTurn(content: "x", usage: .init(prompt: 9, completion: 2))))
+        #expect(tokens.end()?.reason == .tokenLimit)
+
+        var time = Play(limits: Limits(turnTimeoutSeconds: 10))
+        time.now = time.now.adding(seconds: 11)
+        #expect(time.end()?.reason == .turnTimeout)
+    }
+
+    @Test func `waiting for a person doesn't count as time of the turn`() {
+        var play = Play(limits: Limits(turnTimeoutSeconds: 60))
+        play.propose("scale")
+        play.ask("c1", expiresIn: 10_000)
+        play.now = play.now.adding(seconds: 5000)
+        #expect(play.end() == nil)
+        play.apply(.decided(id: "c1", approved))
+        #expect(play.next == .execute("c1"))
+        #expect(play.machine.secondsWorked(now: play.now) < 10)
+    }
+
+    @Test func `with mode Always a read is asked for before it runs`() {
+        var play = Play(mode: .always, readTools: ["get"])
+        play.propose("get", "scale")
+        #expect(play.next == .askBeforeReading(["c1"]))
+        var request = play.request(expiresAt: play.now.adding(seconds: 100))
+        request.requests = []
+        play.apply(.approvalRequested(id: "c1", request))
+        #expect(play.next == .prepare(["c2"]))
+        play.apply(.callResolved(id: "c2", succeeded: true, result: "nothing to do"), .decided(id: "c1", approved))
+        #expect(play.next == .prepare(["c1"]))
+        play.apply(.callResolved(id: "c1", succeeded: true, result: "web"))
+        #expect(play.next == .askModel)
+    }
+
+    @Test func `ids are never used twice in a conversation`() {
+        var play = Play()
+        play.propose("get")
+        play.apply(.callResolved(id: "c1", succeeded: true, result: ""), .modelReplied(ModelTurn(content: "ok")))
+        play.apply(.turnEnded(play.end()!), .turnStarted(number: 2, message: "more"))
+        play.propose("get")
+        #expect(play.machine.calls.map(\.id) == ["c2"])
+    }
+}
+
+@Suite struct ExhaustiveInterleavingTests {
+    /// Every sequence of facts up to a depth, also impossible ones: the promises hold for all.
+    @Test func `no order of events executes a write without approval, twice, or after a stop`() {
+        var visited = 0
+        explore(Play(), depth: 5, executed: [], &visited)
+        #expect(visited > 10_000)
+    }
+
+    private static let facts: [TurnEvent] = [
+        .modelReplied(ModelTurn(content: "", calls: [.init(modelID: "m", tool: "scale", arguments: "{}")])),
+        .callResolved(id: "c1", succeeded: true, result: "r"),
+        .decided(id: "c1", approved),
+        .decided(id: "c1", Decision(approved: false, by: "bob")),
+        .approvalExpired(id: "c1"),
+        .writeStarted(id: "c1"),
+        .writeEnded(id: "c1", .applied("ok")),
+        .writeEnded(id: "c1", .stale("moved")),
+        .turnEnded(TurnEnd(.stopped, .stopped)),
+    ]
+
+    private func explore(_ play: Play, depth: Int, executed: Set<String>, _ visited: inout Int) {
+        visited += 1
+        var executed = executed
+        var play = play
+        if case .execute(let id) = play.next {
+            #expect(!executed.contains(id))
+            let call = play.machine.call(id)
+            #expect(call?.decision?.approved == true && call?.state == .awaitingApproval)
+            play.stop = true
+            #expect(play.next != .execute(id))
+            play.stop = false
+        }
+        guard depth > 0 else { return }
+        var asked = play
+        asked.ask("c1")
+        explore(asked, depth: depth - 1, executed: executed, &visited)
+        for fact in Self.facts {
+            var after = play
+            let before = after.machine.call("c1")?.state
+            after.apply(fact)
+            if case .writeStarted = fact, before == .awaitingApproval, after.machine.call("c1")?.state == .executing {
+                #expect(executed.insert("c1").inserted)
+                explore(after, depth: depth - 1, executed: executed, &visited)
+                executed.remove("c1")
+            } else {
+                explore(after, depth: depth - 1, executed: executed, &visited)
+            }
+        }
+    }
+}
