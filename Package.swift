@@ -17,6 +17,7 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let certificates: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
@@ -101,8 +102,12 @@ let package = Package(
                 name: "skyflo",
                 dependencies: [
                     "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "Tools",
-                    "Controllers",
-                    "LocalCluster", argumentParser, log, metrics, lifecycle,
+                    "Controllers", "LocalCluster", argumentParser, log, metrics, lifecycle, unixSignals,
+                ],
+                // Links to crds/ and rbac/: `skyflo playground` installs the same manifests as a person does.
+                resources: [
+                    .embedInCode("Manifests/conversations.yaml"), .embedInCode("Manifests/skyfloais.yaml"),
+                    .embedInCode("Manifests/operator.yaml"), .embedInCode("Manifests/people.yaml"),
                 ],
                 swiftSettings: settings),
             .testTarget(

@@ -9,27 +9,40 @@ struct TurnRecord: Sendable {
     let key: ObjectKey
     private(set) var machine: WorkflowStateMachine
     private(set) var stored: TranscriptStore.Stored
+    /// What the spec names, found at the start of the turn; a decision needn't look for all of it again.
+    var references: References?
+    /// Why the transcript can't be read, where it can't.
+    private(set) var loss: String?
     /// Facts that are not yet in the transcript.
     private var unwritten: [TranscriptChain.Entry] = []
 
     static func load(_ conversation: Conversation, from api: any KubeAPI) async throws -> TurnRecord {
         let store = TranscriptStore(api: api)
         // A conversation that has never been worked on has no transcript to look for.
-        let stored =
-            conversation.status.json["transcript", "entries"]?.int ?? 0 == 0 && conversation.status.turn == 0
-            ? TranscriptStore.Stored(position: .init(secretPrefix: TranscriptStore.secretPrefix(conversation)))
-            : try await store.load(conversation)
+        var stored = TranscriptStore.Stored(position: .init(secretPrefix: TranscriptStore.secretPrefix(conversation)))
+        var loss: String?
+        if conversation.status.turn > 0 {
+            do {
+                stored = try await store.load(conversation)
+            } catch let failure as TranscriptChain.Failure {
+                loss = failure.description
+            }
+        }
+        if stored.position.entries < conversation.status.json["transcript", "entries"]?.int ?? 0 {
+            loss = loss ?? "it has fewer entries than the status says"
+        }
         var machine = WorkflowStateMachine(policy: .init(limits: conversation.spec.limits))
         for entry in stored.entries { machine.apply(entry.event, at: entry.at) }
-        return TurnRecord(key: conversation.key, machine: machine, stored: stored)
+        return TurnRecord(key: conversation.key, machine: machine, stored: stored, loss: loss)
     }
 
-    private init(key: ObjectKey, machine: WorkflowStateMachine, stored: TranscriptStore.Stored) {
+    private init(key: ObjectKey, machine: WorkflowStateMachine, stored: TranscriptStore.Stored, loss: String?) {
         self.key = key
         self.machine = machine
         self.stored = stored
         // Replayed already; the machine is what is left of them.
         self.stored.entries = []
+        self.loss = loss
     }
 
     mutating func log(_ event: TurnEvent, at: KubeTime) {
@@ -43,10 +56,5 @@ struct TurnRecord: Sendable {
     mutating func flush(to store: TranscriptStore, of conversation: Conversation) async throws {
         try await store.append(unwritten, to: &stored, of: conversation)
         unwritten = []
-    }
-
-    /// Whether the transcript lost what the status says it had.
-    func hasLost(against conversation: Conversation) -> Bool {
-        stored.position.entries < conversation.status.json["transcript", "entries"]?.int ?? 0
     }
 }

@@ -1,6 +1,7 @@
 import ControllerRuntime
 import KubeModel
 import SkyfloAPI
+import WorkflowEngine
 
 extension TurnRunner {
     enum Interrupted<Value: Sendable>: Sendable {

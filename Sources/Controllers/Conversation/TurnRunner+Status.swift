@@ -1,3 +1,4 @@
+import ControllerRuntime
 import KubeClient
 import KubeModel
 import SkyfloAPI
@@ -37,6 +38,29 @@ extension TurnRunner {
                 try recheck?(&self)
             }
         }
+    }
+
+    /// Writes that the conversation has failed as a whole, and leaves everything else in the status as it is.
+    mutating func writeFailure(_ reason: ConversationReason, _ message: String) async throws {
+        var conditions = conversation.status.conditions
+        for type in ConversationCondition.allCases where type != .accepted {
+            conditions.set(
+                Condition(
+                    type: type.rawValue, status: type == .failed ? .true : .false, reason: reason.rawValue,
+                    message: message, observedGeneration: conversation.object.generation, lastTransitionTime: now))
+        }
+        let patch: JSONValue = [
+            "metadata": ["resourceVersion": .string(conversation.object.resourceVersion)],
+            "status": [
+                "phase": .string(ConversationStatus.Phase.failed.rawValue), "pendingApprovals": 0,
+                "observedGeneration": JSONValue(conversation.object.generation),
+                "conditions": .array(conditions.map(\.json)),
+            ],
+        ]
+        adopt(
+            try await api.patch(
+                .conversations, namespace: conversation.namespace, name: conversation.object.name, subresource: "status",
+                .merge(patch), WriteOptions(fieldManager: SkyfloGroup.fieldManager)))
     }
 
     /// Reads the conversation from the API server.

@@ -14,7 +14,6 @@ struct TurnRunner {
     /// As the API server last answered; at least as new as the cache was at the start.
     var conversation: Conversation
     var record: TurnRecord
-    var references: References?
     var timeToFirstToken: Double?
 
     init(dependencies: ConversationReconciler.Dependencies, conversation: Conversation, record: TurnRecord) {
@@ -25,12 +24,13 @@ struct TurnRunner {
 
     var api: any KubeAPI { dependencies.api }
     var machine: WorkflowStateMachine { record.machine }
+    var references: References? { record.references }
     var now: KubeTime { dependencies.clock.now }
     var logger: Logger { dependencies.logger }
     var store: TranscriptStore { TranscriptStore(api: api) }
 
     mutating func run() async throws -> ReconcileResult {
-        if record.hasLost(against: conversation) { return try await giveUpLostTranscript() }
+        if let loss = record.loss { return try await giveUpLostTranscript(loss) }
         for event in machine.missing(from: conversation.status) { record.log(event, at: now) }
         while true {
             try Task.checkCancellation()
@@ -70,11 +70,14 @@ struct TurnRunner {
     private mutating func resolveReferences() async throws -> ReconcileResult? {
         do {
             let resolved = try await References.resolve(for: conversation, dependencies)
-            references = resolved
+            record.references = resolved
             record.adopt(resolved.policy(for: conversation.spec))
             return nil
         } catch let missing as References.Missing {
-            if machine.isRunning, conversation.spec.stop { return try await end(.init(.stopped, .stopped)) }
+            if machine.isRunning, conversation.spec.stop {
+                try await end(.init(.stopped, .stopped, message: "stopped by spec.stop"))
+                return nil
+            }
             let condition = conversation.status.conditions[type: ConversationCondition.accepted.rawValue]
             if condition?.status != .false || condition?.message != missing.message
                 || conversation.status.observedGeneration != conversation.object.generation
@@ -87,14 +90,17 @@ struct TurnRunner {
         }
     }
 
-    private mutating func giveUpLostTranscript() async throws -> ReconcileResult {
-        let message =
-            "the transcript in Secrets \(record.stored.position.secretPrefix)-… is gone or shorter than it was"
+    /// Without the transcript it isn't known what was asked for and what was done: the conversation ends here. Nothing is
+    /// appended to what is left of it.
+    private mutating func giveUpLostTranscript(_ loss: String) async throws -> ReconcileResult {
+        let message = "the transcript in Secrets \(record.stored.position.secretPrefix)-… can't be used: \(loss)"
+        let status = conversation.status
+        guard status.conditions[type: ConversationCondition.failed.rawValue]?.message != message
+            || status.observedGeneration != conversation.object.generation
+        else { return .done }
         dependencies.events.warning(conversation.object, ConversationReason.transcriptLost.rawValue, message)
-        let number = max(conversation.status.turn, 1)
-        let text = conversation.spec.messages.dropFirst(number - 1).first ?? ""
-        record.log(.turnStarted(number: number, message: text), at: now)
-        return try await end(.init(.failed, .transcriptLost, message: message))
+        try await writeFailure(.transcriptLost, message)
+        return .done
     }
 
     // MARK: Decisions
@@ -137,12 +143,12 @@ struct TurnRunner {
         case .awaitDecisions(let until):
             let seconds = max(0, until.seconds(since: now))
             return .requeue(after: .milliseconds(Int64(seconds * 1000) + 1))
-        case .end(let end): return try await self.end(end)
+        case .end(let end): try await self.end(end)
         }
         return nil
     }
 
-    mutating func end(_ end: TurnEnd) async throws -> ReconcileResult? {
+    mutating func end(_ end: TurnEnd) async throws {
         record.log(.turnEnded(end), at: now)
         try await record.flush(to: store, of: conversation)
         try await writeStatus()
@@ -155,12 +161,6 @@ struct TurnRunner {
         }
         ConversationMetrics.turnEnded(end.kind)
         // The next message starts from a fresh look at the object: its references may have changed.
-        references = nil
-        return nil
-    }
-
-    private mutating func end(_ end: TurnEnd) async throws -> ReconcileResult {
-        let _: ReconcileResult? = try await self.end(end)
-        return .requeue(after: .zero)
+        record.references = nil
     }
 }

@@ -7,7 +7,8 @@ public import KubeModel
 /// reaches the network, whatever the tool believes it is.
 public struct ReadOnlyAPI: KubeAPI {
     private let api: any KubeAPI
-    private let identity: Impersonation?
+    /// Who every request acts for; nil is the process itself.
+    public let identity: Impersonation?
 
     /// - Parameter identity: who every request acts for; nil is the process itself, for tests only.
     public init(_ api: any KubeAPI, as identity: Impersonation?) {
@@ -15,9 +16,15 @@ public struct ReadOnlyAPI: KubeAPI {
         self.identity = identity
     }
 
+    /// - Throws: besides what ``KubeClient/KubeAPI`` says, ``PermissionDenied`` for a GET that the authorizer refused. Only
+    ///   there does 403 always mean a missing permission: writes are refused with it by admission and quotas too.
     public func send(_ request: KubeRequest, as _: Impersonation? = nil) async throws -> KubeResponse {
         try check(request)
-        return try await api.send(request, as: identity)
+        let response = try await api.send(request, as: identity)
+        if response.status == 403, request.method == .get {
+            throw PermissionDenied(request, identity: identity, message: response.failure.message)
+        }
+        return response
     }
 
     public func stream<Result: Sendable>(

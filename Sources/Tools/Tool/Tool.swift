@@ -16,6 +16,9 @@ public protocol Tool: Sendable {
     /// `kubernetes`, `helm`, `argo`, `jenkins`.
     var toolset: String { get }
     var parameters: ToolParameters { get }
+    /// Whether it never proposes a write. Only for asking before reads (`approval.mode: Always`): whether a call writes is
+    /// decided by what it proposes, not by this.
+    var onlyReads: Bool { get }
 
     /// Carries out a read, or proposes a write.
     ///

@@ -17,6 +17,7 @@ public struct TranscriptChain: Sendable {
 
     public struct Failure: Error, Sendable, CustomStringConvertible {
         public var description: String
+        public init(description: String) { self.description = description }
     }
 
     /// Hexadecimal SHA-256 of the last entry; empty before the first.

@@ -1,0 +1,35 @@
+public import KubeModel
+
+/// The time, as everything in this module sees it, so that tests can drive it.
+///
+/// Deadlines are moments of ``uptime``, which only goes forward. ``now`` is the wall clock, which may be set back; it is
+/// only for what other processes read (a lease's `renewTime`, an event's timestamps).
+public protocol RuntimeClock: Sendable {
+    /// Time since some fixed start, monotonic.
+    var uptime: Duration { get }
+    var now: KubeTime { get }
+    /// Returns at once when `deadline` has passed.
+    /// - Throws: `CancellationError`.
+    func sleep(until deadline: Duration) async throws
+}
+
+extension RuntimeClock {
+    public func sleep(for duration: Duration) async throws { try await sleep(until: uptime + duration) }
+
+    /// Returns at the deadline, at a signal or when the task is cancelled, whichever is first; without a deadline only at
+    /// the latter two. Callers look again at what they wait for, so it doesn't matter which it was.
+    func wait(until deadline: Duration?, or signal: Signal) async {
+        guard let deadline else { return await signal.wait() }
+        guard deadline > uptime else { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await sleep(until: deadline) }
+            group.addTask { await signal.wait() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}
+
+extension Duration {
+    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

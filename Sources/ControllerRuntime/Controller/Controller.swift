@@ -1,0 +1,223 @@
+public import KubeModel
+public import Logging
+public import Metrics
+public import ServiceLifecycle
+import Synchronization
+
+/// Calls a reconciler for every name that one of its watches says may need it.
+///
+/// Guarantees:
+/// - A name is never reconciled twice at the same time. What happens to it meanwhile leads to one more reconcile after.
+/// - After a failure it comes again, with growing delays; a success resets them.
+/// - Workers start when all watched informers have their first list: a reconciler never mistakes "not known yet" for "gone".
+/// - On ``stop()`` or graceful shutdown nothing new begins; what runs may end within the grace period and is cancelled after
+///   it. When the task is cancelled, what runs is cancelled at once.
+public final class Controller: Service {
+    /// What an informer's changes mean for this controller.
+    public struct Watch: Sendable {
+        let informer: Informer
+        let predicate: Predicate
+        let priority: WorkPriority
+        let map: @Sendable (KubeObject) -> [ObjectKey]
+
+        /// - Parameters:
+        ///   - priority: of changes. Objects that are there at the start always come with ``WorkPriority/low``.
+        ///   - map: which names to reconcile for an object; its own by default. After an update it is asked about both the
+        ///     old and the new state. It is called for each event, in order, and must not block.
+        public init(
+            _ informer: Informer, predicate: Predicate = .all, priority: WorkPriority = .normal,
+            map: @escaping @Sendable (KubeObject) -> [ObjectKey] = { [$0.key] }
+        ) {
+            self.informer = informer
+            self.predicate = predicate
+            self.priority = priority
+            self.map = map
+        }
+
+        /// Objects that are controlled by one of `owner`: the owner is reconciled.
+        public static func owned(
+            by owner: APIResource, _ informer: Informer, predicate: Predicate = .all, priority: WorkPriority = .normal
+        ) -> Watch {
+            Watch(informer, predicate: predicate, priority: priority) { object in
+                guard let reference = object.controller, reference.kind == owner.kind,
+                    GroupVersion(apiVersion: reference.apiVersion)?.group == owner.group
+                else { return [] }
+                return [ObjectKey(namespace: owner.namespaced ? object.namespace : nil, name: reference.name)]
+            }
+        }
+
+        func keys(for event: InformerEvent) -> [ObjectKey] {
+            guard predicate.accepts(event) else { return [] }
+            let keys = map(event.object)
+            guard let old = event.old else { return keys }
+            return keys + map(old).filter { !keys.contains($0) }
+        }
+    }
+
+    public let name: String
+    private let reconciler: any Reconciler
+    private let watches: [Watch]
+    private let concurrency: Int
+    private let gracePeriod: Duration
+    private let clock: any RuntimeClock
+    private let logger: Logger
+    private let metrics: ControllerMetrics
+    private let queue: WorkQueue<ObjectKey>
+    private let stopped = Latch<Void>()
+    private let hasStarted = Mutex(false)
+
+    /// - Parameters:
+    ///   - name: of this controller in metrics and logs.
+    ///   - concurrency: how many names are reconciled at the same time.
+    ///   - gracePeriod: what running reconciles get after a stop.
+    ///   - metrics: where its metrics go; the process's own backend by default.
+    public init(
+        name: String, reconciler: any Reconciler, watches: [Watch], concurrency: Int = 1,
+        gracePeriod: Duration = .seconds(30), queue: WorkQueueState<ObjectKey>.Options = .init(),
+        clock: any RuntimeClock = SystemClock(), metrics: any MetricsFactory = MetricsSystem.factory,
+        logger: Logger = Logger(label: "controller")
+    ) {
+        self.name = name
+        self.reconciler = reconciler
+        self.watches = watches
+        self.concurrency = concurrency
+        self.gracePeriod = gracePeriod
+        self.clock = clock
+        var logger = logger
+        logger[metadataKey: "controller"] = "\(name)"
+        self.logger = logger
+        self.metrics = ControllerMetrics(name: name, concurrency: concurrency, factory: metrics)
+        self.queue = WorkQueue(queue, clock: clock, metrics: self.metrics.queue)
+    }
+
+    /// For what comes from elsewhere than a watch.
+    public func enqueue(_ key: ObjectKey, priority: WorkPriority = .normal) { queue.add(key, priority: priority) }
+
+    /// Begins a graceful stop; ``run()`` returns when it is done.
+    public func stop() {
+        queue.shutDown()
+        stopped.open()
+    }
+
+    /// Reconciles until it is stopped, gracefully shut down or cancelled.
+    /// - Throws: ``RuntimeError`` when it was run before: its queue ends with its run.
+    public func run() async throws {
+        let isFirst = hasStarted.withLock { hasStarted in
+            defer { hasStarted = true }
+            return !hasStarted
+        }
+        guard isFirst else { throw RuntimeError(.misuse, "controller \(name) can run only once") }
+        await withGracefulShutdownHandler {
+            subscribe()
+            if await hasSources() { await serve() }
+        } onGracefulShutdown: {
+            self.stop()
+        }
+        queue.shutDown()
+    }
+
+    private func subscribe() {
+        for watch in watches {
+            watch.informer.addHandler { [queue] event in
+                for key in watch.keys(for: event) {
+                    queue.add(key, priority: event.isInitial ? .low : watch.priority)
+                }
+            }
+        }
+    }
+
+    /// - Returns: whether all informers have synced; false when the stop came first.
+    private func hasSources() async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask { [watches] in
+                do {
+                    for watch in watches { try await watch.informer.waitForSync() }
+                    return true
+                } catch {
+                    return false
+                }
+            }
+            group.addTask { [stopped] in
+                try? await stopped.wait()
+                return false
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
+    }
+}
+
+// MARK: - Working
+
+extension Controller {
+    private enum Child { case worker, timer, graceExpired }
+
+    private func serve() async {
+        await withTaskGroup(of: Child.self) { group in
+            group.addTask { await self.runTimer() }
+            group.addTask { await self.runGracePeriod() }
+            for _ in 0..<concurrency { group.addTask { await self.runWorker() } }
+            var running = concurrency
+            while running > 0, let child = await group.next() {
+                switch child {
+                case .worker: running -= 1
+                case .timer: break
+                case .graceExpired:
+                    if Task.isCancelled { break }
+                    logger.warning("reconciles were still running at the end of the grace period; cancelling them")
+                    group.cancelAll()
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func runTimer() async -> Child {
+        await queue.run()
+        return .timer
+    }
+
+    private func runGracePeriod() async -> Child {
+        do {
+            try await stopped.wait()
+            try await clock.sleep(for: gracePeriod)
+        } catch {}
+        return .graceExpired
+    }
+
+    private func runWorker() async -> Child {
+        while let taken = await queue.next() { await handle(taken) }
+        return .worker
+    }
+
+    private func handle(_ taken: WorkQueue<ObjectKey>.Taken) async {
+        metrics.active.increment()
+        let start = clock.uptime
+        let outcome = await reconcile(taken.item)
+        let time = (clock.uptime - start).inNanoseconds
+        metrics.time.recordNanoseconds(time)
+        metrics.queue.worked.recordNanoseconds(time)
+        metrics.active.decrement()
+        queue.finish(taken, outcome)
+    }
+
+    private func reconcile(_ key: ObjectKey) async -> WorkQueue<ObjectKey>.Outcome {
+        do {
+            switch try await reconciler.reconcile(key) {
+            case .done:
+                metrics.count(.success)
+                return .succeeded
+            case .requeue(let delay):
+                metrics.count(.requeueAfter)
+                return .succeededAgain(after: delay)
+            }
+        } catch {
+            if Task.isCancelled { return .abandoned }
+            metrics.count(.error)
+            // A conflict says that the cache was behind. It is part of normal work and resolves itself.
+            let level: Logger.Level = (error as? APIStatus)?.isConflict == true ? .debug : .error
+            logger.log(level: level, "reconcile failed", metadata: ["key": "\(key)", "error": "\(error)"])
+            return .failed
+        }
+    }
+}

@@ -1,0 +1,78 @@
+public import KubeModel
+import Synchronization
+
+extension Informer {
+    /// Returns as soon as the cached object (nil: there is none) satisfies `predicate`: at once when it already does.
+    ///
+    /// Before the first list nothing is known, so it waits for that first. Each state that the cache goes through is shown
+    /// to the predicate; states that the server went through during a disconnect may be missing.
+    /// - Parameter predicate: is called from whatever task changes the cache; it must not block.
+    /// - Returns: the object that satisfied it.
+    /// - Throws: `CancellationError`; ``RuntimeError`` when the informer stops.
+    public func wait(
+        for key: ObjectKey, until predicate: @escaping @Sendable (KubeObject?) -> Bool
+    ) async throws -> KubeObject? {
+        try await waitForSync()
+        let (id, now) = shared.withLock { shared in
+            shared.lastWaiter += 1
+            return (shared.lastWaiter, shared.store.objects[key])
+        }
+        if predicate(now) { return now }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                register(Waiter(id: id, since: 0, predicate: predicate, continuation: continuation), for: key)
+                if Task.isCancelled { removeWaiter(id, for: key)?.continuation.resume(throwing: CancellationError()) }
+            }
+        } onCancel: {
+            removeWaiter(id, for: key)?.continuation.resume(throwing: CancellationError())
+        }
+    }
+
+    /// How many tasks wait for an object.
+    public var waiterCount: Int { shared.withLock { $0.waiters.values.reduce(0) { $0 + $1.count } } }
+
+    private func register(_ waiter: Waiter, for key: ObjectKey) {
+        // Registering and reading in one step: what changes after it is delivered, what changed before it is seen here.
+        let (object, isStopped) = shared.withLock { shared in
+            var waiter = waiter
+            waiter.since = shared.lastChange
+            shared.waiters[key, default: []].append(waiter)
+            return (shared.store.objects[key], shared.isStopped)
+        }
+        if waiter.predicate(object) {
+            removeWaiter(waiter.id, for: key)?.continuation.resume(returning: object)
+        } else if isStopped {
+            removeWaiter(waiter.id, for: key)?.continuation.resume(throwing: Self.stopped)
+        }
+    }
+
+    /// Whoever gets the waiter resumes it; there is only one.
+    private func removeWaiter(_ id: UInt64, for key: ObjectKey) -> Waiter? {
+        shared.withLock { shared in
+            guard let at = shared.waiters[key]?.firstIndex(where: { $0.id == id }) else { return nil }
+            let waiter = shared.waiters[key]?.remove(at: at)
+            if shared.waiters[key]?.isEmpty == true { shared.waiters[key] = nil }
+            return waiter
+        }
+    }
+
+    func wake(for event: InformerEvent, number: UInt64) {
+        let key = event.object.key
+        let candidates = shared.withLock { $0.waiters[key] ?? [] }
+        for waiter in candidates where waiter.since < number && waiter.predicate(event.remaining) {
+            removeWaiter(waiter.id, for: key)?.continuation.resume(returning: event.remaining)
+        }
+    }
+
+    /// Nothing changes any more, so that nobody may wait any longer.
+    func failWaiters() {
+        let waiters = shared.withLock { shared in
+            shared.isStopped = true
+            defer { shared.waiters = [:] }
+            return shared.waiters.values.flatMap(\.self)
+        }
+        for waiter in waiters { waiter.continuation.resume(throwing: Self.stopped) }
+    }
+
+    private static var stopped: RuntimeError { RuntimeError(.stopped, "the informer has stopped") }
+}

@@ -1,0 +1,197 @@
+public import KubeClient
+public import KubeModel
+public import Logging
+public import ServiceLifecycle
+import Synchronization
+
+/// A cache of one resource that follows the server: it lists, watches, and tells handlers what changes.
+///
+/// Guarantees:
+/// - No change is lost across disconnects: at the latest after the next list the cache is what the server has, and handlers
+///   have been told every difference, deletions included. Changes that a disconnect covers may come as one.
+/// - Handlers are called one event at a time, in the order in which the cache changed.
+/// - A reader sees at least what the handlers have been told.
+public final class Informer: Service {
+    public typealias Handler = @Sendable (InformerEvent) -> Void
+
+    struct Delivery {
+        var event: InformerEvent
+        /// Positions in `handlers`: an event is only for those that were there when it happened.
+        var handlers: Range<Int>
+        /// The change's number; who began to wait after it isn't told.
+        var number: UInt64
+    }
+
+    struct Waiter {
+        var id: UInt64
+        /// The last change before it began to wait.
+        var since: UInt64
+        var predicate: @Sendable (KubeObject?) -> Bool
+        var continuation: CheckedContinuation<KubeObject?, any Error>
+    }
+
+    struct Shared {
+        var store = ObjectStore()
+        var handlers: [Handler] = []
+        var outbox: [Delivery] = []
+        /// Someone empties the outbox just now. Whoever adds to it then need not, and must not: the order would be lost.
+        var isDelivering = false
+        var waiters: [ObjectKey: [Waiter]] = [:]
+        var lastWaiter: UInt64 = 0
+        var lastChange: UInt64 = 0
+        var isStopped = false
+        /// Kept for its memory.
+        var fresh: [InformerEvent] = []
+    }
+
+    let api: any KubeAPI
+    public let resource: APIResource
+    public let namespace: String?
+    let labelSelector: LabelSelector?
+    let fieldSelector: String?
+    let transform: @Sendable (KubeObject) -> KubeObject
+    let usesWatchList: Bool
+    let clock: any RuntimeClock
+    let logger: Logger
+    let shared = Mutex(Shared())
+    let synced = Latch<Void>()
+
+    /// - Parameters:
+    ///   - namespace: nil for all.
+    ///   - fieldSelector: in the API's text form: `metadata.name=web`.
+    ///   - transform: what of an object is kept. It must leave `metadata`'s name, namespace, uid and resourceVersion.
+    ///   - usesWatchList: ask for the initial objects as watch events (KEP-3157), which spares the server's memory. Only for
+    ///     servers that know it (1.32 and later): older ones ignore the parameter and never say that they are through.
+    public init(
+        api: any KubeAPI, resource: APIResource, namespace: String? = nil, labelSelector: LabelSelector? = nil,
+        fieldSelector: String? = nil,
+        transform: @escaping @Sendable (KubeObject) -> KubeObject = Informer.withoutManagedFields,
+        usesWatchList: Bool = false, clock: any RuntimeClock = SystemClock(),
+        logger: Logger = Logger(label: "informer")
+    ) {
+        self.api = api
+        self.resource = resource
+        self.namespace = namespace
+        self.labelSelector = labelSelector
+        self.fieldSelector = fieldSelector
+        self.transform = transform
+        self.usesWatchList = usesWatchList
+        self.clock = clock
+        var logger = logger
+        logger[metadataKey: "resource"] = "\(resource.qualifiedName)"
+        self.logger = logger
+    }
+
+    /// `metadata.managedFields` is often half of an object, and controllers have no use for it.
+    public static let withoutManagedFields: @Sendable (KubeObject) -> KubeObject = { object in
+        guard object.metadata["managedFields"] != nil else { return object }
+        var object = object
+        object["metadata", "managedFields"] = nil
+        return object
+    }
+}
+
+// MARK: - Reading
+
+extension Informer {
+    public func get(_ key: ObjectKey) -> KubeObject? { shared.withLock { $0.store.objects[key] } }
+
+    /// In no particular order.
+    public func list(namespace: String? = nil) -> [KubeObject] {
+        let objects = shared.withLock { $0.store.objects }
+        guard let namespace else { return Array(objects.values) }
+        return objects.compactMap { $0.key.namespace == namespace ? $0.value : nil }
+    }
+
+    /// Makes ``byIndex(_:_:)`` work for `name`.
+    /// - Parameter values: under which values an object is found. Called under a lock: quick, and no call of the informer.
+    public func addIndex(_ name: String, _ values: @escaping @Sendable (KubeObject) -> [String]) {
+        shared.withLock { $0.store.addIndex(name, values) }
+    }
+
+    /// Objects with that value, in no particular order; none where the index doesn't exist.
+    public func byIndex(_ name: String, _ value: String) -> [KubeObject] {
+        shared.withLock { $0.store.byIndex(name, value) }
+    }
+
+    /// Whether the first list is in the cache.
+    public var hasSynced: Bool { synced.value != nil }
+
+    /// Returns when the first list is in the cache.
+    /// - Throws: `CancellationError`.
+    public func waitForSync() async throws { try await synced.wait() }
+
+    /// Calls `handler` for every change from now on, and first `.added` (initial) for every object that is there.
+    ///
+    /// Calls come one after the other, from whatever task made the change; a handler must not block.
+    public func addHandler(_ handler: @escaping Handler) {
+        change { shared in
+            shared.handlers.append(handler)
+            let own = shared.handlers.count - 1..<shared.handlers.count
+            for object in shared.store.objects.values {
+                let event = InformerEvent.added(object, isInitial: true)
+                shared.outbox.append(Delivery(event: event, handlers: own, number: 0))
+            }
+        }
+    }
+}
+
+// MARK: - Changing
+
+extension Informer {
+    /// Puts the result of a write into the cache, so that who wrote it reads it from now on, and handlers hear of it.
+    ///
+    /// Ignored unless it is certainly newer than what the cache knows (KEP-5504), and where the watch would never tell what
+    /// becomes of the object because it doesn't belong to this informer. A deleted object is never brought back: while the
+    /// cache doesn't have the object, only a version later than all that the server has told about is accepted.
+    public func insert(_ object: KubeObject) {
+        if let namespace, object.namespace != namespace { return }
+        if let labelSelector, !labelSelector.matches(object.labels) { return }
+        let object = transform(object)
+        update { store, events in
+            // Whether a field selector matches can't be said here, but what is in the cache will be removed from it if not.
+            if fieldSelector != nil, store.objects[object.key] == nil { return }
+            if store.progress.isEmpty { return }
+            store.insert(object, into: &events)
+        }
+    }
+
+    func update(_ body: (inout ObjectStore, inout [InformerEvent]) -> Void) {
+        change { shared in
+            body(&shared.store, &shared.fresh)
+            let everyone = 0..<shared.handlers.count
+            for event in shared.fresh {
+                shared.lastChange += 1
+                shared.outbox.append(Delivery(event: event, handlers: everyone, number: shared.lastChange))
+            }
+            shared.fresh.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private func change(_ body: (inout Shared) -> Void) {
+        let mustDeliver = shared.withLock { shared in
+            body(&shared)
+            guard !shared.isDelivering, !shared.outbox.isEmpty else { return false }
+            shared.isDelivering = true
+            return true
+        }
+        if mustDeliver { deliver() }
+    }
+
+    /// Empties the outbox. Handlers run without the lock, so that they may read the informer and even insert.
+    private func deliver() {
+        while true {
+            let (batch, handlers, hasWaiters) = shared.withLock { shared in
+                let batch = shared.outbox
+                shared.outbox = []
+                if batch.isEmpty { shared.isDelivering = false }
+                return (batch, shared.handlers, !shared.waiters.isEmpty)
+            }
+            if batch.isEmpty { return }
+            for delivery in batch {
+                for handler in handlers[delivery.handlers] { handler(delivery.event) }
+                if hasWaiters { wake(for: delivery.event, number: delivery.number) }
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+public import KubeModel
+
+/// A change of an informer's cache.
+public enum InformerEvent: Sendable {
+    /// `isInitial`: the object was there already when the informer (or the handler) started.
+    case added(KubeObject, isInitial: Bool)
+    case updated(old: KubeObject, new: KubeObject)
+    /// The last state that is known. When the deletion happened during a disconnect that may not be the very last one.
+    case deleted(KubeObject)
+
+    /// The object as it is now, or was last.
+    public var object: KubeObject {
+        switch self {
+        case .added(let object, _), .updated(_, let object), .deleted(let object): object
+        }
+    }
+
+    /// What it was before an update.
+    public var old: KubeObject? { if case .updated(let old, _) = self { old } else { nil } }
+
+    var isInitial: Bool { if case .added(_, let isInitial) = self { isInitial } else { false } }
+
+    /// What the cache holds after this event; nil: nothing.
+    var remaining: KubeObject? { if case .deleted = self { nil } else { object } }
+}

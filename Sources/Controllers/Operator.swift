@@ -1,0 +1,127 @@
+import ControllerRuntime
+import KubeClient
+import KubeModel
+import Logging
+import SkyfloAPI
+import Tools
+
+/// The operator put together: caches, controllers, health and leader election, owned by one ``ControllerRuntime/Manager``.
+public struct Operator: Sendable {
+    public struct Configuration: Sendable {
+        /// Where conversations are looked for; nil for all namespaces.
+        public var namespace: String?
+        /// Of this process, in `status.worker`, in the lease and in events.
+        public var identity: String
+        public var defaultSkyfloAI: ObjectKey?
+        /// The namespace of the lease; nil runs without leader election.
+        public var leaseNamespace: String?
+        public var healthHost: String
+        /// 0 lets the system choose; nil serves no health and no metrics.
+        public var healthPort: Int?
+        /// How many conversations are worked on at the same time. Most of that time they wait for a model.
+        public var concurrency: Int
+        public var verificationTimeout: Duration
+
+        public init(
+            namespace: String? = nil, identity: String, defaultSkyfloAI: ObjectKey? = nil,
+            leaseNamespace: String? = nil, healthHost: String = "127.0.0.1", healthPort: Int? = nil,
+            concurrency: Int = 64, verificationTimeout: Duration = .seconds(120)
+        ) {
+            self.namespace = namespace
+            self.identity = identity
+            self.defaultSkyfloAI = defaultSkyfloAI
+            self.leaseNamespace = leaseNamespace
+            self.healthHost = healthHost
+            self.healthPort = healthPort
+            self.concurrency = concurrency
+            self.verificationTimeout = verificationTimeout
+        }
+    }
+
+    public static let leaseName = "skyflo-operator"
+
+    private let api: any KubeAPI
+    private let configuration: Configuration
+    private let models: any ModelProvider
+    private let metrics: MetricsRegistry?
+    private let logger: Logger
+
+    public init(
+        api: any KubeAPI, configuration: Configuration, models: any ModelProvider, metrics: MetricsRegistry? = nil,
+        logger: Logger
+    ) {
+        self.api = api
+        self.configuration = configuration
+        self.models = models
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// Works until the task is cancelled or gracefully shut down.
+    public func run() async throws { try await makeManager().run() }
+
+    private func makeManager() -> Manager {
+        let conversations = informer(.conversations, in: configuration.namespace)
+        // The default SkyfloAI may lie in another namespace than the conversations.
+        let skyfloAIs = informer(.skyfloAIs, in: nil)
+        let events = EventRecorder(api: api, component: "skyflo", instance: configuration.identity, logger: logger)
+        let manager = Manager(elector: elector, logger: logger)
+        if let port = configuration.healthPort {
+            manager.add(
+                HealthServer(
+                    host: configuration.healthHost, port: port, readiness: [.synced(conversations), .synced(skyfloAIs)],
+                    metrics: metrics, logger: logger), to: .servers)
+        }
+        manager.add(conversations, to: .caches)
+        manager.add(skyfloAIs, to: .caches)
+        manager.add(events, to: .others)
+        manager.add(conversationController(conversations, skyfloAIs, events), to: .leaderElected)
+        manager.add(skyfloAIController(skyfloAIs), to: .leaderElected)
+        return manager
+    }
+
+    private func informer(_ resource: APIResource, in namespace: String?) -> Informer {
+        Informer(api: api, resource: resource, namespace: namespace, logger: logger)
+    }
+
+    private var elector: LeaderElector? {
+        configuration.leaseNamespace.map {
+            LeaderElector(
+                api: api, .init(namespace: $0, name: Self.leaseName, identity: configuration.identity), logger: logger)
+        }
+    }
+
+    private func conversationController(
+        _ conversations: Informer, _ skyfloAIs: Informer, _ events: EventRecorder
+    ) -> Controller {
+        let reconciler = ConversationReconciler(
+            .init(
+                api: api, conversations: conversations, skyfloAIs: skyfloAIs, mapper: RESTMapper(api: api),
+                tools: ToolRegistry(KubernetesTools.all { SystemClock().now }), models: models, events: events, logger: logger,
+                options: .init(
+                    identity: configuration.identity, defaultSkyfloAI: configuration.defaultSkyfloAI,
+                    redactionKey: (0..<32).map { _ in UInt8.random(in: 0...255) },
+                    verificationTimeout: configuration.verificationTimeout)))
+        return Controller(
+            name: "conversation", reconciler: reconciler,
+            watches: [
+                .init(conversations, predicate: .changed(ConversationPredicate.isNews), priority: .high),
+                // A SkyfloAI that appears or changes may be what conversations wait for.
+                .init(skyfloAIs, predicate: .generationChanged) { [conversations] _ in
+                    conversations.list().filter(Self.isNotAccepted).map(\.key)
+                },
+            ],
+            concurrency: configuration.concurrency, logger: logger)
+    }
+
+    private static func isNotAccepted(_ object: KubeObject) -> Bool {
+        Conversation(object).status.conditions[type: ConversationCondition.accepted.rawValue]?.status == .false
+    }
+
+    private func skyfloAIController(_ skyfloAIs: Informer) -> Controller {
+        Controller(
+            name: "skyfloai",
+            reconciler: SkyfloAIReconciler(api: api, skyfloAIs: skyfloAIs, models: models),
+            watches: [.init(skyfloAIs, predicate: .generationChanged)], logger: logger)
+    }
+}

@@ -1,0 +1,34 @@
+public import KubeModel
+
+extension KubeAPI {
+    /// A whole collection, fetched in pages so that neither side holds more than it must.
+    ///
+    /// The pages are of one moment: that of the first. When that moment has become too old in between (410, with etcd
+    /// compacted every 5 minutes), the list is fetched again in one piece.
+    /// - Parameter options: its `limit` and `continueToken` are not used.
+    public func listAll(
+        _ resource: APIResource, namespace: String? = nil, _ options: ListOptions = ListOptions(),
+        pageSize: Int = 500, as identity: Impersonation? = nil
+    ) async throws -> KubeList {
+        var whole = options
+        whole.limit = nil
+        whole.continueToken = nil
+        var page = whole
+        page.limit = pageSize
+        var result = try await list(resource, namespace: namespace, page, as: identity)
+        // Only the first request says which version it wants; the token knows it for the others, and both are refused.
+        page.resourceVersion = nil
+        while let token = result.continueToken {
+            page.continueToken = token
+            do {
+                let next = try await list(resource, namespace: namespace, page, as: identity)
+                result.items += next.items
+                result.resourceVersion = next.resourceVersion
+                result.continueToken = next.continueToken
+            } catch let status as APIStatus where status.isExpired {
+                return try await list(resource, namespace: namespace, whole, as: identity)
+            }
+        }
+        return result
+    }
+}

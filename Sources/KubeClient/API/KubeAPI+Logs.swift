@@ -1,0 +1,53 @@
+public import KubeModel
+
+/// What of a container's log to fetch (`PodLogOptions` of core/v1).
+public struct LogOptions: Sendable {
+    /// nil: the pod's only container, or the one that its annotation `kubectl.kubernetes.io/default-container` names.
+    public var container: String?
+    /// Of the container's run before the last restart.
+    public var previous: Bool
+    /// Counted from the end.
+    public var tailLines: Int?
+    public var sinceSeconds: Int?
+    /// Counted from the beginning of what the other options select. The text is never longer.
+    public var limitBytes: Int
+    /// Each line begins with its time in RFC 3339.
+    public var timestamps: Bool
+
+    public init(
+        container: String? = nil, previous: Bool = false, tailLines: Int? = nil, sinceSeconds: Int? = nil,
+        limitBytes: Int = 10 << 20, timestamps: Bool = false
+    ) {
+        self.container = container
+        self.previous = previous
+        self.tailLines = tailLines
+        self.sinceSeconds = sinceSeconds
+        self.limitBytes = limitBytes
+        self.timestamps = timestamps
+    }
+
+    public var query: [KubeRequest.QueryItem] {
+        var query: [KubeRequest.QueryItem] = []
+        if let container { query.append(.init("container", container)) }
+        if previous { query.append(.init("previous", "true")) }
+        if let tailLines { query.append(.init("tailLines", String(tailLines))) }
+        if let sinceSeconds { query.append(.init("sinceSeconds", String(sinceSeconds))) }
+        query.append(.init("limitBytes", String(limitBytes)))
+        if timestamps { query.append(.init("timestamps", "true")) }
+        return query
+    }
+}
+
+extension KubeAPI {
+    /// The log of a container as it is now. Bytes that are no UTF-8 become U+FFFD.
+    public func logs(
+        pod: String, namespace: String, _ options: LogOptions = LogOptions(), as identity: Impersonation? = nil
+    ) async throws -> String {
+        let path = APIResource.pods.path(namespace: namespace, name: pod, subresource: "log")
+        // The text is not negotiable, but errors come as JSON.
+        let request = KubeRequest(.get, path, query: options.query, accept: "application/json, */*")
+        let response = try await send(request, as: identity)
+        guard (200..<300).contains(response.status) else { throw response.failure }
+        return String(decoding: response.body.prefix(options.limitBytes), as: UTF8.self)
+    }
+}

@@ -1,0 +1,51 @@
+extension ClusterConfiguration {
+    /// One kubeconfig file. Paths in it are relative to its folder.
+    ///
+    /// - Parameter context: instead of the file's `current-context`.
+    public static func kubeconfig(
+        path: String, context: String? = nil
+    ) throws(KubeClientError) -> ClusterConfiguration {
+        try Kubeconfig(path: path).configuration(context: context)
+    }
+
+    /// A kubeconfig at hand. Paths in it are relative to the process's working folder.
+    public static func kubeconfig(
+        text: String, context: String? = nil
+    ) throws(KubeClientError) -> ClusterConfiguration {
+        try Kubeconfig(text: text, source: "kubeconfig", folder: nil).configuration(context: context)
+    }
+
+    /// Finds the cluster by the rules of client-go: the file given; else the files of `$KUBECONFIG`, merged; else the pod
+    /// that this process runs in; else `~/.kube/config`.
+    public static func load(
+        kubeconfigPath: String? = nil, context: String? = nil, environment: [String: String]
+    ) throws(KubeClientError) -> ClusterConfiguration {
+        if let kubeconfigPath, !kubeconfigPath.isEmpty {
+            return try kubeconfig(path: kubeconfigPath, context: context)
+        }
+        if let list = environment["KUBECONFIG"], !list.isEmpty {
+            return try merged(list).configuration(context: context)
+        }
+        if context == nil, isInCluster(environment) { return try inCluster(environment: environment) }
+        guard let home = environment["HOME"], ConfigurationFile.exists(home + "/.kube/config") else {
+            throw KubeClientError(
+                .configuration,
+                "no cluster is configured: neither --kubeconfig nor $KUBECONFIG is given, this is no pod, "
+                    + "and ~/.kube/config does not exist")
+        }
+        return try kubeconfig(path: home + "/.kube/config", context: context)
+    }
+
+    /// Files that don't exist are left out, as kubectl does.
+    private static func merged(_ list: String) throws(KubeClientError) -> Kubeconfig {
+        var result: Kubeconfig?
+        for path in list.split(separator: ":").map(String.init) where ConfigurationFile.exists(path) {
+            let next = try Kubeconfig(path: path)
+            if result == nil { result = next } else { result?.merge(next) }
+        }
+        guard let result else {
+            throw KubeClientError(.configuration, "none of the files of $KUBECONFIG exists: \(list)")
+        }
+        return result
+    }
+}

@@ -1,0 +1,62 @@
+import FoundationEssentials
+
+/// PEM text of certificates or of a private key, at hand or in a file.
+///
+/// Printing a value shows where it is from, never what it is: it may be a private key.
+public enum PEMSource: Sendable, Hashable {
+    case data([UInt8])
+    case file(String)
+
+    func read() throws(KubeClientError) -> [UInt8] {
+        switch self {
+        case .data(let bytes): bytes
+        case .file(let path): try ConfigurationFile.read(path)
+        }
+    }
+}
+
+extension PEMSource: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    public var description: String {
+        switch self {
+        case .data(let bytes): "\(bytes.count) bytes"
+        case .file(let path): path
+        }
+    }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Reads the small files that a configuration is made of.
+enum ConfigurationFile {
+    static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    static func read(_ path: String) throws(KubeClientError) -> [UInt8] {
+        do {
+            return [UInt8](try Data(contentsOf: URL(filePath: path)))
+        } catch {
+            throw KubeClientError(.configuration, "cannot read \(path)", cause: error)
+        }
+    }
+
+    static func text(_ path: String) throws(KubeClientError) -> String {
+        guard let text = String(validating: try read(path), as: UTF8.self) else {
+            throw KubeClientError(.configuration, "\(path) is no UTF-8 text")
+        }
+        return text
+    }
+
+    /// The text without the blanks and line feeds around it: how tokens and namespaces are stored.
+    static func word(_ path: String) throws(KubeClientError) -> String {
+        let word = try text(path).trimmed
+        if word.isEmpty { throw KubeClientError(.configuration, "\(path) is empty") }
+        return word
+    }
+}
+
+extension String {
+    var trimmed: String {
+        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
+        else { return "" }
+        return String(self[first...last])
+    }
+}

@@ -1,0 +1,102 @@
+public import KubeModel
+
+/// Finds resources by the names that people give them, as `kubectl` does.
+///
+/// What the server serves is asked for once and kept. A name that isn't there makes it ask again, at most every few
+/// seconds, because a CRD may just have been created.
+public actor RESTMapper {
+    private let api: any KubeAPI
+    private let reloadInterval: Duration
+    private var discovery: Discovery?
+    private var lastMissReload: ContinuousClock.Instant?
+    /// Changes with ``invalidate()``: what a load under way brings is then not kept.
+    private var generation = 0
+    private var isLoading = false
+    private(set) var waiters: [CheckedContinuation<Discovery?, any Error>] = []
+
+    /// - Parameter reloadInterval: between two reloads because of names that weren't there.
+    public init(api: any KubeAPI, reloadInterval: Duration = .seconds(5)) {
+        self.api = api
+        self.reloadInterval = reloadInterval
+    }
+
+    /// - Parameter name: `deploy`, `deployments`, `Deployment`, `deployments.apps`, `deployments.v1.apps`, in any case.
+    /// - Throws: `APIStatus` 404 with kubectl's text where there is none; what the server or the client threw otherwise.
+    public func resource(named name: String) async throws -> APIResource {
+        if let found = try await find({ $0.resource(named: name) }) { return found }
+        let first = name.split(separator: ".", omittingEmptySubsequences: false).first.map(String.init) ?? name
+        throw APIStatus(
+            code: 404, reason: .notFound, message: "the server doesn't have a resource type \"\(first)\"")
+    }
+
+    /// - Throws: `APIStatus` 404 with kubectl's text where there is none; what the server or the client threw otherwise.
+    public func resource(for kind: GroupVersionKind) async throws -> APIResource {
+        if let found = try await find({ $0.resource(for: kind) }) { return found }
+        throw APIStatus(
+            code: 404, reason: .notFound,
+            message: "no matches for kind \"\(kind.kind)\" in version \"\(kind.apiVersion)\"", group: kind.group,
+            kind: kind.kind)
+    }
+
+    /// Each resource once, in its group's preferred version: what `kubectl api-resources` lists.
+    public func allResources() async throws -> [APIResource] { try await current().preferred }
+
+    /// Forgets what is known; the next question asks the server.
+    public func invalidate() {
+        discovery = nil
+        generation += 1
+    }
+
+    private func find(_ look: (Discovery) -> APIResource?) async throws -> APIResource? {
+        let wasKnown = discovery != nil
+        if let found = look(try await current()) { return found }
+        // What was asked for a moment ago, for this very question, needn't be asked again.
+        guard wasKnown else { return nil }
+        if mayReload() { invalidate() } else if !isLoading { return nil }
+        return look(try await current())
+    }
+
+    private func mayReload() -> Bool {
+        let now = ContinuousClock.now
+        if let lastMissReload, lastMissReload.duration(to: now) < reloadInterval { return false }
+        lastMissReload = now
+        return true
+    }
+
+    /// What is known, or asked for now. Callers that come while a load is under way wait for it instead of another.
+    private func current() async throws -> Discovery {
+        while true {
+            if let discovery { return discovery }
+            guard isLoading else { return try await load() }
+            let shared = try await withCheckedThrowingContinuation { waiters.append($0) }
+            if let shared { return shared }
+        }
+    }
+
+    private func load() async throws -> Discovery {
+        isLoading = true
+        let generation = generation
+        do {
+            let loaded = try await Discovery.load(from: api)
+            let isFresh = generation == self.generation
+            if isFresh { discovery = loaded }
+            // Who came after an invalidation asked for newer data than this.
+            finish(.success(isFresh ? loaded : nil))
+            return loaded
+        } catch is CancellationError {
+            // It was this caller who gave up; one of the others goes on.
+            finish(.success(nil))
+            throw CancellationError()
+        } catch {
+            finish(.failure(error))
+            throw error
+        }
+    }
+
+    private func finish(_ result: Result<Discovery?, any Error>) {
+        isLoading = false
+        let waiting = waiters
+        waiters = []
+        for waiter in waiting { waiter.resume(with: result) }
+    }
+}

@@ -1,0 +1,74 @@
+import FoundationEssentials
+import Synchronization
+
+/// Gives the `Authorization` header for each request.
+final class CredentialSource: Sendable {
+    private let credentials: Credentials
+    private let cache = Mutex(TokenCache())
+
+    init(_ credentials: Credentials) { self.credentials = credentials }
+
+    /// nil without credentials that go into a header.
+    func authorization() throws(KubeClientError) -> String? {
+        switch credentials {
+        case .none: return nil
+        case .token(let token): return "Bearer " + token
+        case .basic(let user, let password):
+            return "Basic " + Data("\(user):\(password)".utf8).base64EncodedString()
+        case .tokenFile(let path, let fallback):
+            return try cache.withLock { (cache) throws(KubeClientError) in
+                let token = try cache.token(at: .now, fallback: fallback) { () throws(KubeClientError) in
+                    try ConfigurationFile.word(path)
+                }
+                return "Bearer " + token
+            }
+        }
+    }
+
+    /// Another header than the one that the server refused with 401, when there is another by now.
+    func authorization(insteadOf refused: String?) -> String? {
+        guard case .tokenFile(let path, _) = credentials else { return nil }
+        let token = cache.withLock { cache in
+            cache.token(at: .now, insteadOf: refused.map { String($0.dropFirst("Bearer ".count)) }) {
+                try ConfigurationFile.word(path)
+            }
+        }
+        return token.map { "Bearer " + $0 }
+    }
+}
+
+/// When to read a token file again.
+///
+/// The kubelet replaces a projected token at 80 % of its life, an hour or more before the old one ends, so that a minute's
+/// delay is harmless; a file that can't be read for a moment is no reason to stop while the last token may still be good.
+struct TokenCache: Sendable {
+    static let lifetime: Duration = .seconds(60)
+
+    private var token: String?
+    private var readAt: ContinuousClock.Instant?
+
+    mutating func token(
+        at now: ContinuousClock.Instant, fallback: String?, read: () throws(KubeClientError) -> String
+    ) throws(KubeClientError) -> String {
+        if let token, let readAt, readAt.duration(to: now) < Self.lifetime { return token }
+        do {
+            token = try read()
+        } catch {
+            guard let last = token ?? fallback else { throw error }
+            token = last
+        }
+        readAt = now
+        return token ?? ""
+    }
+
+    /// Reads at once, unless somebody has done so since `refused` was handed out. nil when there is no other token.
+    mutating func token(
+        at now: ContinuousClock.Instant, insteadOf refused: String?, read: () throws -> String
+    ) -> String? {
+        if let token, token != refused { return token }
+        guard let fresh = try? read(), fresh != refused else { return nil }
+        token = fresh
+        readAt = now
+        return fresh
+    }
+}

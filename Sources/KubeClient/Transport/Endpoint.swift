@@ -1,0 +1,39 @@
+import FoundationEssentials
+
+/// Where requests go: the server's URL taken apart once.
+struct Endpoint: Sendable, Hashable {
+    /// Scheme, host, port and path prefix, without a slash at the end.
+    let base: String
+    /// Set where the URL's host is not the server's: see ``dnsOverride``.
+    let hostHeader: String?
+    /// The name that the certificate must be for → the host to connect to.
+    let dnsOverride: [String: String]
+
+    init(_ configuration: ClusterConfiguration) throws(KubeClientError) {
+        let server = configuration.server
+        let hasTLS =
+            configuration.certificateAuthority != nil || configuration.clientCertificate != nil
+            || configuration.insecureSkipTLSVerify
+        let text = server.contains("://") ? server : (hasTLS ? "https://" : "http://") + server
+        guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
+            scheme == "https" || scheme == "http", let host = parts.host, !host.isEmpty,
+            parts.user == nil, parts.query == nil, parts.fragment == nil
+        else {
+            throw KubeClientError(.configuration, "the server's address is no http or https URL: \(server)")
+        }
+        let port = parts.port.map { ":\($0)" } ?? ""
+        var prefix = parts.percentEncodedPath
+        while prefix.hasSuffix("/") { prefix.removeLast() }
+        let bare = host.filter { $0 != "[" && $0 != "]" }
+        let written = bare.contains(":") ? "[\(bare)]" : bare
+        if scheme == "https", let name = configuration.tlsServerName, name != bare {
+            base = "https://\(name)\(port)\(prefix)"
+            hostHeader = written + port
+            dnsOverride = [name: bare]
+        } else {
+            base = "\(scheme)://\(written)\(port)\(prefix)"
+            hostHeader = nil
+            dnsOverride = [:]
+        }
+    }
+}

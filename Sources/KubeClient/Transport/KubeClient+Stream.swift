@@ -1,0 +1,72 @@
+import AsyncHTTPClient
+public import KubeModel
+import Logging
+import NIOCore
+import NIOHTTP1
+
+extension KubeClient {
+    /// Sends one request, once, and hands out the body as it arrives, for as long as the server keeps it open.
+    ///
+    /// There is no idle timeout: whoever watches knows how often to expect something (bookmarks, `timeoutSeconds`) and
+    /// cancels. Streams are never repeated: whoever watches also knows from where to go on.
+    public func stream<Result: Sendable>(
+        _ request: KubeRequest, as identity: Impersonation? = nil,
+        _ body: (inout KubeByteStream) async throws -> Result
+    ) async throws -> Result {
+        let response = try await open(request, identity)
+        guard (200..<300).contains(Int(response.status.code)) else { throw try await refusal(response, request) }
+        var chunks = response.body.makeAsyncIterator()
+        var stream = KubeByteStream {
+            do {
+                if let chunk = try await chunks.next(isolation: #isolation) { return [UInt8](chunk.readableBytesView) }
+                // A cancelled body may just end; the consumer must not take that for the server's end.
+                try Task.checkCancellation()
+                return nil
+            } catch {
+                throw KubeClientError.of(error, request.label)
+            }
+        }
+        return try await body(&stream)
+    }
+
+    private func open(_ request: KubeRequest, _ identity: Impersonation?) async throws -> HTTPClientResponse {
+        let authorization = try credentials.authorization()
+        let response = try await head(request, identity, authorization)
+        guard response.status == .unauthorized, let renewed = credentials.authorization(insteadOf: authorization)
+        else { return response }
+        return try await head(request, identity, renewed)
+    }
+
+    private func head(
+        _ request: KubeRequest, _ identity: Impersonation?, _ authorization: String?
+    ) async throws -> HTTPClientResponse {
+        let built = try builder.build(request, as: identity, authorization: authorization)
+        let start = ContinuousClock.now
+        do {
+            let response = try await streams.execute(built, deadline: headDeadline(request))
+            log(request, start, status: "\(response.status.code)")
+            return response
+        } catch {
+            let error = KubeClientError.of(error, request.label)
+            log(request, start, status: "\(error)")
+            throw error
+        }
+    }
+
+    /// A kubelet answers a followed log with its first line, which may take any time. All else answers at once.
+    private func headDeadline(_ request: KubeRequest) -> NIODeadline {
+        request[query: "follow"] == "true" ? .now() + .hours(24) : .now() + .init(options.timeout)
+    }
+
+    private func refusal(_ response: HTTPClientResponse, _ request: KubeRequest) async throws -> APIStatus {
+        let late = KubeClientError(.timeout, "\(request.label): no complete answer within \(options.timeout)")
+        do {
+            return try await withDeadline(ContinuousClock.now + options.timeout, failure: late) {
+                let body = try await response.body.collect(upTo: 1 << 20)
+                return KubeResponse(response, body: [UInt8](body.readableBytesView)).failure
+            }
+        } catch {
+            throw KubeClientError.of(error, request.label)
+        }
+    }
+}

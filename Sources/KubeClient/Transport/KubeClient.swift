@@ -1,0 +1,115 @@
+import AsyncHTTPClient
+public import Logging
+
+/// A client of one API server, over HTTPS.
+///
+/// It may be used from any number of tasks. Requests that are answered at once share an HTTP/2 connection; watches and
+/// other streams have connections of their own, so that they can't hold up the others.
+///
+/// Someone must ``shutdown()`` it before it goes away; ``withKubeClient(_:logger:options:_:)`` does that.
+public final class KubeClient: KubeAPI, Sendable {
+    public struct Options: Sendable {
+        /// For a request of ``send(_:as:)`` from the first byte sent to the last received, retries and waits included.
+        public var timeout: Duration
+        /// For a connection, with its TLS handshake.
+        public var connectTimeout: Duration
+        /// Of an answer, after decompression.
+        public var maximumBodyBytes: Int
+        /// Streams at the same time. Those beyond wait for one to end.
+        public var maximumStreams: Int
+        public var retry: RetryPolicy
+        public var userAgent: String
+
+        public init(
+            timeout: Duration = .seconds(30), connectTimeout: Duration = .seconds(5),
+            maximumBodyBytes: Int = 128 << 20, maximumStreams: Int = 4096, retry: RetryPolicy = RetryPolicy(),
+            userAgent: String = Options.userAgent(version: "dev")
+        ) {
+            self.timeout = timeout
+            self.connectTimeout = connectTimeout
+            self.maximumBodyBytes = maximumBodyBytes
+            self.maximumStreams = maximumStreams
+            self.retry = retry
+            self.userAgent = userAgent
+        }
+
+        /// `skyflo/VERSION (os/arch)`, the form of Kubernetes components, by which audit logs tell clients apart.
+        public static func userAgent(version: String) -> String { "skyflo/\(version) (\(Platform.description))" }
+    }
+
+    public let configuration: ClusterConfiguration
+    public let options: Options
+    let logger: Logger
+    let builder: RequestBuilder
+    let credentials: CredentialSource
+    let unary: HTTPClient
+    let streams: HTTPClient
+
+    /// Reads certificates and keys; connects to nothing.
+    /// - Throws: ``KubeClientError`` (`configuration`, `unsupported`) for what can't be used.
+    public init(
+        _ configuration: ClusterConfiguration, logger: Logger, options: Options = Options()
+    ) throws(KubeClientError) {
+        let endpoint = try Endpoint(configuration)
+        // Both before either client exists: one that is dropped without a shutdown traps.
+        let unarySettings = try HTTPClients.unary(configuration, endpoint, options)
+        let streamSettings = try HTTPClients.streams(configuration, endpoint, options)
+        self.configuration = configuration
+        self.options = options
+        self.logger = logger
+        builder = RequestBuilder(
+            endpoint: endpoint, userAgent: options.userAgent, impersonation: configuration.impersonation)
+        credentials = CredentialSource(configuration.credentials)
+        unary = HTTPClient(eventLoopGroupProvider: .singleton, configuration: unarySettings)
+        streams = HTTPClient(eventLoopGroupProvider: .singleton, configuration: streamSettings)
+    }
+
+    /// Closes all connections. Requests under way fail. A second call does nothing.
+    public func shutdown() async throws {
+        for client in [unary, streams] {
+            do {
+                try await client.shutdown()
+            } catch let error as HTTPClientError where error == .alreadyShutdown {
+                continue
+            }
+        }
+    }
+}
+
+/// Runs `body` with a client that is shut down afterwards, whatever happens.
+public func withKubeClient<Result>(
+    _ configuration: ClusterConfiguration, logger: Logger, options: KubeClient.Options = KubeClient.Options(),
+    _ body: (KubeClient) async throws -> Result
+) async throws -> Result {
+    let client = try KubeClient(configuration, logger: logger, options: options)
+    let result: Result
+    do {
+        result = try await body(client)
+    } catch {
+        // The error of `body` is the one that matters.
+        try? await client.shutdown()
+        throw error
+    }
+    try await client.shutdown()
+    return result
+}
+
+private enum Platform {
+    static let description = "\(system)/\(architecture)"
+
+    #if os(Linux)
+        private static let system = "linux"
+    #elseif os(macOS)
+        private static let system = "darwin"
+    #else
+        private static let system = "unknown"
+    #endif
+
+    #if arch(x86_64)
+        private static let architecture = "amd64"
+    #elseif arch(arm64)
+        private static let architecture = "arm64"
+    #else
+        private static let architecture = "unknown"
+    #endif
+}

@@ -1,0 +1,72 @@
+public import KubeModel
+
+/// Decides whether a request is sent again. A value without I/O: ``KubeClient`` asks and acts.
+///
+/// A request is repeated only where the server did nothing with it: after 429 (flow control refuses before it acts,
+/// KEP-1040), and for GETs also after 500, 502, 503, 504 and broken connections. A write is never repeated after those: it
+/// may have been done, and only the caller knows whether doing it twice is harmless.
+public struct RetryPolicy: Sendable, Hashable {
+    /// Tries in all when the server answers 429.
+    public var maximumThrottledTries: Int
+    /// Tries in all of a GET that fails.
+    public var maximumTries: Int
+    /// Before the second try; doubled for each further one.
+    public var baseDelay: Duration
+    /// The longest wait. A `Retry-After` beyond it is the caller's to keep: trying earlier than the server asked for only
+    /// adds to its load.
+    public var maximumDelay: Duration
+
+    public init(
+        maximumThrottledTries: Int = 5, maximumTries: Int = 3, baseDelay: Duration = .milliseconds(200),
+        maximumDelay: Duration = .seconds(10)
+    ) {
+        self.maximumThrottledTries = maximumThrottledTries
+        self.maximumTries = maximumTries
+        self.baseDelay = baseDelay
+        self.maximumDelay = maximumDelay
+    }
+
+    /// Every request is sent once.
+    public static let never = RetryPolicy(maximumThrottledTries: 1, maximumTries: 1)
+
+    public enum Outcome: Sendable, Hashable {
+        /// - Parameter retryAfter: seconds.
+        case answer(status: Int, retryAfter: Int?)
+        case failure(KubeClientError.Code)
+    }
+
+    public enum Decision: Sendable, Hashable {
+        case retry(after: Duration)
+        case giveUp
+    }
+
+    /// - Parameters:
+    ///   - attempt: how often the request was sent so far, 1 after the first time.
+    ///   - remaining: until the request's deadline. A wait beyond it would turn a clear answer into a timeout.
+    ///   - jitter: in 0..<1; spreads clients that were refused together.
+    public func decide(
+        method: KubeRequest.Method, attempt: Int, outcome: Outcome, remaining: Duration,
+        jitter: Double = .random(in: 0..<1)
+    ) -> Decision {
+        guard attempt < tries(method, outcome) else { return .giveUp }
+        let delay: Duration
+        if case .answer(_, let seconds?) = outcome, seconds > 0 {
+            guard Duration.seconds(seconds) <= maximumDelay else { return .giveUp }
+            // Never earlier than asked for.
+            delay = .seconds(seconds) + .milliseconds(250) * jitter
+        } else {
+            let doubled = baseDelay * (1 << min(attempt - 1, 16))
+            delay = min(doubled, maximumDelay) * (0.5 + jitter / 2)
+        }
+        return delay < remaining ? .retry(after: delay) : .giveUp
+    }
+
+    private func tries(_ method: KubeRequest.Method, _ outcome: Outcome) -> Int {
+        switch outcome {
+        case .answer(status: 429, _): maximumThrottledTries
+        case .answer(let status, _) where method == .get && [500, 502, 503, 504].contains(status): maximumTries
+        case .failure(.unreachable) where method == .get: maximumTries
+        default: 1
+        }
+    }
+}

@@ -1,0 +1,46 @@
+/// Cuts a stream of bytes into lines, whatever the chunks it arrives in.
+struct LineSplitter: Sendable {
+    /// Of one line. A stream without line feeds must not fill the memory.
+    let maximumLineBytes: Int
+
+    private var buffer: [UInt8] = []
+    /// The first byte that was not handed out.
+    private var start = 0
+    /// There is no line feed between `start` and here, so that a long line is searched once.
+    private var searched = 0
+
+    init(maximumLineBytes: Int) { self.maximumLineBytes = maximumLineBytes }
+
+    mutating func append(_ bytes: [UInt8]) {
+        buffer.removeFirst(start)
+        searched -= start
+        start = 0
+        buffer += bytes
+    }
+
+    /// The next complete line without its line feed; nil when more bytes are needed.
+    mutating func next() throws(KubeClientError) -> ArraySlice<UInt8>? {
+        let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n"))
+        guard (end ?? buffer.count) - start <= maximumLineBytes else {
+            throw KubeClientError(.tooLarge, "a line of the stream is longer than \(maximumLineBytes) bytes")
+        }
+        guard let end else {
+            searched = buffer.count
+            return nil
+        }
+        defer {
+            start = end + 1
+            searched = start
+        }
+        return buffer[start..<end]
+    }
+
+    /// What stands behind the last line feed, once the stream has ended.
+    mutating func rest() -> ArraySlice<UInt8> {
+        defer {
+            start = buffer.count
+            searched = start
+        }
+        return buffer[start...]
+    }
+}

@@ -1,0 +1,66 @@
+public import KubeModel
+
+/// The events of a watch, in the server's order.
+public struct WatchEvents {
+    /// An object of etcd's default limit of 1.5 MiB stays far below this, also with every character escaped.
+    static let maximumLineBytes = 32 << 20
+
+    private var bytes: KubeByteStream
+    private var lines: LineSplitter
+    private var isAtEnd = false
+
+    init(_ bytes: KubeByteStream, maximumLineBytes: Int = WatchEvents.maximumLineBytes) {
+        self.bytes = bytes
+        lines = LineSplitter(maximumLineBytes: maximumLineBytes)
+    }
+
+    /// nil when the server has ended the watch, which it does from time to time without any fault.
+    ///
+    /// - Throws: ``KubeClientError``: `badResponse` for what is no event, `tooLarge`, `unreachable`; `CancellationError`.
+    ///   An `ERROR` event is no throw: it is ``KubeModel/WatchEvent/error(_:)``.
+    public mutating func next() async throws -> WatchEvent? {
+        while !isAtEnd {
+            if let line = try lines.next() {
+                if let event = try Self.event(line) { return event }
+            } else if let chunk = try await bytes.next() {
+                lines.append(chunk)
+            } else {
+                isAtEnd = true
+                return try Self.event(lines.rest())
+            }
+        }
+        return nil
+    }
+
+    /// nil for an empty line.
+    private static func event(_ line: ArraySlice<UInt8>) throws(KubeClientError) -> WatchEvent? {
+        if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { return nil }
+        let json: JSONValue
+        do {
+            json = try JSONParser.parse(line)
+        } catch {
+            throw KubeClientError(.badResponse, "a line of the watch is no JSON", cause: error)
+        }
+        guard let event = WatchEvent(json) else {
+            throw KubeClientError(
+                .badResponse, "a line of the watch is no event: \(String(decoding: line.prefix(100), as: UTF8.self))")
+        }
+        return event
+    }
+}
+
+extension KubeAPI {
+    /// Watches a collection until the server ends it, `body` returns, or the task is cancelled.
+    ///
+    /// - Throws: `APIStatus` when the server refuses the watch (also 410 where it sends that as its status).
+    public func watch<Result: Sendable>(
+        _ resource: APIResource, namespace: String? = nil, _ options: WatchOptions = WatchOptions(),
+        as identity: Impersonation? = nil, _ body: (inout WatchEvents) async throws -> Result
+    ) async throws -> Result {
+        let request = KubeRequest(.get, resource.path(namespace: namespace), query: options.query)
+        return try await stream(request, as: identity) { bytes in
+            var events = WatchEvents(bytes)
+            return try await body(&events)
+        }
+    }
+}

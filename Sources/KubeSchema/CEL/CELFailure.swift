@@ -1,0 +1,27 @@
+/// Why an expression can't be compiled, or why its evaluation ended without a value.
+public struct CELFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    public struct Code: Sendable, Hashable {
+        private enum Value { case syntax, check, evaluation, budget }
+        private let value: Value
+        private init(_ value: Value) { self.value = value }
+
+        /// The source is no expression.
+        public static let syntax = Code(.syntax)
+        /// The expression names something that doesn't exist, or can't have a value by its types.
+        public static let check = Code(.check)
+        /// The values don't fit: a missing key, a division by zero, an operator without a meaning for them.
+        public static let evaluation = Code(.evaluation)
+        /// Evaluation took more steps than allowed.
+        public static let budget = Code(.budget)
+    }
+
+    public var code: Code
+    public var message: String
+
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public var description: String { message }
+}

@@ -1,0 +1,172 @@
+import KubeModel
+
+/// Checks a value against a schema, in the order and with the words of the API server's validator.
+struct SchemaValidation {
+    private(set) var errors: [FieldError] = []
+
+    mutating func add(_ error: FieldError) { errors.append(error) }
+
+    /// - Parameter old: the stored value at the same place. What hasn't changed isn't checked again, so that an object
+    ///   stays writable after its schema became stricter (KEP-4008).
+    mutating func validateOpenAPI(_ node: SchemaNode, _ value: JSONValue, old: JSONValue?, _ path: SchemaPath) {
+        if let old, old == value { return }
+        guard checkNull(node, value, path) else { return }
+        checkType(node, value, path)
+        checkJunctors(node, value, path)
+        switch value {
+        case .string(let text): checkString(node, text, path)
+        case .int, .double: checkNumber(node, value, path)
+        case .array(let elements): checkArray(node, elements, old: old?.array, path)
+        default: break
+        }
+        checkEnum(node, value, path)
+        if case .object(let members) = value { checkObject(node, members, old: old?.object, path) }
+    }
+
+    /// Whether the other checks apply.
+    private mutating func checkNull(_ node: SchemaNode, _ value: JSONValue, _ path: SchemaPath) -> Bool {
+        guard value.isNull else { return true }
+        if !node.shape.isNullable, !node.shape.typeNames.isEmpty {
+            wrongType(path, expected: node.shape.typeNames.joined(separator: ","), found: "null")
+        }
+        return false
+    }
+
+    private mutating func wrongType(_ path: SchemaPath, expected: String, found: String) {
+        let detail = "\(path) in body must be of type \(expected): \"\(found)\""
+        add(FieldError(.typeInvalid, path.description, value: .string(found), detail: detail))
+    }
+
+    private mutating func checkType(_ node: SchemaNode, _ value: JSONValue, _ path: SchemaPath) {
+        let names = node.shape.typeNames
+        guard !names.isEmpty else { return }
+        let found = value.typeName
+        if names.contains(found) { return }
+        if names.contains("number"), found == "integer" { return }
+        if names.contains("integer"), case .double(let number) = value, Int64(exactly: number) != nil { return }
+        let isNumeric = names.contains("integer") || names.contains("number")
+        // A format decides for everything but strings and lists: then it is named instead of the type.
+        if !node.shape.format.isEmpty, found != "string", found != "array" {
+            return wrongType(path, expected: node.shape.format, found: Self.formatName(value))
+        }
+        if !node.shape.format.isEmpty, !isNumeric, found == "string" { return }
+        wrongType(path, expected: names.joined(separator: ","), found: found)
+    }
+
+    /// What Go calls the value's format.
+    private static func formatName(_ value: JSONValue) -> String {
+        switch value {
+        case .int: "int64"
+        case .double: "float64"
+        default: ""
+        }
+    }
+
+    private mutating func checkEnum(_ node: SchemaNode, _ value: JSONValue, _ path: SchemaPath) {
+        let allowed = node.limits.allowed
+        if allowed.isEmpty || allowed.contains(where: { Self.equal($0, value) }) { return }
+        let supported = allowed.map { $0.string ?? JSONWriter.string($0) }
+        add(.notSupported(path.description, value, supported: supported))
+    }
+
+    private static func equal(_ a: JSONValue, _ b: JSONValue) -> Bool {
+        if let left = a.double, let right = b.double { return left == right }
+        return a == b
+    }
+
+    private mutating func checkString(_ node: SchemaNode, _ text: String, _ path: SchemaPath) {
+        let limits = node.limits
+        let length = text.unicodeScalars.count
+        if let maximum = limits.maxLength, length > maximum { add(.tooLong(path.description, limit: maximum)) }
+        if let minimum = limits.minLength, length < minimum {
+            invalid(path, .string(text), "should be at least \(minimum) chars long")
+        }
+        if let pattern = limits.pattern, !pattern.matches(text) {
+            invalid(path, .string(text), "should match '\(pattern.source)'")
+        }
+        guard node.shape.type == .string, !StringFormat.accepts(text, format: node.shape.format) else { return }
+        let detail = "\(path) in body must be of type \(node.shape.format): \(JSONWriter.string(.string(text)))"
+        add(FieldError(.typeInvalid, path.description, value: .string(text), detail: detail))
+    }
+
+    private mutating func invalid(_ path: SchemaPath, _ value: JSONValue, _ rest: String) {
+        add(.invalid(path.description, value, "\(path) in body \(rest)"))
+    }
+
+    private mutating func checkNumber(_ node: SchemaNode, _ value: JSONValue, _ path: SchemaPath) {
+        guard let number = value.double else { return }
+        checkRange(node, value, path)
+        let limits = node.limits
+        if let factor = limits.multipleOf, factor != 0 {
+            let quotient = number / factor
+            if quotient != quotient.rounded() { invalid(path, value, "should be a multiple of \(Self.text(factor))") }
+        }
+        if let maximum = limits.maximum, limits.isMaximumExclusive ? number >= maximum : number > maximum {
+            let words = limits.isMaximumExclusive ? "less than" : "less than or equal to"
+            invalid(path, value, "should be \(words) \(Self.text(maximum))")
+        }
+        if let minimum = limits.minimum, limits.isMinimumExclusive ? number <= minimum : number < minimum {
+            let words = limits.isMinimumExclusive ? "greater than" : "greater than or equal to"
+            invalid(path, value, "should be \(words) \(Self.text(minimum))")
+        }
+    }
+
+    /// The server words this fault without a field.
+    private mutating func checkRange(_ node: SchemaNode, _ value: JSONValue, _ path: SchemaPath) {
+        guard node.shape.type == .integer, let width = [32, 64].first(where: { node.shape.format == "int\($0)" }) else {
+            return
+        }
+        let whole: Int64? =
+            switch value {
+            case .int(let number): number
+            case .double(let number): Int64(exactly: number)
+            default: nil
+            }
+        if let whole, width == 64 || Int32(exactly: whole) != nil { return }
+        let detail = "Checked value must be of type integer with format int\(width) in \(path)"
+        add(.invalid(FieldError.noField, "", detail))
+    }
+
+    static func text(_ number: Double) -> String {
+        Int64(exactly: number).map(String.init) ?? "\(number)"
+    }
+
+    private mutating func checkArray(
+        _ node: SchemaNode, _ elements: [JSONValue], old: [JSONValue]?, _ path: SchemaPath
+    ) {
+        let limits = node.limits
+        if let items = node.children.items {
+            let correlation = ListCorrelation(node, old)
+            for (position, element) in elements.enumerated() {
+                validateOpenAPI(items, element, old: correlation.old(element), path.index(position))
+            }
+        }
+        if let minimum = limits.minItems, elements.count < minimum {
+            invalid(path, JSONValue(elements.count), "should have at least \(minimum) items")
+        }
+        if let maximum = limits.maxItems, elements.count > maximum {
+            add(.tooMany(path.description, count: elements.count, limit: maximum))
+        }
+        if limits.hasUniqueItems, Set(elements).count < elements.count {
+            invalid(path, .array(elements), "shouldn't contain duplicates")
+        }
+    }
+
+    private mutating func checkObject(
+        _ node: SchemaNode, _ members: JSONObject, old: JSONObject?, _ path: SchemaPath
+    ) {
+        if let minimum = node.limits.minProperties, members.count < minimum {
+            invalid(path, JSONValue(members.count), "should have at least \(minimum) properties")
+        }
+        if let maximum = node.limits.maxProperties, members.count > maximum {
+            add(.tooMany(path.description, count: members.count, limit: maximum))
+        }
+        for name in node.children.required where !members.contains(name) {
+            add(.required(path.field(name).description))
+        }
+        for (name, value) in members {
+            guard let child = node.declared(name) ?? node.additionalSchema else { continue }
+            validateOpenAPI(child, value, old: old?[name], path.field(name))
+        }
+    }
+}

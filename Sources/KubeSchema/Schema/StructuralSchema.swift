@@ -1,0 +1,62 @@
+public import KubeModel
+
+/// A structural schema of a custom resource (KEP-1027) or of a built-in type: what of an object is kept, filled in and
+/// refused.
+public struct StructuralSchema: Sendable {
+    let root: SchemaNode
+    let isBuiltIn: Bool
+
+    init(builtIn root: SchemaNode) {
+        self.root = root
+        isBuiltIn = true
+    }
+
+    /// - Parameter path: where the schema stands in its CustomResourceDefinition; paths of faults begin with it.
+    /// - Throws: every fault of the schema. Rules (`x-kubernetes-validations`) and patterns are compiled here, so that
+    ///   nothing that can't be evaluated is ignored later.
+    public init(
+        _ openAPIV3Schema: JSONValue, path: String = "spec.validation.openAPIV3Schema"
+    ) throws(SchemaFailure) {
+        var compiler = SchemaCompiler(.customResource, objectMeta: BuiltInSchemas.objectMeta)
+        root = compiler.compile(openAPIV3Schema, SchemaPath(description: path), .root)
+        isBuiltIn = false
+        if !compiler.errors.isEmpty { throw SchemaFailure(errors: compiler.errors) }
+    }
+
+    /// Removes what the schema doesn't know and returns the paths as the API server words them (`spec.parts[0].bar`),
+    /// in ascending order. `apiVersion`, `kind` and what belongs into `metadata` stay in any case.
+    public func prune(_ value: inout JSONValue) -> [String] {
+        var pruning = SchemaPruning()
+        pruning.prune(root, &value, SchemaPath())
+        return pruning.removed.sorted()
+    }
+
+    /// Fills in defaults, and drops `null` where it is not allowed and has no default.
+    public func applyDefaults(_ value: inout JSONValue) {
+        SchemaDefaulting(isBuiltIn: isBuiltIn).apply(root, &value)
+    }
+
+    /// - Parameters:
+    ///   - old: the stored object in an update; nil on create, where transition rules don't run. What hasn't changed
+    ///     isn't checked again (KEP-4008).
+    ///   - more: faults found elsewhere (those of the scale paths), which stand before those of lists and rules.
+    /// - Returns: every fault. Rules don't run when a type, a required field, an enum or a size is wrong; a last fault
+    ///   without a field says so.
+    public func validate(_ value: JSONValue, old: JSONValue?, and more: [FieldError] = []) -> [FieldError] {
+        var validation = SchemaValidation()
+        validation.validateOpenAPI(root, value, old: old, SchemaPath())
+        more.forEach { validation.add($0) }
+        validation.validateLists(root, value, SchemaPath())
+        guard root.hasRules else { return validation.errors }
+        if validation.errors.contains(where: { Self.blocking.contains($0.kind) }) {
+            let detail =
+                "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"
+            validation.add(.invalid(FieldError.noField, .null, detail))
+        } else {
+            validation.validateRules(root, value, old: old, SchemaPath())
+        }
+        return validation.errors
+    }
+
+    private static let blocking: Set<FieldError.Kind> = [.notSupported, .required, .tooLong, .tooMany, .typeInvalid]
+}

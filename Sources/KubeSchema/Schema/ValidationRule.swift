@@ -1,0 +1,16 @@
+import KubeModel
+
+/// An entry of `x-kubernetes-validations` (KEP-2876), compiled.
+struct ValidationRule: Sendable {
+    var source: String
+    var message: String
+    var messageExpression: CELProgram?
+    var reason: FieldError.Kind
+    /// Where the fault is, relative to the place of the rule; begins with a dot or a bracket.
+    var fieldPath: String
+    var program: CELProgram
+    var isTransition: Bool
+
+    /// What names the rule in messages about its evaluation.
+    var label: String { message.isEmpty ? source : message }
+}

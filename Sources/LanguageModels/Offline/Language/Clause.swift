@@ -1,0 +1,56 @@
+/// A part of a message that says one thing.
+struct Clause: Sendable, Hashable {
+    var tokens: [Token]
+    var isQuestion = false
+
+    var words: [String] { tokens.map(\.word) }
+
+    private static let conjunctions: Set<String> = ["and", "then", "but", "plus", "afterwards", "finally"]
+
+    /// Splits at the ends of sentences, at commas, and at "and", "then" and "but".
+    static func clauses(of tokens: [Token]) -> [Clause] {
+        var clauses: [Clause] = []
+        var current: [Token] = []
+        func close(isQuestion: Bool) {
+            if !current.isEmpty { clauses.append(Clause(tokens: current, isQuestion: isQuestion)) }
+            current = []
+        }
+        for token in tokens {
+            switch token.mark {
+            case .comma, .stop: close(isQuestion: false)
+            case .question: close(isQuestion: true)
+            case .word where conjunctions.contains(token.word): close(isQuestion: false)
+            case .word: current.append(token)
+            }
+        }
+        close(isQuestion: false)
+        return clauses
+    }
+
+    func starts(with phrase: [String]) -> Bool { words.starts(with: phrase) }
+
+    func contains(anyOf words: Set<String>) -> Bool { tokens.contains { words.contains($0.word) } }
+
+    func contains(_ phrase: [String]) -> Bool {
+        let words = words
+        guard words.count >= phrase.count else { return false }
+        return (0...(words.count - phrase.count)).contains { words[$0...].starts(with: phrase) }
+    }
+
+    mutating func dropFirst(_ count: Int) { tokens.removeFirst(min(count, tokens.count)) }
+}
+
+/// Phrases written as one text: `"can you"`.
+struct Phrases: Sendable {
+    private let phrases: [[String]]
+
+    /// Longer ones are tried first, so that "would you mind" is not taken for "would you".
+    init(_ texts: [String]) {
+        phrases = texts.map { $0.split(separator: " ").map(String.init) }.sorted { $0.count > $1.count }
+    }
+
+    /// How many words of the beginning are one of the phrases; nil for none.
+    func prefix(of clause: Clause) -> Int? { phrases.first { clause.starts(with: $0) }?.count }
+
+    func isIn(_ clause: Clause) -> Bool { phrases.contains { clause.contains($0) } }
+}

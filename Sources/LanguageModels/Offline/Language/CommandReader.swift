@@ -1,0 +1,183 @@
+/// Reads a clause that says what to do or to show.
+struct CommandReader {
+    private let clause: Clause
+    private let isPoliteRequest: Bool
+    private let slots: Slots
+    private let counts: Counts
+    private let first: String
+
+    init(clause: Clause, isPoliteRequest: Bool) {
+        self.clause = clause
+        self.isPoliteRequest = isPoliteRequest
+        slots = Slots(clause)
+        counts = Counts(clause)
+        let word = clause.words.first ?? ""
+        first = Verbs.gerunds[word] ?? word
+    }
+
+    /// The verb, whatever else is missing.
+    var anyVerb: Command.Verb? {
+        if let verb = Verbs.write(clause, slots, counts) { return verb }
+        if case .command(let command, _, _) = readRequest() { return command.verb }
+        return nil
+    }
+
+    func read() -> ClauseReader.Reading? {
+        let isOrder = ["do", "have"].contains(first) && (isPoliteRequest || clause.contains(["do", "a"]))
+        let isQuestion = Verbs.questions.contains(first) && !isOrder
+        if !isQuestion, let verb = Verbs.write(clause, slots, counts) { return order(verb) }
+        if let verb = described() { return order(verb) }
+        return readRequest()
+    }
+
+    // MARK: Orders
+
+    /// "web needs 3 replicas", "5 replicas of web", "web to 3 replicas", "web should be restarted".
+    private func described() -> Command.Verb? {
+        guard !slots.names.isEmpty, !clause.isQuestion else { return nil }
+        let needs = clause.contains(anyOf: ["needs", "need", "should", "must", "wants"])
+        let countsReplicas = clause.contains(anyOf: ["replica", "replicas", "instances", "copies"])
+        if countsReplicas, counts.replicas != nil {
+            if needs || Vocabulary.number(first) != nil || clause.contains(anyOf: ["scaled"]) { return .scale }
+            return clause.words.contains("to") && !Verbs.looking.contains(first) ? .scale : nil
+        }
+        if clause.contains(anyOf: ["scaled"]), isPoliteRequest || needs, counts.replicas != nil { return .scale }
+        let wants = needs || isPoliteRequest
+        return wants && clause.contains(anyOf: ["restarted"]) || (needs && clause.contains(["a", "restart"])) ? .restart : nil
+    }
+
+    private static let conditions: Set<String> = [
+        "not", "never", "without", "except", "unless", "if", "when", "whenever", "until", "while", "after", "before",
+        "tomorrow", "tonight", "later", "every", "each", "maybe", "or",
+    ]
+    private static let masses: Set<String> = ["all", "everything", "everyone", "any"]
+
+    private func order(_ verb: Command.Verb) -> ClauseReader.Reading {
+        if clause.contains(anyOf: Self.conditions) { return .utterance(.unclear(.condition(verb))) }
+        if clause.isQuestion, !isPoliteRequest { return .utterance(.advice(verb, name: slots.names.first)) }
+        var command = base(verb)
+        if verb == .scale || verb == .restart, command.kind == "pod", command.isPlural || verb == .scale {
+            // The pods of a workload change with it.
+            command.kind = slots.kinds.first { $0 != "pod" }
+            command.isPlural = false
+        }
+        if clause.contains(anyOf: Self.masses) && (command.name == nil || verb == .delete) || command.isPlural {
+            return .utterance(.unclear(.everything(verb)))
+        }
+        if slots.isAmbiguous { return .utterance(.unclear(.severalNames(slots.names))) }
+        if verb == .scale {
+            if let bad = counts.bad { return .utterance(.unclear(.badCount(bad))) }
+            command.replicas = counts.replicas
+        }
+        return .command(command, hasPronoun: slots.hasPronoun, isBare: false)
+    }
+
+    private func base(_ verb: Command.Verb) -> Command {
+        var command = Command(verb: verb)
+        command.kind = slots.kind
+        command.isPlural = slots.isPlural
+        command.name = slots.names.first
+        command.namespace = slots.namespace
+        command.allNamespaces = slots.allNamespaces
+        command.container = slots.container
+        if verb == .setImage { command.image = slots.image }
+        return command
+    }
+
+    // MARK: Requests to see something
+
+    private func readRequest() -> ClauseReader.Reading? {
+        guard let verb = readVerb else { return nil }
+        var command = base(verb)
+        command.selector = slots.selector
+        switch verb {
+        case .list: fillList(&command)
+        case .logs:
+            let options = LogOptions(clause)
+            (command.lines, command.since, command.previous) = (options.lines, options.since, options.previous)
+            if command.kind == "pod", command.isPlural, command.name != nil { command.kind = nil }
+        default: if command.isPlural, command.name == nil { command.kind = nil }
+        }
+        let isBare = verb == .list && !Verbs.looking.contains(first)
+        let hasPronoun = slots.hasPronoun || clause.words == ["why"]
+        return .command(command, hasPronoun: hasPronoun, isBare: isBare)
+    }
+
+    private var hasObject: Bool { !slots.names.isEmpty || slots.hasPronoun }
+
+    private var readVerb: Command.Verb? {
+        if clause.contains(anyOf: ["log", "logs", "logging", "tail", "stdout"]) { return .logs }
+        if asksForList { return .list }
+        if Verbs.isDiagnosis(clause) { return .diagnose }
+        if asksForRollout { return .rolloutStatus }
+        if asksForDescription { return .describe }
+        let isLooking = Verbs.looking.contains(first) || isPoliteRequest
+        if Verbs.asksForState(clause), isLooking || first == "status" || first == "state", !slots.isPlural {
+            return hasObject || slots.kind == nil ? stateVerb : .list
+        }
+        if slots.kind != nil, isLooking || slots.isPlural && slots.names.isEmpty || slots.isPlural && isNounPhrase { return .list }
+        if clause.contains(anyOf: ["everything", "running", "there", "resources", "workloads", "apps", "applications"]), isLooking {
+            return .list
+        }
+        guard isLooking, !slots.names.isEmpty, !["did", "was", "were", "when", "will", "who", "do"].contains(first) else { return nil }
+        return isUnknownKind || clause.contains(anyOf: ["replicas", "yaml", "manifest", "json"]) ? .list : .describe
+    }
+
+    /// "what is running" lists; "is web running" asks how it is.
+    private var stateVerb: Command.Verb { hasObject || !clause.contains(anyOf: ["running", "up"]) ? .diagnose : .list }
+
+    private var isNounPhrase: Bool { clause.tokens.count <= 6 }
+
+    private var asksForRollout: Bool {
+        clause.contains(anyOf: ["rollout", "rollouts"]) || clause.contains(["rolled", "out"])
+            || clause.contains(["rolling", "out"])
+            || (["has", "is", "did"].contains(first) && clause.contains(anyOf: ["finished", "finish", "complete", "completed", "deployed"]))
+    }
+
+    private var asksForDescription: Bool {
+        guard hasObject else { return first == "describe" && slots.kind != nil }
+        let isLooking = Verbs.looking.contains(first) || Vocabulary.words.contains(first) && !slots.isAmbiguous
+        guard isLooking || isPoliteRequest && !slots.isAmbiguous else { return false }
+        return clause.contains(anyOf: ["describe", "detail", "details", "detailed", "about", "inspect", "info", "information", "overview", "summary", "summarize", "summarise"])
+            || clause.contains(anyOf: ["image", "images", "version", "configuration", "spec", "configured"])
+            || clause.contains(["look", "at"])
+    }
+
+    /// "which pods are failing" wants rows; "why are the pods failing" wants causes.
+    private var asksForList: Bool {
+        guard slots.isPlural, slots.names.isEmpty, slots.kind != nil else { return false }
+        if clause.contains(anyOf: ["why", "wrong", "diagnose", "debug", "troubleshoot", "investigate", "cause"]) { return false }
+        let lists: Set<String> = ["list", "show", "get", "display", "print", "give", "fetch", "which", "what", "any", "find", "count"]
+        return lists.contains(first) || clause.contains(["are", "there"]) || clause.contains(["how", "many"])
+            || clause.contains(["do", "i", "have"]) || clause.contains(["do", "we", "have"])
+    }
+
+    /// "list certificates": a kind that isn't in the table.
+    private var isUnknownKind: Bool {
+        slots.unknownKind != nil && (first == "list" || clause.contains(anyOf: ["all"])) && !slots.hasPronoun
+    }
+
+    private func fillList(_ command: inout Command) {
+        if command.kind == nil, isUnknownKind {
+            command.kind = slots.unknownKind
+            command.name = nil
+        } else if command.kind == nil, command.name == nil {
+            command.kind = "pod"
+        }
+        if command.name == nil { command.isPlural = true }
+        command.isCount = clause.contains(["how", "many"]) || first == "count"
+        command.filter = filter
+        command.output = ["yaml", "json", "wide"].first(where: clause.words.contains)
+        if clause.contains(anyOf: ["manifest"]) { command.output = "yaml" }
+    }
+
+    private var filter: Command.Filter? {
+        let isNegated = clause.contains(anyOf: ["not"])
+        if clause.contains(anyOf: ["pending"]) { return .pending }
+        if clause.contains(anyOf: ["healthy", "running", "ready", "available", "up", "working"]) {
+            if clause.words == ["what", "is", "running"] { return nil }
+            return isNegated ? .unhealthy : .running
+        }
+        return Verbs.isDiagnosis(clause) ? .unhealthy : nil
+    }
+}

@@ -1,0 +1,251 @@
+/// Reads a whole message of a person, in the light of the messages before it.
+struct MessageReader: Sendable {
+    /// What "it" stands for.
+    struct Focus: Sendable, Hashable {
+        var kind: String?
+        var name: String
+        var namespace: String?
+    }
+
+    private(set) var focus: Focus?
+    /// The last command, also when something was missing in it: the next message may say what.
+    private var last: Command?
+    private var lastIsComplete = true
+
+    private var utterances: [Utterance] = []
+    /// The commands of the clause before with the same verb: "restart web and cart in shop".
+    private var group: [Int] = []
+
+    /// Words that lead a message which adds to the one before.
+    private static let continuations: Set<String> = ["and", "also", "same", "what", "how", "now", "then", "but"]
+
+    mutating func read(_ message: String) -> [Utterance] {
+        utterances = []
+        group = []
+        if let command = Self.manifest(message) { return [.command(command)] }
+        let tokens = Tokenizer.tokens(message)
+        let clauses = Clause.clauses(of: tokens)
+        let mayContinue = Self.continuations.contains(tokens.first?.word ?? "") || tokens.contains { $0.word == "same" }
+        var leadingNamespace: String?
+        for clause in clauses {
+            switch ClauseReader.read(clause) {
+            case .nothing: break
+            case .utterance(let utterance): add(utterance)
+            case .command(let command, _, isBare: true) where last?.verb == .list && (!group.isEmpty || mayContinue):
+                add(ClauseReader.Fragment(command), mayContinue: mayContinue)
+            case .command(var command, let hasPronoun, _):
+                command.namespace = command.namespace ?? leadingNamespace
+                add(command, hasPronoun: hasPronoun)
+            case .fragment(let fragment):
+                if utterances.isEmpty, fragment.isOnlyNamespace, clauses.count > 1 {
+                    leadingNamespace = fragment.namespace
+                } else {
+                    add(fragment, mayContinue: mayContinue)
+                }
+            }
+        }
+        if clauses.contains(where: Self.isCondition) { refuseChanges() }
+        return tidied
+    }
+
+    private static let conditions: Set<String> = ["if", "unless", "when", "whenever", "once", "until", "while", "otherwise"]
+
+    /// "if web is broken, restart it": a part of its own that makes the others depend on it.
+    private static func isCondition(_ clause: Clause) -> Bool {
+        let isWish = clause.starts(with: ["if", "you", "can"]) || clause.starts(with: ["if", "possible"])
+        let starts = conditions.contains(clause.words.first ?? "") || clause.contains(["as", "soon", "as"])
+        return (starts || clause.starts(with: ["in", "case"])) && !isWish && !clause.isQuestion
+    }
+
+    private mutating func refuseChanges() {
+        utterances = utterances.map { utterance in
+            guard case .command(let command) = utterance, command.verb.isWrite else { return utterance }
+            return .unclear(.condition(command.verb))
+        }
+    }
+
+    /// Where an object was found after all, so that later messages can refer to it.
+    mutating func resolve(kind: String, of name: String) {
+        if focus?.name == name, focus?.kind == nil { focus?.kind = kind }
+    }
+
+    /// Greetings and thanks go under where something was asked for, and so does what wasn't understood beside a refusal.
+    private var tidied: [Utterance] {
+        let hasCommand = utterances.contains { if case .command = $0 { true } else { false } }
+        let serious = utterances.filter {
+            ![.greeting, .thanks].contains($0) && !(hasCommand && $0 == .declined(name: nil))
+        }
+        if serious.isEmpty { return utterances.first.map { [$0] } ?? [.unclear(.notUnderstood)] }
+        var seen: Set<Utterance> = []
+        return serious.filter { seen.insert($0).inserted }
+    }
+
+    private mutating func add(_ utterance: Utterance) {
+        utterances.append(utterance)
+        group = []
+        switch utterance {
+        case .declined(let name?), .advice(_, let name?): focus = Focus(kind: nil, name: name)
+        case .unclear(.howMany(let name?)), .unclear(.startOrStop(let name?)): focus = Focus(kind: nil, name: name)
+        default: break
+        }
+    }
+
+    private mutating func add(_ given: Command, hasPronoun: Bool) {
+        var command = given
+        if command.name == nil, let focus, refersBack(command, hasPronoun: hasPronoun) {
+            command.name = focus.name
+            if command.kind == nil || command.verb == .logs { command.kind = focus.kind }
+            command.namespace = command.namespace ?? focus.namespace
+        }
+        last = command
+        group = [utterances.count]
+        let missing = Self.missing(in: command)
+        lastIsComplete = missing == nil
+        utterances.append(missing.map(Utterance.unclear) ?? .command(command))
+        if let name = command.name {
+            focus = Focus(kind: command.isPlural ? nil : command.kind, name: name, namespace: command.namespace)
+        }
+    }
+
+    private func refersBack(_ command: Command, hasPronoun: Bool) -> Bool {
+        guard let focus else { return false }
+        let fits = command.kind == nil || command.kind == focus.kind || focus.kind == nil || command.verb == .logs
+        switch command.verb {
+        case .list: return hasPronoun && fits && command.isPlural == false
+        case .diagnose: return hasPronoun && fits && !command.isPlural
+        default: return fits && !command.isPlural
+        }
+    }
+
+    /// What must be known before anything can be done.
+    private static func missing(in command: Command) -> Unclear? {
+        if command.name == nil, ![.list, .diagnose, .apply].contains(command.verb) {
+            return .whichObject(command.verb, kind: command.kind)
+        }
+        if command.verb == .scale, command.replicas == nil { return .howMany(name: command.name) }
+        if command.verb == .setImage, command.image == nil { return .whichImage(name: command.name) }
+        return nil
+    }
+
+    // MARK: Fragments
+
+    private mutating func add(_ fragment: ClauseReader.Fragment, mayContinue: Bool) {
+        let inMessage = !group.isEmpty
+        // A message of its own without a verb only fills a gap, unless it says that it goes on: otherwise any two words
+        // after a "delete" would be the next thing to delete.
+        guard let last, inMessage || mayContinue || !lastIsComplete || !last.verb.isWrite else {
+            utterances.append(.unclear(.notUnderstood))
+            return
+        }
+        if inMessage, let at = group.last, fragment.fills(last), case .some = utterances[at...].first {
+            let filled = fragment.filling(last)
+            utterances.removeSubrange(at...)
+            group.removeLast()
+            replay(filled)
+        } else {
+            replay(fragment.fills(last) && !inMessage ? fragment.filling(last) : fragment.replacing(in: last))
+            shareNamespace()
+        }
+    }
+
+    private mutating func replay(_ command: Command) {
+        let members = group
+        add(command, hasPronoun: false)
+        group = members + group
+    }
+
+    /// A namespace at the end of an enumeration holds for all of it.
+    private mutating func shareNamespace() {
+        guard let namespace = last?.namespace else { return }
+        for at in group {
+            guard utterances.indices.contains(at), case .command(var command) = utterances[at], command.namespace == nil
+            else { continue }
+            command.namespace = namespace
+            utterances[at] = .command(command)
+        }
+    }
+
+    // MARK: Manifests
+
+    /// "apply this:" with YAML between fences or behind it.
+    private static func manifest(_ message: String) -> Command? {
+        guard message.contains("apiVersion:"), message.contains("kind:") else { return nil }
+        let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+        let fences = lines.indices.filter { lines[$0].drop { $0 == " " }.hasPrefix("```") }
+        let range: Range<Int>
+        if fences.count >= 2 {
+            range = fences[0] + 1..<fences[1]
+        } else if let start = lines.firstIndex(where: { $0.hasPrefix("apiVersion:") }) {
+            range = start..<lines.count
+        } else {
+            return nil
+        }
+        let order = Clause(tokens: Tokenizer.tokens(lines[..<range.lowerBound].joined(separator: " ")))
+        let negations: Set<String> = ["not", "never", "should", "if", "how", "why"]
+        guard order.contains(anyOf: ["apply", "create", "deploy", "install"]), !order.contains(anyOf: negations) else {
+            return nil
+        }
+        var command = Command(verb: .apply)
+        command.manifest = lines[range].joined(separator: "\n")
+        command.namespace = Slots(order).namespace
+        return command
+    }
+}
+
+extension ClauseReader.Fragment {
+    init(_ command: Command) {
+        self.init(
+            kind: command.kind, isPlural: command.isPlural, name: command.name, namespace: command.namespace)
+    }
+
+    var isOnlyNamespace: Bool {
+        self == ClauseReader.Fragment(namespace: namespace) && namespace != nil
+    }
+
+    /// Whether it only says what is still missing in the command.
+    func fills(_ command: Command) -> Bool {
+        if let name, let own = command.name, name != own { return false }
+        if name != nil, [.list, .diagnose].contains(command.verb) { return false }
+        if name != nil, command.name != nil, command.replicas != nil || command.image != nil { return false }
+        if kind != nil, command.kind != nil, command.kind != kind || command.name != nil { return false }
+        if replicas != nil, command.replicas != nil { return false }
+        if image != nil, command.image != nil { return false }
+        if namespace != nil, command.namespace != nil { return false }
+        return name == nil || command.name == nil
+    }
+
+    func filling(_ given: Command) -> Command {
+        var command = given
+        command.kind = command.kind ?? kind
+        command.name = command.name ?? name
+        command.namespace = command.namespace ?? namespace
+        command.replicas = command.replicas ?? (command.verb == .scale ? replicas : nil)
+        command.image = command.image ?? (command.verb == .setImage ? image : nil)
+        command.container = command.container ?? container
+        return command
+    }
+
+    /// The same thing with another object or another value: "and cart to 5".
+    func replacing(in given: Command) -> Command {
+        var command = given
+        if command.verb == .list, kind == nil, let name, command.name == nil, command.namespace != nil {
+            // "pods in shop and blog"
+            command.namespace = namespace ?? name
+            return command
+        }
+        if let kind {
+            command.kind = kind
+            command.isPlural = isPlural
+            if command.verb == .list { command.name = name }
+        }
+        if let name { command.name = name }
+        if let namespace {
+            command.namespace = namespace
+            command.allNamespaces = false
+        }
+        if command.verb == .scale { command.replicas = replicas ?? command.replicas }
+        if command.verb == .setImage { command.image = image ?? command.image }
+        command.container = container ?? (name == nil ? command.container : nil)
+        return command
+    }
+}

@@ -1,0 +1,102 @@
+import KubeModel
+
+extension Planner {
+    /// The workload, its pods, the worst of them, and its log where it ran at all: then the cause.
+    func diagnose(_ command: Command) throws(Interruption) -> String {
+        guard let name = command.name else { return try diagnoseNamespace(command) }
+        if command.kind == "pod", !command.isPlural { return try diagnosePod(name, nil, command) }
+        var named = command
+        if command.isPlural { named.kind = nil }
+        let found = try findOrPod(named)
+        if found.kind == "pod" { return try diagnosePod(found.name, nil, command) }
+        let description = try described(found)
+        if found.kind == "service" { return Diagnosis.service(found, description) }
+        guard Self.workloads.contains(found.kind) || ["job", "replicaset"].contains(found.kind) else {
+            return Diagnosis.other(found, description)
+        }
+        let pods = try pods(of: found, selector: description.selector, command)
+        guard let bad = ObjectRow.worst(pods) else { return Diagnosis.workload(found, description, pods) }
+        return try diagnosePod(bad.name, Diagnosis.summary(found, pods), command)
+    }
+
+    /// A name without a kind may also be that of a pod, or the beginning of the names of some.
+    private func findOrPod(_ command: Command) throws(Interruption) -> FoundObject {
+        try find(command, among: Self.workloads + ["pod", "service", "job"])
+    }
+
+    private func described(_ found: FoundObject) throws(Interruption) -> Description {
+        switch try session.run(describeCall(found)) {
+        case .success(let text): return Description(text)
+        case .notFound(let text), .failure(let text):
+            throw .answer(Answers.failed("I couldn't look at \(found.title)", text))
+        case .denied(let reason): throw .answer(Answers.denied("looking at \(found.title)", reason))
+        }
+    }
+
+    /// - Parameter summary: what was found out about the workload of the pod.
+    private func diagnosePod(_ pod: String, _ summary: String?, _ command: Command) throws(Interruption) -> String {
+        let object = FoundObject(kind: "pod", name: pod, namespace: command.namespace)
+        let description = try described(object)
+        let finding = Diagnosis(pod: pod, description)
+        let log = finding.wantsLog ? try lastLog(of: pod, finding, command) : nil
+        return [summary, finding.text(log: log)].compactMap { $0 }.joined(separator: "\n\n")
+    }
+
+    /// The last lines before the crash; where those are gone, the lines of the run after it.
+    private func lastLog(of pod: String, _ finding: Diagnosis, _ command: Command) throws(Interruption) -> String? {
+        guard session.offers("k8s_logs") else { return nil }
+        var wanted = Command(verb: .logs)
+        wanted.namespace = command.namespace
+        wanted.container = finding.containerForLog
+        wanted.lines = 20
+        wanted.previous = true
+        if case .success(let text) = try session.run(logsCall(pod, wanted)), !text.allSatisfy(\.isWhitespace) { return text }
+        wanted.previous = false
+        guard case .success(let text) = try session.run(logsCall(pod, wanted)) else { return nil }
+        return text.allSatisfy(\.isWhitespace) ? nil : text
+    }
+
+    private func diagnoseNamespace(_ command: Command) throws(Interruption) -> String {
+        let place = command.allNamespaces ? "the cluster" : command.namespace.map { "namespace **\($0)**" } ?? "this namespace"
+        let call = PlannedCall(
+            "k8s_get",
+            [
+                "resource_type": "pods", "namespace": command.allNamespaces ? nil : command.namespace.map(JSONValue.string),
+                "all_namespaces": command.allNamespaces ? true : nil,
+            ])
+        let rows: [ObjectRow]
+        switch try session.run(call) {
+        case .success(let text): rows = ObjectRow.rows(text)
+        case .notFound: rows = []
+        case .failure(let text): return Answers.failed("I couldn't list the pods of \(place)", text)
+        case .denied(let reason): return Answers.denied("listing the pods", reason)
+        }
+        let bad = rows.filter { !$0.isHealthy }
+        if bad.isEmpty { return Diagnosis.healthy(place, rows) }
+        return try diagnoseAll(bad, place, rows.count, command)
+    }
+
+    private static let examined = 3
+
+    private func diagnoseAll(
+        _ bad: [ObjectRow], _ place: String, _ total: Int, _ command: Command
+    ) throws(Interruption) -> String {
+        let chosen = Array(bad.prefix(Self.examined))
+        let calls = chosen.map { row in
+            describeCall(FoundObject(kind: "pod", name: row.name, namespace: row.namespace ?? command.namespace))
+        }
+        let results = try session.runAll(calls)
+        var parts = ["\(bad.count) of \(total) pods in \(place) have trouble."]
+        for (row, result) in zip(chosen, results) {
+            switch result {
+            case .success(let text): parts.append(Diagnosis(pod: row.name, Description(text)).text(log: nil))
+            case .notFound(let text), .failure(let text):
+                parts.append(Answers.failed("I couldn't look at pod **\(row.name)**", text))
+            case .denied(let reason): parts.append(Answers.denied("looking at pod **\(row.name)**", reason))
+            }
+        }
+        let rest = bad.dropFirst(Self.examined)
+        if !rest.isEmpty { parts.append("Also not well: " + rest.map { "`\($0.name)` (\($0.status ?? "?"))" }.joined(separator: ", ") + ".") }
+        return parts.joined(separator: "\n\n")
+    }
+}

@@ -1,0 +1,108 @@
+import KubeModel
+
+extension Planner {
+    func list(_ command: Command) throws(Interruption) -> String {
+        if command.kind == nil { return try show(command) }
+        let kind = command.kind ?? "pod"
+        let isOne = command.name != nil && !command.isPlural
+        let known = Vocabulary.kinds[kind] != nil
+        let call = PlannedCall(
+            "k8s_get",
+            [
+                "resource_type": .string(isOne || !known ? kind : Vocabulary.plural(kind)),
+                "name": isOne ? command.name.map(JSONValue.string) : nil,
+                "namespace": command.allNamespaces ? nil : command.namespace.map(JSONValue.string),
+                "all_namespaces": command.allNamespaces ? true : nil,
+                "output": command.output.map(JSONValue.string),
+                "label_selector": command.selector.map(JSONValue.string),
+            ])
+        let result = try session.run(call)
+        switch result {
+        case .success(let text): return Answers.list(command, text)
+        case .notFound(let text) where !isOne: return Answers.quoted("There are none", text)
+        case .notFound(let text), .failure(let text): return Answers.failed("I couldn't get what you asked for", text)
+        case .denied(let reason): return Answers.denied("that", reason)
+        }
+    }
+
+    /// "get web": the kind is found out, then the row is shown.
+    private func show(_ command: Command) throws(Interruption) -> String {
+        let found = try find(command, among: Self.workloads + ["pod", "service"], output: command.output)
+        return Answers.quoted("This is \(found.title):", found.text ?? "")
+    }
+
+    func describe(_ command: Command) throws(Interruption) -> String {
+        let found = try find(command, among: Self.workloads + ["pod", "service", "job", "cronjob"])
+        switch try session.run(describeCall(found)) {
+        case .success(let text): return Answers.description(found, text)
+        case .notFound(let text), .failure(let text): return Answers.failed("I couldn't describe \(found.title)", text)
+        case .denied(let reason): return Answers.denied("describing \(found.title)", reason)
+        }
+    }
+
+    func describeCall(_ found: FoundObject) -> PlannedCall {
+        PlannedCall(
+            "k8s_describe",
+            [
+                "name": .string(found.name), "resource_type": .string(found.kind),
+                "namespace": found.namespace.map(JSONValue.string),
+            ])
+    }
+
+    func rolloutStatus(_ command: Command) throws(Interruption) -> String {
+        let found = try find(command, among: Self.workloads)
+        let call = PlannedCall(
+            "k8s_rollout_status",
+            [
+                "name": .string(found.name), "resource_type": .string(found.kind),
+                "namespace": found.namespace.map(JSONValue.string),
+            ])
+        switch try session.run(call) {
+        case .success(let text): return Answers.quoted("The rollout of \(found.title):", text)
+        case .notFound(let text), .failure(let text):
+            return Answers.failed("I couldn't get the rollout status of \(found.title)", text)
+        case .denied(let reason): return Answers.denied("the rollout status of \(found.title)", reason)
+        }
+    }
+
+    func logs(_ command: Command) throws(Interruption) -> String {
+        let (pod, others) = try podForLogs(command)
+        switch try session.run(logsCall(pod, command)) {
+        case .success(let text): return Answers.logs(pod: pod, others: others, text, command)
+        case .notFound(let text), .failure(let text):
+            return Answers.failed("I couldn't get the logs of pod **\(pod)**", text)
+        case .denied(let reason): return Answers.denied("the logs of pod **\(pod)**", reason)
+        }
+    }
+
+    func logsCall(_ pod: String, _ command: Command) -> PlannedCall {
+        PlannedCall(
+            "k8s_logs",
+            [
+                "pod_name": .string(pod), "namespace": command.namespace.map(JSONValue.string),
+                "num_lines": command.lines.map { JSONValue($0) },
+                "container_name": command.container.map(JSONValue.string),
+                "since": command.since.map(JSONValue.string), "previous": command.previous ? true : nil,
+            ])
+    }
+
+    /// The pod that was named, or one of those of the workload that was: the one with trouble first.
+    private func podForLogs(_ command: Command) throws(Interruption) -> (String, others: [String]) {
+        let name = command.name ?? ""
+        if command.kind == "pod" { return (name, []) }
+        guard session.offers("k8s_logs") else { throw .answer(Answers.missing(tool: "k8s_logs")) }
+        let object = FoundObject(kind: command.kind ?? "workload", name: name, namespace: command.namespace)
+        let call = get("pods", name: nil, command)
+        let rows: [ObjectRow]
+        switch try session.run(call) {
+        case .success(let text): rows = ObjectRow.rows(text)
+        case .notFound: rows = []
+        case .failure(let text): throw .answer(Answers.failed("I couldn't list the pods", text))
+        case .denied(let reason): throw .answer(Answers.denied("listing the pods", reason))
+        }
+        if command.kind == nil, rows.contains(where: { $0.name == name }) { return (name, []) }
+        let own = rows.filter { $0.belongs(to: name) }
+        guard let pod = ObjectRow.worst(own) ?? own.first else { throw .answer(Answers.noPods(object, rows)) }
+        return (pod.name, own.map(\.name).filter { $0 != pod.name })
+    }
+}

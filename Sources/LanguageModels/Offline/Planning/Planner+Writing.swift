@@ -1,0 +1,178 @@
+import KubeModel
+
+extension Planner {
+    func scale(_ command: Command) throws(Interruption) -> String {
+        try require("k8s_scale")
+        let isRelative = if case .exactly = command.replicas { false } else { true }
+        var found = try find(command, among: ["deployment", "statefulset", "replicaset"])
+        if isRelative, found.text == nil { found.text = try lookedUp(found, command) }
+        let replicas = try count(command.replicas, found)
+        let call = PlannedCall(
+            "k8s_scale",
+            [
+                "name": .string(found.name), "resource_type": .string(found.kind), "replicas": JSONValue(replicas),
+                "namespace": found.namespace.map(JSONValue.string),
+            ])
+        let noun = replicas == 1 ? "replica" : "replicas"
+        return try write(call, "scale \(found.title) to \(replicas) \(noun)", "Scaled \(found.title) to \(replicas) \(noun)")
+    }
+
+    private func lookedUp(_ found: FoundObject, _ command: Command) throws(Interruption) -> String {
+        switch try session.run(get(found.kind, name: found.name, command)) {
+        case .success(let text): return text
+        case .notFound(let text), .failure(let text): throw .answer(Answers.failed("I couldn't look up \(found.title)", text))
+        case .denied(let reason): throw .answer(Answers.denied("looking up \(found.title)", reason))
+        }
+    }
+
+    private func count(_ replicas: Command.Replicas?, _ found: FoundObject) throws(Interruption) -> Int {
+        if case .exactly(let count) = replicas { return count }
+        guard let now = ObjectRow.rows(found.text ?? "").first(where: { $0.name == found.name })?.desired else {
+            throw .answer("I can't tell how many replicas \(found.title) has now. Say the number that you want.")
+        }
+        switch replicas {
+        case .by(let change) where now + change < 0:
+            throw .answer("\(found.title.capitalizedFirst) has only \(now) replicas; I can't take away \(-change).")
+        case .by(let change): return now + change
+        case .percent(let percent): return (now * percent + 99) / 100
+        case .exactly(let count): return count
+        case nil: throw .answer(Answers.unclear(.howMany(name: found.name), tools))
+        }
+    }
+
+    func setImage(_ command: Command) throws(Interruption) -> String {
+        try require("k8s_set_image")
+        let found = try find(command, among: Self.workloads, output: "yaml")
+        let said = command.image ?? ""
+        let container: String
+        let image: String
+        if let name = command.container, !said.hasPrefix(":") {
+            (container, image) = (name, said)
+        } else {
+            (container, image) = try chosenContainer(found, command)
+        }
+        let call = PlannedCall(
+            "k8s_set_image",
+            [
+                "resource_name": .string(found.name), "resource_type": .string(found.kind),
+                "container_images": .string("\(container)=\(image)"), "namespace": found.namespace.map(JSONValue.string),
+            ])
+        return try write(
+            call, "set the image of container **\(container)** of \(found.title) to `\(image)`",
+            "Set the image of container **\(container)** of \(found.title) to `\(image)`")
+    }
+
+    /// The only container, the one that was named, or the only one that runs the same image in another version.
+    private func chosenContainer(_ found: FoundObject, _ command: Command) throws(Interruption) -> (String, String) {
+        let all = try containers(found, command)
+        let image = command.image ?? ""
+        let repository = ImageReference(image).repository
+        let named = command.container.map { name in all.filter { $0.name == name } }
+        let same = all.filter { ImageReference($0.image).repository == repository }
+        guard let chosen = named?.first ?? (all.count == 1 ? all.first : nil) ?? (same.count == 1 ? same.first : nil) else {
+            throw .answer(Answers.whichContainer(found, all.map { "\($0.name) (`\($0.image)`)" }, image))
+        }
+        let full = image.hasPrefix(":") ? ImageReference(chosen.image).repository + image : image
+        return (chosen.name, full)
+    }
+
+    private func containers(_ found: FoundObject, _ command: Command) throws(Interruption) -> [(name: String, image: String)] {
+        var text = found.text
+        if text == nil {
+            switch try session.run(get(found.kind, name: found.name, command, output: "yaml")) {
+            case .success(let yaml): text = yaml
+            case .notFound(let text), .failure(let text):
+                throw .answer(Answers.failed("I couldn't look up \(found.title)", text))
+            case .denied(let reason): throw .answer(Answers.denied("looking up \(found.title)", reason))
+            }
+        }
+        if let yaml = try? YAML.parse(text ?? "") {
+            let list = yaml["spec", "template", "spec", "containers"]?.array ?? yaml["spec", "containers"]?.array ?? []
+            let containers = list.map { ($0["name"]?.string ?? "", $0["image"]?.string ?? "") }
+            if !containers.isEmpty { return containers }
+        }
+        // YAML may be cut, or not be offered; a description has the containers too.
+        guard case .success(let described) = try session.run(describeCall(found)) else {
+            throw .answer("I couldn't find out which containers \(found.title) has. Say which: `container=image`.")
+        }
+        return Description(described).containers.map { ($0.name, $0.image ?? "") }
+    }
+
+    func restart(_ command: Command) throws(Interruption) -> String {
+        try require("k8s_rollout_restart")
+        let name = command.name ?? ""
+        if command.kind == "pod" { return Answers.podRestart(name) }
+        let found = try find(command, among: Self.workloads)
+        guard Self.workloads.contains(found.kind) else {
+            return "A \(found.kind) can't be restarted; deployments, statefulsets and daemonsets can."
+        }
+        let call = PlannedCall(
+            "k8s_rollout_restart",
+            [
+                "name": .string(found.name), "resource_type": .string(found.kind),
+                "namespace": found.namespace.map(JSONValue.string),
+            ])
+        return try write(call, "restart \(found.title)", "Restarted \(found.title)")
+    }
+
+    func rollBack(_ command: Command) throws(Interruption) -> String {
+        guard session.offers("k8s_rollout_undo") else { return Answers.noRollback(command.name ?? "") }
+        let found = try find(command, among: Self.workloads)
+        let call = PlannedCall(
+            "k8s_rollout_undo",
+            [
+                "name": .string(found.name), "resource_type": .string(found.kind),
+                "namespace": found.namespace.map(JSONValue.string),
+            ])
+        return try write(call, "roll back \(found.title)", "Rolled back \(found.title) to its previous revision")
+    }
+
+    func delete(_ command: Command) throws(Interruption) -> String {
+        try require("k8s_delete")
+        let kinds = ["deployment", "statefulset", "daemonset", "pod", "service", "job", "cronjob", "configmap"]
+        let found = try findOnly(command, among: kinds)
+        let call = PlannedCall(
+            "k8s_delete",
+            [
+                "name": .string(found.name), "resource_type": .string(found.kind),
+                "namespace": found.namespace.map(JSONValue.string),
+            ])
+        return try write(call, "delete \(found.title)", "Deleted \(found.title)")
+    }
+
+    func apply(_ command: Command) throws(Interruption) -> String {
+        let call = PlannedCall(
+            "k8s_apply",
+            ["content": .string(command.manifest ?? ""), "namespace": command.namespace.map(JSONValue.string)])
+        return try write(call, "apply the manifest", "Applied the manifest")
+    }
+
+    /// Before anything is looked up for nothing.
+    private func require(_ tool: String) throws(Interruption) {
+        if !session.offers(tool) { throw .answer(Answers.missing(tool: tool)) }
+    }
+
+    private func write(_ call: PlannedCall, _ wish: String, _ done: String) throws(Interruption) -> String {
+        switch try session.run(call) {
+        case .success(let text): Answers.quoted("\(done).", text)
+        case .denied(let reason): Answers.denied("your wish to \(wish)", reason)
+        case .notFound(let text), .failure(let text): Answers.failed("I couldn't \(wish)", text)
+        }
+    }
+}
+
+/// A reference to a container image, as far as repository and version are told apart.
+struct ImageReference: Sendable, Hashable {
+    let repository: String
+
+    init(_ text: String) {
+        let name = text.split(separator: "@", maxSplits: 1).first.map(String.init) ?? text
+        let slash = name.lastIndex(of: "/") ?? name.startIndex
+        // A colon before the last slash belongs to the port of a registry.
+        repository = name[slash...].firstIndex(of: ":").map { String(name[..<$0]) } ?? name
+    }
+}
+
+extension String {
+    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}

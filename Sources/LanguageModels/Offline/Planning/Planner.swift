@@ -1,0 +1,36 @@
+import KubeModel
+
+/// What to do about one utterance: plans written as straight-line code over a ``Session``.
+struct Planner: Sendable {
+    let session: Session
+    let tools: [ToolSchema]
+
+    func answer(_ utterance: Utterance) throws(Interruption) -> String {
+        switch utterance {
+        case .command(let command): try perform(command)
+        case .howTo(let verb): Answers.howTo(verb)
+        case .advice(let verb, let name): Answers.advice(verb, name: name)
+        case .declined(let name): Answers.declined(name: name)
+        case .greeting: "Hello. " + Answers.capabilities(tools)
+        case .thanks: "You're welcome."
+        case .capabilities: Answers.capabilities(tools)
+        case .unclear(let problem): Answers.unclear(problem, tools)
+        }
+    }
+
+    private func perform(_ command: Command) throws(Interruption) -> String {
+        switch command.verb {
+        case .list: try list(command)
+        case .describe: try describe(command)
+        case .logs: try logs(command)
+        case .diagnose: try diagnose(command)
+        case .rolloutStatus: try rolloutStatus(command)
+        case .scale: try scale(command)
+        case .setImage: try setImage(command)
+        case .restart: try restart(command)
+        case .rollBack: try rollBack(command)
+        case .delete: try delete(command)
+        case .apply: try apply(command)
+        }
+    }
+}

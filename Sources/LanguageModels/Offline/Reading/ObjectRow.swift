@@ -1,0 +1,59 @@
+/// A pod, or a workload, as a row of a table shows it.
+struct ObjectRow: Sendable, Hashable {
+    var name: String
+    var namespace: String?
+    var ready: Int?
+    var desired: Int?
+    var status: String?
+    var restarts: Int
+
+    init?(_ table: Table, _ row: [String]) {
+        guard let name = table.value(row, "NAME") else { return nil }
+        self.name = name
+        namespace = table.value(row, "NAMESPACE")
+        status = table.value(row, "STATUS")
+        let parts = (table.value(row, "READY") ?? "").split(separator: "/").compactMap { Int($0) }
+        ready = parts.first
+        desired = parts.count == 2 ? parts[1] : table.value(row, "DESIRED").flatMap { Int($0) }
+        restarts = table.value(row, "RESTARTS").flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
+    }
+
+    static func rows(_ text: String) -> [ObjectRow] {
+        guard let table = Table(text) else { return [] }
+        return table.rows.compactMap { ObjectRow(table, $0) }
+    }
+
+    var isDone: Bool { status == "Completed" || status == "Succeeded" }
+
+    /// Of a pod: it runs and is ready, or it has done its work.
+    var isHealthy: Bool {
+        if isDone { return true }
+        let isReady = ready.map { $0 == (desired ?? $0) } ?? true
+        return isReady && (status == nil || ["Running", "Ready", "Active", "Bound"].contains(status))
+    }
+
+    /// Pods of a workload are named after it: `web-5d4f8c7b9-x2x4z`, `web-0`, `web-x2x4z`.
+    func belongs(to workload: String) -> Bool {
+        guard name.hasPrefix(workload + "-") else { return false }
+        let parts = name.dropFirst(workload.count + 1).split(separator: "-", omittingEmptySubsequences: false)
+        switch parts.count {
+        case 1: return parts[0].allSatisfy(\.isNumber) || parts[0].count == 5
+        case 2: return (5...10).contains(parts[0].count) && parts[1].count == 5
+        default: return false
+        }
+    }
+
+    /// The worst first: what doesn't run tells more than what restarted once.
+    static func worst(_ rows: [ObjectRow]) -> ObjectRow? {
+        let broken = rows.filter { !$0.isHealthy }
+        return broken.max { $0.badness < $1.badness }
+    }
+
+    private var badness: Int {
+        switch status {
+        case "Running": 1
+        case "Pending", "ContainerCreating", "PodInitializing", "Terminating": 2
+        default: 3
+        }
+    }
+}

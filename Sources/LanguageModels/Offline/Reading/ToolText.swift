@@ -1,0 +1,77 @@
+import KubeModel
+
+/// What a tool answered, as far as a text tells.
+enum ToolText: Sendable, Hashable {
+    case success(String)
+    case notFound(String)
+    /// A person said no; the reason where they gave one.
+    case denied(reason: String?)
+    case failure(String)
+
+    private static let denials = [
+        "denied by", "was denied", "has been denied", "denied this", "denied the", "denied call", "user denied",
+        "declined", "not approved", "rejected by the user", "rejected by a person", "approval expired",
+    ]
+    private static let failures = [
+        "error", "failed", "failure", "forbidden", "invalid", "unable to", "cannot ", "can't ", "could not ", "unknown tool",
+        "timed out", "stale", "not executed", "refused", "the server ", "permission denied",
+    ]
+
+    /// - Parameter isLog: the text is what some program printed: the word "error" in it is no error of the tool.
+    init(_ text: String, isLog: Bool = false) {
+        let said = Self.message(text)
+        let lower = said.lowercased()
+        let firstLine = String(lower.prefix { $0 != "\n" })
+        let isShort = said.count < 800
+        let isMissing = firstLine.contains("not found") || firstLine.contains("notfound")
+        if isLog {
+            let prefixes = ["error from server", "error: pods ", "error: pod ", "pods \"", "error: container "]
+            let isError = prefixes.contains(where: lower.hasPrefix) || (isShort && firstLine.contains(" is forbidden"))
+            self = isError ? (isMissing ? .notFound(said) : .failure(said)) : Self.denial(said, firstLine) ?? .success(text)
+        } else if let denial = Self.denial(said, firstLine) {
+            self = denial
+        } else if isShort, isMissing {
+            self = .notFound(said)
+        } else if Self.failures.contains(where: firstLine.hasPrefix) || (isShort && firstLine.contains("forbidden")) {
+            self = .failure(said)
+        } else {
+            self = said == text ? .success(text) : .failure(said)
+        }
+    }
+
+    private static func denial(_ text: String, _ firstLine: String) -> ToolText? {
+        guard !firstLine.contains("permission denied"), !firstLine.contains("access denied"),
+            let mark = denials.first(where: firstLine.contains)
+        else { return nil }
+        let reason = text.range(of: "reason", mark: ":") ?? text.range(of: mark, mark: ":")
+        return .denied(reason: reason.flatMap { $0.isEmpty ? nil : $0 })
+    }
+
+    /// Errors may come as `{"error": "…"}`.
+    private static func message(_ text: String) -> String {
+        guard text.first == "{", text.utf8.count < 4096, let json = try? JSONParser.parse(text), let error = json["error"]
+        else { return text }
+        return error.string ?? error["message"]?.string ?? JSONWriter.string(error)
+    }
+
+    var text: String {
+        switch self {
+        case .success(let text), .notFound(let text), .failure(let text): text
+        case .denied(let reason): reason ?? ""
+        }
+    }
+}
+
+extension String {
+    /// What follows the first `mark` behind the first `word`, to the end of the line.
+    fileprivate func range(of word: String, mark: Character) -> String? {
+        let lower = lowercased()
+        guard let start = lower.firstRange(of: word)?.upperBound else { return nil }
+        let offset = lower.distance(from: lower.startIndex, to: start)
+        guard let here = index(startIndex, offsetBy: offset, limitedBy: endIndex),
+            let colon = self[here...].firstIndex(of: mark)
+        else { return nil }
+        let rest = self[index(after: colon)...].prefix { $0 != "\n" }
+        return String(rest.drop { $0 == " " })
+    }
+}

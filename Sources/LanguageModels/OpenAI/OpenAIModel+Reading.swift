@@ -1,0 +1,51 @@
+import AsyncHTTPClient
+import NIOCore
+
+extension OpenAIModel {
+    /// Reads an answer with status 200 to its end.
+    func read(
+        _ response: HTTPClientResponse, takenIDs: Set<String>, _ watchdog: Watchdog,
+        _ onDelta: @Sendable (ModelDelta) -> Void
+    ) async throws -> ModelReply {
+        var decoder = ReplyDecoder(limit: options.replyLimit)
+        var firstToken: Double?
+        watchdog.sign()
+        do {
+            for try await part in response.body {
+                watchdog.sign()
+                let deltas = try decoder.push(part.readableBytesView)
+                if firstToken == nil, !deltas.isEmpty { firstToken = watchdog.elapsed / .seconds(1) }
+                deltas.forEach(onDelta)
+                if decoder.sawEnd { break }
+            }
+        } catch let error as LanguageModelError {
+            throw redacted(error)
+        } catch {
+            try Task.checkCancellation()
+            // Only the usage can be missing; the reply itself is whole.
+            guard decoder.isComplete else { throw broken(error) }
+        }
+        return try finish(&decoder, takenIDs, firstToken, onDelta)
+    }
+
+    private func finish(
+        _ decoder: inout ReplyDecoder, _ takenIDs: Set<String>, _ firstToken: Double?,
+        _ onDelta: @Sendable (ModelDelta) -> Void
+    ) throws -> ModelReply {
+        do {
+            var (deltas, reply) = try decoder.finish(takenIDs: takenIDs)
+            deltas.forEach(onDelta)
+            reply.timeToFirstToken = firstToken
+            return reply
+        } catch {
+            throw redacted(error)
+        }
+    }
+
+    private func broken(_ error: any Error) -> LanguageModelError {
+        if error as? HTTPClientError == .readTimeout {
+            return LanguageModelError(.timeout, "the model's reply stalled", cause: error)
+        }
+        return LanguageModelError(.incomplete, "the connection was lost in the middle of the model's reply", cause: error)
+    }
+}

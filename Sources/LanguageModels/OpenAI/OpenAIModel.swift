@@ -1,0 +1,78 @@
+public import AsyncHTTPClient
+import KubeModel
+public import Logging
+import NIOCore
+import NIOHTTP1
+
+/// A model behind an endpoint that speaks OpenAI's chat completions, as nearly all providers and local servers do.
+///
+/// One request is one streamed answer. A request is sent again only as long as nothing of an answer has arrived
+/// (``RetryPolicy``). Cancelling the task closes the connection at once. The API key appears in no error, log or
+/// description.
+public struct OpenAIModel: LanguageModel {
+    public static let defaultBaseURL = "https://api.openai.com/v1"
+
+    public let name: String
+    let endpoint: ChatEndpoint
+    let apiKey: Credential?
+    let httpClient: HTTPClient
+    let options: Options
+    let logger: Logger
+
+    /// - Parameters:
+    ///   - name: the model's name as the endpoint knows it.
+    ///   - baseURL: what stands before `/chat/completions`.
+    ///   - apiKey: sent as a bearer token; nil for endpoints that want none.
+    ///   - httpClient: is not shut down by the model. Its read timeout should be none or longer than the idle timeout.
+    /// - Throws: ``LanguageModelError`` `rejected` where the address is none of HTTP, or the key or a header fits no
+    ///   header field.
+    public init(
+        name: String, baseURL: String = OpenAIModel.defaultBaseURL, apiKey: Credential?,
+        httpClient: HTTPClient = .shared, options: Options = Options(),
+        logger: Logger = Logger(label: "skyflo.models.openai")
+    ) throws {
+        guard let endpoint = ChatEndpoint(base: baseURL) else {
+            throw LanguageModelError(.rejected, "the model's base address is no http or https address")
+        }
+        guard ([apiKey].compactMap { $0 } + options.headers.values).allSatisfy(\.fitsHeader) else {
+            throw LanguageModelError(.rejected, "the API key or a header contains characters that HTTP can't carry")
+        }
+        self.name = name
+        self.endpoint = endpoint
+        self.apiKey = apiKey
+        self.httpClient = httpClient
+        self.options = options
+        self.logger = logger
+    }
+
+    public func reply(
+        to request: ModelRequest, onDelta: @escaping @Sendable (ModelDelta) -> Void
+    ) async throws -> ModelReply {
+        let watchdog = Watchdog(total: options.totalTimeout, idle: options.idleTimeout)
+        do {
+            return try await watchdog.run {
+                let response = try await answer(to: request, watchdog)
+                return try await read(response, takenIDs: Self.callIDs(request), watchdog, onDelta)
+            }
+        } catch {
+            // Cancellation ends the operation from outside; whatever that looked like inside, it is no model's error.
+            try Task.checkCancellation()
+            throw error
+        }
+    }
+
+    private static func callIDs(_ request: ModelRequest) -> Set<String> {
+        var ids: Set<String> = []
+        for case .assistant(_, let calls) in request.messages { ids.formUnion(calls.map(\.id)) }
+        return ids
+    }
+
+    /// Errors quote what the provider said, and some providers quote the key.
+    func redacted(_ error: LanguageModelError) -> LanguageModelError {
+        var error = error
+        for credential in [apiKey].compactMap({ $0 }) + options.headers.values where credential.secret.count >= 8 {
+            error.message = error.message.replacing(credential.secret, with: credential.description)
+        }
+        return error
+    }
+}

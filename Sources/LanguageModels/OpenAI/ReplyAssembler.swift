@@ -1,0 +1,95 @@
+import KubeModel
+
+/// Puts a reply together from the JSON objects of a stream of chat completions, or from the one object of a server that
+/// doesn't stream.
+struct ReplyAssembler: Sendable {
+    private var content = ""
+    private var refusal = ""
+    private var calls = ToolCallAssembler()
+    private var finishReason: String?
+    private var usage = TokenUsage()
+    private var isDone = false
+
+    /// Whether everything but perhaps the usage was seen: what comes after can't change the reply.
+    var isComplete: Bool { isDone || finishReason != nil }
+
+    /// Adds one object. Only the first choice counts: no more than one is asked for.
+    mutating func add(_ chunk: JSONValue) throws(LanguageModelError) -> [ModelDelta] {
+        guard let object = chunk.object else { throw LanguageModelError(.badReply, "the reply is no JSON object") }
+        if let error = object["error"], !error.isNull { throw ProviderError(json: chunk).asStreamError }
+        if let usage = object["usage"], !usage.isNull { self.usage = Self.usage(usage) }
+        guard let choice = chunk["choices"]?[0] else { return [] }
+        if let reason = choice["finish_reason"]?.string, !reason.isEmpty { finishReason = reason }
+        // A stream says `delta`, a whole answer `message`; a whole answer ends with its object.
+        if choice["delta"] == nil, let message = choice["message"] {
+            isDone = true
+            return add(delta: message)
+        }
+        return choice["delta"].map { add(delta: $0) } ?? []
+    }
+
+    /// `[DONE]` was read.
+    mutating func end() { isDone = true }
+
+    private mutating func add(delta: JSONValue) -> [ModelDelta] {
+        var deltas: [ModelDelta] = []
+        // Two names for the same thing; a provider that sends both sends the same text in both.
+        if let text = delta["reasoning_content"]?.string ?? delta["reasoning"]?.string, !text.isEmpty {
+            deltas.append(.reasoning(text))
+        }
+        let text = Self.text(delta["content"])
+        if !text.isEmpty {
+            content += text
+            deltas.append(.content(text))
+        }
+        if let text = delta["refusal"]?.string, !text.isEmpty {
+            refusal += text
+            deltas.append(.content(text))
+        }
+        for fragment in delta["tool_calls"]?.array ?? [] { deltas.append(.toolCall(name: calls.add(fragment))) }
+        return deltas
+    }
+
+    /// Text, or an array of parts with text.
+    private static func text(_ content: JSONValue?) -> String {
+        content?.string ?? content?.array?.compactMap { $0["text"]?.string }.joined() ?? ""
+    }
+
+    private static func usage(_ json: JSONValue) -> TokenUsage {
+        func count(_ value: JSONValue?) -> Int { max(0, value?.int ?? 0) }
+        return TokenUsage(
+            prompt: count(json["prompt_tokens"]), completion: count(json["completion_tokens"]),
+            cached: count(json["prompt_tokens_details", "cached_tokens"]),
+            reasoning: count(json["completion_tokens_details", "reasoning_tokens"]))
+    }
+
+    /// The reply, once nothing more comes.
+    ///
+    /// - Parameter takenIDs: ids of tool calls that the conversation has already.
+    /// - Throws: `incomplete` when the end was not seen, `badReply` when there is nothing in it.
+    func reply(takenIDs: Set<String>) throws(LanguageModelError) -> ModelReply {
+        guard isComplete else { throw LanguageModelError(.incomplete, "the model's reply broke off in the middle") }
+        let text = content.isEmpty ? refusal : content
+        if text.isEmpty, calls.isEmpty { throw LanguageModelError(.badReply, emptyReplyMessage) }
+        let toolCalls = calls.calls(taken: takenIDs)
+        return ModelReply(content: text, toolCalls: toolCalls, finish: finish, usage: usage)
+    }
+
+    private var emptyReplyMessage: String {
+        switch finishReason {
+        case "length": "the model reached its token limit before it said anything"
+        case "content_filter": "the provider's content filter withheld the whole reply"
+        default: "the model's reply is empty"
+        }
+    }
+
+    /// Some providers say `stop` with tool calls, or `tool_calls` without any: what came decides.
+    private var finish: ModelReply.FinishReason {
+        switch finishReason {
+        case "length", "max_tokens": .length
+        case "content_filter": .contentFilter
+        case nil, "stop", "tool_calls", "function_call", "end_turn", "eos": calls.isEmpty ? .stop : .toolCalls
+        case .some(let other): .other(other)
+        }
+    }
+}

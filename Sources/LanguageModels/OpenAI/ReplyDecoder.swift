@@ -1,0 +1,115 @@
+import KubeModel
+
+/// From the bytes of an answer with status 200 to a reply: a stream of events, or one JSON object.
+///
+/// Which of them is decided by the first byte and not by the content type, which is wrong on too many servers.
+struct ReplyDecoder: Sendable {
+    private enum Form {
+        case undecided
+        case events(ServerSentEventParser)
+        case whole([UInt8])
+    }
+
+    private let limit: Int
+    private var received = 0
+    private var form = Form.undecided
+    private var assembler = ReplyAssembler()
+
+    /// - Parameter limit: how many bytes the answer may have.
+    init(limit: Int) { self.limit = limit }
+
+    /// Whether the rest of the answer need not be read.
+    private(set) var sawEnd = false
+
+    var isComplete: Bool { assembler.isComplete }
+
+    mutating func push(_ bytes: some Collection<UInt8>) throws(LanguageModelError) -> [ModelDelta] {
+        received += bytes.count
+        if received > limit {
+            throw LanguageModelError(.badReply, "the model's reply is larger than \(limit) bytes")
+        }
+        switch form {
+        case .undecided: return try decide(bytes)
+        case .whole(var buffer):
+            form = .undecided
+            buffer.append(contentsOf: bytes)
+            form = .whole(buffer)
+            return []
+        case .events(var parser):
+            form = .undecided
+            defer { form = .events(parser) }
+            return try read(bytes, &parser)
+        }
+    }
+
+    private mutating func decide(_ bytes: some Collection<UInt8>) throws(LanguageModelError) -> [ModelDelta] {
+        let isBlank: (UInt8) -> Bool = { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        guard let first = bytes.first(where: { !isBlank($0) }) else { return [] }
+        if first == UInt8(ascii: "<") {
+            throw LanguageModelError(.badReply, "the endpoint answered with a web page; is the base address right?")
+        }
+        let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+        form = isJSON ? .whole([]) : .events(ServerSentEventParser(limit: limit))
+        received -= bytes.count
+        return try push(bytes)
+    }
+
+    private mutating func read(
+        _ bytes: some Collection<UInt8>, _ parser: inout ServerSentEventParser
+    ) throws(LanguageModelError) -> [ModelDelta] {
+        let events: [ServerSentEvent]
+        do {
+            events = try parser.push(bytes)
+        } catch {
+            throw LanguageModelError(.badReply, "an event of the stream is larger than \(error.limit) bytes")
+        }
+        var deltas: [ModelDelta] = []
+        for event in events where !sawEnd { deltas += try take(event) }
+        return deltas
+    }
+
+    private mutating func take(_ event: ServerSentEvent) throws(LanguageModelError) -> [ModelDelta] {
+        let data = event.data.utf8.drop { $0 == 0x20 }
+        if data.isEmpty { return [] }
+        if event.data.contains("[DONE]"), event.data.count < 16 {
+            assembler.end()
+            sawEnd = true
+            return []
+        }
+        return try assembler.add(Self.parse(event.data))
+    }
+
+    private static func parse(_ text: String) throws(LanguageModelError) -> JSONValue {
+        do {
+            return try JSONParser.parse(text)
+        } catch {
+            throw LanguageModelError(.badReply, "the model's reply is no JSON", cause: error)
+        }
+    }
+
+    /// Nothing more comes.
+    ///
+    /// - Returns: deltas that had waited for the end; the reply.
+    mutating func finish(takenIDs: Set<String>) throws(LanguageModelError) -> ([ModelDelta], ModelReply) {
+        var deltas: [ModelDelta] = []
+        switch form {
+        case .undecided: throw LanguageModelError(.badReply, "the model's reply is empty")
+        case .whole(let bytes): deltas = try assembler.add(Self.whole(bytes))
+        case .events(var parser):
+            // What is left may be cut; it counts only where it happens to be whole.
+            if let event = parser.finish(), !sawEnd, let rest = try? take(event) { deltas = rest }
+        }
+        return (deltas, try assembler.reply(takenIDs: takenIDs))
+    }
+
+    private static func whole(_ bytes: [UInt8]) throws(LanguageModelError) -> JSONValue {
+        do {
+            return try JSONParser.parse(bytes)
+        } catch {
+            let isCut = error.offset >= bytes.count
+            throw isCut
+                ? LanguageModelError(.incomplete, "the model's reply broke off in the middle")
+                : LanguageModelError(.badReply, "the model's reply is no JSON", cause: error)
+        }
+    }
+}

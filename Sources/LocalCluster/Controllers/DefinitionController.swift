@@ -1,0 +1,94 @@
+import KubeModel
+import Logging
+
+/// Makes CustomResourceDefinitions served, and deletes the objects of one that goes.
+struct DefinitionController: Sendable {
+    let storage: ObjectStorage
+    let logger: Logger
+
+    private var store: ClusterStore { storage.store }
+
+    func handle(_ event: StoreEvent) {
+        let object = event.object.object
+        guard event.resource == APIResource.customResourceDefinitions.id else {
+            if event.kind == .deleted { finishDefinition(of: event.resource) }
+            return
+        }
+        switch event.kind {
+        case .deleted:
+            storage.catalog.register([], ofDefinition: object.name)
+            store.drop(Self.resource(object))
+        case .added, .modified:
+            if object.isBeingDeleted { deleteInstances(of: object) } else { establish(object) }
+        }
+    }
+
+    private static func resource(_ crd: KubeObject) -> ResourceID {
+        ResourceID(crd["spec", "group"]?.string ?? "", crd["spec", "names", "plural"]?.string ?? "")
+    }
+
+    private func establish(_ crd: KubeObject) {
+        storage.catalog.register(CustomResources.definitions(of: crd), ofDefinition: crd.name)
+        update(crd, part: .status) { object in
+            var status = object.json["status"] ?? .object([:])
+            status["acceptedNames"] = object["spec", "names"]
+            status["conditions"] = .array(Self.conditions(status["conditions"]?.array ?? []))
+            let storageVersions = (object["spec", "versions"]?.array ?? []).filter { $0["storage"]?.bool == true }
+            let known = status["storedVersions"]?.array ?? []
+            let new = storageVersions.compactMap { $0["name"] }.filter { !known.contains($0) }
+            status["storedVersions"] = .array(known + new)
+            object.json["status"] = status
+        }
+    }
+
+    private static func conditions(_ existing: [JSONValue]) -> [JSONValue] {
+        let wanted = [
+            ("NamesAccepted", "NoConflicts", "no conflicts found"),
+            ("Established", "InitialNamesAccepted", "the initial names have been accepted"),
+        ]
+        var conditions = existing
+        for (type, reason, message) in wanted where !existing.contains(where: { $0["type"]?.string == type }) {
+            conditions.append([
+                "type": .string(type), "status": "True", "lastTransitionTime": .string(KubeTime.now().description),
+                "reason": .string(reason), "message": .string(message),
+            ])
+        }
+        return conditions
+    }
+
+    private func deleteInstances(of crd: KubeObject) {
+        let id = Self.resource(crd)
+        guard let definition = storage.catalog.find(id) else { return finish(crd) }
+        for instance in store.list(id).items where !instance.object.isBeingDeleted {
+            storage.attempt(logger, "deletion of \(crd.name)") { () throws(APIStatus) in
+                _ = try storage.delete(definition, instance.object.key)
+            }
+        }
+        if store.list(id).items.isEmpty { finish(crd) }
+    }
+
+    private func finishDefinition(of id: ResourceID) {
+        guard let name = storage.catalog.find(id)?.custom?.definitionName,
+            let crd = store.get(.customResourceDefinitions, name: name)?.object, crd.isBeingDeleted,
+            store.list(id).items.isEmpty
+        else { return }
+        finish(crd)
+    }
+
+    private func finish(_ crd: KubeObject) {
+        update(crd, part: .main) { object in
+            object.finalizers = object.finalizers.filter { $0 != CustomResourceDefinitionStrategy.cleanupFinalizer }
+        }
+    }
+
+    private func update(_ crd: KubeObject, part: ObjectStorage.Part, _ body: (inout KubeObject) -> Void) {
+        guard let definition = storage.catalog.find(.customResourceDefinitions) else { return }
+        storage.attempt(logger, "CustomResourceDefinition \(crd.name)") { () throws(APIStatus) in
+            _ = try storage.update(definition, crd.key, part: part, options: .controller("kube-apiserver")) { live in
+                var object = live
+                body(&object)
+                return object
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import KubeModel
+import KubeSchema
+
+/// The built-in resources that are served.
+enum BuiltInResources {
+    static let storedVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
+
+    static let all: [ResourceDefinition] = core + apps + access + others
+
+    private static func resource(
+        _ group: String, _ plural: String, _ kind: String, version: String = "v1", namespaced: Bool = true,
+        short: [String] = [], categories: [String] = [], verbs: [String] = storedVerbs, subresources: [String] = [],
+        strategy: any ResourceStrategy = PlainStrategy(), columns: [TableColumn] = TableColumn.standard,
+        fields: [String: [String]] = [:], scale: ResourceDefinition.ScalePaths? = nil
+    ) -> ResourceDefinition {
+        let api = APIResource(
+            group: group, version: version, plural: plural, kind: kind, namespaced: namespaced, shortNames: short,
+            categories: categories, verbs: verbs, subresources: subresources)
+        return ResourceDefinition(
+            api: api, schema: BuiltInSchemas.schema(api.groupVersionKind), strategy: strategy, columns: columns,
+            fields: FieldPaths(extra: fields, isCustom: false, isNamespaced: namespaced), scale: scale)
+    }
+
+    private static let core: [ResourceDefinition] = [
+        resource(
+            "", "configmaps", "ConfigMap", short: ["cm"], strategy: ConfigMapStrategy(), columns: TableColumn.configMaps),
+        resource(
+            "", "events", "Event", short: ["ev"], strategy: EventStrategy(), columns: TableColumn.events,
+            fields: eventFields),
+        resource(
+            "", "namespaces", "Namespace", namespaced: false, short: ["ns"],
+            verbs: storedVerbs.filter { $0 != "deletecollection" }, subresources: ["finalize", "status"],
+            strategy: NamespaceStrategy(), columns: TableColumn.namespaces,
+            fields: ["status.phase": ["status", "phase"], "name": ["metadata", "name"]]),
+        resource(
+            "", "nodes", "Node", namespaced: false, short: ["no"], subresources: ["status"], columns: TableColumn.nodes,
+            fields: ["spec.unschedulable": ["spec", "unschedulable"]]),
+        resource(
+            "", "pods", "Pod", short: ["po"], categories: ["all"], subresources: ["eviction", "log", "status"],
+            strategy: PodStrategy(), columns: TableColumn.pods,
+            fields: [
+                "spec.nodeName": ["spec", "nodeName"], "spec.restartPolicy": ["spec", "restartPolicy"],
+                "spec.schedulerName": ["spec", "schedulerName"],
+                "spec.serviceAccountName": ["spec", "serviceAccountName"], "status.phase": ["status", "phase"],
+                "status.podIP": ["status", "podIP"],
+            ]),
+        resource(
+            "", "secrets", "Secret", strategy: SecretStrategy(), columns: TableColumn.secrets,
+            fields: ["type": ["type"]]),
+        resource("", "serviceaccounts", "ServiceAccount", short: ["sa"], subresources: ["token"],
+            strategy: ServiceAccountStrategy()),
+        resource(
+            "", "services", "Service", short: ["svc"], categories: ["all"], subresources: ["status"],
+            strategy: ServiceStrategy(), columns: TableColumn.services,
+            fields: ["spec.clusterIP": ["spec", "clusterIP"], "spec.type": ["spec", "type"]]),
+    ]
+
+    private static let eventFields: [String: [String]] = [
+        "involvedObject.kind": ["involvedObject", "kind"], "involvedObject.name": ["involvedObject", "name"],
+        "involvedObject.namespace": ["involvedObject", "namespace"],
+        "involvedObject.uid": ["involvedObject", "uid"],
+        "involvedObject.apiVersion": ["involvedObject", "apiVersion"],
+        "involvedObject.resourceVersion": ["involvedObject", "resourceVersion"],
+        "involvedObject.fieldPath": ["involvedObject", "fieldPath"], "reason": ["reason"],
+        "reportingComponent": ["reportingComponent"], "source": ["source", "component"], "type": ["type"],
+    ]
+
+    private static let scalePaths = ResourceDefinition.ScalePaths(
+        specReplicas: ["spec", "replicas"], statusReplicas: ["status", "replicas"], selector: nil)
+
+    private static let apps: [ResourceDefinition] = [
+        resource(
+            "apps", "daemonsets", "DaemonSet", short: ["ds"], categories: ["all"], subresources: ["status"],
+            strategy: WorkloadStrategy(kind: "DaemonSet"), columns: TableColumn.daemonSets),
+        resource(
+            "apps", "deployments", "Deployment", short: ["deploy"], categories: ["all"],
+            subresources: ["scale", "status"], strategy: WorkloadStrategy(kind: "Deployment"),
+            columns: TableColumn.deployments, scale: scalePaths),
+        resource(
+            "apps", "replicasets", "ReplicaSet", short: ["rs"], categories: ["all"], subresources: ["scale", "status"],
+            strategy: WorkloadStrategy(kind: "ReplicaSet"), columns: TableColumn.replicaSets,
+            fields: ["status.replicas": ["status", "replicas"]], scale: scalePaths),
+        resource(
+            "apps", "statefulsets", "StatefulSet", short: ["sts"], categories: ["all"],
+            subresources: ["scale", "status"], strategy: WorkloadStrategy(kind: "StatefulSet"),
+            columns: TableColumn.statefulSets, scale: scalePaths),
+    ]
+
+    private static func review(_ group: String, _ plural: String, _ kind: String, namespaced: Bool = false)
+        -> ResourceDefinition
+    {
+        var definition = resource(group, plural, kind, namespaced: namespaced, verbs: ["create"])
+        definition.isVirtual = true
+        return definition
+    }
+
+    private static let access: [ResourceDefinition] = [
+        review("authentication.k8s.io", "selfsubjectreviews", "SelfSubjectReview"),
+        review("authentication.k8s.io", "tokenreviews", "TokenReview"),
+        review("authorization.k8s.io", "localsubjectaccessreviews", "LocalSubjectAccessReview", namespaced: true),
+        review("authorization.k8s.io", "selfsubjectaccessreviews", "SelfSubjectAccessReview"),
+        review("authorization.k8s.io", "selfsubjectrulesreviews", "SelfSubjectRulesReview"),
+        review("authorization.k8s.io", "subjectaccessreviews", "SubjectAccessReview"),
+        resource(
+            rbac, "clusterrolebindings", "ClusterRoleBinding", namespaced: false, strategy: PathSegmentStrategy(),
+            columns: TableColumn.roleBindings),
+        resource(
+            rbac, "clusterroles", "ClusterRole", namespaced: false, strategy: PathSegmentStrategy(),
+            columns: TableColumn.roles),
+        resource(
+            rbac, "rolebindings", "RoleBinding", strategy: PathSegmentStrategy(), columns: TableColumn.roleBindings),
+        resource(rbac, "roles", "Role", strategy: PathSegmentStrategy(), columns: TableColumn.roles),
+    ]
+
+    private static let rbac = "rbac.authorization.k8s.io"
+
+    private static let others: [ResourceDefinition] = [
+        resource(
+            "apiextensions.k8s.io", "customresourcedefinitions", "CustomResourceDefinition", namespaced: false,
+            short: ["crd", "crds"], categories: ["api-extensions"], subresources: ["status"],
+            strategy: CustomResourceDefinitionStrategy(), columns: TableColumn.definitions),
+        resource("coordination.k8s.io", "leases", "Lease", strategy: LeaseStrategy(), columns: TableColumn.leases),
+    ]
+}
+
+extension APIResource {
+    static let nodes = APIResource(group: "", version: "v1", plural: "nodes", kind: "Node", namespaced: false)
+    static let configMaps = APIResource(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap")
+    static let roles = rbac("roles", "Role")
+    static let roleBindings = rbac("rolebindings", "RoleBinding")
+    static let clusterRoles = rbac("clusterroles", "ClusterRole", namespaced: false)
+    static let clusterRoleBindings = rbac("clusterrolebindings", "ClusterRoleBinding", namespaced: false)
+
+    private static func rbac(_ plural: String, _ kind: String, namespaced: Bool = true) -> APIResource {
+        APIResource(
+            group: "rbac.authorization.k8s.io", version: "v1", plural: plural, kind: kind, namespaced: namespaced)
+    }
+
+    var id: ResourceID { ResourceID(self) }
+}

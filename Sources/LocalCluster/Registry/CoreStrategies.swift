@@ -1,0 +1,193 @@
+import KubeModel
+import KubeSchema
+
+struct NamespaceStrategy: ResourceStrategy {
+    var returnsDeletedObject: Bool { true }
+
+    func nameProblem(_ name: String) -> String? { MetadataValidation.labelProblem(name) }
+
+    func setDefaults(_ object: inout KubeObject) {
+        object["metadata", "labels", "kubernetes.io/metadata.name"] = .string(object.name)
+    }
+
+    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+        object.json["spec"] = ["finalizers": ["kubernetes"]]
+        object.json["status"] = ["phase": "Active"]
+    }
+
+    func prepareForUpdate(_ object: inout KubeObject, old: KubeObject) {
+        object.json["spec"] = old.json["spec"]
+    }
+}
+
+struct ConfigMapStrategy: ResourceStrategy {
+    private static let limit = 1_048_576
+
+    func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
+        var errors: [FieldError] = []
+        var size = 0
+        let binary = object.json["binaryData"]?.object ?? [:]
+        for (key, value) in object.json["data"]?.object ?? [:] {
+            if let problem = DataKeys.problem(key) { errors.append(.invalid("data[\(key)]", .string(key), problem)) }
+            if binary.contains(key) {
+                errors.append(.invalid("data[\(key)]", .string(key), "duplicate of key present in binaryData"))
+            }
+            size += value.string?.utf8.count ?? 0
+        }
+        for (key, value) in binary {
+            if let problem = DataKeys.problem(key) {
+                errors.append(.invalid("binaryData[\(key)]", .string(key), problem))
+            }
+            size += (value.string?.utf8.count ?? 0) / 4 * 3
+        }
+        if size > Self.limit { errors.append(.tooLong("[]", limit: Self.limit)) }
+        return errors + DataKeys.immutableErrors(object, old, ["data", "binaryData"])
+    }
+}
+
+struct SecretStrategy: ResourceStrategy {
+    func setDefaults(_ object: inout KubeObject) {
+        if let strings = object.json["stringData"]?.object {
+            var data = object.json["data"]?.object ?? [:]
+            for (key, value) in strings { data[key] = .string(Base64.encode(Array((value.string ?? "").utf8))) }
+            object.json["data"] = .object(data)
+        }
+        object.json["stringData"] = nil
+        if object.json["type"]?.string?.isEmpty ?? true { object.json["type"] = "Opaque" }
+    }
+
+    func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
+        var errors: [FieldError] = []
+        let data = object.json["data"]?.object ?? [:]
+        for key in data.keys {
+            if let problem = DataKeys.problem(key) { errors.append(.invalid("data[\(key)]", .string(key), problem)) }
+        }
+        if let old, let type = old.json["type"], object.json["type"] != type {
+            errors.append(.invalid("type", object.json["type"] ?? "", "field is immutable"))
+        }
+        if object.json["type"]?.string == "kubernetes.io/tls" {
+            for key in ["tls.crt", "tls.key"] where !data.contains(key) { errors.append(.required("data[\(key)]")) }
+        }
+        return errors + DataKeys.immutableErrors(object, old, ["data"])
+    }
+}
+
+private enum DataKeys {
+    static func problem(_ key: String) -> String? {
+        if key.utf8.count > 253 { return "must be no more than 253 bytes" }
+        let isValid =
+            !key.isEmpty
+            && key.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                    || [0x2D, 0x5F, 0x2E].contains(byte)
+            }
+        return isValid
+            ? nil
+            : "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or "
+                + "'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
+    }
+
+    static func immutableErrors(_ object: KubeObject, _ old: KubeObject?, _ members: [String]) -> [FieldError] {
+        guard let old, old.json["immutable"]?.bool == true else { return [] }
+        let why = "field is immutable when `immutable` is set"
+        if object.json["immutable"]?.bool != true { return [.forbidden("immutable", why)] }
+        return members.filter { object.json[$0] != old.json[$0] }.map { .forbidden($0, why) }
+    }
+}
+
+struct ServiceAccountStrategy: ResourceStrategy {
+    var returnsDeletedObject: Bool { true }
+}
+
+struct ServiceStrategy: ResourceStrategy {
+    var returnsDeletedObject: Bool { true }
+
+    func nameProblem(_ name: String) -> String? { MetadataValidation.serviceNameProblem(name) }
+
+    func setDefaults(_ object: inout KubeObject) {
+        var spec = object.json["spec"] ?? .object([:])
+        PodTemplate.fill(&spec, "type", "ClusterIP")
+        PodTemplate.fill(&spec, "sessionAffinity", "None")
+        let ports = (spec["ports"]?.array ?? []).map { port in
+            var port = port
+            PodTemplate.fill(&port, "protocol", "TCP")
+            if let number = port["port"] { PodTemplate.fill(&port, "targetPort", number) }
+            return port
+        }
+        if !ports.isEmpty { spec["ports"] = .array(ports) }
+        object.json["spec"] = spec
+    }
+
+    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+        object.json["status"] = ["loadBalancer": [:]]
+        guard object["spec", "type"]?.string != "ExternalName" else { return }
+        var spec = object.json["spec"] ?? .object([:])
+        PodTemplate.fill(&spec, "clusterIP", .string(Self.address(object.uid)))
+        if let address = spec["clusterIP"] { PodTemplate.fill(&spec, "clusterIPs", .array([address])) }
+        PodTemplate.fill(&spec, "ipFamilies", ["IPv4"])
+        PodTemplate.fill(&spec, "ipFamilyPolicy", "SingleStack")
+        PodTemplate.fill(&spec, "internalTrafficPolicy", "Cluster")
+        object.json["spec"] = spec
+    }
+
+    /// From the uid, so that no allocator is needed: 65,536 addresses are plenty for what lives here.
+    private static func address(_ uid: String) -> String {
+        let bytes = uid.utf8.reduce(UInt32(5381)) { $0 &* 33 &+ UInt32($1) }
+        return "10.96.\(bytes >> 8 & 255).\(max(1, bytes & 255))"
+    }
+
+    func prepareForUpdate(_ object: inout KubeObject, old: KubeObject) {
+        for member in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"]
+        where object["spec", member] == nil {
+            object["spec", member] = old["spec", member]
+        }
+    }
+
+    func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
+        var errors: [FieldError] = []
+        let ports = object["spec", "ports"]?.array ?? []
+        let needsPorts = object["spec", "type"]?.string != "ExternalName" && object["spec", "clusterIP"]?.string != "None"
+        if ports.isEmpty, needsPorts { errors.append(.required("spec.ports")) }
+        for (position, port) in ports.enumerated() {
+            let field = "spec.ports[\(position)]"
+            if ports.count > 1, port["name"]?.string?.isEmpty ?? true { errors.append(.required("\(field).name")) }
+            let number = port["port"]?.int ?? 0
+            if !(1...65_535).contains(number) {
+                errors.append(.invalid("\(field).port", JSONValue(number), "must be between 1 and 65535, inclusive"))
+            }
+        }
+        return errors
+    }
+}
+
+struct LeaseStrategy: ResourceStrategy {
+    var allowsUnconditionalUpdate: Bool { false }
+    var createsOnUpdate: Bool { true }
+
+    func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
+        guard let seconds = object["spec", "leaseDurationSeconds"]?.int, seconds <= 0 else { return [] }
+        return [.invalid("spec.leaseDurationSeconds", JSONValue(seconds), "must be greater than 0")]
+    }
+}
+
+struct EventStrategy: ResourceStrategy {
+    func setDefaults(_ object: inout KubeObject) {
+        for member in ["reportingComponent", "reportingInstance"] {
+            if object.json[member] == nil { object.json[member] = "" }
+        }
+        if object.json["source"] == nil { object.json["source"] = .object([:]) }
+        // `null` says "no time" in what Go clients send; absent says the same.
+        for member in ["eventTime", "firstTimestamp", "lastTimestamp"] where object.json[member]?.isNull ?? false {
+            object.json[member] = nil
+        }
+    }
+
+    func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
+        let about = object["involvedObject", "namespace"]?.string ?? ""
+        let namespace = object.namespace ?? ""
+        // Events about cluster-scoped objects live in `default`.
+        let isMatching = about == namespace || about.isEmpty && ["default", "kube-system"].contains(namespace)
+        return isMatching
+            ? [] : [.invalid("involvedObject.namespace", .string(about), "does not match event.namespace")]
+    }
+}

@@ -1,0 +1,82 @@
+import KubeModel
+import KubeSchema
+
+struct CustomResourceDefinitionStrategy: ResourceStrategy {
+    static let cleanupFinalizer = "customresourcecleanup.apiextensions.k8s.io"
+
+    var hasGeneration: Bool { true }
+    var allowsUnconditionalUpdate: Bool { false }
+
+    func setDefaults(_ object: inout KubeObject) {
+        guard var spec = object.json["spec"] else { return }
+        let kind = spec["names", "kind"]?.string ?? ""
+        if spec["names", "singular"]?.string?.isEmpty ?? true { spec["names", "singular"] = .string(kind.lowercased()) }
+        if spec["names", "listKind"]?.string?.isEmpty ?? true { spec["names", "listKind"] = .string(kind + "List") }
+        PodTemplate.fill(&spec, "conversion", ["strategy": "None"])
+        object.json["spec"] = spec
+    }
+
+    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+        object.json["status"] = [
+            "conditions": .array([]), "acceptedNames": ["plural": "", "kind": ""],
+            "storedVersions": JSONValue(Self.storageVersions(object)),
+        ]
+    }
+
+    private static func storageVersions(_ object: KubeObject) -> [String] {
+        (object["spec", "versions"]?.array ?? []).filter { $0["storage"]?.bool == true }
+            .compactMap { $0["name"]?.string }
+    }
+
+    func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
+        let plural = object["spec", "names", "plural"]?.string ?? ""
+        let group = object["spec", "group"]?.string ?? ""
+        var errors: [FieldError] = []
+        if object.name != "\(plural).\(group)" {
+            errors.append(
+                .invalid("metadata.name", .string(object.name), "must be spec.names.plural+\".\"+spec.group"))
+        }
+        if group.isEmpty { errors.append(.required("spec.group")) }
+        let scope = object["spec", "scope"]?.string ?? ""
+        if !["Cluster", "Namespaced"].contains(scope) {
+            errors.append(.notSupported("spec.scope", .string(scope), supported: ["Cluster", "Namespaced"]))
+        }
+        for member in ["plural", "kind"] where object["spec", "names", member]?.string?.isEmpty ?? true {
+            errors.append(.required("spec.names.\(member)"))
+        }
+        return errors + versionErrors(object) + immutableErrors(object, old)
+    }
+
+    private func versionErrors(_ object: KubeObject) -> [FieldError] {
+        let versions = object["spec", "versions"]?.array ?? []
+        var errors: [FieldError] = []
+        if Self.storageVersions(object).count != 1 {
+            errors.append(
+                .invalid(
+                    "spec.versions", .array(versions), "must have exactly one version marked as storage version"))
+        }
+        for (position, version) in versions.enumerated() {
+            // A single version is validated where the schema of all versions once stood.
+            let path =
+                versions.count == 1
+                ? "spec.validation.openAPIV3Schema" : "spec.versions[\(position)].schema.openAPIV3Schema"
+            guard let schema = version["schema", "openAPIV3Schema"], !schema.isNull else {
+                errors.append(.required("spec.versions[\(position)].schema.openAPIV3Schema"))
+                continue
+            }
+            do throws(SchemaFailure) {
+                _ = try StructuralSchema(schema, path: path)
+            } catch {
+                errors += error.errors
+            }
+        }
+        return errors
+    }
+
+    private func immutableErrors(_ object: KubeObject, _ old: KubeObject?) -> [FieldError] {
+        guard let old else { return [] }
+        return [["spec", "scope"], ["spec", "group"], ["spec", "names", "plural"], ["spec", "names", "kind"]]
+            .filter { object.json[path: $0] != old.json[path: $0] }
+            .map { .invalid($0.joined(separator: "."), object.json[path: $0], "field is immutable") }
+    }
+}

@@ -1,0 +1,136 @@
+import KubeModel
+import KubeSchema
+
+extension ObjectStorage {
+    /// Which part of an object an update may change.
+    enum Part: Sendable, Equatable {
+        /// All but the status, where the kind has a status subresource.
+        case main
+        case status
+        /// Both: how the cluster's own controllers write kinds without subresource.
+        case whole
+
+        var subresource: String? { self == .status ? "status" : nil }
+    }
+
+    private static let attempts = 20
+
+    /// Reads, changes and writes an object, again when somebody else was faster and the change doesn't insist on a
+    /// version (then 409).
+    /// - Parameter change: gets the live object and returns what it should become. For an apply patch the result has
+    ///   its managedFields already.
+    func update(
+        _ definition: ResourceDefinition, _ key: ObjectKey, part: Part = .main, options: WriteOptions,
+        change: (KubeObject) throws(APIStatus) -> KubeObject
+    ) throws(APIStatus) -> WriteResult {
+        for _ in 0..<Self.attempts {
+            let live = try live(definition, key)
+            var object = try change(live.object)
+            try checkIdentity(object, live.object, definition)
+            let warnings = try prune(&object, definition, options, name: key.name)
+            prepare(&object, live.object, definition, part)
+            try validate(object, old: live.object, definition)
+            if options.source != .apply {
+                object.json = ServerSideApply.recordUpdate(
+                    old: live.object.json, new: object.json, manager: options.manager,
+                    subresource: part.subresource, time: .now(), schema: definition.schema)
+            }
+            if Self.isSame(object, live.object) { return WriteResult(object: live.object, warnings: warnings) }
+            if options.isDryRun { return WriteResult(object: object, warnings: warnings) }
+            if let result = try commit(object, live, definition) {
+                return WriteResult(object: result, warnings: warnings)
+            }
+        }
+        throw .modified(definition.api, key.name)
+    }
+
+    /// nil when the live object has changed meanwhile.
+    private func commit(
+        _ object: KubeObject, _ live: StoredObject, _ definition: ResourceDefinition
+    ) throws(APIStatus) -> KubeObject? {
+        do throws(StoreCore.Failure) {
+            guard Self.isFinished(object) else {
+                return try store.replace(object, in: definition.id, expected: live.version).object
+            }
+            _ = try store.remove(ObjectID(definition.id, object.key), expected: live.version, final: object)
+            return object
+        } catch {
+            if error == .notFound { throw .notFound(definition.api, object.name) }
+            return nil
+        }
+    }
+
+    /// Whether nothing holds a deleted object any more: no finalizer, and no grace that a kubelet has to end.
+    static func isFinished(_ object: KubeObject) -> Bool {
+        guard object.isBeingDeleted, object.finalizers.isEmpty else { return false }
+        if object.kind == "Namespace" { return object["spec", "finalizers"]?.array?.isEmpty ?? true }
+        return (object.metadata["deletionGracePeriodSeconds"]?.int ?? 0) == 0
+    }
+
+    /// The version and the uid that the change names must be those of the live object.
+    private func checkIdentity(
+        _ object: KubeObject, _ live: KubeObject, _ definition: ResourceDefinition
+    ) throws(APIStatus) {
+        let uid = object.uid
+        if !uid.isEmpty, uid != live.uid {
+            let scope = live.namespace.map { "\($0)/" } ?? ""
+            throw .conflict(
+                definition.api, live.name,
+                "StorageError: invalid object, Code: 4, Key: /registry/\(definition.api.group)/\(definition.api.plural)"
+                    + "/\(scope)\(live.name), ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in "
+                    + "precondition: \(uid), UID in object meta: \(live.uid)")
+        }
+        if !object.resourceVersion.isEmpty, object.resourceVersion != live.resourceVersion {
+            throw .modified(definition.api, live.name)
+        }
+    }
+
+    private static let serverOwned = [
+        "name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
+        "generation", "resourceVersion", "selfLink", "generateName",
+    ]
+
+    private func prepare(
+        _ object: inout KubeObject, _ live: KubeObject, _ definition: ResourceDefinition, _ part: Part
+    ) {
+        if part == .status {
+            var changed = live
+            changed.json["status"] = object.json["status"]
+            changed["metadata", "managedFields"] = object["metadata", "managedFields"]
+            object = changed
+        }
+        for member in Self.serverOwned { object["metadata", member] = live["metadata", member] }
+        if part == .main, definition.hasStatus { object.json["status"] = live.json["status"] }
+        definition.schema?.applyDefaults(&object.json)
+        definition.strategy.setDefaults(&object)
+        if part == .main { definition.strategy.prepareForUpdate(&object, old: live) }
+        if definition.strategy.hasGeneration, Self.desired(object, definition) != Self.desired(live, definition) {
+            object["metadata", "generation"] = JSONValue(live.generation + 1)
+        }
+    }
+
+    /// What the generation counts: everything but metadata, and the status where that is a subresource.
+    private static func desired(_ object: KubeObject, _ definition: ResourceDefinition) -> JSONObject {
+        var json = object.json
+        for path in definition.strategy.generationIgnores { json[path: path] = nil }
+        var members = json.object ?? [:]
+        members["metadata"] = nil
+        if definition.hasStatus { members["status"] = nil }
+        return members
+    }
+
+    /// Equal but for the times in managedFields: such a write changes nothing and keeps the version.
+    static func isSame(_ a: KubeObject, _ b: KubeObject) -> Bool { withoutTimes(a) == withoutTimes(b) }
+
+    private static func withoutTimes(_ object: KubeObject) -> KubeObject {
+        guard let entries = object["metadata", "managedFields"]?.array else { return object }
+        var object = object
+        object["metadata", "managedFields"] = .array(
+            entries.map { entry in
+                var entry = entry
+                entry["time"] = nil
+                return entry
+            })
+        return object
+    }
+}

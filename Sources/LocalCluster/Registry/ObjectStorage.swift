@@ -1,0 +1,160 @@
+import KubeModel
+import KubeSchema
+
+/// Writes objects as a real API server does: defaults, validation, bookkeeping and optimistic concurrency around the
+/// store. Reads go to the store directly.
+struct ObjectStorage: Sendable {
+    let store: ClusterStore
+    let catalog: ResourceCatalog
+    /// Without a kubelet nobody would finish a graceful deletion, so pods go at once.
+    var hasKubelet: Bool
+
+    func live(_ definition: ResourceDefinition, _ key: ObjectKey) throws(APIStatus) -> StoredObject {
+        guard let live = store.get(definition.id, key) else { throw .notFound(definition.api, key.name) }
+        return live
+    }
+
+    // MARK: Create
+
+    /// - Throws: 404 or 403 about the namespace, 400 and 422 about the object, 409 when it exists.
+    func create(
+        _ body: JSONValue, _ definition: ResourceDefinition, namespace: String?, options: WriteOptions
+    ) throws(APIStatus) -> WriteResult {
+        var object = KubeObject(body)
+        if !object.resourceVersion.isEmpty {
+            throw .internalError("resourceVersion should not be set on objects to be created")
+        }
+        let warnings = try prune(&object, definition, options, name: object.name)
+        try prepareForCreate(&object, definition, namespace: namespace)
+        try validate(object, old: nil, definition)
+        object.json = ServerSideApply.recordUpdate(
+            old: nil, new: object.json, manager: options.manager, subresource: nil, time: .now(),
+            schema: definition.schema)
+        return try commitNew(object, definition, options, warnings)
+    }
+
+    /// For an apply patch of something that isn't there: `object` carries its managedFields already.
+    func createApplied(
+        _ applied: JSONValue, _ definition: ResourceDefinition, namespace: String?, options: WriteOptions
+    ) throws(APIStatus) -> WriteResult {
+        var object = KubeObject(applied)
+        let warnings = try prune(&object, definition, options, name: object.name)
+        try prepareForCreate(&object, definition, namespace: namespace)
+        try validate(object, old: nil, definition)
+        return try commitNew(object, definition, options, warnings)
+    }
+
+    private func commitNew(
+        _ object: KubeObject, _ definition: ResourceDefinition, _ options: WriteOptions, _ warnings: [String]
+    ) throws(APIStatus) -> WriteResult {
+        if options.isDryRun {
+            if store.get(definition.id, object.key) != nil { throw .alreadyExists(definition.api, object.name) }
+            return WriteResult(object: object, isNew: true, warnings: warnings)
+        }
+        do throws(StoreCore.Failure) {
+            let stored = try store.create(object, in: definition.id)
+            if definition.id == APIResource.namespaces.id { furnish(object.name) }
+            return WriteResult(object: stored.object, isNew: true, warnings: warnings)
+        } catch {
+            throw .alreadyExists(definition.api, object.name)
+        }
+    }
+
+    /// What a controller puts into every namespace; at once, so that a Pod can be made right after.
+    private func furnish(_ namespace: String) {
+        guard let accounts = catalog.find(.serviceAccounts) else { return }
+        let account: JSONValue = ["apiVersion": "v1", "kind": "ServiceAccount", "metadata": ["name": "default"]]
+        // It can only fail because somebody else has made it.
+        _ = try? create(
+            account, accounts, namespace: namespace, options: .controller("kube-controller-manager"))
+    }
+
+    private func prepareForCreate(
+        _ object: inout KubeObject, _ definition: ResourceDefinition, namespace: String?
+    ) throws(APIStatus) {
+        if definition.api.namespaced, let namespace { try checkNamespace(namespace, object, definition) }
+        object["metadata", "namespace"] = definition.api.namespaced ? namespace.map(JSONValue.string) : nil
+        if object.name.isEmpty, let prefix = object.metadata["generateName"]?.string, !prefix.isEmpty {
+            object["metadata", "name"] = .string(prefix + RandomText.suffix())
+        }
+        object["metadata", "uid"] = .string(RandomText.uuid())
+        object["metadata", "creationTimestamp"] = .string(KubeTime.now().description)
+        for member in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion"] {
+            object["metadata", member] = nil
+        }
+        object["metadata", "generation"] = definition.strategy.hasGeneration ? 1 : nil
+        if definition.hasStatus, definition.isCustom { object.json["status"] = nil }
+        definition.schema?.applyDefaults(&object.json)
+        definition.strategy.setDefaults(&object)
+        try definition.strategy.prepareForCreate(&object, context(definition))
+    }
+
+    private func context(_ definition: ResourceDefinition) -> StrategyContext {
+        StrategyContext(
+            resource: definition.api,
+            exists: { [store] resource, namespace, name in
+                store.get(resource, namespace: namespace, name: name) != nil
+            },
+            randomSuffix: { RandomText.suffix() })
+    }
+
+    private func checkNamespace(
+        _ namespace: String, _ object: KubeObject, _ definition: ResourceDefinition
+    ) throws(APIStatus) {
+        guard let found = store.get(.namespaces, name: namespace) else { throw .notFound(.namespaces, namespace) }
+        guard found.object.isBeingDeleted else { return }
+        throw .forbidden(
+            definition.api, object.name,
+            "unable to create new content in namespace \(namespace) because it is being terminated",
+            causes: [
+                .init(
+                    reason: "NamespaceTerminating", field: "metadata.namespace",
+                    message: "namespace \(namespace) is being terminated")
+            ])
+    }
+
+    // MARK: Shared by create and update
+
+    /// Drops what the schema doesn't know, or refuses it, or tells about it.
+    func prune(
+        _ object: inout KubeObject, _ definition: ResourceDefinition, _ options: WriteOptions, name: String
+    ) throws(APIStatus) -> [String] {
+        guard let schema = definition.schema else { return [] }
+        let before = object.json
+        let unknown = schema.prune(&object.json)
+        guard !unknown.isEmpty, options.fieldValidation != .ignore else { return [] }
+        let texts = unknown.map { "unknown field \"\($0)\"" }
+        if options.fieldValidation == .warn { return texts }
+        let list = "strict decoding error: " + texts.joined(separator: ", ")
+        if options.source == .put {
+            let kind = definition.api.kind
+            throw .badRequest("\(kind) in version \"\(definition.api.version)\" cannot be handled as a \(kind): \(list)")
+        }
+        throw .invalid(
+            group: "", kind: "", name: "", errors: [.invalid("patch", .string(JSONWriter.string(before)), list)])
+    }
+
+    func validate(_ object: KubeObject, old: KubeObject?, _ definition: ResourceDefinition) throws(APIStatus) {
+        var errors = MetadataValidation.causes(object, nameProblem: definition.strategy.nameProblem)
+        if let old { errors += MetadataValidation.updateCauses(object, old: old) }
+        let own = definition.strategy.validate(object, old: old)
+        if let schema = definition.schema {
+            let found = schema.validate(object.json, old: old?.json, and: own)
+            if !definition.isCustom, let wrong = found.first(where: { $0.kind == .typeInvalid }) {
+                throw Self.undecodable(wrong, definition.api)
+            }
+            errors += found
+        } else {
+            errors += own
+        }
+        if !errors.isEmpty { throw .invalid(definition.api, object.name, errors) }
+    }
+
+    /// Built-in kinds are Go types there: what doesn't fit isn't invalid, it can't even be read.
+    private static func undecodable(_ error: FieldError, _ api: APIResource) -> APIStatus {
+        let detail = error.detail.split(separator: ":").first.map(String.init) ?? error.detail
+        return .badRequest(
+            "\(api.kind) in version \"\(api.version)\" cannot be handled as a \(api.kind): \(api.kind).\(error.field): "
+                + detail)
+    }
+}

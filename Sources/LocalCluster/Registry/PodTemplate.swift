@@ -1,0 +1,125 @@
+import KubeModel
+import KubeSchema
+
+/// Defaults and validation of a pod's spec, which pods and the templates of workloads share.
+enum PodTemplate {
+    static func setDefaults(_ spec: inout JSONValue) {
+        for list in ["initContainers", "containers"] {
+            guard let containers = spec[list]?.array else { continue }
+            spec[list] = .array(containers.map(withDefaults))
+        }
+        fill(&spec, "restartPolicy", "Always")
+        fill(&spec, "terminationGracePeriodSeconds", 30)
+        fill(&spec, "dnsPolicy", "ClusterFirst")
+        fill(&spec, "securityContext", .object([:]))
+        fill(&spec, "schedulerName", "default-scheduler")
+        // The two names of the same field follow each other.
+        if let account = spec["serviceAccountName"], spec["serviceAccount"] == nil { spec["serviceAccount"] = account }
+    }
+
+    private static func withDefaults(_ container: JSONValue) -> JSONValue {
+        var container = container
+        if let ports = container["ports"]?.array {
+            container["ports"] = .array(
+                ports.map { port in
+                    var port = port
+                    fill(&port, "protocol", "TCP")
+                    return port
+                })
+        }
+        fill(&container, "resources", .object([:]))
+        fill(&container, "terminationMessagePath", "/dev/termination-log")
+        fill(&container, "terminationMessagePolicy", "File")
+        let image = container["image"]?.string ?? ""
+        fill(&container, "imagePullPolicy", ImageReference(image).tag == "latest" ? "Always" : "IfNotPresent")
+        for probe in ["livenessProbe", "readinessProbe", "startupProbe"] where container[probe] != nil {
+            setProbeDefaults(&container, probe)
+        }
+        return container
+    }
+
+    private static func setProbeDefaults(_ container: inout JSONValue, _ name: String) {
+        guard var probe = container[name] else { return }
+        fill(&probe, "timeoutSeconds", 1)
+        fill(&probe, "periodSeconds", 10)
+        fill(&probe, "successThreshold", 1)
+        fill(&probe, "failureThreshold", 3)
+        if var http = probe["httpGet"] {
+            fill(&http, "path", "/")
+            fill(&http, "scheme", "HTTP")
+            probe["httpGet"] = http
+        }
+        container[name] = probe
+    }
+
+    static func fill(_ object: inout JSONValue, _ member: String, _ value: JSONValue) {
+        if object[member] == nil { object[member] = value }
+    }
+
+    static func validate(_ spec: JSONValue?, field: String) -> [FieldError] {
+        let containers = spec?["containers"]?.array ?? []
+        guard !containers.isEmpty else { return [.required("\(field).containers")] }
+        var errors: [FieldError] = []
+        var names: Set<String> = []
+        for (position, container) in containers.enumerated() {
+            let at = "\(field).containers[\(position)]"
+            let name = container["name"]?.string ?? ""
+            errors += portErrors(container, at)
+            if container["image"]?.string?.isEmpty ?? true { errors.append(.required("\(at).image")) }
+            if name.isEmpty {
+                errors.append(.required("\(at).name"))
+            } else if let problem = MetadataValidation.labelProblem(name) {
+                errors.append(.invalid("\(at).name", .string(name), problem))
+            } else if !names.insert(name).inserted {
+                errors.append(.duplicate("\(at).name", .string(name)))
+            }
+        }
+        return errors
+    }
+
+    private static func portErrors(_ container: JSONValue, _ at: String) -> [FieldError] {
+        var errors: [FieldError] = []
+        for (position, port) in (container["ports"]?.array ?? []).enumerated() {
+            let number = port["containerPort"]?.int ?? 0
+            let field = "\(at).ports[\(position)].containerPort"
+            if port["containerPort"] == nil {
+                errors.append(.required(field))
+            } else if !(1...65_535).contains(number) {
+                errors.append(.invalid(field, JSONValue(number), "must be between 1 and 65535, inclusive"))
+            }
+        }
+        return errors
+    }
+}
+
+/// `registry/path:tag@digest`, taken apart.
+struct ImageReference: Sendable, Hashable {
+    var text: String
+
+    init(_ text: String) { self.text = text }
+
+    private var withoutDigest: Substring { text.split(separator: "@", maxSplits: 1).first ?? "" }
+
+    /// `latest` where neither tag nor digest is given.
+    var tag: String {
+        let last = withoutDigest.split(separator: "/").last ?? ""
+        let parts = last.split(separator: ":", maxSplits: 1)
+        if parts.count == 2 { return String(parts[1]) }
+        return text.contains("@") ? "" : "latest"
+    }
+
+    /// The first path element, where it is a host (it has a dot or a port, or is localhost).
+    var registryHost: String? {
+        let parts = withoutDigest.split(separator: "/")
+        guard parts.count > 1, let first = parts.first,
+            first.contains(".") || first.contains(":") || first == "localhost"
+        else { return nil }
+        return first.split(separator: ":").first.map(String.init)
+    }
+
+    /// The last path element without tag.
+    var baseName: String {
+        let last = withoutDigest.split(separator: "/").last ?? ""
+        return last.split(separator: ":").first.map(String.init) ?? ""
+    }
+}

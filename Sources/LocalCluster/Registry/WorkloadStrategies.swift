@@ -1,0 +1,193 @@
+import KubeModel
+import KubeSchema
+
+/// Deployments, ReplicaSets, StatefulSets and DaemonSets.
+struct WorkloadStrategy: ResourceStrategy {
+    var hasGeneration: Bool { true }
+    var kind: String
+
+    func setDefaults(_ object: inout KubeObject) {
+        guard var spec = object.json["spec"] else { return }
+        if kind != "DaemonSet" { PodTemplate.fill(&spec, "replicas", 1) }
+        if var podSpec = spec["template", "spec"] {
+            PodTemplate.setDefaults(&podSpec)
+            spec["template", "spec"] = podSpec
+        }
+        switch kind {
+        case "Deployment": setDeploymentDefaults(&spec)
+        case "StatefulSet":
+            PodTemplate.fill(&spec, "podManagementPolicy", "OrderedReady")
+            PodTemplate.fill(&spec, "revisionHistoryLimit", 10)
+            PodTemplate.fill(
+                &spec, "updateStrategy", ["type": "RollingUpdate", "rollingUpdate": ["partition": 0]])
+        case "DaemonSet":
+            PodTemplate.fill(&spec, "revisionHistoryLimit", 10)
+            PodTemplate.fill(
+                &spec, "updateStrategy",
+                ["type": "RollingUpdate", "rollingUpdate": ["maxUnavailable": 1, "maxSurge": 0]])
+        default: break
+        }
+        object.json["spec"] = spec
+    }
+
+    private func setDeploymentDefaults(_ spec: inout JSONValue) {
+        PodTemplate.fill(&spec, "strategy", .object([:]))
+        if spec["strategy", "type"] == nil { spec["strategy", "type"] = "RollingUpdate" }
+        if spec["strategy", "type"]?.string == "RollingUpdate" {
+            if spec["strategy", "rollingUpdate", "maxUnavailable"] == nil {
+                spec["strategy", "rollingUpdate", "maxUnavailable"] = "25%"
+            }
+            if spec["strategy", "rollingUpdate", "maxSurge"] == nil {
+                spec["strategy", "rollingUpdate", "maxSurge"] = "25%"
+            }
+        }
+        PodTemplate.fill(&spec, "revisionHistoryLimit", 10)
+        PodTemplate.fill(&spec, "progressDeadlineSeconds", 600)
+    }
+
+    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+        object.json["status"] = kind == "ReplicaSet" ? ["replicas": 0] : .object([:])
+    }
+
+    func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
+        var errors: [FieldError] = []
+        if let replicas = object["spec", "replicas"]?.int, replicas < 0 {
+            errors.append(.invalid("spec.replicas", JSONValue(replicas), "must be greater than or equal to 0"))
+        }
+        let selector = object["spec", "selector"]
+        if selector == nil { errors.append(.required("spec.selector")) }
+        let labels = object["spec", "template", "metadata", "labels"]
+        let template = KubeObject(object["spec", "template"] ?? .object([:]))
+        let parsed = selector.flatMap { LabelSelector($0) }
+        if !(parsed.map { !$0.requirements.isEmpty && $0.matches(template.labels) } ?? false) {
+            errors.append(
+                .invalid(
+                    "spec.template.metadata.labels", labels ?? .null, "`selector` does not match template `labels`"))
+        }
+        errors += PodTemplate.validate(object["spec", "template", "spec"], field: "spec.template.spec")
+        let policy = object["spec", "template", "spec", "restartPolicy"]
+        if let text = policy?.string, text != "Always" {
+            errors.append(
+                .notSupported("spec.template.spec.restartPolicy", .string(text), supported: ["Always"]))
+        }
+        if let old, old["spec", "selector"] != selector {
+            errors.append(.invalid("spec.selector", selector ?? .null, "field is immutable"))
+        }
+        return errors
+    }
+}
+
+struct PodStrategy: ResourceStrategy {
+    var hasGeneration: Bool { true }
+    var generationIgnores: [[String]] { [["spec", "nodeName"]] }
+    var returnsDeletedObject: Bool { true }
+
+    func setDefaults(_ object: inout KubeObject) {
+        var spec = object.json["spec"] ?? .object([:])
+        PodTemplate.setDefaults(&spec)
+        PodTemplate.fill(&spec, "enableServiceLinks", true)
+        object.json["spec"] = spec
+    }
+
+    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+        object.json["status"] = ["phase": "Pending", "qosClass": .string(Self.qualityOfService(object))]
+        var spec = object.json["spec"] ?? .object([:])
+        let account = spec["serviceAccountName"]?.string ?? "default"
+        let namespace = object.namespace ?? ""
+        guard context.exists(.serviceAccounts, namespace, account) else {
+            throw APIStatus.forbidden(
+                context.resource, object.name,
+                "error looking up service account \(namespace)/\(account): serviceaccount \"\(account)\" not found")
+        }
+        spec["serviceAccountName"] = .string(account)
+        spec["serviceAccount"] = .string(account)
+        PodTemplate.fill(
+            &spec, "tolerations", .array(["not-ready", "unreachable"].map(Self.toleration)))
+        PodTemplate.fill(&spec, "priority", 0)
+        PodTemplate.fill(&spec, "preemptionPolicy", "PreemptLowerPriority")
+        if spec["automountServiceAccountToken"]?.bool != false { Self.mountToken(&spec, context.randomSuffix()) }
+        object.json["spec"] = spec
+    }
+
+    private static func toleration(_ taint: String) -> JSONValue {
+        [
+            "key": .string("node.kubernetes.io/\(taint)"), "operator": "Exists", "effect": "NoExecute",
+            "tolerationSeconds": 300,
+        ]
+    }
+
+    /// What the ServiceAccount admission plugin adds.
+    private static func mountToken(_ spec: inout JSONValue, _ suffix: String) {
+        let path = "/var/run/secrets/kubernetes.io/serviceaccount"
+        let volume = "kube-api-access-\(suffix)"
+        let containers = spec["containers"]?.array ?? []
+        var isUsed = false
+        spec["containers"] = .array(
+            containers.map { container in
+                var container = container
+                var mounts = container["volumeMounts"]?.array ?? []
+                if mounts.contains(where: { $0["mountPath"]?.string == path }) { return container }
+                mounts.append(["name": .string(volume), "readOnly": true, "mountPath": .string(path)])
+                container["volumeMounts"] = .array(mounts)
+                isUsed = true
+                return container
+            })
+        guard isUsed else { return }
+        let sources: [JSONValue] = [
+            ["serviceAccountToken": ["expirationSeconds": 3607, "path": "token"]],
+            ["configMap": ["name": "kube-root-ca.crt", "items": [["key": "ca.crt", "path": "ca.crt"]]]],
+            [
+                "downwardAPI": [
+                    "items": [
+                        ["path": "namespace", "fieldRef": ["apiVersion": "v1", "fieldPath": "metadata.namespace"]]
+                    ]
+                ]
+            ],
+        ]
+        let projected: JSONValue = ["sources": .array(sources), "defaultMode": 420]
+        spec["volumes"] = .array(
+            (spec["volumes"]?.array ?? []) + [["name": .string(volume), "projected": projected]])
+    }
+
+    private static func qualityOfService(_ pod: KubeObject) -> String {
+        let containers = pod["spec", "containers"]?.array ?? []
+        let resources = containers.map { ($0["resources", "requests"]?.object, $0["resources", "limits"]?.object) }
+        if resources.allSatisfy({ ($0.0?.isEmpty ?? true) && ($0.1?.isEmpty ?? true) }) { return "BestEffort" }
+        let isGuaranteed = resources.allSatisfy { requests, limits in
+            guard let limits, limits.contains("cpu"), limits.contains("memory") else { return false }
+            return requests.map { $0.allSatisfy { limits[$0.key] == $0.value } } ?? true
+        }
+        return isGuaranteed ? "Guaranteed" : "Burstable"
+    }
+
+    func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
+        var errors = PodTemplate.validate(object["spec"], field: "spec")
+        guard let old, errors.isEmpty else { return errors }
+        if Self.comparable(object) != Self.comparable(old) {
+            errors.append(
+                .forbidden(
+                    "spec",
+                    "pod updates may not change fields other than `spec.containers[*].image`,"
+                        + "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions "
+                        + "to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it "
+                        + "was previously negative)"))
+        }
+        return errors
+    }
+
+    /// The spec without what may change. The node is set once, by the scheduler.
+    private static func comparable(_ pod: KubeObject) -> JSONValue {
+        var spec = pod.json["spec"] ?? .null
+        for list in ["containers", "initContainers"] {
+            guard let containers = spec[list]?.array else { continue }
+            spec[list] = .array(
+                containers.map { container in
+                    var container = container
+                    container["image"] = nil
+                    return container
+                })
+        }
+        for member in ["activeDeadlineSeconds", "tolerations", "nodeName"] { spec[member] = nil }
+        return spec
+    }
+}

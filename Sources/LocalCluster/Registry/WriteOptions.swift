@@ -1,0 +1,35 @@
+import KubeModel
+
+/// How a write is made, from its query and its sender.
+struct WriteOptions: Sendable {
+    enum FieldValidation: String, Sendable { case strict = "Strict", warn = "Warn", ignore = "Ignore" }
+
+    /// What the object comes from; unknown fields are worded accordingly.
+    enum Source: Sendable { case put, patch, apply }
+
+    var manager: String
+    var isDryRun = false
+    var fieldValidation = FieldValidation.warn
+    var source = Source.put
+
+    /// Of the server's own controllers: what they write is known to fit.
+    static func controller(_ manager: String) -> WriteOptions {
+        WriteOptions(manager: manager, fieldValidation: .ignore)
+    }
+}
+
+struct WriteResult: Sendable {
+    var object: KubeObject
+    var isNew = false
+    var warnings: [String] = []
+}
+
+struct DeleteOptions: Sendable {
+    enum Propagation: String, Sendable { case orphan = "Orphan", background = "Background", foreground = "Foreground" }
+
+    var gracePeriodSeconds: Int?
+    var uid: String?
+    var resourceVersion: String?
+    var propagation = Propagation.background
+    var isDryRun = false
+}

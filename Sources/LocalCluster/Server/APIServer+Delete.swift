@@ -1,0 +1,72 @@
+import KubeModel
+import KubeSchema
+
+extension APIServer {
+    func delete(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
+        let options = try deleteOptions(call)
+        let result = try storage.delete(call.definition, call.key, options)
+        switch result {
+        case .marked(let object): return try answer(object, call)
+        case .removed(let object):
+            if call.definition.strategy.returnsDeletedObject { return try answer(object, call) }
+            return .json(Self.success(call, object))
+        }
+    }
+
+    private static func success(_ call: ResourceCall, _ object: KubeObject) -> JSONValue {
+        [
+            "kind": "Status", "apiVersion": "v1", "metadata": .object([:]), "status": "Success",
+            "details": .compact([
+                "name": .string(object.name), "group": call.api.group.isEmpty ? nil : .string(call.api.group),
+                "kind": .string(call.api.plural), "uid": .string(object.uid),
+            ]),
+        ]
+    }
+
+    /// Answers with the list of what it deleted.
+    func deleteCollection(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
+        let options = try deleteOptions(call)
+        let selection = try selection(call)
+        let all = store.list(call.definition.id, namespace: selection.namespace)
+        var deleted: [JSONValue] = []
+        for stored in all.items where selection.matches(stored.object) {
+            do throws(APIStatus) {
+                _ = try storage.delete(call.definition, stored.object.key, options)
+                deleted.append(stored.object.json)
+            } catch where error.isNotFound {
+                continue
+            }
+        }
+        return .json([
+            "kind": .string(call.definition.listKind), "apiVersion": .string(call.api.apiVersion),
+            "metadata": ["resourceVersion": .string(String(store.version))], "items": .array(deleted),
+        ])
+    }
+
+    private func deleteOptions(_ call: ResourceCall) throws(APIStatus) -> DeleteOptions {
+        let body = try BodyDecoder(request: call.request).value()
+        func text(_ name: String) -> String? { body?[name]?.string ?? call.request[query: name] }
+        var options = DeleteOptions()
+        options.gracePeriodSeconds =
+            body?["gracePeriodSeconds"]?.int ?? call.request[query: "gracePeriodSeconds"].flatMap { Int($0) }
+        options.uid = body?["preconditions", "uid"]?.string
+        options.resourceVersion = body?["preconditions", "resourceVersion"]?.string
+        options.isDryRun = try call.dryRun("DeleteOptions")
+        if let values = body?["dryRun"]?.array, !values.isEmpty {
+            guard values.allSatisfy({ $0.string == "All" }) else {
+                throw .invalidOptions("DeleteOptions", .notSupported("dryRun", .array(values), supported: ["All"]))
+            }
+            options.isDryRun = true
+        }
+        if let name = text("propagationPolicy") {
+            guard let policy = DeleteOptions.Propagation(rawValue: name) else {
+                throw .invalidOptions(
+                    "DeleteOptions",
+                    .notSupported(
+                        "propagationPolicy", .string(name), supported: ["Foreground", "Background", "Orphan", "nil"]))
+            }
+            options.propagation = policy
+        }
+        return options
+    }
+}

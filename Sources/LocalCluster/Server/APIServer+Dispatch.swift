@@ -1,0 +1,91 @@
+import KubeModel
+
+extension APIServer {
+    func dispatch(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
+        if call.target.hasSurplus { throw .unknownPath }
+        if call.definition.isVirtual { return try review(call) }
+        if let subresource = call.target.subresource { return try dispatch(call, subresource: subresource) }
+        let hasName = call.target.name != nil
+        switch call.info.verb {
+        case "get": return try get(call)
+        case "list": return try list(call)
+        case "watch": return try watch(call)
+        case "create": return try create(call)
+        case "update", "patch":
+            guard hasName else {
+                throw call.definition.isCustom ? .badRequest("name must be provided") : .methodNotAllowed
+            }
+            return call.info.verb == "patch" ? try patch(call) : try replace(call)
+        case "delete": return try delete(call)
+        case "deletecollection":
+            guard call.api.verbs.contains("deletecollection") else { throw .methodNotAllowed }
+            return try deleteCollection(call)
+        default: throw .methodNotAllowed
+        }
+    }
+
+    private func dispatch(_ call: ResourceCall, subresource: String) throws(APIStatus) -> APIResponse {
+        guard call.api.subresources.contains(subresource) else {
+            throw call.definition.isCustom ? .notFound(call.api, call.target.name ?? "") : .unknownPath
+        }
+        switch (subresource, call.info.verb) {
+        case ("status", "get"): return try get(call)
+        case ("status", "update"), ("finalize", "update"): return try replace(call)
+        case ("status", "patch"): return try patch(call)
+        case ("scale", "get"), ("scale", "update"), ("scale", "patch"): return try scale(call)
+        case ("log", "get"): return try log(call)
+        case ("eviction", "create"): return try evict(call)
+        case ("token", "create"): return try requestToken(call)
+        default:
+            throw call.definition.isCustom
+                ? .methodNotSupported(call.api, call.info.verb) : .methodNotAllowed
+        }
+    }
+
+    // MARK: Answers
+
+    /// The object in the version and the form that was asked for.
+    func answer(
+        _ object: KubeObject, _ call: ResourceCall, status: Int = 200, warnings: [String] = []
+    ) throws(APIStatus) -> APIResponse {
+        let object = Self.converted(object, to: call.api)
+        var response: APIResponse
+        switch try call.format() {
+        case .json: response = .json(object.json, status: status)
+        case .yaml:
+            response = APIResponse(
+                status: status, contentType: "application/yaml", Array(YAML.format(object.json, sorted: true).utf8))
+        case .table:
+            let metadata: JSONValue = ["resourceVersion": .string(object.resourceVersion)]
+            response = .json(try tableEncoder(call).table([object], metadata: metadata), status: status)
+        case .partialMetadata: response = .json(TableEncoder.partial(object), status: status)
+        }
+        response.headers += warnings.map { ("Warning", "299 - \"\(Self.quoted($0))\"") }
+        return response
+    }
+
+    static func converted(_ object: KubeObject, to api: APIResource) -> KubeObject {
+        guard object.apiVersion != api.apiVersion else { return object }
+        var object = object
+        object.json["apiVersion"] = .string(api.apiVersion)
+        return object
+    }
+
+    private static func quoted(_ text: String) -> String {
+        text.reduce(into: "") { result, character in
+            if character == "\"" || character == "\\" { result.append("\\") }
+            result.append(character)
+        }
+    }
+
+    func tableEncoder(_ call: ResourceCall) throws(APIStatus) -> TableEncoder {
+        var include = TableEncoder.IncludeObject.metadata
+        if let text = call.request[query: "includeObject"], !text.isEmpty {
+            guard let known = TableEncoder.IncludeObject(rawValue: text) else {
+                throw .badRequest("unrecognized includeObject value: \"\(text)\"")
+            }
+            include = known
+        }
+        return TableEncoder(columns: call.definition.columns, include: include, now: .now())
+    }
+}

@@ -1,0 +1,127 @@
+import KubeModel
+import KubeSchema
+
+extension APIServer {
+    func get(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
+        try answer(try storage.live(call.definition, call.key).object, call)
+    }
+
+    // MARK: List
+
+    func list(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
+        let selection = try selection(call)
+        let page = try page(call, selection)
+        switch try call.format() {
+        case .table:
+            let metadata = JSONValue.compact([
+                "resourceVersion": .string(String(page.version)), "continue": page.token.map(JSONValue.string),
+                "remainingItemCount": page.remaining.map { JSONValue($0) },
+            ])
+            return .json(try tableEncoder(call).table(page.objects, metadata: metadata))
+        case .partialMetadata:
+            return .json([
+                "kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1",
+                "metadata": listMetadata(page, isCustom: false),
+                "items": .array(page.objects.map(TableEncoder.partial)),
+            ])
+        case .yaml:
+            return APIResponse(
+                contentType: "application/yaml", Array(YAML.format(listJSON(call, page), sorted: true).utf8))
+        case .json: return .json(listJSON(call, page))
+        }
+    }
+
+    private func listJSON(_ call: ResourceCall, _ page: Page) -> JSONValue {
+        let isCustom = call.definition.isCustom
+        let items = page.objects.map { object -> JSONValue in
+            if isCustom { return Self.converted(object, to: call.api).json }
+            // Items of a typed list have no type of their own.
+            var members = object.json
+            members["kind"] = nil
+            members["apiVersion"] = nil
+            return members
+        }
+        return [
+            "kind": .string(call.definition.listKind), "apiVersion": .string(call.api.apiVersion),
+            "metadata": listMetadata(page, isCustom: isCustom), "items": .array(items),
+        ]
+    }
+
+    private func listMetadata(_ page: Page, isCustom: Bool) -> JSONValue {
+        .compact([
+            "resourceVersion": .string(String(page.version)),
+            "continue": page.token.map(JSONValue.string) ?? (isCustom ? "" : nil),
+            "remainingItemCount": page.remaining.map { JSONValue($0) },
+        ])
+    }
+
+    func selection(_ call: ResourceCall) throws(APIStatus) -> Selection {
+        var selection = Selection(
+            namespace: call.api.namespaced ? call.target.namespace : nil, fieldPaths: call.definition.fields)
+        if let text = call.request[query: "labelSelector"], !text.isEmpty {
+            do throws(LabelSelector.Failure) {
+                selection.labels = try LabelSelector(parsing: text)
+            } catch {
+                throw .badRequest(error.description)
+            }
+        }
+        if let text = call.request[query: "fieldSelector"], !text.isEmpty {
+            selection.fields = try FieldSelector(parsing: text)
+            try call.definition.fields.check(selection.fields)
+        }
+        // The old watch path of one object.
+        if call.info.verb == "watch", let name = call.target.name {
+            selection.fields.terms.append(.init(field: "metadata.name", value: name, isNegated: false))
+        }
+        return selection
+    }
+
+    struct Page {
+        var objects: [KubeObject]
+        var version: UInt64
+        var token: String?
+        var remaining: Int?
+    }
+
+    private func page(_ call: ResourceCall, _ selection: Selection) throws(APIStatus) -> Page {
+        let options = try ListOptions(call.request)
+        let all = try snapshot(call, options)
+        var matching = all.items.map(\.object).filter(selection.matches)
+        if let start = options.token?.start { matching = matching.filter { start < $0.key } }
+        guard let limit = options.limit, matching.count > limit else {
+            return Page(objects: matching, version: all.version)
+        }
+        let objects = Array(matching.prefix(limit))
+        let token = objects.last.map { ContinueToken(version: all.version, start: $0.key).text }
+        // With a selector a real server doesn't count what it hasn't looked at.
+        let isFiltered = !selection.labels.requirements.isEmpty || !selection.fields.terms.isEmpty
+        return Page(
+            objects: objects, version: all.version, token: token,
+            remaining: isFiltered ? nil : matching.count - limit)
+    }
+
+    private func snapshot(
+        _ call: ResourceCall, _ options: ListOptions
+    ) throws(APIStatus) -> (items: [StoredObject], version: UInt64) {
+        let namespace = call.api.namespaced ? call.target.namespace : nil
+        let exact = options.token?.version ?? (options.isExact ? options.version : nil)
+        let current = store.list(call.definition.id, namespace: namespace)
+        if let wanted = options.version, wanted > current.version { throw options.tooLarge(current.version) }
+        guard let exact else { return current }
+        guard let items = store.list(call.definition.id, namespace: namespace, at: exact) else {
+            throw options.token == nil ? ListOptions.versionTooOld : ListOptions.tokenTooOld
+        }
+        return (items, exact)
+    }
+
+    // MARK: Watch
+
+    func watch(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
+        let options = try WatchOptions(call.request)
+        let format = try call.format()
+        let stream = WatchStream(
+            store: store, definition: call.definition, selection: try selection(call), options: options,
+            format: format, table: try tableEncoder(call))
+        return APIResponse(watch: stream)
+    }
+}

@@ -1,0 +1,127 @@
+import KubeModel
+import KubeSchema
+
+extension APIServer {
+    func create(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
+        _ = try call.format()
+        let options = try call.writeOptions("CreateOptions", source: .put)
+        var body = try BodyDecoder(request: call.request).object(call.definition, namespace: call.target.namespace)
+        if let name = call.target.name { body[path: ["metadata", "name"]] = .string(name) }
+        if call.api.namespaced, call.target.namespace == nil { throw .methodNotAllowed }
+        try checkEscalation(KubeObject(body), call)
+        let result = try storage.create(body, call.definition, namespace: call.target.namespace, options: options)
+        return try answer(result.object, call, status: 201, warnings: result.warnings)
+    }
+
+    // MARK: PUT
+
+    func replace(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
+        _ = try call.format()
+        let options = try call.writeOptions("UpdateOptions", source: .put)
+        let body = try BodyDecoder(request: call.request).object(call.definition, namespace: call.target.namespace)
+        try checkName(body, call)
+        try checkEscalation(KubeObject(body), call)
+        let strategy = call.definition.strategy
+        if store.get(call.definition.id, call.key) == nil, strategy.createsOnUpdate, call.target.subresource == nil {
+            let result = try storage.create(body, call.definition, namespace: call.target.namespace, options: options)
+            return try answer(result.object, call, status: 201, warnings: result.warnings)
+        }
+        let result = try storage.update(call.definition, call.key, part: call.part, options: options) {
+            live throws(APIStatus) in
+            let object = KubeObject(body)
+            if object.resourceVersion.isEmpty, !strategy.allowsUnconditionalUpdate {
+                throw .invalid(
+                    group: call.api.group, kind: call.api.plural, name: live.name,
+                    errors: [.invalid("metadata.resourceVersion", 0, "must be specified for an update")])
+            }
+            return object
+        }
+        return try answer(result.object, call, warnings: result.warnings)
+    }
+
+    private func checkName(_ body: JSONValue, _ call: ResourceCall) throws(APIStatus) {
+        let name = body["metadata", "name"]?.string ?? ""
+        guard !name.isEmpty, name != call.key.name else { return }
+        throw .badRequest("the name of the object (\(name)) does not match the name on the URL (\(call.key.name))")
+    }
+
+    // MARK: PATCH
+
+    func patch(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
+        _ = try call.format()
+        let patch = try PatchBody(call)
+        if case .apply(let config) = patch { return try apply(config, call) }
+        if call.request[query: "force"] != nil {
+            throw .invalidOptions("PatchOptions", .forbidden("force", "may not be specified for non-apply patch"))
+        }
+        let options = try call.writeOptions("PatchOptions", source: .patch)
+        let result = try storage.update(call.definition, call.key, part: call.part, options: options) {
+            live throws(APIStatus) in
+            var json = try patch.applied(to: Self.converted(live, to: call.api).json, schema: call.definition.schema)
+            json["kind"] = live.json["kind"]
+            json["apiVersion"] = .string(call.api.apiVersion)
+            let object = KubeObject(json)
+            try checkEscalation(object, call)
+            return object
+        }
+        return try answer(result.object, call, warnings: result.warnings)
+    }
+
+    private func apply(_ config: JSONValue, _ call: ResourceCall) throws(APIStatus) -> APIResponse {
+        let options = try call.writeOptions("PatchOptions", source: .apply)
+        guard let manager = call.request[query: "fieldManager"], !manager.isEmpty else {
+            throw .invalidOptions("PatchOptions", .required("fieldManager", "is required for apply patch"))
+        }
+        var config = config
+        try check(&config, call)
+        let force = call.request.flag("force")
+        func merged(_ live: JSONValue?) throws(APIStatus) -> JSONValue {
+            try ServerSideApply.apply(
+                config, to: live, manager: manager, force: force, subresource: call.part.subresource, time: .now(),
+                schema: call.definition.schema)
+        }
+        if store.get(call.definition.id, call.key) == nil {
+            guard call.target.subresource == nil else { throw .notFound(call.api, call.key.name) }
+            if config["metadata", "uid"] != nil { throw .conflict(call.api, call.key.name, "uid mismatch: the object does not exist") }
+            let created = try merged(nil)
+            try checkEscalation(KubeObject(created), call)
+            let result = try storage.createApplied(
+                created, call.definition, namespace: call.target.namespace, options: options)
+            return try answer(result.object, call, status: 201, warnings: result.warnings)
+        }
+        let result = try storage.update(call.definition, call.key, part: call.part, options: options) {
+            live throws(APIStatus) in
+            let object = KubeObject(try merged(Self.converted(live, to: call.api).json))
+            try checkEscalation(object, call)
+            return object
+        }
+        return try answer(result.object, call, warnings: result.warnings)
+    }
+
+    private func check(_ config: inout JSONValue, _ call: ResourceCall) throws(APIStatus) {
+        let version = config["apiVersion"]?.string ?? ""
+        let kind = config["kind"]?.string ?? ""
+        guard !version.isEmpty, !kind.isEmpty else {
+            let parts = GroupVersion(apiVersion: version)
+            throw .badRequest("invalid object type: \(parts?.group ?? "")/\(parts?.version ?? ""), Kind=\(kind)")
+        }
+        guard version == call.api.apiVersion, kind == call.api.kind else {
+            throw .badRequest("invalid object type: \(version), Kind=\(kind)")
+        }
+        try checkName(config, call)
+        if config["metadata", "managedFields"] != nil { throw .badRequest("metadata.managedFields must be nil") }
+        config[path: ["metadata", "name"]] = .string(call.key.name)
+        if call.api.namespaced { config[path: ["metadata", "namespace"]] = call.target.namespace.map(JSONValue.string) }
+    }
+}
+
+extension ResourceCall {
+    /// What the path lets a write change.
+    var part: ObjectStorage.Part {
+        switch target.subresource {
+        case "status": .status
+        case "finalize": .whole
+        default: .main
+        }
+    }
+}

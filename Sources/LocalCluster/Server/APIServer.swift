@@ -1,0 +1,115 @@
+import KubeModel
+import KubeSchema
+
+/// Answers requests: who is it, may they, what is asked, do it. Free of HTTP and of waiting; only a watch goes on later,
+/// as a ``WatchStream``.
+struct APIServer: Sendable {
+    let storage: ObjectStorage
+    let authenticator: Authenticator
+    let authorizer: Authorizer
+    /// Of pods, for their log subresource.
+    let logs: PodLogs
+
+    static let bodyLimit = 3_145_728
+
+    var store: ClusterStore { storage.store }
+    var catalog: ResourceCatalog { storage.catalog }
+
+    /// Never fails: whatever goes wrong is a Status.
+    func respond(to request: APIRequest) -> APIResponse {
+        do throws(APIStatus) {
+            return try answer(request)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func answer(_ request: APIRequest) throws(APIStatus) -> APIResponse {
+        if request.body.count > Self.bodyLimit {
+            throw APIStatus(
+                code: 413, reason: .requestEntityTooLarge,
+                message: "Request entity too large: limit is \(Self.bodyLimit)")
+        }
+        let info = RequestInfo(request)
+        let sender = try authenticator.authenticate(request)
+        let user = try Impersonator(authorizer: authorizer).effectiveUser(request, info, user: sender)
+        let access = AccessRequest(info)
+        guard authorizer.decide(access, for: user).isAllowed else { throw access.refusal(of: user) }
+        guard let resource = info.resource else { return try DiscoveryHandler(catalog: catalog).answer(request, info) }
+        guard let definition = catalog.find(
+            GroupVersion(group: resource.group, version: resource.version), resource.plural)
+        else { return try unknownResource(resource) }
+        let call = ResourceCall(
+            request: request, info: info, target: resource, definition: definition, user: user)
+        return try dispatch(call)
+    }
+
+    /// A group version of which nothing is served is answered by the path router, not by an API group.
+    private func unknownResource(_ resource: RequestInfo.Resource) throws(APIStatus) -> APIResponse {
+        let definitions = catalog.definitions
+        let isBuiltInGroup = definitions.contains { $0.api.group == resource.group && !$0.isCustom }
+        let isServed = definitions.contains {
+            $0.api.group == resource.group && $0.api.version == resource.version
+        }
+        if isBuiltInGroup || isServed { throw .unknownPath }
+        return .pageNotFound
+    }
+}
+
+/// A request about a resource that is served.
+struct ResourceCall: Sendable {
+    var request: APIRequest
+    var info: RequestInfo
+    var target: RequestInfo.Resource
+    var definition: ResourceDefinition
+    var user: UserInfo
+
+    var api: APIResource { definition.api }
+
+    /// Of the object in the path.
+    var key: ObjectKey { definition.key(target.namespace, target.name ?? "") }
+
+    /// `fieldManager`, or the program of the User-Agent as a real server takes it.
+    var manager: String {
+        if let manager = request[query: "fieldManager"], !manager.isEmpty { return manager }
+        let agent = request.header("user-agent") ?? ""
+        return agent.split(separator: "/").first.map(String.init) ?? "unknown"
+    }
+
+    func format() throws(APIStatus) -> ResponseFormat {
+        guard let format = ResponseFormat.negotiate(request.header("accept")) else {
+            throw APIStatus(
+                code: 406, reason: .notAcceptable,
+                message: "only the following media types are accepted: application/json, application/yaml, "
+                    + "application/vnd.kubernetes.protobuf")
+        }
+        return format
+    }
+
+    /// What the query says about a write.
+    /// - Parameter kind: of the options, for texts: `CreateOptions`.
+    func writeOptions(_ kind: String, source: WriteOptions.Source) throws(APIStatus) -> WriteOptions {
+        var options = WriteOptions(manager: manager, source: source)
+        options.isDryRun = try dryRun(kind)
+        switch request[query: "fieldValidation"] {
+        case nil, "": break
+        case let text?:
+            guard let validation = WriteOptions.FieldValidation(rawValue: text) else {
+                throw .invalidOptions(
+                    kind,
+                    .notSupported("fieldValidation", .string(text), supported: ["", "Ignore", "Strict", "Warn"]))
+            }
+            options.fieldValidation = validation
+        }
+        return options
+    }
+
+    func dryRun(_ kind: String) throws(APIStatus) -> Bool {
+        let values = request.query.filter { $0.name == "dryRun" }.map(\.value)
+        if values.isEmpty { return false }
+        guard values.allSatisfy({ $0 == "All" }) else {
+            throw .invalidOptions(kind, .notSupported("dryRun", JSONValue(values), supported: ["All"]))
+        }
+        return true
+    }
+}

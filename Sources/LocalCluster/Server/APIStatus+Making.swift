@@ -1,0 +1,74 @@
+import KubeModel
+import KubeSchema
+
+/// Statuses in the words of a real API server.
+extension APIStatus {
+    static func badRequest(_ message: String) -> APIStatus {
+        APIStatus(code: 400, reason: .badRequest, message: message)
+    }
+
+    static func notFound(_ resource: APIResource, _ name: String) -> APIStatus {
+        APIStatus(
+            code: 404, reason: .notFound, message: "\(resource.qualifiedName) \"\(name)\" not found",
+            group: resource.group, kind: resource.plural, name: name)
+    }
+
+    static func alreadyExists(_ resource: APIResource, _ name: String) -> APIStatus {
+        APIStatus(
+            code: 409, reason: .alreadyExists, message: "\(resource.qualifiedName) \"\(name)\" already exists",
+            group: resource.group, kind: resource.plural, name: name)
+    }
+
+    static func modified(_ resource: APIResource, _ name: String) -> APIStatus {
+        conflict(
+            resource, name,
+            "the object has been modified; please apply your changes to the latest version and try again")
+    }
+
+    static func conflict(_ resource: APIResource, _ name: String, _ why: String) -> APIStatus {
+        APIStatus(
+            code: 409, reason: .conflict,
+            message: "Operation cannot be fulfilled on \(resource.qualifiedName) \"\(name)\": \(why)",
+            group: resource.group, kind: resource.plural, name: name)
+    }
+
+    static func forbidden(_ resource: APIResource, _ name: String, _ why: String, causes: [Cause] = []) -> APIStatus {
+        APIStatus(
+            code: 403, reason: .forbidden, message: "\(resource.qualifiedName) \"\(name)\" is forbidden: \(why)",
+            group: resource.group, kind: resource.plural, name: name, causes: causes)
+    }
+
+    static func invalid(_ resource: APIResource, _ name: String, _ errors: [FieldError]) -> APIStatus {
+        invalid(group: resource.group, kind: resource.kind, name: name, errors: errors)
+    }
+
+    /// 422 about the options in the query or in the body of a DELETE.
+    static func invalidOptions(_ kind: String, _ error: FieldError) -> APIStatus {
+        invalid(group: "meta.k8s.io", kind: kind, name: "", errors: [error])
+    }
+
+    static func internalError(_ message: String) -> APIStatus { APIStatus(code: 500, reason: .unknown, message: message) }
+
+    static let unauthorized = APIStatus(code: 401, reason: .unauthorized, message: "Unauthorized")
+
+    static let unknownPath = APIStatus(
+        code: 404, reason: .notFound, message: "the server could not find the requested resource")
+
+    static let methodNotAllowed = APIStatus(
+        code: 405, reason: .methodNotAllowed,
+        message: "the server does not allow this method on the requested resource")
+
+    static func methodNotSupported(_ resource: APIResource, _ action: String) -> APIStatus {
+        APIStatus(
+            code: 405, reason: .methodNotAllowed,
+            message: "\(action) is not supported on resources of kind \"\(resource.qualifiedName)\"",
+            group: resource.group, kind: resource.plural)
+    }
+
+    static func unsupportedMediaType(_ accepted: String) -> APIStatus {
+        APIStatus(
+            code: 415, reason: .unsupportedMediaType,
+            message:
+                "the body of the request was in an unknown format - accepted media types include: \(accepted)")
+    }
+}

@@ -1,0 +1,69 @@
+import KubeModel
+
+/// What a new cluster contains: namespaces, default roles, and the simulation's node.
+struct Bootstrap: Sendable {
+    let storage: ObjectStorage
+
+    static let nodeName = "local-node"
+
+    func run(withNode: Bool) throws(APIStatus) {
+        for name in ["default", "kube-system", "kube-public", "kube-node-lease"] {
+            try create(.namespaces, nil, ["metadata": ["name": .string(name)]])
+        }
+        for (name, rules) in DefaultRoles.clusterRoles {
+            try create(.clusterRoles, nil, ["metadata": Self.metadata(name), "rules": .array(rules)])
+        }
+        for (name, role, group) in DefaultRoles.clusterRoleBindings {
+            try create(
+                .clusterRoleBindings, nil,
+                [
+                    "metadata": Self.metadata(name),
+                    "roleRef": ["apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": .string(role)],
+                    "subjects": .array(
+                        group.map { ["kind": "Group", "apiGroup": "rbac.authorization.k8s.io", "name": .string($0)] }),
+                ])
+        }
+        if withNode { try create(.nodes, nil, Self.node) }
+    }
+
+    private static func metadata(_ name: String) -> JSONValue {
+        [
+            "name": .string(name), "labels": ["kubernetes.io/bootstrapping": "rbac-defaults"],
+            "annotations": ["rbac.authorization.kubernetes.io/autoupdate": "true"],
+        ]
+    }
+
+    private func create(_ resource: APIResource, _ namespace: String?, _ members: JSONValue) throws(APIStatus) {
+        guard let definition = storage.catalog.find(resource) else { return }
+        var object: JSONValue = ["apiVersion": .string(resource.apiVersion), "kind": .string(resource.kind)]
+        for (key, value) in members.object ?? [:] { object[key] = value }
+        _ = try storage.create(object, definition, namespace: namespace, options: .controller("kube-apiserver"))
+    }
+
+    private static var node: JSONValue {
+        let now = JSONValue.string(KubeTime.now().description)
+        let resources: JSONValue = ["cpu": "8", "memory": "16Gi", "pods": "110"]
+        return [
+            "metadata": [
+                "name": .string(nodeName),
+                "labels": [
+                    "kubernetes.io/hostname": .string(nodeName), "kubernetes.io/os": "linux",
+                    "kubernetes.io/arch": "amd64",
+                ],
+            ], "spec": .object([:]),
+            "status": [
+                "capacity": resources, "allocatable": resources,
+                "conditions": [
+                    [
+                        "type": "Ready", "status": "True", "lastHeartbeatTime": now, "lastTransitionTime": now,
+                        "reason": "KubeletReady", "message": "kubelet is posting ready status",
+                    ]
+                ],
+                "addresses": [
+                    ["type": "InternalIP", "address": "10.0.0.1"],
+                    ["type": "Hostname", "address": .string(nodeName)],
+                ], "nodeInfo": ["kubeletVersion": "v1.36.2", "operatingSystem": "linux", "architecture": "amd64"],
+            ],
+        ]
+    }
+}

@@ -1,0 +1,74 @@
+import KubeModel
+
+/// The status of a Deployment, from counts of its pods.
+enum DeploymentStatus {
+    struct Summary: Sendable {
+        var desired: Int
+        var maxUnavailable: Int
+        var total: Int
+        var updated: Int
+        var available: Int
+        var updatedAvailable: Int
+        var newSet: String?
+        var isPaused: Bool
+
+        var isComplete: Bool {
+            updated == desired && total == desired && available == desired && updatedAvailable == desired
+        }
+    }
+
+    static func json(_ summary: Summary, generation: Int, old: JSONValue?) -> JSONValue {
+        func count(_ value: Int) -> JSONValue? { value == 0 ? nil : JSONValue(value) }
+        let conditions = [available(summary), progressing(summary, old)].compactMap { $0 }
+        return .compact([
+            "observedGeneration": JSONValue(generation), "replicas": count(summary.total),
+            "updatedReplicas": count(summary.updated), "readyReplicas": count(summary.available),
+            "availableReplicas": count(summary.available),
+            "unavailableReplicas": count(max(0, max(summary.total, summary.desired) - summary.available)),
+            "conditions": .array(conditions.map { dated($0, old) }),
+        ])
+    }
+
+    private static func condition(_ type: String, _ isTrue: Bool?, _ reason: String, _ message: String) -> JSONValue {
+        [
+            "type": .string(type), "status": .string(isTrue.map { $0 ? "True" : "False" } ?? "Unknown"),
+            "reason": .string(reason), "message": .string(message),
+        ]
+    }
+
+    private static func available(_ summary: Summary) -> JSONValue {
+        summary.available >= summary.desired - summary.maxUnavailable
+            ? condition("Available", true, "MinimumReplicasAvailable", "Deployment has minimum availability.")
+            : condition(
+                "Available", false, "MinimumReplicasUnavailable", "Deployment does not have minimum availability.")
+    }
+
+    private static func progressing(_ summary: Summary, _ old: JSONValue?) -> JSONValue? {
+        if summary.isPaused { return condition("Progressing", nil, "DeploymentPaused", "Deployment is paused") }
+        guard let set = summary.newSet else { return nil }
+        if summary.isComplete {
+            return condition(
+                "Progressing", true, "NewReplicaSetAvailable", "ReplicaSet \"\(set)\" has successfully progressed.")
+        }
+        // Mere scaling of a finished rollout is no new progress.
+        let before = (old?["conditions"]?.array ?? []).first { $0["type"]?.string == "Progressing" }
+        if summary.updated == summary.total, before?["reason"]?.string == "NewReplicaSetAvailable",
+            before?["message"]?.string?.contains("\"\(set)\"") == true
+        {
+            return before
+        }
+        return condition("Progressing", true, "ReplicaSetUpdated", "ReplicaSet \"\(set)\" is progressing.")
+    }
+
+    /// With the times of the condition before, where it hasn't changed.
+    private static func dated(_ condition: JSONValue, _ old: JSONValue?) -> JSONValue {
+        let before = (old?["conditions"]?.array ?? []).first { $0["type"] == condition["type"] }
+        let now = JSONValue.string(KubeTime.now().description)
+        let isSame = before?["reason"] == condition["reason"] && before?["message"] == condition["message"]
+        var result = condition
+        result["lastUpdateTime"] = isSame ? before?["lastUpdateTime"] ?? now : now
+        result["lastTransitionTime"] =
+            before?["status"] == condition["status"] ? before?["lastTransitionTime"] ?? now : now
+        return result
+    }
+}

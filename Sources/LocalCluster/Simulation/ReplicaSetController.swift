@@ -1,0 +1,76 @@
+import KubeModel
+
+/// ReplicaSet → Pods.
+struct ReplicaSetController: Sendable {
+    let cluster: SimulatedCluster
+
+    private static let component = "replicaset-controller"
+
+    func sync(_ key: ObjectKey) {
+        guard let set = cluster.get(.replicaSets, key) else { return }
+        let pods = cluster.controlled(.pods, by: set).filter { !$0.isBeingDeleted && !PodState.isFinished($0) }
+        let desired = set["spec", "replicas"]?.int ?? 1
+        if !set.isBeingDeleted {
+            if pods.count < desired {
+                for _ in pods.count..<desired { create(for: set) }
+            } else if pods.count > desired {
+                for pod in Self.victims(pods).prefix(pods.count - desired) { delete(pod, of: set) }
+            }
+        }
+        updateStatus(key)
+    }
+
+    private func create(for set: KubeObject) {
+        var pod: JSONValue = ["apiVersion": "v1", "kind": "Pod"]
+        pod["metadata"] = set["spec", "template", "metadata"] ?? .object([:])
+        pod["metadata", "generateName"] = .string("\(set.name)-")
+        pod["spec"] = set["spec", "template", "spec"]
+        var object = KubeObject(pod)
+        object.ownerReferences = [OwnerReference(controller: set)]
+        let created = cluster.create(
+            object.json, .pods, namespace: set.namespace ?? "", by: DeploymentController.manager)
+        guard let created else { return }
+        cluster.record(
+            .normal, "SuccessfulCreate", "Created pod: \(created.name)", about: set, by: Self.component)
+    }
+
+    /// Those that aren't ready first, then the youngest.
+    private static func victims(_ pods: [KubeObject]) -> [KubeObject] {
+        pods.sorted { a, b in
+            let isReady = (PodState.isReady(a), PodState.isReady(b))
+            if isReady.0 != isReady.1 { return !isReady.0 }
+            return (a.resourceVersion.count, a.resourceVersion) > (b.resourceVersion.count, b.resourceVersion)
+        }
+    }
+
+    private func delete(_ pod: KubeObject, of set: KubeObject) {
+        cluster.delete(.pods, pod)
+        cluster.record(.normal, "SuccessfulDelete", "Deleted pod: \(pod.name)", about: set, by: Self.component)
+    }
+
+    private func updateStatus(_ key: ObjectKey) {
+        guard let set = cluster.get(.replicaSets, key) else { return }
+        let pods = cluster.controlled(.pods, by: set).filter { !$0.isBeingDeleted && !PodState.isFinished($0) }
+        let ready = pods.count(where: PodState.isReady)
+        func count(_ value: Int) -> JSONValue? { value == 0 ? nil : JSONValue(value) }
+        cluster.update(.replicaSets, key, part: .status, by: DeploymentController.manager) { object in
+            object.json["status"] = .compact([
+                "replicas": JSONValue(pods.count), "fullyLabeledReplicas": count(pods.count),
+                "readyReplicas": count(ready), "availableReplicas": count(ready),
+                "observedGeneration": JSONValue(object.generation),
+            ])
+        }
+    }
+}
+
+enum PodState {
+    static func isReady(_ pod: KubeObject) -> Bool {
+        (pod["status", "conditions"]?.array ?? []).contains {
+            $0["type"]?.string == "Ready" && $0["status"]?.string == "True"
+        }
+    }
+
+    static func isFinished(_ pod: KubeObject) -> Bool {
+        ["Succeeded", "Failed"].contains(pod["status", "phase"]?.string ?? "")
+    }
+}

@@ -1,0 +1,114 @@
+import KubeModel
+import Logging
+
+/// Reads, writes and events as the simulated controllers need them.
+struct SimulatedCluster: Sendable {
+    let storage: ObjectStorage
+    let logger: Logger
+
+    var store: ClusterStore { storage.store }
+
+    func get(_ resource: APIResource, _ key: ObjectKey) -> KubeObject? { store.get(resource.id, key)?.object }
+
+    /// What `owner` controls among `resource`, in the order of names.
+    func controlled(_ resource: APIResource, by owner: KubeObject) -> [KubeObject] {
+        store.dependents(of: owner.uid).filter { $0.resource == resource.id }.map(\.key).sorted()
+            .compactMap { get(resource, $0) }.filter { $0.controller?.uid == owner.uid }
+    }
+
+    @discardableResult
+    func create(_ object: JSONValue, _ resource: APIResource, namespace: String, by manager: String) -> KubeObject? {
+        var created: KubeObject?
+        guard let definition = storage.catalog.find(resource) else { return nil }
+        storage.attempt(logger, "creating a \(resource.kind)") { () throws(APIStatus) in
+            created = try storage.create(object, definition, namespace: namespace, options: .controller(manager)).object
+        }
+        return created
+    }
+
+    func update(
+        _ resource: APIResource, _ key: ObjectKey, part: ObjectStorage.Part = .main, by manager: String,
+        _ body: (inout KubeObject) -> Void
+    ) {
+        guard let definition = storage.catalog.find(resource) else { return }
+        storage.attempt(logger, "updating \(resource.kind) \(key)") { () throws(APIStatus) in
+            _ = try storage.update(definition, key, part: part, options: .controller(manager)) { live in
+                var object = live
+                body(&object)
+                return object
+            }
+        }
+    }
+
+    func delete(_ resource: APIResource, _ object: KubeObject, gracePeriodSeconds: Int? = nil) {
+        guard let definition = storage.catalog.find(resource) else { return }
+        storage.attempt(logger, "deleting \(resource.kind) \(object.key)") { () throws(APIStatus) in
+            _ = try storage.delete(
+                definition, object.key, DeleteOptions(gracePeriodSeconds: gracePeriodSeconds, uid: object.uid))
+        }
+    }
+
+    // MARK: Events
+
+    enum EventType: String { case normal = "Normal", warning = "Warning" }
+
+    /// Records an Event. The same one again raises the count of the first, as client-go's correlator does.
+    func record(
+        _ type: EventType, _ reason: String, _ message: String, about object: KubeObject, by component: String,
+        fieldPath: String? = nil
+    ) {
+        guard let definition = storage.catalog.find(.events), let namespace = object.namespace else { return }
+        let now = JSONValue.string(KubeTime.now().description)
+        let name = Self.eventName(object, type.rawValue, reason, message, component, fieldPath ?? "")
+        let key = ObjectKey(namespace: namespace, name: name)
+        if store.get(definition.id, key) != nil {
+            update(.events, key, part: .whole, by: component) { event in
+                event.json["count"] = JSONValue((event.json["count"]?.int ?? 1) + 1)
+                event.json["lastTimestamp"] = now
+            }
+            return
+        }
+        let source: JSONValue =
+            component == "kubelet" ? ["component": "kubelet", "host": .string(Bootstrap.nodeName)] : ["component": .string(component)]
+        create(
+            [
+                "apiVersion": "v1", "kind": "Event", "metadata": ["name": .string(name)],
+                "involvedObject": .compact([
+                    "kind": .string(object.kind), "namespace": .string(namespace), "name": .string(object.name),
+                    "uid": .string(object.uid), "apiVersion": .string(object.apiVersion),
+                    "resourceVersion": .string(object.resourceVersion), "fieldPath": fieldPath.map(JSONValue.string),
+                ]), "reason": .string(reason), "message": .string(message), "source": source, "firstTimestamp": now,
+                "lastTimestamp": now, "count": 1, "type": .string(type.rawValue),
+                "reportingComponent": .string(component),
+                "reportingInstance": component == "kubelet" ? .string(Bootstrap.nodeName) : "",
+            ], .events, namespace: namespace, by: component)
+    }
+
+    /// The same for the same event, so that the name finds the one to count up.
+    private static func eventName(_ object: KubeObject, _ parts: String...) -> String {
+        "\(object.name).\(StableHash.hex(([object.uid] + parts).joined(separator: "\u{0}")))"
+    }
+}
+
+/// FNV-1a: a hash that is the same in every run, unlike `Hasher`.
+enum StableHash {
+    static func value(_ text: String) -> UInt64 {
+        text.utf8.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
+    }
+
+    static func hex(_ text: String) -> String {
+        let digits = String(value(text), radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    /// Ten characters without vowels, the form of pod-template-hash.
+    static func safe(_ text: String) -> String {
+        let alphabet = Array("bcdfghjklmnpqrstvwxz2456789")
+        var rest = value(text)
+        return String(
+            (0..<10).map { _ in
+                defer { rest /= UInt64(alphabet.count) }
+                return alphabet[Int(rest % UInt64(alphabet.count))]
+            })
+    }
+}

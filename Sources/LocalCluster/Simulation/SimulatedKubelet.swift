@@ -1,0 +1,97 @@
+import KubeModel
+
+/// Scheduler and kubelet in one: gives pods a node, then the status that their images ask for.
+struct SimulatedKubelet: Sendable {
+    let cluster: SimulatedCluster
+
+    /// What becomes of a container, told by its image.
+    enum Fate: Sendable, Equatable {
+        case runs
+        case crashes
+        case pullFails
+
+        init(image: String) {
+            let reference = ImageReference(image)
+            if reference.registryHost?.hasSuffix(".invalid") == true || reference.tag.hasPrefix("missing") {
+                self = .pullFails
+            } else {
+                self = reference.baseName.hasPrefix("crash") ? .crashes : .runs
+            }
+        }
+    }
+
+    func sync(_ key: ObjectKey) {
+        guard let pod = cluster.get(.pods, key) else { return }
+        if pod.isBeingDeleted { return stop(pod) }
+        if pod["spec", "nodeName"]?.string?.isEmpty ?? true { return schedule(pod) }
+        if needsStart(pod) { start(pod) }
+    }
+
+    private func schedule(_ pod: KubeObject) {
+        cluster.update(.pods, pod.key, by: "kube-scheduler") {
+            $0["spec", "nodeName"] = .string(Bootstrap.nodeName)
+        }
+        cluster.record(
+            .normal, "Scheduled", "Successfully assigned \(pod.key) to \(Bootstrap.nodeName)", about: pod,
+            by: "default-scheduler")
+    }
+
+    /// New, or with an image that was changed.
+    private func needsStart(_ pod: KubeObject) -> Bool {
+        guard !PodState.isFinished(pod) else { return false }
+        let images = (pod["spec", "containers"]?.array ?? []).compactMap { $0["image"]?.string }
+        let started = (pod["status", "containerStatuses"]?.array ?? []).compactMap { $0["image"]?.string }
+        return images != started
+    }
+
+    private func stop(_ pod: KubeObject) {
+        // Finalizers are somebody else's to take off; the containers have stopped already.
+        guard (pod.metadata["deletionGracePeriodSeconds"]?.int ?? 0) > 0 else { return }
+        for container in pod["spec", "containers"]?.array ?? [] {
+            let name = container["name"]?.string ?? ""
+            cluster.record(
+                .normal, "Killing", "Stopping container \(name)", about: pod, by: "kubelet",
+                fieldPath: "spec.containers{\(name)}")
+        }
+        cluster.delete(.pods, pod, gracePeriodSeconds: 0)
+    }
+
+    private func start(_ pod: KubeObject) {
+        let containers = pod["spec", "containers"]?.array ?? []
+        for container in containers { announce(container, pod) }
+        let statuses = containers.map { ContainerStatus.json($0, in: pod) }
+        cluster.update(.pods, pod.key, part: .status, by: "kubelet") { object in
+            object.json["status"] = PodStatus.json(object, containers: statuses)
+        }
+    }
+
+    private func announce(_ container: JSONValue, _ pod: KubeObject) {
+        let name = container["name"]?.string ?? ""
+        let image = container["image"]?.string ?? ""
+        func record(_ type: SimulatedCluster.EventType, _ reason: String, _ message: String) {
+            cluster.record(
+                type, reason, message, about: pod, by: "kubelet", fieldPath: "spec.containers{\(name)}")
+        }
+        let fate = Fate(image: image)
+        if fate == .pullFails {
+            record(.normal, "Pulling", "Pulling image \"\(image)\"")
+            record(.warning, "Failed", "Failed to pull image \"\(image)\": \(ContainerStatus.pullError(image))")
+            record(.warning, "Failed", "Error: ErrImagePull")
+            record(.normal, "BackOff", "Back-off pulling image \"\(image)\"")
+            record(.warning, "Failed", "Error: ImagePullBackOff")
+            return
+        }
+        if container["imagePullPolicy"]?.string == "Always" {
+            record(.normal, "Pulling", "Pulling image \"\(image)\"")
+            record(.normal, "Pulled", "Successfully pulled image \"\(image)\" in 1ms (1ms including waiting)")
+        } else {
+            record(.normal, "Pulled", "Container image \"\(image)\" already present on machine")
+        }
+        record(.normal, "Created", "Created container: \(name)")
+        record(.normal, "Started", "Started container \(name)")
+        guard fate == .crashes, pod["spec", "restartPolicy"]?.string != "Never" else { return }
+        record(
+            .warning, "BackOff",
+            "Back-off restarting failed container \(name) in pod \(pod.name)_\(pod.namespace ?? "")(\(pod.uid))")
+    }
+}

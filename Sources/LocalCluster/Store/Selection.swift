@@ -1,0 +1,52 @@
+import KubeModel
+
+/// Which objects of a collection a request is about.
+struct Selection: Sendable {
+    var namespace: String?
+    var labels = LabelSelector()
+    var fields = FieldSelector()
+    var fieldPaths: FieldPaths
+
+    func matches(_ object: KubeObject) -> Bool {
+        if let namespace, object.namespace != namespace { return false }
+        if !labels.requirements.isEmpty, !labels.matches(object.labels) { return false }
+        return fields.terms.isEmpty || fields.matches { fieldPaths.value($0, of: object) }
+    }
+}
+
+/// The fields of a kind that selectors may name.
+struct FieldPaths: Sendable {
+    /// Beyond `metadata.name` and `metadata.namespace`: the name in selectors and the path of members.
+    var extra: [String: [String]] = [:]
+    var isCustom = false
+    var isNamespaced = true
+
+    func value(_ field: String, of object: KubeObject) -> String? {
+        switch field {
+        case "metadata.name": object.name
+        case "metadata.namespace": object.namespace
+        default: extra[field].flatMap { Self.text(object.json[path: $0]) }
+        }
+    }
+
+    private static func text(_ value: JSONValue?) -> String? {
+        switch value {
+        case .string(let text): text
+        case .bool(let flag): String(flag)
+        case .int(let number): String(number)
+        default: nil
+        }
+    }
+
+    /// 400 for a field that this kind doesn't offer.
+    func check(_ selector: FieldSelector) throws(APIStatus) {
+        for term in selector.terms {
+            let field = term.field
+            if field == "metadata.name" || field == "metadata.namespace" || extra[field] != nil { continue }
+            throw APIStatus.badRequest(
+                isCustom || !extra.isEmpty
+                    ? "field label not supported: \(field)"
+                    : "\"\(field)\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import KubeClient
+import KubeModel
+
+struct ApplyTool: KubernetesTool {
+    let name = "k8s_apply"
+    let title = "Apply Kubernetes Manifest"
+    let description = """
+        Create or change objects by a manifest (YAML or JSON, one or several documents). Fields of existing objects that \
+        the manifest doesn't mention stay. Fields that another manager owns are not taken over.
+        """
+    let parameters = ToolParameters([
+        .required("content", .string(.text(maximum: 524_288)), "The manifest"),
+        .optional("namespace", .string(.label), "Namespace of objects that name none; by default the conversation's"),
+    ])
+
+    init() {}
+
+    func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
+        let objects = try Manifests.parse(try arguments.requiredString("content"))
+        var steps: [Step] = []
+        for object in objects {
+            let step = try await plan(object, namespace: arguments.string("namespace"), context)
+            if steps.contains(where: {
+                $0.target.text == step.target.text && $0.target.resource == step.target.resource
+            }) {
+                throw ToolFailure("content: \(step.target.text) is there twice")
+            }
+            steps.append(step)
+        }
+        let changing = steps.filter { $0.planned != nil }
+        guard !changing.isEmpty else {
+            return .output("Nothing to do: \(steps.map(\.target.text).joined(separator: ", ")) unchanged.")
+        }
+        return .proposal(Self.proposal(changing, unchanged: steps.filter { $0.planned == nil }))
+    }
+
+    /// One object of the manifest.
+    private struct Step {
+        var target: PlannedRequest.Target
+        /// nil where the object is as the manifest wants it.
+        var planned: PlannedRequest?
+        var conditions: [PostCondition]
+        var isCreate: Bool { target.uid.isEmpty }
+    }
+
+    private static func proposal(_ steps: [Step], unchanged: [Step]) -> WriteProposal {
+        let summary = steps.map { "\($0.isCreate ? "create" : "change") \($0.target.text)" }.joined(separator: ", ")
+        var warnings = steps.flatMap { step in
+            (step.planned?.before.map(Ownership.warnings(for:)) ?? []).map {
+                steps.count == 1 ? $0 : "\(step.target.text): \($0)"
+            }
+        }
+        warnings += steps.filter { $0.planned?.request[query: "force"] == "true" }.map {
+            "\($0.target.text): takes over fields that were set from here by other means than apply"
+        }
+        if !unchanged.isEmpty { warnings.append("unchanged: \(unchanged.map(\.target.text).joined(separator: ", "))") }
+        return WriteProposal(
+            summary: "Apply: \(summary)", requests: steps.compactMap(\.planned),
+            risk: steps.map { .baseline($0.target.resource, namespace: $0.target.namespace) }.max() ?? .medium,
+            warnings: warnings, postConditions: steps.flatMap(\.conditions))
+    }
+
+    private func plan(_ object: KubeObject, namespace: String?, _ context: ToolContext) async throws -> Step {
+        guard let version = object.groupVersion else { throw ToolFailure("apiVersion is required") }
+        let resource = try await context.mapper.resource(
+            for: GroupVersionKind(group: version.group, version: version.version, kind: object.kind))
+        try Names.check(object.name, of: resource)
+        var object = object
+        let place = try Self.namespace(of: object, resource, parameter: namespace, context)
+        object.json[path: ["metadata", "namespace"]] = place.map(JSONValue.string)
+        guard let live = try await context.api.find(resource, namespace: place, name: object.name) else {
+            return Self.create(object, resource, place)
+        }
+        let target = LiveTarget(resource: resource, namespace: place, object: live)
+        return try await change(target, to: object, context)
+    }
+
+    /// The rules of kubectl: a manifest's own namespace counts, and must not contradict the parameter.
+    private static func namespace(
+        of object: KubeObject, _ resource: APIResource, parameter: String?, _ context: ToolContext
+    ) throws(ToolFailure) -> String? {
+        guard resource.namespaced else {
+            guard object.namespace == nil else {
+                throw ToolFailure(
+                    "content: \(object.kind) \(object.name) is in no namespace; leave metadata.namespace out")
+            }
+            return nil
+        }
+        if let own = object.namespace, let parameter, own != parameter {
+            throw ToolFailure(
+                "content: the namespace of \(object.kind) \(object.name) is \"\(own)\", but the parameter says \"\(parameter)\""
+            )
+        }
+        return object.namespace ?? parameter ?? context.namespace
+    }
+
+    /// POST, so that it fails when someone else has created it by then: an apply would change theirs.
+    private static func create(_ object: KubeObject, _ resource: APIResource, _ namespace: String?) -> Step {
+        let request = KubeRequest(
+            .post, resource.path(namespace: namespace), query: FieldManager.query(strict: true),
+            contentType: "application/json", body: JSONWriter.string(object.json))
+        let target = PlannedRequest.Target(
+            resource: resource.identity, namespace: namespace, name: object.name, uid: "", resourceVersion: "")
+        let subject = PostCondition.Subject(resource: resource, namespace: namespace, name: object.name)
+        return Step(
+            target: target, planned: PlannedRequest(request: request, target: target, before: nil),
+            conditions: PodTemplate.rollsOut(resource) ? [.rolloutComplete(subject)] : [.exists(subject)])
+    }
+
+    private func change(_ target: LiveTarget, to object: KubeObject, _ context: ToolContext) async throws -> Step {
+        var planned = target.patch(.apply(object.json), strict: true)
+        planned.request[query: "force"] = "false"
+        var dryRun = try await DryRun(planned, api: context.api, redactor: context.redactor)
+        if Self.conflictsOnlyWithUs(dryRun.response) {
+            planned.request[query: "force"] = "true"
+            dryRun = try await DryRun(planned, api: context.api, redactor: context.redactor)
+        }
+        let isUnchanged = try dryRun.answer().withoutNoise == target.object.withoutNoise
+        let conditions = PodTemplate.postConditions(after: target)
+        return Step(
+            target: target.target, planned: isUnchanged ? nil : planned,
+            conditions: conditions.isEmpty ? [.exists(target.subject)] : conditions)
+    }
+
+    /// What was created or patched from here belongs to the same manager in another mode (`Update` instead of `Apply`),
+    /// which server-side apply counts as a conflict. Taking one's own fields over is none.
+    private static func conflictsOnlyWithUs(_ response: KubeResponse) -> Bool {
+        guard response.status == 409 else { return false }
+        let conflicts = response.failure.causes
+        return !conflicts.isEmpty
+            && conflicts.allSatisfy {
+                $0.reason == "FieldManagerConflict"
+                    && $0.message.hasPrefix("conflict with \"\(WriteExecutor.fieldManager)\"")
+            }
+    }
+}

@@ -1,0 +1,36 @@
+public import KubeModel
+
+/// The tools that talk to the API server itself. None of them starts a program.
+public enum KubernetesTools {
+    public static let toolset = "kubernetes"
+
+    /// - Parameter now: the clock, for the annotation of a rollout restart.
+    public static func all(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
+        [
+            GetTool(), DescribeTool(), LogsTool(), RolloutStatusTool(), ApplyTool(), PatchTool(), ScaleTool(),
+            SetImageTool(), RolloutRestartTool(now: now), RolloutUndoTool(), DeleteTool(),
+        ]
+    }
+}
+
+/// The toolset, for all tools here.
+protocol KubernetesTool: Tool {}
+
+extension KubernetesTool {
+    var toolset: String { KubernetesTools.toolset }
+    var onlyReads: Bool { false }
+}
+
+extension ToolParameter {
+    static let resourceType = ToolParameter.required(
+        "resource_type", .string(.resourceType),
+        "Resource type by plural, singular, short name or kind: pods, deploy, StatefulSet, widgets.example.dev")
+    static let name = ToolParameter.required("name", .string(.objectName), "Name of the object")
+    static let namespace = ToolParameter.optional(
+        "namespace", .string(.label),
+        "Namespace; by default that of the conversation. Leave out for cluster-wide resources")
+
+    /// Deployments, StatefulSets and DaemonSets.
+    static let rolloutType = ToolParameter.optional(
+        "resource_type", .choice(["deployment", "statefulset", "daemonset"]), default: "deployment", "What rolls out")
+}

@@ -1,0 +1,104 @@
+import KubeClient
+import KubeModel
+
+/// An object that a call is about, as it is now.
+struct LiveTarget: Sendable {
+    var resource: APIResource
+    /// nil for cluster-scoped objects.
+    var namespace: String?
+    var object: KubeObject
+
+    /// `deployment shop/web`
+    var text: String { target.text }
+
+    var subject: PostCondition.Subject {
+        PostCondition.Subject(resource: resource, namespace: namespace, name: object.name)
+    }
+
+    var target: PlannedRequest.Target {
+        PlannedRequest.Target(
+            resource: resource.identity, namespace: namespace, name: object.name, uid: object.uid,
+            resourceVersion: object.resourceVersion)
+    }
+
+    func path(_ subresource: String? = nil) -> String {
+        resource.path(namespace: namespace, name: object.name, subresource: subresource)
+    }
+
+    /// A patch that the server carries out on this very object in this very version, or not at all: uid and resourceVersion
+    /// go along, in `metadata` or as `test` operations, and 409 or 422 is the answer when they don't fit.
+    func patch(_ patch: Patch, subresource: String? = nil, strict: Bool = false) -> PlannedRequest {
+        var body = patch.body
+        if case .json = patch {
+            let tests: [JSONValue] = [
+                ["op": "test", "path": "/metadata/uid", "value": .string(object.uid)],
+                ["op": "test", "path": "/metadata/resourceVersion", "value": .string(object.resourceVersion)],
+            ]
+            body = .array(tests + (body.array ?? []))
+        } else {
+            body[path: ["metadata", "uid"]] = .string(object.uid)
+            body[path: ["metadata", "resourceVersion"]] = .string(object.resourceVersion)
+        }
+        let request = KubeRequest(
+            .patch, path(subresource), query: FieldManager.query(strict: strict), contentType: patch.contentType,
+            body: JSONWriter.string(body))
+        return PlannedRequest(request: request, target: target, before: object)
+    }
+}
+
+enum FieldManager {
+    /// - Parameter strict: unknown and duplicate fields are an error; by default the server drops them with a warning.
+    static func query(strict: Bool) -> [KubeRequest.QueryItem] {
+        var query = [KubeRequest.QueryItem("fieldManager", WriteExecutor.fieldManager)]
+        if strict { query.append(KubeRequest.QueryItem("fieldValidation", "Strict")) }
+        return query
+    }
+}
+
+extension ToolContext {
+    /// The resource that `resource_type` names.
+    func resource(_ arguments: ToolArguments) async throws -> APIResource {
+        try await mapper.resource(named: try arguments.requiredString("resource_type"))
+    }
+
+    /// Where an object of this resource is: nil for cluster-scoped resources.
+    ///
+    /// - Throws: ``ToolFailure`` where a namespace is named for a cluster-scoped resource. Who names one has something else
+    ///   in mind than what would happen.
+    func namespace(of resource: APIResource, _ arguments: ToolArguments) throws(ToolFailure) -> String? {
+        if resource.namespaced { return arguments.string("namespace") ?? namespace }
+        if let namespace = arguments.string("namespace") {
+            throw ToolFailure(
+                "\(resource.plural) are in no namespace: leave out the parameter namespace (\"\(namespace)\")")
+        }
+        return nil
+    }
+
+    /// The object that `resource_type`, `namespace` and a name argument point at.
+    func target(_ arguments: ToolArguments, name parameter: String = "name") async throws -> LiveTarget {
+        let resource = try await resource(arguments)
+        let name = try arguments.requiredString(parameter)
+        try Names.check(name, of: resource)
+        let namespace = try namespace(of: resource, arguments)
+        let object = try await api.get(resource, namespace: namespace, name: name)
+        return LiveTarget(resource: resource, namespace: namespace, object: object)
+    }
+
+    /// Whether a request would leave the target as it is, by the server's own word.
+    func changesNothing(_ planned: PlannedRequest) async throws -> Bool {
+        let answer = try await DryRun(planned, api: api, redactor: redactor).answer()
+        return planned.before.map { $0.withoutNoise == answer.withoutNoise } ?? false
+    }
+}
+
+/// A proposal of a single request.
+extension WriteProposal {
+    init(
+        _ summary: String, _ planned: PlannedRequest, risk: Risk, warnings: [String] = [],
+        _ postConditions: [PostCondition]
+    ) {
+        self.init(
+            summary: summary, requests: [planned], risk: risk,
+            warnings: (planned.before.map(Ownership.warnings(for:)) ?? []) + warnings, postConditions: postConditions)
+    }
+}

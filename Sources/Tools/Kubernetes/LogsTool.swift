@@ -1,0 +1,80 @@
+import KubeClient
+import KubeModel
+
+struct LogsTool: KubernetesTool {
+    /// More than this is not fetched, however long the lines are.
+    static let maximumBytes = 1 << 20
+
+    let name = "k8s_logs"
+    let onlyReads = true
+    let title = "Get Kubernetes Pod Logs"
+    let description = """
+        Read the newest lines of a container's log. With previous, the log of the container before its last restart: \
+        use that for crash loops. When the pod has several containers, name one.
+        """
+    let parameters = ToolParameters([
+        .required("pod_name", .string(.objectName), "Name of the pod"),
+        .optional("namespace", .string(.label), "Namespace; by default that of the conversation"),
+        .optional("num_lines", .integer(1...2000), default: 50, "How many lines from the end"),
+        .optional("container_name", .string(.label), "Container, init containers included"),
+        .optional("since", .string(.duration), "Only lines newer than this: 90s, 5m, 1h"),
+        .optional("previous", .boolean, default: false, "Of the container's run before this one"),
+    ])
+
+    init() {}
+
+    func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
+        let name = try arguments.requiredString("pod_name")
+        try Names.check(name, of: .pods)
+        let namespace = arguments.string("namespace") ?? context.namespace
+        let pod = try await context.api.get(.pods, namespace: namespace, name: name)
+        let container = try container(of: pod, arguments.string("container_name"))
+        let path = APIResource.pods.path(namespace: namespace, name: name, subresource: "log")
+        let request = KubeRequest(.get, path, query: try query(arguments, container), accept: "*/*")
+        let response = try await context.api.send(request)
+        guard (200..<300).contains(response.status) else { throw response.failure }
+        guard !response.body.isEmpty else {
+            return .output("The log of container \(container) in pod \(namespace)/\(name) is empty for this selection.")
+        }
+        return .output(OutputLimit.cutBeginning(context.redactor.redact(text: response.text), to: context.outputLimit))
+    }
+
+    private func query(_ arguments: ToolArguments, _ container: String) throws -> [KubeRequest.QueryItem] {
+        var query: [KubeRequest.QueryItem] = [
+            .init("container", container), .init("tailLines", String(try arguments.requiredInteger("num_lines"))),
+            .init("limitBytes", String(Self.maximumBytes)),
+        ]
+        if let since = arguments.string("since").flatMap(Duration.seconds(ofGoText:)) {
+            query.append(.init("sinceSeconds", String(since)))
+        }
+        if arguments.bool("previous") { query.append(.init("previous", "true")) }
+        return query
+    }
+
+    /// The container that is meant: the one named, the pod's only one, or the one that the pod itself names.
+    private func container(of pod: KubeObject, _ wanted: String?) throws(ToolFailure) -> String {
+        func names(_ list: String) -> [String] { pod["spec", list]?.array?.compactMap { $0["name"]?.string } ?? [] }
+        let regular = names("containers")
+        let others = names("initContainers") + names("ephemeralContainers")
+        if let wanted {
+            if (regular + others).contains(wanted) { return wanted }
+            throw ToolFailure("pod \(pod.name) has no container \"\(wanted)\"; \(Self.choice(regular, names))")
+        }
+        if let named = pod.annotations["kubectl.kubernetes.io/default-container"], regular.contains(named) {
+            return named
+        }
+        guard regular.count == 1 else {
+            throw ToolFailure("pod \(pod.name) has several containers, name one; \(Self.choice(regular, names))")
+        }
+        return regular[0]
+    }
+
+    private static func choice(_ regular: [String], _ names: (String) -> [String]) -> String {
+        var text = "containers: \(regular.joined(separator: ", "))"
+        for (list, title) in [("initContainers", "init containers"), ("ephemeralContainers", "ephemeral containers")] {
+            let found = names(list)
+            if !found.isEmpty { text += "; \(title): \(found.joined(separator: ", "))" }
+        }
+        return text
+    }
+}

@@ -1,0 +1,69 @@
+import KubeClient
+import KubeModel
+
+struct ScaleTool: KubernetesTool {
+    let name = "k8s_scale"
+    let title = "Scale Kubernetes Resource"
+    let description = """
+        Set the number of replicas of a deployment, statefulset, replicaset or any other resource with a scale \
+        subresource.
+        """
+    let parameters = ToolParameters([
+        .resourceType, .name, .required("replicas", .integer(0...10_000), "Number of replicas"), .namespace,
+    ])
+
+    init() {}
+
+    func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
+        let replicas = try arguments.requiredInteger("replicas")
+        var target = try await context.target(arguments)
+        guard target.resource.subresources.contains("scale") else {
+            throw ToolFailure("\(target.resource.qualifiedName) can't be scaled: there is no scale subresource")
+        }
+        let scale = try await context.api.get(
+            target.resource, namespace: target.namespace, name: target.object.name, subresource: "scale")
+        let current = scale["spec", "replicas"]?.int ?? 0
+        guard current != replicas else {
+            return .output("Nothing to do: \(target.text) already has \(replicas) replicas.")
+        }
+        let text = target.text
+        let subject = target.subject
+        let warnings = try await autoscalerWarnings(target, context)
+        // A kind may keep its number elsewhere than in spec.replicas; then the Scale itself shows what changes.
+        if target.object["spec", "replicas"]?.int != current { target.object = scale }
+        let planned = target.patch(.merge(["spec": ["replicas": JSONValue(replicas)]]), subresource: "scale")
+        return .proposal(
+            WriteProposal(
+                "Scale \(text) from \(current) to \(replicas) replicas", planned,
+                risk: replicas == 0 ? .high : replicas < current ? .medium : .low, warnings: warnings,
+                [.replicas(subject, count: replicas)]))
+    }
+
+    private static let autoscalers = APIResource(
+        group: "autoscaling", version: "v2", plural: "horizontalpodautoscalers", kind: "HorizontalPodAutoscaler")
+
+    private func autoscalerWarnings(_ target: LiveTarget, _ context: ToolContext) async throws -> [String] {
+        guard let found = try await context.listIfAllowed(Self.autoscalers, namespace: target.namespace) else {
+            return []
+        }
+        return found.filter {
+            $0["spec", "scaleTargetRef", "kind"]?.string == target.resource.kind
+                && $0["spec", "scaleTargetRef", "name"]?.string == target.object.name
+        }.map { "horizontalpodautoscaler \($0.name) scales it too and will set its own number" }
+    }
+}
+
+extension ToolContext {
+    /// For what is good to know but not necessary: nil where the identity may not list it, or the server doesn't have it.
+    func listIfAllowed(
+        _ resource: APIResource, namespace: String?, _ options: ListOptions = ListOptions(limit: 500)
+    ) async throws -> [KubeObject]? {
+        do {
+            return try await api.list(resource, namespace: namespace, options).items
+        } catch is PermissionDenied {
+            return nil
+        } catch is APIStatus {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import KubeClient
+import KubeModel
+
+/// A planned request, tried out: validated and admitted by the API server, stored nowhere (KEP-576).
+struct DryRun {
+    let planned: PlannedRequest
+    let response: KubeResponse
+    private let identity: Impersonation?
+    private let redactor: Redactor
+
+    init(_ planned: PlannedRequest, api: ReadOnlyAPI, redactor: Redactor) async throws {
+        self.planned = planned
+        self.redactor = redactor
+        identity = api.identity
+        response = try await api.send(planned.request.asDryRun)
+    }
+
+    /// - Throws: ``ToolFailure`` with the server's words, without secrets, where it refused.
+    func answer() throws -> KubeObject {
+        guard (200..<300).contains(response.status) else { throw failure }
+        return KubeObject(try response.json())
+    }
+
+    var warnings: [String] { response.warnings.map { redactor.redact(text: $0, knowing: planned.secrets) } }
+
+    private var failure: ToolFailure {
+        let status = response.failure
+        let error: any Error =
+            PermissionDenied.isReason(of: status)
+            ? PermissionDenied(planned.request, identity: identity, message: status.message) : status
+        let text = "\(planned.target.text): \(ToolFailure(describing: error).message)"
+        return ToolFailure(redactor.redact(text: text, knowing: planned.secrets))
+    }
+}
+
+extension PlannedRequest {
+    /// The body, where it is an object.
+    var submitted: KubeObject? { request.body.flatMap { try? JSONParser.parse($0) }.map { KubeObject($0) } }
+
+    /// What the request carries or meets of secrets: servers repeat values in their messages.
+    var secrets: Set<String> {
+        var secrets = before.map(Redactor.secrets(in:)) ?? []
+        if target.resource.isSame(as: .secrets), var body = submitted, body.json.object != nil {
+            body.json["kind"] = "Secret"
+            body.json["apiVersion"] = "v1"
+            secrets.formUnion(Redactor.secrets(in: body))
+        }
+        return secrets
+    }
+}

@@ -1,0 +1,95 @@
+import KubeClient
+import KubeModel
+
+/// What a proposal would change, for the person who decides about it.
+public struct Preview: Sendable, Hashable {
+    /// A unified diff of each object against what the API server says it would become.
+    public var text: String
+    /// The proposal's own, and what the API server warned about.
+    public var warnings: [String]
+
+    public init(text: String, warnings: [String]) {
+        self.text = text
+        self.warnings = warnings
+    }
+
+    /// How many bytes ``text`` may have.
+    public static let limit = 16_384
+
+    /// Sends each request of a proposal as a server-side dry run (KEP-576) and compares its answer with the object as it
+    /// was when the request was planned. Admission and validation take part, so what they change or refuse shows.
+    ///
+    /// - Throws: ``ToolFailure`` where the API server refuses a request, or where an object has moved since it was planned.
+    public static func of(_ proposal: WriteProposal, api: ReadOnlyAPI, redactor: Redactor) async throws -> Preview {
+        var diffs: [String] = []
+        var warnings = proposal.warnings
+        for planned in proposal.requests {
+            let step = try await Step(planned, in: proposal, api: api, redactor: redactor)
+            diffs.append(step.diff)
+            warnings += step.warnings.filter { !warnings.contains($0) }
+        }
+        return Preview(text: OutputLimit.cut(diffs.joined(separator: "\n"), to: limit), warnings: warnings)
+    }
+
+    private struct Step {
+        var diff: String
+        var warnings: [String]
+
+        init(_ planned: PlannedRequest, in proposal: WriteProposal, api: ReadOnlyAPI, redactor: Redactor) async throws {
+            let dryRun = try await DryRun(planned, api: api, redactor: redactor)
+            let response = dryRun.response
+            warnings = dryRun.warnings
+            if response.status == 404, let namespace = Self.namespaceCreated(for: planned, in: proposal) {
+                warnings.append("\(planned.target.text) could not be checked: namespace \(namespace) isn't there yet")
+                diff = Self.diff(planned, after: planned.submitted, redactor)
+                return
+            }
+            diff = Self.diff(planned, after: Self.after(planned, try dryRun.answer()), redactor)
+        }
+
+        /// The namespace of the request's target, where an earlier request of the same proposal creates it.
+        private static func namespaceCreated(for planned: PlannedRequest, in proposal: WriteProposal) -> String? {
+            guard planned.target.uid.isEmpty, let namespace = planned.target.namespace else { return nil }
+            let isCreated = proposal.requests.contains {
+                $0.target.resource.isSame(as: .namespaces) && $0.target.name == namespace && $0.target.uid.isEmpty
+            }
+            return isCreated ? namespace : nil
+        }
+
+        /// The object after the request. A scale is answered by a `Scale`, which goes into the object that it scales.
+        private static func after(_ planned: PlannedRequest, _ answer: KubeObject) -> KubeObject? {
+            if planned.request.method == .delete { return nil }
+            guard answer.kind == "Scale", var after = planned.before, after.kind != "Scale" else { return answer }
+            after["spec", "replicas"] = answer["spec", "replicas"]
+            return after
+        }
+
+        private static func diff(_ planned: PlannedRequest, after: KubeObject?, _ redactor: Redactor) -> String {
+            let name = planned.target.text
+            let text = UnifiedDiff.text(
+                old: yaml(planned.before, redactor), new: yaml(after, redactor),
+                oldName: planned.before == nil ? "/dev/null" : "\(name) (live)",
+                newName: after == nil ? "/dev/null" : "\(name) (after)", limit: Preview.limit)
+            return text.isEmpty ? "\(name): no change\n" : text
+        }
+
+        private static func yaml(_ object: KubeObject?, _ redactor: Redactor) -> String {
+            object.map { YAML.format(redactor.redact($0.withoutNoise).json, sorted: true) } ?? ""
+        }
+    }
+}
+
+extension KubeObject {
+    /// The object without what the server keeps about it: what people mean when they say that it changed.
+    var withoutNoise: KubeObject {
+        var object = self
+        object.json["status"] = nil
+        for field in ["managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink"] {
+            object.json[path: ["metadata", field]] = nil
+        }
+        var annotations = object.annotations
+        annotations["kubectl.kubernetes.io/last-applied-configuration"] = nil
+        if annotations.count != object.annotations.count { object.annotations = annotations }
+        return object
+    }
+}

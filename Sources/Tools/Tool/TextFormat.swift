@@ -1,0 +1,161 @@
+import KubeModel
+
+/// What a text argument must look like before it is used. The API server would refuse most of what is refused here, but
+/// not before a made-up name has travelled through paths, selectors and messages.
+public enum TextFormat: Sendable, Hashable {
+    /// Anything of at most so many bytes without NUL.
+    case text(maximum: Int)
+    /// An object's name: DNS-1123 subdomain, or what RBAC allows besides (`system:node`).
+    case objectName
+    /// DNS-1123 label: namespaces and containers.
+    case label
+    /// `pods`, `deploy`, `Deployment`, `deployments.apps`.
+    case resourceType
+    case labelSelector
+    /// `90s`, `5m`, `1h30m`.
+    case duration
+
+    var maximumLength: Int {
+        switch self {
+        case .text(let maximum): maximum
+        case .objectName, .resourceType: 253
+        case .label: 63
+        case .labelSelector: 1024
+        case .duration: 32
+        }
+    }
+
+    /// Why `text` is not of this format; nil when it is.
+    func problem(with text: String) -> String? {
+        if text.utf8.count > maximumLength { return "longer than \(maximumLength) bytes" }
+        if text.utf8.contains(0) { return "contains a NUL character" }
+        let excerpt = ToolParameters.excerpt(text)
+        switch self {
+        case .text: return nil
+        case .objectName: return Names.isPathSafe(text) ? nil : "\"\(excerpt)\" is no name of a Kubernetes object"
+        case .label:
+            return Names.isLabel(text)
+                ? nil : "\"\(excerpt)\" is no DNS-1123 label (lower case letters, digits and '-', at most 63)"
+        case .resourceType: return Names.isResourceType(text) ? nil : "\"\(excerpt)\" is no resource type"
+        case .labelSelector: return Names.selectorProblem(text)
+        case .duration:
+            return Duration.seconds(ofGoText: text) == nil ? "\"\(excerpt)\" is no time like 90s or 5m" : nil
+        }
+    }
+}
+
+/// The naming rules of Kubernetes (`k8s.io/apimachinery/pkg/util/validation`).
+enum Names {
+    private static func isLowerAlphanumeric(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        isLowerAlphanumeric(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+    }
+
+    /// DNS-1123 label.
+    static func isLabel(_ text: some StringProtocol) -> Bool {
+        text.utf8.count <= 63 && isPart(Array(text.utf8))
+    }
+
+    private static func isPart(_ bytes: [UInt8]) -> Bool {
+        guard let first = bytes.first, let last = bytes.last else { return false }
+        return isLowerAlphanumeric(first) && isLowerAlphanumeric(last)
+            && bytes.allSatisfy { isLowerAlphanumeric($0) || $0 == UInt8(ascii: "-") }
+    }
+
+    /// DNS-1123 subdomain. Its parts may be longer than a label's 63, as in the API server's own rule.
+    static func isSubdomain(_ text: String) -> Bool {
+        guard (1...253).contains(text.utf8.count) else { return false }
+        return text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy {
+            isPart(Array($0))
+        }
+    }
+
+    /// A name of any kind of object that can't be taken for anything but a name: no separator, no flag, no `..`.
+    static func isPathSafe(_ text: String) -> Bool {
+        guard (1...253).contains(text.utf8.count), let first = text.utf8.first, isAlphanumeric(first),
+            !text.contains("..")
+        else { return false }
+        return text.utf8.allSatisfy { isAlphanumeric($0) || "-._:@".utf8.contains($0) }
+    }
+
+    static func isResourceType(_ text: String) -> Bool {
+        guard (1...253).contains(text.utf8.count), let first = text.utf8.first, isAlphanumeric(first),
+            !text.contains("..")
+        else { return false }
+        return text.utf8.allSatisfy { isAlphanumeric($0) || "-.".utf8.contains($0) }
+    }
+
+    /// A label key: an optional DNS-1123 subdomain and `/`, then a name.
+    static func isLabelKey(_ text: String) -> Bool {
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let name = parts.last, !name.isEmpty, isLabelValue(String(name)) else { return false }
+        return parts.count == 1 || isSubdomain(String(parts[0]))
+    }
+
+    static func isLabelValue(_ text: String) -> Bool {
+        guard !text.isEmpty else { return true }
+        guard text.utf8.count <= 63, let first = text.utf8.first, let last = text.utf8.last else { return false }
+        return isAlphanumeric(first) && isAlphanumeric(last)
+            && text.utf8.allSatisfy { isAlphanumeric($0) || "-._".utf8.contains($0) }
+    }
+
+    static func selectorProblem(_ text: String) -> String? {
+        let selector: LabelSelector
+        do {
+            selector = try LabelSelector(parsing: text)
+        } catch {
+            return error.description
+        }
+        for requirement in selector.requirements {
+            let (key, values) = parts(requirement)
+            if !isLabelKey(key) { return "\"\(ToolParameters.excerpt(key))\" is no label key" }
+            if let value = values.first(where: { !isLabelValue($0) }) {
+                return "\"\(ToolParameters.excerpt(value))\" is no label value"
+            }
+        }
+        return nil
+    }
+
+    private static func parts(_ requirement: LabelSelector.Requirement) -> (String, [String]) {
+        switch requirement {
+        case .in(let key, let values), .notIn(let key, let values): (key, values)
+        case .exists(let key), .doesNotExist(let key), .greaterThan(let key, _), .lessThan(let key, _): (key, [])
+        }
+    }
+
+    /// The name of an object of this resource, by the rule of its group: RBAC takes any path segment, all others DNS-1123.
+    static func check(_ name: String, of resource: APIResource) throws(ToolFailure) {
+        let isValid = resource.group == "rbac.authorization.k8s.io" ? isPathSafe(name) : isSubdomain(name)
+        guard isValid else {
+            throw ToolFailure(
+                "\"\(ToolParameters.excerpt(name))\" is no name of a \(resource.kind): lower case letters, digits, '-' and '.'"
+            )
+        }
+    }
+}
+
+extension Duration {
+    /// Whole seconds of Go's text form with the units h, m and s; nil for anything else, and for nothing or less.
+    static func seconds(ofGoText text: String) -> Int? {
+        var total = 0
+        var digits = ""
+        for character in text {
+            if character.isASCII, character.isNumber {
+                digits.append(character)
+                continue
+            }
+            guard let number = Int(digits), let unit = ["h": 3600, "m": 60, "s": 1][String(character)] else {
+                return nil
+            }
+            let (product, overflow) = number.multipliedReportingOverflow(by: unit)
+            let (sum, sumOverflow) = total.addingReportingOverflow(product)
+            if overflow || sumOverflow { return nil }
+            total = sum
+            digits = ""
+        }
+        return digits.isEmpty && total > 0 ? total : nil
+    }
+}

@@ -1,0 +1,84 @@
+import KubeClient
+public import KubeModel
+
+/// What a model is told about a tool.
+public struct ToolDefinition: Sendable, Hashable {
+    public var name: String
+    public var title: String
+    public var description: String
+    public var toolset: String
+    /// JSON Schema of the arguments.
+    public var parameters: JSONValue
+    public var onlyReads: Bool
+}
+
+/// The tools there are. The only way from a model's words to a tool: names are looked up, arguments are checked, and
+/// whatever goes wrong becomes a ``ToolFailure`` that says so to the model.
+public struct ToolRegistry: Sendable {
+    private let tools: [any Tool]
+
+    /// - Precondition: no two tools have the same name.
+    public init(_ tools: [any Tool]) {
+        precondition(Set(tools.map(\.name)).count == tools.count, "two tools have the same name")
+        self.tools = tools
+    }
+
+    /// In the order in which the tools were given: a stable prompt is a cached prompt.
+    /// - Parameter toolsets: nil for all.
+    public func definitions(toolsets: Set<String>? = nil) -> [ToolDefinition] {
+        tools(in: toolsets).map { tool in
+            ToolDefinition(
+                name: tool.name, title: tool.title, description: tool.description, toolset: tool.toolset,
+                parameters: tool.parameters.jsonSchema, onlyReads: tool.onlyReads)
+        }
+    }
+
+    private func tools(in toolsets: Set<String>?) -> [any Tool] {
+        tools.filter { toolsets?.contains($0.toolset) ?? true }
+    }
+
+    /// Carries out a call by the model's own words. A result is at most `context.outputLimit` bytes long.
+    ///
+    /// - Parameter arguments: the text as the model sent it.
+    /// - Parameter toolsets: those that the conversation may use; a tool of another one is unknown here.
+    /// - Throws: ``ToolFailure`` with everything that the model should hear, without secrets; `CancellationError`.
+    public func call(
+        name: String, arguments: String, toolsets: Set<String>? = nil, in context: ToolContext
+    ) async throws -> ToolOutcome {
+        let available = tools(in: toolsets)
+        guard let tool = available.first(where: { $0.name == name }) else {
+            let names = available.map(\.name).joined(separator: ", ")
+            throw ToolFailure("there is no tool \"\(ToolParameters.excerpt(name))\"; the tools are: \(names)")
+        }
+        do {
+            let checked = try tool.parameters.check(arguments)
+            let outcome = try await tool.call(checked, in: context)
+            guard case .output(let text) = outcome else { return outcome }
+            return .output(OutputLimit.cut(text, to: context.outputLimit))
+        } catch let cancellation as CancellationError {
+            throw cancellation
+        } catch {
+            let text = context.redactor.redact(text: ToolFailure(describing: error).message)
+            throw ToolFailure(OutputLimit.cut(text, to: context.outputLimit))
+        }
+    }
+}
+
+extension ToolFailure {
+    /// What the model is told about an error of any kind.
+    public init(describing error: any Error) {
+        switch error {
+        case let failure as ToolFailure: self = failure
+        case let denied as PermissionDenied: self.init(denied.description)
+        case let status as APIStatus: self.init(Self.text(status))
+        case let error as KubeClientError:
+            self.init("the API server gave no usable answer (\(error.code)): \(error.description)")
+        default: self.init("\(error)")
+        }
+    }
+
+    private static func text(_ status: APIStatus) -> String {
+        let reason = status.reason.rawValue.isEmpty ? "HTTP \(status.code)" : status.reason.rawValue
+        return "the API server refused (\(reason)): \(status.message)"
+    }
+}

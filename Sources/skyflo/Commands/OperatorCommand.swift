@@ -1,0 +1,89 @@
+import ArgumentParser
+import ControllerRuntime
+import Controllers
+import FoundationEssentials
+import KubeClient
+import KubeModel
+import Logging
+import Metrics
+import ServiceLifecycle
+import UnixSignals
+
+struct OperatorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "operator",
+        abstract: "Run the operator, in the cluster or outside of it.",
+        discussion: """
+            The cluster is found as kubectl finds it: --kubeconfig, else $KUBECONFIG, else the ServiceAccount of the pod that \
+            this runs in, else ~/.kube/config. The CRDs of crds/ have to be installed.
+            """)
+
+    @Option(help: "The kubeconfig file.") var kubeconfig: String?
+    @Option(help: "The kubeconfig's context.") var context: String?
+    @Option(help: "Work on conversations of this namespace only. Default: all.") var namespace: String?
+    @Option(help: "The SkyfloAI, as NAMESPACE/NAME, for conversations that name none in namespaces that have none.")
+    var defaultSkyfloai: String = "skyflo-system/skyflo"
+    @Flag(help: "Take turns with other replicas: only the holder of a Lease works.") var leaderElect = false
+    @Option(help: "The namespace of the Lease. Default: $POD_NAMESPACE, else skyflo-system.")
+    var leaderElectionNamespace: String?
+    @Option(help: "Where /healthz, /readyz and /metrics listen.") var healthHost: String = "127.0.0.1"
+    @Option(help: "Their port; 0 for none.") var healthPort: Int = 8081
+    @Option(help: "How many conversations are worked on at the same time.") var concurrency: Int = 64
+    @OptionGroup var logging: LoggingOptions
+
+    func validate() throws {
+        guard Self.key(defaultSkyfloai) != nil else {
+            throw ValidationError("--default-skyfloai takes NAMESPACE/NAME")
+        }
+        guard (0...65_535).contains(healthPort) else { throw ValidationError("--health-port takes 0 to 65535") }
+        guard (1...10_000).contains(concurrency) else { throw ValidationError("--concurrency takes 1 to 10000") }
+    }
+
+    @concurrent
+    func run() async throws {
+        let logger = logging.makeLogger()
+        let metrics = MetricsRegistry()
+        MetricsSystem.bootstrap(metrics)
+        let environment = ProcessInfo.processInfo.environment
+        let cluster = try ClusterConfiguration.load(
+            kubeconfigPath: kubeconfig, context: context, environment: environment)
+        var options = KubeClient.Options()
+        options.userAgent = KubeClient.Options.userAgent(version: Version.current)
+        try await withKubeClient(cluster, logger: logger, options: options) { client in
+            let program = Operator(
+                api: client, configuration: configuration(environment), models: BuiltInModelProvider(logger: logger),
+                metrics: metrics, logger: logger)
+            logger.info("operator starts", metadata: ["version": "\(Version.current)"])
+            let group = ServiceGroup(
+                services: [OperatorService(program: program)], gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger)
+            try await group.run()
+        }
+    }
+
+    private func configuration(_ environment: [String: String]) -> Operator.Configuration {
+        let lease = leaderElectionNamespace ?? environment["POD_NAMESPACE"] ?? "skyflo-system"
+        return Operator.Configuration(
+            namespace: namespace, identity: Self.identity(environment), defaultSkyfloAI: Self.key(defaultSkyfloai),
+            leaseNamespace: leaderElect ? lease : nil, healthHost: healthHost,
+            healthPort: healthPort == 0 ? nil : healthPort, concurrency: concurrency)
+    }
+
+    /// The pod's name, else the host's with something random: two processes on one host are two candidates.
+    private static func identity(_ environment: [String: String]) -> String {
+        environment["POD_NAME"]
+            ?? "\(ProcessInfo.processInfo.hostName)-\(String(UInt32.random(in: .min ... .max), radix: 16))"
+    }
+
+    private static func key(_ text: String) -> ObjectKey? {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else { return nil }
+        return ObjectKey(namespace: String(parts[0]), name: String(parts[1]))
+    }
+}
+
+/// The operator as a service of the process.
+struct OperatorService: Service {
+    let program: Operator
+    func run() async throws { try await program.run() }
+}

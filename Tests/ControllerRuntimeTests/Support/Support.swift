@@ -1,0 +1,99 @@
+import ControllerRuntime
+import KubeModel
+import Logging
+import Synchronization
+import Testing
+
+/// Waits until `condition` holds, at most ten seconds.
+func eventually(
+    _ what: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while try !condition() {
+        guard ContinuousClock.now < deadline else {
+            Issue.record(what ?? "the condition didn't become true in time", sourceLocation: sourceLocation)
+            throw CancellationError()
+        }
+        try await Task.sleep(for: .milliseconds(1))
+    }
+}
+
+/// Runs `background` while `body` runs, and cancels it then.
+func running<Result: Sendable>(
+    _ background: [@Sendable () async throws -> Void], _ body: () async throws -> Result
+) async throws -> Result {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        for task in background { group.addTask { try await task() } }
+        let result: Result
+        do {
+            result = try await body()
+        } catch {
+            group.cancelAll()
+            throw error
+        }
+        group.cancelAll()
+        while let end = await group.nextResult() {
+            if case .failure(let error) = end, !(error is CancellationError) { throw error }
+        }
+        return result
+    }
+}
+
+/// Things that happened, in order.
+final class Journal<Entry: Sendable>: Sendable {
+    private let state = Mutex<[Entry]>([])
+    func add(_ entry: Entry) { state.withLock { $0.append(entry) } }
+    var entries: [Entry] { state.withLock(\.self) }
+    var count: Int { state.withLock(\.count) }
+}
+
+struct ClosureReconciler: Reconciler {
+    let body: @Sendable (ObjectKey) async throws -> ReconcileResult
+    init(_ body: @escaping @Sendable (ObjectKey) async throws -> ReconcileResult) { self.body = body }
+    func reconcile(_ request: ObjectKey) async throws -> ReconcileResult { try await body(request) }
+}
+
+struct Failure: Error {}
+
+extension APIResource {
+    static let widgets = APIResource(group: "test.io", version: "v1", plural: "widgets", kind: "Widget")
+}
+
+func widget(_ name: String, _ value: Int = 0, labels: [String: String] = [:], namespace: String = "ns") -> KubeObject {
+    var object = KubeObject(.widgets, namespace: namespace, name: name, ["spec": ["value": JSONValue(value)]])
+    object.labels = labels
+    return object
+}
+
+func key(_ name: String) -> ObjectKey { ObjectKey(namespace: "ns", name: name) }
+
+extension KubeObject {
+    var value: Int { self["spec", "value"]?.int ?? -1 }
+}
+
+extension Logger {
+    static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+}
+
+extension InformerEvent {
+    /// `+a1`, `~a1>2`, `-a2`
+    var short: String {
+        switch self {
+        case .added(let object, _): "+\(object.name)\(object.value)"
+        case .updated(let old, let new): "~\(new.name)\(old.value)>\(new.value)"
+        case .deleted(let object): "-\(object.name)\(object.value)"
+        }
+    }
+}
+
+/// Repeatable randomness.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

@@ -1,0 +1,241 @@
+@testable import ControllerRuntime
+import Testing
+
+@Suite struct WorkQueueStateTests {
+    typealias Queue = WorkQueueState<String>
+
+    @Test func `an item is in the queue once`() {
+        var queue = Queue()
+        #expect(queue.add("a", now: .zero) == true)
+        #expect(queue.add("a", now: .zero) == false)
+        #expect(queue.depth == 1)
+        #expect(queue.take(now: .zero)?.item == "a")
+        #expect(queue.take(now: .zero) == nil)
+    }
+
+    @Test func `what is added while it is processed comes once more, after it is done`() {
+        var queue = Queue()
+        queue.add("a", now: .zero)
+        _ = queue.take(now: .zero)
+        for _ in 0..<5 { queue.add("a", now: .zero) }
+        #expect(queue.depth == 0)
+        #expect(queue.take(now: .zero) == nil)
+        queue.done("a", now: .zero)
+        #expect(queue.take(now: .zero)?.item == "a")
+        queue.done("a", now: .zero)
+        #expect(queue.take(now: .zero) == nil)
+    }
+
+    @Test func `higher priorities go first, and within one the order is that of arrival`() {
+        var queue = Queue()
+        queue.add("low", priority: .low, now: .zero)
+        queue.add("normal 1", now: .zero)
+        queue.add("normal 2", now: .zero)
+        queue.add("high", priority: .high, now: .zero)
+        let order = (0..<4).map { _ in queue.take(now: .zero)?.item }
+        #expect(order == ["high", "normal 1", "normal 2", "low"])
+    }
+
+    @Test func `adding again can raise a priority but not lower it`() {
+        var queue = Queue()
+        queue.add("other", priority: .normal, now: .zero)
+        queue.add("a", priority: .low, now: .zero)
+        queue.add("a", priority: .high, now: .zero)
+        queue.add("a", priority: .low, now: .zero)
+        #expect(queue.depth == 2)
+        #expect(queue.take(now: .zero)?.priority == .high)
+        #expect(queue.take(now: .zero)?.item == "other")
+        #expect(queue.take(now: .zero) == nil)
+    }
+
+    @Test func `of two delays the shorter counts`() {
+        var queue = Queue()
+        queue.add("a", at: .seconds(10), now: .zero)
+        queue.add("a", at: .seconds(5), now: .zero)
+        queue.add("a", at: .seconds(20), now: .zero)
+        queue.promote(now: .seconds(4))
+        #expect(queue.take(now: .seconds(4)) == nil)
+        queue.promote(now: .seconds(6))
+        #expect(queue.take(now: .seconds(6))?.waited == .seconds(1))
+        queue.done("a", now: .seconds(6))
+        queue.promote(now: .seconds(100))
+        #expect(queue.take(now: .seconds(100)) == nil)
+    }
+
+    @Test func `an immediate add replaces a delay`() {
+        var queue = Queue()
+        queue.add("a", at: .seconds(10), now: .zero)
+        queue.add("a", now: .seconds(1))
+        #expect(queue.take(now: .seconds(1))?.item == "a")
+        queue.done("a", now: .seconds(1))
+        queue.promote(now: .seconds(11))
+        #expect(queue.take(now: .seconds(11)) == nil)
+    }
+
+    @Test func `a delay that ends while the item is processed waits for the end`() {
+        var queue = Queue()
+        queue.add("a", now: .zero)
+        _ = queue.take(now: .zero)
+        queue.add("a", at: .seconds(1), now: .zero)
+        queue.promote(now: .seconds(2))
+        #expect(queue.take(now: .seconds(2)) == nil)
+        queue.done("a", now: .seconds(3))
+        #expect(queue.take(now: .seconds(3))?.item == "a")
+    }
+
+    @Test func `delays after failures double up to the maximum, and start again after forget`() {
+        var queue = Queue()
+        let delays = (0..<20).map { _ in
+            let delay = queue.addAfterFailure("a", now: .zero)
+            queue.add("a", now: .zero)
+            _ = queue.take(now: .zero)
+            queue.done("a", now: .zero)
+            return delay
+        }
+        #expect(delays[0] == .milliseconds(5))
+        #expect(delays[1] == .milliseconds(10))
+        #expect(delays[10] == .milliseconds(5120))
+        #expect(delays[17] == .milliseconds(655_360))
+        #expect(delays[18] == .seconds(1000))
+        #expect(delays[19] == .seconds(1000))
+        #expect(queue.failureCount(of: "a") == 20)
+        queue.forget("a")
+        #expect(queue.addAfterFailure("a", now: .zero) == .milliseconds(5))
+    }
+
+    @Test func `a retry limit holds for all items together`() {
+        var queue = Queue(.init(retryLimit: TokenBucket(perSecond: 1, burst: 2)))
+        let delays = ["a", "b", "c", "d"].map { queue.addAfterFailure($0, now: .zero) }
+        #expect(delays == [.milliseconds(5), .milliseconds(5), .seconds(1), .seconds(2)])
+    }
+
+    @Test func `a queue that is shut down hands out nothing, and takes nothing`() {
+        var queue = Queue()
+        queue.add("a", now: .zero)
+        queue.shutDown()
+        #expect(queue.take(now: .zero) == nil)
+        #expect(queue.add("b", now: .zero) == false)
+        #expect(queue.isFinished)
+    }
+
+    @Test func `a draining queue hands out what is due, and what was added to running items`() {
+        var queue = Queue()
+        queue.add("running", now: .zero)
+        _ = queue.take(now: .zero)
+        queue.add("running", now: .zero)
+        queue.add("waiting", now: .zero)
+        queue.add("later", at: .seconds(1), now: .zero)
+        queue.shutDown(draining: true)
+        #expect(queue.add("new", now: .zero) == false)
+        #expect(queue.take(now: .zero)?.item == "waiting")
+        #expect(!queue.isFinished)
+        queue.done("running", now: .zero)
+        #expect(queue.take(now: .zero)?.item == "running")
+        #expect(queue.isFinished)
+        queue.promote(now: .seconds(2))
+        #expect(queue.take(now: .seconds(2)) == nil)
+    }
+
+    @Test func `replaced delays don't pile up`() {
+        var queue = Queue()
+        for round in 0..<10_000 {
+            queue.add("a", at: .seconds(36_000 + round), now: .seconds(round))
+            queue.add("a", now: .seconds(round))
+            _ = queue.take(now: .seconds(round))
+            queue.done("a", now: .seconds(round))
+        }
+        #expect(queue.delayedEntryCount < 200)
+    }
+
+    /// Against a model that is too simple to be wrong.
+    @Test(arguments: 0..<40) func `it behaves like a plain list`(seed: Int) {
+        var random = SplitMix(state: UInt64(seed))
+        var queue = WorkQueueState<Int>()
+        var model = QueueModel()
+        var now = Duration.zero
+        for _ in 0..<2000 {
+            let item = Int.random(in: 0..<8, using: &random)
+            let priority = WorkPriority.allCases.randomElement(using: &random) ?? .low
+            switch Int.random(in: 0..<7, using: &random) {
+            case 0, 1:
+                queue.add(item, priority: priority, now: now)
+                model.add(item, priority)
+            case 2:
+                let deadline = now + .milliseconds(Int.random(in: 1..<50, using: &random))
+                queue.add(item, priority: priority, at: deadline, now: now)
+                model.add(item, priority, at: deadline)
+            case 3, 4:
+                let taken = queue.take(now: now)
+                let expected = model.take()
+                #expect(taken?.item == expected?.item)
+                #expect(taken?.priority == expected?.priority)
+            case 5:
+                if let item = model.processing.sorted().randomElement(using: &random) {
+                    queue.done(item, now: now)
+                    model.done(item)
+                }
+            default:
+                now += .milliseconds(Int.random(in: 0..<20, using: &random))
+                queue.promote(now: now)
+                model.promote(now)
+            }
+            #expect(queue.depth == model.depth)
+            #expect(queue.pendingCount == model.entries.count)
+        }
+    }
+}
+
+private struct QueueModel {
+    struct Entry {
+        var item: Int
+        var priority: WorkPriority
+        var deadline: Duration?
+    }
+
+    /// In the order in which they are handed out within a priority.
+    var entries: [Entry] = []
+    var processing: Set<Int> = []
+
+    var depth: Int { entries.count { $0.deadline == nil && !processing.contains($0.item) } }
+
+    mutating func add(_ item: Int, _ priority: WorkPriority, at deadline: Duration? = nil) {
+        var entry = Entry(item: item, priority: priority, deadline: deadline)
+        if let at = entries.firstIndex(where: { $0.item == item }) {
+            let old = entries[at]
+            entry.priority = max(priority, old.priority)
+            if let deadline {
+                guard let earlier = old.deadline, deadline < earlier else { return }
+            } else if old.deadline == nil, priority <= old.priority {
+                return
+            }
+            entries.remove(at: at)
+        }
+        entries.append(entry)
+    }
+
+    mutating func take() -> Entry? {
+        for priority in WorkPriority.allCases.reversed() {
+            let found = entries.firstIndex {
+                $0.deadline == nil && $0.priority == priority && !processing.contains($0.item)
+            }
+            if let found {
+                processing.insert(entries[found].item)
+                return entries.remove(at: found)
+            }
+        }
+        return nil
+    }
+
+    mutating func done(_ item: Int) {
+        processing.remove(item)
+        // It comes behind those that were ready meanwhile.
+        if let at = entries.firstIndex(where: { $0.item == item }) { entries.append(entries.remove(at: at)) }
+    }
+
+    mutating func promote(_ now: Duration) {
+        let due = entries.filter { $0.deadline.map { $0 <= now } ?? false }
+            .sorted { ($0.deadline ?? .zero) < ($1.deadline ?? .zero) }
+        entries.removeAll { entry in due.contains { $0.item == entry.item } }
+        entries += due.map { Entry(item: $0.item, priority: $0.priority, deadline: nil) }
+    }
+}

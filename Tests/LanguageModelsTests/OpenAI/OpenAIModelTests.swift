@@ -1,0 +1,237 @@
+import AsyncHTTPClient
+import KubeModel
+import Synchronization
+import Testing
+
+@testable import LanguageModels
+
+@Suite(.timeLimit(.minutes(1)))
+struct OpenAIModelTests {
+    private static let hello = [
+        #"{"choices":[{"delta":{"content":"Hel"}}]}"#, #"{"choices":[{"delta":{"content":"lo"}}]}"#,
+        #"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#,
+        #"{"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2}}"#, "[DONE]",
+    ]
+    private static let toolCall = [
+        #"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"k8s_delete","arguments":"{\"na"}}]}}]}"#,
+        #"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"me\":\"web\"}"}}]}}]}"#,
+        #"{"choices":[{"delta":{},"finish_reason":"tool_calls"}]}"#,
+    ]
+    private let request = ModelRequest(messages: [.user("hi")])
+
+    private func failure(
+        of script: [ScriptedServer.Answer], options: OpenAIModel.Options = .quick,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> LanguageModelError {
+        let found = Mutex<LanguageModelError?>(nil)
+        let request = request
+        try await ScriptedServer.with(script, options: options) { model, _ in
+            do {
+                let reply = try await model.reply(to: request)
+                Issue.record("expected an error, got \(reply)", sourceLocation: sourceLocation)
+            } catch let error as LanguageModelError {
+                found.withLock { $0 = error }
+            }
+        }
+        return try #require(found.withLock { $0 }, sourceLocation: sourceLocation)
+    }
+
+    @Test func `a streamed reply arrives in pieces and as a whole`() async throws {
+        let request = request
+        try await ScriptedServer.with([.stream(Self.hello)]) { model, server in
+            let deltas = Mutex<[ModelDelta]>([])
+            let reply = try await model.reply(to: request) { delta in deltas.withLock { $0.append(delta) } }
+            #expect(reply.content == "Hello")
+            #expect(reply.usage == TokenUsage(prompt: 3, completion: 2))
+            #expect(reply.timeToFirstToken.map { $0 > 0 } == true)
+            #expect(deltas.withLock { $0 } == [.content("Hel"), .content("lo")])
+            let seen = try #require(server.requests.first)
+            #expect(seen.path == "/v1/chat/completions")
+            #expect(seen.headers["authorization"] == "Bearer sk-test-key")
+            #expect(seen.body["model"] == "test-model")
+        }
+    }
+
+    @Test(arguments: [1, 2, 3, 7, 50])
+    func `chunks may be cut at any byte`(size: Int) async throws {
+        let bytes = Array((Self.toolCall + ["[DONE]"]).map { "data: \($0)\r\n\r\n" }.joined().utf8)
+        let pieces = stride(from: 0, to: bytes.count, by: size).map { start in
+            ScriptedServer.Piece.bytes(Array(bytes[start..<min(start + size, bytes.count)]))
+        }
+        let request = request
+        try await ScriptedServer.with([.init(pieces: pieces)]) { model, _ in
+            let reply = try await model.reply(to: request)
+            #expect(reply.toolCalls == [ModelToolCall(id: "a", name: "k8s_delete", arguments: "{\"name\":\"web\"}")])
+            #expect(reply.finish == .toolCalls)
+        }
+    }
+
+    @Test func `a server that doesn't stream works too`() async throws {
+        let whole = #"{"choices":[{"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1}}"#
+        let request = request
+        try await ScriptedServer.with([.status(200, whole, headers: ["content-type": "application/json"])]) { model, _ in
+            let deltas = Mutex<[ModelDelta]>([])
+            let reply = try await model.reply(to: request) { delta in deltas.withLock { $0.append(delta) } }
+            #expect(reply == ModelReply(content: "Hi", usage: TokenUsage(prompt: 1)))
+            #expect(deltas.withLock { $0 } == [.content("Hi")])
+        }
+    }
+
+    @Test func `ids of earlier calls are not given again`() async throws {
+        let earlier = ModelRequest(messages: [
+            .user("x"), .assistant("", toolCalls: [ModelToolCall(id: "a", name: "k8s_get", arguments: "{}")]),
+            .tool(callID: "a", content: "r"),
+        ])
+        try await ScriptedServer.with([.stream(Self.toolCall)]) { model, _ in
+            let reply = try await model.reply(to: earlier)
+            #expect(reply.toolCalls.map(\.id) == ["a_2"])
+        }
+    }
+
+    @Test(arguments: 0..<2)
+    func `a connection that is cut in the middle of a tool call is an error`(events: Int) async throws {
+        let stream = ScriptedServer.Answer.stream(Array(Self.toolCall.prefix(events + 1)), then: [.cut])
+        #expect(try await failure(of: [stream, .stream(Self.hello)]).code == .incomplete)
+    }
+
+    @Test func `a stream that ends without an end is incomplete`() async throws {
+        #expect(try await failure(of: [.stream(Array(Self.toolCall.prefix(2)))]).code == .incomplete)
+    }
+
+    @Test func `a connection that is cut after the end harms nothing`() async throws {
+        let request = request
+        try await ScriptedServer.with([.stream(Self.toolCall, then: [.cut])]) { model, _ in
+            let reply = try await model.reply(to: request)
+            #expect(reply.toolCalls.count == 1)
+        }
+    }
+
+    @Test(arguments: [
+        (ScriptedServer.Answer.status(200, "<html>sign in</html>"), LanguageModelError.Code.badReply),
+        (.status(200, ""), .badReply), (.status(200, "{\"choices\":[]}"), .incomplete),
+        (.status(200, "{\"choices\":[{\"message\":{\"content\":\"\"}}]}"), .badReply),
+        (.status(200, "{\"choices\":[{\"mess"), .incomplete), (.status(200, "{\"choices\"=1}"), .badReply),
+        (.stream(["{\"choices\":"]), .badReply), (.stream([#"{"error":{"message":"boom","code":500}}"#]), .unavailable),
+        (.stream(["[DONE]"]), .badReply), (.status(204, ""), .badReply),
+    ])
+    func `answers that are none are told apart`(answer: ScriptedServer.Answer, code: LanguageModelError.Code) async throws {
+        #expect(try await failure(of: [answer]).code == code)
+    }
+
+    @Test func `a reply that is too large is refused`() async throws {
+        let options = OpenAIModel.Options.quick.with { $0.replyLimit = 1000 }
+        let big = #"{"choices":[{"delta":{"content":""# + String(repeating: "x", count: 900) + #""}}]}"#
+        #expect(try await failure(of: [.stream([big, big, big])], options: options).code == .badReply)
+    }
+
+    // MARK: Retries
+
+    @Test(arguments: [429, 500, 502, 503, 504, 529])
+    func `a passing failure is asked again`(status: Int) async throws {
+        let request = request
+        try await ScriptedServer.with([.status(status, "busy"), .status(status), .stream(Self.hello)]) { model, server in
+            let reply = try await model.reply(to: request)
+            #expect(reply.content == "Hello")
+            #expect(server.requests.count == 3)
+        }
+    }
+
+    @Test(arguments: [(429, LanguageModelError.Code.rateLimited), (503, .unavailable)])
+    func `it gives up after the retries`(status: Int, code: LanguageModelError.Code) async throws {
+        let answers = Array(repeating: ScriptedServer.Answer.status(status, #"{"error":{"message":"busy"}}"#), count: 4)
+        let error = try await failure(of: answers + [.stream(Self.hello)])
+        #expect(error.code == code)
+        #expect(error.message.contains("busy"))
+    }
+
+    @Test(arguments: [
+        (401, LanguageModelError.Code.unauthorized), (403, .unauthorized), (400, .rejected), (404, .rejected),
+        (422, .rejected),
+    ])
+    func `a final failure is not asked again`(status: Int, code: LanguageModelError.Code) async throws {
+        let answer = ScriptedServer.Answer.status(status, #"{"error":{"message":"no sk-test-key here"}}"#)
+        let error = try await failure(of: [answer, .stream(Self.hello)])
+        #expect(error.code == code)
+        #expect(error.message.contains("no [redacted] here"))
+    }
+
+    @Test func `the provider's message is bounded`() async throws {
+        let error = try await failure(of: [.status(400, String(repeating: "long ", count: 5000))])
+        #expect(error.message.count < 600)
+    }
+
+    @Test func `Retry-After is waited for, and not past the end`() async throws {
+        let request = request
+        let wait = ScriptedServer.Answer.status(429, "later", headers: ["retry-after": "1"])
+        try await ScriptedServer.with([wait, .stream(Self.hello)]) { model, _ in
+            let time = try await ContinuousClock().measure { _ = try await model.reply(to: request) }
+            #expect(time >= .seconds(1))
+        }
+        let long = ScriptedServer.Answer.status(429, "later", headers: ["retry-after": "50"])
+        #expect(try await failure(of: [long]).code == .rateLimited)
+    }
+
+    @Test func `a refused connection is tried again and reported`() async throws {
+        let dead = Mutex<OpenAIModel?>(nil)
+        try await ScriptedServer.with([]) { model, _ in dead.withLock { $0 = model } }
+        let client = HTTPClient(
+            eventLoopGroupProvider: .singleton,
+            configuration: {
+                var configuration = HTTPClient.Configuration()
+                configuration.connectionPool.retryConnectionEstablishment = false
+                return configuration
+            }())
+        let url = try #require(dead.withLock { $0?.endpoint.url })
+        let model = try OpenAIModel(
+            name: "m", baseURL: url, apiKey: nil, httpClient: client, options: .quick)
+        let error = await #expect(throws: LanguageModelError.self) { _ = try await model.reply(to: request) }
+        #expect(error?.code == .unreachable)
+        try await client.shutdown()
+    }
+
+    // MARK: Time
+
+    @Test func `no first byte in time is a timeout`() async throws {
+        let options = OpenAIModel.Options.quick.with { $0.requestTimeout = .milliseconds(100) }
+        let error = try await failure(of: [.init(pieces: [], stallsAtOnce: true)], options: options)
+        #expect(error.code == .timeout)
+    }
+
+    @Test func `a stream that stalls is a timeout`() async throws {
+        let options = OpenAIModel.Options.quick.with { $0.idleTimeout = .milliseconds(100) }
+        let error = try await failure(of: [.stream(Array(Self.hello.prefix(1)), then: [.stall])], options: options)
+        #expect(error.code == .timeout)
+        #expect(error.message.contains("stalled"))
+    }
+
+    @Test func `the whole reply has a time limit`() async throws {
+        let options = OpenAIModel.Options.quick.with { $0.totalTimeout = .milliseconds(150) }
+        let error = try await failure(of: [.stream(Array(Self.hello.prefix(1)), then: [.stall])], options: options)
+        #expect(error.code == .timeout)
+    }
+
+    @Test func `cancelling closes the connection at once`() async throws {
+        let request = request
+        try await ScriptedServer.with([.stream(Array(Self.hello.prefix(1)), then: [.stall])]) { model, server in
+            let (pieces, piece) = AsyncStream.makeStream(of: ModelDelta.self)
+            let start = ContinuousClock.now
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    await #expect(throws: CancellationError.self) {
+                        _ = try await model.reply(to: request) { piece.yield($0) }
+                    }
+                }
+                for await _ in pieces { break }
+                group.cancelAll()
+            }
+            while server.abandoned.withLock({ $0 }) == 0, start.duration(to: .now) < .seconds(4) { await Task.yield() }
+            #expect(server.abandoned.withLock { $0 } == 1)
+            #expect(start.duration(to: .now) < .seconds(4))
+        }
+    }
+
+    @Test(arguments: ["", "api.openai.com", "ftp://x"])
+    func `a base address that is none is refused`(base: String) {
+        #expect(throws: LanguageModelError.self) { try OpenAIModel(name: "m", baseURL: base, apiKey: nil) }
+    }
+}

@@ -1,0 +1,154 @@
+import KubeModel
+import Testing
+
+@testable import LanguageModels
+
+struct ReplyAssemblerTests {
+    private func assemble(_ chunks: [JSONValue], taken: Set<String> = []) throws -> (ModelReply, [ModelDelta]) {
+        var assembler = ReplyAssembler()
+        var deltas: [ModelDelta] = []
+        for chunk in chunks { deltas += try assembler.add(chunk) }
+        return (try assembler.reply(takenIDs: taken), deltas)
+    }
+
+    private func delta(_ delta: JSONValue, finish: String? = nil) -> JSONValue {
+        ["choices": [["index": 0, "delta": delta, "finish_reason": finish.map(JSONValue.string) ?? .null]]]
+    }
+
+    private func call(_ index: Int?, _ id: String?, _ name: String?, _ arguments: JSONValue) -> JSONValue {
+        .compact([
+            "index": index.map { JSONValue($0) }, "id": id.map(JSONValue.string),
+            "function": .compact(["name": name.map(JSONValue.string), "arguments": arguments]),
+        ])
+    }
+
+    private func calls(_ groups: [[JSONValue]], taken: Set<String> = []) throws -> [ModelToolCall] {
+        let chunks = groups.map { delta(["tool_calls": .array($0)]) } + [delta([:], finish: "tool_calls")]
+        return try assemble(chunks, taken: taken).0.toolCalls
+    }
+
+    @Test func `text, reasoning and usage are put together`() throws {
+        let (reply, deltas) = try assemble([
+            delta(["role": "assistant", "content": ""]),
+            delta(["reasoning_content": "hm"]), delta(["reasoning": " ok"]),
+            delta(["content": "Hello"]), delta(["content": " you"]), delta([:], finish: "stop"),
+            [
+                "choices": [],
+                "usage": [
+                    "prompt_tokens": 10, "completion_tokens": 5, "prompt_tokens_details": ["cached_tokens": 4],
+                    "completion_tokens_details": ["reasoning_tokens": 2],
+                ],
+            ],
+        ])
+        #expect(
+            reply
+                == ModelReply(
+                    content: "Hello you", finish: .stop,
+                    usage: TokenUsage(prompt: 10, completion: 5, cached: 4, reasoning: 2)))
+        #expect(deltas == [.reasoning("hm"), .reasoning(" ok"), .content("Hello"), .content(" you")])
+    }
+
+    @Test func `fragments of two calls are told apart by their index`() throws {
+        let result = try calls([
+            [call(0, "a", "get", "")], [call(0, nil, nil, "{\"x\"")], [call(1, "b", "list", "")],
+            [call(0, nil, nil, ":1}"), call(1, nil, nil, "{}")],
+        ])
+        #expect(
+            result == [
+                ModelToolCall(id: "a", name: "get", arguments: "{\"x\":1}"),
+                ModelToolCall(id: "b", name: "list", arguments: "{}"),
+            ])
+    }
+
+    @Test func `whole calls that all have index 0 are separate calls`() throws {
+        let byID = try calls([[call(0, "a", "get", "{}")], [call(0, "b", "get", "{}")]])
+        #expect(byID.map(\.id) == ["a", "b"])
+        let withoutIDs = try calls([[call(0, nil, "get", "{\"n\":1}"), call(0, nil, "get", "{\"n\":2}")]])
+        #expect(withoutIDs.map(\.arguments) == ["{\"n\":1}", "{\"n\":2}"])
+        #expect(withoutIDs.map(\.id) == ["call", "call_2"])
+    }
+
+    @Test func `whole calls without an index are separate calls`() throws {
+        let result = try calls([[call(nil, "a", "get", "{}"), call(nil, "a", "list", "{}")]])
+        #expect(result.map(\.name) == ["get", "list"])
+        #expect(result.map(\.id) == ["a", "a_2"])
+    }
+
+    @Test func `an id and a name repeated with each fragment begin no new call`() throws {
+        let result = try calls([
+            [call(0, "a", "get", "{\"x\"")], [call(0, "a", "get", ":1}")], [call(0, "a", "get", "")],
+        ])
+        #expect(result == [ModelToolCall(id: "a", name: "get", arguments: "{\"x\":1}")])
+    }
+
+    @Test func `a fragment sent twice never makes two calls`() throws {
+        let whole = call(0, "a", "delete", "{\"name\":\"web\"}")
+        #expect(try calls([[whole], [whole]]).count == 1)
+    }
+
+    @Test func `arguments may come as an object or not at all`() throws {
+        let result = try calls([[call(0, "a", "get", ["name": "web"])], [call(1, "b", "list", .null)]])
+        #expect(result.map(\.arguments) == ["{\"name\":\"web\"}", "{}"])
+    }
+
+    @Test(arguments: [
+        ("call_1-A", "call_1-A"), ("call:1/ü", "call1"), ("", "call"), ("€", "call"),
+        (String(repeating: "x", count: 80), String(repeating: "x", count: 64)),
+    ])
+    func `ids fit keys of a status`(given: String, expected: String) throws {
+        #expect(try calls([[call(0, given, "get", "{}")]]).map(\.id) == [expected])
+    }
+
+    @Test func `ids are unique in the conversation`() throws {
+        let long = String(repeating: "x", count: 64)
+        let result = try calls(
+            [[call(0, "c1", "get", "{}"), call(1, long, "get", "{}")]], taken: ["c1", "c1_2", long])
+        #expect(result.map(\.id) == ["c1_3", String(repeating: "x", count: 62) + "_2"])
+    }
+
+    @Test(arguments: [
+        ("stop", ModelReply.FinishReason.stop), ("length", .length), ("content_filter", .contentFilter),
+        ("tool_calls", .stop), ("pause", .other("pause")),
+    ])
+    func `finish reasons are read`(given: String, expected: ModelReply.FinishReason) throws {
+        #expect(try assemble([delta(["content": "x"], finish: given)]).0.finish == expected)
+    }
+
+    @Test func `tool calls count even when the provider says stop`() throws {
+        let chunk = delta(["tool_calls": [call(0, "a", "get", "{}")]], finish: "stop")
+        #expect(try assemble([chunk]).0.finish == .toolCalls)
+    }
+
+    @Test func `a refusal is the content`() throws {
+        let (reply, deltas) = try assemble([delta(["refusal": "I can't."]), delta([:], finish: "stop")])
+        #expect(reply.content == "I can't.")
+        #expect(deltas == [.content("I can't.")])
+    }
+
+    @Test func `without an end the reply is incomplete, not short`() throws {
+        let error = try #require(throws: LanguageModelError.self) { _ = try assemble([delta(["content": "x"])]) }
+        #expect(error.code == .incomplete)
+    }
+
+    @Test(arguments: [nil, "length", "content_filter"])
+    func `an empty reply is a bad reply`(reason: String?) throws {
+        let error = try #require(throws: LanguageModelError.self) {
+            _ = try assemble([delta([:], finish: reason ?? "stop")])
+        }
+        #expect(error.code == .badReply)
+    }
+
+    @Test(arguments: [
+        (#"{"message": "slow down", "code": 429}"#, LanguageModelError.Code.rateLimited),
+        (#"{"message": "slow down", "type": "rate_limit_error"}"#, .rateLimited),
+        (#"{"message": "slow down", "type": "overloaded_error"}"#, .unavailable),
+        (#"{"message": "slow down", "code": 502}"#, .unavailable),
+        (#"{"message": "slow down", "code": "context_length_exceeded"}"#, .rejected), (#""slow down""#, .rejected),
+    ])
+    func `an error inside the stream is an error`(text: String, code: LanguageModelError.Code) throws {
+        let json = try JSONParser.parse(text)
+        let error = try #require(throws: LanguageModelError.self) { _ = try assemble([["error": json]]) }
+        #expect(error.code == code)
+        #expect(error.message.contains("slow down"))
+    }
+}

@@ -1,0 +1,145 @@
+import KubeClient
+import KubeModel
+import Testing
+
+@testable import Tools
+
+@Suite struct WriteExecutorTests {
+    private let patch = LiveTarget(resource: .deployments, namespace: "shop", object: web)
+        .patch(.merge(["spec": ["replicas": 3]]))
+    private let jsonPatch = LiveTarget(resource: .deployments, namespace: "shop", object: web)
+        .patch(.json([["op": "replace", "path": "/spec/replicas", "value": 3]]))
+    private let create = PlannedRequest(
+        request: KubeRequest(.post, "/api/v1/namespaces/shop/configmaps", body: #"{"data":{"k":"v"}}"#),
+        target: .init(
+            resource: APIResource(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap"), namespace: "shop",
+            name: "c", uid: "", resourceVersion: ""),
+        before: nil)
+    private let delete = PlannedRequest(
+        request: KubeRequest(.delete, "/apis/apps/v1/namespaces/shop/deployments/web"),
+        target: LiveTarget(resource: .deployments, namespace: "shop", object: web).target, before: web)
+
+    private func response(_ status: APIStatus) -> KubeResponse {
+        KubeResponse(status: status.code, body: JSONWriter.bytes(status.json))
+    }
+
+    private func kind(_ result: ExecutionResult) -> String {
+        switch result {
+        case .applied: "applied"
+        case .stale: "stale"
+        case .rejected: "rejected"
+        case .unknown: "unknown"
+        }
+    }
+
+    @Test func `it sends exactly what was planned, once, as whom it is told`() async throws {
+        let api = FakeAPI()
+        api.answer(
+            "PATCH \(patch.request.path)", warnings: ["old api"],
+            ["metadata": ["uid": "uid-web", "resourceVersion": "50", "generation": 4]])
+        let result = await WriteExecutor.execute(patch, api: api, as: worker)
+        #expect(api.sent.map(\.request) == [patch.request])
+        #expect(api.sent[0].identity == worker)
+        guard case .applied(let write) = result else { return #expect(Bool(false), "\(result)") }
+        #expect(write.target.resourceVersion == "50" && write.generation == 4 && write.warnings == ["old api"])
+    }
+
+    @Test func `answers are told apart`() {
+        let conflict = APIStatus(code: 409, reason: .conflict, message: "modified")
+        let managers = APIStatus(
+            code: 409, reason: .conflict, message: "Apply failed",
+            causes: [.init(reason: "FieldManagerConflict", field: ".spec", message: "")])
+        let gone = APIStatus(code: 404, reason: .notFound, message: "not found")
+        let invalid = APIStatus(
+            code: 422, reason: .invalid, message: "bad",
+            causes: [.init(reason: "FieldValueInvalid", field: "spec", message: "bad")])
+        let testFailed = APIStatus(code: 422, reason: .invalid, message: "the server rejected our request")
+        let table: [(PlannedRequest, APIStatus, String)] = [
+            (patch, conflict, "stale"), (delete, conflict, "stale"), (patch, managers, "rejected"),
+            (patch, gone, "stale"),
+            (create, gone, "rejected"), (create, APIStatus(code: 409, reason: .alreadyExists, message: ""), "stale"),
+            (create, conflict, "rejected"), (patch, invalid, "rejected"), (jsonPatch, invalid, "rejected"),
+            (jsonPatch, testFailed, "stale"), (patch, testFailed, "rejected"),
+            (patch, APIStatus(code: 403, reason: .forbidden, message: ""), "rejected"),
+            (patch, APIStatus(code: 429, reason: .tooManyRequests, message: ""), "rejected"),
+            (patch, APIStatus(code: 500, reason: "InternalError", message: ""), "unknown"),
+            (patch, APIStatus(code: 503, reason: "ServiceUnavailable", message: ""), "unknown"),
+            (patch, APIStatus(code: 504, reason: .timeout, message: ""), "unknown"),
+        ]
+        for (planned, status, expected) in table {
+            #expect(kind(WriteExecutor.classify(response(status), of: planned)) == expected, "\(status)")
+        }
+        #expect(kind(WriteExecutor.classify(KubeResponse(status: 200, body: [0x7B]), of: patch)) == "applied")
+    }
+
+    @Test func `no answer means not known`() async {
+        let errors: [any Error] = [
+            KubeClientError(.unreachable, "reset"), KubeClientError(.timeout, "late"), CancellationError(),
+        ]
+        for error in errors {
+            let api = FakeAPI()
+            api.fail("PATCH \(patch.request.path)", error)
+            #expect(kind(await WriteExecutor.execute(patch, api: api, as: worker)) == "unknown")
+        }
+    }
+
+    // MARK: - After a crash
+
+    private func live(_ resourceVersion: String, uid: String = "uid-web", replicas: Int64, manager: String)
+        -> KubeObject
+    {
+        var object = web
+        object.resourceVersion = resourceVersion
+        object["metadata", "uid"] = .string(uid)
+        object["metadata", "managedFields"] = [["manager": .string(manager)]]
+        object["spec", "replicas"] = .int(replicas)
+        return object
+    }
+
+    private func kind(_ outcome: RecoveredOutcome) -> String {
+        switch outcome {
+        case .notExecuted: "not"
+        case .executed: "executed"
+        case .unknown: "unknown"
+        }
+    }
+
+    @Test func `a lost patch is judged by the object`() {
+        for planned in [patch, jsonPatch] {
+            func outcome(_ live: KubeObject?) -> String { kind(WriteExecutor.outcome(of: planned, live: live)) }
+            #expect(outcome(live("41", replicas: 2, manager: "kubectl")) == "not")
+            #expect(outcome(live("50", replicas: 3, manager: "skyflo")) == "executed")
+            #expect(outcome(live("50", replicas: 3, manager: "kubectl")) == "unknown")
+            #expect(outcome(live("50", replicas: 2, manager: "kubectl")) == "not", "only the status moved")
+            #expect(outcome(live("50", replicas: 4, manager: "skyflo")) == "unknown")
+            #expect(outcome(live("50", uid: "other", replicas: 3, manager: "skyflo")) == "unknown")
+            #expect(outcome(nil) == "unknown")
+        }
+    }
+
+    @Test func `a lost delete is judged by the uid`() {
+        func outcome(_ live: KubeObject?) -> String { kind(WriteExecutor.outcome(of: delete, live: live)) }
+        #expect(outcome(nil) == "executed")
+        #expect(outcome(live("50", uid: "other", replicas: 2, manager: "x")) == "executed")
+        #expect(outcome(web) == "not")
+        #expect(outcome(live("50", replicas: 2, manager: "x")) == "not")
+        var terminating = web
+        terminating["metadata", "deletionTimestamp"] = "2026-11-21T03:00:00Z"
+        #expect(outcome(terminating) == "executed")
+    }
+
+    @Test func `a lost create is ours when we manage it`() async throws {
+        let ours = yaml(
+            "{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: shop, managedFields: [{manager: skyflo}]}, data: {k: v, x: y}}"
+        )
+        var foreign = ours
+        foreign["metadata", "managedFields"] = [["manager": "kubectl"]]
+        #expect(kind(WriteExecutor.outcome(of: create, live: nil)) == "not")
+        #expect(kind(WriteExecutor.outcome(of: create, live: ours)) == "executed")
+        #expect(kind(WriteExecutor.outcome(of: create, live: foreign)) == "unknown")
+        let api = FakeAPI()
+        api.put(ours)
+        #expect(kind(try await WriteExecutor.outcome(of: create, api: api, as: worker)) == "executed")
+        #expect(api.sent.map(\.request.method) == [.get])
+    }
+}

@@ -1,0 +1,119 @@
+import KubeClient
+import KubeModel
+import Testing
+
+@testable import Tools
+
+@Suite struct ToolRegistryTests {
+    /// Does what its closure says.
+    private struct Probe: Tool {
+        var name = "probe"
+        let title = "Probe"
+        let description = ""
+        var toolset = "kubernetes"
+        let parameters = ToolParameters([])
+        let onlyReads = true
+        var body: @Sendable () async throws -> ToolOutcome = { .output("done") }
+
+        func call(_: ToolArguments, in _: ToolContext) async throws -> ToolOutcome { try await body() }
+    }
+
+    private func failure(of error: any Error & Sendable) async -> String {
+        let registry = ToolRegistry([Probe(body: { throw error })])
+        do {
+            _ = try await registry.call(name: "probe", arguments: "{}", in: context(FakeAPI()))
+            return ""
+        } catch {
+            return (error as? ToolFailure)?.message ?? "not a ToolFailure: \(error)"
+        }
+    }
+
+    @Test func `an unknown tool is answered with the tools there are`() async {
+        let registry = ToolRegistry([Probe(), Probe(name: "jenkins_x", toolset: "jenkins")])
+        await #expect(throws: ToolFailure("there is no tool \"kubectl\"; the tools are: probe, jenkins_x")) {
+            try await registry.call(name: "kubectl", arguments: "{}", in: context(FakeAPI()))
+        }
+        await #expect(throws: ToolFailure("there is no tool \"jenkins_x\"; the tools are: probe")) {
+            try await registry.call(
+                name: "jenkins_x", arguments: "{}", toolsets: ["kubernetes"], in: context(FakeAPI()))
+        }
+    }
+
+    @Test func `definitions keep their order and can be narrowed`() {
+        let registry = ToolRegistry([Probe(name: "z"), Probe(name: "a"), Probe(name: "j", toolset: "jenkins")])
+        #expect(registry.definitions().map(\.name) == ["z", "a", "j"])
+        #expect(registry.definitions(toolsets: ["jenkins"]).map(\.name) == ["j"])
+    }
+
+    @Test func `only the tools that read say so`() {
+        let reading = tools.definitions().filter(\.onlyReads).map(\.name)
+        #expect(reading == ["k8s_get", "k8s_describe", "k8s_logs", "k8s_rollout_status"])
+    }
+
+    @Test func `errors become words for the model`() async {
+        let conflict = APIStatus(code: 422, reason: .invalid, message: "spec.replicas: must be positive")
+        #expect(await failure(of: conflict).contains("(Invalid): spec.replicas: must be positive"))
+        #expect(await failure(of: KubeClientError(.timeout, "no answer in 30 s")).contains("no answer in 30 s"))
+        let secret = APIStatus(code: 400, reason: .badRequest, message: "bad password=hunter2hunter2")
+        #expect(await !failure(of: secret).contains("hunter2"))
+    }
+
+    @Test func `a cancellation is no result`() async {
+        let registry = ToolRegistry([Probe(body: { throw CancellationError() })])
+        await #expect(throws: CancellationError.self) {
+            try await registry.call(name: "probe", arguments: "{}", in: context(FakeAPI()))
+        }
+    }
+
+    @Test func `a 403 names the permission that is missing`() async {
+        let api = FakeAPI()
+        let path = "/api/v1/namespaces/shop/secrets/db"
+        api.answer("GET \(path)", APIStatus(code: 403, reason: .forbidden, message: "secrets \"db\" is forbidden"))
+        let text = await Tests.failure(api, "k8s_get", ["resource_type": "secrets", "name": "db"])
+        #expect(text.contains("system:serviceaccount:shop:helper may not get secrets in namespace shop"), "\(text)")
+    }
+
+    @Test(arguments: [
+        (
+            KubeRequest(.get, "/apis/apps/v1/namespaces/shop/deployments"),
+            "list deployments (group apps) in namespace shop"
+        ),
+        (
+            KubeRequest(.patch, "/apis/apps/v1/namespaces/shop/deployments/web/scale"),
+            "patch deployments/scale (group apps)"
+        ),
+        (KubeRequest(.delete, "/api/v1/namespaces/shop"), "delete namespaces cluster-wide"),
+        (KubeRequest(.post, "/api/v1/namespaces/shop/pods"), "create pods in namespace shop"),
+        (KubeRequest(.get, "/version"), "get /version cluster-wide"),
+    ])
+    func `the permission is read from the request`(_ request: KubeRequest, _ expected: String) {
+        #expect(PermissionDenied(request, identity: worker, message: "").description.contains(expected))
+    }
+
+    @Test func `every request goes out under the identity of the conversation`() async throws {
+        let api = FakeAPI()
+        api.put(web)
+        _ = try await output(api, "k8s_get", ["resource_type": "deployments"])
+        let sent = api.sent.filter { $0.request.path.contains("shop") }
+        #expect(!sent.isEmpty && sent.allSatisfy { $0.identity == worker })
+    }
+
+    @Test func `a write is refused before it is sent`() async {
+        let api = FakeAPI()
+        let readOnly = ReadOnlyAPI(api, as: worker)
+        for path in ["/api/v1/namespaces/shop/pods/web/exec", "/api/v1/nodes/a/proxy/run"] {
+            await #expect(throws: ToolFailure.self) { try await readOnly.send(KubeRequest(.get, path)) }
+        }
+        await #expect(throws: ToolFailure.self) {
+            try await readOnly.send(KubeRequest(.delete, "/api/v1/namespaces/shop"))
+        }
+        #expect(api.sent.isEmpty)
+    }
+}
+
+/// The free functions of the tests, where a method has the same name.
+private enum Tests {
+    static func failure(_ api: FakeAPI, _ name: String, _ arguments: JSONValue) async -> String {
+        await ToolsTests.failure(api, name, arguments)
+    }
+}

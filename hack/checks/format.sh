@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# format.sh ROOT: every Swift file is as `swift format` would write it.
+set -euo pipefail
+cd "$1"
+swift format lint --strict --parallel --recursive --configuration .swift-format Package.swift Sources Tests

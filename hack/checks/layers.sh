@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# layers.sh ROOT: dependencies of targets point down only, siblings don't know each other, and what has to be free of I/O
+# links nothing that does any.
+set -euo pipefail
+cd "$1"
+swift package dump-package | python3 -c '
+import json, sys
+
+layers = {
+    "KubeModel": 0,
+    "KubeSchema": 1, "SkyfloAPI": 1, "KubeClient": 1, "LanguageModels": 1,
+    "ControllerRuntime": 2, "WorkflowEngine": 2, "Tools": 2, "LocalCluster": 2,
+    "Controllers": 3,
+    "skyflo": 4,
+}
+# LocalCluster stands in for a server: whoever depends on it but the program and tests would ship it.
+only_for = {"LocalCluster": {"skyflo"}}
+# Decisions and values: no client, no server, no clock.
+pure = {"KubeModel": {"Yams"}, "KubeSchema": set(), "SkyfloAPI": set(), "WorkflowEngine": {"Crypto"}}
+
+faults = []
+for target in json.load(sys.stdin)["targets"]:
+    name = target["name"]
+    if target["type"] == "test":
+        continue
+    if name not in layers:
+        faults.append(f"target {name} has no layer: add it to hack/checks/layers.sh")
+        continue
+    for dependency in target["dependencies"]:
+        (kind, value), = dependency.items()
+        other = value[0]
+        if kind == "product":
+            if name in pure and other not in pure[name]:
+                faults.append(f"{name} must be free of I/O, and depends on {other}")
+        elif other not in layers or layers[other] >= layers[name]:
+            faults.append(f"{name} may not depend on {other}: arrows point down only")
+        elif other in only_for and name not in only_for[other]:
+            faults.append(f"{name} may not depend on {other}")
+        elif name in pure and other not in pure:
+            faults.append(f"{name} must be free of I/O, and depends on {other}")
+for fault in faults:
+    print(fault, file=sys.stderr)
+sys.exit(bool(faults))
+'

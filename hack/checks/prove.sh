@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Proves that each check can fail: plants a fault in a copy of the source and expects the check to find it.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+copy=$(mktemp -d)
+trap 'rm -rf "$copy"' EXIT
+
+fresh() {
+  rm -rf "${copy:?}"/*
+  mkdir -p "$copy/Sources/WorkflowEngine" "$copy/Sources/Controllers" "$copy/Tests"
+  cp -r Package.swift .swift-format Sources Tests "$copy"/
+}
+
+must_fail() { # CHECK WHAT
+  if "hack/checks/$1.sh" "$copy" >/dev/null 2>&1; then
+    echo "the check $1 doesn't find $2" >&2
+    exit 1
+  fi
+}
+
+fresh
+printf 'let  x=1\n' >"$copy/Sources/WorkflowEngine/Planted.swift"
+must_fail format 'a badly formatted file'
+
+fresh
+sed -i 's/library("SkyfloAPI", \["KubeModel"\]/library("SkyfloAPI", ["KubeModel", "KubeClient"]/' "$copy/Package.swift"
+must_fail layers 'a dependency on a sibling'
+fresh
+sed -i 's/library("KubeSchema", \["KubeModel"\]/library("KubeSchema", ["KubeModel", log]/' "$copy/Package.swift"
+must_fail layers 'a library with I/O under a pure target'
+
+plant() { # WHAT FILE LINE
+  fresh
+  printf '%s\n' "$3" >"$copy/Sources/$2/Planted.swift"
+  must_fail rules "$1"
+}
+plant 'a bare task' Controllers 'func f() { Task { print(1) } }'
+plant 'a detached task' Controllers 'func f() { Task.detached(priority: nil) { print(1) } }'
+plant '@unchecked Sendable' Controllers 'final class A: @unchecked Sendable {}'
+plant 'a forced try' Controllers 'let x = try! f()'
+plant 'a TODO' Controllers 'let x = 1  // TODO: more'
+plant 'a JSON coder' Controllers 'let x = JSONDecoder()'
+plant 'Foundation in the engine' WorkflowEngine 'import Foundation'
+plant 'await in the engine' WorkflowEngine 'func f() async { await g() }'

@@ -1,0 +1,35 @@
+# Sourced by the scripts beside it.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# What building needs from Debian, installed where it is missing. Elsewhere the packages are only named.
+need_packages() {
+  local missing=() package
+  command -v dpkg-query >/dev/null || return 0
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  local sudo=
+  [ "$(id -u)" = 0 ] || sudo=sudo
+  command -v apt-get >/dev/null || die "please install: ${missing[*]}"
+  printf 'installing %s\n' "${missing[*]}"
+  $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null ||
+    die "could not install ${missing[*]}"
+}
+
+need_build_tools() {
+  command -v swift >/dev/null || die "Swift 6.2 or newer is needed: https://www.swift.org/install"
+  need_packages zlib1g-dev libstdc++-12-dev git
+}
+
+# kubectl 1.24 is the first that knows --subresource. Debian's package is older, so it isn't installed from there.
+need_kubectl() {
+  command -v kubectl >/dev/null || die "kubectl 1.24 or newer is needed: https://kubernetes.io/docs/tasks/tools/"
+  kubectl patch --help 2>&1 | grep -q -- --subresource || die "this kubectl is too old: 1.24 or newer is needed"
+}
+
+# The same flags everywhere, so that nothing is built twice.
+swift_flags=(--explicit-target-dependency-import-check error)
