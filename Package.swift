@@ -25,6 +25,7 @@ let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPCompression: Target.Dependency = .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 
@@ -58,6 +59,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -70,7 +72,7 @@ let package = Package(
         library("KubeSchema", ["KubeModel"]),
         library("SkyfloAPI", ["KubeModel"], tests: ["KubeModel", "KubeSchema"]),
         library(
-            "KubeClient", ["KubeModel", log, asyncHTTPClient, nioCore, nioHTTP1, nioSSL],
+            "KubeClient", ["KubeModel", log, asyncHTTPClient, nioCore, nioHTTP1, nioHTTPCompression, nioSSL],
             tests: ["KubeModel", hummingbird, hummingbirdTLS, nioCore, nioSSL, crypto, certificates, asn1, log]),
         library(
             "LanguageModels", ["KubeModel", log, asyncHTTPClient, nioCore, nioHTTP1],

@@ -55,11 +55,14 @@ struct CELTests {
         "'banana'.indexOf('an') == 1 && 'banana'.lastIndexOf('an') == 3 && 'banana'.indexOf('an', 2) == 3",
         "'abc'.charAt(1) == 'b' && 'abc'.charAt(3) == ''", "'abc'.reverse() == 'cba'", "['a', 'b'].join('-') == 'a-b'",
         "'a1b22'.find('[0-9]+') == '1' && 'a1b22'.findAll('[0-9]+') == ['1', '22']",
-        "'%s has %d, %.2f'.format(['x', 3, 1.005]) == 'x has 3, 1.00' || '%s'.format([1]) == '1'",
+        "'%s has %d, %.2f%%'.format(['x', 3, 2.5]) == 'x has 3, 2.50%'",
         "[1, 2, 2].isSorted() && !['b', 'a'].isSorted()", "[1, 2, 3].sum() == 6 && [1.5, 1.0].sum() == 2.5",
         "[3, 1, 2].min() == 1 && ['a', 'c', 'b'].max() == 'c'",
         "[1, 2, 1].indexOf(1) == 0 && [1, 2, 1].lastIndexOf(1) == 2",
         "[1, 1, 2].distinct() == [1, 2]",
+        // Patterns as RE2 reads them: `$` is the very end, classes are ASCII.
+        "'ab'.matches('^ab$') && !'ab\\n'.matches('^ab$') && !'ab\\ncd'.matches('^ab$')",
+        "'7'.matches('^\\\\d$') && !'٣'.matches('^\\\\d$') && !'ä'.matches('^\\\\w$')",
         // Time.
         "duration('1h30m') == duration('90m')", "duration('1.5s') > duration('1s')",
         "duration('-3m').getSeconds() == -180",

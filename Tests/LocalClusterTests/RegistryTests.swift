@@ -67,7 +67,7 @@ struct RegistryTests {
             type: "application/merge-patch+json")
         #expect(more.status == 422)
         let released = cluster.send(
-            "PATCH", configMaps + "/held", ["metadata": ["finalizers": nil]], type: "application/merge-patch+json")
+            "PATCH", configMaps + "/held", ["metadata": ["finalizers": .null]], type: "application/merge-patch+json")
         #expect(released.status == 200)
         #expect(cluster.send("GET", configMaps + "/held").status == 404)
     }
@@ -113,7 +113,7 @@ struct RegistryTests {
         #expect(late.status == 403)
         #expect(late.json["details", "causes"]?[0]?["reason"]?.string == "NamespaceTerminating")
         _ = cluster.send(
-            "PATCH", inside + "/stays", ["metadata": ["finalizers": nil]], type: "application/merge-patch+json")
+            "PATCH", inside + "/stays", ["metadata": ["finalizers": .null]], type: "application/merge-patch+json")
         cluster.settle()
         #expect(cluster.send("GET", "/api/v1/namespaces/gone").status == 404)
     }

@@ -2,8 +2,8 @@ public import KubeModel
 
 /// The time, as everything in this module sees it, so that tests can drive it.
 ///
-/// Deadlines are moments of ``uptime``, which only goes forward. ``now`` is the wall clock, which may be set back; it is
-/// only for what other processes read (a lease's `renewTime`, an event's timestamps).
+/// Deadlines are moments of ``uptime``, which only goes forward. ``now`` is the wall clock, which may be set back; it
+/// is only for what other processes read (a lease's `renewTime`, an event's timestamps).
 public protocol RuntimeClock: Sendable {
     /// Time since some fixed start, monotonic.
     var uptime: Duration { get }
@@ -16,8 +16,8 @@ public protocol RuntimeClock: Sendable {
 extension RuntimeClock {
     public func sleep(for duration: Duration) async throws { try await sleep(until: uptime + duration) }
 
-    /// Returns at the deadline, at a signal or when the task is cancelled, whichever is first; without a deadline only at
-    /// the latter two. Callers look again at what they wait for, so it doesn't matter which it was.
+    /// Returns at the deadline, at a signal or when the task is cancelled, whichever is first; without a deadline only
+    /// at the latter two. Callers look again at what they wait for, so it doesn't matter which it was.
     func wait(until deadline: Duration?, or signal: Signal) async {
         guard let deadline else { return await signal.wait() }
         guard deadline > uptime else { return }

@@ -9,9 +9,10 @@ import Synchronization
 /// Guarantees:
 /// - A name is never reconciled twice at the same time. What happens to it meanwhile leads to one more reconcile after.
 /// - After a failure it comes again, with growing delays; a success resets them.
-/// - Workers start when all watched informers have their first list: a reconciler never mistakes "not known yet" for "gone".
-/// - On ``stop()`` or graceful shutdown nothing new begins; what runs may end within the grace period and is cancelled after
-///   it. When the task is cancelled, what runs is cancelled at once.
+/// - Workers start when all watched informers have their first list: a reconciler never mistakes "not known yet" for
+///   "gone".
+/// - On ``stop()`` or graceful shutdown nothing new begins; what runs may end within the grace period and is cancelled
+///   after it. When the task is cancelled, what runs is cancelled at once.
 public final class Controller: Service {
     /// What an informer's changes mean for this controller.
     public struct Watch: Sendable {
@@ -22,8 +23,8 @@ public final class Controller: Service {
 
         /// - Parameters:
         ///   - priority: of changes. Objects that are there at the start always come with ``WorkPriority/low``.
-        ///   - map: which names to reconcile for an object; its own by default. After an update it is asked about both the
-        ///     old and the new state. It is called for each event, in order, and must not block.
+        ///   - map: which names to reconcile for an object; its own by default. After an update it is asked about both
+        ///     the old and the new state. It is called for each event, in order, and must not block.
         public init(
             _ informer: Informer, predicate: Predicate = .all, priority: WorkPriority = .normal,
             map: @escaping @Sendable (KubeObject) -> [ObjectKey] = { [$0.key] }

@@ -2,8 +2,8 @@ public import KubeModel
 
 /// Which changes matter. Combine with `&&`, `||` and `!`.
 ///
-/// A predicate is for changes that certainly need no reconcile. What it drops is not looked at again before the next change
-/// or requeue.
+/// A predicate is for changes that certainly need no reconcile. What it drops is not looked at again before the next
+/// change or requeue.
 public struct Predicate: Sendable {
     public let accepts: @Sendable (InformerEvent) -> Bool
 
@@ -21,7 +21,9 @@ public struct Predicate: Sendable {
     }
 
     /// Updates that changed what `value` reads.
-    public static func changed<Value: Equatable & SendableMetatype>(of value: @escaping @Sendable (KubeObject) -> Value) -> Predicate {
+    public static func changed<Value: Equatable & SendableMetatype>(of value: @escaping @Sendable (KubeObject) -> Value)
+        -> Predicate
+    {
         .changed { value($0) != value($1) }
     }
 

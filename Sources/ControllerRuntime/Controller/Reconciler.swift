@@ -2,8 +2,8 @@ public import KubeModel
 
 /// Brings the world of one object closer to what is wanted.
 ///
-/// It gets a name, never an event: it looks at what is there now, and it must be able to be called again at any time. One
-/// name is never reconciled twice at the same time.
+/// It gets a name, never an event: it looks at what is there now, and it must be able to be called again at any time.
+/// One name is never reconciled twice at the same time.
 public protocol Reconciler: Sendable {
     /// - Returns: when to come again, apart from changes of the object.
     /// - Throws: anything; it comes again after a delay that grows from failure to failure.

@@ -6,9 +6,9 @@ import Synchronization
 
 /// Tells people about objects by core/v1 `Event`s, which `kubectl describe` shows.
 ///
-/// ``record(_:about:reason:message:)`` never waits and never fails; ``run()`` does the writing. Events are a courtesy: what
-/// doesn't fit into the queue, what is spam (see client-go's correlator: 25 at once an object, then one each five minutes)
-/// and what the server doesn't take is dropped. Nothing may depend on them.
+/// ``record(_:about:reason:message:)`` never waits and never fails; ``run()`` does the writing. Events are a courtesy:
+/// what doesn't fit into the queue, what is spam (see client-go's correlator: 25 at once an object, then one each five
+/// minutes) and what the server doesn't take is dropped. Nothing may depend on them.
 public final class EventRecorder: Service {
     public enum EventType: String, Sendable { case normal = "Normal", warning = "Warning" }
 
@@ -72,7 +72,9 @@ public final class EventRecorder: Service {
         await withGracefulShutdownHandler {
             while !Task.isCancelled {
                 let (batch, dropped) = takeBatch()
-                if dropped > 0 { logger.warning("events dropped: the queue was full", metadata: ["count": "\(dropped)"]) }
+                if dropped > 0 {
+                    logger.warning("events dropped: the queue was full", metadata: ["count": "\(dropped)"])
+                }
                 for (notice, time) in batch { await write(notice, time, &correlator) }
                 guard batch.isEmpty else { continue }
                 if isClosing.withLock(\.self) { return }
@@ -122,7 +124,9 @@ extension EventRecorder {
         _ notice: EventNotice, _ message: String, _ time: KubeTime, _ correlator: inout EventCorrelator
     ) async {
         // As client-go names them: unique enough, and sorted by time for one object.
-        let unique = String(UInt64(bitPattern: time.microseconds), radix: 16) + String(UInt16.random(in: 0x1000...0xFFFF), radix: 16)
+        let unique =
+            String(UInt64(bitPattern: time.microseconds), radix: 16)
+            + String(UInt16.random(in: 0x1000...0xFFFF), radix: 16)
         let name = "\(notice.object.name).\(unique)"
         let event = event(notice, message, name, time)
         if await attempt({ _ = try await self.api.create(event, in: .events) }) {

@@ -4,7 +4,8 @@ public import Logging
 import NIOCore
 public import ServiceLifecycle
 
-/// Answers probes and Prometheus: `/healthz`, `/livez`, `/readyz` (all with `?verbose`) and `/metrics`, over plain HTTP.
+/// Answers probes and Prometheus: `/healthz`, `/livez`, `/readyz` (all with `?verbose`) and `/metrics`, over plain
+/// HTTP.
 ///
 /// 200 when all checks pass, 500 with the names of those that don't otherwise.
 public struct HealthServer: Service {
@@ -18,7 +19,8 @@ public struct HealthServer: Service {
 
     /// - Parameters:
     ///   - port: 0 lets the system choose; see ``boundPort()``.
-    ///   - liveness: behind `/livez` and `/healthz`. A failure here restarts the pod: nothing that a restart doesn't cure.
+    ///   - liveness: behind `/livez` and `/healthz`. A failure here restarts the pod: nothing that a restart doesn't
+    ///     cure.
     ///   - readiness: behind `/readyz`.
     public init(
         host: String = "0.0.0.0", port: Int = 8081, liveness: [HealthCheck] = [.ping], readiness: [HealthCheck] = [],

@@ -5,8 +5,8 @@ import ServiceLifecycle
 import Synchronization
 
 extension Informer {
-    /// Follows the server until the task is cancelled or gracefully shut down. Errors of the server are logged and tried
-    /// again: this never throws.
+    /// Follows the server until the task is cancelled or gracefully shut down. Errors of the server are logged and
+    /// tried again: this never throws.
     public func run() async {
         shared.withLock { $0.isStopped = false }
         defer { failWaiters() }

@@ -7,8 +7,8 @@ import Synchronization
 /// A cache of one resource that follows the server: it lists, watches, and tells handlers what changes.
 ///
 /// Guarantees:
-/// - No change is lost across disconnects: at the latest after the next list the cache is what the server has, and handlers
-///   have been told every difference, deletions included. Changes that a disconnect covers may come as one.
+/// - No change is lost across disconnects: at the latest after the next list the cache is what the server has, and
+///   handlers have been told every difference, deletions included. Changes that a disconnect covers may come as one.
 /// - Handlers are called one event at a time, in the order in which the cache changed.
 /// - A reader sees at least what the handlers have been told.
 public final class Informer: Service {
@@ -34,7 +34,8 @@ public final class Informer: Service {
         var store = ObjectStore()
         var handlers: [Handler] = []
         var outbox: [Delivery] = []
-        /// Someone empties the outbox just now. Whoever adds to it then need not, and must not: the order would be lost.
+        /// Someone empties the outbox just now. Whoever adds to it then need not, and must not: the order would be
+        /// lost.
         var isDelivering = false
         var waiters: [ObjectKey: [Waiter]] = [:]
         var lastWaiter: UInt64 = 0
@@ -60,8 +61,9 @@ public final class Informer: Service {
     ///   - namespace: nil for all.
     ///   - fieldSelector: in the API's text form: `metadata.name=web`.
     ///   - transform: what of an object is kept. It must leave `metadata`'s name, namespace, uid and resourceVersion.
-    ///   - usesWatchList: ask for the initial objects as watch events (KEP-3157), which spares the server's memory. Only for
-    ///     servers that know it (1.32 and later): older ones ignore the parameter and never say that they are through.
+    ///   - usesWatchList: ask for the initial objects as watch events (KEP-3157), which spares the server's memory.
+    ///     Only for servers that know it (1.32 and later): older ones ignore the parameter and never say that they are
+    ///     through.
     public init(
         api: any KubeAPI, resource: APIResource, namespace: String? = nil, labelSelector: LabelSelector? = nil,
         fieldSelector: String? = nil,
@@ -104,7 +106,8 @@ extension Informer {
     }
 
     /// Makes ``byIndex(_:_:)`` work for `name`.
-    /// - Parameter values: under which values an object is found. Called under a lock: quick, and no call of the informer.
+    /// - Parameter values: under which values an object is found. Called under a lock: quick, and no call of the
+    ///   informer.
     public func addIndex(_ name: String, _ values: @escaping @Sendable (KubeObject) -> [String]) {
         shared.withLock { $0.store.addIndex(name, values) }
     }
@@ -141,15 +144,17 @@ extension Informer {
 extension Informer {
     /// Puts the result of a write into the cache, so that who wrote it reads it from now on, and handlers hear of it.
     ///
-    /// Ignored unless it is certainly newer than what the cache knows (KEP-5504), and where the watch would never tell what
-    /// becomes of the object because it doesn't belong to this informer. A deleted object is never brought back: while the
-    /// cache doesn't have the object, only a version later than all that the server has told about is accepted.
+    /// Ignored unless it is certainly newer than what the cache knows (KEP-5504), and where the watch would never tell
+    /// what becomes of the object because it doesn't belong to this informer. A deleted object is never brought back:
+    /// while the cache doesn't have the object, only a version later than all that the server has told about is
+    /// accepted.
     public func insert(_ object: KubeObject) {
         if let namespace, object.namespace != namespace { return }
         if let labelSelector, !labelSelector.matches(object.labels) { return }
         let object = transform(object)
         update { store, events in
-            // Whether a field selector matches can't be said here, but what is in the cache will be removed from it if not.
+            // Whether a field selector matches can't be said here, but what is in the cache will be removed from it if
+            // not.
             if fieldSelector != nil, store.objects[object.key] == nil { return }
             if store.progress.isEmpty { return }
             store.insert(object, into: &events)

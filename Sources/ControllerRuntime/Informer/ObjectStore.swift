@@ -3,8 +3,9 @@ import KubeModel
 /// The objects that a reflector knows, and how they change by what it hears: a value without I/O.
 ///
 /// Changes come from two sides: from the server (``replace(with:resourceVersion:into:)``, ``put(_:into:)``,
-/// ``remove(_:into:)``), in the server's order, and from writers in this process (``insert(_:into:)``), who know the result
-/// of a write before the watch does. Nothing newer is ever replaced by something older, so it doesn't matter who is first.
+/// ``remove(_:into:)``), in the server's order, and from writers in this process (``insert(_:into:)``), who know the
+/// result of a write before the watch does. Nothing newer is ever replaced by something older, so it doesn't matter who
+/// is first.
 struct ObjectStore: Sendable {
     typealias IndexFunction = @Sendable (KubeObject) -> [String]
 

@@ -50,8 +50,8 @@ public struct ReflectorState: Sendable {
         }
     }
 
-    /// A watch that ends sooner without an event counts as a failure: otherwise a server that closes every watch at once
-    /// would be asked without a pause.
+    /// A watch that ends sooner without an event counts as a failure: otherwise a server that closes every watch at
+    /// once would be asked without a pause.
     private static let shortestHealthyWatch = Duration.seconds(1)
 
     private let backoff: Backoff

@@ -1,5 +1,5 @@
-/// Order of resource versions (KEP-5504): within one resource, versions that are decimal numbers without leading zeros are
-/// compared as numbers of any size. Anything else can only be equal or not.
+/// Order of resource versions (KEP-5504): within one resource, versions that are decimal numbers without leading zeros
+/// are compared as numbers of any size. Anything else can only be equal or not.
 enum ResourceVersion {
     enum Order { case older, same, newer }
 

@@ -6,9 +6,9 @@ import ServiceLifecycle
 
 /// Lets one of several processes lead, by a `coordination.k8s.io/v1 Lease` that the leader keeps renewing.
 ///
-/// It is the scheme of client-go's `leaderelection`, with its limits: at most one process *believes* that it leads as long as
-/// clocks run at about the same rate (`leaseDuration` against `renewDeadline`) and the leader stops when it is told. It is no
-/// fence: a request that was sent before the loss may arrive after it.
+/// It is the scheme of client-go's `leaderelection`, with its limits: at most one process *believes* that it leads as
+/// long as clocks run at about the same rate (`leaseDuration` against `renewDeadline`) and the leader stops when it is
+/// told. It is no fence: a request that was sent before the loss may arrive after it.
 public struct LeaderElector: Sendable {
     public struct Options: Sendable {
         public var namespace: String
@@ -53,11 +53,11 @@ public struct LeaderElector: Sendable {
             label: "leader_election_master_status", dimensions: [("name", options.name)], factory: metrics)
     }
 
-    /// Waits for leadership, then runs `onStartedLeading`. When that returns or throws, the lease is released and so does
-    /// this. When the lease is lost, it is cancelled and waited for.
+    /// Waits for leadership, then runs `onStartedLeading`. When that returns or throws, the lease is released and so
+    /// does this. When the lease is lost, it is cancelled and waited for.
     ///
-    /// A graceful shutdown ends the waiting; a leader's closure has to end by itself then. When the task is cancelled, the
-    /// lease is not released but expires.
+    /// A graceful shutdown ends the waiting; a leader's closure has to end by itself then. When the task is cancelled,
+    /// the lease is not released but expires.
     /// - Throws: ``RuntimeError`` `leadershipLost` (end the process: whatever still runs must not write);
     ///   `CancellationError`; what the closure throws.
     public func run(onStartedLeading: @escaping @Sendable () async throws -> Void) async throws {
@@ -79,8 +79,8 @@ extension LeaderElector {
     /// Leadership from a successful write on.
     private struct Term: Sendable {
         var state: LeaseState
-        /// When the last successful write was sent. Counting from the answer would count its travel time twice: others count
-        /// from when they see it.
+        /// When the last successful write was sent. Counting from the answer would count its travel time twice: others
+        /// count from when they see it.
         var renewedAt: Duration
     }
 

@@ -19,9 +19,9 @@ extension HealthServer: Startable {
 
 /// Runs the parts of an operator in the order in which they need each other.
 ///
-/// Groups start one after the other, each when everything in the group before is ready, and stop in reverse: controllers
-/// end while the caches that they read still live, and the health endpoints answer to the last. The first failure of any part
-/// stops all the same way, and ``run()`` throws it.
+/// Groups start one after the other, each when everything in the group before is ready, and stop in reverse:
+/// controllers end while the caches that they read still live, and the health endpoints answer to the last. The first
+/// failure of any part stops all the same way, and ``run()`` throws it.
 public final class Manager: Service {
     public enum Group: Int, Sendable, CaseIterable {
         /// Health and metrics endpoints, event recorders.
@@ -45,7 +45,8 @@ public final class Manager: Service {
     private let logger: Logger
     private let state = Mutex(State())
 
-    /// - Parameter maximumShutdown: after that long a graceful shutdown turns into a cancellation of all that still runs.
+    /// - Parameter maximumShutdown: after that long a graceful shutdown turns into a cancellation of all that still
+    ///   runs.
     public init(
         elector: LeaderElector? = nil, maximumShutdown: Duration? = .seconds(40),
         logger: Logger = Logger(label: "manager")

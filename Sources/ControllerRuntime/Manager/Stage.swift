@@ -12,8 +12,8 @@ struct Stage: Service, CustomStringConvertible {
 
     var description: String { name }
 
-    /// Ends only on shutdown or failure, even when all parts have ended: the manager stops its groups in order, and one that
-    /// is gone too early would look like a failure to it.
+    /// Ends only on shutdown or failure, even when all parts have ended: the manager stops its groups in order, and one
+    /// that is gone too early would look like a failure to it.
     func run() async throws {
         guard await mayStart() else { return }
         if let elector, !parts.isEmpty {

@@ -3,8 +3,9 @@ import Synchronization
 
 /// A backend for swift-metrics that Prometheus can read.
 ///
-/// Counters, meters and gauges are what they are called; timers (in seconds) and recorders are histograms. The same name and
-/// labels give the same time series, whoever asks. A name that is taken by another type is not exported a second time.
+/// Counters, meters and gauges are what they are called; timers (in seconds) and recorders are histograms. The same
+/// name and labels give the same time series, whoever asks. A name that is taken by another type is not exported a
+/// second time.
 public final class MetricsRegistry: MetricsFactory {
     private enum Kind: String { case counter, gauge, histogram }
 

@@ -26,7 +26,8 @@ public final class ManualClock: RuntimeClock {
     public var uptime: Duration { state.withLock(\.uptime) }
     public var now: KubeTime { start.adding(seconds: uptime.inSeconds) }
 
-    /// Moments that tasks sleep until, the next first. A test waits for one of its own to appear here before it goes on.
+    /// Moments that tasks sleep until, the next first. A test waits for one of its own to appear here before it goes
+    /// on.
     public var deadlines: [Duration] { state.withLock { $0.sleepers.values.map(\.deadline).sorted() } }
 
     /// Moves the time on and wakes those whose time has come.

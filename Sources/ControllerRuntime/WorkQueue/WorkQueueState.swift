@@ -98,7 +98,8 @@ extension WorkQueueState {
 
     /// Adds what is due at `deadline`. Of two deadlines the earlier counts.
     @discardableResult
-    public mutating func add(_ item: Item, priority: WorkPriority = .normal, at deadline: Duration, now: Duration) -> Bool
+    public mutating func add(_ item: Item, priority: WorkPriority = .normal, at deadline: Duration, now: Duration)
+        -> Bool
     {
         guard deadline > now else { return add(item, priority: priority, now: now) }
         guard phase == .open else { return false }

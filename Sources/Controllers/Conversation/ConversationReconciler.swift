@@ -101,7 +101,7 @@ public final class ConversationReconciler: Reconciler {
         var runner = TurnRunner(dependencies: dependencies, conversation: conversation, record: record)
         let result = try await runner.run()
         keep(runner.record, for: runner.conversation)
-        return result
+        return result == .done ? expiry(of: runner.conversation) : result
     }
 
     // MARK: What is kept between reconciles

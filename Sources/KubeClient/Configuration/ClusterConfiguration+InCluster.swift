@@ -2,8 +2,8 @@ extension ClusterConfiguration {
     /// What Kubernetes gives to every pod: the address in the environment, and the ServiceAccount's files.
     ///
     /// - Parameter root: the folder with `token`, `ca.crt` and `namespace`.
-    /// - Throws: ``KubeClientError`` (`configuration`) when a variable or the token or the authority is missing. Going on
-    ///   without the authority would mean to trust the system's, none of which signs an API server.
+    /// - Throws: ``KubeClientError`` (`configuration`) when a variable or the token or the authority is missing. Going
+    ///   on without the authority would mean to trust the system's, none of which signs an API server.
     public static func inCluster(
         root: String = "/var/run/secrets/kubernetes.io/serviceaccount", environment: [String: String]
     ) throws(KubeClientError) -> ClusterConfiguration {

@@ -15,8 +15,8 @@ extension ClusterConfiguration {
         try Kubeconfig(text: text, source: "kubeconfig", folder: nil).configuration(context: context)
     }
 
-    /// Finds the cluster by the rules of client-go: the file given; else the files of `$KUBECONFIG`, merged; else the pod
-    /// that this process runs in; else `~/.kube/config`.
+    /// Finds the cluster by the rules of client-go: the file given; else the files of `$KUBECONFIG`, merged; else the
+    /// pod that this process runs in; else `~/.kube/config`.
     public static func load(
         kubeconfigPath: String? = nil, context: String? = nil, environment: [String: String]
     ) throws(KubeClientError) -> ClusterConfiguration {

@@ -2,11 +2,11 @@ public import KubeModel
 
 /// Where an API server is, how to trust it, and who we are.
 ///
-/// Made by hand, of a kubeconfig (``kubeconfig(path:context:)``), of what a pod is given (``inCluster(root:environment:)``),
-/// or by the rules of `kubectl` (``load(kubeconfigPath:context:environment:)``).
+/// Made by hand, of a kubeconfig (``kubeconfig(path:context:)``), of what a pod is given
+/// (``inCluster(root:environment:)``), or by the rules of `kubectl` (``load(kubeconfigPath:context:environment:)``).
 public struct ClusterConfiguration: Sendable {
-    /// `https://10.0.0.1:6443`, also with a path below which the API is. Without a scheme it is https when anything of TLS
-    /// is configured, and http otherwise.
+    /// `https://10.0.0.1:6443`, also with a path below which the API is. Without a scheme it is https when anything of
+    /// TLS is configured, and http otherwise.
     public var server: String
     /// Who may sign the server's certificate; nil trusts the system's authorities.
     public var certificateAuthority: PEMSource?

@@ -17,8 +17,8 @@ struct Discovery: Sendable {
 
     /// `NAME`, `NAME.GROUP` or `NAME.VERSION.GROUP`, in any case. NAME is a plural, a singular, a kind or a short name.
     ///
-    /// The first form that fits wins, in the order that kubectl tries them: with version and group, with a group, with the
-    /// beginning of a group. Where several groups have the name, it is the first group's, in its preferred version.
+    /// The first form that fits wins, in the order that kubectl tries them: with version and group, with a group, with
+    /// the beginning of a group. Where several groups have the name, it is the first group's, in its preferred version.
     func resource(named name: String) -> APIResource? {
         let parts = name.lowercased().split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
         guard let first = parts.first, !first.isEmpty else { return nil }

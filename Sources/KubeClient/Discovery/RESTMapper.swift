@@ -21,7 +21,8 @@ public actor RESTMapper {
     }
 
     /// - Parameter name: `deploy`, `deployments`, `Deployment`, `deployments.apps`, `deployments.v1.apps`, in any case.
-    /// - Throws: `APIStatus` 404 with kubectl's text where there is none; what the server or the client threw otherwise.
+    /// - Throws: `APIStatus` 404 with kubectl's text where there is none; what the server or the client threw
+    ///   otherwise.
     public func resource(named name: String) async throws -> APIResource {
         if let found = try await find({ $0.resource(named: name) }) { return found }
         let first = name.split(separator: ".", omittingEmptySubsequences: false).first.map(String.init) ?? name
@@ -29,7 +30,8 @@ public actor RESTMapper {
             code: 404, reason: .notFound, message: "the server doesn't have a resource type \"\(first)\"")
     }
 
-    /// - Throws: `APIStatus` 404 with kubectl's text where there is none; what the server or the client threw otherwise.
+    /// - Throws: `APIStatus` 404 with kubectl's text where there is none; what the server or the client threw
+    ///   otherwise.
     public func resource(for kind: GroupVersionKind) async throws -> APIResource {
         if let found = try await find({ $0.resource(for: kind) }) { return found }
         throw APIStatus(

@@ -39,8 +39,8 @@ final class CredentialSource: Sendable {
 
 /// When to read a token file again.
 ///
-/// The kubelet replaces a projected token at 80 % of its life, an hour or more before the old one ends, so that a minute's
-/// delay is harmless; a file that can't be read for a moment is no reason to stop while the last token may still be good.
+/// The kubelet replaces a projected token at 80 % of its life, which is ten minutes at least, so that a minute's delay
+/// is harmless; a file that can't be read for a moment is no reason to stop while the last token may still be good.
 struct TokenCache: Sendable {
     static let lifetime: Duration = .seconds(60)
 

@@ -13,8 +13,8 @@ import NIOSSL
 
 /// The settings of the two HTTP clients.
 ///
-/// An HTTP/2 connection carries at most 100 streams at a kube-apiserver, and the HTTP client opens one connection: watches
-/// on it would starve every other request. So watches get HTTP/1.1 connections of their own.
+/// An HTTP/2 connection carries at most 100 streams at a kube-apiserver, and the HTTP client opens one connection:
+/// watches on it would starve every other request. So watches get HTTP/1.1 connections of their own.
 enum HTTPClients {
     static func unary(
         _ configuration: ClusterConfiguration, _ endpoint: Endpoint, _ options: KubeClient.Options
@@ -22,7 +22,8 @@ enum HTTPClients {
         var result = try common(configuration, endpoint, options)
         result.httpVersion = .automatic
         result.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
-        // The limit on the body itself is stricter and gives the clearer error; this one is for a single chunk that blows up.
+        // The limit on the body itself is stricter and gives the clearer error; this one is for a single chunk that
+        // blows up.
         let limit = options.maximumBodyBytes
         result.decompression = .enabled(limit: .size(max(limit, limit &* 2)))
         return result
@@ -54,9 +55,9 @@ enum HTTPClients {
         return result
     }
 
-    /// Lets the kernel notice a peer that has gone without a word (a node that lost power, a NAT that forgot): after about
-    /// a minute of silence on an idle connection, and after 30 s without acknowledgement of what was sent. The HTTP client
-    /// sends neither HTTP/2 pings nor TCP keepalives by itself.
+    /// Lets the kernel notice a peer that has gone without a word (a node that lost power, a NAT that forgot): within
+    /// about a minute of silence on an idle connection, and after 30 s without acknowledgement of what was sent. The
+    /// HTTP client sends neither HTTP/2 pings nor TCP keepalives by itself.
     @Sendable private static func keepAlive(_ channel: any Channel) -> EventLoopFuture<Void> {
         var options: [EventLoopFuture<Void>] = [
             channel.setOption(.socketOption(.so_keepalive), value: 1)

@@ -3,8 +3,8 @@ public import KubeModel
 /// Decides whether a request is sent again. A value without I/O: ``KubeClient`` asks and acts.
 ///
 /// A request is repeated only where the server did nothing with it: after 429 (flow control refuses before it acts,
-/// KEP-1040), and for GETs also after 500, 502, 503, 504 and broken connections. A write is never repeated after those: it
-/// may have been done, and only the caller knows whether doing it twice is harmless.
+/// KEP-1040), and for GETs also after 500, 502, 503, 504 and broken connections. A write is never repeated after those:
+/// it may have been done, and only the caller knows whether doing it twice is harmless.
 public struct RetryPolicy: Sendable, Hashable {
     /// Tries in all when the server answers 429.
     public var maximumThrottledTries: Int
@@ -12,8 +12,8 @@ public struct RetryPolicy: Sendable, Hashable {
     public var maximumTries: Int
     /// Before the second try; doubled for each further one.
     public var baseDelay: Duration
-    /// The longest wait. A `Retry-After` beyond it is the caller's to keep: trying earlier than the server asked for only
-    /// adds to its load.
+    /// The longest wait. A `Retry-After` beyond it is the caller's to keep: trying earlier than the server asked for
+    /// only adds to its load.
     public var maximumDelay: Duration
 
     public init(

@@ -11,15 +11,20 @@ struct SchemaPattern: Sendable, Hashable {
         self.source = source
     }
 
+    /// As RE2 reads it: code points, and `\d`, `\w` and `\s` stand for ASCII only.
+    private var regex: Regex<AnyRegexOutput>? {
+        try? Regex(source).matchingSemantics(.unicodeScalar).asciiOnlyCharacterClasses()
+    }
+
     /// Whether any part of `text` matches, as in RE2: anchors are the pattern's own affair.
     func matches(_ text: String) -> Bool {
-        guard let regex = try? Regex(source).matchingSemantics(.unicodeScalar) else { return false }
+        guard let regex else { return false }
         return (try? regex.firstMatch(in: text)) != nil
     }
 
     /// The matches from the left, at most `limit` of them; all when that is negative.
     func all(in text: String, limit: Int) -> [String] {
-        guard let regex = try? Regex(source).matchingSemantics(.unicodeScalar) else { return [] }
+        guard let regex else { return [] }
         let matches = text.matches(of: regex).map { String(text[$0.range]) }
         return limit < 0 ? matches : Array(matches.prefix(limit))
     }

@@ -1,12 +1,15 @@
 /// Answers that need no cluster.
 extension Answers {
     private static let examples: [(tool: String, verb: Command.Verb, text: String)] = [
-        ("k8s_get", .list, "`list the pods in namespace shop`"), ("k8s_describe", .describe, "`describe deployment web`"),
-        ("k8s_logs", .logs, "`show the last 50 lines of the logs of web`"), ("k8s_describe", .diagnose, "`why is cart failing?`"),
+        ("k8s_get", .list, "`list the pods in namespace shop`"),
+        ("k8s_describe", .describe, "`describe deployment web`"),
+        ("k8s_logs", .logs, "`show the last 50 lines of the logs of web`"),
+        ("k8s_describe", .diagnose, "`why is cart failing?`"),
         ("k8s_rollout_status", .rolloutStatus, "`is the rollout of web done?`"),
         ("k8s_scale", .scale, "`scale deployment web to 3 replicas`"),
         ("k8s_set_image", .setImage, "`set the image of web to nginx:1.28`"),
-        ("k8s_rollout_restart", .restart, "`restart deployment web`"), ("k8s_rollout_undo", .rollBack, "`roll back web`"),
+        ("k8s_rollout_restart", .restart, "`restart deployment web`"),
+        ("k8s_rollout_undo", .rollBack, "`roll back web`"),
         ("k8s_delete", .delete, "`delete pod web-0`"), ("k8s_apply", .apply, "`apply this:` and a manifest in YAML"),
     ]
 
@@ -14,7 +17,8 @@ extension Answers {
         let offered = Set(tools.map(\.name))
         let lines = examples.filter { offered.contains($0.tool) }.map { "- \($0.text)" }
         if lines.isEmpty { return "I work with tools for Kubernetes, and none is offered in this conversation." }
-        return "I work without a language model behind me and understand everyday requests about Kubernetes, such as:\n\n"
+        return
+            "I work without a language model behind me and understand everyday requests about Kubernetes, such as:\n\n"
             + lines.joined(separator: "\n")
     }
 
@@ -30,7 +34,8 @@ extension Answers {
     private static let kubectl: [Command.Verb: String] = [
         .list: "kubectl get pods", .describe: "kubectl describe deployment web", .logs: "kubectl logs deployment/web",
         .diagnose: "kubectl describe pod NAME", .rolloutStatus: "kubectl rollout status deployment/web",
-        .scale: "kubectl scale deployment web --replicas=3", .setImage: "kubectl set image deployment/web app=nginx:1.28",
+        .scale: "kubectl scale deployment web --replicas=3",
+        .setImage: "kubectl set image deployment/web app=nginx:1.28",
         .restart: "kubectl rollout restart deployment/web", .rollBack: "kubectl rollout undo deployment/web",
         .delete: "kubectl delete pod NAME", .apply: "kubectl apply -f FILE",
     ]
@@ -67,7 +72,8 @@ extension Answers {
         case .whichObject(let verb, let kind):
             "Which \(kind ?? "object") should I \(words(verb))? Say its kind and its name, such as `\(kind ?? "deployment") web`."
         case .howMany(let name): "To how many replicas should I scale \(name.map { "**\($0)**" } ?? "it")?"
-        case .whichImage(let name): "To which image should I set \(name.map { "**\($0)**" } ?? "it")? Say for example `nginx:1.28`."
+        case .whichImage(let name):
+            "To which image should I set \(name.map { "**\($0)**" } ?? "it")? Say for example `nginx:1.28`."
         case .severalNames(let names):
             "I'm not sure which name is meant: \(names.map { "**\($0)**" }.joined(separator: ", ")). "
                 + "Say it again with the name in quotation marks."

@@ -30,7 +30,9 @@ enum Answers {
         let known = Vocabulary.kinds[command.kind ?? ""] != nil
         let plural = known ? Vocabulary.plural(command.kind ?? "") : command.kind ?? ""
         guard !isOne, command.output == nil || command.output == "wide", let table = Table(text) else {
-            if text.allSatisfy(\.isWhitespace) || text.hasPrefix("No resources found") { return "There are no \(plural)\(place(command))." }
+            if text.allSatisfy(\.isWhitespace) || text.hasPrefix("No resources found") {
+                return "There are no \(plural)\(place(command))."
+            }
             return quoted("Here \(isOne ? "it is" : "they are"):", text)
         }
         let rows = chosen(command, table, ObjectRow.rows(text))
@@ -41,7 +43,9 @@ enum Answers {
         let keep = Set(rows)
         let lines = text.split(whereSeparator: \.isNewline).map(String.init)
         guard rows.count < table.rows.count, let header = lines.first else { return quoted(lead, text) }
-        let shown = lines.dropFirst().filter { line in keep.contains { line.split(separator: " ").contains(Substring($0)) } }
+        let shown = lines.dropFirst().filter { line in
+            keep.contains { line.split(separator: " ").contains(Substring($0)) }
+        }
         return quoted(lead, ([header] + shown).joined(separator: "\n"))
     }
 
@@ -97,7 +101,9 @@ enum Answers {
         } else {
             parts.append("The log of pod **\(pod)**\(run):\n\n\(block(text, lines: 200))")
         }
-        if !others.isEmpty { parts.append("Other pods of it: " + others.map { "`\($0)`" }.joined(separator: ", ") + ".") }
+        if !others.isEmpty {
+            parts.append("Other pods of it: " + others.map { "`\($0)`" }.joined(separator: ", ") + ".")
+        }
         return parts.joined(separator: "\n\n")
     }
 
@@ -111,7 +117,8 @@ enum Answers {
     static func notFound(_ command: Command, _ kinds: [String], _ others: [ObjectRow]) -> String {
         let name = command.name ?? ""
         let place = command.namespace.map { "namespace **\($0)**" } ?? "this namespace"
-        let what = kinds.count > 1 ? kinds.dropLast().joined(separator: ", ") + " or " + (kinds.last ?? "") : kinds.first ?? ""
+        let what =
+            kinds.count > 1 ? kinds.dropLast().joined(separator: ", ") + " or " + (kinds.last ?? "") : kinds.first ?? ""
         var text = "I found no \(what) named **\(name)** in \(place)."
         let elsewhere = others.filter { $0.name == name }.compactMap(\.namespace)
         if !elsewhere.isEmpty {
@@ -127,7 +134,8 @@ enum Answers {
     /// Names that share their beginning, or most of their letters, with what was said.
     private static func suggestions(_ name: String, _ names: [String]) -> String {
         let near = Set(names).filter { other in
-            other.hasPrefix(name) || name.hasPrefix(other) || EditDistance.between(name, other) <= max(1, name.count / 4)
+            other.hasPrefix(name) || name.hasPrefix(other)
+                || EditDistance.between(name, other) <= max(1, name.count / 4)
         }
         return near.sorted().prefix(3).map { "**\($0)**" }.joined(separator: " or ")
     }
@@ -181,7 +189,8 @@ enum Answers {
     private static let announced: [String: String] = [
         "k8s_get": "looking up", "k8s_describe": "describing", "k8s_logs": "reading the log of", "k8s_scale": "scaling",
         "k8s_set_image": "setting the image of", "k8s_rollout_restart": "restarting",
-        "k8s_rollout_status": "following the rollout of", "k8s_delete": "deleting", "k8s_apply": "applying the manifest",
+        "k8s_rollout_status": "following the rollout of", "k8s_delete": "deleting",
+        "k8s_apply": "applying the manifest",
         "k8s_rollout_undo": "rolling back",
     ]
 }

@@ -14,7 +14,9 @@ struct OfflineConversation: Sendable {
         var answers: [String] = []
         var unfinished: [Command] = []
         for utterance in utterances(turnStarts: starts) {
-            if case .command(let command) = utterance, unfinished.contains(where: { command.mustFollow($0) }) { continue }
+            if case .command(let command) = utterance, unfinished.contains(where: { command.mustFollow($0) }) {
+                continue
+            }
             do throws(Interruption) {
                 answers.append(try Planner(session: session, tools: request.tools).answer(utterance))
             } catch {
@@ -53,7 +55,9 @@ struct OfflineConversation: Sendable {
             guard case .user(let text) = request.messages[start] else { continue }
             result = reader.read(text)
             let end = position + 1 < turnStarts.count ? turnStarts[position + 1] : start
-            for found in foundObjects(request.messages[start..<end]) { reader.resolve(kind: found.kind, of: found.name) }
+            for found in foundObjects(request.messages[start..<end]) {
+                reader.resolve(kind: found.kind, of: found.name)
+            }
         }
         return result
     }

@@ -46,6 +46,7 @@ extension OpenAIModel {
         if error as? HTTPClientError == .readTimeout {
             return LanguageModelError(.timeout, "the model's reply stalled", cause: error)
         }
-        return LanguageModelError(.incomplete, "the connection was lost in the middle of the model's reply", cause: error)
+        return LanguageModelError(
+            .incomplete, "the connection was lost in the middle of the model's reply", cause: error)
     }
 }

@@ -65,7 +65,9 @@ public struct RetryPolicy: Sendable, Hashable {
     private static func httpDate(_ text: String) -> KubeTime? {
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let parts = text.split(separator: " ")
-        guard parts.count == 6, parts[5] == "GMT", let month = months.firstIndex(of: String(parts[2])) else { return nil }
+        guard parts.count == 6, parts[5] == "GMT", let month = months.firstIndex(of: String(parts[2])) else {
+            return nil
+        }
         let number = month < 9 ? "0\(month + 1)" : "\(month + 1)"
         return KubeTime("\(parts[3])-\(number)-\(parts[1])T\(parts[4])Z")
     }

@@ -224,7 +224,7 @@ enum SecretForms {
             && word.allSatisfy { ($0 >= 0x41 && $0 <= 0x5A) || ($0 >= 0x30 && $0 <= 0x39) }
     }
 
-    /// What vendors put in front of their tokens so that scanners find them; `LS0tLS1CRUdJTi` is `-----BEGIN` in base64.
+    /// What vendors put in front of their tokens so that scanners find them.
     private static let prefixes: [(text: [UInt8], minimum: Int)] = [
         ("ghp_", 20), ("gho_", 20), ("ghs_", 20), ("ghu_", 20), ("ghr_", 20), ("github_pat_", 30), ("glpat-", 20),
         ("xoxb-", 20), ("xoxp-", 20), ("xoxa-", 20), ("sk-", 24), ("sk_live_", 20), ("rk_live_", 20), ("AIza", 35),

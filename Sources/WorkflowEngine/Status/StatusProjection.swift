@@ -33,6 +33,9 @@ public struct StatusProjection: Sendable {
         }
     }
 
+    /// Bytes of decided approvals in a status, so that it stays under 256 KiB with everything else.
+    private static let approvalsBudget = 64 * 1024
+
     public init(
         machine: WorkflowStateMachine, conversation: Conversation, now: KubeTime, worker: String,
         transcript: TranscriptPosition
@@ -109,17 +112,19 @@ public struct StatusProjection: Sendable {
         return .object(object)
     }
 
-    /// Approvals of calls that are no longer kept go; those that are there stay as they are, with what people wrote.
+    /// Approvals of calls that are no longer kept go; those that are there stay as they are, with what people wrote. Old
+    /// ones lose their bodies when all together get large: the transcript has them.
     private func approvals() -> JSONValue {
         var object = JSONObject()
-        let kept = Set((machine.pastCalls.map(\.call) + machine.calls).filter { $0.approval != nil }.map(\.id))
-        let current = Set(machine.calls.map(\.id))
-        for (id, entry) in conversation.status.approvals.sorted(by: { $0.key < $1.key }) {
-            if !kept.contains(id) {
-                object[id] = .null
-            } else if !current.contains(id), !entry.requests.isEmpty {
-                // Decided long ago: the transcript has the bodies, and fifty of them would burst the status.
-                object[id] = ["requests": .null, "postConditions": .null, "preview": .null, "arguments": .null]
+        let all = machine.pastCalls.map(\.call) + machine.calls
+        let kept = Set(all.filter { $0.approval != nil }.map(\.id))
+        for id in conversation.status.approvals.keys.sorted() where !kept.contains(id) { object[id] = .null }
+        var bytes = 0
+        for call in all.reversed() where !newApprovals.contains(call.id) {
+            guard let entry = conversation.status.approvals[call.id], !entry.requests.isEmpty else { continue }
+            bytes += JSONWriter.bytes(entry.json).count
+            if bytes > Self.approvalsBudget, call.state.isFinal {
+                object[call.id] = ["requests": .null, "postConditions": .null, "preview": .null, "arguments": .null]
             }
         }
         for call in machine.calls where newApprovals.contains(call.id) {

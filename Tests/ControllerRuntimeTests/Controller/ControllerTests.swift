@@ -55,7 +55,9 @@ import Testing
         }
     }
 
-    @Test func `a burst for one name while it is reconciled gives one more reconcile, never a parallel one`() async throws {
+    @Test func `a burst for one name while it is reconciled gives one more reconcile, never a parallel one`()
+        async throws
+    {
         let started = Journal<String>()
         let gate = Latch<Void>()
         let active = Mutex(0)

@@ -47,6 +47,8 @@ import Testing
             correlator.created(notice, message: "m", name: "e\(i)", at: .seconds(i))
         }
         #expect(correlator.size <= 30)
-        #expect(correlator.decide(notice("m", name: "w999"), at: .seconds(1000)) == .update(name: "e999", count: 2, message: "m"))
+        #expect(
+            correlator.decide(notice("m", name: "w999"), at: .seconds(1000))
+                == .update(name: "e999", count: 2, message: "m"))
     }
 }

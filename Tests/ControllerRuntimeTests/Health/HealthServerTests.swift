@@ -35,7 +35,9 @@ import Testing
             #expect(try await get(port, "/readyz").text == "ok")
             #expect(
                 try await get(port, "/metrics")
-                    == (200, "text/plain; version=0.0.4; charset=utf-8", "# TYPE things_total counter\nthings_total 1\n"))
+                    == (
+                        200, "text/plain; version=0.0.4; charset=utf-8", "# TYPE things_total counter\nthings_total 1\n"
+                    ))
             #expect(try await get(port, "/other").status == 404)
         }
     }

@@ -126,8 +126,8 @@ import Testing
         #expect(store.byIndex("other", "2").isEmpty)
     }
 
-    /// Watch events and writers' results of one history, interleaved at random: in the end the store is what the history
-    /// ends with, and the events, replayed, give the same.
+    /// Watch events and writers' results of one history, interleaved at random: in the end the store is what the
+    /// history ends with, and the events, replayed, give the same.
     @Test(arguments: 0..<30) func `it ends at the server's state whatever comes first`(seed: Int) {
         var random = SplitMix(state: UInt64(seed))
         var version = 10

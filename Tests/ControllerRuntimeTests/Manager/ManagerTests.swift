@@ -97,7 +97,9 @@ private struct Part: Service, Startable {
         #expect(journal.entries == ["+a", "+b", "-b", "-a"])
     }
 
-    @Test func `leader-elected parts run only while leading, and the lease is released after they stopped`() async throws {
+    @Test func `leader-elected parts run only while leading, and the lease is released after they stopped`()
+        async throws
+    {
         func elector(_ name: String) -> LeaderElector {
             let options = LeaderElector.Options(
                 namespace: "ns", name: "lease", identity: name, leaseDuration: .seconds(3),

@@ -212,7 +212,8 @@ extension FakeAPIServer {
         let isChanged = old?.json["spec"] != object.json["spec"]
         object["metadata", "generation"] = JSONValue((old?.generation ?? 0) + (isChanged ? 1 : 0))
         state.objects[path] = object
-        publish(Change(version: state.version, type: old == nil ? "ADDED" : "MODIFIED", path: path, object: object), &state)
+        publish(
+            Change(version: state.version, type: old == nil ? "ADDED" : "MODIFIED", path: path, object: object), &state)
         return object
     }
 

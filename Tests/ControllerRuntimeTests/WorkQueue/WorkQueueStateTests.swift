@@ -1,5 +1,6 @@
-@testable import ControllerRuntime
 import Testing
+
+@testable import ControllerRuntime
 
 @Suite struct WorkQueueStateTests {
     typealias Queue = WorkQueueState<String>

@@ -135,12 +135,14 @@ import Testing
     @Test func `a body that stalls is a timeout`() async throws {
         var options = Self.quick
         options.timeout = .milliseconds(300)
+        let start = ContinuousClock.now
         try await withClient(options: options) {
             .chunks(["{"], to: $0, ends: false)
         } _: { client in
             let error = await #expect(throws: KubeClientError.self) { try await client.send(KubeRequest(.get, "/api")) }
             #expect(error?.code == .timeout)
         }
+        #expect(start.duration(to: .now) < .seconds(5))
     }
 
     @Test func `an answer that never comes is a timeout`() async throws {

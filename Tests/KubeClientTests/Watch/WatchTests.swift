@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct WatchTests {
     private static func line(_ type: String, _ name: String, version: Int) -> String {
-        #"{"type":"\#(type)","object":{"kind":"Pod","apiVersion":"v1","metadata":{"name":"\#(name)","resourceVersion":"\#(version)"}}}"#
+        #"{"type":"\#(type)","object":{"kind":"Pod","apiVersion":"v1","#
+            + #""metadata":{"name":"\#(name)","resourceVersion":"\#(version)"}}}"#
     }
 
     /// Every event in short, up to the end of the stream.
@@ -30,7 +31,8 @@ import Testing
         let text = [
             Self.line("ADDED", "a", version: 1), Self.line("MODIFIED", "a", version: 2),
             Self.line("DELETED", "a", version: 3),
-            #"{"type":"BOOKMARK","object":{"kind":"Pod","metadata":{"resourceVersion":"9","annotations":{"k8s.io/initial-events-end":"true"}}}}"#,
+            #"{"type":"BOOKMARK","object":{"kind":"Pod","metadata":{"resourceVersion":"9","#
+                + #""annotations":{"k8s.io/initial-events-end":"true"}}}}"#,
             "", "\r",
             #"{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}}"#,
         ].joined(separator: "\n")

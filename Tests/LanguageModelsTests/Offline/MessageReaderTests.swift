@@ -185,7 +185,10 @@ struct MessageReaderTests {
     @Test(arguments: [
         ("set the image of web to nginx:1.28", "setImage web nginx:1.28"),
         ("set image of deployment web to nginx:1.28", "setImage deployment/web nginx:1.28"),
-        ("update container app of deployment web to ghcr.io/acme/web:2.0", "setImage deployment/web [app] ghcr.io/acme/web:2.0"),
+        (
+            "update container app of deployment web to ghcr.io/acme/web:2.0",
+            "setImage deployment/web [app] ghcr.io/acme/web:2.0"
+        ),
         ("update the app container of web to nginx:1.28", "setImage web [app] nginx:1.28"),
         ("upgrade web to nginx:1.28", "setImage web nginx:1.28"),
         ("upgrade web to 1.28", "setImage web :1.28"),
@@ -196,7 +199,10 @@ struct MessageReaderTests {
         ("use nginx:1.28 for web in shop", "setImage web in shop nginx:1.28"),
         ("set image deployment/web app=nginx:1.28", "setImage deployment/web [app] nginx:1.28"),
         ("set the image of web to nginx", "setImage web nginx"),
-        ("set the image of web to registry.local:5000/web@sha256:abc", "setImage web registry.local:5000/web@sha256:abc"),
+        (
+            "set the image of web to registry.local:5000/web@sha256:abc",
+            "setImage web registry.local:5000/web@sha256:abc"
+        ),
         ("roll out nginx:1.28 to web", "setImage web nginx:1.28"),
         ("restart web", "restart web"),
         ("Restart the web deployment, please.", "restart deployment/web"),
@@ -228,7 +234,9 @@ struct MessageReaderTests {
         ("list pods. Then restart web!", "list pods; restart web"),
         ("describe web and delete it", "describe web; delete web"),
     ])
-    func `requests to change something`(message: String, expected: String) { #expect(understood([message]) == expected) }
+    func `requests to change something`(message: String, expected: String) {
+        #expect(understood([message]) == expected)
+    }
 
     @Test(arguments: [
         ("don't delete web", "declined web"),
@@ -281,7 +289,9 @@ struct MessageReaderTests {
         ("what can you do?", "capabilities"),
         ("help", "capabilities"),
     ])
-    func `what is no order orders nothing`(message: String, expected: String) { #expect(understood([message]) == expected) }
+    func `what is no order orders nothing`(message: String, expected: String) {
+        #expect(understood([message]) == expected)
+    }
 
     @Test(arguments: [
         (["scale web to 3", "scale it to 5"], "scale web =5"),
@@ -301,7 +311,10 @@ struct MessageReaderTests {
         (["delete pod web-0", "nice weather"], "unclear notUnderstood"),
         (["delete pod web-0", "thanks"], "thanks"),
         (["list pods", "is web ok?", "scale it down to 1"], "scale web =1"),
-        (["describe deployment web", "delete the pod"], #"unclear whichObject(LanguageModels.Command.Verb.delete, kind: Optional("pod"))"#),
+        (
+            ["describe deployment web", "delete the pod"],
+            #"unclear whichObject(LanguageModels.Command.Verb.delete, kind: Optional("pod"))"#
+        ),
         (["should I delete web?", "yes, delete it"], "delete web"),
         (["don't delete web", "ok, then restart it"], "restart web"),
     ])
@@ -316,6 +329,8 @@ struct MessageReaderTests {
             reader.read("please apply this in namespace shop:\n```yaml\n\(manifest)\n```\nthanks")
                 == [.command(Command(verb: .apply, namespace: "shop", manifest: manifest))])
         #expect(reader.read("apply:\n\(manifest)") == [.command(Command(verb: .apply, manifest: manifest))])
-        #expect(reader.read("don't apply this:\n\(manifest)").contains { if case .command = $0 { true } else { false } } == false)
+        #expect(
+            reader.read("don't apply this:\n\(manifest)").contains { if case .command = $0 { true } else { false } }
+                == false)
     }
 }

@@ -6,7 +6,8 @@ import Testing
 
 struct OfflineModelTests {
     @Test func `a request becomes a call, and its result an answer`() async throws {
-        let talk = try await Talk(["scale the deployment web to 3 replicas"], ["k8s_scale": { _ in "deployment web scaled" }])
+        let talk = try await Talk(
+            ["scale the deployment web to 3 replicas"], ["k8s_scale": { _ in "deployment web scaled" }])
         #expect(talk.calls == [#"k8s_scale {"name":"web","resource_type":"deployment","replicas":3}"#])
         #expect(talk.answer.contains("Scaled deployment **web** to 3 replicas"))
         #expect(talk.answer.contains("deployment web scaled"))
@@ -38,12 +39,16 @@ struct OfflineModelTests {
         let talk = try await Talk(
             ["restart db"],
             [
-                "k8s_get": { $0["resource_type"] == "statefulset" ? "NAME  READY  AGE\ndb    1/1    5d" : "Error: \"db\" not found" },
+                "k8s_get": {
+                    $0["resource_type"] == "statefulset"
+                        ? "NAME  READY  AGE\ndb    1/1    5d" : "Error: \"db\" not found"
+                },
                 "k8s_rollout_restart": { _ in "statefulset db restarted" },
             ])
         #expect(
             talk.calls == [
-                #"k8s_get {"resource_type":"deployment","name":"db"}"#, #"k8s_get {"resource_type":"statefulset","name":"db"}"#,
+                #"k8s_get {"resource_type":"deployment","name":"db"}"#,
+                #"k8s_get {"resource_type":"statefulset","name":"db"}"#,
                 #"k8s_get {"resource_type":"daemonset","name":"db"}"#,
                 #"k8s_rollout_restart {"name":"db","resource_type":"statefulset"}"#,
             ])
@@ -55,7 +60,9 @@ struct OfflineModelTests {
             ["scale wbe to 3"],
             [
                 "k8s_get": {
-                    $0["all_namespaces"] == true ? "NAMESPACE  NAME  READY\nshop       web   2/2\nshop       cart  1/1" : "deployments \"wbe\" not found"
+                    $0["all_namespaces"] == true
+                        ? "NAMESPACE  NAME  READY\nshop       web   2/2\nshop       cart  1/1"
+                        : "deployments \"wbe\" not found"
                 }
             ])
         #expect(!talk.calls.contains { $0.hasPrefix("k8s_scale") })
@@ -65,13 +72,18 @@ struct OfflineModelTests {
     @Test func `a relative count starts from what is there`() async throws {
         let talk = try await Talk(
             ["scale web up by two"],
-            ["k8s_get": { _ in "NAME   READY   UP-TO-DATE   AVAILABLE   AGE\nweb    1/2     2            1           5d" }, "k8s_scale": { _ in "ok" }])
+            [
+                "k8s_get": { _ in
+                    "NAME   READY   UP-TO-DATE   AVAILABLE   AGE\nweb    1/2     2            1           5d"
+                }, "k8s_scale": { _ in "ok" },
+            ])
         #expect(talk.calls.last == #"k8s_scale {"name":"web","resource_type":"deployment","replicas":4}"#)
     }
 
     @Test func `a denial is told with its reason, and not tried again`() async throws {
         let talk = try await Talk(
-            ["delete pod web-0"], ["k8s_delete": { _ in "The user denied this call. Reason: not during business hours" }])
+            ["delete pod web-0"],
+            ["k8s_delete": { _ in "The user denied this call. Reason: not during business hours" }])
         #expect(talk.calls.count == 1)
         #expect(talk.answer.contains("denied: not during business hours"))
     }
@@ -107,7 +119,11 @@ struct OfflineModelTests {
     @Test func `delete asks which object when several bear the name`() async throws {
         let talk = try await Talk(
             ["delete web"],
-            ["k8s_get": { ["deployment", "service"].contains($0["resource_type"]) ? "NAME  AGE\nweb   5d" : "not found" }])
+            [
+                "k8s_get": {
+                    ["deployment", "service"].contains($0["resource_type"]) ? "NAME  AGE\nweb   5d" : "not found"
+                }
+            ])
         #expect(!talk.calls.contains { $0.hasPrefix("k8s_delete") })
         #expect(talk.answer.contains("deployment **web** and service **web**"))
     }
@@ -135,7 +151,8 @@ struct OfflineModelTests {
     }
 
     @Test func `the only container gets the image, and a version keeps its repository`() async throws {
-        let yaml = "kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n      - name: app\n        image: reg.io:5000/web:1.0\n"
+        let yaml =
+            "kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n      - name: app\n        image: reg.io:5000/web:1.0\n"
         let tools: [String: Talk.Tool] = ["k8s_get": { _ in yaml }, "k8s_set_image": { _ in "image updated" }]
         let whole = try await Talk(["set the image of deployment web to nginx:1.28"], tools)
         #expect(whole.calls.last?.contains(#""container_images":"app=nginx:1.28""#) == true)
@@ -144,9 +161,11 @@ struct OfflineModelTests {
     }
 
     @Test func `with several containers the one of the same repository is meant, or it asks`() async throws {
-        let described = "Name:   web\nPod Template:\n  Containers:\n   app:\n    Image:  nginx:1.27\n   side:\n    Image:  envoy:1\n"
+        let described =
+            "Name:   web\nPod Template:\n  Containers:\n   app:\n    Image:  nginx:1.27\n   side:\n    Image:  envoy:1\n"
         let tools: [String: Talk.Tool] = [
-            "k8s_get": { _ in "not yaml: [" }, "k8s_describe": { _ in described }, "k8s_set_image": { _ in "image updated" },
+            "k8s_get": { _ in "not yaml: [" }, "k8s_describe": { _ in described },
+            "k8s_set_image": { _ in "image updated" },
         ]
         let same = try await Talk(["upgrade deployment web to nginx:1.28"], tools)
         #expect(same.calls.last?.contains(#""container_images":"app=nginx:1.28""#) == true)
@@ -159,11 +178,15 @@ struct OfflineModelTests {
         let talk = try await Talk(
             ["scale web in shop to 3", "scale it to 5"],
             ["k8s_get": { _ in "NAME  READY\nweb   2/2" }, "k8s_scale": { _ in "ok" }])
-        #expect(talk.calls.last == #"k8s_scale {"name":"web","resource_type":"deployment","replicas":5,"namespace":"shop"}"#)
+        #expect(
+            talk.calls.last == #"k8s_scale {"name":"web","resource_type":"deployment","replicas":5,"namespace":"shop"}"#
+        )
         #expect(talk.calls.filter { $0.hasPrefix("k8s_get") }.count == 1)
     }
 
-    @Test(arguments: ["don't delete web", "should I delete web?", "how do I delete a pod?", "delete all pods", "tell me a joke"])
+    @Test(arguments: [
+        "don't delete web", "should I delete web?", "how do I delete a pod?", "delete all pods", "tell me a joke",
+    ])
     func `what is no order makes no call`(message: String) async throws {
         let talk = try await Talk([message], [:])
         #expect(talk.calls.isEmpty)
@@ -171,9 +194,11 @@ struct OfflineModelTests {
     }
 
     @Test func `a call without a result doesn't make it ask for ever`() async throws {
-        let call = ModelToolCall(id: "c1", name: "k8s_scale", arguments: #"{"name":"web","resource_type":"deployment","replicas":3}"#)
+        let call = ModelToolCall(
+            id: "c1", name: "k8s_scale", arguments: #"{"name":"web","resource_type":"deployment","replicas":3}"#)
         let request = ModelRequest(
-            messages: [.user("scale deployment web to 3"), .assistant("", toolCalls: [call])], tools: Talk.tools(Talk.names))
+            messages: [.user("scale deployment web to 3"), .assistant("", toolCalls: [call])],
+            tools: Talk.tools(Talk.names))
         let reply = try await OfflineModel().reply(to: request)
         #expect(reply.toolCalls.isEmpty)
         #expect(reply.content.contains("no result"))

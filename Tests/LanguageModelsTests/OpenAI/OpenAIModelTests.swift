@@ -67,9 +67,11 @@ struct OpenAIModelTests {
     }
 
     @Test func `a server that doesn't stream works too`() async throws {
-        let whole = #"{"choices":[{"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1}}"#
+        let whole =
+            #"{"choices":[{"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1}}"#
         let request = request
-        try await ScriptedServer.with([.status(200, whole, headers: ["content-type": "application/json"])]) { model, _ in
+        try await ScriptedServer.with([.status(200, whole, headers: ["content-type": "application/json"])]) {
+            model, _ in
             let deltas = Mutex<[ModelDelta]>([])
             let reply = try await model.reply(to: request) { delta in deltas.withLock { $0.append(delta) } }
             #expect(reply == ModelReply(content: "Hi", usage: TokenUsage(prompt: 1)))
@@ -114,7 +116,9 @@ struct OpenAIModelTests {
         (.stream(["{\"choices\":"]), .badReply), (.stream([#"{"error":{"message":"boom","code":500}}"#]), .unavailable),
         (.stream(["[DONE]"]), .badReply), (.status(204, ""), .badReply),
     ])
-    func `answers that are none are told apart`(answer: ScriptedServer.Answer, code: LanguageModelError.Code) async throws {
+    func `answers that are none are told apart`(answer: ScriptedServer.Answer, code: LanguageModelError.Code)
+        async throws
+    {
         #expect(try await failure(of: [answer]).code == code)
     }
 
@@ -129,7 +133,8 @@ struct OpenAIModelTests {
     @Test(arguments: [429, 500, 502, 503, 504, 529])
     func `a passing failure is asked again`(status: Int) async throws {
         let request = request
-        try await ScriptedServer.with([.status(status, "busy"), .status(status), .stream(Self.hello)]) { model, server in
+        try await ScriptedServer.with([.status(status, "busy"), .status(status), .stream(Self.hello)]) {
+            model, server in
             let reply = try await model.reply(to: request)
             #expect(reply.content == "Hello")
             #expect(server.requests.count == 3)

@@ -8,7 +8,8 @@ struct RetryPolicyTests {
 
     @Test(arguments: [
         (RetryPolicy.Failure.connection, 0, 1.0, Duration.seconds(1)), (.connection, 1, 1.0, .seconds(2)),
-        (.connection, 2, 1.0, .seconds(4)), (.connection, 0, 0.0, .milliseconds(500)), (.status(503), 1, 0.5, .milliseconds(1500)),
+        (.connection, 2, 1.0, .seconds(4)), (.connection, 0, 0.0, .milliseconds(500)),
+        (.status(503), 1, 0.5, .milliseconds(1500)),
         (.status(429), 0, 1.0, .seconds(1)), (.status(429, retryAfter: 7), 0, 0.3, .seconds(7)),
         (.status(429, retryAfter: 0), 2, 1.0, .zero), (.status(503, retryAfter: 3600), 0, 1.0, .seconds(30)),
         (.status(529), 0, 1.0, .seconds(1)),
@@ -34,12 +35,13 @@ struct RetryPolicyTests {
         #expect(patient.delay(after: .connection, retries: 90, jitter: 1) == .seconds(5))
     }
 
-    @Test(arguments: [
-        ("12", nil, 12), ("-1", nil, nil), ("soon", nil, nil),
-        ("Sun, 06 Nov 1994 08:49:47 GMT", "Sun, 06 Nov 1994 08:49:37 GMT", 10),
-        ("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:47 GMT", 0),
-        ("Sun, 06 Nov 1994 08:49:47 GMT", nil, nil), (nil, nil, nil),
-    ] as [(String?, String?, Int?)])
+    @Test(
+        arguments: [
+            ("12", nil, 12), ("-1", nil, nil), ("soon", nil, nil),
+            ("Sun, 06 Nov 1994 08:49:47 GMT", "Sun, 06 Nov 1994 08:49:37 GMT", 10),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:47 GMT", 0),
+            ("Sun, 06 Nov 1994 08:49:47 GMT", nil, nil), (nil, nil, nil),
+        ] as [(String?, String?, Int?)])
     func `Retry-After is seconds or a date`(value: String?, date: String?, expected: Int?) {
         #expect(RetryPolicy.seconds(retryAfter: value, date: date) == expected)
     }

@@ -112,7 +112,9 @@ final class ScriptedServer: Sendable {
         seenRequests.withLock { $0.append(seen) }
     }
 
-    @concurrent private func write(_ pieces: [Piece], to writer: inout any ResponseBodyWriter, after request: Request) async throws {
+    @concurrent private func write(_ pieces: [Piece], to writer: inout any ResponseBodyWriter, after request: Request)
+        async throws
+    {
         let stalls = pieces.contains { if case .stall = $0 { true } else { false } }
         if !stalls { try await note(request, request.body) }
         for piece in pieces {

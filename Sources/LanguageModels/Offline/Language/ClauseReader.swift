@@ -32,11 +32,13 @@ struct ClauseReader {
     private static let howTo = Phrases([
         "how do i", "how do we", "how do you", "how can i", "how can we", "how to", "how would i", "how would you",
         "how could i", "how should i", "how does one", "what is the command", "what is the best way", "what is the way",
-        "show me how", "explain how", "tell me how", "explain me how", "what command", "is there a way", "is it possible",
+        "show me how", "explain how", "tell me how", "explain me how", "what command", "is there a way",
+        "is it possible",
         "teach me", "how can one", "how might i",
     ])
     private static let advice = Phrases([
-        "should i", "should we", "should you", "shall i", "shall we", "would it be", "is it safe", "is it ok", "is it okay",
+        "should i", "should we", "should you", "shall i", "shall we", "would it be", "is it safe", "is it ok",
+        "is it okay",
         "is it fine", "is it wise", "is it good", "is it bad", "is it a good idea", "do i need to", "do we need to",
         "do i have to", "do we have to", "can i", "can we", "may i", "may we", "could i", "could we", "am i allowed",
         "would you recommend", "do you think", "what happens if", "what would happen if", "what if", "why should i",
@@ -44,8 +46,10 @@ struct ClauseReader {
     ])
     private static let negations = Phrases([
         "do not", "never", "not", "without", "instead of", "avoid", "i do not want you to", "i do not want to",
-        "i do not want", "you must not", "you should not", "must not", "should not", "no need to", "rather than", "cancel",
-        "forget", "can not", "we do not want", "please do not", "nobody should", "you may not", "you can not", "refrain from",
+        "i do not want", "you must not", "you should not", "must not", "should not", "no need to", "rather than",
+        "cancel",
+        "forget", "can not", "we do not want", "please do not", "nobody should", "you may not", "you can not",
+        "refrain from",
         "stop deleting", "stop restarting", "stop scaling", "no",
     ])
     private static let capabilities = Phrases([
@@ -91,7 +95,9 @@ struct ClauseReader {
     private func rest(after count: Int) -> Clause {
         var rest = clause
         rest.dropFirst(count)
-        while let first = rest.words.first, ["to", "for", "me", "if", "i", "we", "you", "that", "about", "a"].contains(first) {
+        while let first = rest.words.first,
+            ["to", "for", "me", "if", "i", "we", "you", "that", "about", "a"].contains(first)
+        {
             rest.dropFirst(1)
         }
         return rest

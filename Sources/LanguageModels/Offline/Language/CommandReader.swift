@@ -43,7 +43,8 @@ struct CommandReader {
         }
         if clause.contains(anyOf: ["scaled"]), isPoliteRequest || needs, counts.replicas != nil { return .scale }
         let wants = needs || isPoliteRequest
-        return wants && clause.contains(anyOf: ["restarted"]) || (needs && clause.contains(["a", "restart"])) ? .restart : nil
+        return wants && clause.contains(anyOf: ["restarted"]) || (needs && clause.contains(["a", "restart"]))
+            ? .restart : nil
     }
 
     private static let conditions: Set<String> = [
@@ -115,12 +116,27 @@ struct CommandReader {
         if Verbs.asksForState(clause), isLooking || first == "status" || first == "state", !slots.isPlural {
             return hasObject || slots.kind == nil ? stateVerb : .list
         }
-        if slots.kind != nil, isLooking || slots.isPlural && slots.names.isEmpty || slots.isPlural && isNounPhrase { return .list }
-        if clause.contains(anyOf: ["everything", "running", "there", "resources", "workloads", "apps", "applications"]), isLooking {
+        if slots.kind != nil, isLooking || slots.isPlural && slots.names.isEmpty || slots.isPlural && isNounPhrase {
             return .list
         }
-        guard isLooking, !slots.names.isEmpty, !["did", "was", "were", "when", "will", "who", "do"].contains(first) else { return nil }
-        return isUnknownKind || clause.contains(anyOf: ["replicas", "yaml", "manifest", "json"]) ? .list : .describe
+        if clause.contains(anyOf: ["everything", "running", "there", "resources", "workloads", "apps", "applications"]),
+            isLooking
+        {
+            return .list
+        }
+        return fallback
+    }
+
+    private static let showing: Set<String> = [
+        "list", "show", "get", "display", "print", "view", "see", "check", "inspect", "look", "find", "fetch", "read",
+        "watch", "dump", "verify",
+    ]
+
+    /// A name and hardly anything else: "show web", "how many replicas does web have".
+    private var fallback: Command.Verb? {
+        guard !slots.names.isEmpty, Verbs.looking.contains(first) || isPoliteRequest else { return nil }
+        if isUnknownKind || clause.contains(anyOf: ["replicas", "yaml", "manifest", "json"]) { return .list }
+        return Self.showing.contains(first) ? .describe : nil
     }
 
     /// "what is running" lists; "is web running" asks how it is.
@@ -131,14 +147,18 @@ struct CommandReader {
     private var asksForRollout: Bool {
         clause.contains(anyOf: ["rollout", "rollouts"]) || clause.contains(["rolled", "out"])
             || clause.contains(["rolling", "out"])
-            || (["has", "is", "did"].contains(first) && clause.contains(anyOf: ["finished", "finish", "complete", "completed", "deployed"]))
+            || (["has", "is", "did"].contains(first)
+                && clause.contains(anyOf: ["finished", "finish", "complete", "completed", "deployed"]))
     }
 
     private var asksForDescription: Bool {
         guard hasObject else { return first == "describe" && slots.kind != nil }
         let isLooking = Verbs.looking.contains(first) || Vocabulary.words.contains(first) && !slots.isAmbiguous
         guard isLooking || isPoliteRequest && !slots.isAmbiguous else { return false }
-        return clause.contains(anyOf: ["describe", "detail", "details", "detailed", "about", "inspect", "info", "information", "overview", "summary", "summarize", "summarise"])
+        return clause.contains(anyOf: [
+            "describe", "detail", "details", "detailed", "about", "inspect", "info", "information", "overview",
+            "summary", "summarize", "summarise",
+        ])
             || clause.contains(anyOf: ["image", "images", "version", "configuration", "spec", "configured"])
             || clause.contains(["look", "at"])
     }
@@ -146,8 +166,12 @@ struct CommandReader {
     /// "which pods are failing" wants rows; "why are the pods failing" wants causes.
     private var asksForList: Bool {
         guard slots.isPlural, slots.names.isEmpty, slots.kind != nil else { return false }
-        if clause.contains(anyOf: ["why", "wrong", "diagnose", "debug", "troubleshoot", "investigate", "cause"]) { return false }
-        let lists: Set<String> = ["list", "show", "get", "display", "print", "give", "fetch", "which", "what", "any", "find", "count"]
+        if clause.contains(anyOf: ["why", "wrong", "diagnose", "debug", "troubleshoot", "investigate", "cause"]) {
+            return false
+        }
+        let lists: Set<String> = [
+            "list", "show", "get", "display", "print", "give", "fetch", "which", "what", "any", "find", "count",
+        ]
         return lists.contains(first) || clause.contains(["are", "there"]) || clause.contains(["how", "many"])
             || clause.contains(["do", "i", "have"]) || clause.contains(["do", "we", "have"])
     }

@@ -26,7 +26,8 @@ struct Counts: Sendable, Hashable {
         }
         let isRelative =
             word(at - 1) == "by" || ["more", "less", "fewer", "additional", "extra", "another"].contains(word(at + 1))
-            || word(at - 1) == "another" || (["add", "remove", "drop", "kill"].contains(word(0)) && word(at - 1) != "to")
+            || word(at - 1) == "another"
+            || (["add", "remove", "drop", "kill"].contains(word(0)) && word(at - 1) != "to")
         replicas = isRelative ? .by(clause.contains(anyOf: Self.down) ? -number : number) : .exactly(number)
     }
 

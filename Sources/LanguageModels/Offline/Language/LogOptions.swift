@@ -13,7 +13,8 @@ struct LogOptions: Sendable, Hashable {
             if let unit = Self.unit(word(at)) {
                 let isOne = ["last", "past", "an", "a"].contains(word(at - 1))
                 if let count = Vocabulary.number(word(at - 1)) ?? (isOne ? 1 : nil) { since = "\(count)\(unit)" }
-            } else if let count = Self.lineCount(word(at)), Vocabulary.number(word(at)) != nil || word(at).contains("=") {
+            } else if let count = Self.lineCount(word(at)), Vocabulary.number(word(at)) != nil || word(at).contains("=")
+            {
                 let follows = word(at + 1)
                 let before = ["last", "tail", "newest", "latest", "--tail", "recent"].contains(word(at - 1))
                 if before || follows.hasPrefix("line") || word(at).contains("=") {
@@ -22,7 +23,8 @@ struct LogOptions: Sendable, Hashable {
             }
         }
         let earlier: Set<String> = ["previous", "previously", "--previous", "crashed", "-p", "terminated"]
-        previous = clause.contains(anyOf: earlier) || clause.contains(["before", "the", "crash"])
+        previous =
+            clause.contains(anyOf: earlier) || clause.contains(["before", "the", "crash"])
             || clause.contains(["last", "crash"]) || clause.contains(["last", "run"])
     }
 

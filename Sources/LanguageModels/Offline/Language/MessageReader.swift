@@ -48,7 +48,9 @@ struct MessageReader: Sendable {
         return tidied
     }
 
-    private static let conditions: Set<String> = ["if", "unless", "when", "whenever", "once", "until", "while", "otherwise"]
+    private static let conditions: Set<String> = [
+        "if", "unless", "when", "whenever", "once", "until", "while", "otherwise",
+    ]
 
     /// "if web is broken, restart it": a part of its own that makes the others depend on it.
     private static func isCondition(_ clause: Clause) -> Bool {

@@ -148,7 +148,9 @@ struct Slots: Sendable {
 
     // MARK: Namespaces
 
-    private static let prepositions: Set<String> = ["in", "from", "within", "inside", "of", "for", "on", "across", "under"]
+    private static let prepositions: Set<String> = [
+        "in", "from", "within", "inside", "of", "for", "on", "across", "under",
+    ]
 
     private mutating func readNamespace() {
         for at in words.indices where !used[at] {
@@ -266,7 +268,8 @@ struct Slots: Sendable {
     }
 
     private static func isPlural(_ word: String) -> Bool {
-        word.hasSuffix("s") && !["ds", "rs", "sts", "ns", "ingress", "endpoints", "class", "storageclass"].contains(word)
+        word.hasSuffix("s")
+            && !["ds", "rs", "sts", "ns", "ingress", "endpoints", "class", "storageclass"].contains(word)
     }
 
     private func possibleName(_ at: Int) -> String? {
@@ -276,7 +279,8 @@ struct Slots: Sendable {
             return Vocabulary.isName(text) ? text : nil
         }
         let word = words[at]
-        guard Vocabulary.isName(word), Int(word) == nil, !Vocabulary.words.contains(word), Vocabulary.kinds[word] == nil,
+        guard Vocabulary.isName(word), Int(word) == nil, !Vocabulary.words.contains(word),
+            Vocabulary.kinds[word] == nil,
             !Vocabulary.longKinds.contains(where: { $0.0.first == word })
         else { return nil }
         return word
@@ -314,7 +318,9 @@ struct Slots: Sendable {
 
     /// A word that no table knows, right behind the verb and the only one: "list certificates".
     var unknownKind: String? {
-        guard kind == nil, names.count == 1, let name = names.first, name.hasSuffix("s") || name.contains(".") else { return nil }
+        guard kind == nil, names.count == 1, let name = names.first, name.hasSuffix("s") || name.contains(".") else {
+            return nil
+        }
         return name
     }
 }

@@ -36,11 +36,15 @@ enum Verbs {
         var first = clause.words.first ?? ""
         first = gerunds[first] ?? first
         let countsReplicas = clause.contains(anyOf: Vocabulary.replicaWords) && counts.replicas != nil
-        if undoPhrases.prefix(of: clause) != nil || (first == "roll" && clause.contains(anyOf: ["back"])) { return .rollBack }
+        if undoPhrases.prefix(of: clause) != nil || (first == "roll" && clause.contains(anyOf: ["back"])) {
+            return .rollBack
+        }
         if restart.contains(first) { return .restart }
         let isNoun = clause.contains(anyOf: ["restart", "bounce", "reboot", "kick"])
         if restartHelpers.contains(first), isNoun { return .restart }
-        if delete.contains(first) { return countsReplicas && !slots.names.isEmpty && isCounted(clause) ? .scale : .delete }
+        if delete.contains(first) {
+            return countsReplicas && !slots.names.isEmpty && isCounted(clause) ? .scale : .delete
+        }
         if removalPhrases.prefix(of: clause) != nil { return .delete }
         if first == "bump", slots.image != nil { return .setImage }
         if scale.contains(first) || first == "bump" { return .scale }
@@ -71,15 +75,19 @@ enum Verbs {
         "wrong", "failing", "fail", "fails", "failed", "broken", "crash", "crashing", "crashed", "crashes", "problem",
         "problems", "issue", "issues", "unhealthy", "healthy", "health", "stuck", "diagnose", "debug", "troubleshoot",
         "investigate", "analyse", "analyze", "why", "crashloop", "crashloopbackoff", "imagepullbackoff", "oomkilled",
-        "trouble", "dead", "unavailable", "hanging", "alive", "cause", "diagnosis", "happening", "happened", "ok", "okay",
+        "trouble", "dead", "unavailable", "hanging", "alive", "cause", "diagnosis", "happening", "happened", "ok",
+        "okay",
         "fine", "error", "errors", "erroring", "degraded",
     ]
     private static let diagnosisPhrases = Phrases([
-        "not ready", "not working", "not running", "not start", "not starting", "not come up", "not coming up", "not up",
+        "not ready", "not working", "not running", "not start", "not starting", "not come up", "not coming up",
+        "not up",
         "not available", "going on", "not work", "is down", "are down", "up and", "not healthy", "not respond",
         "not responding", "not happy",
     ])
-    private static let states: Set<String> = ["status", "state", "doing", "up", "ready", "running", "available", "working"]
+    private static let states: Set<String> = [
+        "status", "state", "doing", "up", "ready", "running", "available", "working",
+    ]
 
     static func isDiagnosis(_ clause: Clause) -> Bool {
         clause.contains(anyOf: diagnosis) || diagnosisPhrases.isIn(clause)
@@ -91,7 +99,8 @@ enum Verbs {
     static let looking: Set<String> = [
         "list", "show", "get", "display", "print", "give", "fetch", "view", "see", "check", "inspect", "look", "find",
         "tell", "what", "which", "where", "is", "are", "how", "do", "does", "has", "have", "any", "dump", "report",
-        "describe", "explain", "check", "verify", "watch", "read", "count", "summarize", "summarise", "can", "who", "did",
+        "describe", "explain", "check", "verify", "watch", "read", "count", "summarize", "summarise", "can", "who",
+        "did",
         "was", "were", "will", "when",
     ]
     static let questions: Set<String> = [

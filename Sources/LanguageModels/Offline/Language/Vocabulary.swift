@@ -38,7 +38,8 @@ enum Vocabulary {
         (["config", "map"], "configmap"), (["cron", "job"], "cronjob"), (["service", "account"], "serviceaccount"),
         (["persistent", "volume", "claim"], "persistentvolumeclaim"), (["volume", "claim"], "persistentvolumeclaim"),
         (["persistent", "volume"], "persistentvolume"), (["network", "policy"], "networkpolicy"),
-        (["storage", "class"], "storageclass"), (["cluster", "role"], "clusterrole"), (["role", "binding"], "rolebinding"),
+        (["storage", "class"], "storageclass"), (["cluster", "role"], "clusterrole"),
+        (["role", "binding"], "rolebinding"),
     ]
 
     static func plural(_ kind: String) -> String {

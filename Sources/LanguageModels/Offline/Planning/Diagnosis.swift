@@ -47,7 +47,8 @@ struct Diagnosis: Sendable, Hashable {
             return "Pod **\(pod)** can't start: the image\(image) of \(container) can't be pulled (\(reason))."
         }
         if reason == "OOMKilled" || self.container?.lastReason == "OOMKilled" {
-            return "Pod **\(pod)** keeps running out of memory: \(container) was killed at its memory limit (OOMKilled).\(often)"
+            return
+                "Pod **\(pod)** keeps running out of memory: \(container) was killed at its memory limit (OOMKilled).\(often)"
         }
         if reason == "CreateContainerConfigError" || reason == "CreateContainerError" {
             return "Pod **\(pod)** can't start: \(container) can't be created (\(reason))."
@@ -99,7 +100,8 @@ struct Diagnosis: Sendable, Hashable {
 
     static func summary(_ found: FoundObject, _ pods: [ObjectRow]) -> String {
         let bad = pods.filter { !$0.isHealthy }.count
-        return "**\(found.name)** (\(found.kind)) isn't well: \(bad) of its \(pods.count) \(pods.count == 1 ? "pod" : "pods") "
+        return
+            "**\(found.name)** (\(found.kind)) isn't well: \(bad) of its \(pods.count) \(pods.count == 1 ? "pod" : "pods") "
             + "\(bad == 1 ? "is" : "are") not ready."
     }
 
@@ -110,7 +112,8 @@ struct Diagnosis: Sendable, Hashable {
         let troubles = description.conditions.filter {
             ($0.type == "ReplicaFailure" && $0.status == "True") || ($0.status == "False" && $0.type != "Failed")
         }
-        let quotes = troubles.map { "> \($0.type)=\($0.status) \($0.reason)" }
+        let quotes =
+            troubles.map { "> \($0.type)=\($0.status) \($0.reason)" }
             + description.warnings.suffix(3).map { "> \($0.reason): \($0.message)" }
         let evidence = quotes.isEmpty ? "" : "\n\n" + quotes.joined(separator: "\n")
         let title = found.title.capitalizedFirst

@@ -50,18 +50,22 @@ extension Planner {
         wanted.container = finding.containerForLog
         wanted.lines = 20
         wanted.previous = true
-        if case .success(let text) = try session.run(logsCall(pod, wanted)), !text.allSatisfy(\.isWhitespace) { return text }
+        if case .success(let text) = try session.run(logsCall(pod, wanted)), !text.allSatisfy(\.isWhitespace) {
+            return text
+        }
         wanted.previous = false
         guard case .success(let text) = try session.run(logsCall(pod, wanted)) else { return nil }
         return text.allSatisfy(\.isWhitespace) ? nil : text
     }
 
     private func diagnoseNamespace(_ command: Command) throws(Interruption) -> String {
-        let place = command.allNamespaces ? "the cluster" : command.namespace.map { "namespace **\($0)**" } ?? "this namespace"
+        let place =
+            command.allNamespaces ? "the cluster" : command.namespace.map { "namespace **\($0)**" } ?? "this namespace"
         let call = PlannedCall(
             "k8s_get",
             [
-                "resource_type": "pods", "namespace": command.allNamespaces ? nil : command.namespace.map(JSONValue.string),
+                "resource_type": "pods",
+                "namespace": command.allNamespaces ? nil : command.namespace.map(JSONValue.string),
                 "all_namespaces": command.allNamespaces ? true : nil,
             ])
         let rows: [ObjectRow]
@@ -96,7 +100,10 @@ extension Planner {
             }
         }
         let rest = bad.dropFirst(Self.examined)
-        if !rest.isEmpty { parts.append("Also not well: " + rest.map { "`\($0.name)` (\($0.status ?? "?"))" }.joined(separator: ", ") + ".") }
+        if !rest.isEmpty {
+            parts.append(
+                "Also not well: " + rest.map { "`\($0.name)` (\($0.status ?? "?"))" }.joined(separator: ", ") + ".")
+        }
         return parts.joined(separator: "\n\n")
     }
 }

@@ -14,13 +14,15 @@ extension Planner {
                 "namespace": found.namespace.map(JSONValue.string),
             ])
         let noun = replicas == 1 ? "replica" : "replicas"
-        return try write(call, "scale \(found.title) to \(replicas) \(noun)", "Scaled \(found.title) to \(replicas) \(noun)")
+        return try write(
+            call, "scale \(found.title) to \(replicas) \(noun)", "Scaled \(found.title) to \(replicas) \(noun)")
     }
 
     private func lookedUp(_ found: FoundObject, _ command: Command) throws(Interruption) -> String {
         switch try session.run(get(found.kind, name: found.name, command)) {
         case .success(let text): return text
-        case .notFound(let text), .failure(let text): throw .answer(Answers.failed("I couldn't look up \(found.title)", text))
+        case .notFound(let text), .failure(let text):
+            throw .answer(Answers.failed("I couldn't look up \(found.title)", text))
         case .denied(let reason): throw .answer(Answers.denied("looking up \(found.title)", reason))
         }
     }
@@ -55,7 +57,8 @@ extension Planner {
             "k8s_set_image",
             [
                 "resource_name": .string(found.name), "resource_type": .string(found.kind),
-                "container_images": .string("\(container)=\(image)"), "namespace": found.namespace.map(JSONValue.string),
+                "container_images": .string("\(container)=\(image)"),
+                "namespace": found.namespace.map(JSONValue.string),
             ])
         return try write(
             call, "set the image of container **\(container)** of \(found.title) to `\(image)`",
@@ -69,14 +72,17 @@ extension Planner {
         let repository = ImageReference(image).repository
         let named = command.container.map { name in all.filter { $0.name == name } }
         let same = all.filter { ImageReference($0.image).repository == repository }
-        guard let chosen = named?.first ?? (all.count == 1 ? all.first : nil) ?? (same.count == 1 ? same.first : nil) else {
+        guard let chosen = named?.first ?? (all.count == 1 ? all.first : nil) ?? (same.count == 1 ? same.first : nil)
+        else {
             throw .answer(Answers.whichContainer(found, all.map { "\($0.name) (`\($0.image)`)" }, image))
         }
         let full = image.hasPrefix(":") ? ImageReference(chosen.image).repository + image : image
         return (chosen.name, full)
     }
 
-    private func containers(_ found: FoundObject, _ command: Command) throws(Interruption) -> [(name: String, image: String)] {
+    private func containers(_ found: FoundObject, _ command: Command) throws(Interruption) -> [(
+        name: String, image: String
+    )] {
         var text = found.text
         if text == nil {
             switch try session.run(get(found.kind, name: found.name, command, output: "yaml")) {

@@ -49,7 +49,9 @@ struct Session: Sendable {
     /// The call as the offered schema takes it.
     private func fit(_ call: PlannedCall) throws(Interruption) -> PlannedCall {
         guard let schema = offered[call.tool] else { throw .answer(Answers.missing(tool: call.tool)) }
-        guard let known = schema.parameters["properties"]?.object, let given = call.arguments.object else { return call }
+        guard let known = schema.parameters["properties"]?.object, let given = call.arguments.object else {
+            return call
+        }
         var call = call
         for (key, value) in given where !known.contains(key) {
             // Without its namespace a call would be aimed at another object.

@@ -13,7 +13,8 @@ enum ToolText: Sendable, Hashable {
         "declined", "not approved", "rejected by the user", "rejected by a person", "approval expired",
     ]
     private static let failures = [
-        "error", "failed", "failure", "forbidden", "invalid", "unable to", "cannot ", "can't ", "could not ", "unknown tool",
+        "error", "failed", "failure", "forbidden", "invalid", "unable to", "cannot ", "can't ", "could not ",
+        "unknown tool",
         "timed out", "stale", "not executed", "refused", "the server ", "permission denied",
     ]
 
@@ -27,7 +28,9 @@ enum ToolText: Sendable, Hashable {
         if isLog {
             let prefixes = ["error from server", "error: pods ", "error: pod ", "pods \"", "error: container "]
             let isError = prefixes.contains(where: lower.hasPrefix) || (isShort && firstLine.contains(" is forbidden"))
-            self = isError ? (isMissing ? .notFound(said) : .failure(said)) : Self.denial(said, firstLine) ?? .success(text)
+            self =
+                isError
+                ? (isMissing ? .notFound(said) : .failure(said)) : Self.denial(said, firstLine) ?? .success(text)
         } else if let denial = Self.denial(said, firstLine) {
             self = denial
         } else if isShort, isMissing {
@@ -49,7 +52,8 @@ enum ToolText: Sendable, Hashable {
 
     /// Errors may come as `{"error": "…"}`.
     private static func message(_ text: String) -> String {
-        guard text.first == "{", text.utf8.count < 4096, let json = try? JSONParser.parse(text), let error = json["error"]
+        guard text.first == "{", text.utf8.count < 4096, let json = try? JSONParser.parse(text),
+            let error = json["error"]
         else { return text }
         return error.string ?? error["message"]?.string ?? JSONWriter.string(error)
     }

@@ -1,0 +1,140 @@
+import Foundation
+import LocalCluster
+import Testing
+
+/// kubectl against a running cluster: the client that people will use.
+struct KubectlTests {
+    struct Output {
+        var status: Int32
+        var text: String
+    }
+
+    /// Runs kubectl with its own cache and configuration in a folder that goes after.
+    struct Kubectl {
+        let folder: URL
+
+        init(_ endpoint: LocalCluster.Endpoint) throws {
+            folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try endpoint.kubeconfig().write(
+                to: folder.appendingPathComponent("config"), atomically: true, encoding: .utf8)
+        }
+
+        /// Waits without blocking a thread: the server under test runs on the same few.
+        /// - Parameter input: what `-f -` reads.
+        func callAsFunction(_ arguments: String..., input: String? = nil) async throws -> Output {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments =
+                ["kubectl", "--kubeconfig", folder.appendingPathComponent("config").path, "--cache-dir", folder.path]
+                + arguments
+            let source = folder.appendingPathComponent("input")
+            let result = folder.appendingPathComponent("output")
+            try (input ?? "").write(to: source, atomically: true, encoding: .utf8)
+            try "".write(to: result, atomically: true, encoding: .utf8)
+            let output = try FileHandle(forWritingTo: result)
+            process.standardInput = try FileHandle(forReadingFrom: source)
+            process.standardOutput = output
+            process.standardError = output
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                process.terminationHandler = { _ in continuation.resume() }
+                do {
+                    try process.run()
+                } catch {
+                    continuation.resume(throwing: error)
+                }
+            }
+            let text = try String(contentsOf: result, encoding: .utf8)
+            return Output(status: process.terminationStatus, text: text)
+        }
+    }
+
+    private static let isThere = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        .contains { FileManager.default.isExecutableFile(atPath: "\($0)/kubectl") }
+
+    private func deployment(_ image: String) -> String {
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: web}
+        spec:
+          replicas: 2
+          selector: {matchLabels: {app: web}}
+          template:
+            metadata: {labels: {app: web}}
+            spec: {containers: [{name: web, image: "\(image)"}]}
+        """
+    }
+
+    private func run(_ body: (Kubectl) async throws -> Void) async throws {
+        try await LocalCluster.withRunning { _, endpoint in
+            let kubectl = try Kubectl(endpoint)
+            defer { try? FileManager.default.removeItem(at: kubectl.folder) }
+            try await body(kubectl)
+        }
+    }
+
+    @Test(.enabled(if: isThere)) func `a deployment is applied, rolls out, scales and goes`() async throws {
+        try await run { kubectl in
+            let manifest = deployment("registry.example/web:1")
+            #expect(try await kubectl("apply", "-f", "-", input: manifest).text == "deployment.apps/web created\n")
+            #expect(try await kubectl("apply", "-f", "-", input: manifest).text == "deployment.apps/web unchanged\n")
+            let rollout = try await kubectl("rollout", "status", "deployment/web", "--timeout=10s")
+            #expect(rollout.status == 0, "\(rollout.text)")
+            let pods = try await kubectl("get", "pods", "-l", "app=web", "--no-headers")
+            #expect(pods.text.split(separator: "\n").count(where: { $0.contains("1/1") }) == 2)
+            #expect(try await kubectl("scale", "deployment/web", "--replicas=3").status == 0)
+            let waited = try await kubectl(
+                "wait", "--for=jsonpath={.status.readyReplicas}=3", "deployment/web", "--timeout=10s")
+            #expect(waited.status == 0, "\(waited.text)")
+            #expect(try await kubectl("logs", "deployment/web").text.contains("web is ready"))
+            let described = try await kubectl("describe", "deployment", "web").text
+            #expect(described.contains("Scaled up replica set"))
+            #expect(try await kubectl("delete", "deployment", "web").status == 0)
+            let gone = try await kubectl("wait", "--for=delete", "pod", "-l", "app=web", "--timeout=10s")
+            #expect(gone.status == 0, "\(gone.text)")
+        }
+    }
+
+    @Test(.enabled(if: isThere)) func `a bad image leaves the old pods, and says why`() async throws {
+        try await run { kubectl in
+            _ = try await kubectl("apply", "-f", "-", input: deployment("registry.example/web:1"))
+            _ = try await kubectl("rollout", "status", "deployment/web", "--timeout=10s")
+            _ = try await kubectl("set", "image", "deployment/web", "web=registry.invalid/web:2")
+            let rollout = try await kubectl("rollout", "status", "deployment/web", "--timeout=1s")
+            #expect(rollout.status != 0)
+            let pods = try await kubectl("get", "pods", "--no-headers").text.split(separator: "\n")
+            #expect(pods.count(where: { $0.contains("Running") }) == 2)
+            let failing = try #require(pods.first { $0.contains("ImagePullBackOff") })
+            let name = String(try #require(failing.split(separator: " ").first))
+            let logs = try await kubectl("logs", name).text
+            #expect(logs.contains("is waiting to start: trying and failing to pull image"))
+            let events = try await kubectl("get", "events", "--field-selector", "involvedObject.name=\(name)").text
+            #expect(events.contains("Failed to pull image \"registry.invalid/web:2\""))
+            _ = try await kubectl("rollout", "undo", "deployment/web")
+            let undone = try await kubectl("rollout", "status", "deployment/web", "--timeout=10s")
+            #expect(undone.status == 0, "\(undone.text)")
+        }
+    }
+
+    @Test(.enabled(if: isThere)) func `create, get, patch and wait`() async throws {
+        try await run { kubectl in
+            let map = "{apiVersion: v1, kind: ConfigMap, metadata: {name: one}, data: {a: b}}"
+            #expect(try await kubectl("create", "-f", "-", input: map).text == "configmap/one created\n")
+            #expect(try await kubectl("get", "cm", "one", "-o", "jsonpath={.data.a}").text == "b")
+            #expect(try await kubectl("get", "cm", "one", "-o", "yaml").text.contains("\ndata:\n  a: b\n"))
+            _ = try await kubectl("patch", "cm", "one", "--type=merge", "-p", #"{"data":{"a":"c"}}"#)
+            let waited = try await kubectl("wait", "--for=jsonpath={.data.a}=c", "cm/one", "--timeout=5s")
+            #expect(waited.status == 0, "\(waited.text)")
+            #expect(try await kubectl("delete", "cm", "one").text == "configmap \"one\" deleted\n")
+            let missing = try await kubectl("get", "cm", "one")
+            #expect(missing.text == "Error from server (NotFound): configmaps \"one\" not found\n")
+        }
+    }
+
+    @Test func `only loopback is served`() async throws {
+        let cluster = LocalCluster(.init(host: "0.0.0.0"))
+        await #expect(throws: LocalClusterError.self) { try await cluster.run() }
+        await #expect(throws: LocalClusterError.self) { _ = try await cluster.endpoint() }
+    }
+}

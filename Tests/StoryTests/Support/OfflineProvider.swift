@@ -1,0 +1,7 @@
+import Controllers
+import LanguageModels
+import SkyfloAPI
+
+struct OfflineProvider: ModelProvider {
+    func model(for description: SkyfloAI.Model, apiKey: Credential?) throws -> any LanguageModel { OfflineModel() }
+}

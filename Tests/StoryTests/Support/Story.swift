@@ -1,0 +1,179 @@
+import Controllers
+import FoundationEssentials
+import KubeClient
+import KubeModel
+import LocalCluster
+import Logging
+import SkyfloAPI
+import Synchronization
+import Testing
+
+/// The whole operator against an API server of its own, with the shop of config/samples in it.
+struct Story: Sendable {
+    let cluster: LocalCluster
+    let endpoint: LocalCluster.Endpoint
+    /// The administrator.
+    let api: KubeClient
+    let logger: Logger
+
+    static let namespace = "shop"
+
+    /// - Parameters:
+    ///   - installs: manifests of the repository to apply first.
+    ///   - models: nil starts no operator; the test does.
+    static func run(
+        _ models: (any ModelProvider)?, samples: [String] = ["0-shop.yaml", "1-copilot.yaml"],
+        _ body: @escaping @Sendable (Story) async throws -> Void
+    ) async throws {
+        var logger = Logger(label: "story")
+        logger.logLevel = .critical
+        try await LocalCluster.withRunning { cluster, endpoint in
+            let configuration = try ClusterConfiguration.kubeconfig(text: endpoint.kubeconfig())
+            try await withKubeClient(configuration, logger: logger) { api in
+                let story = Story(cluster: cluster, endpoint: endpoint, api: api, logger: logger)
+                for folder in ["crds", "rbac"] { try await story.applyAll(in: folder) }
+                for sample in samples { try await story.apply(file: "config/samples/shop/\(sample)") }
+                if samples.contains("0-shop.yaml") { try await story.untilShopIsUp() }
+                guard let models else { return try await body(story) }
+                try await story.withOperator(models) { try await body(story) }
+            }
+        }
+    }
+
+    /// Runs an operator, with the rights that rbac/ gives it, while `body` runs.
+    ///
+    /// - Parameter wrap: puts something between the operator and its client, to watch or to break it.
+    func withOperator(
+        _ models: any ModelProvider, identity: String = "operator-1",
+        wrap: @escaping @Sendable (any KubeAPI) -> any KubeAPI = { $0 },
+        _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        var own = endpoint
+        own.token = try await operatorToken()
+        let configuration = try ClusterConfiguration.kubeconfig(text: own.kubeconfig())
+        try await withKubeClient(configuration, logger: logger) { client in
+            let program = Operator(
+                api: wrap(client), configuration: .init(identity: identity, verificationTimeout: .seconds(5)),
+                models: models, logger: logger)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await program.run() }
+                group.addTask { try await body() }
+                try await group.next()
+                group.cancelAll()
+                while let _ = try? await group.next() {}
+            }
+        }
+    }
+
+    private func operatorToken() async throws -> String {
+        let path = APIResource.serviceAccounts.path(
+            namespace: "skyflo-system", name: "skyflo-operator", subresource: "token")
+        let body: JSONValue = ["apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": [:]]
+        let request = KubeRequest(.post, path, contentType: "application/json", body: JSONWriter.string(body))
+        return try #require(try await api.call(request)["status", "token"]?.string)
+    }
+
+    // MARK: Objects
+
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().path()
+
+    func applyAll(in folder: String) async throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: Self.root + folder).sorted() {
+            try await apply(file: "\(folder)/\(name)")
+        }
+    }
+
+    func apply(file: String) async throws {
+        try await apply(String(contentsOf: URL(filePath: Self.root + file), encoding: .utf8))
+    }
+
+    func apply(_ yaml: String) async throws {
+        let mapper = RESTMapper(api: api)
+        for json in try YAML.parseAll(yaml) {
+            let object = KubeObject(json)
+            let groupVersion = try #require(object.groupVersion)
+            let resource = try await mapper.resource(
+                for: GroupVersionKind(group: groupVersion.group, version: groupVersion.version, kind: object.kind))
+            _ = try await api.apply(object, in: resource, WriteOptions(fieldManager: "test", force: true))
+        }
+    }
+
+    /// Creates a Conversation in the shop.
+    @discardableResult
+    func ask(_ messages: String..., name: String = "talk", spec: JSONValue = [:]) async throws -> KubeObject {
+        var object = KubeObject(.conversations, namespace: Self.namespace, name: name, ["spec": spec])
+        if spec["serviceAccountName"] == nil { object["spec", "serviceAccountName"] = "copilot" }
+        object["spec", "messages"] = .array(messages.map { ["content": .string($0)] })
+        return try await api.create(object, in: .conversations)
+    }
+
+    func change(_ name: String = "talk", spec: JSONValue) async throws {
+        _ = try await api.patch(
+            .conversations, namespace: Self.namespace, name: name, .merge(["spec": spec]))
+    }
+
+    /// Patches what people may write.
+    func decide(_ decisions: KeyValuePairs<String, JSONValue>, _ name: String = "talk") async throws {
+        let approvals = JSONObject(decisions.map { ($0.key, $0.value) })
+        _ = try await api.patch(
+            .conversations, namespace: Self.namespace, name: name, subresource: "status",
+            .merge(["status": ["approvals": .object(approvals)]]))
+    }
+
+    func approve(_ ids: String..., in name: String = "talk") async throws {
+        for id in ids { try await decide([id: ["decision": "Approved", "decidedBy": "alice"]], name) }
+    }
+
+    func replicas(_ deployment: String = "web") async throws -> Int? {
+        try await api.get(.deployments, namespace: Self.namespace, name: deployment)["spec", "replicas"]?.int
+    }
+
+    // MARK: Waiting
+
+    /// Waits until the conversation is so; fails with its status after ten seconds.
+    @discardableResult
+    func until(
+        _ what: String, of name: String = "talk", sourceLocation: SourceLocation = #_sourceLocation,
+        _ condition: (Conversation) -> Bool
+    ) async throws -> Conversation {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while true {
+            let conversation = Conversation(
+                try await api.get(.conversations, namespace: Self.namespace, name: name))
+            if condition(conversation) { return conversation }
+            guard ContinuousClock.now < deadline else {
+                Issue.record("not \(what): \(conversation.status.json)", sourceLocation: sourceLocation)
+                throw CancellationError()
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    @discardableResult
+    func untilPhase(
+        _ phase: ConversationStatus.Phase, _ name: String = "talk", turn: Int = 1,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> Conversation {
+        try await until("\(phase.rawValue) in turn \(turn)", of: name, sourceLocation: sourceLocation) {
+            $0.status.phase == phase && $0.status.turn == turn
+        }
+    }
+
+    private func untilShopIsUp() async throws {
+        try await eventually("web is up") {
+            try await api.get(.deployments, namespace: Self.namespace, name: "web")["status", "readyReplicas"]?.int == 2
+        }
+    }
+
+    func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while try await !condition() {
+            guard ContinuousClock.now < deadline else {
+                Issue.record("not so in time: \(what)")
+                throw CancellationError()
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+}
