@@ -69,7 +69,8 @@ public struct Operator: Sendable {
         if let port = configuration.healthPort {
             manager.add(
                 HealthServer(
-                    host: configuration.healthHost, port: port, readiness: [.synced(conversations), .synced(skyfloAIs)],
+                    host: configuration.healthHost, port: port,
+                    readiness: [.synced(conversations), .synced(skyfloAIs)],
                     metrics: metrics, logger: logger), to: .servers)
         }
         manager.add(conversations, to: .caches)
@@ -97,7 +98,8 @@ public struct Operator: Sendable {
         let reconciler = ConversationReconciler(
             .init(
                 api: api, conversations: conversations, skyfloAIs: skyfloAIs, mapper: RESTMapper(api: api),
-                tools: ToolRegistry(KubernetesTools.all { SystemClock().now }), models: models, events: events, logger: logger,
+                tools: ToolRegistry(KubernetesTools.all { SystemClock().now }), models: models, events: events,
+                logger: logger,
                 options: .init(
                     identity: configuration.identity, defaultSkyfloAI: configuration.defaultSkyfloAI,
                     redactionKey: (0..<32).map { _ in UInt8.random(in: 0...255) },

@@ -61,8 +61,9 @@ struct Playground: Service {
 
     /// Only for its owner: the token in it is the administrator's.
     private func write(_ text: String) throws {
-        guard FileManager.default.createFile(
-            atPath: kubeconfigPath, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+        guard
+            FileManager.default.createFile(
+                atPath: kubeconfigPath, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
         else { throw CocoaError(.fileWriteUnknown, userInfo: ["NSFilePath": kubeconfigPath]) }
     }
 

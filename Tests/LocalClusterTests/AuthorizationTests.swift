@@ -30,10 +30,13 @@ struct AuthorizationTests {
         let answer = cluster.send("GET", configMaps, token: alice)
         #expect(answer.status == 403)
         #expect(
-            answer.message == "configmaps is forbidden: User \"alice\" cannot list resource \"configmaps\" in API group "
+            answer.message
+                == "configmaps is forbidden: User \"alice\" cannot list resource \"configmaps\" in API group "
                 + "\"\" in the namespace \"default\"")
         #expect(cluster.send("GET", "/apis", token: alice).status == 200)
-        #expect(cluster.send("GET", "/metrics", token: alice).message == "forbidden: User \"alice\" cannot get path \"/metrics\"")
+        #expect(
+            cluster.send("GET", "/metrics", token: alice).message
+                == "forbidden: User \"alice\" cannot get path \"/metrics\"")
     }
 
     @Test func `a wrong token is 401, none is anonymous`() {

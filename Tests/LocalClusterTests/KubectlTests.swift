@@ -119,7 +119,7 @@ struct KubectlTests {
 
     @Test(.enabled(if: isThere)) func `create, get, patch and wait`() async throws {
         try await run { kubectl in
-            let map = "{apiVersion: v1, kind: ConfigMap, metadata: {name: one}, data: {a: b}}"
+            let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\ndata: {a: b}\n"
             #expect(try await kubectl("create", "-f", "-", input: map).text == "configmap/one created\n")
             #expect(try await kubectl("get", "cm", "one", "-o", "jsonpath={.data.a}").text == "b")
             #expect(try await kubectl("get", "cm", "one", "-o", "yaml").text.contains("\ndata:\n  a: b\n"))

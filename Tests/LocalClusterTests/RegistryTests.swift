@@ -18,7 +18,8 @@ struct RegistryTests {
         #expect(again.message == "configmaps \"one\" already exists")
         let stale = cluster.send("PUT", configMaps + "/one", configMap("one", ["a": "c"], ["resourceVersion": "1"]))
         #expect(
-            stale.message == "Operation cannot be fulfilled on configmaps \"one\": the object has been modified; please "
+            stale.message
+                == "Operation cannot be fulfilled on configmaps \"one\": the object has been modified; please "
                 + "apply your changes to the latest version and try again")
         #expect(cluster.send("DELETE", configMaps + "/one").json["status"]?.string == "Success")
         #expect(cluster.send("GET", configMaps + "/one").message == "configmaps \"one\" not found")

@@ -83,7 +83,8 @@ struct StoreCoreTests {
     }
 
     @Test(arguments: [
-        ("status.phase=Running", true), ("status.phase!=Running", false), ("metadata.name=x,status.phase=Running", true),
+        ("status.phase=Running", true), ("status.phase!=Running", false),
+        ("metadata.name=x,status.phase=Running", true),
         ("metadata.name==y", false),
     ])
     func `field selectors`(text: String, matches: Bool) throws {

@@ -6,14 +6,15 @@ import SkyfloAPI
 import Testing
 
 @Suite struct BadInputStoryTests {
-    @Test(arguments: [
-        (["messages": []], "spec.messages"),
-        (["messages": [["content": ""]]], "spec.messages[0].content"),
-        (["messages": [["content": "x"]], "approval": ["mode": "Never"]], "spec.approval.mode"),
-        (["messages": [["content": "x"]], "limits": ["modelTurns": 0]], "spec.limits.modelTurns"),
-        (["messages": "x"], "spec.messages"),
-        ([:], "spec.messages"),
-    ] as [(JSONValue, String)])
+    @Test(
+        arguments: [
+            (["messages": []], "spec.messages"),
+            (["messages": [["content": ""]]], "spec.messages[0].content"),
+            (["messages": [["content": "x"]], "approval": ["mode": "Never"]], "spec.approval.mode"),
+            (["messages": [["content": "x"]], "limits": ["modelTurns": 0]], "spec.limits.modelTurns"),
+            (["messages": "x"], "spec.messages"),
+            ([:], "spec.messages"),
+        ] as [(JSONValue, String)])
     func `what breaks the schema is refused with the field's name`(_ spec: JSONValue, _ field: String) async throws {
         try await Story.run(nil, samples: ["0-shop.yaml"]) { story in
             let object = KubeObject(.conversations, namespace: Story.namespace, name: "bad", ["spec": spec])
@@ -108,14 +109,16 @@ import Testing
                 $0.status.conditions[type: "Accepted"]?.reason == "SecretNotFound"
             }
             try await story.apply(
-                "{apiVersion: v1, kind: Secret, metadata: {name: keys, namespace: shop}, stringData: {OPENAI_API_KEY: k}}")
+                "{apiVersion: v1, kind: Secret, metadata: {name: keys, namespace: shop}, stringData: {OPENAI_API_KEY: k}}"
+            )
             try await story.apply("{apiVersion: v1, kind: ServiceAccount, metadata: {name: nobody, namespace: shop}}")
             try await story.untilPhase(.completed, "model")
             try await story.untilPhase(.completed, "account")
         }
     }
 
-    @Test func `a model that can't be reached fails the turn with the cause, and the next message works`() async throws {
+    @Test func `a model that can't be reached fails the turn with the cause, and the next message works`() async throws
+    {
         let model = ScriptedModel { _, turn in
             if turn == 0 { throw LanguageModelError(.unreachable, "connection refused") }
             return .says("Back again.")
@@ -140,7 +143,9 @@ import Testing
                     .init(id: "a", name: "rm_rf", arguments: "{}"),
                     .init(id: "b", name: "k8s_scale", arguments: "{name: web, replicas: 3}"),
                     .init(id: "c", name: "k8s_scale", arguments: "{\"name\":\"web\",\"replicas\":\"3\"}"),
-                    .init(id: "d", name: "k8s_get", arguments: "{\"resource_type\":\"pods\",\"name\":\"--raw=/api/v1/secrets\"}"),
+                    .init(
+                        id: "d", name: "k8s_get",
+                        arguments: "{\"resource_type\":\"pods\",\"name\":\"--raw=/api/v1/secrets\"}"),
                 ], finish: .toolCalls)
         }
         try await Story.run(model) { story in

@@ -127,7 +127,8 @@ import Testing
             let done = try await story.untilPhase(.completed)
             #expect(done.status.approvals.isEmpty)
             let result = try #require(model.toolResults.first)
-            #expect(result.contains("deployments") && result.contains("system:serviceaccount:shop:default"), "\(result)")
+            #expect(
+                result.contains("deployments") && result.contains("system:serviceaccount:shop:default"), "\(result)")
         }
     }
 

@@ -52,7 +52,9 @@ import Testing
             try await story.change(spec: ["stop": true])
             try await story.untilPhase(.stopped)
             try await story.approve("c1")
-            try await story.change(spec: ["stop": false, "messages": [["content": "scale web to 3"], ["content": "and?"]]])
+            try await story.change(spec: [
+                "stop": false, "messages": [["content": "scale web to 3"], ["content": "and?"]],
+            ])
             let done = try await story.untilPhase(.completed, turn: 2)
             #expect(done.status.calls["c1"]?.state == .cancelled)
             #expect(try await story.replicas() == 2)
@@ -164,7 +166,8 @@ import Testing
             let text = String(decoding: try #require(Base64.decode(secret["data", key]?.string ?? "")), as: UTF8.self)
             let forged = Base64.encode(Array(text.replacing("hello", with: "hullo").utf8))
             _ = try await story.api.patch(
-                .secrets, namespace: Story.namespace, name: secret.name, .merge(["data": .object([key: .string(forged)])]))
+                .secrets, namespace: Story.namespace, name: secret.name,
+                .merge(["data": .object([key: .string(forged)])]))
             try await story.change(spec: ["messages": [["content": "hello"], ["content": "again"]]])
             let failed = try await story.until("failed") { $0.status.phase == .failed }
             #expect(failed.status.conditions[type: "Failed"]?.reason == "TranscriptLost")

@@ -59,7 +59,8 @@ extension TurnRunner {
         ]
         adopt(
             try await api.patch(
-                .conversations, namespace: conversation.namespace, name: conversation.object.name, subresource: "status",
+                .conversations, namespace: conversation.namespace, name: conversation.object.name,
+                subresource: "status",
                 .merge(patch), WriteOptions(fieldManager: SkyfloGroup.fieldManager)))
     }
 

@@ -95,8 +95,9 @@ struct TurnRunner {
     private mutating func giveUpLostTranscript(_ loss: String) async throws -> ReconcileResult {
         let message = "the transcript in Secrets \(record.stored.position.secretPrefix)-… can't be used: \(loss)"
         let status = conversation.status
-        guard status.conditions[type: ConversationCondition.failed.rawValue]?.message != message
-            || status.observedGeneration != conversation.object.generation
+        guard
+            status.conditions[type: ConversationCondition.failed.rawValue]?.message != message
+                || status.observedGeneration != conversation.object.generation
         else { return .done }
         dependencies.events.warning(conversation.object, ConversationReason.transcriptLost.rawValue, message)
         try await writeFailure(.transcriptLost, message)

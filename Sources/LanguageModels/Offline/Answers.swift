@@ -9,7 +9,8 @@ enum Answers {
         if let lastLines { all = all.suffix(lastLines) }
         let rest = all.count - lines
         if rest > 0 { all = all.prefix(lines) + ["… \(rest) more lines"] }
-        let fence = all.contains { $0.contains("```") } ? "~~~~" : "```"
+        let longest = all.joined(separator: "\n").split { $0 != "`" }.map(\.count).max() ?? 0
+        let fence = String(repeating: "`", count: max(3, longest + 1))
         return ([fence] + all + [fence]).joined(separator: "\n")
     }
 
@@ -23,10 +24,19 @@ enum Answers {
         "Nothing was done: \(what) was denied" + (reason.map { ": \($0)" } ?? ".")
     }
 
+    static func written(_ result: WriteResult, _ wish: String, _ done: String, _ text: String) -> String {
+        switch result {
+        case .done: quoted("\(done).", text)
+        case .nothingToDo: quoted("There was nothing to do.", text)
+        case .checkFailed: quoted("\(done), but a check afterwards didn't pass:", text)
+        case .unclear: quoted("I can't tell whether it worked to \(wish). The tool says:", text)
+        }
+    }
+
     // MARK: Reading
 
     static func list(_ command: Command, _ text: String) -> String {
-        let isOne = command.name != nil && !command.isPlural
+        let isOne = command.isOne
         let known = Vocabulary.kinds[command.kind ?? ""] != nil
         let plural = known ? Vocabulary.plural(command.kind ?? "") : command.kind ?? ""
         guard !isOne, command.output == nil || command.output == "wide", let table = Table(text) else {
@@ -38,7 +48,10 @@ enum Answers {
         let rows = chosen(command, table, ObjectRow.rows(text))
         let what = filterText(command.filter) + plural + (command.name.map { " of **\($0)**" } ?? "") + place(command)
         if rows.isEmpty { return "There are no \(what)." }
-        let lead = rows.count == 1 ? "There is one of the \(what):" : "There are \(rows.count) \(what):"
+        let least = text.split(whereSeparator: \.isNewline).contains { $0.hasPrefix("…") } ? "at least " : ""
+        let lead =
+            rows.count == 1 && least.isEmpty
+            ? "There is one of the \(what):" : "There are \(least)\(rows.count) \(what):"
         if command.isCount { return String(lead.dropLast()) + "." }
         let keep = Set(rows)
         let lines = text.split(whereSeparator: \.isNewline).map(String.init)

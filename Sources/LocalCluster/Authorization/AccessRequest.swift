@@ -65,7 +65,8 @@ struct AccessRequest: Sendable, Hashable {
         let scope = namespace.isEmpty ? "at the cluster scope" : "in the namespace \"\(namespace)\""
         return APIStatus(
             code: 403, reason: .forbidden,
-            message: "\(object) is forbidden: User \"\(user.name)\" cannot \(verb) resource \"\(resource)\" in API group "
+            message:
+                "\(object) is forbidden: User \"\(user.name)\" cannot \(verb) resource \"\(resource)\" in API group "
                 + "\"\(group)\" \(scope)",
             group: group, kind: plural, name: name)
     }

@@ -29,7 +29,8 @@ enum DefaultRoles {
             rule(read, "", ["secrets"]), rule(write, "", ["configmaps", "events", "pods", "secrets", "services"]),
             rule(write, "", ["serviceaccounts"]), rule(["create"], "", ["pods/eviction", "serviceaccounts/token"]),
             rule(["impersonate"], "", ["serviceaccounts"]), rule(write, "apps", apps + scales),
-            rule(["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
+            rule(
+                ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
                 "coordination.k8s.io", ["leases"]),
         ]
 

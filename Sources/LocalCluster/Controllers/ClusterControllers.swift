@@ -29,7 +29,7 @@ extension ObjectStorage {
     func attempt(_ logger: Logger, _ what: String, _ body: () throws(APIStatus) -> Void) {
         do throws(APIStatus) {
             try body()
-        } catch where error.isNotFound || error.isConflict {
+        } catch  where error.isNotFound || error.isConflict {
             return
         } catch {
             logger.warning("\(what) failed: \(error.message)")

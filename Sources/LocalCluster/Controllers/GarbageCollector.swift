@@ -22,7 +22,9 @@ struct GarbageCollector: Sendable {
     /// Deletes a dependent none of whose owners exists any more. A reference to a kind that isn't served says nothing:
     /// its owner can't be looked up.
     private func release(_ id: ObjectID) {
-        guard let stored = store.get(id.resource, id.key), let definition = storage.catalog.find(id.resource) else { return }
+        guard let stored = store.get(id.resource, id.key), let definition = storage.catalog.find(id.resource) else {
+            return
+        }
         let owners = stored.object.ownerReferences
         guard !stored.object.isBeingDeleted, !owners.isEmpty, owners.allSatisfy(isGone) else { return }
         storage.attempt(logger, "garbage collection of \(id.key)") { () throws(APIStatus) in

@@ -23,7 +23,8 @@ enum BuiltInResources {
 
     private static let core: [ResourceDefinition] = [
         resource(
-            "", "configmaps", "ConfigMap", short: ["cm"], strategy: ConfigMapStrategy(), columns: TableColumn.configMaps),
+            "", "configmaps", "ConfigMap", short: ["cm"], strategy: ConfigMapStrategy(), columns: TableColumn.configMaps
+        ),
         resource(
             "", "events", "Event", short: ["ev"], strategy: EventStrategy(), columns: TableColumn.events,
             fields: eventFields),
@@ -47,7 +48,8 @@ enum BuiltInResources {
         resource(
             "", "secrets", "Secret", strategy: SecretStrategy(), columns: TableColumn.secrets,
             fields: ["type": ["type"]]),
-        resource("", "serviceaccounts", "ServiceAccount", short: ["sa"], subresources: ["token"],
+        resource(
+            "", "serviceaccounts", "ServiceAccount", short: ["sa"], subresources: ["token"],
             strategy: ServiceAccountStrategy()),
         resource(
             "", "services", "Service", short: ["svc"], categories: ["all"], subresources: ["status"],

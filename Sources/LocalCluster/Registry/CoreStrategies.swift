@@ -146,7 +146,8 @@ struct ServiceStrategy: ResourceStrategy {
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
         var errors: [FieldError] = []
         let ports = object["spec", "ports"]?.array ?? []
-        let needsPorts = object["spec", "type"]?.string != "ExternalName" && object["spec", "clusterIP"]?.string != "None"
+        let needsPorts =
+            object["spec", "type"]?.string != "ExternalName" && object["spec", "clusterIP"]?.string != "None"
         if ports.isEmpty, needsPorts { errors.append(.required("spec.ports")) }
         for (position, port) in ports.enumerated() {
             let field = "spec.ports[\(position)]"

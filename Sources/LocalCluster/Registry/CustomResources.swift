@@ -10,7 +10,9 @@ enum CustomResources {
 
     /// nil when the schema can't be used, which creation has refused already.
     private static func definition(_ crd: KubeObject, _ version: JSONValue) -> ResourceDefinition? {
-        guard let schema = try? StructuralSchema(version["schema", "openAPIV3Schema"] ?? .object([:])) else { return nil }
+        guard let schema = try? StructuralSchema(version["schema", "openAPIV3Schema"] ?? .object([:])) else {
+            return nil
+        }
         let names = crd["spec", "names"] ?? .null
         func list(_ member: String) -> [String] { names[member]?.array?.compactMap(\.string) ?? [] }
         let kind = names["kind"]?.string ?? ""

@@ -108,7 +108,9 @@ extension ObjectStorage {
     }
 
     private func gracePeriod(_ live: KubeObject, _ definition: ResourceDefinition, _ options: DeleteOptions) -> Int {
-        guard hasKubelet, definition.id == APIResource.pods.id, live["spec", "nodeName"]?.string != nil else { return 0 }
+        guard hasKubelet, definition.id == APIResource.pods.id, live["spec", "nodeName"]?.string != nil else {
+            return 0
+        }
         let phase = live["status", "phase"]?.string ?? ""
         if ["Succeeded", "Failed"].contains(phase) { return 0 }
         return max(0, options.gracePeriodSeconds ?? live["spec", "terminationGracePeriodSeconds"]?.int ?? 30)

@@ -128,7 +128,8 @@ struct ObjectStorage: Sendable {
         let list = "strict decoding error: " + texts.joined(separator: ", ")
         if options.source == .put {
             let kind = definition.api.kind
-            throw .badRequest("\(kind) in version \"\(definition.api.version)\" cannot be handled as a \(kind): \(list)")
+            throw .badRequest(
+                "\(kind) in version \"\(definition.api.version)\" cannot be handled as a \(kind): \(list)")
         }
         throw .invalid(
             group: "", kind: "", name: "", errors: [.invalid("patch", .string(JSONWriter.string(before)), list)])

@@ -33,7 +33,7 @@ extension APIServer {
             do throws(APIStatus) {
                 _ = try storage.delete(call.definition, stored.object.key, options)
                 deleted.append(stored.object.json)
-            } catch where error.isNotFound {
+            } catch  where error.isNotFound {
                 continue
             }
         }

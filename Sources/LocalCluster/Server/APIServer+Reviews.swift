@@ -16,7 +16,8 @@ extension APIServer {
         case "selfsubjectaccessreviews":
             guard let access = AccessRequest(review: spec) else { throw Self.ambiguous(call, []) }
             body["status"] = status(authorizer.decide(access, for: call.user))
-        case "selfsubjectrulesreviews": body["status"] = rules(of: call.user, namespace: spec["namespace"]?.string ?? "")
+        case "selfsubjectrulesreviews":
+            body["status"] = rules(of: call.user, namespace: spec["namespace"]?.string ?? "")
         default: body["status"] = try subjectAccess(spec, call)
         }
         return .json(body, status: 201)
@@ -110,7 +111,9 @@ extension APIServer {
     /// Nobody may grant rights that they don't hold themselves, unless they have the verb `escalate` (roles) or `bind`
     /// (bindings).
     func checkEscalation(_ object: KubeObject, _ call: ResourceCall) throws(APIStatus) {
-        guard call.api.group == "rbac.authorization.k8s.io", !call.user.groups.contains("system:masters") else { return }
+        guard call.api.group == "rbac.authorization.k8s.io", !call.user.groups.contains("system:masters") else {
+            return
+        }
         let isBinding = object.kind.hasSuffix("Binding")
         let namespace = call.target.namespace ?? ""
         var role = object

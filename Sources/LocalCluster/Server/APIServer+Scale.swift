@@ -25,7 +25,9 @@ extension APIServer {
         var wanted: JSONValue
         if call.info.verb == "patch" {
             let patch = try PatchBody(call)
-            if case .apply = patch { throw .unsupportedMediaType("application/json-patch+json, application/merge-patch+json") }
+            if case .apply = patch {
+                throw .unsupportedMediaType("application/json-patch+json, application/merge-patch+json")
+            }
             wanted = try patch.applied(to: current, schema: nil)
         } else {
             guard let body = try BodyDecoder(request: call.request).value(), body["kind"]?.string == "Scale" else {

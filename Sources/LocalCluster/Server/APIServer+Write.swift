@@ -82,7 +82,9 @@ extension APIServer {
         }
         if store.get(call.definition.id, call.key) == nil {
             guard call.target.subresource == nil else { throw .notFound(call.api, call.key.name) }
-            if config["metadata", "uid"] != nil { throw .conflict(call.api, call.key.name, "uid mismatch: the object does not exist") }
+            if config["metadata", "uid"] != nil {
+                throw .conflict(call.api, call.key.name, "uid mismatch: the object does not exist")
+            }
             let created = try merged(nil)
             try checkEscalation(KubeObject(created), call)
             let result = try storage.createApplied(
@@ -111,7 +113,9 @@ extension APIServer {
         try checkName(config, call)
         if config["metadata", "managedFields"] != nil { throw .badRequest("metadata.managedFields must be nil") }
         config[path: ["metadata", "name"]] = .string(call.key.name)
-        if call.api.namespaced { config[path: ["metadata", "namespace"]] = call.target.namespace.map(JSONValue.string) }
+        if call.api.namespaced {
+            config[path: ["metadata", "namespace"]] = call.target.namespace.map(JSONValue.string)
+        }
     }
 }
 

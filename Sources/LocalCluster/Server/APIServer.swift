@@ -36,8 +36,9 @@ struct APIServer: Sendable {
         let access = AccessRequest(info)
         guard authorizer.decide(access, for: user).isAllowed else { throw access.refusal(of: user) }
         guard let resource = info.resource else { return try DiscoveryHandler(catalog: catalog).answer(request, info) }
-        guard let definition = catalog.find(
-            GroupVersion(group: resource.group, version: resource.version), resource.plural)
+        guard
+            let definition = catalog.find(
+                GroupVersion(group: resource.group, version: resource.version), resource.plural)
         else { return try unknownResource(resource) }
         let call = ResourceCall(
             request: request, info: info, target: resource, definition: definition, user: user)

@@ -47,7 +47,9 @@ extension APIStatus {
         invalid(group: "meta.k8s.io", kind: kind, name: "", errors: [error])
     }
 
-    static func internalError(_ message: String) -> APIStatus { APIStatus(code: 500, reason: .unknown, message: message) }
+    static func internalError(_ message: String) -> APIStatus {
+        APIStatus(code: 500, reason: .unknown, message: message)
+    }
 
     static let unauthorized = APIStatus(code: 401, reason: .unauthorized, message: "Unauthorized")
 

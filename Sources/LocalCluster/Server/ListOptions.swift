@@ -110,7 +110,8 @@ struct WatchOptions: Sendable {
             throw ListOptions.invalidMatch("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
         }
         if sendsInitial == nil, !match.isEmpty {
-            throw ListOptions.invalidMatch("resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
+            throw ListOptions.invalidMatch(
+                "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
         }
         if !text.isEmpty, text != "0" {
             guard let number = UInt64(text) else { throw .internalError(ListOptions.unreadable(text)) }

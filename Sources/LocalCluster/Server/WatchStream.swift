@@ -50,14 +50,15 @@ struct WatchStream: Sendable {
         let end = start + options.timeout
         var nextBookmark = firstBookmark(start)
         var encoder = WatchEncoder(definition: definition, format: format, table: table)
-        var cursor: UInt64
+        let first: (bytes: [UInt8], cursor: UInt64)
         do throws(APIStatus) {
-            let first = try initial(&encoder)
-            cursor = first.cursor
-            try? await write(first.bytes)
+            first = try initial(&encoder)
         } catch {
             return try await write(encoder.error(error))
         }
+        // Even when it is empty: with it goes the head, and the client knows that it is watching.
+        try await write(first.bytes)
+        var cursor = first.cursor
         for await _ in subscription.stream.cancelOnGracefulShutdown() {
             guard let batch = store.events(definition.id, after: cursor) else {
                 return try await write(encoder.error(Self.tooOld(cursor, store.version)))
@@ -148,7 +149,10 @@ struct WatchEncoder {
         let object: JSONValue =
             format == .table
             ? table.table([], metadata: metadata, withColumns: false)
-            : ["kind": .string(definition.api.kind), "apiVersion": .string(definition.api.apiVersion), "metadata": metadata]
+            : [
+                "kind": .string(definition.api.kind), "apiVersion": .string(definition.api.apiVersion),
+                "metadata": metadata,
+            ]
         return Self.line("BOOKMARK", JSONWriter.bytes(object))
     }
 

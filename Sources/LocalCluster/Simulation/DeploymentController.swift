@@ -70,7 +70,9 @@ struct DeploymentController: Sendable {
             }
         }
         guard deployment.annotations[Self.revision] != String(number) else { return }
-        cluster.update(.deployments, deployment.key, by: Self.manager) { $0.annotations[Self.revision] = String(number) }
+        cluster.update(.deployments, deployment.key, by: Self.manager) {
+            $0.annotations[Self.revision] = String(number)
+        }
     }
 
     /// An IntOrString of the strategy as text.

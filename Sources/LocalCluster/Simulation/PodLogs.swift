@@ -63,7 +63,8 @@ struct PodLogs: Sendable {
         }
         guard names.count == 1, let only = names.first else {
             throw .badRequest(
-                "a container name must be specified for pod \(pod.name), choose one of: [\(names.joined(separator: " "))]")
+                "a container name must be specified for pod \(pod.name), choose one of: [\(names.joined(separator: " "))]"
+            )
         }
         return only
     }

@@ -49,10 +49,12 @@ enum ContainerStatus {
     static func pullError(_ image: String) -> String {
         let reference = ImageReference(image)
         if let host = reference.registryHost, host.hasSuffix(".invalid") {
-            return "failed to pull and unpack image \"\(image)\": failed to resolve reference \"\(image)\": failed to do "
+            return
+                "failed to pull and unpack image \"\(image)\": failed to resolve reference \"\(image)\": failed to do "
                 + "request: Head \"https://\(host)/v2/\": dial tcp: lookup \(host): no such host"
         }
-        return "failed to pull and unpack image \"\(image)\": failed to resolve reference \"\(image)\": \(image): not found"
+        return
+            "failed to pull and unpack image \"\(image)\": failed to resolve reference \"\(image)\": \(image): not found"
     }
 
     static func json(_ container: JSONValue, in pod: KubeObject) -> JSONValue {
@@ -76,7 +78,9 @@ enum ContainerStatus {
             if pod["spec", "restartPolicy"]?.string == "Never" {
                 status["state"] = failed
             } else {
-                status["state"] = ["waiting": ["reason": "CrashLoopBackOff", "message": .string(backOff(container, pod))]]
+                status["state"] = [
+                    "waiting": ["reason": "CrashLoopBackOff", "message": .string(backOff(container, pod))]
+                ]
                 status["lastState"] = failed
                 status["restartCount"] = 3
             }

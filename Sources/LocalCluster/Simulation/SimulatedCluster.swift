@@ -69,7 +69,8 @@ struct SimulatedCluster: Sendable {
             return
         }
         let source: JSONValue =
-            component == "kubelet" ? ["component": "kubelet", "host": .string(Bootstrap.nodeName)] : ["component": .string(component)]
+            component == "kubelet"
+            ? ["component": "kubelet", "host": .string(Bootstrap.nodeName)] : ["component": .string(component)]
         create(
             [
                 "apiVersion": "v1", "kind": "Event", "metadata": ["name": .string(name)],

@@ -113,7 +113,8 @@ final class ClusterStore: Sendable {
             state.subscribers[state.nextSubscriber] = Subscriber(resource: resource, wake: continuation)
             return state.nextSubscriber
         }
-        continuation.onTermination = { [weak self] _ in self?.unsubscribe(id) }
+        // Strong: the cycle ends with the stream, and the optimiser takes a weak reference here for one that is never set.
+        continuation.onTermination = { _ in self.unsubscribe(id) }
         return Subscription(stream: stream, continuation: continuation)
     }
 

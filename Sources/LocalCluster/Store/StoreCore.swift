@@ -93,7 +93,8 @@ struct StoreCore {
     }
 
     /// Replaces the object when it still has the version `expected`.
-    mutating func replace(_ object: KubeObject, in resource: ResourceID, expected: UInt64) throws(Failure) -> StoreEvent {
+    mutating func replace(_ object: KubeObject, in resource: ResourceID, expected: UInt64) throws(Failure) -> StoreEvent
+    {
         let id = ObjectID(resource, object.key)
         guard let previous = get(id) else { throw .notFound }
         guard previous.version == expected else { throw .changed }

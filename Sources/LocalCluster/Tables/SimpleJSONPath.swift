@@ -23,7 +23,9 @@ struct SimpleJSONPath: Sendable, Hashable {
                 if name.isEmpty { return nil }
                 steps.append(.member(name))
             case "[":
-                guard let end = Self.closing(rest), let step = Self.bracket(rest[..<end].dropFirst()) else { return nil }
+                guard let end = Self.closing(rest), let step = Self.bracket(rest[..<end].dropFirst()) else {
+                    return nil
+                }
                 steps.append(step)
                 rest = rest[rest.index(after: end)...]
             default: return nil
@@ -106,7 +108,9 @@ struct SimpleJSONPath: Sendable, Hashable {
     }
 
     private static func unquoted(_ text: Substring) -> String? {
-        guard text.count >= 2, let first = text.first, first == text.last, first == "'" || first == "\"" else { return nil }
+        guard text.count >= 2, let first = text.first, first == text.last, first == "'" || first == "\"" else {
+            return nil
+        }
         return String(text.dropFirst().dropLast())
     }
 

@@ -6,7 +6,9 @@ extension TableColumn {
         _ name: String, _ description: String, wide: Bool = false, type: String = "string",
         _ cell: @escaping @Sendable (KubeObject) -> JSONValue
     ) -> TableColumn {
-        TableColumn(name: name, type: type, description: description, priority: wide ? 1 : 0) { object, _ in cell(object) }
+        TableColumn(name: name, type: type, description: description, priority: wide ? 1 : 0) { object, _ in
+            cell(object)
+        }
     }
 
     private static func number(_ name: String, _ description: String, _ path: String...) -> TableColumn {
@@ -55,7 +57,9 @@ extension TableColumn {
             }, age,
             text("Users", "Users in the roleBinding", wide: true) { subjects($0, "User") },
             text("Groups", "Groups in the roleBinding", wide: true) { subjects($0, "Group") },
-            text("ServiceAccounts", "ServiceAccounts in the roleBinding", wide: true) { subjects($0, "ServiceAccount") },
+            text("ServiceAccounts", "ServiceAccounts in the roleBinding", wide: true) {
+                subjects($0, "ServiceAccount")
+            },
         ]
     }()
 
@@ -98,7 +102,8 @@ extension TableColumn {
         ] + templateColumns + [selector]
 
     static let statefulSets =
-        [name, text("Ready", "Number of the pod with ready state") { ratio($0, "readyReplicas") }, age] + templateColumns
+        [name, text("Ready", "Number of the pod with ready state") { ratio($0, "readyReplicas") }, age]
+        + templateColumns
 
     static let daemonSets =
         [

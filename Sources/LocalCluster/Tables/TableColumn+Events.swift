@@ -29,7 +29,8 @@ extension TableColumn {
         TableColumn(name: "First Seen", description: "The time at which the event was first recorded.", priority: 1) {
             .string(Age.text(since: time($0, "firstTimestamp") ?? time($0, "eventTime"), now: $1))
         },
-        TableColumn(name: "Count", description: "The number of times this event has occurred.", priority: 1) { event, _ in
+        TableColumn(name: "Count", description: "The number of times this event has occurred.", priority: 1) {
+            event, _ in
             JSONValue(event["series", "count"]?.int ?? event.json["count"]?.int ?? 1)
         },
         TableColumn(name: "Name", format: "name", description: name.description, priority: 1) { event, _ in

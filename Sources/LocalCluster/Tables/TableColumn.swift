@@ -29,7 +29,8 @@ struct TableColumn: Sendable {
         .string(Age.text(since: object.creationTimestamp, now: now))
     }
 
-    static let createdAt = TableColumn(name: "Created At", type: "date", description: creationDescription) { object, _ in
+    static let createdAt = TableColumn(name: "Created At", type: "date", description: creationDescription) {
+        object, _ in
         object.metadata["creationTimestamp"] ?? .null
     }
 

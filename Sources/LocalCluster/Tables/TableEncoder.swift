@@ -19,7 +19,8 @@ struct TableEncoder: Sendable {
 
     private func row(_ object: KubeObject) -> JSONValue {
         var row: JSONValue = ["cells": .array(columns.map { $0.cell(object, now) })]
-        if object.kind == "Pod", let phase = object["status", "phase"]?.string, ["Succeeded", "Failed"].contains(phase) {
+        if object.kind == "Pod", let phase = object["status", "phase"]?.string, ["Succeeded", "Failed"].contains(phase)
+        {
             row["conditions"] = [
                 [
                     "type": "Completed", "status": "True", "reason": .string(phase),

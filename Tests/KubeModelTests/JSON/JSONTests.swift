@@ -86,7 +86,7 @@ extension JSONValue {
         func text() -> String {
             let alphabet: [Character] = ["a", "b", "\"", "\\", "\n", "\u{1}", "ü", "😀", "/", " ", ":", "#", "-"]
             return String(
-                (0..<Int.random(in: 0...6, using: &random)).map { _ in alphabet.randomElement(using: &random)! })
+                (0..<Int.random(in: 0...6, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "a" })
         }
         switch Int.random(in: 0...(depth > 0 ? 7 : 5), using: &random) {
         case 0: return .null

@@ -186,17 +186,65 @@ struct DiagnosisTests {
         #expect(row?.belongs(to: "web") == belongs)
     }
 
-    @Test(arguments: [
-        ("deployment web scaled", ToolText.success("deployment web scaled")),
-        ("Error: boom", .failure("Error: boom")), (#"{"error":"boom"}"#, .failure("boom")),
-        (#"pods "x" not found"#, .notFound(#"pods "x" not found"#)),
-        ("The user denied this call.", .denied(reason: nil)),
-        ("denied by alice: too risky", .denied(reason: "too risky")),
-        ("Error: permission denied", .failure("Error: permission denied")),
-    ])
-    func `results of tools are told apart`(text: String, expected: ToolText) { #expect(ToolText(text) == expected) }
+    // MARK: The shorter forms
 
-    @Test func `what a program logs is no error of the tool`() {
-        #expect(ToolText("Error: no route\nfailed", isLog: true) == .success("Error: no route\nfailed"))
+    @Test func `a description in short form is read as well`() async throws {
+        let pod = """
+            Name: cart-5d4f8c7b9-bbbbb
+            Kind: Pod (v1)
+            Status: CrashLoopBackOff
+            Containers:
+              cart:
+                Image: acme/cart:2
+                State: Waiting: CrashLoopBackOff, back-off 5m0s restarting failed container
+                Last state: Terminated: OOMKilled, exit code 137, finished 2026-11-21T03:00:00Z
+                Ready: false
+                Restarts: 7
+            Conditions:
+              Ready=False (ContainersNotReady): containers with unready status: [cart]
+            Events:
+              2026-11-21T03:00:00Z Normal Pulled (kubelet): Container image is there
+              2026-11-21T03:00:01Z Warning BackOff (x12, kubelet): Back-off restarting failed container
+            """
+        let description = Description(pod)
+        #expect(
+            description.containers == [
+                Description.Container(
+                    name: "cart", image: "acme/cart:2", state: "Waiting", reason: "CrashLoopBackOff",
+                    message: "back-off 5m0s restarting failed container", lastReason: "OOMKilled", exitCode: "137",
+                    restarts: 7)
+            ])
+        #expect(
+            description.conditions == [
+                Description.Condition(type: "Ready", status: "False", reason: "ContainersNotReady")
+            ])
+        #expect(
+            description.warnings == [
+                Description.Event(
+                    isWarning: true, reason: "BackOff", message: "Back-off restarting failed container")
+            ])
+        let talk = try await talk(pod: pod) { arguments in
+            arguments["previous"] == true
+                ? "The log of container cart in pod shop/x is empty for this selection." : "boom"
+        }
+        #expect(talk.answer.contains("(OOMKilled). It has been restarted 7 times."))
+        #expect(talk.answer.contains("boom") && !talk.answer.contains("is empty"))
+    }
+
+    @Test(arguments: [
+        ("Pods: none", "no ready pod matches"), ("Endpoints: 10.0.0.1:80", "has endpoints"),
+        ("Pods:\n  web-0   1/1   Running   0 restarts   node-1", "is served by 1 of 1 pods"),
+        ("Pods:\n  web-0   0/1   ImagePullBackOff   0 restarts   node-1", "`web-0`: ImagePullBackOff"),
+    ])
+    func `a service is as well as its pods`(part: String, expected: String) async throws {
+        let talk = try await Talk(
+            ["is service web ok?"], ["k8s_describe": { _ in "Name: web\nSelector: app=web\n\(part)\nEvents: none\n" }])
+        #expect(talk.answer.contains(expected))
+    }
+
+    @Test func `a list that was cut isn't counted as a whole`() async throws {
+        let cut = Self.pods + "\n… left out: 3 more lines, 200 bytes"
+        let talk = try await Talk(["how many pods are there?"], ["k8s_get": { _ in cut }])
+        #expect(talk.answer == "There are at least 2 pods.")
     }
 }

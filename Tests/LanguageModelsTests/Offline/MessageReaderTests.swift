@@ -220,6 +220,8 @@ struct MessageReaderTests {
         ("undo the last rollout of web", "rollBack web"),
         ("roll web back to the previous version", "rollBack web"),
         ("revert web", "rollBack web"),
+        ("describe deployment app", "describe deployment/app"),
+        ("delete the pod named status", "delete pod/status"),
         ("delete pod web-0", "delete pod/web-0"),
         ("remove the deployment web", "delete deployment/web"),
         ("kill pod web-0 in shop", "delete pod/web-0 in shop"),

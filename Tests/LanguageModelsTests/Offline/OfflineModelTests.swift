@@ -75,7 +75,7 @@ struct OfflineModelTests {
             [
                 "k8s_get": { _ in
                     "NAME   READY   UP-TO-DATE   AVAILABLE   AGE\nweb    1/2     2            1           5d"
-                }, "k8s_scale": { _ in "ok" },
+                }, "k8s_scale": { _ in "scaled" },
             ])
         #expect(talk.calls.last == #"k8s_scale {"name":"web","resource_type":"deployment","replicas":4}"#)
     }
@@ -177,7 +177,7 @@ struct OfflineModelTests {
     @Test func `a follow-up uses the kind that was found out`() async throws {
         let talk = try await Talk(
             ["scale web in shop to 3", "scale it to 5"],
-            ["k8s_get": { _ in "NAME  READY\nweb   2/2" }, "k8s_scale": { _ in "ok" }])
+            ["k8s_get": { _ in "NAME  READY\nweb   2/2" }, "k8s_scale": { _ in "scaled" }])
         #expect(
             talk.calls.last == #"k8s_scale {"name":"web","resource_type":"deployment","replicas":5,"namespace":"shop"}"#
         )
@@ -202,5 +202,34 @@ struct OfflineModelTests {
         let reply = try await OfflineModel().reply(to: request)
         #expect(reply.toolCalls.isEmpty)
         #expect(reply.content.contains("no result"))
+    }
+
+    @Test func `it rolls back where a tool for it is offered`() async throws {
+        let undo = ToolSchema(
+            name: "k8s_rollout_undo", description: "",
+            parameters: ["properties": ["name": [:], "namespace": [:], "to_revision": [:]]])
+        let request = ModelRequest(messages: [.user("roll back deployment web in shop to revision 3")], tools: [undo])
+        let reply = try await OfflineModel().reply(to: request)
+        #expect(reply.toolCalls.map(\.arguments) == [#"{"name":"web","namespace":"shop","to_revision":3}"#])
+        let other = ModelRequest(messages: [.user("roll back daemonset web")], tools: [undo])
+        #expect(try await OfflineModel().reply(to: other).content.contains("deployments only"))
+    }
+
+    @Test(arguments: [
+        (
+            "done: Scale it\nVerified by code:\n- it has 3 ready replicas: TimedOut (2 ready)",
+            "a check afterwards didn't pass"
+        ),
+        ("no answer of the API server: reset", "I can't tell whether it worked"),
+        ("Nothing to do: deployment shop/web already has 3 replicas.", "There was nothing to do"),
+    ])
+    func `no success is claimed that the tool didn't report`(result: String, expected: String) async throws {
+        let talk = try await Talk(["scale deployment web to 3"], ["k8s_scale": { _ in result }])
+        #expect(talk.answer.contains(expected))
+        #expect(talk.calls.count == 1)
+    }
+
+    @Test func `quoted text can't leave its block`() {
+        #expect(Answers.block("a\n````\nb").hasPrefix("`````\n"))
     }
 }

@@ -45,8 +45,8 @@ import WorkflowEngine
         ]
         change(&entry)
         let call = play.machine.calls[0]
-        return DecisionReader.read(
-            Approval(entry), for: call, request: call.approval!, conversationUID: "u", turn: 1)
+        guard let request = call.approval else { return .undecided }
+        return DecisionReader.read(Approval(entry), for: call, request: request, conversationUID: "u", turn: 1)
     }
 
     @Test func `a decision on what was asked for counts`() {

@@ -4,7 +4,7 @@ import Testing
 import WorkflowEngine
 
 @Suite struct TranscriptTests {
-    static let at = KubeTime("2026-01-01T00:00:00.25Z")!
+    static let at = KubeTime(microseconds: 1_767_225_600_250_000)
 
     static let events: [TurnEvent] = [
         .turnStarted(number: 1, message: "scale web\nto 3 \"now\""),

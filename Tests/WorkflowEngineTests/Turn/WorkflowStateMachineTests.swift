@@ -8,7 +8,7 @@ typealias Machine = WorkflowStateMachine
 /// A machine and a clock that moves a second with each event.
 struct Play {
     var machine: Machine
-    var now = KubeTime("2026-01-01T00:00:00Z")!
+    var now = KubeTime(microseconds: 1_767_225_600_000_000)
     var stop = false
 
     init(limits: Limits = Limits(), mode: ConversationSpec.ApprovalMode = .writes, readTools: Set<String> = []) {

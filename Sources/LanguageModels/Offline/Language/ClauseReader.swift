@@ -2,7 +2,7 @@
 struct ClauseReader {
     enum Reading: Sendable, Hashable {
         case utterance(Utterance)
-        /// - Parameter isBare: only a noun, such as "services in shop": in company it goes on with what was said before.
+        /// `isBare`: only a noun, such as "services in shop"; in company it goes on with what was said before.
         case command(Command, hasPronoun: Bool, isBare: Bool)
         /// No verb: it adds to what was said before.
         case fragment(Fragment)
@@ -22,13 +22,15 @@ struct ClauseReader {
 
     private static let fillers = Phrases(
         """
-        please|kindly|hey|hi|hello|ok|okay|so|now|well|also|just|quickly|skyflo|then|finally|first|next|yes|sure|great|thanks|
-        thank you|alright|perfect|cool|can you|could you|would you|will you|can u|would you mind|do you mind|i want you to|
-        i want to|i want|i would like you to|i would like to|i would like|i need you to|i need to|i need|we need to|we need|
-        we want to|let us|go ahead|try to|make sure to|be so kind to|if you can|if possible|help me to|help me|
-        it would be great if you could|it would be nice if you could|you can|i wonder|good morning|good evening|good day|
-        dear|kubectl|what about|how about|same for|the same for|do the same for|same with|do me a favor|do me a favour|you should|you must|immediately|again|instead|asap|do you know|go
-        """.replacing("\n", with: "").split(separator: "|").map(String.init))
+        please|kindly|hey|hi|hello|ok|okay|so|now|well|also|just|quickly|skyflo|then|finally|first|next|yes|sure|
+        great|thanks|thank you|alright|perfect|cool|can you|could you|would you|will you|can u|would you mind|
+        do you mind|i want you to|i want to|i want|i would like you to|i would like to|i would like|i need you to|
+        i need to|i need|we need to|we need|we want to|let us|go ahead|try to|make sure to|be so kind to|if you can|
+        if possible|help me to|help me|it would be great if you could|it would be nice if you could|you can|
+        i wonder|good morning|good evening|good day|dear|kubectl|what about|how about|same for|the same for|
+        do the same for|same with|do me a favor|do me a favour|you should|you must|immediately|again|instead|asap|
+        do you know|go
+        """.split { $0 == "|" || $0 == "\n" }.map(String.init))
     private static let howTo = Phrases([
         "how do i", "how do we", "how do you", "how can i", "how can we", "how to", "how would i", "how would you",
         "how could i", "how should i", "how does one", "what is the command", "what is the best way", "what is the way",

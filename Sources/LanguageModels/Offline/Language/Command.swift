@@ -43,6 +43,11 @@ struct Command: Sendable, Hashable {
     var output: String?
     var isCount = false
     var manifest: String?
+    /// To roll back to.
+    var revision: Int?
+
+    /// One object is meant, and not all of those that a list would show. A name can only be looked up in one namespace.
+    var isOne: Bool { name != nil && !isPlural && !allNamespaces }
 }
 
 /// What a sentence turned out to be.

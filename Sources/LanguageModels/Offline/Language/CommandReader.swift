@@ -66,11 +66,20 @@ struct CommandReader {
             return .utterance(.unclear(.everything(verb)))
         }
         if slots.isAmbiguous { return .utterance(.unclear(.severalNames(slots.names))) }
+        if verb == .rollBack { command.revision = revision }
         if verb == .scale {
             if let bad = counts.bad { return .utterance(.unclear(.badCount(bad))) }
             command.replicas = counts.replicas
         }
         return .command(command, hasPronoun: slots.hasPronoun, isBare: false)
+    }
+
+    private var revision: Int? {
+        let words = clause.words
+        let at = words.firstIndex { ["revision", "--to-revision"].contains($0) }
+        let option = words.first { $0.hasPrefix("--to-revision=") }?.split(separator: "=").last
+        if let option { return Int(option) }
+        return at.flatMap { words.indices.contains($0 + 1) ? Vocabulary.number(words[$0 + 1]) : nil }
     }
 
     private func base(_ verb: Command.Verb) -> Command {

@@ -141,6 +141,11 @@ struct Slots: Sendable {
         }
     }
 
+    /// Behind "named" any word is a name.
+    private func anyName(_ at: Int) -> String? {
+        words.indices.contains(at) && !used[at] && Vocabulary.isName(words[at]) ? words[at] : nil
+    }
+
     /// The usual names of containers are words of English.
     private func commonName(_ at: Int) -> String? {
         ["app", "application", "main", "server", "worker"].contains(word(at)) && !used[at] ? words[at] : nil
@@ -292,7 +297,7 @@ struct Slots: Sendable {
             let skipped = ["named", "called"].contains(word(range.upperBound)) ? 1 : 0
             if let name = possibleName(range.upperBound + skipped) {
                 // "pods of deployment web": the name belongs to the second kind.
-                take(name, range.upperBound + skipped)
+                take(name, at)
                 // "deployments web and cart" names each of them.
                 if range == kindAt.first { isPlural = false }
                 if kindAt.count > 1, !isPlural, let own = kind(range.lowerBound).0 { kind = own }

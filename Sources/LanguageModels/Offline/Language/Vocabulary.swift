@@ -64,39 +64,43 @@ enum Vocabulary {
         "some", "every", "each", "both", "current", "same", "whole", "entire",
     ]
 
-    /// Words that are never a name, unless they stand in quotation marks or right behind a kind.
+    /// Words that are never a name, unless they stand in quotation marks or behind "named".
     static let words: Set<String> = Set(
         """
-        a about above actually across add added after again against ago ahead alive all already alright also always am an \
-        and another any anything anywhere app application applications apps are around as asap at available away back bad \
-        be became because been before begin behind being below best better between both bounce bring broken bump but by \
-        called can change changed check checking cluster come command commands configuration container containers copies copy could \
-        count crash crashed crashes crashing crashloop crashloopbackoff create current currently cycle days dead debug \
-        decrease delete deleted deleting deploy deployed describe describing desired destroy detail detailed details diagnose did \
-        different display do does doing done double down downgrade drop during each either else empty enough entire error \
-        errors etc every everyone everything everywhere exactly except exist existing exists expected explain exploded \
-        fail failed failing fails failure failures few fewer fetch file find fine finish finished first fix for found from \
-        full get getting give go goes going gone good got halve handle hanging happen happened happening happens has have having \
-        he health healthy hello help her here hey hi him his history hour hours how i if image images imagepullbackoff immediately in \
-        increase info information inspect inside instance instances instead into investigate is issue issues it its \
-        itself just keep keeps kept kick kill killed know label labeled labelled labels last lately latest less let like \
-        line lines list listing live load log logs long look looking looks lot lower make manifest many may maybe me mean means \
-        might mind minute minutes more most move much must my name named names need needed needs never new newest next nice no none \
-        normal not nothing now number of off offline ok okay old on once one online only onto oomkilled or other others our out output \
-        over overview own part patch pending per perfect please plus point possible present previous previously print problem \
-        problems properly purge put quick quickly raise rather ready real really reboot recent recently recycle redeploy reduce remove \
-        removed removing replica replicas report resize resource resources restart restarted restarting restarts result revert \
-        revision right roll rolled rolling rollout rollouts run running runs safe same say scale scaled scaling second seconds see seem seems \
-        set she should show showing since single size slow so some someone something soon spec start started starting state \
-        status still stop stopped stuck such summary sure switch tag tail take tear tell terminate than thank thanks that the \
-        their them then there these they thing things this those through time times to today together tomorrow too total \
-        triple trouble troubleshoot try turn tear unavailable undo unhealthy unless until up update updated updating upgrade \
-        upgraded upgrading us use used uses using value verify version versions very via view wait want was watch way we well were \
-        what when where whether which while who whole whose why will wipe with within without work working workload \
-        workloads works would wrong yaml json yes yesterday yet you your zero namespace namespaces ns cause caused \
-        reason evict nuke erase clean rid rolls deletes scales stays nodes across everywhere diagnosis analyse analyze \
-        exactly successfully complete completed completely progress progressing behaving behave occurring wide trigger initiate perform issue upscale downscale quadruple grow shrink terminate release ship \
-        install apply rolling kubectl twice half roles gone logging stdout crashed oom erroring degraded likewise
+        a about above across actually add added after again against ago ahead alive all already alright also always \
+        am an analyse analyze and another any anything anywhere app application applications apply apps are around \
+        as asap at available away back bad be became because been before begin behave behaving behind being below \
+        best better between both bounce bring broken bump but by called can cause caused change changed check \
+        checking clean cluster come command commands complete completed completely configuration container \
+        containers copies copy could count crash crashed crashes crashing crashloop crashloopbackoff create current \
+        currently cycle days dead debug decrease degraded delete deleted deletes deleting deploy deployed describe \
+        describing desired destroy detail detailed details diagnose diagnosis did different display do does doing \
+        done double down downgrade downscale drop during each either else empty enough entire erase error erroring \
+        errors etc every everyone everything everywhere evict exactly except exist existing exists expected explain \
+        exploded fail failed failing fails failure failures fetch few fewer file find fine finish finished first fix \
+        for found from full get getting give go goes going gone good got grow half halve handle hanging happen \
+        happened happening happens has have having he health healthy hello help her here hey hi him his history hour \
+        hours how i if image imagepullbackoff images immediately in increase info information initiate inside \
+        inspect install instance instances instead into investigate is issue issues it its itself json just keep \
+        keeps kept kick kill killed know kubectl label labeled labelled labels last lately latest less let like \
+        likewise line lines list listing live load log logging logs long look looking looks lot lower make manifest \
+        many may maybe me mean means might mind minute minutes more most move much must my name named names \
+        namespace namespaces need needed needs never new newest next nice no nodes none normal not nothing now ns \
+        nuke number occurring of off offline ok okay old on once one online only onto oom oomkilled or other others \
+        our out output over overview own part patch pending per perfect perform please plus point possible present \
+        previous previously print problem problems progress progressing properly purge put quadruple quick quickly \
+        raise rather ready real really reason reboot recent recently recycle redeploy reduce release remove removed \
+        removing replica replicas report resize resource resources restart restarted restarting restarts result \
+        revert revision rid right roles roll rolled rolling rollout rollouts rolls run running runs safe same say \
+        scale scaled scales scaling second seconds see seem seems set she ship should show showing shrink since \
+        single size slow so some someone something soon spec start started starting state status stays stdout still \
+        stop stopped stuck successfully such summary sure switch tag tail take tear tell terminate than thank thanks \
+        that the their them then there these they thing things this those through time times to today together \
+        tomorrow too total trigger triple trouble troubleshoot try turn twice unavailable undo unhealthy unless \
+        until up update updated updating upgrade upgraded upgrading upscale us use used uses using value verify \
+        version versions very via view wait want was watch way we well were what when where whether which while who \
+        whole whose why wide will wipe with within without work working workload workloads works would wrong yaml \
+        yes yesterday yet you your zero
         """.split(whereSeparator: \.isWhitespace).map(String.init)
     ).union(numbers.keys)
 

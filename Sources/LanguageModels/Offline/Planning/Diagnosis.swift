@@ -8,8 +8,12 @@ struct Diagnosis: Sendable, Hashable {
     init(pod: String, _ description: Description) {
         self.pod = pod
         self.description = description
+        let isStarting = description.fields["Status"]?.hasPrefix("Init:") == true
+        let initial =
+            isStarting ? description.initContainers.first { $0.state != "Terminated" || $0.reason != "Completed" } : nil
         container =
-            description.containers.first { $0.state == "Waiting" && $0.reason != "ContainerCreating" }
+            initial
+            ?? description.containers.first { $0.state == "Waiting" && $0.reason != "ContainerCreating" }
             ?? description.containers.first { $0.state == "Terminated" && $0.reason != "Completed" }
             ?? description.containers.first { $0.lastReason != nil } ?? description.containers.first
     }
@@ -68,6 +72,9 @@ struct Diagnosis: Sendable, Hashable {
         }
         if status == "Pending" { return "Pod **\(pod)** is pending\(reason.isEmpty ? "" : " (\(reason))")." }
         let notReady = description.conditions.contains { $0.type == "Ready" && $0.status == "False" }
+        if status == reason, let state = container?.state {
+            return "Pod **\(pod)** is not running: \(state), \(reason)."
+        }
         if status.hasPrefix("Running"), notReady { return "Pod **\(pod)** runs but isn't ready." }
         if status.hasPrefix("Running"), description.warnings.isEmpty { return "Pod **\(pod)** runs and is well." }
         return "Pod **\(pod)** has the status \(status)\(reason.isEmpty ? "" : " (\(reason))")."
@@ -129,11 +136,16 @@ struct Diagnosis: Sendable, Hashable {
 
     static func service(_ found: FoundObject, _ description: Description) -> String {
         let endpoints = description.fields["Endpoints"] ?? ""
-        if endpoints.isEmpty || endpoints == "<none>" {
-            let selector = description.fields["Selector"].map { " `\($0)`" } ?? ""
-            return "\(found.title.capitalizedFirst) has no endpoints: no ready pod matches its selector\(selector)."
+        let title = found.title.capitalizedFirst
+        let ready = description.pods.filter(\.isHealthy).count
+        if ready > 0 { return "\(title) is served by \(ready) of \(description.pods.count) pods." }
+        if endpoints.isEmpty, description.pods.isEmpty, description.fields["Pods"] != "none" {
+            return other(found, description)
         }
-        return "\(found.title.capitalizedFirst) has endpoints: `\(endpoints)`."
+        if !endpoints.isEmpty, endpoints != "<none>" { return "\(title) has endpoints: `\(endpoints)`." }
+        let selector = description.fields["Selector"].map { " `\($0)`" } ?? ""
+        let bad = description.pods.map { "\n- `\($0.name)`: \($0.status ?? "?")" }.joined()
+        return "\(title) has no endpoints: no ready pod matches its selector\(selector).\(bad)"
     }
 
     static func other(_ found: FoundObject, _ description: Description) -> String {

@@ -50,12 +50,17 @@ extension Planner {
         wanted.container = finding.containerForLog
         wanted.lines = 20
         wanted.previous = true
-        if case .success(let text) = try session.run(logsCall(pod, wanted)), !text.allSatisfy(\.isWhitespace) {
+        if case .success(let text) = try session.run(logsCall(pod, wanted)), !Self.isEmptyLog(text) {
             return text
         }
         wanted.previous = false
         guard case .success(let text) = try session.run(logsCall(pod, wanted)) else { return nil }
-        return text.allSatisfy(\.isWhitespace) ? nil : text
+        return Self.isEmptyLog(text) ? nil : text
+    }
+
+    /// Nothing, or a remark of the tool that there is nothing.
+    private static func isEmptyLog(_ text: String) -> Bool {
+        text.allSatisfy(\.isWhitespace) || (text.hasPrefix("The log of container ") && text.contains(" is empty"))
     }
 
     private func diagnoseNamespace(_ command: Command) throws(Interruption) -> String {

@@ -4,7 +4,7 @@ extension Planner {
     func list(_ command: Command) throws(Interruption) -> String {
         if command.kind == nil { return try show(command) }
         let kind = command.kind ?? "pod"
-        let isOne = command.name != nil && !command.isPlural
+        let isOne = command.isOne
         let known = Vocabulary.kinds[kind] != nil
         let call = PlannedCall(
             "k8s_get",
@@ -14,7 +14,7 @@ extension Planner {
                 "namespace": command.allNamespaces ? nil : command.namespace.map(JSONValue.string),
                 "all_namespaces": command.allNamespaces ? true : nil,
                 "output": command.output.map(JSONValue.string),
-                "label_selector": command.selector.map(JSONValue.string),
+                "label_selector": isOne ? nil : command.selector.map(JSONValue.string),
             ])
         let result = try session.run(call)
         switch result {

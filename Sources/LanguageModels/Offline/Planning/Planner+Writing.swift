@@ -92,7 +92,8 @@ extension Planner {
             case .denied(let reason): throw .answer(Answers.denied("looking up \(found.title)", reason))
             }
         }
-        if let yaml = try? YAML.parse(text ?? "") {
+        // A text that was cut may have lost containers, and the one that is left would look like the only one.
+        if let text, !text.contains("\n… "), let yaml = try? YAML.parse(text) {
             let list = yaml["spec", "template", "spec", "containers"]?.array ?? yaml["spec", "containers"]?.array ?? []
             let containers = list.map { ($0["name"]?.string ?? "", $0["image"]?.string ?? "") }
             if !containers.isEmpty { return containers }
@@ -122,15 +123,24 @@ extension Planner {
     }
 
     func rollBack(_ command: Command) throws(Interruption) -> String {
-        guard session.offers("k8s_rollout_undo") else { return Answers.noRollback(command.name ?? "") }
-        let found = try find(command, among: Self.workloads)
+        let tool = "k8s_rollout_undo"
+        guard session.offers(tool) else { return Answers.noRollback(command.name ?? "") }
+        // Without the parameter the tool knows deployments only.
+        let takesKind = session.takes("resource_type", by: tool)
+        let found = try find(command, among: takesKind ? Self.workloads : ["deployment"])
+        guard takesKind || found.kind == "deployment" else {
+            return "I can roll back deployments only, and \(found.title) is none."
+        }
         let call = PlannedCall(
-            "k8s_rollout_undo",
+            tool,
             [
-                "name": .string(found.name), "resource_type": .string(found.kind),
+                "name": .string(found.name), "resource_type": takesKind ? .string(found.kind) : nil,
                 "namespace": found.namespace.map(JSONValue.string),
+                "to_revision": command.revision.map { JSONValue($0) },
             ])
-        return try write(call, "roll back \(found.title)", "Rolled back \(found.title) to its previous revision")
+        let target = command.revision.map { "revision \($0)" } ?? "its previous revision"
+        return try write(
+            call, "roll back \(found.title) to \(target)", "Rolled back \(found.title) to \(target)")
     }
 
     func delete(_ command: Command) throws(Interruption) -> String {
@@ -160,7 +170,7 @@ extension Planner {
 
     private func write(_ call: PlannedCall, _ wish: String, _ done: String) throws(Interruption) -> String {
         switch try session.run(call) {
-        case .success(let text): Answers.quoted("\(done).", text)
+        case .success(let text): Answers.written(WriteResult(text), wish, done, text)
         case .denied(let reason): Answers.denied("your wish to \(wish)", reason)
         case .notFound(let text), .failure(let text): Answers.failed("I couldn't \(wish)", text)
         }

@@ -29,8 +29,10 @@ struct Session: Sendable {
 
     func offers(_ tool: String) -> Bool { offered[tool] != nil }
 
-    /// Whether this turn has the result already.
-    func has(_ call: PlannedCall) -> Bool { results[call] != nil }
+    /// Whether the offered tool has a parameter of that name, as far as its schema lists any.
+    func takes(_ parameter: String, by tool: String) -> Bool {
+        offered[tool]?.parameters["properties"]?.object?.contains(parameter) ?? false
+    }
 
     func run(_ call: PlannedCall) throws(Interruption) -> ToolText { try runAll([call])[0] }
 

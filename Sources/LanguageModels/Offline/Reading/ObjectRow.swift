@@ -18,6 +18,15 @@ struct ObjectRow: Sendable, Hashable {
         restarts = table.value(row, "RESTARTS").flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
     }
 
+    /// A pod in a description: `web-0 1/1 Running …`.
+    init?(words: [String]) {
+        guard words.count >= 3 else { return nil }
+        let parts = words[1].split(separator: "/").compactMap { Int($0) }
+        guard parts.count == 2 else { return nil }
+        name = words[0]
+        (ready, desired, status, restarts) = (parts[0], parts[1], words[2], 0)
+    }
+
     static func rows(_ text: String) -> [ObjectRow] {
         guard let table = Table(text) else { return [] }
         return table.rows.compactMap { ObjectRow(table, $0) }

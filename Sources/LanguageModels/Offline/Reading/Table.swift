@@ -7,7 +7,7 @@ struct Table: Sendable, Hashable {
     init?(_ text: String) {
         let lines = text.split(whereSeparator: \.isNewline).map(String.init)
         guard let header = lines.firstIndex(where: Self.isHeader) else { return nil }
-        columns = Self.cells(lines[header])
+        columns = Self.cells(lines[header]).map { $0.uppercased() }
         let starts = Self.starts(lines[header])
         let count = columns.count
         rows = lines[(header + 1)...].compactMap { line in
@@ -21,7 +21,7 @@ struct Table: Sendable, Hashable {
     private static func isHeader(_ line: String) -> Bool {
         let cells = cells(line)
         guard let first = cells.first else { return false }
-        return ["NAME", "NAMESPACE", "LAST SEEN"].contains(first) && line == line.uppercased()
+        return ["NAME", "NAMESPACE", "LAST SEEN"].contains(first.uppercased())
     }
 
     /// Columns stand at least two blanks apart; a cell may have single ones ("3 (2m ago)").

@@ -20,14 +20,18 @@ enum ToolText: Sendable, Hashable {
 
     /// - Parameter isLog: the text is what some program printed: the word "error" in it is no error of the tool.
     init(_ text: String, isLog: Bool = false) {
-        let said = Self.message(text)
+        let message = Self.message(text)
+        let isMarked = message.lowercased().hasPrefix("failed: ")
+        let said = isMarked ? String(message.dropFirst("failed: ".count)) : message
         let lower = said.lowercased()
         let firstLine = String(lower.prefix { $0 != "\n" })
         let isShort = said.count < 800
         let isMissing = firstLine.contains("not found") || firstLine.contains("notfound")
         if isLog {
             let prefixes = ["error from server", "error: pods ", "error: pod ", "pods \"", "error: container "]
-            let isError = prefixes.contains(where: lower.hasPrefix) || (isShort && firstLine.contains(" is forbidden"))
+            let isError =
+                isMarked || prefixes.contains(where: lower.hasPrefix)
+                || (isShort && firstLine.contains(" is forbidden"))
             self =
                 isError
                 ? (isMissing ? .notFound(said) : .failure(said)) : Self.denial(said, firstLine) ?? .success(text)
@@ -35,7 +39,9 @@ enum ToolText: Sendable, Hashable {
             self = denial
         } else if isShort, isMissing {
             self = .notFound(said)
-        } else if Self.failures.contains(where: firstLine.hasPrefix) || (isShort && firstLine.contains("forbidden")) {
+        } else if isMarked || Self.failures.contains(where: firstLine.hasPrefix)
+            || (isShort && firstLine.contains("forbidden"))
+        {
             self = .failure(said)
         } else {
             self = said == text ? .success(text) : .failure(said)
@@ -46,7 +52,7 @@ enum ToolText: Sendable, Hashable {
         guard !firstLine.contains("permission denied"), !firstLine.contains("access denied"),
             let mark = denials.first(where: firstLine.contains)
         else { return nil }
-        let reason = text.range(of: "reason", mark: ":") ?? text.range(of: mark, mark: ":")
+        let reason = text.rest(of: "reason") ?? text.rest(of: mark)
         return .denied(reason: reason.flatMap { $0.isEmpty ? nil : $0 })
     }
 
@@ -67,15 +73,12 @@ enum ToolText: Sendable, Hashable {
 }
 
 extension String {
-    /// What follows the first `mark` behind the first `word`, to the end of the line.
-    fileprivate func range(of word: String, mark: Character) -> String? {
+    /// What follows the first ": " behind the first `word`, to the end of the line. A colon alone belongs to a name, such as
+    /// `system:serviceaccount:shop:bob`.
+    fileprivate func rest(of word: String) -> String? {
         let lower = lowercased()
         guard let start = lower.firstRange(of: word)?.upperBound else { return nil }
-        let offset = lower.distance(from: lower.startIndex, to: start)
-        guard let here = index(startIndex, offsetBy: offset, limitedBy: endIndex),
-            let colon = self[here...].firstIndex(of: mark)
-        else { return nil }
-        let rest = self[index(after: colon)...].prefix { $0 != "\n" }
-        return String(rest.drop { $0 == " " })
+        let tail = dropFirst(lower.distance(from: lower.startIndex, to: start)).prefix { $0 != "\n" }
+        return tail.firstRange(of: ": ").map { String(tail[$0.upperBound...]) }
     }
 }

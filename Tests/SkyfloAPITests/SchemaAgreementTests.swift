@@ -1,0 +1,90 @@
+import FoundationEssentials
+import KubeModel
+import KubeSchema
+import SkyfloAPI
+import Testing
+
+/// The schema that a file under crds/ installs, as an API server reads it.
+func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema) {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    let text = try String(contentsOf: root.appending(path: "crds/\(file)"), encoding: .utf8)
+    let json = try #require(try YAML.parse(text)["spec", "versions"]?[0]?["schema", "openAPIV3Schema"])
+    return (json, try StructuralSchema(json))
+}
+
+@Suite struct SchemaAgreementTests {
+    static let maximalSpec: JSONValue = [
+        "messages": [["content": "hello"]], "skyfloRef": ["name": "sky", "namespace": "other"], "model": "big",
+        "serviceAccountName": "copilot", "toolsets": ["kubernetes"], "approval": ["mode": "Always"],
+        "limits": [
+            "modelTurns": 1, "toolCalls": 2, "writes": 3, "tokens": 4, "turnTimeoutSeconds": 5,
+            "approvalTimeoutSeconds": 6,
+        ],
+        "stop": true, "ttlSecondsAfterFinished": 7,
+    ]
+
+    static let maximalModel: JSONValue = [
+        "name": "default", "provider": "Offline", "model": "m", "baseURL": "http://localhost",
+        "apiKeySecretRef": ["name": "s", "key": "k"], "maxTokens": 9,
+    ]
+
+    /// The paths of all leaves below a schema, lists entered.
+    private func leaves(_ schema: JSONValue, _ path: [String] = []) -> Set<[String]> {
+        if let items = schema["items"] { return leaves(items, path) }
+        guard let properties = schema["properties"]?.object, !properties.isEmpty else { return [path] }
+        return properties.reduce(into: []) { $0.formUnion(leaves($1.value, path + [$1.key])) }
+    }
+
+    private func leaves(of value: JSONValue, _ path: [String] = []) -> Set<[String]> {
+        switch value {
+        case .array(let elements): elements.reduce(into: []) { $0.formUnion(leaves(of: $1, path)) }
+        case .object(let members): members.reduce(into: []) { $0.formUnion(leaves(of: $1.value, path + [$1.key])) }
+        default: [path]
+        }
+    }
+
+    private func removing(_ path: ArraySlice<String>, from value: JSONValue) -> JSONValue {
+        if case .array(let elements) = value { return .array(elements.map { removing(path, from: $0) }) }
+        guard let key = path.first else { return value }
+        var value = value
+        value[key] = path.count == 1 ? nil : value[key].map { removing(path.dropFirst(), from: $0) }
+        return value
+    }
+
+    @Test func `the schema of a Conversation's spec and the Swift type have the same fields`() throws {
+        let (json, schema) = try schema("skyflo.ai_conversations.yaml")
+        let spec = try #require(json["properties", "spec"])
+        #expect(leaves(spec) == leaves(of: Self.maximalSpec))
+        for path in leaves(spec) {
+            let without = ConversationSpec(removing(path[...], from: Self.maximalSpec))
+            #expect(without != ConversationSpec(Self.maximalSpec), "\(path) isn't read")
+        }
+        var object: JSONValue = ["apiVersion": "skyflo.ai/v1", "kind": "Conversation", "spec": Self.maximalSpec]
+        #expect(schema.validate(object, old: nil).isEmpty)
+        #expect(schema.prune(&object).isEmpty)
+    }
+
+    @Test func `the defaults of the schema are those of the Swift type`() throws {
+        let schema = try schema("skyflo.ai_conversations.yaml").schema
+        var object: JSONValue = ["spec": ["messages": [["content": "hello"]]]]
+        let before = ConversationSpec(try #require(object["spec"]))
+        schema.applyDefaults(&object)
+        #expect(object["spec", "limits", "modelTurns"] == 25)
+        #expect(ConversationSpec(try #require(object["spec"])) == before)
+    }
+
+    @Test func `the schema of a SkyfloAI's models and the Swift type have the same fields`() throws {
+        let (json, schema) = try schema("skyflo.ai_skyfloais.yaml")
+        let models = try #require(json["properties", "spec"]?["properties", "models"])
+        #expect(leaves(models) == leaves(of: Self.maximalModel))
+        func read(_ model: JSONValue) -> SkyfloAI.Model? {
+            SkyfloAI(KubeObject(["spec": ["models": [model]]])).models.first
+        }
+        for path in leaves(models) {
+            #expect(read(removing(path[...], from: Self.maximalModel)) != read(Self.maximalModel), "\(path) isn't read")
+        }
+        let object: JSONValue = ["spec": ["models": [["name": "a", "provider": "OpenAI"]]]]
+        #expect(schema.validate(object, old: nil).map(\.description).contains { $0.contains("needs a model") })
+    }
+}

@@ -1,0 +1,165 @@
+import FoundationEssentials
+import KubeModel
+import KubeSchema
+import SkyfloAPI
+import Testing
+import WorkflowEngine
+
+@Suite struct StatusProjectionTests {
+    static func schema() throws -> (json: JSONValue, schema: StructuralSchema) {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let text = try String(contentsOf: root.appending(path: "crds/skyflo.ai_conversations.yaml"), encoding: .utf8)
+        let json = try #require(try YAML.parse(text)["spec", "versions"]?[0]?["schema", "openAPIV3Schema"])
+        return (json, try StructuralSchema(json))
+    }
+
+    static func conversation(_ status: JSONValue = [:], spec: JSONValue = ["messages": [["content": "scale web"]]])
+        -> Conversation
+    {
+        var object = KubeObject(.conversations, namespace: "shop", name: "talk", ["spec": spec, "status": status])
+        object["metadata", "uid"] = "u"
+        object["metadata", "generation"] = 3
+        return Conversation(object)
+    }
+
+    func projection(_ play: Play, _ conversation: Conversation = conversation()) -> StatusProjection {
+        StatusProjection(
+            machine: play.machine, conversation: conversation, now: play.now, worker: "me",
+            transcript: .init(secretPrefix: "talk-transcript", secrets: 1, entries: 2, bytes: 3, head: "h"))
+    }
+
+    /// What the API server makes of it, as a whole status.
+    func status(_ projection: StatusProjection, before: JSONValue = [:]) -> JSONValue {
+        MergePatch.apply(projection.patch(), to: ["status": before])["status"] ?? .null
+    }
+
+    private func paths(_ schema: JSONValue, _ path: [String] = []) -> Set<[String]> {
+        if let items = schema["items"] { return paths(items, path) }
+        if let values = schema["additionalProperties"] { return paths(values, path + ["*"]) }
+        guard let properties = schema["properties"]?.object, !properties.isEmpty else { return [path] }
+        return properties.reduce(into: []) { $0.formUnion(paths($1.value, path + [$1.key])) }
+    }
+
+    private func paths(of value: JSONValue, _ schema: JSONValue, _ path: [String] = []) -> Set<[String]> {
+        if case .array(let elements) = value {
+            return elements.reduce(into: []) { $0.formUnion(paths(of: $1, schema["items"] ?? .null, path)) }
+        }
+        guard case .object(let members) = value, schema["properties"] != nil || schema["additionalProperties"] != nil
+        else {
+            return [path]
+        }
+        return members.reduce(into: []) { found, member in
+            let isMap = schema["additionalProperties"] != nil
+            let below = isMap ? schema["additionalProperties"] : schema["properties", member.key]
+            found.formUnion(paths(of: member.value, below ?? .null, path + [isMap ? "*" : member.key]))
+        }
+    }
+
+    private func request(_ play: Play) -> ApprovalRequest {
+        ApprovalRequest(
+            summary: "Scale", risk: "Low", warnings: ["w"], preview: "-2\n+3",
+            requests: [
+                [
+                    "method": "PATCH", "path": "/apis/apps/v1/x",
+                    "query": [["name": "fieldManager", "value": "skyflo"]],
+                    "contentType": "application/json", "body": "{}",
+                    "target": [
+                        "group": "apps", "version": "v1", "resource": "deployments", "kind": "Deployment",
+                        "namespace": "shop", "name": "web", "uid": "u", "resourceVersion": "5",
+                    ],
+                ]
+            ], postConditions: [["type": "Replicas"]], digest: "sha256:0", expiresAt: play.now.adding(seconds: 100))
+    }
+
+    @Test func `everything that is written fits the schema, and the schema has nothing that isn't written`() throws {
+        let (json, schema) = try Self.schema()
+        var written: Set<[String]> = []
+        var all: JSONValue = [:]
+        func look(_ play: Play, newApprovals: Set<String> = []) throws {
+            var projection = projection(play, Self.conversation(all))
+            projection.newApprovals = newApprovals
+            projection.timeToFirstToken = 0.25
+            all = status(projection, before: all)
+            var object: JSONValue = ["spec": ["messages": [["content": "x"]]], "status": all]
+            #expect(schema.validate(object, old: nil).map(\.description) == [])
+            #expect(schema.prune(&object) == [])
+            written.formUnion(paths(of: all, try #require(json["properties", "status"])))
+        }
+        var play = Play()
+        try look(play)
+        play.propose("scale")
+        play.apply(.approvalRequested(id: "c1", request(play)))
+        try look(play, newApprovals: ["c1"])
+        all["approvals", "c1"] = MergePatch.apply(
+            ["decision": "Approved", "decidedBy": "alice", "reason": "ok"], to: try #require(all["approvals", "c1"]))
+        play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"))
+        try look(play)
+        #expect(all["phase"] == "Executing" && all["approvals", "c1"]?["decision"] == "Approved")
+        play.apply(.writeEnded(id: "c1", .applied("ok")))
+        try look(play)
+        play.apply(.verified(id: "c1", [.init(check: "3 replicas", verdict: .passed, evidence: "3/3")]))
+        play.apply(.modelReplied(ModelTurn(content: "Done.")))
+        play.apply(.turnEnded(try #require(play.end())))
+        try look(play)
+        let wanted = paths(try #require(json["properties", "status"]))
+        #expect(wanted.subtracting(written) == [], "in the schema, and never written")
+    }
+
+    @Test func `what a person wrote is in no patch, and what somebody wrote too early is cleared`() throws {
+        var play = Play()
+        play.propose("scale")
+        play.apply(.approvalRequested(id: "c1", request(play)))
+        var first = projection(play, Self.conversation(["approvals": ["c1": ["decision": "Approved"]]]))
+        first.newApprovals = ["c1"]
+        #expect(
+            status(first, before: ["approvals": ["c1": ["decision": "Approved"]]])["approvals", "c1"]?["decision"]
+                == nil)
+        let decided: JSONValue = [
+            "approvals": ["c1": ["decision": "Approved", "digest": "sha256:0", "requests": [["method": "PATCH"]]]]
+        ]
+        play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"))
+        let later = projection(play, Self.conversation(decided)).patch()
+        #expect(later["status", "approvals"] == [:])
+    }
+
+    @Test func `all condition types are there from the first write on`() {
+        var play = Play()
+        let first = status(projection(play))
+        #expect(first["conditions"]?.array?.count == ConversationCondition.allCases.count)
+        play.apply(.modelFailed("no connection"))
+        play.apply(.turnEnded(play.end()!))
+        let conditions = Conversation(KubeObject(["status": status(projection(play))])).status.conditions
+        #expect(conditions[type: "Failed"]?.status == .true && conditions[type: "Failed"]?.message == "no connection")
+        #expect(conditions[type: "Running"]?.status == .false && conditions[type: "Completed"]?.status == .false)
+    }
+
+    @Test func `a status stays under 256 KiB after many more turns than it keeps, with large results and approvals`()
+        throws
+    {
+        var play = Play(limits: Limits(modelTurns: 10))
+        var current: JSONValue = [:]
+        let large = String(repeating: "x", count: 40_000)
+        for number in 1...150 {
+            if number > 1 { play.apply(.turnStarted(number: number, message: large)) }
+            play.propose("scale")
+            let id = play.machine.calls[0].id
+            var request = request(play)
+            request.preview = large
+            request.requests[0]["body"] = .string(large)
+            play.apply(.approvalRequested(id: id, request))
+            var projection = projection(play, Self.conversation(current))
+            projection.newApprovals = [id]
+            current = status(projection, before: current)
+            play.apply(.decided(id: id, approved), .writeStarted(id: id), .writeEnded(id: id, .applied(large)))
+            current = status(self.projection(play, Self.conversation(current)), before: current)
+            play.apply(.verified(id: id, [.init(check: large, verdict: .passed, evidence: large)]))
+            play.apply(.modelReplied(ModelTurn(content: large)))
+            play.apply(.turnEnded(try #require(play.end())))
+            current = status(self.projection(play, Self.conversation(current)), before: current)
+            guard number % 50 == 0 else { continue }
+            #expect(JSONWriter.bytes(current).count < 256 * 1024)
+        }
+        #expect(current["calls"]?.object?.count == 50)
+    }
+}
