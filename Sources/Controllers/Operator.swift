@@ -50,7 +50,7 @@ public struct Operator: Sendable {
         api: any KubeAPI, configuration: Configuration, models: any ModelProvider, metrics: MetricsRegistry? = nil,
         logger: Logger
     ) {
-        self.api = api
+        self.api = metrics.map { MeasuredAPI(api, metrics: $0) } ?? api
         self.configuration = configuration
         self.models = models
         self.metrics = metrics

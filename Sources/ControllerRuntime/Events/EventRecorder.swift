@@ -143,7 +143,9 @@ extension EventRecorder {
                 try await body()
                 return true
             } catch let status as APIStatus where status.code != 429 && status.code < 500 {
-                let level: Logger.Level = status.isNotFound ? .debug : .warning
+                // A namespace that goes takes its events with it: nobody misses one more.
+                let isGoing = status.causes.contains { $0.reason == "NamespaceTerminating" }
+                let level: Logger.Level = status.isNotFound || isGoing ? .debug : .warning
                 logger.log(level: level, "event refused", metadata: ["error": "\(status)"])
                 return false
             } catch {

@@ -14,7 +14,7 @@ struct Verifier: Sendable {
     /// - Throws: `CancellationError`.
     func check(_ condition: PostCondition) async throws -> CheckResult {
         let name = condition.title
-        var pause = Duration.milliseconds(25)
+        var pause = Duration.milliseconds(10)
         while true {
             let (result, isRefused) = try await look(at: condition)
             switch result {

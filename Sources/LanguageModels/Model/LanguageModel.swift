@@ -7,8 +7,8 @@ public protocol LanguageModel: Sendable {
 
     /// One reply to the conversation so far.
     ///
-    /// - Parameter onDelta: called for each piece as it arrives, in order, on any executor; it must not block. The complete
-    ///   reply is returned anyway.
+    /// - Parameter onDelta: called for each piece as it arrives, in order, on any executor; it must not block. The
+    ///   complete reply is returned anyway.
     /// - Throws: ``LanguageModelError``; `CancellationError` when the task was cancelled. A reply that broke off in the
     ///   middle is an error, never a shorter reply: its tool calls may be cut.
     func reply(

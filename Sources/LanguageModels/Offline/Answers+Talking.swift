@@ -70,7 +70,8 @@ extension Answers {
         switch problem {
         case .notUnderstood: "I don't understand that. " + capabilities(tools)
         case .whichObject(let verb, let kind):
-            "Which \(kind ?? "object") should I \(words(verb))? Say its kind and its name, such as `\(kind ?? "deployment") web`."
+            "Which \(kind ?? "object") should I \(words(verb))? "
+                + "Say its kind and its name, such as `\(kind ?? "deployment") web`."
         case .howMany(let name): "To how many replicas should I scale \(name.map { "**\($0)**" } ?? "it")?"
         case .whichImage(let name):
             "To which image should I set \(name.map { "**\($0)**" } ?? "it")? Say for example `nginx:1.28`."

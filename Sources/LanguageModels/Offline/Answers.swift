@@ -166,7 +166,8 @@ enum Answers {
     }
 
     static func missing(parameter: String, value: JSONValue, tool: String) -> String {
-        "I can't do that here: the tool `\(tool)` takes no `\(parameter)`, and you asked for \(value.string ?? "\(value)")."
+        "I can't do that here: the tool `\(tool)` takes no `\(parameter)`, "
+            + "and you asked for \(value.string ?? "\(value)")."
     }
 
     static func severalKinds(_ name: String, _ kinds: [String], _ verb: Command.Verb) -> String {
@@ -181,7 +182,8 @@ enum Answers {
     }
 
     static func podRestart(_ pod: String) -> String {
-        "A pod can't be restarted in place. Restart its workload, or say `delete pod \(pod)`: its controller then makes a new one."
+        "A pod can't be restarted in place. Restart its workload, or say `delete pod \(pod)`: "
+            + "its controller then makes a new one."
     }
 
     static func noRollback(_ name: String) -> String {

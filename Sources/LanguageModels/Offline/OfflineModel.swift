@@ -2,8 +2,8 @@ import KubeModel
 
 /// A model without a network: a planner that understands everyday requests about Kubernetes in English.
 ///
-/// It plays by the rules of any other model. All it knows is the ``ModelRequest``; all it can do is to answer or to ask for
-/// offered tools. The same request always gives the same reply. Usage is zero: it has no tokens.
+/// It plays by the rules of any other model. All it knows is the ``ModelRequest``; all it can do is to answer or to
+/// ask for offered tools. The same request always gives the same reply. Usage is zero: it has no tokens.
 public struct OfflineModel: LanguageModel {
     public let name = "offline"
 

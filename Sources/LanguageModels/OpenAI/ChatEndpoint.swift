@@ -4,8 +4,8 @@ struct ChatEndpoint: Sendable, Hashable {
     /// Without user, password, path and query: what may stand in error messages.
     let host: String
 
-    /// - Parameter base: `https://api.openai.com/v1`, with or without a slash, `/chat/completions` or a query behind it.
-    ///   Nil where it is no address of HTTP.
+    /// - Parameter base: `https://api.openai.com/v1`, with or without a slash, `/chat/completions` or a query behind
+    ///   it. Nil where it is no address of HTTP.
     init?(base: String) {
         let parts = base.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         var path = parts[0]

@@ -44,8 +44,8 @@ struct ChatRequest: Sendable {
         ]
     }
 
-    /// Several servers parse the arguments of earlier calls and refuse the whole conversation, for good, where one is no
-    /// JSON object. Such a text is sent inside of one.
+    /// Several servers parse the arguments of earlier calls and refuse the whole conversation, for good, where one is
+    /// no JSON object. Such a text is sent inside of one.
     private static func arguments(_ text: String) -> String {
         let parsed = try? JSONParser.parse(text)
         return parsed?.object != nil ? text : JSONWriter.string(["unparsable": .string(text)])

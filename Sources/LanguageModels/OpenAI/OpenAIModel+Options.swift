@@ -8,7 +8,8 @@ extension OpenAIModel {
         /// For the whole reply, retries and the waits between them included.
         public var totalTimeout: Duration
         public var retries: RetryPolicy
-        /// Sent with each request. Values are credentials, because some providers take their keys in headers of their own.
+        /// Sent with each request. Values are credentials, because some providers take their keys in headers of their
+        /// own.
         public var headers: [String: Credential]
         public var temperature: Double?
         /// `low`, `medium`, `high`, or what else the provider knows.

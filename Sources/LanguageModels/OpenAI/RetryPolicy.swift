@@ -52,8 +52,8 @@ public struct RetryPolicy: Sendable, Hashable {
 
     /// Seconds of a `Retry-After` header (RFC 9110, section 10.2.3): a number, or a date.
     ///
-    /// - Parameter date: the `Date` header of the same answer. A date is taken relative to it: the clocks of the two sides
-    ///   may differ by more than the wait.
+    /// - Parameter date: the `Date` header of the same answer. A date is taken relative to it: the clocks of the two
+    ///   sides may differ by more than the wait.
     static func seconds(retryAfter: String?, date: String?) -> Int? {
         guard let retryAfter else { return nil }
         if let seconds = Int(retryAfter) { return seconds >= 0 ? seconds : nil }

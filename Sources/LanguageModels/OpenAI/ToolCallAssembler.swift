@@ -2,8 +2,8 @@ import KubeModel
 
 /// Puts tool calls together from the fragments of a stream, and gives them ids that are safe to use.
 ///
-/// Providers differ: some send a call in many fragments under one index, some send whole calls at once, all under index 0
-/// or without one, some repeat the id with each fragment, some leave it out.
+/// Providers differ: some send a call in many fragments under one index, some send whole calls at once, all under
+/// index 0 or without one, some repeat the id with each fragment, some leave it out.
 struct ToolCallAssembler: Sendable {
     private struct Call {
         var index: Int?
@@ -42,8 +42,8 @@ struct ToolCallAssembler: Sendable {
         let isOtherID = !piece.providerID.isEmpty && !call.providerID.isEmpty && piece.providerID != call.providerID
         let isOtherName = !piece.name.isEmpty && !call.name.isEmpty && piece.name != call.name
         if isOtherID || isOtherName { return nil }
-        // The same id under the same index is the same call, even where the name is repeated: to take a repeated fragment
-        // for a second call would carry out a write twice.
+        // The same id under the same index is the same call, even where the name is repeated: to take a repeated
+        // fragment for a second call would carry out a write twice.
         if piece.index != nil, !piece.providerID.isEmpty, piece.providerID == call.providerID { return at }
         let beginsWhole = !piece.name.isEmpty && !piece.arguments.isEmpty
         return beginsWhole && call.isComplete ? nil : at

@@ -1,7 +1,7 @@
 /// Reads server-sent events (WHATWG HTML, section 9.2) from bytes that may be cut anywhere.
 ///
-/// Lines end in LF, CR or CRLF; a byte order mark at the beginning is skipped; comments, `id` and `retry` are read over.
-/// An event without data is not handed out, as the standard says.
+/// Lines end in LF, CR or CRLF; a byte order mark at the beginning is skipped; comments, `id` and `retry` are read
+/// over. An event without data is not handed out, as the standard says.
 struct ServerSentEventParser: Sendable {
     struct TooLarge: Error, Hashable {
         var limit: Int
@@ -14,8 +14,8 @@ struct ServerSentEventParser: Sendable {
     private var isFirstLine = true
     private var lastWasCarriageReturn = false
 
-    /// - Parameter limit: how many bytes an event, or a line, may have. Without it a server that never ends an event would
-    ///   fill the memory.
+    /// - Parameter limit: how many bytes an event, or a line, may have. Without it a server that never ends an event
+    ///   would fill the memory.
     init(limit: Int = 1 << 20) { self.limit = limit }
 
     mutating func push(_ bytes: some Sequence<UInt8>) throws(TooLarge) -> [ServerSentEvent] {

@@ -7,6 +7,7 @@ struct Bench: Sendable {
 
     let api: KubeClient
     let process: MeasuredProcess
+    let counts: RequestCounts
 
     // MARK: Preparing
 
@@ -157,13 +158,16 @@ struct Bench: Sendable {
 
     /// One after the other.
     private func measured(_ count: Int, _ turn: (Int) async throws -> Turn) async throws -> Measurement {
+        let before = try await counts.read()
         let cpu = try process.cpuSeconds()
         let start = ContinuousClock.now
         var turns: [Turn] = []
         for number in 0..<count { turns.append(try await turn(number)) }
-        return Measurement(
+        var result = Measurement(
             turns: turns, seconds: start.secondsSince, cpu: try process.cpuSeconds() - cpu,
             peak: try process.residentMiB())
+        result.requests = try await counts.read().minus(before)
+        return result
     }
 
     /// In lanes beside each other, as many turns in each.
@@ -200,6 +204,33 @@ struct Measurement: Sendable {
     var cpu: Double
     /// MiB at the end, or the highest that was seen.
     var peak: Double
+    /// What the operator sent meanwhile; only for turns one after the other.
+    var requests = RequestCounts.Counts()
+}
+
+/// The operator's own count of its requests, from its `/metrics`.
+struct RequestCounts: Sendable {
+    struct Counts: Sendable {
+        var all = 0.0
+        var statusWrites = 0.0
+
+        func minus(_ other: Counts) -> Counts {
+            Counts(all: all - other.all, statusWrites: statusWrites - other.statusWrites)
+        }
+    }
+
+    let api: KubeClient
+
+    func read() async throws -> Counts {
+        let text = try await api.send(KubeRequest(.get, "/metrics"), as: nil).text
+        var counts = Counts()
+        for line in text.split(separator: "\n") where line.hasPrefix("rest_client_requests_total{") {
+            guard let value = line.split(separator: " ").last.flatMap({ Double($0) }) else { continue }
+            counts.all += value
+            if line.contains("conversations/status") { counts.statusWrites += value }
+        }
+        return counts
+    }
 }
 
 extension ContinuousClock.Instant {

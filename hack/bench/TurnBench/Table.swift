@@ -15,6 +15,10 @@ struct Table {
         lines.append("")
         lines.append(row("", "read", "write"))
         lines.append(row("operator's CPU per conversation (ms)", cpu(reads), cpu(writes)))
+        lines.append(
+            row("API requests per conversation, events included", requests(reads, \.all), requests(writes, \.all)))
+        lines.append(
+            row("of these, status writes", requests(reads, \.statusWrites), requests(writes, \.statusWrites)))
         lines.append(row("concurrent: conversations/s", rate(loadedReads), rate(loadedWrites)))
         lines.append(row("concurrent: operator's CPU per conversation (ms)", cpu(loadedReads), cpu(loadedWrites)))
         lines.append(row("concurrent: operator's RSS (MiB)", number(loadedReads.peak), number(loadedWrites.peak)))
@@ -24,6 +28,10 @@ struct Table {
 
     private func cpu(_ measurement: Measurement) -> String {
         number(measurement.cpu / Double(measurement.turns.count) * 1000)
+    }
+
+    private func requests(_ measurement: Measurement, _ count: KeyPath<RequestCounts.Counts, Double>) -> String {
+        number(measurement.requests[keyPath: count] / Double(measurement.turns.count))
     }
 
     private func rate(_ measurement: Measurement) -> String {

@@ -3,32 +3,38 @@ import KubeClient
 import KubeModel
 import Logging
 
-/// Measures turns of a running operator from outside: TurnBench KUBECONFIG OPERATOR-PID [TURNS [CONCURRENT]].
+/// Measures turns of a running operator from outside.
 @main
 struct TurnBench {
     static func main() async throws {
         let arguments = CommandLine.arguments
-        guard arguments.count >= 3, let pid = Int(arguments[2]) else {
-            print("usage: TurnBench KUBECONFIG OPERATOR-PID [TURNS [CONCURRENT]]")
+        guard arguments.count == 6, let pid = Int(arguments[2]), let turns = Int(arguments[4]),
+            let concurrent = Int(arguments[5])
+        else {
+            print("usage: TurnBench KUBECONFIG OPERATOR-PID OPERATOR-URL TURNS CONCURRENT")
             return
         }
-        let turns = arguments.count > 3 ? Int(arguments[3]) ?? 30 : 30
-        let concurrent = arguments.count > 4 ? Int(arguments[4]) ?? 16 : 16
         try await run(
-            kubeconfig: arguments[1], process: MeasuredProcess(pid: pid), turns: turns, concurrent: concurrent)
+            kubeconfig: arguments[1], MeasuredProcess(pid: pid), operatorURL: arguments[3], turns: turns,
+            concurrent: concurrent)
     }
 
     @concurrent
     private static func run(
-        kubeconfig: String, process: MeasuredProcess, turns: Int, concurrent: Int
+        kubeconfig: String, _ process: MeasuredProcess, operatorURL: String, turns: Int, concurrent: Int
     ) async throws {
         let logger = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
+        let metrics =
+            "{clusters: [{name: o, cluster: {server: \"\(operatorURL)\"}}], current-context: o, "
+            + "contexts: [{name: o, context: {cluster: o}}]}"
         try await ScriptedOpenAI.withRunning(logger: logger) { modelURL in
             try await withKubeClient(try .kubeconfig(path: kubeconfig), logger: logger) { client in
-                let bench = Bench(api: client, process: process)
-                try await bench.prepare(modelURL: modelURL)
-                try await bench.measure(turns: turns, concurrent: concurrent)
-                try await client.delete(.namespaces, name: Bench.namespace)
+                try await withKubeClient(try .kubeconfig(text: metrics), logger: logger) { operatorClient in
+                    let bench = Bench(api: client, process: process, counts: RequestCounts(api: operatorClient))
+                    try await bench.prepare(modelURL: modelURL)
+                    try await bench.measure(turns: turns, concurrent: concurrent)
+                    try await client.delete(.namespaces, name: Bench.namespace)
+                }
             }
         }
     }

@@ -71,7 +71,8 @@ struct MessageReader: Sendable {
         if focus?.name == name, focus?.kind == nil { focus?.kind = kind }
     }
 
-    /// Greetings and thanks go under where something was asked for, and so does what wasn't understood beside a refusal.
+    /// Greetings and thanks go under where something was asked for, and so does what wasn't understood beside a
+    /// refusal.
     private var tidied: [Utterance] {
         let hasCommand = utterances.contains { if case .command = $0 { true } else { false } }
         let serious = utterances.filter {

@@ -295,7 +295,8 @@ struct Slots: Sendable {
         if !names.isEmpty { return }
         for range in kindAt {
             let skipped = ["named", "called"].contains(word(range.upperBound)) ? 1 : 0
-            if let name = possibleName(range.upperBound + skipped) {
+            let at = range.upperBound + skipped
+            if let name = possibleName(at) ?? (skipped > 0 ? anyName(at) : isPlural ? nil : commonName(at)) {
                 // "pods of deployment web": the name belongs to the second kind.
                 take(name, at)
                 // "deployments web and cart" names each of them.

@@ -1,5 +1,5 @@
-/// Cuts English with names of Kubernetes in it into words: `nginx:1.28`, `kind/name` and `-n` stay whole, contractions are
-/// written out (`what's` → `what is`), possessives lose their `'s`.
+/// Cuts English with names of Kubernetes in it into words: `nginx:1.28`, `kind/name` and `-n` stay whole, contractions
+/// are written out (`what's` → `what is`), possessives lose their `'s`.
 struct Tokenizer {
     private var rest: Substring
     private var buffer = ""

@@ -52,7 +52,8 @@ struct Diagnosis: Sendable, Hashable {
         }
         if reason == "OOMKilled" || self.container?.lastReason == "OOMKilled" {
             return
-                "Pod **\(pod)** keeps running out of memory: \(container) was killed at its memory limit (OOMKilled).\(often)"
+                "Pod **\(pod)** keeps running out of memory: \(container) was killed at its memory limit (OOMKilled)."
+                + often
         }
         if reason == "CreateContainerConfigError" || reason == "CreateContainerError" {
             return "Pod **\(pod)** can't start: \(container) can't be created (\(reason))."
@@ -108,7 +109,8 @@ struct Diagnosis: Sendable, Hashable {
     static func summary(_ found: FoundObject, _ pods: [ObjectRow]) -> String {
         let bad = pods.filter { !$0.isHealthy }.count
         return
-            "**\(found.name)** (\(found.kind)) isn't well: \(bad) of its \(pods.count) \(pods.count == 1 ? "pod" : "pods") "
+            "**\(found.name)** (\(found.kind)) isn't well: "
+            + "\(bad) of its \(pods.count) \(pods.count == 1 ? "pod" : "pods") "
             + "\(bad == 1 ? "is" : "are") not ready."
     }
 

@@ -2,8 +2,8 @@ import KubeModel
 
 /// What a plan can use: the tools that are offered, and the results that this turn already has.
 ///
-/// Plans are written as if calls were answered at once. A call whose result isn't there yet interrupts the plan; the next
-/// request runs it again from its beginning, with one more result. So the planner keeps no state.
+/// Plans are written as if calls were answered at once. A call whose result isn't there yet interrupts the plan; the
+/// next request runs it again from its beginning, with one more result. So the planner keeps no state.
 struct Session: Sendable {
     private let offered: [String: ToolSchema]
     private let results: [PlannedCall: String]

@@ -1,5 +1,6 @@
-/// The parts of a description that a diagnosis needs, read tolerantly: as `kubectl describe` prints them, and in the shorter
-/// forms of the tools here (`State: Waiting: CrashLoopBackOff, back-off …`, `Ready=False (ContainersNotReady)`).
+/// The parts of a description that a diagnosis needs, read tolerantly: as `kubectl describe` prints them, and in the
+/// shorter forms of the tools here (`State: Waiting: CrashLoopBackOff, back-off …`, `Ready=False
+/// (ContainersNotReady)`).
 struct Description: Sendable, Hashable {
     struct Event: Sendable, Hashable {
         var isWarning: Bool

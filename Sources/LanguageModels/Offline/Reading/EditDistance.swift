@@ -1,4 +1,5 @@
-/// How many slips of the finger lie between two words: a letter added, left out, replaced, or swapped with its neighbour.
+/// How many slips of the finger lie between two words: a letter added, left out, replaced, or swapped with its
+/// neighbour.
 enum EditDistance {
     static func between(_ a: String, _ b: String) -> Int {
         let (a, b) = (Array(a), Array(b))

@@ -73,8 +73,8 @@ enum ToolText: Sendable, Hashable {
 }
 
 extension String {
-    /// What follows the first ": " behind the first `word`, to the end of the line. A colon alone belongs to a name, such as
-    /// `system:serviceaccount:shop:bob`.
+    /// What follows the first ": " behind the first `word`, to the end of the line. A colon alone belongs to a name,
+    /// such as `system:serviceaccount:shop:bob`.
     fileprivate func rest(of word: String) -> String? {
         let lower = lowercased()
         guard let start = lower.firstRange(of: word)?.upperBound else { return nil }

@@ -1,7 +1,7 @@
 /// What came of a change, from the text of its tool.
 ///
-/// Success is only read out of words that say so. A connection that broke, or an object that changed meanwhile, has words of
-/// its own, and to take those for a success would be an invention.
+/// Success is only read out of words that say so. A connection that broke, or an object that changed meanwhile, has
+/// words of its own, and to take those for a success would be an invention.
 enum WriteResult: Sendable, Hashable {
     case done
     /// It was as wanted already.
