@@ -83,14 +83,14 @@ final class ClusterStore: Sendable {
     private func change(
         _ body: (inout StoreCore) throws(StoreCore.Failure) -> StoreEvent
     ) throws(StoreCore.Failure) -> StoredObject {
-        try state.withLock { state throws(StoreCore.Failure) in
+        let (object, woken) = try state.withLock { state throws(StoreCore.Failure) in
             let event = try body(&state.core)
-            for subscriber in state.subscribers.values
-            where subscriber.resource == nil || subscriber.resource == event.resource {
-                subscriber.wake.yield()
-            }
-            return event.object
+            let subscribers = state.subscribers.values.filter { $0.resource == nil || $0.resource == event.resource }
+            return (event.object, subscribers.map(\.wake))
         }
+        // Not under the lock: waking a task takes the task's own lock, under which a cancelled one comes to unsubscribe.
+        for continuation in woken { continuation.yield() }
+        return object
     }
 
     // MARK: Waiting
