@@ -23,6 +23,7 @@ let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", packa
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPCompression: Target.Dependency = .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -69,20 +70,22 @@ let package = Package(
     // Bottom layer first; an arrow may only point at a lower layer (hack/checks/layers.sh).
     targets: [
         library("KubeModel", [yams]),
+        library("Deadlines", [nioCore, nioPosix]),
         library("KubeSchema", ["KubeModel"], tests: ["KubeModel"]),
         library("SkyfloAPI", ["KubeModel"], tests: ["KubeModel", "KubeSchema"]),
         library(
-            "KubeClient", ["KubeModel", log, asyncHTTPClient, nioCore, nioHTTP1, nioHTTPCompression, nioSSL],
+            "KubeClient",
+            ["KubeModel", "Deadlines", log, asyncHTTPClient, nioCore, nioHTTP1, nioHTTPCompression, nioSSL],
             tests: [
                 "KubeModel", log, asyncHTTPClient, asn1, certificates, crypto, httpTypes, hummingbird, hummingbirdTLS,
                 nioCore, nioHTTP1, nioSSL,
             ]),
         library(
-            "LanguageModels", ["KubeModel", log, asyncHTTPClient, nioCore, nioHTTP1],
+            "LanguageModels", ["KubeModel", "Deadlines", log, asyncHTTPClient, nioCore, nioHTTP1],
             tests: ["KubeModel", log, asyncHTTPClient, httpTypes, hummingbird, nioCore]),
         library(
             "ControllerRuntime",
-            ["KubeModel", "KubeClient", log, metrics, lifecycle, httpTypes, hummingbird, nioCore],
+            ["KubeModel", "Deadlines", "KubeClient", log, metrics, lifecycle, httpTypes, hummingbird, nioCore],
             tests: ["KubeModel", "KubeClient", log, metrics, lifecycle, asyncHTTPClient, nioCore, nioHTTP1]),
         library(
             "WorkflowEngine", ["KubeModel", "SkyfloAPI", crypto], tests: ["KubeModel", "KubeSchema", "SkyfloAPI"]),
@@ -91,7 +94,8 @@ let package = Package(
         library(
             "LocalCluster",
             [
-                "KubeModel", "KubeSchema", log, lifecycle, asn1, certificates, crypto, httpTypes, hummingbird,
+                "KubeModel", "Deadlines", "KubeSchema", log, lifecycle, asn1, certificates, crypto, httpTypes,
+                hummingbird,
                 hummingbirdTLS, nioCore, nioSSL,
             ],
             tests: ["KubeModel", "KubeSchema", log, asyncHTTPClient, httpTypes, nioCore, nioSSL]),

@@ -1,3 +1,4 @@
+import Deadlines
 import FoundationEssentials
 public import KubeModel
 
@@ -12,6 +13,6 @@ public struct SystemClock: RuntimeClock {
     public var now: KubeTime { KubeTime(seconds: Date().timeIntervalSince1970) }
 
     public func sleep(until deadline: Duration) async throws {
-        try await ContinuousClock().sleep(until: Self.start.advanced(by: deadline))
+        try await Deadlines.sleep(until: Self.start.advanced(by: deadline))
     }
 }

@@ -1,3 +1,5 @@
+import Deadlines
+
 /// Runs `work` and gives up on it at `deadline`.
 ///
 /// The HTTP client's own timeout ends with the answer's head; a body that never ends would hold its caller for ever.
@@ -10,7 +12,7 @@ func withDeadline<Result: Sendable>(
     let result: Result? = try await withThrowingTaskGroup(of: Result?.self) { group in
         group.addTask { try await work() }
         group.addTask {
-            try await Task.sleep(until: deadline, clock: .continuous)
+            try await Deadlines.sleep(until: deadline)
             return nil
         }
         defer { group.cancelAll() }

@@ -1,3 +1,4 @@
+import Deadlines
 import AsyncHTTPClient
 public import KubeModel
 import Logging
@@ -36,7 +37,7 @@ extension KubeClient {
                 remaining: ContinuousClock.now.duration(to: deadline))
             guard case .retry(let delay) = decision else { return try result.get() }
             logger.debug("request is sent again", metadata: ["after_ms": "\(delay.milliseconds)"])
-            try await Task.sleep(for: delay)
+            try await Deadlines.sleep(for: delay)
             attempt += 1
         }
     }

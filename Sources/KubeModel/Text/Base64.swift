@@ -21,12 +21,14 @@ public enum Base64 {
         var word: UInt32 = 0
         var bits = 0
         var padding = 0
+        var digits = 0
         for byte in text.utf8 where byte != 0x0A && byte != 0x0D {
             if byte == UInt8(ascii: "=") {
                 padding += 1
                 continue
             }
             guard padding == 0, let digit = value(byte) else { return nil }
+            digits += 1
             word = (word << 6 | digit) & 0xFF_FFFF
             bits += 6
             if bits >= 8 {
@@ -34,7 +36,17 @@ public enum Base64 {
                 out.append(UInt8(word >> UInt32(bits) & 0xFF))
             }
         }
-        return padding <= 2 && bits < 6 ? out : nil
+        return padding <= 2 && (digits + padding) % 4 == 0 ? out : nil
+    }
+
+    /// The alphabet for URLs, without padding (RFC 4648 §5), as tokens have it.
+    public static func encodeURL(_ bytes: [UInt8]) -> String {
+        encode(bytes).replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+
+    public static func decodeURL(_ text: String) -> [UInt8]? {
+        let standard = text.replacing("-", with: "+").replacing("_", with: "/")
+        return decode(standard + String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4))
     }
 
     private static func value(_ byte: UInt8) -> UInt32? {

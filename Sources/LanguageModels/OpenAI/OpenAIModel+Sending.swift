@@ -1,3 +1,4 @@
+import Deadlines
 import AsyncHTTPClient
 import KubeModel
 import Logging
@@ -27,7 +28,7 @@ extension OpenAIModel {
                 logger.info(
                     "asking the model again",
                     metadata: ["model": "\(name)", "retry": "\(retries)", "in": "\(delay)", "why": "\(error.code)"])
-                try await Task.sleep(for: delay)
+                try await Deadlines.sleep(for: delay)
             }
         }
     }

@@ -1,3 +1,4 @@
+import Deadlines
 import Synchronization
 
 /// Ends an operation that takes too long as a whole, or that shows no sign of life for too long.
@@ -36,7 +37,7 @@ final class Watchdog: Sendable {
         while true {
             let (deadline, error) = next()
             if deadline <= .now { return error }
-            try await Task.sleep(until: deadline, clock: .continuous)
+            try await Deadlines.sleep(until: deadline)
         }
     }
 

@@ -68,7 +68,7 @@ struct ContinueToken: Sendable, Hashable {
     }
 
     init?(_ text: String) {
-        guard let bytes = Base64.decode(text), let json = try? JSONParser.parse(bytes),
+        guard let bytes = Base64.decodeURL(text), let json = try? JSONParser.parse(bytes),
             json["v"]?.string == "meta.k8s.io/v1", let version = json["rv"]?.int, version >= 0,
             let start = json["start"]?.string
         else { return nil }

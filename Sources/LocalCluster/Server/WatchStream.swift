@@ -1,3 +1,4 @@
+import Deadlines
 import KubeModel
 import ServiceLifecycle
 
@@ -31,7 +32,7 @@ struct WatchStream: Sendable {
         let end = start + options.timeout
         var bookmark = firstBookmark(start)
         while ContinuousClock.now < end {
-            try await Task.sleep(until: min(end, bookmark ?? end), clock: .continuous)
+            try await Deadlines.sleep(until: min(end, bookmark ?? end))
             bookmark = bookmark.map { max($0, ContinuousClock.now) + Self.bookmarkInterval }
             subscription.wake()
         }

@@ -104,8 +104,9 @@ import Testing
         for text in ["", "a", "ab", "abc", "abcd", "ü😀"] {
             let bytes = Array(text.utf8)
             #expect(Base64.decode(Base64.encode(bytes)) == bytes)
+            #expect(Base64.decodeURL(Base64.encodeURL(bytes)) == bytes)
         }
         #expect(Base64.encode(Array("hello".utf8)) == "aGVsbG8=")
-        #expect(Base64.decode("a") == nil && Base64.decode("a=b=") == nil && Base64.decode("ä") == nil)
+        #expect(Base64.decode("a") == nil && Base64.decode("a=b=") == nil && Base64.decode("YQ") == nil && Base64.decode("ä") == nil)
     }
 }
