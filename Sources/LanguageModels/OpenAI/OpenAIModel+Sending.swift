@@ -1,5 +1,5 @@
-import Deadlines
 import AsyncHTTPClient
+import Deadlines
 import KubeModel
 import Logging
 import NIOCore

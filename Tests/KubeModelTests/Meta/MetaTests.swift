@@ -107,6 +107,8 @@ import Testing
             #expect(Base64.decodeURL(Base64.encodeURL(bytes)) == bytes)
         }
         #expect(Base64.encode(Array("hello".utf8)) == "aGVsbG8=")
-        #expect(Base64.decode("a") == nil && Base64.decode("a=b=") == nil && Base64.decode("YQ") == nil && Base64.decode("ä") == nil)
+        #expect(
+            Base64.decode("a") == nil && Base64.decode("a=b=") == nil && Base64.decode("YQ") == nil
+                && Base64.decode("ä") == nil)
     }
 }
