@@ -18,7 +18,12 @@ must_fail() { # CHECK WHAT
   fi
 }
 
+# Without a fault each passes, so that what fails below fails for the fault.
 fresh
+for check in format layers rules; do
+  "hack/checks/$check.sh" "$copy" || { echo "the check $check fails without a fault" >&2; exit 1; }
+done
+
 printf 'let  x=1\n' >"$copy/Sources/WorkflowEngine/Planted.swift"
 must_fail format 'a badly formatted file'
 
