@@ -45,6 +45,9 @@ extension TurnRunner {
     private static func prepare(
         _ call: Call, _ registry: ToolRegistry, _ toolsets: Set<String>?, _ context: ToolContext, isReadOnly: Bool
     ) async throws -> Prepared {
+        guard call.arguments.utf8.count <= argumentsLimit else {
+            return .failure("refused: the arguments have more than \(argumentsLimit) bytes")
+        }
         do {
             let outcome = try await registry.call(
                 name: call.tool, arguments: call.arguments, toolsets: toolsets, in: context)
@@ -70,32 +73,41 @@ extension TurnRunner {
                 + "Write Secrets by other means"
         }
         let bytes = proposal.requests.reduce(0) { $0 + ($1.request.body?.utf8.count ?? 0) }
-        if bytes > approvalBodyLimit {
-            return "refused: \(bytes) bytes are too many to be shown and approved at once (\(approvalBodyLimit)); "
-                + "write fewer objects at a time"
+        if bytes > argumentsLimit || proposal.requests.count > requestsLimit {
+            return
+                "refused: \(proposal.requests.count) requests with \(bytes) bytes are too much to be read and approved at "
+                + "once (\(requestsLimit) and \(argumentsLimit)); write fewer objects at a time"
         }
         return nil
     }
 
-    /// Several approvals have to fit a status of 256 KiB, each with its requests and its preview.
-    private static let approvalBodyLimit = 48 * 1024
+    /// Bytes of a call's arguments, and of the bodies that come of them: an approval shows both, and its preview.
+    private static let argumentsLimit = 24 * 1024
+    private static let requestsLimit = 32
 
     // MARK: Approvals
 
     private mutating func request(approvalOf proposal: WriteProposal, _ preview: Preview, for call: Call) -> Bool {
+        let requests = proposal.requests.map(\.json)
+        let size = Self.size(call, preview.text, requests)
         let pending = machine.pendingApprovals.reduce(0) { total, other in
-            total + (other.approval?.requests ?? []).reduce(0) { $0 + ($1["body"]?.string?.utf8.count ?? 0) }
+            total + Self.size(other, other.approval?.preview ?? "", other.approval?.requests ?? [])
         }
-        guard pending <= 2 * Self.approvalBodyLimit else {
+        guard pending + size <= StatusProjection.Budget.pendingApprovals else {
             resolve(call, false, "refused: too much waits for approval already; ask again when that is decided")
             return false
         }
         log(
             approvalOf: call, summary: proposal.summary, risk: proposal.risk,
-            warnings: proposal.warnings + preview.warnings,
-            preview: preview.text, requests: proposal.requests.map(\.json),
+            warnings: proposal.warnings + preview.warnings, preview: preview.text, requests: requests,
             postConditions: proposal.postConditions.map(\.json))
         return true
+    }
+
+    /// About how many bytes an approval has in the status.
+    private static func size(_ call: Call, _ preview: String, _ requests: [JSONValue]) -> Int {
+        call.arguments.utf8.count + preview.utf8.count + JSONWriter.bytes(.array(requests)).count
+            + 2 * StatusProjection.Budget.summary
     }
 
     private mutating func log(
@@ -116,12 +128,18 @@ extension TurnRunner {
 
     /// `approval.mode: Always`: a person allows a read before it runs.
     mutating func askBeforeReading(_ ids: [String]) async throws -> ReconcileResult? {
+        var asked: Set<String> = []
         for call in ids.compactMap(machine.call) {
+            guard call.arguments.utf8.count <= Self.argumentsLimit else {
+                resolve(call, false, "failed: refused: the arguments have more than \(Self.argumentsLimit) bytes")
+                continue
+            }
+            asked.insert(call.id)
             log(
                 approvalOf: call, summary: "Run \(call.tool) with \(call.arguments)".bounded(to: 1024), risk: .low,
                 preview: "Reads only; nothing changes.")
         }
-        return try await showApprovals(Set(ids))
+        return asked.isEmpty ? nil : try await showApprovals(asked)
     }
 
     /// First the transcript, then the status: an approval that people can see is one that no crash forgets.

@@ -32,7 +32,8 @@ extension TurnRunner {
                 return .stopped
             }
             group.addTask {
-                try await clock.sleep(for: .milliseconds(Int64(max(0, left) * 1000)))
+                // A little more than is left: whoever looks at the clock afterwards must find the time over.
+                try await clock.sleep(for: .milliseconds(Int64(max(0, left) * 1000) + 10))
                 return .timedOut
             }
             defer { group.cancelAll() }

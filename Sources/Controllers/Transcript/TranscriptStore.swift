@@ -15,8 +15,11 @@ struct TranscriptStore: Sendable {
     let api: any KubeAPI
 
     static func secretPrefix(_ conversation: Conversation) -> String {
-        // A name may have 253 characters; the suffix must fit too.
-        "\(String(conversation.object.name.prefix(220)))-transcript-\(conversation.uid.prefix(8))"
+        // A name may have 253 characters, and the suffix must fit too; a cut must not end in a character that no part of a
+        // name may end in.
+        var name = conversation.object.name.prefix(220)
+        while let last = name.last, last == "-" || last == "." { name.removeLast() }
+        return "\(name)-transcript-\(conversation.uid.prefix(8))"
     }
 
     struct Stored: Sendable {
@@ -107,7 +110,9 @@ struct TranscriptStore: Sendable {
                 "type": "skyflo.ai/transcript",
                 "data": .object([Self.key(0): .string(Base64.encode(bytes))]),
             ])
-        secret.labels = ["skyflo.ai/conversation": String(conversation.object.name.prefix(63))]
+        // A label's value may have 63 characters, the name 253; where it doesn't fit, the owner reference has to do.
+        let name = conversation.object.name
+        if name.utf8.count <= 63 { secret.labels = ["skyflo.ai/conversation": name] }
         secret.ownerReferences = [OwnerReference(controller: conversation.object)]
         let created = try await api.create(
             secret, in: .secrets, WriteOptions(fieldManager: SkyfloGroup.fieldManager))

@@ -1,9 +1,13 @@
 extension String {
-    /// At most so many characters (what `maxLength` counts), the cut said at the end.
+    /// At most so many bytes of UTF-8, cut between characters, the cut said at the end.
+    ///
+    /// Bytes, although `maxLength` counts code points: there are never fewer bytes, and it is bytes that a status must not
+    /// have too many of.
     public func bounded(to limit: Int) -> String {
-        // The UTF-8 length bounds the number of code points from above and costs nothing to ask for.
-        guard utf8.count > limit, unicodeScalars.count > limit else { return self }
+        guard utf8.count > limit else { return self }
         let note = "… (cut)"
-        return String(String.UnicodeScalarView(unicodeScalars.prefix(limit - note.unicodeScalars.count))) + note
+        var end = utf8.index(utf8.startIndex, offsetBy: max(0, limit - note.utf8.count))
+        while end > utf8.startIndex, end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
+        return String(self[..<end]) + note
     }
 }

@@ -47,7 +47,7 @@ extension StatusProjection {
         conditions.set(
             Condition(
                 type: type.rawValue, status: isTrue ? .true : .false, reason: reason.rawValue,
-                message: message.bounded(to: 4096), observedGeneration: conversation.object.generation,
+                message: message.bounded(to: Budget.message), observedGeneration: conversation.object.generation,
                 lastTransitionTime: now))
     }
 }

@@ -33,8 +33,21 @@ public struct StatusProjection: Sendable {
         }
     }
 
-    /// Bytes of decided approvals in a status, so that it stays under 256 KiB with everything else.
-    private static let approvalsBudget = 64 * 1024
+    /// How much of the 256 KiB that a status may have goes to what; all in bytes.
+    public enum Budget {
+        /// All approvals that wait for a decision, together. Whoever asks for one has to keep to it.
+        public static let pendingApprovals = 80 * 1024
+        /// All that were decided, together.
+        static let decidedApprovals = 32 * 1024
+        static let answer = 16 * 1024
+        /// Of each call of the reply that is being worked on, of which there are ``WorkflowStateMachine/callsPerReply``.
+        static let currentResult = 1024
+        static let pastResult = 512
+        public static let summary = 512
+        static let message = 2048
+        static let checks = 16
+        static let evidence = 512
+    }
 
     public init(
         machine: WorkflowStateMachine, conversation: Conversation, now: KubeTime, worker: String,
@@ -76,7 +89,7 @@ public struct StatusProjection: Sendable {
                 "finishedAt": machine.finishedAt.map { .string($0.description) } ?? .null,
             ])
             let answer = machine.ended?.answer ?? ""
-            status["answer"] = answer.isEmpty ? .null : .string(answer.bounded(to: 16_384))
+            status["answer"] = answer.isEmpty ? .null : .string(answer.bounded(to: Budget.answer))
             status["calls"] = calls()
             status["approvals"] = approvals()
             status["verification"] = verification()
@@ -96,34 +109,39 @@ public struct StatusProjection: Sendable {
     // MARK: Calls and approvals
 
     private func calls() -> JSONValue {
-        let all = machine.pastCalls + machine.calls.map { (machine.turn, $0) }
+        let current = Set(machine.calls.map(\.id))
         var object = JSONObject()
         for id in conversation.status.calls.keys.sorted() { object[id] = .null }
-        for (turn, call) in all.suffix(WorkflowStateMachine.keptCalls) {
+        for (turn, call) in newestCalls {
+            let result = current.contains(call.id) ? Budget.currentResult : Budget.pastResult
             object[call.id] = .compact([
                 "tool": .string(call.tool.bounded(to: 128)), "turn": JSONValue(turn),
                 "state": .string(call.state.rawValue),
-                "summary": call.approval.map { .string($0.summary.bounded(to: 1024)) },
+                "summary": call.approval.map { .string($0.summary.bounded(to: Budget.summary)) },
                 "startedAt": .string(call.startedAt.description),
                 "finishedAt": call.finishedAt.map { .string($0.description) },
-                "result": call.result.map { .string($0.bounded(to: 2048)) },
+                "result": call.result.map { .string($0.bounded(to: result)) },
             ])
         }
         return .object(object)
+    }
+
+    private var newestCalls: ArraySlice<(turn: Int, call: Call)> {
+        (machine.pastCalls + machine.calls.map { (machine.turn, $0) }).suffix(WorkflowStateMachine.keptCalls)
     }
 
     /// Approvals of calls that are no longer kept go; those that are there stay as they are, with what people wrote. Old
     /// ones lose their bodies when all together get large: the transcript has them.
     private func approvals() -> JSONValue {
         var object = JSONObject()
-        let all = machine.pastCalls.map(\.call) + machine.calls
+        let all = newestCalls.map(\.call)
         let kept = Set(all.filter { $0.approval != nil }.map(\.id))
         for id in conversation.status.approvals.keys.sorted() where !kept.contains(id) { object[id] = .null }
         var bytes = 0
         for call in all.reversed() where !newApprovals.contains(call.id) {
             guard let entry = conversation.status.approvals[call.id], !entry.requests.isEmpty else { continue }
             bytes += JSONWriter.bytes(entry.json).count
-            if bytes > Self.approvalsBudget, call.state.isFinal {
+            if bytes > Budget.decidedApprovals, call.state.isFinal {
                 object[call.id] = ["requests": .null, "postConditions": .null, "preview": .null, "arguments": .null]
             }
         }
@@ -136,10 +154,10 @@ public struct StatusProjection: Sendable {
 
     private func json(of approval: ApprovalRequest, for call: Call) -> JSONValue {
         [
-            "summary": .string(approval.summary.bounded(to: 1024)), "tool": .string(call.tool),
+            "summary": .string(approval.summary.bounded(to: Budget.summary)), "tool": .string(call.tool),
             "arguments": .string(call.arguments), "requests": .array(approval.requests),
             "preview": .string(approval.preview.bounded(to: 32_768)), "risk": .string(approval.risk),
-            "warnings": JSONValue(approval.warnings.prefix(32).map { $0.bounded(to: 1024) }),
+            "warnings": JSONValue(approval.warnings.prefix(16).map { $0.bounded(to: Budget.summary) }),
             "postConditions": .array(approval.postConditions), "digest": .string(approval.digest),
             "command": .string(command(approving: call.id)), "requestedAt": .string(now.description),
             "expiresAt": .string(approval.expiresAt.description),
@@ -155,10 +173,11 @@ public struct StatusProjection: Sendable {
 
     private func verification() -> JSONValue {
         .array(
-            machine.verification.suffix(64).map { call, check, at in
+            machine.verification.suffix(Budget.checks).map { call, check, at in
                 [
-                    "call": .string(call), "check": .string(check.check.bounded(to: 512)),
-                    "result": .string(check.verdict.rawValue), "evidence": .string(check.evidence.bounded(to: 1024)),
+                    "call": .string(call), "check": .string(check.check.bounded(to: Budget.evidence)),
+                    "result": .string(check.verdict.rawValue),
+                    "evidence": .string(check.evidence.bounded(to: Budget.evidence)),
                     "checkedAt": .string(at.description),
                 ]
             })

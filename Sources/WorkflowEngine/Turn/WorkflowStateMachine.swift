@@ -75,8 +75,10 @@ public struct WorkflowStateMachine: Sendable {
     private var waitedMicroseconds: Int64 = 0
     private var waitingSince: KubeTime?
 
-    /// What a status keeps of earlier calls.
+    /// How many calls a status keeps.
     public static let keptCalls = 50
+    /// How many calls of one reply are carried out. People have to read what they approve, and a status has to hold it.
+    public static let callsPerReply = 32
 
     public init(policy: Policy) { self.policy = policy }
 
@@ -229,13 +231,16 @@ extension WorkflowStateMachine {
         tokens += reply.usage.total
         usage = usage + reply.usage
         history.append(.assistant(reply.content, calls: reply.calls))
-        calls = reply.calls.map { proposed in
+        calls = reply.calls.enumerated().map { position, proposed in
             totalCalls += 1
             var call = Call(
                 id: "c\(totalCalls)", modelID: proposed.modelID, tool: proposed.tool, arguments: proposed.arguments,
                 at: at)
             if reply.finish == .truncated {
                 call.end(.failed, "not executed: the reply was cut off, so its arguments may be incomplete", at: at)
+            }
+            if position >= Self.callsPerReply, !call.state.isFinal {
+                call.end(.failed, "not executed: more than \(Self.callsPerReply) calls in one reply", at: at)
             }
             return call
         }

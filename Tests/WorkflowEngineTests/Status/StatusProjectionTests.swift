@@ -163,3 +163,17 @@ import WorkflowEngine
         #expect(current["calls"]?.object?.count == 50)
     }
 }
+
+@Suite struct BoundedTextTests {
+    @Test(arguments: [
+        "", "short", String(repeating: "x", count: 100), String(repeating: "ü😀", count: 50), "e\u{301}\u{302}",
+    ])
+    func `a text is cut between characters, and never has more bytes than allowed`(_ text: String) {
+        for limit in 10...120 {
+            let bounded = text.bounded(to: limit)
+            #expect(bounded.utf8.count <= limit)
+            #expect(bounded == text || (text.utf8.count > limit && bounded.hasSuffix("… (cut)")))
+            #expect(!bounded.unicodeScalars.contains("\u{FFFD}"))
+        }
+    }
+}
