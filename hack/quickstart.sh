@@ -52,9 +52,11 @@ run kubectl -n shop get deployments
 
 say "Asking for a change"
 cat config/samples/shop/scale-web.yaml
-run kubectl apply -f config/samples/shop/scale-web.yaml
+# Shows every phase from here on, so it has to be there first.
 kubectl -n shop get conversations -w &
 watcher=$!
+sleep 1
+run kubectl apply -f config/samples/shop/scale-web.yaml
 run kubectl -n shop wait --for=condition=ApprovalRequired conversation/scale-web --timeout=30s
 call=$(kubectl -n shop get conversation scale-web -o 'go-template={{range $id, $_ := .status.approvals}}{{$id}}{{"\n"}}{{end}}' | tail -n 1)
 [ -n "$call" ] || die "no approval is pending"

@@ -41,7 +41,7 @@ struct EventCorrelator {
     private var groups: [Similar: Group] = [:]
     private var buckets: [EventReference: (bucket: TokenBucket, at: Duration)] = [:]
 
-    init(capacity: Int = 4096) { self.capacity = capacity }
+    init(capacity: Int = 1024) { self.capacity = capacity }
 
     mutating func decide(_ notice: EventNotice, at uptime: Duration) -> Decision {
         guard takeToken(for: notice.object, at: uptime) else { return .drop }
