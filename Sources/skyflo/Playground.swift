@@ -61,10 +61,9 @@ struct Playground: Service {
 
     /// Only for its owner: the token in it is the administrator's.
     private func write(_ text: String) throws {
-        guard
-            FileManager.default.createFile(
-                atPath: kubeconfigPath, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-        else { throw CocoaError(.fileWriteUnknown, userInfo: ["NSFilePath": kubeconfigPath]) }
+        let isWritten = FileManager.default.createFile(
+            atPath: kubeconfigPath, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+        guard isWritten else { throw PlaygroundError(description: "can't write the kubeconfig to \(kubeconfigPath)") }
     }
 
     private func announce(_ endpoint: LocalCluster.Endpoint) {
@@ -82,4 +81,8 @@ struct Playground: Service {
             """)
         fflush(nil)
     }
+}
+
+struct PlaygroundError: Error, CustomStringConvertible {
+    var description: String
 }

@@ -31,7 +31,9 @@ struct TurnRunner {
 
     mutating func run() async throws -> ReconcileResult {
         if let loss = record.loss { return try await giveUpLostTranscript(loss) }
-        for event in machine.missing(from: conversation.status) { record.log(event, at: now) }
+        for event in machine.missing(from: conversation.status, conversationUID: conversation.uid) {
+            record.log(event, at: now)
+        }
         while true {
             try Task.checkCancellation()
             if !machine.isRunning {

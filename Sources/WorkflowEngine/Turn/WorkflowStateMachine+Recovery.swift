@@ -5,23 +5,26 @@ extension WorkflowStateMachine {
     /// The events that the status tells and the transcript doesn't, in order: a worker that died stored intents and
     /// outcomes of writes in the status, and came to the transcript no more.
     ///
-    /// Only what the operator wrote itself is read here. Whether a person's decision counts is decided elsewhere, from the
-    /// entry's digest.
-    public func missing(from status: ConversationStatus) -> [TurnEvent] {
+    /// That a write was begun may lead to sending it, so it is believed only together with the decision that allowed it.
+    /// An outcome leads to nothing being sent.
+    public func missing(from status: ConversationStatus, conversationUID: String) -> [TurnEvent] {
         guard isRunning, status.turn == turn else { return [] }
         let statuses = status.calls
         let approvals = status.approvals
         return calls.flatMap { call -> [TurnEvent] in
-            guard call.state == .awaitingApproval, call.approval?.isForRead == false, let known = statuses[call.id]
-            else {
-                return []
-            }
+            guard call.state == .awaitingApproval, let request = call.approval, !request.isForRead,
+                let known = statuses[call.id]
+            else { return [] }
             let approved = TurnEvent.decided(
                 id: call.id, Decision(approved: true, by: approvals[call.id]?.decidedBy ?? "unknown"))
             let begun = [approved, .writeStarted(id: call.id)]
             let result = known.result ?? ""
             switch known.state {
-            case .executing: return begun
+            case .executing:
+                let reading = DecisionReader.read(
+                    approvals[call.id], for: call, request: request, conversationUID: conversationUID, turn: turn)
+                guard case .decided(let decision) = reading, decision.approved else { return [] }
+                return begun
             // The result of a verified write has its checks in it already; checking again costs a read and says the same.
             case .verifying, .succeeded: return begun + [.writeEnded(id: call.id, .applied(result))]
             case .failed: return begun + [.writeEnded(id: call.id, .rejected(result))]

@@ -61,19 +61,54 @@ import WorkflowEngine
         }
     }
 
-    @Test func `replaying the transcript gives the state that wrote it`() throws {
+    /// A worker asked for the approval of c1 and died; this is what it left in the transcript.
+    private func asked() -> Play {
         var play = Play()
         play.propose("scale", "get")
         play.apply(.callResolved(id: "c2", succeeded: true, result: "x"))
-        play.ask("c1", postConditions: [["kind": "gone"]])
-        #expect(play.machine.missing(from: ConversationStatus(["turn": 1])).isEmpty)
-        // The worker died after it stored the intent in the status, and another one has the transcript of before.
-        let status = ConversationStatus([
-            "turn": 1, "calls": ["c1": ["tool": "scale", "state": "Executing"]],
-            "approvals": ["c1": ["decision": "Approved", "decidedBy": "alice"]],
+        let digest = Digest.of(
+            conversationUID: "u", turn: 1, callID: "c1", tool: "scale", arguments: "{}", requests: ["r"],
+            postConditions: [["kind": "gone"]])
+        play.apply(
+            .approvalRequested(
+                id: "c1",
+                ApprovalRequest(
+                    summary: "", risk: "Low", warnings: [], preview: "", requests: ["r"],
+                    postConditions: [["kind": "gone"]], digest: digest, expiresAt: play.now.adding(seconds: 100))))
+        return play
+    }
+
+    private func status(
+        _ play: Play, _ state: CallState, entry change: (inout JSONValue) -> Void = { _ in }
+    ) -> ConversationStatus {
+        var entry: JSONValue = [
+            "tool": "scale", "arguments": "{}", "requests": ["r"], "postConditions": [["kind": "gone"]],
+            "digest": .string(play.machine.call("c1")?.approval?.digest ?? ""), "decision": "Approved",
+            "decidedBy": "alice",
+        ]
+        change(&entry)
+        return ConversationStatus([
+            "turn": 1, "calls": ["c1": ["tool": "scale", "state": .string(state.rawValue), "result": "r"]],
+            "approvals": ["c1": entry],
         ])
-        for event in play.machine.missing(from: status) { play.apply(event) }
+    }
+
+    @Test func `a write that was begun is taken over, if the decision that allowed it is there`() {
+        var play = asked()
+        #expect(play.machine.missing(from: ConversationStatus(["turn": 1]), conversationUID: "u").isEmpty)
+        for event in play.machine.missing(from: status(play, .executing), conversationUID: "u") { play.apply(event) }
         #expect(play.next == .recover("c1"))
+    }
+
+    @Test func `that a write was begun is not believed without the decision`() {
+        let play = asked()
+        let changes: [(inout JSONValue) -> Void] = [
+            { $0["decision"] = nil }, { $0["decision"] = "Denied" }, { $0["requests"] = ["other"] },
+            { $0["digest"] = nil },
+        ]
+        for change in changes {
+            #expect(play.machine.missing(from: status(play, .executing, entry: change), conversationUID: "u").isEmpty)
+        }
     }
 
     @Test(arguments: [
@@ -81,13 +116,8 @@ import WorkflowEngine
         (.unknown, .unknown),
     ])
     func `an outcome in the status is not asked for again`(_ known: CallState, _ expected: CallState) {
-        var play = Play()
-        play.propose("scale")
-        play.ask("c1", postConditions: [["kind": "gone"]])
-        let status = ConversationStatus([
-            "turn": 1, "calls": ["c1": ["tool": "scale", "state": .string(known.rawValue), "result": "r"]],
-        ])
-        for event in play.machine.missing(from: status) { play.apply(event) }
+        var play = asked()
+        for event in play.machine.missing(from: status(play, known), conversationUID: "u") { play.apply(event) }
         #expect(play.machine.call("c1")?.state == expected)
         #expect(play.next != .execute("c1") && play.next != .recover("c1"))
     }
