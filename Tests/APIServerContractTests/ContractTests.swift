@@ -39,16 +39,22 @@ import Testing
             let new = try await api.patch(
                 Self.configMaps, namespace: namespace, name: "m", .merge(["data": ["a": "2"]]))
             #expect(new.resourceVersion != old.resourceVersion)
-            for metadata: JSONValue in [
-                ["resourceVersion": .string(old.resourceVersion)], ["uid": "00000000-0000-0000-0000-000000000000"],
-            ] {
-                let status = try await refusal {
+            func refused(_ metadata: JSONValue) async throws -> APIStatus {
+                try await refusal {
                     _ = try await api.patch(
                         Self.configMaps, namespace: namespace, name: "m",
                         .merge(["metadata": metadata, "data": ["a": "3"]]))
                 }
-                #expect(status.isConflict, "\(status)")
             }
+            let other: JSONValue = "00000000-0000-0000-0000-000000000000"
+            #expect(try await refused(["resourceVersion": .string(old.resourceVersion)]).isConflict)
+            #expect(try await refused(["resourceVersion": .string(old.resourceVersion), "uid": other]).isConflict)
+            let immutable = try await refused(["uid": other])
+            #expect(immutable.code == 422 && Set(immutable.causes.map(\.field)) == ["metadata.uid"], "\(immutable)")
+            var recreated = new
+            recreated.json[path: ["metadata", "uid"]] = other
+            let replaced = try await refusal { _ = try await api.update(recreated, in: Self.configMaps) }
+            #expect(replaced.isConflict, "\(replaced)")
             let update = try await refusal { _ = try await api.update(old, in: Self.configMaps) }
             #expect(update.isConflict)
             #expect(try await api.get(Self.configMaps, namespace: namespace, name: "m")["data", "a"] == "2")

@@ -145,10 +145,9 @@ extension KubeAPI {
         as identity: Impersonation? = nil
     ) async throws -> KubeObject {
         let path = resource.path(namespace: namespace, name: name)
-        let query = options.dryRun ? [KubeRequest.QueryItem("dryRun", "All")] : []
         let request = KubeRequest(
-            .delete, path, query: query, contentType: "application/json", body: JSONWriter.string(options.json))
-        return KubeObject(try await call(request, as: identity))
+            .delete, path, contentType: "application/json", body: JSONWriter.string(options.json))
+        return KubeObject(try await call(options.dryRun ? request.asDryRun : request, as: identity))
     }
 
     private func write(

@@ -65,8 +65,8 @@ public struct KubeRequest: Sendable, Hashable {
 
     /// Whether the request changes nothing, judged from the request alone.
     ///
-    /// True for a GET of an object or a list, for a dry run (KEP-576: validated and admitted, stored nowhere), and for the
-    /// review kinds of `authorization.k8s.io` and `authentication.k8s.io`, which are answered and not stored. A GET that
+    /// True for a GET of an object or a list, for a dry run (KEP-576: validated and admitted, stored nowhere; ``asDryRun`` says
+    /// where it has to be asked for), and for the review kinds of `authorization.k8s.io` and `authentication.k8s.io`, which are answered and not stored. A GET that
     /// opens a connection into a pod, a node or a service (`exec`, `attach`, `portforward`, `proxy`) can do anything there
     /// and is none of these. Whatever isn't known to be harmless is a write.
     public var isReadOnly: Bool {
@@ -75,9 +75,25 @@ public struct KubeRequest: Sendable, Hashable {
         switch method {
         case .get: return segments.first == "api" || segments.first == "apis" || Self.readOnlyRoots.contains(path)
         case .post where Self.reviews.contains { path.hasSuffix($0) && segments.count <= 6 }: return true
-        case .post, .put, .patch, .delete: return self[query: "dryRun"] == "All"
+        case .post where Self.issuers.contains { path.hasSuffix($0) }: return false
+        case .post, .put, .patch: return asksForDryRun
+        case .delete: return asksForDryRun && body.map(Self.deletesNothing) ?? true
         }
     }
+
+    private var asksForDryRun: Bool {
+        let values = query.filter { $0.name == "dryRun" }.map(\.value)
+        return !values.isEmpty && values.allSatisfy { $0 == "All" }
+    }
+
+    /// Whether DeleteOptions ask for a dry run. What can't be read doesn't.
+    private static func deletesNothing(_ body: String) -> Bool {
+        guard !body.isEmpty else { return true }
+        return (try? JSONParser.parse(body))?["dryRun"] == ["All"]
+    }
+
+    /// What they answer works outside of the cluster's storage: a token issued in a dry run is as good as any.
+    private static let issuers = ["/token"]
 
     private static let connectSubresources: Set<String> = ["exec", "attach", "portforward", "proxy"]
     private static let readOnlyRoots: Set<String> = [
@@ -89,9 +105,16 @@ public struct KubeRequest: Sendable, Hashable {
     ]
 
     /// The same request as a server-side dry run: validated and admitted as the real one, stored nowhere.
+    ///
+    /// A DELETE that has a body is asked there as well: the API server takes DeleteOptions from the body or from the query,
+    /// never from both, and would delete in earnest.
     public var asDryRun: KubeRequest {
         var request = self
         request[query: "dryRun"] = "All"
+        if method == .delete, let body, !body.isEmpty, var options = try? JSONParser.parse(body) {
+            options["dryRun"] = ["All"]
+            request.body = JSONWriter.string(options)
+        }
         return request
     }
 }

@@ -26,7 +26,7 @@ extension ObjectStorage {
         for _ in 0..<Self.attempts {
             let live = try live(definition, key)
             var object = try change(live.object)
-            try checkIdentity(object, live.object, definition)
+            try checkIdentity(object, live.object, definition, options.source)
             let warnings = try prune(&object, definition, options, name: key.name)
             prepare(&object, live.object, definition, part)
             try validate(object, old: live.object, definition)
@@ -67,12 +67,14 @@ extension ObjectStorage {
         return (object.metadata["deletionGracePeriodSeconds"]?.int ?? 0) == 0
     }
 
-    /// The version and the uid that the change names must be those of the live object.
+    /// The version and the uid that the change names must be those of the live object. The uid of a PUT is a precondition;
+    /// a patch that names another one would change it.
     private func checkIdentity(
-        _ object: KubeObject, _ live: KubeObject, _ definition: ResourceDefinition
+        _ object: KubeObject, _ live: KubeObject, _ definition: ResourceDefinition, _ source: WriteOptions.Source
     ) throws(APIStatus) {
         let uid = object.uid
-        if !uid.isEmpty, uid != live.uid {
+        let isOther = !uid.isEmpty && uid != live.uid
+        if isOther, source == .put {
             let scope = live.namespace.map { "\($0)/" } ?? ""
             throw .conflict(
                 definition.api, live.name,
@@ -82,6 +84,10 @@ extension ObjectStorage {
         }
         if !object.resourceVersion.isEmpty, object.resourceVersion != live.resourceVersion {
             throw .modified(definition.api, live.name)
+        }
+        if isOther {
+            throw .invalid(
+                definition.api, live.name, [.invalid("metadata.uid", .string(uid), "field is immutable")])
         }
     }
 

@@ -44,19 +44,21 @@ extension APIServer {
     }
 
     private func deleteOptions(_ call: ResourceCall) throws(APIStatus) -> DeleteOptions {
+        // From the body or from the query, never from both: as the API server does it.
         let body = try BodyDecoder(request: call.request).value()
-        func text(_ name: String) -> String? { body?[name]?.string ?? call.request[query: name] }
+        func text(_ name: String) -> String? { body == nil ? call.request[query: name] : body?[name]?.string }
         var options = DeleteOptions()
-        options.gracePeriodSeconds =
-            body?["gracePeriodSeconds"]?.int ?? call.request[query: "gracePeriodSeconds"].flatMap { Int($0) }
+        options.gracePeriodSeconds = body?["gracePeriodSeconds"]?.int ?? text("gracePeriodSeconds").flatMap { Int($0) }
         options.uid = body?["preconditions", "uid"]?.string
         options.resourceVersion = body?["preconditions", "resourceVersion"]?.string
-        options.isDryRun = try call.dryRun("DeleteOptions")
-        if let values = body?["dryRun"]?.array, !values.isEmpty {
+        if let body {
+            let values = body["dryRun"]?.array ?? []
             guard values.allSatisfy({ $0.string == "All" }) else {
                 throw .invalidOptions("DeleteOptions", .notSupported("dryRun", .array(values), supported: ["All"]))
             }
-            options.isDryRun = true
+            options.isDryRun = !values.isEmpty
+        } else {
+            options.isDryRun = try call.dryRun("DeleteOptions")
         }
         if let name = text("propagationPolicy") {
             guard let policy = DeleteOptions.Propagation(rawValue: name) else {

@@ -78,6 +78,9 @@ public enum WriteExecutor {
         case 409 where status.causes.contains { $0.reason == "FieldManagerConflict" }: return nil
         case 409 where !isCreate: return "\(planned.target.text) has changed since: \(status.message)"
         case 404 where !isCreate: return "\(planned.target.text) is gone"
+        // Where a patch names another uid than the object has, the API server calls that a change of the uid.
+        case 422 where !isCreate && status.causes.contains { $0.field == "metadata.uid" }:
+            return "\(planned.target.text) is another object by now: \(status.message)"
         // A failed `test` of a JSON patch has no causes; faults of the result have.
         case 422 where planned.request.contentType == Patch.json(.null).contentType && status.causes.isEmpty:
             return "\(planned.target.text) has changed since: \(status.message)"

@@ -94,6 +94,15 @@ import Testing
         (KubeRequest(.post, "/api/v1/namespaces/a/pods").asDryRun, true),
         (KubeRequest(.patch, "/apis/apps/v1/namespaces/a/deployments/b").asDryRun, true),
         (KubeRequest(.delete, "/api/v1/namespaces/a", query: [.init("dryRun", "None")]), false),
+        (KubeRequest(.delete, "/api/v1/namespaces/a", query: [.init("dryRun", "All"), .init("dryRun", "")]), false),
+        (KubeRequest(.delete, "/api/v1/namespaces/a").asDryRun, true),
+        // The server takes the options of a deletion from its body where it has one, and the query then counts for nothing.
+        (KubeRequest(.delete, "/api/v1/namespaces/a", query: [.init("dryRun", "All")], body: "{}"), false),
+        (KubeRequest(.delete, "/api/v1/namespaces/a", query: [.init("dryRun", "All")], body: "{\"dryRun\":[]}"), false),
+        (KubeRequest(.delete, "/api/v1/namespaces/a", query: [.init("dryRun", "All")], body: "dryRun: [All]"), false),
+        (KubeRequest(.delete, "/api/v1/namespaces/a", body: "{\"dryRun\":[\"All\"]}"), false),
+        (KubeRequest(.delete, "/api/v1/namespaces/a", body: "{\"kind\":\"DeleteOptions\"}").asDryRun, true),
+        (KubeRequest(.post, "/api/v1/namespaces/a/serviceaccounts/b/token").asDryRun, false),
         (KubeRequest(.post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"), true),
     ])
     func `what only reads is known from the request`(_ request: KubeRequest, _ expected: Bool) {
