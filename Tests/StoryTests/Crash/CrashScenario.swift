@@ -1,0 +1,122 @@
+import KubeClient
+import KubeModel
+import LanguageModels
+import SkyfloAPI
+import Testing
+
+/// A conversation with one turn of writes: what the user asks, what the model does about it, and what must be so in the end.
+enum CrashScenario: String, Sendable, CaseIterable {
+    case change, create, delete, scale, two, denied
+
+    static let configMaps = APIResource(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap")
+
+    // MARK: Before
+
+    /// The objects that the scenario works on, for the run of this number.
+    func setUp(_ id: Int, _ story: Story) async throws {
+        switch self {
+        case .create: return
+        case .scale:
+            try await story.apply(
+                """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: \(Self.name(id)), namespace: shop}
+                spec:
+                  replicas: 1
+                  selector: {matchLabels: {run: \(Self.name(id))}}
+                  template:
+                    metadata: {labels: {run: \(Self.name(id))}}
+                    spec: {containers: [{name: c, image: "nginx:1.27"}]}
+                """)
+        case .change, .delete, .denied: try await map(Self.name(id), story)
+        case .two: for name in [Self.name(id), Self.name(id) + "-b"] { try await map(name, story) }
+        }
+    }
+
+    private func map(_ name: String, _ story: Story) async throws {
+        let object = KubeObject(Self.configMaps, namespace: Story.namespace, name: name, ["data": ["a": "1"]])
+        _ = try await story.api.create(object, in: Self.configMaps)
+    }
+
+    static func name(_ id: Int) -> String { id < 0 ? "count-\(-id)" : "run-\(id)" }
+    func message(_ id: Int) -> String { "\(rawValue) \(Self.name(id))" }
+
+    // MARK: The model
+
+    /// Reads from the last message what is asked: a worker that comes later gets the same answer to the same question.
+    static func reply(to request: ModelRequest) -> ModelReply {
+        let last = request.messages.lastIndex { if case .user = $0 { true } else { false } }
+        guard let last, case .user(let text) = request.messages[last] else { return .says("Nothing was asked.") }
+        let words = text.split(separator: " ").map(String.init)
+        guard last == request.messages.count - 1, words.count == 2, let scenario = Self(rawValue: words[0]) else {
+            return .says("Done.")
+        }
+        return scenario.calls(words[1])
+    }
+
+    private func calls(_ name: String) -> ModelReply {
+        let change = { (name: String) -> (String, JSONValue) in
+            (
+                "k8s_patch",
+                [
+                    "resource_type": "configmap", "name": .string(name), "patch_type": "merge",
+                    "patch": "{\"data\":{\"a\":\"2\"}}",
+                ]
+            )
+        }
+        switch self {
+        case .change, .denied: return .calls(change(name))
+        case .two: return .calls(change(name), change(name + "-b"))
+        case .delete: return .calls(("k8s_delete", ["resource_type": "configmap", "name": .string(name)]))
+        case .scale: return .scale(name, to: 2)
+        case .create:
+            let manifest = "{apiVersion: v1, kind: ConfigMap, metadata: {name: \(name)}, data: {a: \"2\"}}"
+            return .calls(("k8s_apply", ["content": .string(manifest)]))
+        }
+    }
+
+    // MARK: After
+
+    var decision: Approval.Decision { self == .denied ? .denied : .approved }
+    var writes: Int {
+        switch self {
+        case .denied: 0
+        case .two: 2
+        case .change, .create, .delete, .scale: 1
+        }
+    }
+
+    /// What the cluster says that is not so; nil when all is as it was approved.
+    func fault(_ id: Int, _ story: Story) async throws -> String? {
+        let name = Self.name(id)
+        func value(_ name: String) async throws -> String? {
+            try await story.api.find(Self.configMaps, namespace: Story.namespace, name: name)?["data", "a"]?.string
+        }
+        let found: [String?]
+        let expected: [String?]
+        switch self {
+        case .change, .create: (found, expected) = ([try await value(name)], ["2"])
+        case .denied: (found, expected) = ([try await value(name)], ["1"])
+        case .two: (found, expected) = ([try await value(name), try await value(name + "-b")], ["2", "2"])
+        case .delete: (found, expected) = ([try await value(name)], [nil])
+        case .scale: (found, expected) = ([try await story.replicas(name).map(String.init)], ["2"])
+        }
+        return found == expected ? nil : "found \(found), expected \(expected)"
+    }
+
+    func tearDown(_ id: Int, _ story: Story) async throws {
+        let name = Self.name(id)
+        try await story.api.delete(.conversations, namespace: Story.namespace, name: name)
+        switch self {
+        case .scale: try await story.api.delete(.deployments, namespace: Story.namespace, name: name)
+        case .delete: return
+        case .change, .create, .denied:
+            try await story.api.delete(Self.configMaps, namespace: Story.namespace, name: name)
+        case .two:
+            for name in [name, name + "-b"] {
+                try await story.api.delete(Self.configMaps, namespace: Story.namespace, name: name)
+            }
+        }
+    }
+}

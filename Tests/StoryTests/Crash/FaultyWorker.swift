@@ -1,0 +1,149 @@
+import KubeClient
+import KubeModel
+import LanguageModels
+import SkyfloAPI
+import Synchronization
+
+/// The connections of one worker to the API server and to the model, with a fault in them.
+final class FaultyWorker: KubeAPI, LanguageModel {
+    private struct State {
+        var effects = 0
+        var isDead = false
+        var isPaused = false
+        var trace: [String] = []
+    }
+
+    let name = "scripted"
+    private let api: any KubeAPI
+    private let audit: Audit
+    private let fault: Fault?
+    private let state = Mutex(State())
+    private let resumes = Gate()
+
+    init(_ api: any KubeAPI, _ audit: Audit, _ fault: Fault?) {
+        self.api = api
+        self.audit = audit
+        self.fault = fault
+    }
+
+    var effects: Int { state.withLock(\.effects) }
+    /// Dead, or paused: the next one takes its place.
+    var isOut: Bool { state.withLock { $0.isDead || $0.isPaused } }
+    func resume() { resumes.open() }
+    /// What it did last, to be told when it stands still.
+    var trace: [String] { state.withLock { $0.trace.suffix(30) } }
+
+    // MARK: API server
+
+    func send(_ request: KubeRequest, as identity: Impersonation?) async throws -> KubeResponse {
+        // Events are told and forgotten: nothing depends on them, and when they are sent is left to chance.
+        if request.path.hasSuffix("/events") { return try await alive { try await api.send(request, as: identity) } }
+        let kind = try await meet("\(request.method.rawValue) \(request.target)")
+        if kind == .refused { return Self.refusal(500, "InternalError") }
+        if kind == .throttled { return Self.refusal(429, "TooManyRequests") }
+        let response = try await api.send(request, as: identity)
+        audit.note(request, as: identity, response.status)
+        state.withLock { $0.trace.append("\(response.status)") }
+        try after(kind)
+        return response
+    }
+
+    func stream<Result: Sendable>(
+        _ request: KubeRequest, as identity: Impersonation?, _ body: (inout KubeByteStream) async throws -> Result
+    ) async throws -> Result {
+        try await alive { try await api.stream(request, as: identity, body) }
+    }
+
+    // MARK: Model
+
+    func reply(to request: ModelRequest, onDelta: @escaping @Sendable (ModelDelta) -> Void) async throws -> ModelReply {
+        let kind = try await meet("the model")
+        if kind == .refused || kind == .throttled { throw Lost() }
+        let reply = CrashScenario.reply(to: request)
+        try after(kind)
+        return reply
+    }
+
+    // MARK: Faults
+
+    private struct Lost: Error {}
+
+    private static func refusal(_ code: Int, _ reason: String) -> KubeResponse {
+        let status: JSONValue = [
+            "kind": "Status", "apiVersion": "v1", "status": "Failure", "message": "injected", "reason": .string(reason),
+            "code": JSONValue(code),
+        ]
+        return KubeResponse(status: code, contentType: "application/json", body: JSONWriter.bytes(status))
+    }
+
+    private func alive<Result>(_ body: () async throws -> Result) async throws -> Result {
+        guard state.withLock({ !$0.isDead }) else { throw KubeClientError(.unreachable, "dead") }
+        return try await body()
+    }
+
+    /// Counts one effect. - Returns: the fault that is still to happen here.
+    private func meet(_ what: String) async throws -> Fault.Kind? {
+        let kind: Fault.Kind? = try state.withLock { state in
+            guard !state.isDead else { throw KubeClientError(.unreachable, "dead") }
+            state.effects += 1
+            state.trace.append(what)
+            guard let fault, fault.effect == state.effects else { return nil }
+            if fault.kind == .diesBefore { state.isDead = true }
+            if fault.kind == .pauses { state.isPaused = true }
+            return fault.kind
+        }
+        if kind == .diesBefore { throw KubeClientError(.unreachable, "dead") }
+        if kind == .pauses { await resumes.wait() }
+        return kind
+    }
+
+    private func after(_ kind: Fault.Kind?) throws {
+        if kind == .diesAfter { state.withLock { $0.isDead = true } }
+        if kind == .diesAfter || kind == .losesAnswer { throw KubeClientError(.unreachable, "answer lost") }
+        // Answers to what was under way when the worker died arrive nowhere.
+        guard state.withLock({ !$0.isDead }) else { throw KubeClientError(.unreachable, "dead") }
+    }
+}
+
+/// What the tools of all workers of one conversation really changed, and what people allowed them to.
+final class Audit: Sendable {
+    struct Request: Sendable, Hashable {
+        var method: String
+        var path: String
+        var body: String
+    }
+
+    private struct State {
+        var approved: [String: [Request]] = [:]
+        var written: [Request] = []
+        var unapproved: [Request] = []
+    }
+
+    private let state = Mutex(State())
+
+    func note(_ request: KubeRequest, as identity: Impersonation?, _ status: Int) {
+        guard identity != nil, !request.isReadOnly, (200..<300).contains(status) else { return }
+        let done = Request(method: request.method.rawValue, path: request.path, body: request.body ?? "")
+        state.withLock { state in
+            state.written.append(done)
+            if !state.approved.values.joined().contains(done) { state.unapproved.append(done) }
+        }
+    }
+
+    /// Says that a person is about to approve these; before the decision is sent.
+    func approve(_ call: String, _ approval: Approval) {
+        let requests = approval.requests.map {
+            Request(
+                method: $0["method"]?.string ?? "", path: $0["path"]?.string ?? "", body: $0["body"]?.string ?? "")
+        }
+        state.withLock { $0.approved[call] = requests }
+    }
+
+    /// By call.
+    var approved: [String: [Request]] { state.withLock(\.approved) }
+    var written: [Request] { state.withLock(\.written) }
+    var unapproved: [Request] { state.withLock(\.unapproved) }
+    var twice: [Request] {
+        Dictionary(grouping: written, by: \.self).filter { $0.value.count > 1 }.map(\.key)
+    }
+}
