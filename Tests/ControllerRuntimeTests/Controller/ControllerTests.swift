@@ -1,5 +1,6 @@
 import KubeModel
 import Logging
+import OperatorTestKit
 import Synchronization
 import Testing
 

@@ -1,3 +1,4 @@
+import OperatorTestKit
 import Testing
 
 @testable import ControllerRuntime
