@@ -88,7 +88,8 @@ let package = Package(
             "ControllerRuntime",
             ["KubeModel", "Deadlines", "KubeClient", log, metrics, lifecycle, httpTypes, hummingbird, nioCore],
             tests: [
-                "KubeModel", "KubeClient", "OperatorTestKit", log, metrics, lifecycle, asyncHTTPClient, nioCore,
+                "KubeModel", "KubeClient", "LocalCluster", "OperatorTestKit", log, metrics, lifecycle, asyncHTTPClient,
+                nioCore,
                 nioHTTP1,
             ]),
         library(
