@@ -54,6 +54,8 @@ public struct ReflectorState: Sendable {
     /// or after repeating an old event, would otherwise be asked without a pause.
     private static let shortestHealthyWatch = Duration.seconds(1)
 
+    private static let watchListAttempts = 2
+
     private let backoff: Backoff
     private var usesWatchList: Bool
     /// In a row, without a healthy watch between them.
@@ -116,13 +118,19 @@ public struct ReflectorState: Sendable {
             next = usesWatchList ? .watchList : .list
             // Normal after a long silence, and nobody else has to wait.
             if failures == 1, duration >= Self.shortestHealthyWatch { delay = .zero }
-        case .unsupported where next == .watchList:
-            usesWatchList = false
-            next = .list
-            delay = .zero
+        case .unsupported where next == .watchList: giveUpWatchList()
         case .throttled(let pause): delay = max(pause, delay)
-        case .unsupported, .other: break
+        case .unsupported, .other:
+            // Servers refuse it in more ways than one can name: with an etcd that can't tell its progress
+            // it is a 500 inside of the stream. Where it is the server that is broken, a list fails as well.
+            if next == .watchList, failures >= Self.watchListAttempts { giveUpWatchList() }
         }
+    }
+
+    private mutating func giveUpWatchList() {
+        usesWatchList = false
+        next = .list
+        delay = .zero
     }
 
     private mutating func heard(_ version: String) {

@@ -115,6 +115,15 @@ import Testing
         #expect(ReflectorState.Failure(RuntimeError(.incomplete, "")) == .unsupported)
     }
 
+    @Test func `a server that fails on watch lists twice is listed, whatever it says`() {
+        var state = ReflectorState(usesWatchList: true, backoff: backoff)
+        state.failed(.other, random: 0)
+        state.paused()
+        #expect(state.step == .watchList)
+        state.failed(.other, random: 0)
+        #expect(state.step == .list)
+    }
+
     @Test func `a server without initial events is listed`() {
         var state = ReflectorState(usesWatchList: true, backoff: backoff)
         state.failed(.unsupported, random: 0)
