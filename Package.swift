@@ -50,6 +50,7 @@ let package = Package(
         .library(name: "KubeClient", targets: ["KubeClient"]),
         .library(name: "ControllerRuntime", targets: ["ControllerRuntime"]),
         .library(name: "LocalCluster", targets: ["LocalCluster"]),
+        .library(name: "OperatorTestKit", targets: ["OperatorTestKit"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -86,7 +87,11 @@ let package = Package(
         library(
             "ControllerRuntime",
             ["KubeModel", "Deadlines", "KubeClient", log, metrics, lifecycle, httpTypes, hummingbird, nioCore],
-            tests: ["KubeModel", "KubeClient", log, metrics, lifecycle, asyncHTTPClient, nioCore, nioHTTP1]),
+            tests: [
+                "KubeModel", "KubeClient", "LocalCluster", "OperatorTestKit", log, metrics, lifecycle, asyncHTTPClient,
+                nioCore,
+                nioHTTP1,
+            ]),
         library(
             "WorkflowEngine", ["KubeModel", "SkyfloAPI", crypto], tests: ["KubeModel", "KubeSchema", "SkyfloAPI"]),
         library(
@@ -99,6 +104,9 @@ let package = Package(
                 hummingbirdTLS, nioCore, nioSSL,
             ],
             tests: ["KubeModel", "KubeSchema", log, asyncHTTPClient, httpTypes, nioCore, nioSSL]),
+        library(
+            "OperatorTestKit", ["KubeModel", "KubeClient", "ControllerRuntime", "LocalCluster", log],
+            tests: ["KubeModel", "KubeClient", "ControllerRuntime"]),
         library(
             "Controllers",
             [
@@ -123,12 +131,15 @@ let package = Package(
                 path: "hack/bench/TurnBench", swiftSettings: settings),
             .testTarget(
                 name: "APIServerContractTests",
-                dependencies: ["KubeModel", "KubeClient", "LocalCluster", log],
+                dependencies: [
+                    "KubeModel", "KubeClient", "ControllerRuntime", "LocalCluster", "OperatorTestKit", log,
+                ],
                 swiftSettings: settings),
             .testTarget(
                 name: "StoryTests",
                 dependencies: [
-                    "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "Controllers", "LocalCluster", log,
+                    "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "Controllers", "LocalCluster",
+                    "OperatorTestKit", log,
                 ],
                 swiftSettings: settings),
         ],

@@ -2,7 +2,7 @@
 public struct RuntimeError: Error, Sendable, CustomStringConvertible {
     /// A struct over a private enum, so that codes can be added without breaking anyone's `switch`.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
-        private enum Value: String { case stopped, leadershipLost, misuse, overdue }
+        private enum Value: String { case stopped, leadershipLost, misuse, overdue, incomplete, ownership }
         private let value: Value
         public var description: String { value.rawValue }
 
@@ -14,6 +14,10 @@ public struct RuntimeError: Error, Sendable, CustomStringConvertible {
         public static let misuse = Code(value: .misuse)
         /// Something took longer than it was allowed to.
         public static let overdue = Code(value: .overdue)
+        /// A server began something and doesn't end it as the API promises.
+        public static let incomplete = Code(value: .incomplete)
+        /// An object can't be owned as was asked for.
+        public static let ownership = Code(value: .ownership)
     }
 
     public var code: Code

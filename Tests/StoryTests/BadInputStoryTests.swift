@@ -2,6 +2,7 @@ import Controllers
 import KubeClient
 import KubeModel
 import LanguageModels
+import OperatorTestKit
 import SkyfloAPI
 import Testing
 
@@ -66,7 +67,7 @@ import Testing
                 """)
             try await story.ask("hello", spec: ["serviceAccountName": "default"])
             try await story.untilPhase(.completed)
-            try await story.eventually("it says that the components are not deployed") {
+            try await eventually("it says that the components are not deployed") {
                 let sky = try await story.api.get(.skyfloAIs, namespace: Story.namespace, name: "skyflo")
                 #expect(sky["spec", "engine", "databaseConfig", "port"] == 5432)
                 let ready = SkyfloAI(sky).conditions[type: "Ready"]

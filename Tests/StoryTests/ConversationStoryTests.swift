@@ -1,6 +1,7 @@
 import KubeClient
 import KubeModel
 import LanguageModels
+import OperatorTestKit
 import SkyfloAPI
 import Testing
 
@@ -168,7 +169,7 @@ import Testing
         try await Story.run(ScriptedModel(.says("Bye."))) { story in
             try await story.ask("hello", spec: ["ttlSecondsAfterFinished": 1])
             try await story.untilPhase(.completed)
-            try await story.eventually("it and its transcript are gone") {
+            try await eventually("it and its transcript are gone") {
                 let conversations = try await story.api.list(.conversations, namespace: Story.namespace).items
                 let secrets = try await story.api.list(.secrets, namespace: Story.namespace).items
                 return conversations.isEmpty && secrets.isEmpty

@@ -1,6 +1,7 @@
 import KubeClient
 import KubeModel
 import LanguageModels
+import OperatorTestKit
 import SkyfloAPI
 import Synchronization
 import Testing
@@ -95,10 +96,10 @@ import Testing
         }
         try await Story.run(model) { story in
             try await story.ask("think")
-            try await story.eventually("the model is asked again") { model.requests.count == 2 }
+            try await eventually("the model is asked again") { model.requests.count == 2 }
             try await story.api.delete(.conversations, namespace: Story.namespace, name: "talk")
             await cancelled.wait()
-            try await story.eventually("nothing is left") {
+            try await eventually("nothing is left") {
                 try await story.api.list(.secrets, namespace: Story.namespace).items.isEmpty
             }
         }

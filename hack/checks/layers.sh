@@ -10,11 +10,11 @@ layers = {
     "KubeModel": 0, "Deadlines": 0,
     "KubeSchema": 1, "SkyfloAPI": 1, "KubeClient": 1, "LanguageModels": 1,
     "ControllerRuntime": 2, "WorkflowEngine": 2, "Tools": 2, "LocalCluster": 2,
-    "Controllers": 3,
+    "Controllers": 3, "OperatorTestKit": 3,
     "skyflo": 4, "TurnBench": 4,
 }
 # LocalCluster stands in for a server: whoever depends on it but the program and tests would ship it.
-only_for = {"LocalCluster": {"skyflo"}}
+only_for = {"LocalCluster": {"skyflo", "OperatorTestKit"}, "OperatorTestKit": set()}
 # Decisions and values: no client, no server, no clock.
 pure = {"KubeModel": {"Yams"}, "KubeSchema": set(), "SkyfloAPI": set(), "WorkflowEngine": {"Crypto"}}
 

@@ -22,7 +22,8 @@ public final class Controller: Service {
         let map: @Sendable (KubeObject) -> [ObjectKey]
 
         /// - Parameters:
-        ///   - priority: of changes. Objects that are there at the start always come with ``WorkPriority/low``.
+        ///   - priority: of changes. Objects that are there at the start, and resyncs, always come with
+        ///     ``WorkPriority/low``.
         ///   - map: which names to reconcile for an object; its own by default. After an update it is asked about both
         ///     the old and the new state. It is called for each event, in order, and must not block.
         public init(
@@ -35,16 +36,24 @@ public final class Controller: Service {
             self.map = map
         }
 
-        /// Objects that are controlled by one of `owner`: the owner is reconciled.
+        /// Objects that are owned by one of `owner`: the owner is reconciled.
+        /// - Parameter onlyController: not owners that are mentioned beside the one that manages the object.
         public static func owned(
-            by owner: APIResource, _ informer: Informer, predicate: Predicate = .all, priority: WorkPriority = .normal
+            by owner: APIResource, _ informer: Informer, onlyController: Bool = true, predicate: Predicate = .all,
+            priority: WorkPriority = .normal
         ) -> Watch {
             Watch(informer, predicate: predicate, priority: priority) { object in
-                guard let reference = object.controller, reference.kind == owner.kind,
-                    GroupVersion(apiVersion: reference.apiVersion)?.group == owner.group
-                else { return [] }
-                return [ObjectKey(namespace: owner.namespaced ? object.namespace : nil, name: reference.name)]
+                let owners = object.ownerReferences.filter { reference in
+                    reference.kind == owner.kind && (reference.controller || !onlyController)
+                        && GroupVersion(apiVersion: reference.apiVersion)?.group == owner.group
+                }
+                return owners.map { ObjectKey(namespace: owner.namespaced ? object.namespace : nil, name: $0.name) }
             }
+        }
+
+        /// What nobody waits for goes behind what happens.
+        func priority(of event: InformerEvent) -> WorkPriority {
+            event.isInitial || event.isResync ? .low : priority
         }
 
         func keys(for event: InformerEvent) -> [ObjectKey] {
@@ -109,30 +118,30 @@ public final class Controller: Service {
         }
         guard isFirst else { throw RuntimeError(.misuse, "controller \(name) can run only once") }
         await withGracefulShutdownHandler {
-            subscribe()
-            if await hasSources() { await serve() }
+            let handlers = subscribe()
+            if await hasSynced(handlers) { await serve() }
+            // The informers may go on for others.
+            for (informer, handler) in zip(watches.map(\.informer), handlers) { informer.removeHandler(handler) }
         } onGracefulShutdown: {
             self.stop()
         }
         queue.shutDown()
     }
 
-    private func subscribe() {
-        for watch in watches {
+    private func subscribe() -> [HandlerRegistration] {
+        watches.map { watch in
             watch.informer.addHandler { [queue] event in
-                for key in watch.keys(for: event) {
-                    queue.add(key, priority: event.isInitial ? .low : watch.priority)
-                }
+                for key in watch.keys(for: event) { queue.add(key, priority: watch.priority(of: event)) }
             }
         }
     }
 
-    /// - Returns: whether all informers have synced; false when the stop came first.
-    private func hasSources() async -> Bool {
+    /// - Returns: whether the handlers know everything that is there; false when the stop came first.
+    private func hasSynced(_ handlers: [HandlerRegistration]) async -> Bool {
         await withTaskGroup(of: Bool.self) { group in
-            group.addTask { [watches] in
+            group.addTask {
                 do {
-                    for watch in watches { try await watch.informer.waitForSync() }
+                    for handler in handlers { try await handler.waitForSync() }
                     return true
                 } catch {
                     return false
@@ -211,7 +220,14 @@ extension Controller {
             case .requeue(let delay):
                 metrics.count(.requeueAfter)
                 return .succeededAgain(after: delay)
+            case .retry:
+                metrics.count(.requeue)
+                return .failed
             }
+        } catch let error as TerminalError {
+            metrics.count(.terminal)
+            logger.error("reconcile failed for good", metadata: ["key": "\(key)", "error": "\(error)"])
+            return .succeeded
         } catch {
             if Task.isCancelled { return .abandoned }
             metrics.count(.error)

@@ -27,6 +27,9 @@ public struct Predicate: Sendable {
         .changed { value($0) != value($1) }
     }
 
+    /// All but what a resync tells again. For what it drops, see ``InformerEvent/isResync``.
+    public static let resourceVersionChanged = Predicate.changed(of: \.resourceVersion)
+
     /// `metadata.generation` changed: the spec did, or deletion began; status and metadata alone don't move it. Not for
     /// kinds without a generation (pods, config maps): it drops all their updates.
     public static let generationChanged = Predicate.changed(of: \.generation)

@@ -6,7 +6,8 @@ public import KubeModel
 /// One name is never reconciled twice at the same time.
 public protocol Reconciler: Sendable {
     /// - Returns: when to come again, apart from changes of the object.
-    /// - Throws: anything; it comes again after a delay that grows from failure to failure.
+    /// - Throws: anything; it comes again after a delay that grows from failure to failure. Only after a
+    ///   ``TerminalError`` it doesn't.
     func reconcile(_ request: ObjectKey) async throws -> ReconcileResult
 }
 
@@ -15,4 +16,16 @@ public enum ReconcileResult: Sendable, Hashable {
     case done
     /// Come again after that time, or earlier when something changes, in which case this delay no longer counts.
     case requeue(after: Duration)
+    /// Come again as after a failure, without it being one: after a delay that grows each time until something else is
+    /// returned. For waiting on what tells nobody when it is ready.
+    case retry
+}
+
+/// A failure that no repetition cures: it is logged and counted, and the object is left alone until it changes.
+public struct TerminalError: Error, Sendable, CustomStringConvertible {
+    public var cause: any Error
+
+    public init(_ cause: any Error) { self.cause = cause }
+
+    public var description: String { "\(cause)" }
 }

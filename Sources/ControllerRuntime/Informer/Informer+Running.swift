@@ -10,7 +10,12 @@ extension Informer {
     public func run() async {
         shared.withLock { $0.isStopped = false }
         defer { failWaiters() }
-        await cancelWhenGracefulShutdown { await self.follow() }
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.follow() }
+                if let period = self.resyncPeriod { group.addTask { await self.resync(every: period) } }
+            }
+        }
     }
 
     private func follow() async {
@@ -31,7 +36,7 @@ extension Informer {
         do {
             let options = ListOptions(labelSelector: labelSelector, fieldSelector: fieldSelector)
             let list = try await api.listAll(resource, namespace: namespace, options)
-            replace(with: list.items, resourceVersion: list.resourceVersion)
+            replace(with: list.items.map(transform), resourceVersion: list.resourceVersion)
             reflector.listed(resourceVersion: list.resourceVersion)
         } catch {
             report(error, of: "list")
@@ -42,16 +47,16 @@ extension Informer {
     /// - Parameter version: nil to get the present objects as events first.
     private func watch(_ reflector: inout ReflectorState, from version: String?) async {
         let start = clock.uptime
-        let watch = Watch(reflector, collectsInitial: version == nil)
+        let watch = Watch(reflector, collectsInitial: version == nil, at: start)
         do {
             try await consume(watch, from: version)
             reflector = watch.reflector
-            reflector.ended(after: clock.uptime - start, hasHeard: watch.hasHeard, random: .random(in: 0...1))
+            reflector.ended(after: clock.uptime - start, random: .random(in: 0...1))
         } catch {
             // What was heard before the break counts: the next watch goes on from there.
             reflector = watch.reflector
             report(error, of: "watch")
-            reflector.failed(.init(error), random: .random(in: 0...1))
+            reflector.failed(.init(error), after: clock.uptime - start, random: .random(in: 0...1))
         }
     }
 
@@ -59,6 +64,8 @@ extension Informer {
     private static let watchSeconds = 300...600
     /// What a server may take longer than that before the connection is taken for dead.
     private static let watchMargin = Duration.seconds(30)
+    /// How long a server may be silent before it has said that the initial events are complete.
+    private static let initialSilence = Duration.seconds(30)
 
     private func consume(_ watch: Watch, from version: String?) async throws {
         let seconds = Int.random(in: Self.watchSeconds)
@@ -72,8 +79,24 @@ extension Informer {
                 try await self.clock.sleep(until: deadline)
                 throw RuntimeError(.overdue, "the watch stayed open for longer than was asked for")
             }
+            group.addTask {
+                try await self.expectInitial(watch)
+                // The others decide how the watch ends.
+                try await self.clock.sleep(until: deadline + Self.watchMargin)
+            }
             defer { group.cancelAll() }
             try await group.next()
+        }
+    }
+
+    /// Returns when the initial objects are complete.
+    private func expectInitial(_ watch: Watch) async throws {
+        while let lastHeard = watch.initialProgress {
+            let deadline = lastHeard + Self.initialSilence
+            if clock.uptime >= deadline {
+                throw RuntimeError(.incomplete, "the server didn't say that the initial events are complete")
+            }
+            try await clock.sleep(until: deadline)
         }
     }
 
@@ -95,56 +118,89 @@ private final class Watch: Sendable {
     struct State {
         var reflector: ReflectorState
         /// Objects of a watch that sends them first, until it says that they are complete.
-        var initial: [KubeObject]?
-        var hasHeard = false
+        var initial: [ObjectKey: KubeObject]?
+        var lastHeard: Duration
     }
 
     let state: Mutex<State>
 
-    init(_ reflector: ReflectorState, collectsInitial: Bool) {
-        state = Mutex(State(reflector: reflector, initial: collectsInitial ? [] : nil))
+    init(_ reflector: ReflectorState, collectsInitial: Bool, at uptime: Duration) {
+        state = Mutex(State(reflector: reflector, initial: collectsInitial ? [:] : nil, lastHeard: uptime))
+    }
+
+    /// What an event is to the cache.
+    enum Meaning {
+        /// One of the initial events.
+        case collected
+        case completed([KubeObject], resourceVersion: String)
+        case change
+    }
+
+    func take(_ event: WatchEvent, at uptime: Duration) throws -> Meaning {
+        try state.withLock { state in
+            state.reflector.received(event)
+            state.lastHeard = uptime
+            guard state.initial != nil else { return .change }
+            return try Self.collect(event, &state)
+        }
+    }
+
+    /// Initial events may be mixed with changes of objects that came before them.
+    private static func collect(_ event: WatchEvent, _ state: inout State) throws -> Meaning {
+        switch event {
+        case .added(let object), .modified(let object): state.initial?[object.key] = object
+        case .deleted(let object): state.initial?[object.key] = nil
+        case .bookmark(let version, initialEventsEnd: true):
+            defer { state.initial = nil }
+            return .completed(state.initial.map { Array($0.values) } ?? [], resourceVersion: version)
+        case .bookmark:
+            throw RuntimeError(.incomplete, "the server sends bookmarks, and none that ends the initial events")
+        case .error: break
+        }
+        return .collected
     }
 
     var reflector: ReflectorState { state.withLock(\.reflector) }
-    var hasHeard: Bool { state.withLock(\.hasHeard) }
+    /// When the last of the initial events came; nil when they are complete.
+    var initialProgress: Duration? { state.withLock { $0.initial == nil ? nil : $0.lastHeard } }
 }
 
 extension Informer {
     /// - Throws: the status of an `ERROR` event, which ends the watch.
     private func apply(_ event: WatchEvent, to watch: Watch) throws {
         if case .error(let status) = event { throw status }
-        let isComplete = watch.state.withLock { watch in
-            update { store, changes in apply(event, &watch, &store, &changes) }
-            return watch.initial == nil
+        let event = transformed(event)
+        switch try watch.take(event, at: clock.uptime) {
+        case .collected: break
+        case .completed(let objects, let version): replace(with: objects, resourceVersion: version)
+        case .change: follow(event)
         }
-        if isComplete { synced.open() }
     }
 
-    private func apply(
-        _ event: WatchEvent, _ watch: inout Watch.State, _ store: inout ObjectStore, _ changes: inout [InformerEvent]
-    ) {
-        watch.reflector.received(event)
-        watch.hasHeard = true
+    /// Before anything is kept, also of initial events.
+    private func transformed(_ event: WatchEvent) -> WatchEvent {
         switch event {
-        case .added(let object), .modified(let object):
-            let object = transform(object)
-            if watch.initial == nil { store.put(object, into: &changes) } else { watch.initial?.append(object) }
-        case .deleted(let object):
-            if watch.initial == nil { store.remove(transform(object), into: &changes) }
-        case .bookmark(let version, let initialEventsEnd):
-            if initialEventsEnd, let initial = watch.initial {
-                watch.initial = nil
-                store.replace(with: initial, resourceVersion: version, into: &changes)
-            } else if watch.initial == nil {
-                store.advance(to: version)
+        case .added(let object): .added(transform(object))
+        case .modified(let object): .modified(transform(object))
+        case .deleted(let object): .deleted(transform(object))
+        case .bookmark, .error: event
+        }
+    }
+
+    private func follow(_ event: WatchEvent) {
+        update { store, changes in
+            switch event {
+            case .added(let object), .modified(let object): store.put(object, into: &changes)
+            case .deleted(let object): store.remove(object, into: &changes)
+            case .bookmark(let version, _): store.advance(to: version)
+            case .error: break
             }
-        case .error: break
         }
     }
 
     private func replace(with items: [KubeObject], resourceVersion: String) {
-        let items = items.map(transform)
-        update { store, changes in store.replace(with: items, resourceVersion: resourceVersion, into: &changes) }
-        synced.open()
+        update(completesSync: true) { store, changes in
+            store.replace(with: items, resourceVersion: resourceVersion, into: &changes)
+        }
     }
 }

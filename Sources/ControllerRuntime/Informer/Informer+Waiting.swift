@@ -5,7 +5,8 @@ extension Informer {
     /// Returns as soon as the cached object (nil: there is none) satisfies `predicate`: at once when it already does.
     ///
     /// Before the first list nothing is known, so it waits for that first. Each state that the cache goes through is
-    /// shown to the predicate; states that the server went through during a disconnect may be missing.
+    /// shown to the predicate; states that the server went through during a disconnect may be missing, and those that a
+    /// slow handler held up.
     /// - Parameter predicate: is called from whatever task changes the cache; it must not block.
     /// - Returns: the object that satisfied it.
     /// - Throws: `CancellationError`; ``RuntimeError`` when the informer stops.

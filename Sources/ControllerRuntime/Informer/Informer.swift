@@ -11,16 +11,10 @@ import Synchronization
 ///   handlers have been told every difference, deletions included. Changes that a disconnect covers may come as one.
 /// - Handlers are called one event at a time, in the order in which the cache changed.
 /// - A reader sees at least what the handlers have been told.
+/// - Memory is bounded by the objects. A slow handler holds up the watch, and others with it: what takes time belongs
+///   behind a ``WorkQueue``. Where more than a thousand changes wait for a handler, those of one object become one.
 public final class Informer: Service {
     public typealias Handler = @Sendable (InformerEvent) -> Void
-
-    struct Delivery {
-        var event: InformerEvent
-        /// Positions in `handlers`: an event is only for those that were there when it happened.
-        var handlers: Range<Int>
-        /// The change's number; who began to wait after it isn't told.
-        var number: UInt64
-    }
 
     struct Waiter {
         var id: UInt64
@@ -32,8 +26,9 @@ public final class Informer: Service {
 
     struct Shared {
         var store = ObjectStore()
-        var handlers: [Handler] = []
-        var outbox: [Delivery] = []
+        var handlers: [HandlerRegistration] = []
+        var lastHandler: UInt64 = 0
+        var outbox = Outbox()
         /// Someone empties the outbox just now. Whoever adds to it then need not, and must not: the order would be
         /// lost.
         var isDelivering = false
@@ -41,6 +36,8 @@ public final class Informer: Service {
         var lastWaiter: UInt64 = 0
         var lastChange: UInt64 = 0
         var isStopped = false
+        /// The first list is in the store.
+        var hasSynced = false
         /// Kept for its memory.
         var fresh: [InformerEvent] = []
     }
@@ -52,6 +49,7 @@ public final class Informer: Service {
     let fieldSelector: String?
     let transform: @Sendable (KubeObject) -> KubeObject
     let usesWatchList: Bool
+    let resyncPeriod: Duration?
     let clock: any RuntimeClock
     let logger: Logger
     let shared = Mutex(Shared())
@@ -61,14 +59,16 @@ public final class Informer: Service {
     ///   - namespace: nil for all.
     ///   - fieldSelector: in the API's text form: `metadata.name=web`.
     ///   - transform: what of an object is kept. It must leave `metadata`'s name, namespace, uid and resourceVersion.
-    ///   - usesWatchList: ask for the initial objects as watch events (KEP-3157), which spares the server's memory.
-    ///     Only for servers that know it (1.32 and later): older ones ignore the parameter and never say that they are
-    ///     through.
+    ///   - usesWatchList: ask for the initial objects as watch events (KEP-3157), which spares the server's memory. A
+    ///     server that refuses it, or doesn't say when it is through, is listed instead from then on.
+    ///   - resyncPeriod: after about that long every object is told to the handlers again, as an update without a
+    ///     change, spread over the period. For reconcilers whose world changes without the API server knowing; most
+    ///     need none.
     public init(
         api: any KubeAPI, resource: APIResource, namespace: String? = nil, labelSelector: LabelSelector? = nil,
         fieldSelector: String? = nil,
         transform: @escaping @Sendable (KubeObject) -> KubeObject = Informer.withoutManagedFields,
-        usesWatchList: Bool = false, clock: any RuntimeClock = SystemClock(),
+        usesWatchList: Bool = false, resyncPeriod: Duration? = nil, clock: any RuntimeClock = SystemClock(),
         logger: Logger = Logger(label: "informer")
     ) {
         self.api = api
@@ -78,6 +78,7 @@ public final class Informer: Service {
         self.fieldSelector = fieldSelector
         self.transform = transform
         self.usesWatchList = usesWatchList
+        self.resyncPeriod = resyncPeriod
         self.clock = clock
         var logger = logger
         logger[metadataKey: "resource"] = "\(resource.qualifiedName)"
@@ -89,6 +90,17 @@ public final class Informer: Service {
         guard object.metadata["managedFields"] != nil else { return object }
         var object = object
         object["metadata", "managedFields"] = nil
+        return object
+    }
+
+    /// Also without what `kubectl apply` remembers of an object, which is the whole of it once more.
+    ///
+    /// Only for caches whose objects are never written back as a whole: a PUT of such an object would make kubectl
+    /// forget what it applied.
+    public static let withoutBookkeeping: @Sendable (KubeObject) -> KubeObject = { object in
+        var object = withoutManagedFields(object)
+        let name = "kubectl.kubernetes.io/last-applied-configuration"
+        if object.metadata["annotations"]?[name] != nil { object["metadata", "annotations", name] = nil }
         return object
     }
 }
@@ -127,16 +139,29 @@ extension Informer {
     /// Calls `handler` for every change from now on, and first `.added` (initial) for every object that is there.
     ///
     /// Calls come one after the other, from whatever task made the change; a handler must not block.
-    public func addHandler(_ handler: @escaping Handler) {
+    @discardableResult
+    public func addHandler(_ handler: @escaping Handler) -> HandlerRegistration {
         change { shared in
-            shared.handlers.append(handler)
-            let own = shared.handlers.count - 1..<shared.handlers.count
+            shared.lastHandler += 1
+            let own = shared.lastHandler...shared.lastHandler
+            let registration = HandlerRegistration(id: shared.lastHandler, handler: handler)
+            shared.handlers.append(registration)
             for object in shared.store.objects.values {
-                let event = InformerEvent.added(object, isInitial: true)
-                shared.outbox.append(Delivery(event: event, handlers: own, number: 0))
+                shared.outbox.append(.event(.added(object, isInitial: true)), to: own)
             }
+            if shared.hasSynced { shared.outbox.append(.synced, to: own) }
+            return registration
         }
     }
+
+    /// The handler isn't called any more. A call that has begun in another task may still be running.
+    public func removeHandler(_ registration: HandlerRegistration) {
+        registration.deactivate()
+        shared.withLock { shared in shared.handlers.removeAll { $0.id == registration.id } }
+    }
+
+    /// How many handlers there are.
+    public var handlerCount: Int { shared.withLock(\.handlers.count) }
 }
 
 // MARK: - Changing
@@ -161,41 +186,52 @@ extension Informer {
         }
     }
 
-    func update(_ body: (inout ObjectStore, inout [InformerEvent]) -> Void) {
+    /// - Parameter completesSync: the store now has everything that the server has.
+    func update(completesSync: Bool = false, _ body: (inout ObjectStore, inout [InformerEvent]) -> Void) {
         change { shared in
             body(&shared.store, &shared.fresh)
-            let everyone = 0..<shared.handlers.count
+            let everyone = 0...shared.lastHandler
             for event in shared.fresh {
                 shared.lastChange += 1
-                shared.outbox.append(Delivery(event: event, handlers: everyone, number: shared.lastChange))
+                shared.outbox.append(.event(event), to: everyone, number: shared.lastChange)
             }
             shared.fresh.removeAll(keepingCapacity: true)
+            if completesSync, !shared.hasSynced {
+                shared.hasSynced = true
+                shared.outbox.append(.synced, to: everyone)
+            }
         }
+        if completesSync { synced.open() }
     }
 
-    private func change(_ body: (inout Shared) -> Void) {
-        let mustDeliver = shared.withLock { shared in
-            body(&shared)
-            guard !shared.isDelivering, !shared.outbox.isEmpty else { return false }
+    private func change<Result>(_ body: (inout Shared) -> Result) -> Result {
+        let (result, mustDeliver) = shared.withLock { shared in
+            let result = body(&shared)
+            guard !shared.isDelivering, !shared.outbox.isEmpty else { return (result, false) }
             shared.isDelivering = true
-            return true
+            return (result, true)
         }
         if mustDeliver { deliver() }
+        return result
     }
 
     /// Empties the outbox. Handlers run without the lock, so that they may read the informer and even insert.
     private func deliver() {
         while true {
             let (batch, handlers, hasWaiters) = shared.withLock { shared in
-                let batch = shared.outbox
-                shared.outbox = []
+                let batch = shared.outbox.takeAll()
                 if batch.isEmpty { shared.isDelivering = false }
                 return (batch, shared.handlers, !shared.waiters.isEmpty)
             }
             if batch.isEmpty { return }
             for delivery in batch {
-                for handler in handlers[delivery.handlers] { handler(delivery.event) }
-                if hasWaiters { wake(for: delivery.event, number: delivery.number) }
+                for handler in handlers where delivery.audience.contains(handler.id) {
+                    switch delivery.content {
+                    case .event(let event): handler.handle(event)
+                    case .synced: handler.markSynced()
+                    }
+                }
+                if hasWaiters, case .event(let event) = delivery.content { wake(for: event, number: delivery.number) }
             }
         }
     }

@@ -18,6 +18,12 @@ public enum InformerEvent: Sendable {
     /// What it was before an update.
     public var old: KubeObject? { if case .updated(let old, _) = self { old } else { nil } }
 
+    /// Whether nothing changed: the informer tells what it has once more (see its `resyncPeriod`).
+    public var isResync: Bool {
+        guard case .updated(let old, let new) = self else { return false }
+        return !new.resourceVersion.isEmpty && old.resourceVersion == new.resourceVersion
+    }
+
     var isInitial: Bool { if case .added(_, let isInitial) = self { isInitial } else { false } }
 
     /// What the cache holds after this event; nil: nothing.

@@ -8,8 +8,8 @@ public import KubeModel
 ///
 /// | step | outcome |
 /// |---|---|
-/// | ``Step/list`` | ``listed(resourceVersion:)`` or ``failed(_:random:)`` |
-/// | ``Step/watch(from:)`` | ``received(_:)`` for each event, then ``ended(after:random:)`` or ``failed(_:random:)`` |
+/// | ``Step/list`` | ``listed(resourceVersion:)`` or ``failed(_:after:random:)`` |
+/// | ``Step/watch(from:)`` | ``received(_:)`` for each event, then ``ended(after:random:)`` or ``failed(_:after:random:)`` |
 /// | ``Step/watchList`` | as `watch`; the event that ends the initial ones turns it into a `watch` |
 /// | ``Step/pause(_:)`` | ``paused()`` |
 public struct ReflectorState: Sendable {
@@ -28,13 +28,13 @@ public struct ReflectorState: Sendable {
         case expired
         /// The server says when to come back.
         case throttled(Duration)
-        /// The server doesn't know `sendInitialEvents`.
+        /// The server doesn't know `sendInitialEvents`, or doesn't do what it says.
         case unsupported
         case other
 
         public init(_ error: any Error) {
             guard let status = error as? APIStatus else {
-                self = .other
+                self = (error as? RuntimeError)?.code == .incomplete ? .unsupported : .other
                 return
             }
             let isTooLarge =
@@ -50,13 +50,15 @@ public struct ReflectorState: Sendable {
         }
     }
 
-    /// A watch that ends sooner without an event counts as a failure: otherwise a server that closes every watch at
-    /// once would be asked without a pause.
+    /// A watch that ends sooner counts as a failure, whatever came over it: a server that closes every watch at once,
+    /// or after repeating an old event, would otherwise be asked without a pause.
     private static let shortestHealthyWatch = Duration.seconds(1)
+
+    private static let watchListAttempts = 2
 
     private let backoff: Backoff
     private var usesWatchList: Bool
-    /// In a row, without an event between them.
+    /// In a row, without a healthy watch between them.
     private var failures = 0
     private var next: Step
     private var delay = Duration.zero
@@ -94,32 +96,44 @@ public struct ReflectorState: Sendable {
     }
 
     /// The server ended the watch, as it does every few minutes.
-    public mutating func ended(after duration: Duration, hasHeard: Bool, random: Double) {
-        if hasHeard || duration >= Self.shortestHealthyWatch {
+    public mutating func ended(after duration: Duration, random: Double) {
+        if next == .watchList {
+            failed(.unsupported, after: duration, random: random)
+        } else if duration >= Self.shortestHealthyWatch {
             failures = 0
         } else {
             failed(.other, random: random)
         }
     }
 
-    public mutating func failed(_ failure: Failure, random: Double) {
-        failures += 1
+    /// - Parameters:
+    ///   - duration: how long the watch had lasted.
+    ///   - random: from 0 to 1, for the jitter of the pause.
+    public mutating func failed(_ failure: Failure, after duration: Duration = .zero, random: Double) {
+        failures = duration >= Self.shortestHealthyWatch ? 1 : failures + 1
+        delay = backoff.delay(failures: failures, random: random)
         switch failure {
         case .expired:
             resourceVersion = nil
             next = usesWatchList ? .watchList : .list
-            // Once is normal after a long silence; again means that the server can't keep up.
-            delay = failures == 1 ? .zero : backoff.delay(failures: failures - 1, random: random)
-        case .unsupported where next == .watchList:
-            usesWatchList = false
-            next = .list
-        case .throttled(let pause): delay = max(pause, backoff.delay(failures: failures, random: random))
-        case .unsupported, .other: delay = backoff.delay(failures: failures, random: random)
+            // Normal after a long silence, and nobody else has to wait.
+            if failures == 1, duration >= Self.shortestHealthyWatch { delay = .zero }
+        case .unsupported where next == .watchList: giveUpWatchList()
+        case .throttled(let pause): delay = max(pause, delay)
+        case .unsupported, .other:
+            // Servers refuse it in more ways than one can name: with an etcd that can't tell its progress
+            // it is a 500 inside of the stream. Where it is the server that is broken, a list fails as well.
+            if next == .watchList, failures >= Self.watchListAttempts { giveUpWatchList() }
         }
     }
 
+    private mutating func giveUpWatchList() {
+        usesWatchList = false
+        next = .list
+        delay = .zero
+    }
+
     private mutating func heard(_ version: String) {
-        failures = 0
         guard next != .watchList, !version.isEmpty else { return }
         resourceVersion = version
         next = .watch(from: version)

@@ -3,12 +3,14 @@ import KubeModel
 public import Logging
 public import Metrics
 import ServiceLifecycle
+import Synchronization
 
 /// Lets one of several processes lead, by a `coordination.k8s.io/v1 Lease` that the leader keeps renewing.
 ///
 /// It is the scheme of client-go's `leaderelection`, with its limits: at most one process *believes* that it leads as
-/// long as clocks run at about the same rate (`leaseDuration` against `renewDeadline`) and the leader stops when it is
-/// told. It is no fence: a request that was sent before the loss may arrive after it.
+/// long as clocks run at about the same speed (`leaseDuration` against `renewDeadline`) and the leader stops when it is
+/// told: what it runs is cancelled at the renew deadline, whatever a request that hangs does. It is no fence: a request
+/// that was sent before the loss may arrive after it. Write under a resourceVersion where that matters.
 public struct LeaderElector: Sendable {
     public struct Options: Sendable {
         public var namespace: String
@@ -61,11 +63,12 @@ public struct LeaderElector: Sendable {
     /// - Throws: ``RuntimeError`` `leadershipLost` (end the process: whatever still runs must not write);
     ///   `CancellationError`; what the closure throws.
     public func run(onStartedLeading: @escaping @Sendable () async throws -> Void) async throws {
-        guard options.renewDeadline < options.leaseDuration, options.retryPeriod < options.renewDeadline else {
-            throw RuntimeError(.misuse, "leader election needs retryPeriod < renewDeadline < leaseDuration")
+        guard options.renewDeadline < options.leaseDuration, options.retryPeriod * 1.2 < options.renewDeadline else {
+            throw RuntimeError(.misuse, "leader election needs 1.2 * retryPeriod < renewDeadline < leaseDuration")
         }
         isLeading.record(0)
-        guard let term = try await acquire() else { return }
+        let term = Term(options)
+        guard try await acquire(term) else { return }
         logger.info("became leader", metadata: ["identity": "\(options.identity)"])
         isLeading.record(1)
         defer { isLeading.record(0) }
@@ -76,125 +79,111 @@ public struct LeaderElector: Sendable {
 // MARK: - Phases
 
 extension LeaderElector {
-    /// Leadership from a successful write on.
-    private struct Term: Sendable {
-        var state: LeaseState
-        /// When the last successful write was sent. Counting from the answer would count its travel time twice: others
-        /// count from when they see it.
-        var renewedAt: Duration
+    /// What the tasks of one run share.
+    private final class Term: Sendable {
+        private let shared: Mutex<ElectionState>
+
+        init(_ options: Options) { shared = Mutex(ElectionState(options)) }
+
+        var state: ElectionState { shared.withLock(\.self) }
+        func change(_ body: (inout ElectionState) -> Void) { shared.withLock { body(&$0) } }
     }
 
     private enum End { case finished, failed(any Error), lost(RuntimeError) }
 
-    /// - Returns: nil when a graceful shutdown came first.
-    private func acquire() async throws -> Term? {
-        let term = await cancelWhenGracefulShutdown { () -> Term? in
-            var state = LeaseState(
-                identity: self.options.identity, durationSeconds: Int(self.options.leaseDuration.components.seconds))
+    /// - Returns: false when a graceful shutdown came first.
+    private func acquire(_ term: Term) async throws -> Bool {
+        let leads = await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 let start = self.clock.uptime
-                if await self.attempt(&state, until: start + self.options.renewDeadline) {
-                    return Term(state: state, renewedAt: start)
-                }
-                // Jittered as in client-go, so that candidates don't all try at the same moment.
-                try? await self.clock.sleep(for: self.options.retryPeriod * Double.random(in: 1...1.2))
+                await self.attempt(term)
+                if term.state.leads(at: self.clock.uptime) { return true }
+                try? await self.pause(term, after: start)
             }
-            return nil
+            return false
         }
-        if term == nil { try Task.checkCancellation() }
-        return term
+        if !leads { try Task.checkCancellation() }
+        return leads
     }
 
     private func lead(_ term: Term, _ body: @escaping @Sendable () async throws -> Void) async throws {
-        let state = try await withThrowingTaskGroup(of: (End, LeaseState?).self) { group in
+        let end = await withTaskGroup(of: End.self) { group in
             group.addTask {
                 do {
                     try await body()
-                    return (.finished, nil)
+                    return .finished
                 } catch {
-                    return (.failed(error), nil)
+                    return .failed(error)
                 }
             }
             group.addTask { await self.keep(term) }
-            var state = term.state
-            var end: End?
-            while let (childEnd, lastState) = try await group.next() {
-                // The first to end decides; the other one is cancelled and only waited for.
-                if end == nil { end = childEnd }
-                state = lastState ?? state
-                group.cancelAll()
-            }
-            switch end {
-            case .lost(let error): throw error
-            case .failed(let error):
-                await release(state)
-                throw error
-            case .finished, nil: return state
-            }
+            group.addTask { await self.watch(term) }
+            // The first to end decides; the others are cancelled and only waited for.
+            defer { group.cancelAll() }
+            return await group.next() ?? .finished
         }
-        await release(state)
+        switch end {
+        case .lost(let error): throw error
+        case .failed(let error):
+            await release(term.state.lease)
+            throw error
+        case .finished: await release(term.state.lease)
+        }
     }
 
-    /// Renews until it fails for too long or the task is cancelled.
-    private func keep(_ term: Term) async -> (End, LeaseState?) {
-        var term = term
-        while true {
-            do {
-                try await clock.sleep(for: options.retryPeriod)
-            } catch {
-                return (.finished, term.state)
-            }
-            let start = clock.uptime
-            let deadline = term.renewedAt + options.renewDeadline
-            if await attempt(&term.state, until: deadline) { term.renewedAt = start }
-            if Task.isCancelled { return (.finished, term.state) }
-            if let observed = term.state.observed, observed.holder != options.identity {
-                return (.lost(RuntimeError(.leadershipLost, "the lease was taken by \(observed.holder)")), nil)
-            }
-            if clock.uptime >= term.renewedAt + options.renewDeadline {
-                return (.lost(RuntimeError(.leadershipLost, "the lease couldn't be renewed in time")), nil)
-            }
+    /// Renews until someone else has the lease or the task is cancelled.
+    private func keep(_ term: Term) async -> End {
+        var start = term.state.renewedAt ?? clock.uptime
+        while (try? await pause(term, after: start)) != nil {
+            start = clock.uptime
+            await attempt(term)
+            if Task.isCancelled { break }
+            if let loss = term.state.loss(at: clock.uptime) { return .lost(loss) }
         }
+        return .finished
+    }
+
+    /// Ends leadership at its deadline, also while a renewal hangs.
+    private func watch(_ term: Term) async -> End {
+        while let deadline = term.state.leadsUntil, (try? await clock.sleep(until: deadline)) != nil {
+            if let loss = term.state.loss(at: clock.uptime) { return .lost(loss) }
+        }
+        return .finished
+    }
+
+    private func pause(_ term: Term, after start: Duration) async throws {
+        let next = term.state.nextAttempt(after: start, at: clock.uptime, random: .random(in: 0...1))
+        try await clock.sleep(until: next)
     }
 }
 
 // MARK: - The lease
 
 extension LeaderElector {
-    /// Reads the lease and writes it where it may.
-    /// - Returns: whether this process leads from now on. Every failure is logged and is a no.
-    private func attempt(_ state: inout LeaseState, until deadline: Duration) async -> Bool {
-        let before = state
-        let result = await withTaskGroup(of: (LeaseState, Bool)?.self) { group in
-            group.addTask { await self.attempt(before) }
-            group.addTask {
-                try? await self.clock.sleep(until: deadline)
-                return nil
-            }
-            let first = await group.next() ?? nil
+    /// Reads the lease and writes it where it may. Every failure is logged and leaves things as they were.
+    private func attempt(_ term: Term) async {
+        let start = clock.uptime
+        let deadline = term.state.attemptDeadline(at: start)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.attempt(term, start: start) }
+            group.addTask { try? await self.clock.sleep(until: deadline) }
+            await group.next()
             group.cancelAll()
-            return first
         }
-        guard let result else { return false }
-        state = result.0
-        return result.1
     }
 
-    private func attempt(_ before: LeaseState) async -> (LeaseState, Bool) {
-        var state = before
+    private func attempt(_ term: Term, start: Duration) async {
         do {
             let lease = try await api.find(.leases, namespace: options.namespace, name: options.name)
-            state.observe(lease.map(LeaseState.Record.init), at: clock.uptime)
-            guard case .write(let record) = state.decide(at: clock.uptime, now: clock.now) else {
-                return (state, false)
-            }
+            let (uptime, now) = (clock.uptime, clock.now)
+            term.change { $0.read(lease.map(LeaseState.Record.init), at: uptime) }
+            guard case .write(let record) = term.state.lease.decide(at: uptime, now: now) else { return }
             try await write(record, over: lease)
-            state.observe(record, at: clock.uptime)
-            return (state, true)
+            let answered = clock.uptime
+            term.change { $0.wrote(record, start: start, at: answered) }
         } catch {
             let level: Logger.Level = (error as? APIStatus)?.code == 409 ? .debug : .warning
             if !Task.isCancelled { logger.log(level: level, "lease not written", metadata: ["error": "\(error)"]) }
-            return (state, false)
         }
     }
 

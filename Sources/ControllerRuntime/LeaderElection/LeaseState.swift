@@ -52,9 +52,11 @@ struct LeaseState: Sendable {
     private(set) var observed: Record?
     private var observedAt: Duration = .zero
 
-    init(identity: String, durationSeconds: Int) {
+    /// - Parameter duration: rounded up to the whole seconds that the API has: others must not wait for less.
+    init(identity: String, duration: Duration) {
         self.identity = identity
-        self.durationSeconds = durationSeconds
+        let (seconds, rest) = duration.components
+        durationSeconds = Int(seconds) + (rest > 0 ? 1 : 0)
     }
 
     var isLeader: Bool { observed?.holder == identity }
@@ -71,7 +73,9 @@ struct LeaseState: Sendable {
         if observed.holder == identity {
             return .write(mine(acquired: observed.acquireTime ?? now, now: now, transitions: observed.transitions))
         }
-        let isHeld = !observed.holder.isEmpty && observedAt + .seconds(observed.durationSeconds) > uptime
+        // A lease without a duration was written by something else; its holder may still believe in it.
+        let seconds = observed.durationSeconds > 0 ? observed.durationSeconds : durationSeconds
+        let isHeld = !observed.holder.isEmpty && observedAt + .seconds(seconds) > uptime
         return isHeld ? .wait : .write(mine(acquired: now, now: now, transitions: observed.transitions + 1))
     }
 
@@ -82,8 +86,12 @@ struct LeaseState: Sendable {
     }
 
     private func mine(acquired: KubeTime, now: KubeTime, transitions: Int) -> Record {
-        Record(
-            holder: identity, durationSeconds: durationSeconds, acquireTime: acquired, renewTime: now,
+        // Others see a renewal by a record that differs. With a wall clock that stands still or was set back it could
+        // be the same as one before.
+        let last = isLeader ? observed?.renewTime?.adding(seconds: 0.000_001) : nil
+        let renewTime = max(now, last ?? now)
+        return Record(
+            holder: identity, durationSeconds: durationSeconds, acquireTime: acquired, renewTime: renewTime,
             transitions: transitions)
     }
 }

@@ -18,6 +18,8 @@ extension MetricsRegistry {
         "controller_runtime_reconcile_total": "Total number of reconciliations per controller",
         "controller_runtime_reconcile_errors_total": "Total number of reconciliation errors per controller",
         "controller_runtime_reconcile_time_seconds": "Length of time per reconciliation per controller",
+        "controller_runtime_terminal_reconcile_errors_total":
+            "Total number of terminal reconciliation errors per controller",
         "controller_runtime_active_workers": "Number of currently used workers per controller",
         "controller_runtime_max_concurrent_reconciles": "Maximum number of concurrent reconciles per controller",
         "leader_election_master_status": "1 while this process leads, else 0",
@@ -25,6 +27,11 @@ extension MetricsRegistry {
         "workqueue_adds_total": "Total number of adds handled by workqueue",
         "workqueue_retries_total": "Total number of retries handled by workqueue",
         "workqueue_queue_duration_seconds": "How long an item stays in workqueue before being requested",
+        "workqueue_unfinished_work_seconds":
+            "How many seconds of work has been done that is in progress and hasn't been observed by work_duration",
+        "workqueue_longest_running_processor_seconds":
+            "How many seconds has the longest running processor for workqueue been running",
+        "rest_client_requests_total": "Number of HTTP requests, partitioned by status code, method, and resource",
         "workqueue_work_duration_seconds": "How long processing an item from workqueue takes",
     ]
 }

@@ -14,6 +14,10 @@ public final class MetricsRegistry: MetricsFactory {
         var series: [[Label]: any Instrument] = [:]
     }
 
+    /// - Returns: whether it is to be called again.
+    typealias Collector = @Sendable () -> Bool
+
+    private let collectors = Mutex<[Collector]>([])
     private let families = Mutex<[String: Family]>([:])
     private let buckets: [String: [Double]]
     private let defaultBuckets: [Double]
@@ -34,6 +38,7 @@ public final class MetricsRegistry: MetricsFactory {
 
     /// Everything in the Prometheus text format 0.0.4, by name and labels in ascending order.
     public var text: String {
+        collect()
         let families = families.withLock(\.self)
         var writer = PrometheusWriter()
         for (name, family) in families.sorted(by: { $0.key < $1.key }) {
@@ -43,6 +48,18 @@ public final class MetricsRegistry: MetricsFactory {
             }
         }
         return writer.text
+    }
+
+    /// Calls `collector` before each reading: for values that change with time alone.
+    func onCollect(_ collector: @escaping Collector) { collectors.withLock { $0.append(collector) } }
+
+    private func collect() {
+        let current = collectors.withLock { collectors in
+            defer { collectors = [] }
+            return collectors
+        }
+        let kept = current.filter { $0() }
+        collectors.withLock { $0 += kept }
     }
 
     /// For the `Content-Type` of ``text``.

@@ -5,8 +5,11 @@ struct FIFO<Element> {
 
     var isEmpty: Bool { head == elements.count }
 
+    var first: Element? { head < elements.count ? elements[head] : nil }
+
     mutating func append(_ element: Element) { elements.append(element) }
 
+    @discardableResult
     mutating func popFirst() -> Element? {
         guard head < elements.count else { return nil }
         defer {

@@ -41,6 +41,15 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
         shared = Mutex(Shared(state: WorkQueueState(options)))
         self.clock = clock
         self.metrics = metrics
+        metrics?.registry?.onCollect { [weak self] in
+            self?.recordRunning()
+            return self != nil
+        }
+    }
+
+    private func recordRunning() {
+        let now = clock.uptime
+        metrics?.record(shared.withLock { $0.state.running(now: now) })
     }
 
     public var depth: Int { shared.withLock(\.state.depth) }
@@ -85,7 +94,8 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
                 state.add(taken.item, priority: taken.priority, at: now + after, now: now)
                 metrics?.adds.increment()
             case .failed:
-                delay = state.addAfterFailure(taken.item, priority: taken.priority, now: now)
+                delay = state.addAfterFailure(
+                    taken.item, priority: taken.priority, now: now, random: .random(in: 0...1))
                 metrics?.retries.increment()
             case .abandoned: break
             }
@@ -122,6 +132,7 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
                 shared.waiters = []
             }
             metrics?.depth.record(shared.state.depth)
+            metrics?.record(shared.state.running(now: now))
             guard let next = shared.state.nextDeadline else { return false }
             return deadline.map { next < $0 } ?? true
         }

@@ -7,6 +7,10 @@ public struct WorkQueueMetrics: Sendable {
     let retries: Counter
     let waited: Timer
     let worked: Timer
+    let unfinished: Gauge
+    let longest: Gauge
+    /// Where the metrics are pulled from, the two that grow by themselves can be made current at that moment.
+    let registry: MetricsRegistry?
 
     public init(name: String, factory: any MetricsFactory) {
         let labels = [("name", name), ("controller", name)]
@@ -14,6 +18,15 @@ public struct WorkQueueMetrics: Sendable {
         adds = Counter(label: "workqueue_adds_total", dimensions: labels, factory: factory)
         retries = Counter(label: "workqueue_retries_total", dimensions: labels, factory: factory)
         waited = Timer(label: "workqueue_queue_duration_seconds", dimensions: labels, factory: factory)
+        unfinished = Gauge(label: "workqueue_unfinished_work_seconds", dimensions: labels, factory: factory)
+        longest = Gauge(
+            label: "workqueue_longest_running_processor_seconds", dimensions: labels, factory: factory)
+        registry = factory as? MetricsRegistry
         worked = Timer(label: "workqueue_work_duration_seconds", dimensions: labels, factory: factory)
+    }
+
+    func record(_ running: (total: Duration, longest: Duration)) {
+        unfinished.record(running.total.inSeconds)
+        longest.record(running.longest.inSeconds)
     }
 }

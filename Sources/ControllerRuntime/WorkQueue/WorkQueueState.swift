@@ -1,6 +1,8 @@
 /// Who goes first. Within a priority the order is that of arrival.
 ///
-/// Strict: as long as there is something of a higher priority, nothing of a lower one is handed out.
+/// Nearly strict: something of a lower priority is handed out when there is nothing of a higher one, or when `fairness`
+/// items have overtaken it (see ``WorkQueueState/Options``). So a flood of what is important delays the rest, but can't
+/// starve it.
 public enum WorkPriority: Int, Sendable, Comparable, CaseIterable {
     /// What is there anyway: the objects of an initial list.
     case low
@@ -26,12 +28,16 @@ public struct WorkQueueState<Item: Hashable & Sendable>: Sendable {
         public var backoff: Backoff
         /// For all failing items together; nil for no limit. (client-go's default is 10 a second, 100 at once.)
         public var retryLimit: TokenBucket?
+        /// How many items may overtake those of a lower priority before one of these goes first; 1 or more.
+        public var fairness: Int
 
         public init(
-            backoff: Backoff = Backoff(base: .milliseconds(5), maximum: .seconds(1000)), retryLimit: TokenBucket? = nil
+            backoff: Backoff = Backoff(base: .milliseconds(5), maximum: .seconds(1000)), retryLimit: TokenBucket? = nil,
+            fairness: Int = 10
         ) {
             self.backoff = backoff
             self.retryLimit = retryLimit
+            self.fairness = fairness
         }
     }
 
@@ -64,8 +70,11 @@ public struct WorkQueueState<Item: Hashable & Sendable>: Sendable {
     private var options: Options
     private var phase = Phase.open
     private var pending: [Item: Pending] = [:]
-    private var processing: Set<Item> = []
+    /// Since when.
+    private var processing: [Item: Duration] = [:]
     private var ready: [FIFO<Entry>] = WorkPriority.allCases.map { _ in FIFO() }
+    /// By priority: how many items were handed out before the first of `ready`.
+    private var overtaken: [Int] = WorkPriority.allCases.map { _ in 0 }
     private var delayed = Agenda<Entry>()
     private var delayedCount = 0
     private var failures: [Item: Int] = [:]
@@ -87,7 +96,7 @@ extension WorkQueueState {
         if let old = pending[item] {
             let isReady = old.deadline == nil
             if isReady && priority <= old.priority { return false }
-            if isReady, !processing.contains(item) { depth -= 1 }
+            if isReady, processing[item] == nil { depth -= 1 }
             if !isReady { delayedCount -= 1 }
             makeReady(item, max(priority, old.priority), since: isReady ? old.since : now)
         } else {
@@ -118,14 +127,17 @@ extension WorkQueueState {
     }
 
     /// Counts a failure of the item and adds it after the delay that belongs to its number of failures.
+    /// - Parameter random: from 0 to 1, for the jitter of the back-off.
     /// - Returns: the delay.
     @discardableResult
-    public mutating func addAfterFailure(_ item: Item, priority: WorkPriority = .normal, now: Duration) -> Duration {
+    public mutating func addAfterFailure(
+        _ item: Item, priority: WorkPriority = .normal, now: Duration, random: Double = 0
+    ) -> Duration {
         guard phase == .open else { return .zero }
         let count = failures[item, default: 0] + 1
         failures[item] = count
         let limited = options.retryLimit?.reserve(now: now) ?? .zero
-        let delay = max(options.backoff.delay(failures: count), limited)
+        let delay = max(options.backoff.delay(failures: count, random: random), limited)
         add(item, priority: priority, at: now + delay, now: now)
         return delay
     }
@@ -138,7 +150,7 @@ extension WorkQueueState {
     private mutating func makeReady(_ item: Item, _ priority: WorkPriority, since: Duration) {
         let ticket = nextTicket()
         pending[item] = Pending(priority: priority, deadline: nil, since: since, ticket: ticket)
-        if !processing.contains(item) { enqueue(item, priority, ticket) }
+        if processing[item] == nil { enqueue(item, priority, ticket) }
     }
 
     private mutating func enqueue(_ item: Item, _ priority: WorkPriority, _ ticket: UInt64) {
@@ -161,24 +173,32 @@ extension WorkQueueState {
 // MARK: - Out
 
 extension WorkQueueState {
-    /// The most important item, or nil when there is none (or the queue is shut down).
+    /// The most important item, or one that was overtaken often enough; nil when there is none (or the queue is shut
+    /// down).
     public mutating func take(now: Duration) -> Taken? {
         guard phase != .closed, depth > 0 else { return nil }
-        for priority in ready.indices.reversed() {
-            while let entry = ready[priority].popFirst() {
-                guard let found = pending[entry.item], found.ticket == entry.ticket else { continue }
-                pending[entry.item] = nil
-                processing.insert(entry.item)
-                depth -= 1
-                return Taken(item: entry.item, priority: found.priority, waited: max(.zero, now - found.since))
-            }
+        for priority in ready.indices { dropObsolete(priority) }
+        let waiting = ready.indices.filter { !ready[$0].isEmpty }
+        guard let next = waiting.first(where: { overtaken[$0] >= options.fairness }) ?? waiting.last,
+            let entry = ready[next].popFirst(), let found = pending.removeValue(forKey: entry.item)
+        else { return nil }
+        overtaken[next] = 0
+        for priority in waiting where priority < next { overtaken[priority] += 1 }
+        processing[entry.item] = now
+        depth -= 1
+        return Taken(item: entry.item, priority: found.priority, waited: max(.zero, now - found.since))
+    }
+
+    private mutating func dropObsolete(_ priority: Int) {
+        while let entry = ready[priority].first, pending[entry.item]?.ticket != entry.ticket {
+            ready[priority].popFirst()
         }
-        return nil
+        if ready[priority].isEmpty { overtaken[priority] = 0 }
     }
 
     /// Says that the item is no longer processed.
     public mutating func done(_ item: Item, now: Duration) {
-        guard processing.remove(item) != nil, phase != .closed else { return }
+        guard processing.removeValue(forKey: item) != nil, phase != .closed else { return }
         if let again = pending[item], again.deadline == nil { enqueue(item, again.priority, again.ticket) }
     }
 
@@ -195,7 +215,7 @@ extension WorkQueueState {
             found.deadline = nil
             found.since = due.deadline
             pending[entry.item] = found
-            if !processing.contains(entry.item) { enqueue(entry.item, found.priority, found.ticket) }
+            if processing[entry.item] == nil { enqueue(entry.item, found.priority, found.ticket) }
         }
     }
 
@@ -224,6 +244,16 @@ extension WorkQueueState {
     }
 
     public var processingCount: Int { processing.count }
+    /// How long the items that are being processed have been so: all together, and the first of them.
+    public func running(now: Duration) -> (total: Duration, longest: Duration) {
+        var (total, longest) = (Duration.zero, Duration.zero)
+        for start in processing.values {
+            total += now - start
+            longest = max(longest, now - start)
+        }
+        return (total, longest)
+    }
+
     /// Items that are waiting, ready or not.
     public var pendingCount: Int { pending.count }
 }

@@ -1,5 +1,6 @@
 import KubeModel
 import Logging
+import OperatorTestKit
 import Synchronization
 import Testing
 
@@ -243,6 +244,88 @@ import Testing
             try await group.waitForAll()
         }
         #expect(journal.entries == ["begin", "end, cancelled: true"])
+    }
+
+    @Test func `a terminal error doesn't come back, but the next change does`() async throws {
+        let metrics = MetricsRegistry()
+        let runs = Journal<String>()
+        let controller = controller(metrics: metrics) { key in
+            runs.add(key.name)
+            throw TerminalError(Failure())
+        }
+        try await run(controller) {
+            api.put(widget("a", 1), in: .widgets)
+            try await eventually { runs.count == 1 }
+            api.put(widget("b", 1), in: .widgets)
+            try await eventually { runs.count == 2 }
+            api.put(widget("a", 2), in: .widgets)
+            try await eventually { runs.entries == ["a", "b", "a"] }
+        }
+        let text = metrics.text
+        #expect(text.contains(#"controller_runtime_terminal_reconcile_errors_total{controller="test"} 3"#))
+        #expect(text.contains(#"controller_runtime_reconcile_total{controller="test",result="error"} 3"#))
+        #expect(text.contains(#"workqueue_retries_total{name="test",controller="test"} 0"#))
+    }
+
+    @Test func `retry comes back with growing delays, and is no error`() async throws {
+        let clock = ManualClock()
+        let metrics = MetricsRegistry()
+        let runs = Journal<Duration>()
+        let controller = controller(watches: [], clock: clock, metrics: metrics) { _ in
+            runs.add(clock.uptime)
+            return runs.count < 3 ? .retry : .done
+        }
+        try await run(controller) {
+            controller.enqueue(key("a"))
+            for delay in [5, 10] {
+                let due = clock.uptime + .milliseconds(delay)
+                try await eventually { clock.deadlines == [due] }
+                clock.advance(by: .milliseconds(delay))
+            }
+            try await eventually { metrics.text.contains(#"result="success"} 1"#) }
+        }
+        #expect(metrics.text.contains(#"controller_runtime_reconcile_total{controller="test",result="requeue"} 2"#))
+        #expect(metrics.text.contains(#"controller_runtime_reconcile_errors_total{controller="test"} 0"#))
+    }
+
+    @Test func `a controller that ended leaves the informer to others`() async throws {
+        try await running([{ [informer] in await informer.run() }]) {
+            for _ in 0..<2 {
+                let runs = Journal<String>()
+                let controller = controller { key in
+                    runs.add(key.name)
+                    return .done
+                }
+                try await running([{ try await controller.run() }]) {
+                    api.put(widget("a", 1), in: .widgets)
+                    try await eventually { runs.count >= 1 }
+                    #expect(informer.handlerCount == 1)
+                }
+                #expect(informer.handlerCount == 0)
+            }
+        }
+    }
+
+    @Test func `what runs long shows in the metrics while it runs`() async throws {
+        let clock = ManualClock()
+        let metrics = MetricsRegistry()
+        let gate = Latch<Void>()
+        let started = Latch<Void>()
+        let controller = controller(watches: [], clock: clock, metrics: metrics) { _ in
+            started.open()
+            try await gate.wait()
+            return .done
+        }
+        try await run(controller) {
+            controller.enqueue(key("a"))
+            try await started.wait()
+            clock.advance(by: .seconds(20))
+            for name in ["unfinished_work_seconds", "longest_running_processor_seconds"] {
+                #expect(metrics.text.contains(#"workqueue_\#(name){name="test",controller="test"} 20"#))
+            }
+            gate.open()
+            try await eventually { metrics.text.contains(#"unfinished_work_seconds{name="test",controller="test"} 0"#) }
+        }
     }
 
     @Test func `its metrics count results and the queue`() async throws {

@@ -17,6 +17,17 @@ import Testing
         #expect(predicate.accepts(.deleted(object())))
     }
 
+    @Test func `a resync is no change, and only that`() {
+        var (old, new) = (object(), object())
+        old.resourceVersion = "1"
+        new.resourceVersion = "2"
+        let resync = InformerEvent.updated(old: old, new: old)
+        #expect(resync.isResync)
+        #expect(!Predicate.resourceVersionChanged.accepts(resync))
+        #expect(Predicate.resourceVersionChanged.accepts(.updated(old: old, new: new)))
+        #expect(!InformerEvent.updated(old: old, new: new).isResync)
+    }
+
     @Test func `an object that loses its label is still seen once`() {
         let predicate = Predicate.labels(LabelSelector(matching: ["app": "x"]))
         let (with, without) = (object(labels: ["app": "x"]), object())

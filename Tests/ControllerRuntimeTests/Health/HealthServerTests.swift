@@ -4,6 +4,7 @@ import Logging
 import Metrics
 import NIOCore
 import NIOHTTP1
+import OperatorTestKit
 import Synchronization
 import Testing
 

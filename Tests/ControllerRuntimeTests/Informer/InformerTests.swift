@@ -2,6 +2,7 @@ import ControllerRuntime
 import KubeClient
 import KubeModel
 import Logging
+import OperatorTestKit
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct InformerTests {

@@ -28,7 +28,7 @@ import Testing
     @Test func `it goes on from the last event or bookmark`() {
         var state = watching(from: "7")
         state.received(.modified(object("9")))
-        state.ended(after: .seconds(5), hasHeard: true, random: 0)
+        state.ended(after: .seconds(5), random: 0)
         #expect(state.step == .watch(from: "9"))
         state.received(.bookmark(resourceVersion: "20", initialEventsEnd: false))
         state.failed(.other, random: 0)
@@ -37,18 +37,18 @@ import Testing
         #expect(state.step == .watch(from: "20"))
     }
 
-    @Test func `a 410 makes it list again, at once the first time`() {
+    @Test func `a 410 makes it list again, at once after a watch that lasted`() {
         var state = watching(from: "7")
-        state.failed(.expired, random: 0)
+        state.failed(.expired, after: .seconds(60), random: 0)
         #expect(state.step == .list)
         state.listed(resourceVersion: "30")
         state.failed(.expired, random: 0)
-        #expect(state.step == .pause(.seconds(1)))
+        #expect(state.step == .pause(.seconds(2)))
         state.paused()
         #expect(state.step == .list)
     }
 
-    @Test func `failures in a row make growing pauses, and an event resets them`() {
+    @Test func `failures in a row make growing pauses, and a watch that lasts resets them`() {
         var state = watching(from: "7")
         var pauses: [ReflectorState.Step] = []
         for _ in 0..<5 {
@@ -59,6 +59,8 @@ import Testing
         #expect(pauses == [1, 2, 4, 8, 8].map { .pause(.seconds($0)) })
         state.received(.added(object("8")))
         state.failed(.other, random: 0)
+        #expect(state.step == .pause(.seconds(8)), "an event and a break each time is no health")
+        state.failed(.other, after: .seconds(1), random: 0)
         #expect(state.step == .pause(.seconds(1)))
     }
 
@@ -73,12 +75,12 @@ import Testing
         #expect(state.step == .pause(.seconds(4)))
     }
 
-    @Test func `a watch that ends at once without an event counts as a failure`() {
+    @Test func `a watch that ends at once counts as a failure`() {
         var state = watching(from: "7")
-        state.ended(after: .milliseconds(10), hasHeard: false, random: 0)
+        state.ended(after: .milliseconds(10), random: 0)
         #expect(state.step == .pause(.seconds(1)))
         state.paused()
-        state.ended(after: .seconds(60), hasHeard: false, random: 0)
+        state.ended(after: .seconds(60), random: 0)
         #expect(state.step == .watch(from: "7"))
     }
 
@@ -103,6 +105,23 @@ import Testing
         #expect(state.step == .watchList, "an incomplete list is no place to go on from")
         state.received(.bookmark(resourceVersion: "5", initialEventsEnd: true))
         #expect(state.step == .watch(from: "5"))
+    }
+
+    @Test func `a watch list that ends without saying so is no list`() {
+        var state = ReflectorState(usesWatchList: true, backoff: backoff)
+        state.received(.added(object("3")))
+        state.ended(after: .seconds(60), random: 0)
+        #expect(state.step == .list)
+        #expect(ReflectorState.Failure(RuntimeError(.incomplete, "")) == .unsupported)
+    }
+
+    @Test func `a server that fails on watch lists twice is listed, whatever it says`() {
+        var state = ReflectorState(usesWatchList: true, backoff: backoff)
+        state.failed(.other, random: 0)
+        state.paused()
+        #expect(state.step == .watchList)
+        state.failed(.other, random: 0)
+        #expect(state.step == .list)
     }
 
     @Test func `a server without initial events is listed`() {

@@ -14,14 +14,14 @@ import Testing
     }
 
     @Test func `where there is no lease it makes one`() {
-        let state = LeaseState(identity: "me", durationSeconds: 15)
+        let state = LeaseState(identity: "me", duration: .seconds(15))
         #expect(
             state.decide(at: .zero, now: now)
                 == .write(Record(holder: "me", durationSeconds: 15, acquireTime: now, renewTime: now, transitions: 0)))
     }
 
     @Test func `a lease that someone else renews is left alone`() {
-        var state = LeaseState(identity: "me", durationSeconds: 15)
+        var state = LeaseState(identity: "me", duration: .seconds(15))
         for second in stride(from: 0, to: 100, by: 10) {
             state.observe(held(by: "other", renewed: Int64(second)), at: .seconds(second))
             #expect(state.decide(at: .seconds(second + 9), now: now) == .wait)
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func `a lease that didn't change for its duration is taken over, whatever times stand in it`() {
-        var state = LeaseState(identity: "me", durationSeconds: 15)
+        var state = LeaseState(identity: "me", duration: .seconds(15))
         let ahead = held(by: "other", renewed: 9_000_000_000_000)
         state.observe(ahead, at: .seconds(100))
         state.observe(ahead, at: .seconds(110))
@@ -40,17 +40,38 @@ import Testing
     }
 
     @Test func `a released lease is taken at once`() {
-        var state = LeaseState(identity: "me", durationSeconds: 15)
+        var state = LeaseState(identity: "me", duration: .seconds(15))
         state.observe(held(by: ""), at: .zero)
         #expect(state.decide(at: .zero, now: now) != .wait)
     }
 
     @Test func `its own lease is renewed without a new term`() {
-        var state = LeaseState(identity: "me", durationSeconds: 15)
+        var state = LeaseState(identity: "me", duration: .seconds(15))
         state.observe(held(by: "me"), at: .zero)
         var renewed = held(by: "me")
         renewed.renewTime = now
         #expect(state.decide(at: .seconds(2), now: now) == .write(renewed))
+    }
+
+    @Test func `a renewal differs from the one before, whatever the wall clock does`() {
+        var state = LeaseState(identity: "me", duration: .seconds(15))
+        var seen: Set<String> = []
+        for _ in 0..<5 {
+            guard case .write(let record) = state.decide(at: .zero, now: now) else { return }
+            state.observe(record, at: .zero)
+            seen.insert(record.renewTime?.microTime ?? "")
+        }
+        #expect(seen.count == 5)
+    }
+
+    @Test func `nobody is told to wait for less than the lease lasts`() {
+        #expect(LeaseState(identity: "me", duration: .milliseconds(2500)).durationSeconds == 3)
+        var state = LeaseState(identity: "me", duration: .seconds(15))
+        var foreign = held(by: "other")
+        foreign.durationSeconds = 0
+        state.observe(foreign, at: .zero)
+        #expect(state.decide(at: .seconds(14), now: now) == .wait)
+        #expect(state.decide(at: .seconds(15), now: now) != .wait)
     }
 
     @Test func `a record survives its JSON`() {

@@ -1,6 +1,7 @@
 import KubeClient
 import KubeModel
 import Logging
+import OperatorTestKit
 import ServiceLifecycle
 import Testing
 

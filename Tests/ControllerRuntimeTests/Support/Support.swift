@@ -1,51 +1,6 @@
 import ControllerRuntime
 import KubeModel
 import Logging
-import Synchronization
-import Testing
-
-/// Waits until `condition` holds, at most ten seconds.
-func eventually(
-    _ what: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool
-) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
-    while try !condition() {
-        guard ContinuousClock.now < deadline else {
-            Issue.record(what ?? "the condition didn't become true in time", sourceLocation: sourceLocation)
-            throw CancellationError()
-        }
-        try await Task.sleep(for: .milliseconds(1))
-    }
-}
-
-/// Runs `background` while `body` runs, and cancels it then.
-func running<Result: Sendable>(
-    _ background: [@Sendable () async throws -> Void], _ body: () async throws -> Result
-) async throws -> Result {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-        for task in background { group.addTask { try await task() } }
-        let result: Result
-        do {
-            result = try await body()
-        } catch {
-            group.cancelAll()
-            throw error
-        }
-        group.cancelAll()
-        while let end = await group.nextResult() {
-            if case .failure(let error) = end, !(error is CancellationError) { throw error }
-        }
-        return result
-    }
-}
-
-/// Things that happened, in order.
-final class Journal<Entry: Sendable>: Sendable {
-    private let state = Mutex<[Entry]>([])
-    func add(_ entry: Entry) { state.withLock { $0.append(entry) } }
-    var entries: [Entry] { state.withLock(\.self) }
-    var count: Int { state.withLock(\.count) }
-}
 
 struct ClosureReconciler: Reconciler {
     let body: @Sendable (ObjectKey) async throws -> ReconcileResult

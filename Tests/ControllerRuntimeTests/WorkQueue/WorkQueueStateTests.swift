@@ -1,3 +1,4 @@
+import OperatorTestKit
 import Testing
 
 @testable import ControllerRuntime
@@ -35,6 +36,54 @@ import Testing
         queue.add("high", priority: .high, now: .zero)
         let order = (0..<4).map { _ in queue.take(now: .zero)?.item }
         #expect(order == ["high", "normal 1", "normal 2", "low"])
+    }
+
+    @Test func `a flood of what is important can't starve the rest`() {
+        var state = WorkQueueState<String>(.init(fairness: 3))
+        state.add("low 1", priority: .low, now: .zero)
+        state.add("low 2", priority: .low, now: .zero)
+        state.add("normal", now: .zero)
+        var order: [String] = []
+        for i in 0..<12 {
+            state.add("high \(i)", priority: .high, now: .zero)
+            guard let taken = state.take(now: .zero) else { break }
+            order.append(taken.item)
+            state.done(taken.item, now: .zero)
+        }
+        #expect(order.firstIndex(of: "low 1") == 3)
+        #expect(order.firstIndex(of: "normal") == 4)
+        #expect(order.firstIndex(of: "low 2") == 7)
+        #expect(order.count { $0.hasPrefix("high") } == 9)
+    }
+
+    @Test func `an empty priority saves up no rights`() {
+        var state = WorkQueueState<String>(.init(fairness: 2))
+        state.add("low", priority: .low, now: .zero)
+        for i in 0..<2 { state.add("high \(i)", priority: .high, now: .zero) }
+        _ = state.take(now: .zero)
+        // Raised: its place among the low ones is obsolete.
+        state.add("low", priority: .high, now: .zero)
+        _ = state.take(now: .zero)
+        state.add("other", priority: .low, now: .zero)
+        #expect(state.take(now: .zero)?.item == "low")
+    }
+
+    @Test func `jitter moves the delay of a failure`() {
+        var state = WorkQueueState<String>(
+            .init(backoff: Backoff(base: .seconds(10), maximum: .seconds(60), jitter: 0.2)))
+        #expect(state.addAfterFailure("a", now: .zero, random: 1) == .seconds(8))
+        #expect(state.addAfterFailure("b", now: .zero, random: 0) == .seconds(10))
+    }
+
+    @Test func `it knows how long items are being processed`() {
+        var state = WorkQueueState<String>()
+        state.add("a", now: .zero)
+        state.add("b", now: .zero)
+        _ = state.take(now: .seconds(1))
+        _ = state.take(now: .seconds(5))
+        #expect(state.running(now: .seconds(6)) == (.seconds(6), .seconds(5)))
+        state.done("a", now: .seconds(6))
+        #expect(state.running(now: .seconds(6)) == (.seconds(1), .seconds(1)))
     }
 
     @Test func `adding again can raise a priority but not lower it`() {
@@ -151,7 +200,7 @@ import Testing
     /// Against a model that is too simple to be wrong.
     @Test(arguments: 0..<40) func `it behaves like a plain list`(seed: Int) {
         var random = SplitMix(state: UInt64(seed))
-        var queue = WorkQueueState<Int>()
+        var queue = WorkQueueState<Int>(.init(fairness: QueueModel.fairness))
         var model = QueueModel()
         var now = Duration.zero
         for _ in 0..<2000 {
@@ -187,6 +236,8 @@ import Testing
 }
 
 private struct QueueModel {
+    static let fairness = 3
+
     struct Entry {
         var item: Int
         var priority: WorkPriority
@@ -196,6 +247,7 @@ private struct QueueModel {
     /// In the order in which they are handed out within a priority.
     var entries: [Entry] = []
     var processing: Set<Int> = []
+    var overtaken: [WorkPriority: Int] = [:]
 
     var depth: Int { entries.count { $0.deadline == nil && !processing.contains($0.item) } }
 
@@ -215,16 +267,18 @@ private struct QueueModel {
     }
 
     mutating func take() -> Entry? {
-        for priority in WorkPriority.allCases.reversed() {
-            let found = entries.firstIndex {
-                $0.deadline == nil && $0.priority == priority && !processing.contains($0.item)
-            }
-            if let found {
-                processing.insert(entries[found].item)
-                return entries.remove(at: found)
-            }
-        }
-        return nil
+        let ready = entries.filter { $0.deadline == nil && !processing.contains($0.item) }
+        let waiting = Set(ready.map(\.priority)).sorted()
+        guard let highest = waiting.last else { return nil }
+        overtaken = overtaken.filter { waiting.contains($0.key) }
+        let next = waiting.first { overtaken[$0, default: 0] >= Self.fairness } ?? highest
+        overtaken[next] = 0
+        for priority in waiting where priority < next { overtaken[priority, default: 0] += 1 }
+        guard let item = ready.first(where: { $0.priority == next })?.item,
+            let found = entries.firstIndex(where: { $0.item == item })
+        else { return nil }
+        processing.insert(item)
+        return entries.remove(at: found)
     }
 
     mutating func done(_ item: Int) {

@@ -1,4 +1,5 @@
 import ControllerRuntime
+import OperatorTestKit
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct WorkQueueTests {

@@ -4,6 +4,7 @@ import KubeClient
 import KubeModel
 import LocalCluster
 import Logging
+import OperatorTestKit
 import SkyfloAPI
 import Synchronization
 import Testing
@@ -163,17 +164,6 @@ struct Story: Sendable {
     private func untilShopIsUp() async throws {
         try await eventually("web is up") {
             try await api.get(.deployments, namespace: Self.namespace, name: "web")["status", "readyReplicas"]?.int == 2
-        }
-    }
-
-    func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(10)
-        while try await !condition() {
-            guard ContinuousClock.now < deadline else {
-                Issue.record("not so in time: \(what)")
-                throw CancellationError()
-            }
-            try await Task.sleep(for: .milliseconds(5))
         }
     }
 }

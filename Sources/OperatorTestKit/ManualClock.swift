@@ -1,3 +1,4 @@
+public import ControllerRuntime
 public import KubeModel
 import Synchronization
 
@@ -24,7 +25,7 @@ public final class ManualClock: RuntimeClock {
     }
 
     public var uptime: Duration { state.withLock(\.uptime) }
-    public var now: KubeTime { start.adding(seconds: uptime.inSeconds) }
+    public var now: KubeTime { start.adding(seconds: uptime / .seconds(1)) }
 
     /// Moments that tasks sleep until, the next first. A test waits for one of its own to appear here before it goes
     /// on.

@@ -1,0 +1,68 @@
+public import KubeClient
+public import KubeModel
+
+/// The finalizers of a controller, each with what it cleans up.
+///
+/// A reconciler calls ``run(on:)`` first of all:
+/// ```swift
+/// guard case .live(let object) = try await finalizers.run(on: object) else { return .done }
+/// ```
+/// Guarantees: nothing that needs a clean-up is made before the finalizer stands in the object; a finalizer is only
+/// removed after its clean-up returned. A clean-up may run more than once, also after it succeeded.
+public struct Finalizers: Sendable {
+    /// Returns when nothing is left; throws to be called again later.
+    public typealias Cleanup = @Sendable (KubeObject) async throws -> Void
+
+    public enum Outcome: Sendable {
+        /// Not being deleted, with all finalizers in it.
+        case live(KubeObject)
+        /// Being deleted, with our finalizers removed; nil: gone. There is nothing more to do.
+        case finalized(KubeObject?)
+    }
+
+    private let api: any KubeAPI
+    private let resource: APIResource
+    private var cleanups: [(name: String, run: Cleanup)] = []
+
+    public init(api: any KubeAPI, resource: APIResource) {
+        self.api = api
+        self.resource = resource
+    }
+
+    /// - Parameters:
+    ///   - name: with a domain, as the API demands: `example.com/volumes`.
+    ///   - cleanup: they run in the order of registration, each also when one before failed.
+    /// - Throws: ``RuntimeError`` `misuse` for a name without a domain or one that is taken.
+    public mutating func register(_ name: String, _ cleanup: @escaping Cleanup) throws(RuntimeError) {
+        guard name.contains("/") else {
+            throw RuntimeError(.misuse, "the finalizer \(name) needs a domain: example.com/\(name)")
+        }
+        guard !cleanups.contains(where: { $0.name == name }) else {
+            throw RuntimeError(.misuse, "the finalizer \(name) is registered already")
+        }
+        cleanups.append((name, cleanup))
+    }
+
+    /// Adds the finalizers to a living object; cleans up after a deleted one.
+    /// - Parameter object: as it was read.
+    /// - Throws: the first error of a clean-up, after all were tried; `APIStatus` of a patch.
+    public func run(on object: KubeObject) async throws -> Outcome {
+        guard object.isBeingDeleted else {
+            return .live(try await api.addFinalizers(cleanups.map(\.name), to: object, in: resource, as: nil))
+        }
+        var rest: KubeObject? = object
+        var failure: (any Error)?
+        for (name, cleanup) in cleanups {
+            guard let current = rest, current.finalizers.contains(name) else { continue }
+            do {
+                try await cleanup(current)
+            } catch {
+                failure = failure ?? error
+                continue
+            }
+            rest = try await api.removeFinalizer(name, from: current, in: resource)
+        }
+        if let failure { throw failure }
+        return .finalized(rest)
+    }
+}

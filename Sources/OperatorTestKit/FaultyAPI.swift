@@ -1,0 +1,50 @@
+public import KubeClient
+public import KubeModel
+import Synchronization
+
+/// An API server's client that a test can break: it passes everything on, except what the test wants otherwise.
+public final class FaultyAPI: KubeAPI {
+    /// Called before each request; what it throws is what the caller gets, and the server never sees the request.
+    public typealias BeforeRequest = @Sendable (KubeRequest) async throws -> Void
+    /// Called after each answered request: what it throws is what the caller gets, although the server did it.
+    public typealias AfterRequest = @Sendable (KubeRequest, KubeResponse) async throws -> KubeResponse
+    /// Called for each chunk of a stream: returns what to hand on instead; throwing breaks the stream.
+    public typealias OnChunk = @Sendable (KubeRequest, [UInt8]) throws -> [UInt8]
+
+    private struct Faults {
+        var before: BeforeRequest?
+        var after: AfterRequest?
+        var chunk: OnChunk?
+    }
+
+    private let api: any KubeAPI
+    private let faults = Mutex(Faults())
+
+    public init(_ api: any KubeAPI) { self.api = api }
+
+    public func before(_ fault: BeforeRequest?) { faults.withLock { $0.before = fault } }
+    public func after(_ fault: AfterRequest?) { faults.withLock { $0.after = fault } }
+    public func onChunk(_ fault: OnChunk?) { faults.withLock { $0.chunk = fault } }
+
+    public func send(_ request: KubeRequest, as identity: Impersonation?) async throws -> KubeResponse {
+        try await faults.withLock(\.before)?(request)
+        let response = try await api.send(request, as: identity)
+        guard let after = faults.withLock(\.after) else { return response }
+        return try await after(request, response)
+    }
+
+    public func stream<Result: Sendable>(
+        _ request: KubeRequest, as identity: Impersonation?,
+        _ body: (inout KubeByteStream) async throws -> Result
+    ) async throws -> Result {
+        try await faults.withLock(\.before)?(request)
+        return try await api.stream(request, as: identity) { bytes in
+            var source = bytes
+            var stream = KubeByteStream { [self] in
+                guard let chunk = try await source.next() else { return nil }
+                return try faults.withLock(\.chunk)?(request, chunk) ?? chunk
+            }
+            return try await body(&stream)
+        }
+    }
+}
