@@ -25,6 +25,10 @@ let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let nioHTTPCompression: Target.Dependency = .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -72,6 +76,7 @@ let package = Package(
     targets: [
         library("KubeModel", [yams]),
         library("Deadlines", [nioCore, nioPosix]),
+        library("GracefulStop", [log, lifecycle, nioCore, nioPosix], tests: nil),
         library("KubeSchema", ["KubeModel"], tests: ["KubeModel"]),
         library("SkyfloAPI", ["KubeModel"], tests: ["KubeModel", "KubeSchema"]),
         library(
@@ -86,11 +91,13 @@ let package = Package(
             tests: ["KubeModel", log, asyncHTTPClient, httpTypes, hummingbird, nioCore]),
         library(
             "ControllerRuntime",
-            ["KubeModel", "Deadlines", "KubeClient", log, metrics, lifecycle, httpTypes, hummingbird, nioCore],
+            [
+                "KubeModel", "Deadlines", "GracefulStop", "KubeClient", log, metrics, lifecycle, httpTypes, hummingbird,
+                nioCore,
+            ],
             tests: [
                 "KubeModel", "KubeClient", "LocalCluster", "OperatorTestKit", log, metrics, lifecycle, asyncHTTPClient,
-                nioCore,
-                nioHTTP1,
+                nioCore, nioHTTP1, nioPosix,
             ]),
         library(
             "WorkflowEngine", ["KubeModel", "SkyfloAPI", crypto], tests: ["KubeModel", "KubeSchema", "SkyfloAPI"]),
@@ -99,11 +106,13 @@ let package = Package(
         library(
             "LocalCluster",
             [
-                "KubeModel", "Deadlines", "KubeSchema", log, lifecycle, asn1, certificates, crypto, httpTypes,
-                hummingbird,
-                hummingbirdTLS, nioCore, nioSSL,
+                "KubeModel", "Deadlines", "GracefulStop", "KubeSchema", log, lifecycle, asn1, certificates, crypto,
+                httpTypes,
+                hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1,
+                nioSSL,
+                nioWebSocket,
             ],
-            tests: ["KubeModel", "KubeSchema", log, asyncHTTPClient, httpTypes, nioCore, nioSSL]),
+            tests: ["KubeModel", "KubeSchema", log, asyncHTTPClient, httpTypes, nioCore, nioPosix, nioSSL]),
         library(
             "OperatorTestKit", ["KubeModel", "KubeClient", "ControllerRuntime", "LocalCluster", log],
             tests: ["KubeModel", "KubeClient", "ControllerRuntime"]),

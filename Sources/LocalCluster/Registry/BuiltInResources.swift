@@ -5,9 +5,9 @@ import KubeSchema
 enum BuiltInResources {
     static let storedVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
 
-    static let all: [ResourceDefinition] = core + apps + access + others
+    static let all: [ResourceDefinition] = core + apps + access + others + controllers
 
-    private static func resource(
+    static func resource(
         _ group: String, _ plural: String, _ kind: String, version: String = "v1", namespaced: Bool = true,
         short: [String] = [], categories: [String] = [], verbs: [String] = storedVerbs, subresources: [String] = [],
         strategy: any ResourceStrategy = PlainStrategy(), columns: [TableColumn] = TableColumn.standard,
@@ -37,7 +37,8 @@ enum BuiltInResources {
             "", "nodes", "Node", namespaced: false, short: ["no"], subresources: ["status"], columns: TableColumn.nodes,
             fields: ["spec.unschedulable": ["spec", "unschedulable"]]),
         resource(
-            "", "pods", "Pod", short: ["po"], categories: ["all"], subresources: ["eviction", "log", "status"],
+            "", "pods", "Pod", short: ["po"], categories: ["all"],
+            subresources: ["attach", "eviction", "exec", "log", "portforward", "status"],
             strategy: PodStrategy(), columns: TableColumn.pods,
             fields: [
                 "spec.nodeName": ["spec", "nodeName"], "spec.restartPolicy": ["spec", "restartPolicy"],

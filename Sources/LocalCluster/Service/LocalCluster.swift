@@ -1,4 +1,6 @@
+import GracefulStop
 import Hummingbird
+import HummingbirdCore
 import HummingbirdTLS
 public import Logging
 import NIOCore
@@ -79,7 +81,10 @@ public final class LocalCluster: Sendable, Service {
         let authority = try CertificateAuthority()
         try Bootstrap(storage: server.storage).run(withNode: configuration.simulatesWorkloads)
         let application = Application(
-            responder: HTTPFront(server: server), server: try .tls(.http1(), tlsConfiguration: authority.tls),
+            responder: HTTPFront(server: server),
+            server: try .tls(
+                HTTPServerBuilder { [server] in UpgradableChannel(server: server, responder: $0) },
+                tlsConfiguration: authority.tls),
             configuration: .init(address: .hostname(host, port: configuration.port)),
             onServerRunning: { [self] channel in
                 let port = channel.localAddress?.port ?? configuration.port
@@ -91,14 +96,16 @@ public final class LocalCluster: Sendable, Service {
                             token: administratorToken)))
             }, logger: configuration.logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let controllers = ClusterControllers(storage: server.storage, logger: configuration.logger)
+            let controllers = ClusterControllers(
+                storage: server.storage, logger: configuration.logger, rootCertificatePEM: authority.certificatePEM)
             group.addTask { await controllers.run() }
             if configuration.simulatesWorkloads {
-                let simulation = WorkloadSimulation(storage: server.storage, logger: configuration.logger)
+                let simulation = WorkloadSimulation(
+                    cluster: SimulatedCluster(storage: server.storage, logger: configuration.logger))
                 group.addTask { await simulation.run() }
             }
             defer { group.cancelAll() }
-            try await application.run()
+            try await runStoppingGracefully(application, logger: configuration.logger)
         }
     }
 
