@@ -13,20 +13,24 @@ import Testing
     private final class Screen: Sendable {
         private let output = Mutex("")
         private let errors = Mutex("")
-        private let answers: Mutex<[String]>?
+        private let answers: Mutex<[String]>
+        private let isInteractive: Bool
 
-        init(answers: [String]? = nil) { self.answers = answers.map { Mutex($0) } }
+        init(answers: [String]? = nil) {
+            isInteractive = answers != nil
+            self.answers = Mutex(answers ?? [])
+        }
 
         var out: String { output.withLock(\.self) }
         var said: String { errors.withLock(\.self) }
 
         func session(_ story: Story) -> Session {
             let next: @Sendable () async throws -> String? = {
-                self.answers?.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+                self.answers.withLock { $0.isEmpty ? nil : $0.removeFirst() }
             }
             let terminal = Terminal(
                 write: { text in self.output.withLock { $0 += text } },
-                writeError: { text in self.errors.withLock { $0 += text } }, read: answers == nil ? nil : next)
+                writeError: { text in self.errors.withLock { $0 += text } }, read: isInteractive ? next : nil)
             return Session(api: story.api, namespace: Story.namespace, terminal: terminal) {
                 KubeTime(seconds: Date().timeIntervalSince1970)
             }

@@ -37,7 +37,7 @@ import Testing
     @Test(arguments: [
         ("Completed", 1, TurnOutcome.ended(.success)), ("Failed", 1, .ended(.turnFailed)),
         ("Stopped", 1, .ended(.refused)),
-        ("AwaitingApproval", 1, .waiting), ("Planning", 1, .running), ("Planning", 2, .ended(.success)),
+        ("AwaitingApproval", 1, .waiting), ("Planning", 1, .waiting), ("Planning", 2, .ended(.success)),
         ("Completed", 0, .running),
     ])
     func `how a turn stands`(phase: String, turn: Int, outcome: TurnOutcome) throws {
