@@ -122,12 +122,15 @@ let package = Package(
                 "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine",
                 "Tools", log, metrics,
             ], tests: nil),
+        library(
+            "SkyfloCLI", ["KubeModel", "Deadlines", "SkyfloAPI", "KubeClient", "WorkflowEngine"],
+            tests: ["KubeModel", "SkyfloAPI", "KubeClient", "WorkflowEngine"]),
         [
             .executableTarget(
                 name: "skyflo",
                 dependencies: [
                     "KubeModel", "SkyfloAPI", "KubeClient", "ControllerRuntime", "Controllers", "LocalCluster",
-                    argumentParser, log, metrics, lifecycle, unixSignals,
+                    "SkyfloCLI", argumentParser, log, metrics, lifecycle, unixSignals, nioPosix,
                 ],
                 // Links to crds/ and rbac/: `skyflo playground` installs the same manifests as a person does.
                 resources: [
@@ -148,7 +151,7 @@ let package = Package(
                 name: "StoryTests",
                 dependencies: [
                     "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "Controllers", "LocalCluster",
-                    "OperatorTestKit", log,
+                    "OperatorTestKit", "SkyfloCLI", log,
                 ],
                 swiftSettings: settings),
         ],

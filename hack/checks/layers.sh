@@ -10,7 +10,7 @@ layers = {
     "KubeModel": 0, "Deadlines": 0, "GracefulStop": 0,
     "KubeSchema": 1, "SkyfloAPI": 1, "KubeClient": 1, "LanguageModels": 1,
     "ControllerRuntime": 2, "WorkflowEngine": 2, "Tools": 2, "LocalCluster": 2,
-    "Controllers": 3, "OperatorTestKit": 3,
+    "Controllers": 3, "OperatorTestKit": 3, "SkyfloCLI": 3,
     "skyflo": 4, "TurnBench": 4,
 }
 # LocalCluster stands in for a server: whoever depends on it but the program and tests would ship it.

@@ -1,0 +1,41 @@
+import KubeClient
+import KubeModel
+
+/// Why a command could not do what it was asked for: one line for people, and the number for scripts.
+public struct CommandError: Error, Sendable, CustomStringConvertible {
+    public var status: ExitStatus
+    public var message: String
+    public var cause: (any Error)?
+
+    public init(_ status: ExitStatus, _ message: String, cause: (any Error)? = nil) {
+        self.status = status
+        self.message = message
+        self.cause = cause
+    }
+
+    public var description: String { message }
+
+    /// The line that any error ends a command with, in kubectl's words where kubectl has some.
+    public static func line(for error: any Error) -> String {
+        switch error {
+        case let error as APIStatus: line(for: error)
+        case let error as KubeClientError where error.code == .unreachable:
+            "Unable to connect to the server: \(error)"
+        default: "error: \(error)"
+        }
+    }
+
+    /// A 404 without a name is the collection's: the kind isn't served.
+    private static func line(for status: APIStatus) -> String {
+        if status.isNotFound, status.name.isEmpty {
+            return "error: the server doesn't have a resource type \"conversations\" in skyflo.ai/v1; "
+                + "are the CRDs of skyflo installed?"
+        }
+        let reason = status.reason.rawValue.isEmpty ? "\(status.code)" : status.reason.rawValue
+        return "Error from server (\(reason)): \(status)"
+    }
+
+    public static func status(for error: any Error) -> ExitStatus {
+        (error as? CommandError)?.status ?? (error as? ExitStatus) ?? .error
+    }
+}

@@ -1,0 +1,63 @@
+import KubeModel
+import SkyfloAPI
+
+/// Says something to the co-pilot, in a new conversation or in one that exists, and follows the turn.
+public struct AskAction: Sendable {
+    public var text: String
+    /// Of the new conversation; nil lets the server choose.
+    public var name: String?
+    /// The conversation to go on with; nil begins a new one.
+    public var conversation: String?
+    /// The fields of the new conversation's spec, messages excepted.
+    public var spec: JSONValue
+    public var follows: Bool
+    public var timeout: Duration?
+    public var format: ResultFormat?
+
+    public init(
+        text: String, name: String? = nil, conversation: String? = nil, spec: JSONValue = [:], follows: Bool = true,
+        timeout: Duration? = nil, format: ResultFormat? = nil
+    ) {
+        self.text = text
+        self.name = name
+        self.conversation = conversation
+        self.spec = spec
+        self.follows = follows
+        self.timeout = timeout
+        self.format = format
+    }
+
+    public func perform(in session: Session) async throws -> ExitStatus {
+        let asked = try await send(session)
+        let name = asked.object.name
+        guard follows else {
+            session.print(asked.object, as: format ?? .name)
+            return .success
+        }
+        session.terminal.say(StyledText("conversation \(name) in namespace \(session.namespace)", .dim))
+        let follower = Follower(
+            session: session, name: name, turn: asked.spec.messages.count,
+            atApproval: session.terminal.isInteractive ? .ask : .leave, format: format)
+        return try await follower.run(timeout: timeout)
+    }
+
+    private func send(_ session: Session) async throws -> Conversation {
+        let text = text.drop { $0.isNewline }
+        guard text.contains(where: { !$0.isWhitespace }) else { throw CommandError(.usage, "there is no text to ask") }
+        if let conversation { return try await append(String(text), to: conversation, session) }
+        var object = KubeObject(.conversations, namespace: session.namespace, name: name ?? "", ["spec": spec])
+        if name == nil { object["metadata"] = ["generateName": "ask-", "namespace": .string(session.namespace)] }
+        object["spec", "messages"] = [["content": .string(String(text))]]
+        return try await session.conversations.create(object)
+    }
+
+    private func append(_ text: String, to name: String, _ session: Session) async throws -> Conversation {
+        guard try await !session.conversations.get(name).spec.stop else {
+            throw CommandError(
+                .error,
+                "conversation \"\(name)\" is stopped; first: \(session.program) stop \(name) --resume "
+                    + "-n \(session.namespace)")
+        }
+        return try await session.conversations.append(text, to: name)
+    }
+}

@@ -1,0 +1,49 @@
+import KubeModel
+import SkyfloAPI
+
+/// Prints the whole history of a conversation, or says whether it is what the operator wrote.
+public struct TranscriptAction: Sendable {
+    public var name: String
+    public var turn: Int?
+    /// Prints the verdict only.
+    public var verifiesOnly: Bool
+    public var format: DataFormat?
+
+    public init(_ name: String, turn: Int? = nil, verifiesOnly: Bool = false, format: DataFormat? = nil) {
+        self.name = name
+        self.turn = turn
+        self.verifiesOnly = verifiesOnly
+        self.format = format
+    }
+
+    /// - Returns: ``ExitStatus/tampered`` where the chain is broken, after everything before that place was printed.
+    public func perform(in session: Session) async throws -> ExitStatus {
+        let conversation = try await session.conversations.get(name)
+        let reading = try await TranscriptReader(api: session.api).read(conversation)
+        if !verifiesOnly { show(reading, session) }
+        if let fault = reading.fault {
+            throw CommandError(.tampered, "the transcript was changed: \(fault)")
+        }
+        if verifiesOnly {
+            session.terminal.print("verified: \(reading.entries.count) entries, head \(reading.head)".styled)
+        }
+        return .success
+    }
+
+    private func show(_ reading: TranscriptReader.Reading, _ session: Session) {
+        if let format {
+            return session.terminal.print(.array(ofTurn(reading)), as: format)
+        }
+        var text = TranscriptText()
+        for line in text.lines(reading.entries, only: turn) { session.terminal.print(line) }
+    }
+
+    private func ofTurn(_ reading: TranscriptReader.Reading) -> [JSONValue] {
+        guard let turn else { return reading.lines }
+        var current = 0
+        return reading.lines.filter { line in
+            if line["type"]?.string == "TurnStarted" { current = line["number"]?.int ?? current }
+            return current == turn
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import KubeModel
+import SkyfloAPI
+
+/// Asks for changes that a conversation made to be taken back. Each goes through a preview and an approval of its own.
+public struct UndoAction: Sendable {
+    public var name: String
+    /// Ids of `status.changes`; empty for the only one there is.
+    public var changes: [String]
+    public var format: ResultFormat?
+
+    public init(_ name: String, changes: [String] = [], format: ResultFormat? = nil) {
+        self.name = name
+        self.changes = changes
+        self.format = format
+    }
+
+    public func perform(in session: Session) async throws -> ExitStatus {
+        let conversation = try await session.conversations.get(name)
+        let recorded = conversation.object["status", "changes"]?.object ?? [:]
+        let asked = conversation.object["spec", "undo"]?.array?.compactMap(\.string) ?? []
+        let chosen = try choose(from: recorded, asked: Set(asked), session)
+        let patched = try await session.conversations.undo(chosen, of: name)
+        if let format { session.print(patched.object, as: format) }
+        let ids = chosen.joined(separator: ", ")
+        session.terminal.say("asked to take back \(ids); it will be previewed and need an approval:".styled)
+        session.terminal.say("  \(session.program) watch \(name) -n \(session.namespace)".styled)
+        return .success
+    }
+
+    private func choose(from recorded: JSONObject, asked: Set<String>, _ session: Session) throws -> [String] {
+        guard !recorded.isEmpty else {
+            throw CommandError(.error, "conversation \"\(name)\" has no recorded changes (status.changes) to take back")
+        }
+        for id in changes {
+            guard recorded.contains(id) else {
+                throw CommandError(
+                    .error, "conversation \"\(name)\" has no change \"\(id)\"; there are: \(list(recorded.keys))")
+            }
+            guard !asked.contains(id) else { throw CommandError(.error, "\(id) was already asked to be taken back") }
+        }
+        guard changes.isEmpty else { return changes }
+        let left = recorded.keys.filter { !asked.contains($0) }
+        guard left.count == 1 else {
+            throw left.isEmpty
+                ? CommandError(.error, "all changes were already asked to be taken back")
+                : CommandError(.usage, "there are \(left.count) changes: name those you mean of \(list(left))")
+        }
+        return left
+    }
+
+    private func list(_ ids: [String]) -> String { ids.sorted(by: CallOrder.precedes).joined(separator: ", ") }
+}

@@ -1,0 +1,21 @@
+import KubeModel
+import SkyfloAPI
+
+/// Follows the newest turn of a conversation until it ends.
+public struct WatchAction: Sendable {
+    public var name: String
+    public var timeout: Duration?
+    public var format: ResultFormat?
+
+    public init(_ name: String, timeout: Duration? = nil, format: ResultFormat? = nil) {
+        self.name = name
+        self.timeout = timeout
+        self.format = format
+    }
+
+    public func perform(in session: Session) async throws -> ExitStatus {
+        let conversation = try await session.conversations.get(name)
+        let turn = max(conversation.nextTurn ?? 0, conversation.status.turn, 1)
+        return try await Follower(session: session, name: name, turn: turn, format: format).run(timeout: timeout)
+    }
+}

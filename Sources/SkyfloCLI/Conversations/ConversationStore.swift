@@ -1,0 +1,155 @@
+import KubeClient
+import KubeModel
+import SkyfloAPI
+
+/// Conversations of one namespace on the API server: what people read of them and may write.
+struct ConversationStore: Sendable {
+    static let fieldManager = "kubectl-skyflo"
+    /// How often a write is tried against an object that others write too.
+    private static let attempts = 8
+
+    let api: any KubeAPI
+    let namespace: String
+
+    private var options: WriteOptions { WriteOptions(fieldManager: Self.fieldManager) }
+
+    func get(_ name: String) async throws -> Conversation {
+        Conversation(try await api.get(.conversations, namespace: namespace, name: name))
+    }
+
+    func create(_ object: KubeObject) async throws -> Conversation {
+        Conversation(try await api.create(object, in: .conversations, options))
+    }
+
+    /// Adds a message behind those that are there.
+    func append(_ message: String, to name: String) async throws -> Conversation {
+        try await patch(name) { conversation in
+            let messages = conversation.object["spec", "messages"] ?? .array([])
+            return .array([
+                DecisionPatch.test("/metadata/uid", .string(conversation.uid)),
+                // Whoever appended meanwhile must be seen, for the number of this message to be known.
+                DecisionPatch.test("/spec/messages", messages),
+                DecisionPatch.add("/spec/messages/-", ["content": .string(message)]),
+            ])
+        }
+    }
+
+    func setStop(_ stop: Bool, of name: String) async throws -> Conversation {
+        Conversation(
+            try await api.patch(
+                .conversations, namespace: namespace, name: name, .merge(["spec": ["stop": .bool(stop)]]), options))
+    }
+
+    /// Asks for changes to be taken back.
+    func undo(_ changes: [String], of name: String) async throws -> Conversation {
+        let patched = try await patch(name) { conversation in
+            let asked = conversation.object["spec", "undo"]
+            var operations = [DecisionPatch.test("/metadata/uid", .string(conversation.uid))]
+            if let asked, !asked.isNull {
+                operations.append(DecisionPatch.test("/spec/undo", asked))
+                operations += changes.map { DecisionPatch.add("/spec/undo/-", .string($0)) }
+            } else {
+                operations.append(DecisionPatch.add("/spec/undo", JSONValue(changes)))
+            }
+            return .array(operations)
+        }
+        // A server drops fields that its CRD doesn't have, and says nothing.
+        let asked = patched.object["spec", "undo"]?.array?.compactMap(\.string) ?? []
+        guard changes.allSatisfy(asked.contains) else {
+            throw CommandError(
+                .error, "the conversations that this cluster serves have no spec.undo; nothing was undone")
+        }
+        return patched
+    }
+
+    /// Writes a decision on exactly what was shown.
+    /// - Throws: ``CommandError`` (`changed`) when what is there isn't that any more, or somebody else has decided.
+    func decide(
+        _ decision: Approval.Decision, on shown: [PendingApproval], of name: String, uid: String, reason: String?
+    ) async throws -> Conversation {
+        let user = try await userName()
+        return try await patch(name, subresource: "status") { conversation in
+            guard conversation.uid == uid else {
+                throw CommandError(.changed, "conversation \"\(name)\" was replaced by another; nothing was decided")
+            }
+            for entry in shown { try Self.check(entry, in: conversation) }
+            return DecisionPatch(
+                conversation: conversation, decision: decision, decidedBy: user, reason: reason
+            ).operations(for: shown)
+        }
+    }
+
+    private static func check(_ shown: PendingApproval, in conversation: Conversation) throws {
+        let nothing = "nothing was decided"
+        if let entry = conversation.status.approvals[shown.id], entry.digest == shown.digest,
+            let decision = entry.decision
+        {
+            let by = entry.decidedBy.map { " by \($0)" } ?? ""
+            throw CommandError(.changed, "\(shown.id) was \(decision.rawValue.lowercased())\(by) meanwhile; \(nothing)")
+        }
+        guard let now = PendingApproval(shown.id, in: conversation) else {
+            let state = conversation.status.calls[shown.id].map { " (it is \($0.state.rawValue))" } ?? ""
+            throw CommandError(.changed, "\(shown.id) waits for a decision no more\(state); \(nothing)")
+        }
+        guard now.digest == shown.digest else {
+            throw CommandError(
+                .changed,
+                "\(shown.id) isn't what was shown any more: its preview changed from digest "
+                    + "\(shown.shortDigest) to \(now.shortDigest); \(nothing). Look at it again")
+        }
+    }
+
+    /// Reads, makes a patch of what was read, and sends it; again where its tests failed because somebody else wrote.
+    private func patch(
+        _ name: String, subresource: String? = nil, _ operations: (Conversation) throws -> JSONValue
+    ) async throws -> Conversation {
+        var version: String?
+        var refusal: APIStatus?
+        for _ in 0..<Self.attempts {
+            let conversation = try await get(name)
+            // A refusal of a version that is still the newest is no lost race.
+            if let refusal, conversation.object.resourceVersion == version { throw refusal }
+            version = conversation.object.resourceVersion
+            do {
+                let object = try await api.patch(
+                    .conversations, namespace: namespace, name: name, subresource: subresource,
+                    .json(try operations(conversation)), options)
+                return Conversation(object)
+            } catch let status as APIStatus where status.isConflict || status.isInvalid {
+                refusal = status
+            }
+        }
+        throw CommandError(.error, "conversation \"\(name)\" is written too often by others; try again", cause: refusal)
+    }
+
+    // MARK: The user
+
+    /// As the API server knows the caller.
+    func userName() async throws -> String {
+        let answer = try await api.call(
+            KubeRequest(
+                .post, "/apis/authentication.k8s.io/v1/selfsubjectreviews", contentType: "application/json",
+                body: JSONWriter.string(["apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"])))
+        guard let name = answer["status", "userInfo", "username"]?.string, !name.isEmpty else {
+            throw CommandError(.error, "the API server doesn't say who you are")
+        }
+        return name
+    }
+
+    /// Whether the caller may decide on what waits in this conversation.
+    func mayApprove(_ name: String) async throws -> Bool {
+        let review: JSONValue = [
+            "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
+            "spec": [
+                "resourceAttributes": [
+                    "verb": "approve", "group": .string(SkyfloGroup.name), "resource": "conversations",
+                    "namespace": .string(namespace), "name": .string(name),
+                ]
+            ],
+        ]
+        let path = APIResource.selfSubjectAccessReviews.path()
+        let answer = try await api.call(
+            KubeRequest(.post, path, contentType: "application/json", body: JSONWriter.string(review)))
+        return answer["status", "allowed"]?.bool ?? false
+    }
+}

@@ -1,0 +1,50 @@
+import KubeModel
+public import SkyfloAPI
+import WorkflowEngine
+
+/// A call that waits for a person's decision.
+public struct PendingApproval: Sendable, Hashable {
+    public let id: String
+    public let approval: Approval
+    /// What a decision is bound to.
+    public let digest: String
+    /// Whether the digest is that of the requests that stand there. Where it isn't, somebody changed the entry after the
+    /// operator wrote it, and the operator will refuse whatever is decided on it.
+    public let isIntact: Bool
+
+    public init?(_ id: String, in conversation: Conversation) {
+        guard let approval = conversation.status.approvals[id], let digest = approval.digest,
+            approval.decision == nil, let call = conversation.status.calls[id], call.state == .awaitingApproval
+        else { return nil }
+        self.id = id
+        self.approval = approval
+        self.digest = digest
+        let computed = Digest.of(
+            conversationUID: conversation.uid, turn: call.turn, callID: id, tool: approval.tool,
+            arguments: approval.arguments, requests: approval.requests,
+            postConditions: approval.json["postConditions"]?.array ?? [])
+        isIntact = computed == digest
+    }
+
+    /// `1f3a…`: enough of the digest to tell two previews apart.
+    public var shortDigest: String { String(digest.drop { $0 != ":" }.drop { $0 == ":" }.prefix(12)) }
+
+    public func hasDigest(_ prefix: String) -> Bool {
+        let hex = prefix.hasPrefix("sha256:") ? String(prefix.dropFirst(7)) : prefix
+        return !hex.isEmpty && digest.hasPrefix("sha256:" + hex)
+    }
+}
+
+extension Conversation {
+    /// In the order in which the calls were made.
+    public var pendingApprovals: [PendingApproval] {
+        status.approvals.keys.sorted(by: CallOrder.precedes).compactMap { PendingApproval($0, in: self) }
+    }
+}
+
+/// `c2` comes before `c10`.
+enum CallOrder {
+    static func precedes(_ a: String, _ b: String) -> Bool {
+        (a.utf8.count, a) < (b.utf8.count, b)
+    }
+}

@@ -1,0 +1,50 @@
+import KubeModel
+import SkyfloAPI
+
+/// Asks the person at the terminal about approvals, one after the other, and writes each decision at once.
+struct Interview {
+    let session: Session
+    let conversation: Conversation
+
+    private var name: String { conversation.object.name }
+
+    func hold(about entries: [PendingApproval]) async throws {
+        for entry in entries {
+            do {
+                try await ask(about: entry)
+            } catch let error as CommandError where error.status == .changed {
+                // What came in between is shown next.
+                session.terminal.say(StyledText("\(error)", .yellow))
+            }
+        }
+    }
+
+    private func ask(about entry: PendingApproval) async throws {
+        while true {
+            let question = StyledText("Approve \(entry.id)? [y]es, [n]o, [d]iff, Enter to decide later:", .bold)
+            let line = try await session.terminal.ask(question) ?? ""
+            switch line.lowercased() {
+            case "y", "yes": return try await decide(.approved, entry, reason: nil)
+            case "n", "no":
+                let reason = try await session.terminal.ask("Reason, for the model (optional):") ?? ""
+                return try await decide(.denied, entry, reason: reason.isEmpty ? nil : reason)
+            case "d", "diff": session.terminal.say(ApprovalText(entry: entry, isFull: true).lines)
+            case "":
+                session.terminal.say(
+                    "not decided; later: \(session.program) approve \(name) \(entry.id) -n \(session.namespace)".styled)
+                return
+            default: session.terminal.say("please answer y, n, d, or nothing")
+            }
+        }
+    }
+
+    private func decide(_ decision: Approval.Decision, _ entry: PendingApproval, reason: String?) async throws {
+        _ = try await session.conversations.decide(
+            decision, on: [entry], of: name, uid: conversation.uid, reason: reason)
+        session.terminal.say("\(entry.id) \(decision.rawValue.lowercased())".styled)
+    }
+}
+
+extension String {
+    var styled: StyledText { StyledText(self) }
+}

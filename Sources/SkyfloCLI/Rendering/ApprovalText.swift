@@ -1,0 +1,75 @@
+import KubeModel
+import SkyfloAPI
+
+/// What a person sees before deciding. The diff comes first, so that however long it is, the summary and the warnings are
+/// what stands above the question.
+struct ApprovalText {
+    var entry: PendingApproval
+    /// Everything, with the requests' bodies; otherwise long diffs are cut.
+    var isFull = false
+
+    private static let shortDiff = 60
+
+    var lines: [StyledText] {
+        var lines: [StyledText] = []
+        let preview = entry.approval.json["preview"]?.string ?? ""
+        if !preview.isEmpty { lines += diff(preview) + [""] }
+        lines.append(StyledText("\(entry.id)  ", .bold) + StyledText(summary, .bold))
+        lines.append("    tool \(entry.approval.tool), risk \(risk), digest \(entry.shortDigest)\(expiry)")
+        for request in entry.approval.requests { lines += self.lines(of: request) }
+        if entry.approval.requests.isEmpty { lines.append("    it only reads") }
+        for warning in entry.approval.json["warnings"]?.array?.compactMap(\.string) ?? [] {
+            lines.append(StyledText("    warning: \(warning)", .yellow))
+        }
+        if !entry.isIntact {
+            lines.append(
+                StyledText(
+                    "    warning: its requests were changed after the operator wrote them; it will be refused", .red))
+        }
+        return lines
+    }
+
+    private var summary: String { entry.approval.json["summary"]?.string ?? entry.approval.tool }
+    private var risk: String { entry.approval.json["risk"]?.string ?? "unknown" }
+    private var expiry: String { entry.approval.expiresAt.map { ", until \($0)" } ?? "" }
+
+    private func lines(of request: JSONValue) -> [StyledText] {
+        let query = (request["query"]?.array ?? []).map {
+            "\($0["name"]?.string ?? "")=\($0["value"]?.string ?? "")"
+        }
+        let target = (request["path"]?.string ?? "") + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+        var lines: [StyledText] = [StyledText("    \(request["method"]?.string ?? "?") \(target)", .cyan)]
+        if isFull, let body = request["body"]?.string, !body.isEmpty {
+            lines += body.split(separator: "\n").map { StyledText("      \($0)", .dim) }
+        }
+        return lines
+    }
+
+    private func diff(_ preview: String) -> [StyledText] {
+        let all = DiffText.lines(preview)
+        guard !isFull, all.count > Self.shortDiff else { return all }
+        let rest = "… \(all.count - Self.shortDiff) more lines of this diff: shown whole with d or --full"
+        return all.prefix(Self.shortDiff) + [StyledText(rest, .yellow)]
+    }
+}
+
+/// A unified diff with the colours of `git diff`.
+enum DiffText {
+    static func lines(_ diff: String) -> [StyledText] {
+        // By scalars: a carriage return and a line feed are one Character, and no line would end there.
+        diff.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { scalars in
+            let line = String(String.UnicodeScalarView(scalars))
+            return StyledText(line, style(line))
+        }
+    }
+
+    private static func style(_ line: String) -> StyledText.Style? {
+        if line.hasPrefix("+++") || line.hasPrefix("---") { return .bold }
+        switch line.unicodeScalars.first {
+        case "+": return .green
+        case "-": return .red
+        case "@": return .cyan
+        default: return nil
+        }
+    }
+}

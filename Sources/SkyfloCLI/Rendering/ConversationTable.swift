@@ -1,0 +1,56 @@
+import KubeModel
+import SkyfloAPI
+
+/// Conversations in columns, three blanks between them, as kubectl prints tables.
+struct ConversationTable {
+    var hasNamespace = false
+    var isWide = false
+    var hasHeaders = true
+
+    func lines(_ conversations: [Conversation], now: KubeTime) -> [String] {
+        let rows = (hasHeaders ? [header] : []) + conversations.map { row($0, now: now) }
+        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            let cells = row.enumerated().map { at, cell in
+                at == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[at] - cell.count + 3)
+            }
+            return cells.joined()
+        }
+    }
+
+    private var header: [String] {
+        (hasNamespace ? ["NAMESPACE"] : []) + ["NAME", "PHASE", "TURN", "PENDING", "AGE"]
+            + (isWide ? ["SERVICEACCOUNT", "MODEL"] : []) + ["TITLE"]
+    }
+
+    private func row(_ conversation: Conversation, now: KubeTime) -> [String] {
+        let status = conversation.status
+        let age = conversation.object.creationTimestamp.map { Age.text(seconds: now.seconds(since: $0)) }
+        let cells =
+            (hasNamespace ? [conversation.namespace] : []) + [
+                conversation.object.name, status.phase?.rawValue ?? "<none>", String(status.turn),
+                String(conversation.pendingApprovals.count), age ?? "<unknown>",
+            ] + (isWide ? [conversation.spec.serviceAccountName, conversation.spec.model ?? "<default>"] : [])
+            + [OneLine.of(status.title ?? conversation.spec.messages.first ?? "", limit: isWide ? 120 : 60)]
+        // Before the widths are taken: an escape is longer than what it stands for. A tab would move the columns.
+        return cells.map { SafeText.escape($0.replacing("\t", with: " ")) }
+    }
+}
+
+enum Age {
+    /// As `duration.HumanDuration` of k8s.io/apimachinery writes it: at most two units, the smaller only while it matters.
+    static func text(seconds: Double) -> String {
+        let seconds = max(0, Int(seconds))
+        let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400)
+        func with(_ value: Int, _ unit: String) -> String { value == 0 ? "" : "\(value)\(unit)" }
+        if seconds < 120 { return "\(seconds)s" }
+        if minutes < 10 { return "\(minutes)m" + with(seconds % 60, "s") }
+        if minutes < 180 { return "\(minutes)m" }
+        if hours < 8 { return "\(hours)h" + with(minutes % 60, "m") }
+        if hours < 48 { return "\(hours)h" }
+        if days < 8 { return "\(days)d" + with(hours % 24, "h") }
+        if days < 365 * 2 { return "\(days)d" }
+        if days < 365 * 8 { return "\(days / 365)y" + with(days % 365, "d") }
+        return "\(days / 365)y"
+    }
+}

@@ -1,0 +1,74 @@
+import KubeModel
+import SkyfloAPI
+
+/// What is new in a conversation since it was last looked at, for somebody who follows a turn.
+struct ProgressReport {
+    let turn: Int
+    private var phase: ConversationStatus.Phase?
+    private var calls: [String: CallState] = [:]
+    private var checks: Set<String> = []
+    private var refusal = ""
+
+    init(turn: Int) { self.turn = turn }
+
+    mutating func news(in conversation: Conversation) -> [StyledText] {
+        var lines = acceptance(of: conversation)
+        guard conversation.status.turn == turn else { return lines }
+        lines += callLines(conversation) + checkLines(conversation)
+        if let now = conversation.status.phase, now != phase {
+            phase = now
+            if !now.isTerminal { lines.append(StyledText(now.rawValue, .dim)) }
+        }
+        return lines
+    }
+
+    /// Why nothing happens, where the spec names something that isn't there.
+    private mutating func acceptance(of conversation: Conversation) -> [StyledText] {
+        let accepted = conversation.status.conditions[type: ConversationCondition.accepted.rawValue]
+        guard let accepted, accepted.status == .false else { return [] }
+        let text = "not accepted (\(accepted.reason)): \(accepted.message)"
+        guard text != refusal else { return [] }
+        refusal = text
+        return [StyledText(text, .yellow)]
+    }
+
+    private mutating func callLines(_ conversation: Conversation) -> [StyledText] {
+        let ofTurn = conversation.status.calls.filter { $0.value.turn == turn }
+        var lines: [StyledText] = []
+        for id in ofTurn.keys.sorted(by: CallOrder.precedes) {
+            guard let call = ofTurn[id], calls[id] != call.state else { continue }
+            calls[id] = call.state
+            lines.append(Self.line(id, call))
+        }
+        return lines
+    }
+
+    private static func line(_ id: String, _ call: CallStatus) -> StyledText {
+        let text = "  \(id) \(call.tool) "
+        switch call.state {
+        case .succeeded: return StyledText(text) + StyledText(call.state.rawValue, .green)
+        case .failed, .unknown, .denied, .expired, .stale:
+            let why = call.result.map { ": \(OneLine.of($0, limit: 200))" } ?? ""
+            return StyledText(text) + StyledText(call.state.rawValue, .red) + StyledText(why)
+        default: return StyledText(text) + StyledText(call.state.rawValue, .dim)
+        }
+    }
+
+    private mutating func checkLines(_ conversation: Conversation) -> [StyledText] {
+        (conversation.status.json["verification"]?.array ?? []).compactMap { check in
+            guard checks.insert(JSONWriter.string(check, .canonical)).inserted else { return nil }
+            let result = check["result"]?.string ?? ""
+            let text =
+                "  \(check["call"]?.string ?? "") checked: \(OneLine.of(check["check"]?.string ?? "", limit: 200)) "
+            return StyledText(text) + StyledText(result, result == "Passed" ? .green : .red)
+        }
+    }
+}
+
+enum OneLine {
+    /// The first line that says something, cut at so many characters.
+    static func of(_ text: String, limit: Int) -> String {
+        let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        return line.count > limit ? String(line.prefix(limit)) + "…" : line
+    }
+}

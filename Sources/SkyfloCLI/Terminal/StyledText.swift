@@ -1,0 +1,37 @@
+/// Text with marks on parts of it. Rendering is the only way to a string, and escapes every part (``SafeText``), so that
+/// nothing reaches a terminal by another way than the styles themselves.
+public struct StyledText: Sendable, Hashable, ExpressibleByStringInterpolation {
+    public enum Style: String, Sendable {
+        case bold = "1"
+        case dim = "2"
+        case red = "31"
+        case green = "32"
+        case yellow = "33"
+        case cyan = "36"
+    }
+
+    private struct Part: Sendable, Hashable {
+        var text: String
+        var style: Style?
+    }
+
+    private var parts: [Part]
+
+    public init(_ text: String, _ style: Style? = nil) { parts = [Part(text: text, style: style)] }
+    public init(stringLiteral value: String) { self.init(value) }
+
+    public static func + (a: StyledText, b: StyledText) -> StyledText {
+        var result = a
+        result.parts += b.parts
+        return result
+    }
+
+    /// - Parameter isColoured: with the escape sequences of the styles, otherwise without any.
+    public func rendered(isColoured: Bool) -> String {
+        parts.map { part in
+            let text = SafeText.escape(part.text)
+            guard isColoured, let style = part.style, !text.isEmpty else { return text }
+            return "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m"
+        }.joined()
+    }
+}

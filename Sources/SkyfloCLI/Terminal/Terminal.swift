@@ -1,0 +1,63 @@
+public import KubeModel
+
+/// Where a command reads and writes. Results go to the output; all that is said on the way goes to the errors, so that a
+/// script gets the answer and nothing else.
+public struct Terminal: Sendable {
+    private let write: @Sendable (String) -> Void
+    private let writeError: @Sendable (String) -> Void
+    private let read: (@Sendable () async throws -> String?)?
+    private let isOutputColoured: Bool
+    private let isErrorColoured: Bool
+    private let isOutputTerminal: Bool
+
+    /// - Parameters:
+    ///   - read: the next line without its line feed, nil at the end; nil where nobody can be asked.
+    ///   - isOutputTerminal: YAML, which has no escapes of its own everywhere, is escaped visibly then.
+    public init(
+        isOutputColoured: Bool = false, isErrorColoured: Bool = false, isOutputTerminal: Bool = false,
+        write: @escaping @Sendable (String) -> Void, writeError: @escaping @Sendable (String) -> Void,
+        read: (@Sendable () async throws -> String?)? = nil
+    ) {
+        self.isOutputColoured = isOutputColoured
+        self.isErrorColoured = isErrorColoured
+        self.isOutputTerminal = isOutputTerminal
+        self.write = write
+        self.writeError = writeError
+        self.read = read
+    }
+
+    /// Whether somebody sits there who can answer.
+    public var isInteractive: Bool { read != nil }
+
+    /// A line of the result.
+    public func print(_ text: StyledText) { write(text.rendered(isColoured: isOutputColoured) + "\n") }
+
+    /// A line about what happens.
+    public func say(_ text: StyledText) { writeError(text.rendered(isColoured: isErrorColoured) + "\n") }
+
+    public func say(_ lines: [StyledText]) { lines.forEach(say) }
+
+    /// Asks, and waits for a line. nil at the end of the input.
+    public func ask(_ question: StyledText) async throws -> String? {
+        guard let read else { return nil }
+        writeError(question.rendered(isColoured: isErrorColoured) + " ")
+        guard let line = try await read() else {
+            writeError("\n")
+            return nil
+        }
+        return line
+    }
+
+    /// An object or a list as data.
+    public func print(_ value: JSONValue, as format: DataFormat) {
+        switch format {
+        case .json: write(SafeText.escapeJSON(JSONWriter.string(value, .pretty)) + "\n")
+        case .yaml:
+            let text = YAML.format(value)
+            write(isOutputTerminal ? SafeText.escape(text) : text)
+        }
+    }
+}
+
+/// How objects are printed for programs.
+public enum DataFormat: String, Sendable, CaseIterable { case json, yaml }

@@ -1,0 +1,72 @@
+import KubeModel
+import SkyfloAPI
+import WorkflowEngine
+
+/// A transcript for people.
+struct TranscriptText {
+    private var turn = 0
+
+    /// - Parameter only: the turn that is wanted; nil for all.
+    mutating func lines(_ entries: [TranscriptChain.Entry], only wanted: Int? = nil) -> [StyledText] {
+        entries.flatMap { entry in
+            let lines = lines(of: entry)
+            return wanted == nil || wanted == turn ? lines : []
+        }
+    }
+
+    private mutating func lines(of entry: TranscriptChain.Entry) -> [StyledText] {
+        switch entry.event {
+        case .turnStarted(let number, let message):
+            turn = number
+            return [
+                "", StyledText("── turn \(number), \(entry.at)", .dim), StyledText("you: ", .bold) + message.styled,
+            ]
+        case .modelReplied(let reply): return self.lines(of: reply)
+        case .modelFailed(let message): return [StyledText("the model failed: \(message)", .red)]
+        case .callResolved(let id, let succeeded, let result):
+            return [StyledText("\(id) \(succeeded ? "→" : "failed →") ", succeeded ? .dim : .red)] + indented(result)
+        case .approvalRequested(let id, let request):
+            return [StyledText("\(id) needs an approval: \(request.summary) (risk \(request.risk))", .yellow)]
+                + DiffText.lines(request.preview).map { "    " + $0 }
+        case .decided(let id, let decision):
+            let verb = decision.approved ? "approved" : "denied"
+            let why = decision.reason.isEmpty ? "" : ": \(decision.reason)"
+            return [StyledText("\(id) \(verb) by \(decision.by), \(entry.at)\(why)", .bold)]
+        case .approvalExpired(let id): return [StyledText("\(id) was not decided in time", .red)]
+        case .writeStarted(let id): return [StyledText("\(id) is being written, \(entry.at)", .dim)]
+        case .writeEnded(let id, let outcome): return [StyledText("\(id) \(Self.text(outcome))")]
+        case .verified(let id, let checks):
+            return checks.map { StyledText("\(id) checked: \($0.check) \($0.verdict.rawValue) \($0.evidence)") }
+        case .turnEnded(let end): return Self.lines(of: end)
+        }
+    }
+
+    private mutating func lines(of reply: ModelTurn) -> [StyledText] {
+        var lines: [StyledText] = []
+        if !reply.content.isEmpty, !reply.calls.isEmpty {
+            lines.append(StyledText("co-pilot: ", .bold) + reply.content.styled)
+        }
+        return lines + reply.calls.map { StyledText("calls \($0.tool) \($0.arguments)", .cyan) }
+    }
+
+    private static func lines(of end: TurnEnd) -> [StyledText] {
+        if !end.answer.isEmpty { return [StyledText("co-pilot: ", .bold) + end.answer.styled] }
+        let message = end.message.isEmpty ? "" : ": \(end.message)"
+        return [StyledText("\(end.kind.rawValue) (\(end.reason.rawValue))\(message)", .red)]
+    }
+
+    private static func text(_ outcome: WriteOutcome) -> String {
+        switch outcome {
+        case .applied(let text): "was written: \(text)"
+        case .stale(let text): "was not written, its target moved: \(text)"
+        case .rejected(let text): "was refused: \(text)"
+        case .unknown(let text): "may have been written: \(text)"
+        }
+    }
+
+    private func indented(_ text: String) -> [StyledText] {
+        text.unicodeScalars.split(separator: "\n").map {
+            StyledText("    \(String(String.UnicodeScalarView($0)))", .dim)
+        }
+    }
+}

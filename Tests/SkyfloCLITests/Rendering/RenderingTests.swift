@@ -1,0 +1,88 @@
+import KubeModel
+import SkyfloAPI
+import Testing
+
+@testable import SkyfloCLI
+
+@Suite struct RenderingTests {
+    private func text(_ lines: [StyledText], colour: Bool = false) -> String {
+        lines.map { $0.rendered(isColoured: colour) }.joined(separator: "\n")
+    }
+
+    private func approval(_ members: KeyValuePairs<String, JSONValue> = [:]) throws -> PendingApproval {
+        try #require(Samples.conversation(approval: members).pendingApprovals.first)
+    }
+
+    @Test func `a diff that tries to hide a line with escape sequences shows it, and the sequences`() throws {
+        let entry = try approval(["preview": "-  image: good\n+  image: evil\u{1B}[1A\u{1B}[2K\r+  image: fine\n"])
+        let shown = text(ApprovalText(entry: entry).lines, colour: true)
+        #expect(shown.contains("\u{1B}[32m+  image: evil\\u{1b}[1A\\u{1b}[2K\\u{d}+  image: fine\u{1B}[0m"))
+        #expect(!shown.contains("\u{1B}[2K") && !shown.contains("\r"))
+    }
+
+    @Test func `summary, requests and warnings stand below the diff`() throws {
+        let lines = text(ApprovalText(entry: try approval(["warnings": ["managed by Argo CD"]])).lines)
+        let order = [
+            "+  replicas: 3", "c1  Scale web", "PATCH /apis/apps/v1/x?fieldManager=skyflo",
+            "warning: managed by Argo CD",
+        ]
+        let places = order.compactMap { lines.firstRange(of: $0)?.lowerBound }
+        #expect(places.count == order.count && places == places.sorted(), "\(lines)")
+        #expect(!lines.contains("were changed"))
+    }
+
+    @Test func `requests that aren't those of the digest are called out`() throws {
+        let entry = try approval(["requests": [["method": "DELETE", "path": "/all"]]])
+        #expect(!entry.isIntact)
+        #expect(text(ApprovalText(entry: entry).lines).contains("were changed after the operator wrote them"))
+    }
+
+    @Test func `a long diff is cut and says so, unless all is asked for`() throws {
+        let entry = try approval(["preview": .string((0..<200).map { "+ line \($0)" }.joined(separator: "\n"))])
+        let short = text(ApprovalText(entry: entry).lines)
+        #expect(!short.contains("line 199") && short.contains("140 more lines"))
+        #expect(text(ApprovalText(entry: entry, isFull: true).lines).contains("line 199"))
+    }
+
+    @Test func `progress says each thing once`() throws {
+        var report = ProgressReport(turn: 1)
+        let conversation = try Samples.conversation()
+        #expect(text(report.news(in: conversation)) == "  c1 k8s_scale AwaitingApproval\nAwaitingApproval")
+        #expect(report.news(in: conversation).isEmpty)
+        #expect(ProgressReport(turn: 2).nothing(of: conversation))
+    }
+
+    @Test func `a table has columns as wide as their widest cell, and no cell can make lines`() throws {
+        var object = try Samples.conversation().object
+        object["status", "title"] = "two\nlines\u{1B}[H"
+        object["metadata", "creationTimestamp"] = "2026-01-01T00:00:00Z"
+        let now = try #require(KubeTime("2026-01-01T00:05:30Z"))
+        let lines = ConversationTable().lines([Conversation(object)], now: now)
+        #expect(
+            lines == [
+                "NAME   PHASE              TURN   PENDING   AGE     TITLE",
+                "talk   AwaitingApproval   1      1         5m30s   two",
+            ])
+    }
+
+    @Test(arguments: [
+        (5.0, "5s"), (119, "119s"), (130, "2m10s"), (600, "10m"), (10_700, "178m"), (14_400, "4h"), (15_000, "4h10m"),
+        (90_000, "25h"), (180_000, "2d2h"), (864_000, "10d"), (70_000_000, "2y80d"),
+    ])
+    func `ages are those of kubectl`(seconds: Double, age: String) { #expect(Age.text(seconds: seconds) == age) }
+
+    @Test func `errors are one line in kubectl's words`() {
+        let forbidden = APIStatus(code: 403, reason: .forbidden, message: "may not", name: "talk")
+        #expect(CommandError.line(for: forbidden) == "Error from server (Forbidden): may not")
+        let missing = APIStatus(
+            code: 404, reason: .notFound, message: "the server could not find the requested resource")
+        #expect(CommandError.line(for: missing).contains("are the CRDs of skyflo installed?"))
+    }
+}
+
+extension ProgressReport {
+    fileprivate func nothing(of conversation: Conversation) -> Bool {
+        var copy = self
+        return copy.news(in: conversation).isEmpty
+    }
+}
