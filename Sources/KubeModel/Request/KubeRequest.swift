@@ -65,20 +65,37 @@ public struct KubeRequest: Sendable, Hashable {
 
     /// Whether the request changes nothing, judged from the request alone.
     ///
-    /// True for a GET of an object or a list, for a dry run (KEP-576: validated and admitted, stored nowhere; ``asDryRun`` says
-    /// where it has to be asked for), and for the review kinds of `authorization.k8s.io` and `authentication.k8s.io`, which are answered and not stored. A GET that
-    /// opens a connection into a pod, a node or a service (`exec`, `attach`, `portforward`, `proxy`) can do anything there
-    /// and is none of these. Whatever isn't known to be harmless is a write.
+    /// True for a GET of an object or a list, for a dry run (KEP-576: validated and admitted, stored nowhere;
+    /// ``asDryRun`` says where it has to be asked for), and for the review kinds of `authorization.k8s.io` and
+    /// `authentication.k8s.io`, which are answered and not stored. A GET that opens a connection into a pod, a node or a
+    /// service (`exec`, `attach`, `portforward`, `proxy`) can do anything there and is none of these. Whatever isn't known
+    /// to be harmless is a write, and so is a path that can't be read for sure (``ResourcePath``).
     public var isReadOnly: Bool {
-        let segments = path.split(separator: "/").map(String.init)
-        if segments.contains(where: { Self.connectSubresources.contains($0) }) { return false }
+        guard let place = ResourcePath(path) else { return method == .get && isDiscovery }
+        if let subresource = place.subresource, Self.connectSubresources.contains(subresource) { return false }
         switch method {
-        case .get: return segments.first == "api" || segments.first == "apis" || Self.readOnlyRoots.contains(path)
-        case .post where Self.reviews.contains { path.hasSuffix($0) && segments.count <= 6 }: return true
-        case .post where Self.issuers.contains { path.hasSuffix($0) }: return false
+        case .get: return true
+        case .post where Self.isReview(place): return true
+        // What it answers works outside of the cluster's storage: a token issued in a dry run is as good as any.
+        case .post where place.subresource == "token": return false
         case .post, .put, .patch: return asksForDryRun
         case .delete: return asksForDryRun && body.map(Self.deletesNothing) ?? true
         }
+    }
+
+    private var isDiscovery: Bool {
+        if Self.readOnlyRoots.contains(path) { return true }
+        guard let segments = ResourcePath.segments(path) else { return false }
+        switch segments.first {
+        case "api": return segments.count <= 2
+        case "apis": return segments.count <= 3
+        case "openapi": return segments.count > 2 && segments[1] == "v3"
+        default: return false
+        }
+    }
+
+    private static func isReview(_ place: ResourcePath) -> Bool {
+        place.name == nil && reviews[place.groupVersion.group]?.contains(place.resource) == true
     }
 
     private var asksForDryRun: Bool {
@@ -92,16 +109,15 @@ public struct KubeRequest: Sendable, Hashable {
         return (try? JSONParser.parse(body))?["dryRun"] == ["All"]
     }
 
-    /// What they answer works outside of the cluster's storage: a token issued in a dry run is as good as any.
-    private static let issuers = ["/token"]
-
     private static let connectSubresources: Set<String> = ["exec", "attach", "portforward", "proxy"]
     private static let readOnlyRoots: Set<String> = [
         "/api", "/apis", "/version", "/healthz", "/livez", "/readyz", "/openapi/v3", "/openapi/v2",
     ]
-    private static let reviews = [
-        "/selfsubjectaccessreviews", "/localsubjectaccessreviews", "/subjectaccessreviews", "/selfsubjectrulesreviews",
-        "/selfsubjectreviews",
+    private static let reviews: [String: Set<String>] = [
+        "authorization.k8s.io": [
+            "selfsubjectaccessreviews", "localsubjectaccessreviews", "subjectaccessreviews", "selfsubjectrulesreviews",
+        ],
+        "authentication.k8s.io": ["selfsubjectreviews"],
     ]
 
     /// The same request as a server-side dry run: validated and admitted as the real one, stored nowhere.

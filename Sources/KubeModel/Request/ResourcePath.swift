@@ -1,0 +1,57 @@
+/// What the path of a request to an API server names, read as the server's own `RequestInfo` does.
+///
+/// nil is what can't be told for sure. Judging it by guessing would let a request mean something else than it seems to.
+public struct ResourcePath: Sendable, Hashable {
+    public var groupVersion: GroupVersion
+    public var namespace: String?
+    /// Plural.
+    public var resource: String
+    /// nil for a collection.
+    public var name: String?
+    public var subresource: String?
+
+    public init?(_ path: String) {
+        guard let segments = Self.segments(path) else { return nil }
+        switch segments.first {
+        case "api" where segments.count > 2:
+            self.init(GroupVersion(group: "", version: segments[1]), segments[2...])
+        case "apis" where segments.count > 3:
+            self.init(GroupVersion(group: segments[1], version: segments[2]), segments[3...])
+        default: return nil
+        }
+    }
+
+    private init?(_ groupVersion: GroupVersion, _ place: ArraySlice<String>) {
+        var place = place
+        self.groupVersion = groupVersion
+        if place.first == "namespaces", place.count > 2,
+            !Self.namespaceSubresources.contains(place[place.startIndex + 2])
+        {
+            namespace = place[place.startIndex + 1]
+            place = place.dropFirst(2)
+        }
+        let parts = Array(place)
+        // Further segments belong to what a subresource opens a connection to. The old verbs in front of a resource hide it.
+        guard parts.count <= 3, let resource = parts.first, !Self.prefixVerbs.contains(resource) else { return nil }
+        self.resource = resource
+        name = parts.count > 1 ? parts[1] : nil
+        subresource = parts.count > 2 ? parts[2] : nil
+    }
+
+    /// Decoded. nil for a path that the server, or a proxy before it, could split in another way.
+    static func segments(_ path: String) -> [String]? {
+        let isPlain = path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"?#;\\".utf8.contains($0) }
+        guard path.hasPrefix("/"), isPlain else { return nil }
+        var result: [String] = []
+        for segment in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
+            guard let decoded = PercentEncoding.decode(String(segment)), !decoded.isEmpty, decoded != ".",
+                decoded != "..", !decoded.contains("/"), !decoded.contains("%"), !decoded.contains("\\")
+            else { return nil }
+            result.append(decoded)
+        }
+        return result
+    }
+
+    private static let namespaceSubresources: Set<String> = ["status", "finalize"]
+    private static let prefixVerbs: Set<String> = ["proxy", "watch", "redirect"]
+}
