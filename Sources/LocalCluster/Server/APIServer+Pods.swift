@@ -45,6 +45,7 @@ extension APIServer {
         if let name = body?["metadata", "name"]?.string, !name.isEmpty, name != call.key.name {
             throw .badRequest("name in URL does not match name in Eviction object")
         }
+        _ = try admission(call, .create, isDryRun: isDryRun)(AdmissionObjects(object: body.map { KubeObject($0) }))
         let pod = try storage.live(call.definition, call.key).object
         if let budget = try budget(for: pod) { try take(from: budget, for: pod, isDryRun: isDryRun) }
         var options = DeleteOptions(isDryRun: isDryRun)
