@@ -9,28 +9,25 @@ extension TurnRunner {
     /// Executes an approved call: from here, and from ``recover(_:)``, a tool's write reaches the cluster, and from nowhere
     /// else.
     ///
-    /// The intent is written under the conversation's version, so it succeeds only if the conversation is still what the
-    /// decision was read from: approved, not stopped, not deleted, its approval unaltered. Where it changed, all of that
-    /// is looked at again. A stop that comes later doesn't cancel the write: its outcome has to be known.
+    /// First the decision goes into the transcript: a process that comes after this one believes a begun write only with
+    /// it. Then the intent is written under the conversation's version, so it succeeds only if the conversation is still
+    /// what the decision was read from: approved, not stopped, not deleted, its approval unaltered. What isn't in the
+    /// conversation (the SkyfloAI's terms, the admission policy) is read again just before. A stop that comes later doesn't
+    /// cancel the write: its outcome has to be known.
     mutating func execute(_ id: String) async throws {
         guard let call = machine.call(id) else { return }
+        try await record.flush(to: store, of: conversation)
         let before = record
         record.log(.writeStarted(id: id), at: now)
         do {
-            try await writeStatus { runner in try runner.recheck(call) }
-        } catch is NoLongerApproved {
+            try await recheck(call)
+            try await writeStatus { runner in try await runner.recheck(call) }
+        } catch let refusal as NoLongerApproved {
             record = before
+            if let reason = refusal.reason { record.log(.decisionWithdrawn(id: id, reason: reason), at: now) }
             return
         }
         try await send(call)
-    }
-
-    private struct NoLongerApproved: Error {}
-
-    private func recheck(_ call: Call) throws {
-        guard !conversation.spec.stop, case .decided(let decision) = reading(of: call), decision.approved else {
-            throw NoLongerApproved()
-        }
     }
 
     /// Finds out what became of a write that another process began, or this one before it lost the connection.
@@ -43,7 +40,7 @@ extension TurnRunner {
         for planned in try plannedRequests(of: call) {
             switch try await WriteExecutor.outcome(of: planned, api: api, as: references.identity) {
             case .executed: executed += 1
-            case .notExecuted where executed == 0 && conversation.spec.stop:
+            case .notExecuted where executed == 0 && stop != nil:
                 return try await close(call, .rejected("not executed: stopped before it was sent"))
             case .notExecuted: return try await send(call, skipping: executed)
             case .unknown(let why): return try await close(call, .unknown(why))

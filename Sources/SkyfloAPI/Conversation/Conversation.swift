@@ -18,6 +18,9 @@ public struct Conversation: Sendable {
     public var uid: String { object.uid }
     public var namespace: String { object.namespace ?? "default" }
 
+    /// Who made it, as the admission policy vouches for; nil where nobody does.
+    public var creator: String? { object.annotations["skyflo.ai/created-by"].flatMap { $0.isEmpty ? nil : $0 } }
+
     /// The number of the first message that no turn has ended yet, counted from 1; nil when all are done.
     public var nextTurn: Int? {
         let next = status.isTurnEnded ? status.turn + 1 : max(status.turn, 1)

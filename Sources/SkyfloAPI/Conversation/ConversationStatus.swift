@@ -101,4 +101,31 @@ public struct Approval: Sendable, Hashable {
     public var decision: Decision? { json["decision"]?.string.flatMap(Decision.init) }
     public var decidedBy: String? { json["decidedBy"]?.string }
     public var reason: String? { json["reason"]?.string }
+    /// The name of the rule that allowed it in a person's place.
+    public var autoApprovedBy: String? { json["autoApprovedBy"]?.string }
+    /// What is missing until decisions that were made count.
+    public var waitingFor: String? { json["waitingFor"]?.string }
+
+    public struct Vote: Sendable, Hashable {
+        public var user: String
+        public var decision: Decision
+        public var reason: String
+    }
+
+    /// All decisions on it, one for each user, in the order of their names. The short form (`decision`, `decidedBy`) is
+    /// one of them; where a user's two forms differ, the denial counts.
+    public var votes: [Vote] {
+        var votes: [String: Vote] = [:]
+        for (user, vote) in json["votes"]?.object ?? [:] {
+            guard let decision = vote["decision"]?.string.flatMap(Decision.init) else { continue }
+            votes[user] = Vote(user: user, decision: decision, reason: vote["reason"]?.string ?? "")
+        }
+        if let decision {
+            let user = decidedBy.flatMap { $0.isEmpty ? nil : $0 } ?? "unknown"
+            if votes[user]?.decision != .denied {
+                votes[user] = Vote(user: user, decision: decision, reason: reason ?? "")
+            }
+        }
+        return votes.values.sorted { $0.user < $1.user }
+    }
 }

@@ -15,10 +15,13 @@ extension TurnEvent {
         case .approvalRequested(let id, let request):
             ["type": "ApprovalRequested", "id": .string(id), "request": request.json]
         case .decided(let id, let decision):
-            [
+            .compact([
                 "type": "Decided", "id": .string(id), "approved": .bool(decision.approved),
                 "by": .string(decision.by), "reason": .string(decision.reason),
-            ]
+                "rule": decision.rule.map(JSONValue.string),
+            ])
+        case .decisionWithdrawn(let id, let reason):
+            ["type": "DecisionWithdrawn", "id": .string(id), "reason": .string(reason)]
         case .approvalExpired(let id): ["type": "ApprovalExpired", "id": .string(id)]
         case .writeStarted(let id): ["type": "WriteStarted", "id": .string(id)]
         case .writeEnded(let id, let outcome):
@@ -51,7 +54,11 @@ extension TurnEvent {
             self = .approvalRequested(id: id, request)
         case "Decided":
             self = .decided(
-                id: id, Decision(approved: json["approved"]?.bool ?? false, by: text("by"), reason: text("reason")))
+                id: id,
+                Decision(
+                    approved: json["approved"]?.bool ?? false, by: text("by"), reason: text("reason"),
+                    rule: json["rule"]?.string))
+        case "DecisionWithdrawn": self = .decisionWithdrawn(id: id, reason: text("reason"))
         case "ApprovalExpired": self = .approvalExpired(id: id)
         case "WriteStarted": self = .writeStarted(id: id)
         case "WriteEnded":
@@ -109,6 +116,7 @@ extension ApprovalRequest {
             "summary": .string(summary), "risk": .string(risk), "warnings": JSONValue(warnings),
             "preview": .string(preview), "requests": .array(requests), "postConditions": .array(postConditions),
             "digest": .string(digest), "expiresAt": .string(expiresAt.microTime),
+            "labels": .array(labels.map { $0.map { JSONValue($0) } ?? .null }),
         ]
     }
 
@@ -120,7 +128,8 @@ extension ApprovalRequest {
             summary: json["summary"]?.string ?? "", risk: json["risk"]?.string ?? "",
             warnings: json["warnings"]?.array?.compactMap(\.string) ?? [], preview: json["preview"]?.string ?? "",
             requests: json["requests"]?.array ?? [], postConditions: json["postConditions"]?.array ?? [],
-            digest: digest, expiresAt: expiry)
+            digest: digest, expiresAt: expiry,
+            labels: json["labels"]?.array?.map { $0.object?.reduce(into: [:]) { $0[$1.key] = $1.value.string } } ?? [])
     }
 }
 

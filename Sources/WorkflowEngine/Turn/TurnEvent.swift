@@ -13,6 +13,8 @@ public enum TurnEvent: Sendable, Hashable {
     /// A person has to decide. Only after this is stored may anybody see the approval.
     case approvalRequested(id: String, ApprovalRequest)
     case decided(id: String, Decision)
+    /// The decision doesn't stand any more (a rule is gone, more people have to approve): the call waits again.
+    case decisionWithdrawn(id: String, reason: String)
     case approvalExpired(id: String)
     /// The write may happen from here on.
     case writeStarted(id: String)
@@ -84,10 +86,13 @@ public struct ApprovalRequest: Sendable, Hashable {
     public var postConditions: [JSONValue]
     public var digest: String
     public var expiresAt: KubeTime
+    /// Of each request's target as it was; nil for one that wasn't there. For rules that go by labels.
+    public var labels: [[String: String]?]
 
     public init(
         summary: String, risk: String, warnings: [String], preview: String, requests: [JSONValue],
-        postConditions: [JSONValue], digest: String, expiresAt: KubeTime
+        postConditions: [JSONValue], digest: String, expiresAt: KubeTime,
+        labels: [[String: String]?] = []
     ) {
         self.summary = summary
         self.risk = risk
@@ -97,6 +102,7 @@ public struct ApprovalRequest: Sendable, Hashable {
         self.postConditions = postConditions
         self.digest = digest
         self.expiresAt = expiresAt
+        self.labels = labels
     }
 
     /// Whether the approval is for running a read (`approval.mode: Always`) rather than for a write.
@@ -107,11 +113,14 @@ public struct Decision: Sendable, Hashable {
     public var approved: Bool
     public var by: String
     public var reason: String
+    /// The SkyfloAI's rule that decided in people's place; nil where people did.
+    public var rule: String?
 
-    public init(approved: Bool, by: String, reason: String = "") {
+    public init(approved: Bool, by: String, reason: String = "", rule: String? = nil) {
         self.approved = approved
         self.by = by
         self.reason = reason
+        self.rule = rule
     }
 }
 

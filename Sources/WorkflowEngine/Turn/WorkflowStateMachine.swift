@@ -98,12 +98,12 @@ public struct WorkflowStateMachine: Sendable {
 // MARK: - Deciding
 
 extension WorkflowStateMachine {
-    /// - Parameter stop: whether the user wants the turn stopped.
-    public func next(now: KubeTime, stop: Bool) -> Action {
+    /// - Parameter stop: who wants the turn stopped: `spec.stop`.
+    public func next(now: KubeTime, stop: String?) -> Action {
         guard isRunning else { return .idle }
         // A write that was begun has its outcome found out before anything else, also before a stop.
         if let begun = calls.first(where: { $0.state == .executing }) { return .recover(begun.id) }
-        if stop { return .end(TurnEnd(.stopped, .stopped, message: "stopped by spec.stop")) }
+        if let stop { return .end(TurnEnd(.stopped, .stopped, message: "stopped by \(stop)")) }
         if let end = endBecauseOfFailureOrLimit(now: now) { return .end(end) }
         return nextOfCalls(now: now) ?? nextOfModel()
     }
@@ -196,8 +196,9 @@ extension WorkflowStateMachine {
         case .modelReplied(let reply): take(reply, at: at)
         case .modelFailed(let message): failure = message
         case .turnEnded(let end): self.end(end, at: at)
-        case .callResolved(let id, _, _), .approvalRequested(let id, _), .decided(let id, _), .approvalExpired(let id),
-            .writeStarted(let id), .writeEnded(let id, _), .verified(let id, _):
+        case .callResolved(let id, _, _), .approvalRequested(let id, _), .decided(let id, _),
+            .decisionWithdrawn(let id, _), .approvalExpired(let id), .writeStarted(let id), .writeEnded(let id, _),
+            .verified(let id, _):
             applyToCall(id, event, at: at)
         }
         updateWaiting(at: at)
@@ -260,6 +261,7 @@ extension WorkflowStateMachine {
             if !request.isForRead { writes += 1 }
         case (.decided(_, let decision), .awaitingApproval) where call.decision == nil:
             take(decision, for: &call, at: at)
+        case (.decisionWithdrawn, .awaitingApproval): call.decision = nil
         case (.approvalExpired, .awaitingApproval) where call.decision == nil:
             call.end(.expired, "not executed: nobody decided in time", at: at)
         case (.writeStarted, .awaitingApproval) where call.decision?.approved == true:

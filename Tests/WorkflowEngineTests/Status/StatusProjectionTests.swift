@@ -76,9 +76,10 @@ import WorkflowEngine
         let (json, schema) = try Self.schema()
         var written: Set<[String]> = []
         var all: JSONValue = [:]
-        func look(_ play: Play, newApprovals: Set<String> = []) throws {
+        func look(_ play: Play, newApprovals: Set<String> = [], incomplete: [String: String] = [:]) throws {
             var projection = projection(play, Self.conversation(all))
             projection.newApprovals = newApprovals
+            projection.incomplete = incomplete
             projection.timeToFirstToken = 0.25
             all = status(projection, before: all)
             var object: JSONValue = ["spec": ["messages": [["content": "x"]]], "status": all]
@@ -92,7 +93,26 @@ import WorkflowEngine
         play.apply(.approvalRequested(id: "c1", request(play)))
         try look(play, newApprovals: ["c1"])
         all["approvals", "c1"] = MergePatch.apply(
-            ["decision": "Approved", "decidedBy": "alice", "reason": "ok"], to: try #require(all["approvals", "c1"]))
+            [
+                "decision": "Approved", "decidedBy": "alice", "reason": "ok",
+                "votes": ["bob": ["decision": "Approved", "reason": "too"]],
+            ], to: try #require(all["approvals", "c1"]))
+        try look(play, incomplete: ["c1": "2 of 3 approvals"])
+        #expect(all["approvals", "c1"]?["waitingFor"] == "2 of 3 approvals")
+        try look(play)
+        #expect(all["approvals", "c1"]?["waitingFor"] == nil)
+        var ruled = Play()
+        ruled.propose("scale")
+        ruled.apply(.approvalRequested(id: "c1", request(ruled)))
+        ruled.apply(.decided(id: "c1", Decision(approved: true, by: "SkyfloAI", rule: "small")))
+        let byRule = status(
+            {
+                var projection = projection(ruled)
+                projection.newApprovals = ["c1"]
+                return projection
+            }())
+        #expect(byRule["approvals", "c1"]?["autoApprovedBy"] == "small")
+        written.formUnion(paths(of: byRule, try #require(json["properties", "status"])))
         play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"))
         try look(play)
         #expect(all["phase"] == "Executing" && all["approvals", "c1"]?["decision"] == "Approved")

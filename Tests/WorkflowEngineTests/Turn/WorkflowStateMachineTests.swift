@@ -39,7 +39,7 @@ struct Play {
             postConditions: postConditions, digest: "sha256:0", expiresAt: expiresAt)
     }
 
-    var next: Machine.Action { machine.next(now: now, stop: stop) }
+    var next: Machine.Action { machine.next(now: now, stop: stop ? "spec.stop" : nil) }
 
     func end() -> TurnEnd? { if case .end(let end) = next { end } else { nil } }
 }
@@ -49,7 +49,7 @@ let approved = Decision(approved: true, by: "alice")
 @Suite struct WorkflowStateMachineTests {
     @Test func `a turn begins with the model`() {
         #expect(Play().next == .askModel)
-        #expect(Machine(policy: .init(limits: Limits())).next(now: Play().now, stop: false) == .idle)
+        #expect(Machine(policy: .init(limits: Limits())).next(now: Play().now, stop: nil) == .idle)
     }
 
     @Test func `a reply without calls is the answer`() {
@@ -180,6 +180,20 @@ let approved = Decision(approved: true, by: "alice")
         #expect(play.next == .recover("c1"))
         play.apply(.writeEnded(id: "c1", .unknown("no answer")))
         #expect(play.end()?.reason == .outcomeUnknown)
+    }
+
+    @Test func `a decision that was withdrawn executes nothing, and a new one counts`() {
+        var play = Play()
+        play.propose("scale")
+        play.ask("c1")
+        play.apply(.decided(id: "c1", approved))
+        #expect(play.next == .execute("c1"))
+        play.apply(.decisionWithdrawn(id: "c1", reason: "the rule is gone"))
+        guard case .awaitDecisions = play.next else { return #expect(Bool(false), "\(play.next)") }
+        play.apply(.writeStarted(id: "c1"))
+        #expect(play.machine.call("c1")?.state == .awaitingApproval)
+        play.apply(.decided(id: "c1", approved))
+        #expect(play.next == .execute("c1"))
     }
 
     @Test func `a stop ends the turn, and nothing approved runs after it`() {
