@@ -21,7 +21,7 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
             "modelTurns": 1, "toolCalls": 2, "writes": 3, "tokens": 4, "turnTimeoutSeconds": 5,
             "approvalTimeoutSeconds": 6,
         ],
-        "stop": true, "ttlSecondsAfterFinished": 7,
+        "stop": true, "undo": ["c1"], "ttlSecondsAfterFinished": 7,
     ]
 
     static let maximalModel: JSONValue = [

@@ -98,7 +98,7 @@ import Testing
             try await story.approve("c1")
             let waiting = try await story.until("incomplete") { $0.status.approvals["c1"]?.waitingFor != nil }
             #expect(waiting.status.approvals["c1"]?.waitingFor?.contains("alice made the conversation") == true)
-            try await story.decide(["c1": ["decidedBy": "bob"]])
+            try await story.decide(["c1": ["votes": ["bob": ["decision": "Approved"]]]])
             try await story.untilPhase(.completed)
             #expect(try await story.replicas() == 3)
         }

@@ -19,9 +19,14 @@ extension TurnRunner {
         let calls = ids.compactMap(machine.call)
         let registry = dependencies.tools
         let readOnly = readOnly
+        let undos = machine.isUndoing ? undos(calls) : [:]
         let outcome = try await interruptible {
             try await calls.concurrentMap(atOnce: 8) { call in
-                try await Self.prepare(call, registry, references.toolsets, context, readOnly: readOnly)
+                try await Self.prepare(call, readOnly: readOnly, in: context) {
+                    if let undo = undos[call.id] { return .proposal(try await undo.proposal(in: context)) }
+                    return try await registry.call(
+                        name: call.tool, arguments: call.arguments, toolsets: references.toolsets, in: context)
+                }
             }
         }
         guard let prepared = try await settle(outcome) else { return nil }
@@ -45,15 +50,13 @@ extension TurnRunner {
     }
 
     private static func prepare(
-        _ call: Call, _ registry: ToolRegistry, _ toolsets: Set<String>?, _ context: ToolContext, readOnly: String?
+        _ call: Call, readOnly: String?, in context: ToolContext, _ run: () async throws -> ToolOutcome
     ) async throws -> Prepared {
         guard call.arguments.utf8.count <= argumentsLimit else {
             return .failure("refused: the arguments have more than \(argumentsLimit) bytes")
         }
         do {
-            let outcome = try await registry.call(
-                name: call.tool, arguments: call.arguments, toolsets: toolsets, in: context)
-            switch outcome {
+            switch try await run() {
             case .output(let text): return .output(text)
             case .proposal(let proposal):
                 if let readOnly { return .failure("refused: \(readOnly)") }
@@ -100,7 +103,8 @@ extension TurnRunner {
         log(
             approvalOf: call, summary: proposal.summary, risk: proposal.risk,
             warnings: proposal.warnings + preview.warnings, preview: preview.text, requests: requests,
-            postConditions: proposal.postConditions.map(\.json), labels: proposal.requests.map { $0.before?.labels })
+            postConditions: proposal.postConditions.map(\.json), labels: proposal.requests.map { $0.before?.labels },
+            changes: kept(preview.changes))
         return true
     }
 
@@ -112,7 +116,8 @@ extension TurnRunner {
 
     private mutating func log(
         approvalOf call: Call, summary: String, risk: WriteProposal.Risk, warnings: [String] = [], preview: String,
-        requests: [JSONValue] = [], postConditions: [JSONValue] = [], labels: [[String: String]?] = []
+        requests: [JSONValue] = [], postConditions: [JSONValue] = [], labels: [[String: String]?] = [],
+        changes: [JSONValue] = []
     ) {
         let digest = Digest.of(
             conversationUID: conversation.uid, turn: machine.turn, callID: call.id, tool: call.tool,
@@ -123,7 +128,8 @@ extension TurnRunner {
                 id: call.id,
                 ApprovalRequest(
                     summary: summary, risk: risk.rawValue, warnings: warnings, preview: preview, requests: requests,
-                    postConditions: postConditions, digest: digest, expiresAt: expiry, labels: labels)), at: now)
+                    postConditions: postConditions, digest: digest, expiresAt: expiry, labels: labels,
+                    changes: changes)), at: now)
     }
 
     /// `approval.mode: Always`: a person allows a read before it runs.

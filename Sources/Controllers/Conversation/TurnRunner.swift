@@ -41,9 +41,9 @@ struct TurnRunner {
         while true {
             try Task.checkCancellation()
             if !machine.isRunning {
-                guard hasMessageToTakeUp else { return try await rest() }
+                guard hasUndoToTakeUp || hasMessageToTakeUp else { return try await rest() }
                 if let wait = try await resolveReferences() { return wait }
-                try takeUpNextMessage()
+                takeUpNext()
             } else if references == nil, let wait = try await resolveReferences() {
                 return wait
             }
@@ -58,7 +58,15 @@ struct TurnRunner {
         machine.turn < conversation.spec.messages.count && !conversation.spec.stop
     }
 
-    private mutating func takeUpNextMessage() throws {
+    private var hasUndoToTakeUp: Bool {
+        machine.turn > 0 && machine.undosTaken < conversation.spec.undo.count && !conversation.spec.stop
+    }
+
+    private mutating func takeUpNext() {
+        if hasUndoToTakeUp {
+            let ids = conversation.spec.undo.dropFirst(machine.undosTaken).prefix(WorkflowStateMachine.callsPerReply)
+            return record.log(.undoStarted(changes: Array(ids)), at: now)
+        }
         let number = machine.turn + 1
         record.log(.turnStarted(number: number, message: conversation.spec.messages[number - 1]), at: now)
     }

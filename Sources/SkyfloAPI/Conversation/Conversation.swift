@@ -26,6 +26,9 @@ public struct Conversation: Sendable {
         let next = status.isTurnEnded ? status.turn + 1 : max(status.turn, 1)
         return next <= spec.messages.count ? next : nil
     }
+
+    /// Whether there is a change to take back that nobody has taken up yet.
+    public var hasUndo: Bool { status.turn > 0 && spec.undo.count > status.undosTaken }
 }
 
 public struct ConversationSpec: Sendable, Hashable {
@@ -45,6 +48,8 @@ public struct ConversationSpec: Sendable, Hashable {
     public var approvalMode: ApprovalMode
     public var limits: Limits
     public var stop: Bool
+    /// Ids of changes to take back.
+    public var undo: [String]
     public var ttlSecondsAfterFinished: Int?
 
     public init(_ json: JSONValue) {
@@ -58,6 +63,7 @@ public struct ConversationSpec: Sendable, Hashable {
         approvalMode = json["approval", "mode"]?.string.flatMap(ApprovalMode.init) ?? .writes
         limits = Limits(json["limits"] ?? .object([:]))
         stop = json["stop"]?.bool ?? false
+        undo = json["undo"]?.array?.compactMap(\.string) ?? []
         ttlSecondsAfterFinished = json["ttlSecondsAfterFinished"]?.int
     }
 }

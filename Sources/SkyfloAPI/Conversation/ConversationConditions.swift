@@ -31,6 +31,8 @@ public enum ConversationReason: String, Sendable {
     case answered = "Answered"
     case noMessage = "NoMessageLeft"
     case stopped = "Stopped"
+    case undone = "Undone"
+    case undoFailed = "UndoFailed"
     case modelFailed = "ModelFailed"
     case replyTruncated = "ReplyTruncated"
     case modelTurnLimit = "ModelTurnLimitReached"

@@ -32,6 +32,13 @@ public struct ConversationStatus: Sendable {
     public var approvals: [String: Approval] {
         (json["approvals"]?.object ?? [:]).reduce(into: [:]) { $0[$1.key] = Approval($1.value) }
     }
+    /// How many entries of `spec.undo` were taken up.
+    public var undosTaken: Int { json["undosTaken"]?.int ?? 0 }
+    /// In the order in which they were made.
+    public var changes: [ChangeStatus] {
+        (json["changes"]?.object ?? [:]).map { ChangeStatus(id: $0.key, $0.value) }
+            .sorted { ($0.id.utf8.count, $0.id) < ($1.id.utf8.count, $1.id) }
+    }
     public var startedAt: KubeTime? { json["turnState", "startedAt"]?.string.flatMap(KubeTime.init) }
     public var finishedAt: KubeTime? { json["turnState", "finishedAt"]?.string.flatMap(KubeTime.init) }
 
@@ -50,6 +57,23 @@ public struct CallStatus: Sendable, Hashable {
         turn = json["turn"]?.int ?? 0
         state = json["state"]?.string.flatMap(CallState.init) ?? .unknown
         result = json["result"]?.string
+    }
+}
+
+/// Something that was written.
+public struct ChangeStatus: Sendable, Hashable {
+    public var id: String
+    public var call: String
+    public var summary: String
+    public var uid: String
+    public var undoneBy: String?
+
+    init(id: String, _ json: JSONValue) {
+        self.id = id
+        call = json["call"]?.string ?? ""
+        summary = json["summary"]?.string ?? ""
+        uid = json["target", "uid"]?.string ?? ""
+        undoneBy = json["undoneBy"]?.string
     }
 }
 

@@ -46,6 +46,7 @@ public struct StatusProjection: Sendable {
         static let currentResult = 1024
         static let pastResult = 512
         public static let summary = 512
+        static let change = 256
         static let message = 2048
         static let checks = 16
         static let evidence = 512
@@ -95,6 +96,8 @@ public struct StatusProjection: Sendable {
             status["calls"] = calls()
             status["approvals"] = approvals()
             status["verification"] = verification()
+            status["changes"] = changes()
+            status["undosTaken"] = JSONValue(machine.undosTaken)
             status["usage"] = usage()
             status["transcript"] = transcriptJSON
         }
@@ -195,6 +198,26 @@ public struct StatusProjection: Sendable {
                     "checkedAt": .string(at.description),
                 ]
             })
+    }
+
+    private func changes() -> JSONValue {
+        var object = JSONObject()
+        let kept = Set(machine.changes.map(\.id))
+        for change in conversation.status.changes where !kept.contains(change.id) { object[change.id] = .null }
+        for change in machine.changes {
+            var target = change.record["target"] ?? .object([:])
+            target["uid"] = .string(change.uid)
+            target["resourceVersion"] = nil
+            object[change.id] = .compact([
+                "call": .string(change.call), "turn": JSONValue(change.turn),
+                "summary": .string(change.summary.bounded(to: Budget.change)), "kind": change.record["kind"],
+                "target": target, "at": .string(change.at.description),
+                "undoneBy": change.undoneBy.map(JSONValue.string) ?? .null,
+                "undoes": change.undoes.map(JSONValue.string),
+                "obstacle": (change.record["obstacle"]?.string).map { .string($0.bounded(to: Budget.change)) },
+            ])
+        }
+        return .object(object)
     }
 
     // MARK: Usage and transcript

@@ -8,6 +8,7 @@ extension TurnEvent {
         switch self {
         case .turnStarted(let number, let message):
             ["type": "TurnStarted", "number": JSONValue(number), "message": .string(message)]
+        case .undoStarted(let changes): ["type": "UndoStarted", "changes": JSONValue(changes)]
         case .modelReplied(let reply): reply.json
         case .modelFailed(let message): ["type": "ModelFailed", "message": .string(message)]
         case .callResolved(let id, let succeeded, let result):
@@ -24,6 +25,7 @@ extension TurnEvent {
             ["type": "DecisionWithdrawn", "id": .string(id), "reason": .string(reason)]
         case .approvalExpired(let id): ["type": "ApprovalExpired", "id": .string(id)]
         case .writeStarted(let id): ["type": "WriteStarted", "id": .string(id)]
+        case .wrote(let id, let uids): ["type": "Wrote", "id": .string(id), "uids": JSONValue(uids)]
         case .writeEnded(let id, let outcome):
             [
                 "type": "WriteEnded", "id": .string(id), "outcome": .string(outcome.name),
@@ -45,6 +47,8 @@ extension TurnEvent {
         func text(_ member: String) -> String { json[member]?.string ?? "" }
         switch json["type"]?.string {
         case "TurnStarted": self = .turnStarted(number: json["number"]?.int ?? 0, message: text("message"))
+        case "UndoStarted": self = .undoStarted(changes: json["changes"]?.array?.compactMap(\.string) ?? [])
+        case "Wrote": self = .wrote(id: id, uids: json["uids"]?.array?.compactMap(\.string) ?? [])
         case "ModelReplied": self = .modelReplied(ModelTurn(json))
         case "ModelFailed": self = .modelFailed(text("message"))
         case "CallResolved":
@@ -116,7 +120,7 @@ extension ApprovalRequest {
             "summary": .string(summary), "risk": .string(risk), "warnings": JSONValue(warnings),
             "preview": .string(preview), "requests": .array(requests), "postConditions": .array(postConditions),
             "digest": .string(digest), "expiresAt": .string(expiresAt.microTime),
-            "labels": .array(labels.map { $0.map { JSONValue($0) } ?? .null }),
+            "labels": .array(labels.map { $0.map { JSONValue($0) } ?? .null }), "changes": .array(changes),
         ]
     }
 
@@ -129,7 +133,9 @@ extension ApprovalRequest {
             warnings: json["warnings"]?.array?.compactMap(\.string) ?? [], preview: json["preview"]?.string ?? "",
             requests: json["requests"]?.array ?? [], postConditions: json["postConditions"]?.array ?? [],
             digest: digest, expiresAt: expiry,
-            labels: json["labels"]?.array?.map { $0.object?.reduce(into: [:]) { $0[$1.key] = $1.value.string } } ?? [])
+            labels: json["labels"]?.array?.map { labels in
+                labels.object?.reduce(into: [:]) { $0[$1.key] = $1.value.string }
+            } ?? [], changes: json["changes"]?.array ?? [])
     }
 }
 

@@ -5,6 +5,8 @@ import SkyfloAPI
 public enum TurnEvent: Sendable, Hashable {
     /// A message of the user is taken up. It begins a turn.
     case turnStarted(number: Int, message: String)
+    /// The user wants changes taken back. Like a turn, without a message and without the model.
+    case undoStarted(changes: [String])
     case modelReplied(ModelTurn)
     /// There is no reply, and asking again won't help.
     case modelFailed(String)
@@ -18,6 +20,8 @@ public enum TurnEvent: Sendable, Hashable {
     case approvalExpired(id: String)
     /// The write may happen from here on.
     case writeStarted(id: String)
+    /// The first of the call's requests were done, to the objects with these uids.
+    case wrote(id: String, uids: [String])
     case writeEnded(id: String, WriteOutcome)
     case verified(id: String, [CheckResult])
     case turnEnded(TurnEnd)
@@ -88,11 +92,13 @@ public struct ApprovalRequest: Sendable, Hashable {
     public var expiresAt: KubeTime
     /// Of each request's target as it was; nil for one that wasn't there. For rules that go by labels.
     public var labels: [[String: String]?]
+    /// What is needed to take each request back, as the tools made it.
+    public var changes: [JSONValue]
 
     public init(
         summary: String, risk: String, warnings: [String], preview: String, requests: [JSONValue],
         postConditions: [JSONValue], digest: String, expiresAt: KubeTime,
-        labels: [[String: String]?] = []
+        labels: [[String: String]?] = [], changes: [JSONValue] = []
     ) {
         self.summary = summary
         self.risk = risk
@@ -103,6 +109,7 @@ public struct ApprovalRequest: Sendable, Hashable {
         self.digest = digest
         self.expiresAt = expiresAt
         self.labels = labels
+        self.changes = changes
     }
 
     /// Whether the approval is for running a read (`approval.mode: Always`) rather than for a write.

@@ -23,7 +23,9 @@ extension WorkflowStateMachine {
                 case .executing, .proposed, .awaitingApproval, .denied, .expired, .cancelled: nil
                 }
             if known.state == .executing { return [.writeStarted(id: call.id)] }
-            return outcome.map { [.writeStarted(id: call.id), .writeEnded(id: call.id, $0)] } ?? []
+            guard let outcome else { return [] }
+            let written = status.changes.filter { $0.call == call.id }.map(\.uid)
+            return [.writeStarted(id: call.id), .wrote(id: call.id, uids: written), .writeEnded(id: call.id, outcome)]
         }
     }
 }

@@ -69,7 +69,16 @@ import WorkflowEngine
                         "namespace": "shop", "name": "web", "uid": "u", "resourceVersion": "5",
                     ],
                 ]
-            ], postConditions: [["type": "Replicas"]], digest: "sha256:0", expiresAt: play.now.adding(seconds: 100))
+            ], postConditions: [["type": "Replicas"]], digest: "sha256:0", expiresAt: play.now.adding(seconds: 100),
+            changes: [
+                [
+                    "kind": "Changed", "obstacle": "too large",
+                    "target": [
+                        "group": "apps", "version": "v1", "resource": "deployments", "kind": "Deployment",
+                        "namespace": "shop", "name": "web", "uid": "u", "resourceVersion": "5",
+                    ],
+                ]
+            ])
     }
 
     @Test func `everything that is written fits the schema, and the schema has nothing that isn't written`() throws {
@@ -116,12 +125,18 @@ import WorkflowEngine
         play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"))
         try look(play)
         #expect(all["phase"] == "Executing" && all["approvals", "c1"]?["decision"] == "Approved")
-        play.apply(.writeEnded(id: "c1", .applied("ok")))
+        play.apply(.wrote(id: "c1", uids: ["u"]), .writeEnded(id: "c1", .applied("ok")))
         try look(play)
+        #expect(all["changes", "c1"]?["target", "name"] == "web")
         play.apply(.verified(id: "c1", [.init(check: "3 replicas", verdict: .passed, evidence: "3/3")]))
         play.apply(.modelReplied(ModelTurn(content: "Done.")))
         play.apply(.turnEnded(try #require(play.end())))
         try look(play)
+        play.apply(
+            .undoStarted(changes: ["c1"]), .approvalRequested(id: "c2", request(play)),
+            .decided(id: "c2", approved), .writeStarted(id: "c2"), .wrote(id: "c2", uids: ["u"]))
+        try look(play, newApprovals: ["c2"])
+        #expect(all["changes", "c1"]?["undoneBy"] == "c2" && all["undosTaken"] == 1)
         let wanted = paths(try #require(json["properties", "status"]))
         #expect(wanted.subtracting(written) == [], "in the schema, and never written")
     }
@@ -171,7 +186,9 @@ import WorkflowEngine
             var projection = projection(play, Self.conversation(current))
             projection.newApprovals = [id]
             current = status(projection, before: current)
-            play.apply(.decided(id: id, approved), .writeStarted(id: id), .writeEnded(id: id, .applied(large)))
+            play.apply(
+                .decided(id: id, approved), .writeStarted(id: id), .wrote(id: id, uids: ["u"]),
+                .writeEnded(id: id, .applied(large)))
             current = status(self.projection(play, Self.conversation(current)), before: current)
             play.apply(.verified(id: id, [.init(check: large, verdict: .passed, evidence: large)]))
             play.apply(.modelReplied(ModelTurn(content: large)))
