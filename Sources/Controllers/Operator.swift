@@ -108,16 +108,18 @@ public struct Operator: Sendable {
             name: "conversation", reconciler: reconciler,
             watches: [
                 .init(conversations, predicate: .changed(ConversationPredicate.isNews), priority: .high),
-                // A SkyfloAI that appears or changes may be what conversations wait for.
+                // A SkyfloAI that appears or changes may be what conversations wait for, and may stop those that run.
                 .init(skyfloAIs, predicate: .generationChanged) { [conversations] _ in
-                    conversations.list().filter(Self.isNotAccepted).map(\.key)
+                    conversations.list().filter(Self.waitsOrRuns).map(\.key)
                 },
             ],
             concurrency: configuration.concurrency, logger: logger)
     }
 
-    private static func isNotAccepted(_ object: KubeObject) -> Bool {
-        Conversation(object).status.conditions[type: ConversationCondition.accepted.rawValue]?.status == .false
+    private static func waitsOrRuns(_ object: KubeObject) -> Bool {
+        let status = Conversation(object).status
+        return !status.isTurnEnded
+            || status.conditions[type: ConversationCondition.accepted.rawValue]?.status == .false
     }
 
     private func skyfloAIController(_ skyfloAIs: Informer) -> Controller {

@@ -21,7 +21,7 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
             "modelTurns": 1, "toolCalls": 2, "writes": 3, "tokens": 4, "turnTimeoutSeconds": 5,
             "approvalTimeoutSeconds": 6,
         ],
-        "stop": true, "ttlSecondsAfterFinished": 7,
+        "stop": true, "undo": ["c1"], "ttlSecondsAfterFinished": 7,
     ]
 
     static let maximalModel: JSONValue = [
@@ -86,5 +86,40 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
         }
         let object: JSONValue = ["spec": ["models": [["name": "a", "provider": "OpenAI"]]]]
         #expect(schema.validate(object, old: nil).map(\.description).contains { $0.contains("needs a model") })
+    }
+
+    static let maximalApprovals: JSONValue = [
+        "quorum": 2, "twoPerson": true, "allowUnproven": true,
+        "autoApprove": [
+            [
+                "name": "r", "tools": ["t"], "verbs": ["patch"], "apiGroups": ["apps"], "resources": ["deployments"],
+                "namespaces": ["shop"],
+                "selector": [
+                    "matchLabels": ["a": "b"],
+                    "matchExpressions": [["key": "k", "operator": "In", "values": ["v"]]],
+                ],
+                "windows": [["days": ["Mon"], "start": "08:00", "end": "09:00", "timeZone": "Europe/Berlin"]],
+                "maxRisk": "High",
+            ]
+        ],
+    ]
+
+    @Test func `the schema of a SkyfloAI's approvals and the Swift type have the same fields`() throws {
+        let (json, schema) = try schema("skyflo.ai_skyfloais.yaml")
+        let approvals = try #require(json["properties", "spec"]?["properties", "approvals"])
+        // matchLabels has keys of its own.
+        let stated = leaves(of: Self.maximalApprovals).map { $0.last == "a" ? Array($0.dropLast()) : $0 }
+        #expect(leaves(approvals) == Set(stated))
+        func read(_ approvals: JSONValue) -> ApprovalPolicy {
+            SkyfloAI(KubeObject(["spec": ["approvals": approvals]])).approvals
+        }
+        for path in leaves(approvals) {
+            #expect(
+                read(removing(path[...], from: Self.maximalApprovals)) != read(Self.maximalApprovals),
+                "\(path) isn't read")
+        }
+        var object: JSONValue = ["spec": ["approvals": Self.maximalApprovals, "stop": true, "readOnly": true]]
+        #expect(schema.validate(object, old: nil).isEmpty)
+        #expect(schema.prune(&object).isEmpty)
     }
 }

@@ -12,7 +12,9 @@ enum ConversationPredicate {
     private static func decisions(_ object: KubeObject) -> [String: JSONValue] {
         var decisions: [String: JSONValue] = [:]
         for (id, entry) in object["status", "approvals"]?.object ?? [:] {
-            if let decision = entry["decision"] { decisions[id] = decision }
+            if entry["decision"] != nil || entry["votes"] != nil {
+                decisions[id] = .array([entry["decision"] ?? .null, entry["votes"] ?? .null])
+            }
         }
         return decisions
     }

@@ -92,7 +92,7 @@ public final class ConversationReconciler: Reconciler {
     private func needsWork(_ conversation: Conversation) -> Bool {
         let status = conversation.status
         if !status.isTurnEnded { return true }
-        if conversation.nextTurn != nil { return true }
+        if conversation.nextTurn != nil || conversation.hasUndo { return true }
         return status.observedGeneration != conversation.object.generation
     }
 
@@ -148,7 +148,7 @@ public final class ConversationReconciler: Reconciler {
 
     private func secondsToLive(_ conversation: Conversation) -> Double? {
         guard let ttl = conversation.spec.ttlSecondsAfterFinished, conversation.status.isTurnEnded,
-            conversation.nextTurn == nil, let finished = conversation.status.finishedAt
+            conversation.nextTurn == nil, !conversation.hasUndo, let finished = conversation.status.finishedAt
         else { return nil }
         return finished.adding(seconds: Double(ttl)).seconds(since: dependencies.clock.now)
     }

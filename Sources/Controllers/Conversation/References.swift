@@ -14,6 +14,8 @@ struct References: Sendable {
         var message: String
     }
 
+    /// Of the SkyfloAI that governs the conversation.
+    var skyfloAI: ObjectKey
     var model: SkyfloAI.Model
     var languageModel: any LanguageModel
     var identity: Impersonation
@@ -38,7 +40,8 @@ struct References: Sendable {
         try await checkServiceAccount(of: conversation, dependencies.api)
         let definitions = dependencies.tools.definitions(toolsets: toolsets)
         return References(
-            model: model, languageModel: try await makeModel(model, key, dependencies.models),
+            skyfloAI: skyflo.object.key, model: model,
+            languageModel: try await makeModel(model, key, dependencies.models),
             identity: .serviceAccount(namespace: conversation.namespace, name: spec.serviceAccountName),
             toolsets: toolsets, definitions: definitions,
             systemPrompt: SystemPrompt.text(for: conversation, instructions: skyflo.instructions))

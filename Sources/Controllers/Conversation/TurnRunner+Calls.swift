@@ -18,10 +18,15 @@ extension TurnRunner {
         guard let context = toolContext(), let references else { return nil }
         let calls = ids.compactMap(machine.call)
         let registry = dependencies.tools
-        let isReadOnly = conversation.spec.approvalMode == .readOnly
+        let readOnly = readOnly
+        let undos = machine.isUndoing ? undos(calls) : [:]
         let outcome = try await interruptible {
             try await calls.concurrentMap(atOnce: 8) { call in
-                try await Self.prepare(call, registry, references.toolsets, context, isReadOnly: isReadOnly)
+                try await Self.prepare(call, readOnly: readOnly, in: context) {
+                    if let undo = undos[call.id] { return .proposal(try await undo.proposal(in: context)) }
+                    return try await registry.call(
+                        name: call.tool, arguments: call.arguments, toolsets: references.toolsets, in: context)
+                }
             }
         }
         guard let prepared = try await settle(outcome) else { return nil }
@@ -34,7 +39,9 @@ extension TurnRunner {
                 if request(approvalOf: proposal, preview, for: call) { asked.insert(call.id) }
             }
         }
-        return asked.isEmpty ? nil : try await showApprovals(asked)
+        guard !asked.isEmpty else { return nil }
+        try await autoApprove(asked)
+        return try await showApprovals(asked)
     }
 
     private mutating func resolve(_ call: Call, _ succeeded: Bool, _ text: String) {
@@ -43,20 +50,16 @@ extension TurnRunner {
     }
 
     private static func prepare(
-        _ call: Call, _ registry: ToolRegistry, _ toolsets: Set<String>?, _ context: ToolContext, isReadOnly: Bool
+        _ call: Call, readOnly: String?, in context: ToolContext, _ run: () async throws -> ToolOutcome
     ) async throws -> Prepared {
         guard call.arguments.utf8.count <= argumentsLimit else {
             return .failure("refused: the arguments have more than \(argumentsLimit) bytes")
         }
         do {
-            let outcome = try await registry.call(
-                name: call.tool, arguments: call.arguments, toolsets: toolsets, in: context)
-            switch outcome {
+            switch try await run() {
             case .output(let text): return .output(text)
             case .proposal(let proposal):
-                if isReadOnly {
-                    return .failure("refused: this conversation is read-only (spec.approval.mode: ReadOnly)")
-                }
+                if let readOnly { return .failure("refused: \(readOnly)") }
                 if let refusal = refusal(of: proposal) { return .failure(refusal) }
                 let preview = try await Preview.of(proposal, api: context.api, redactor: context.redactor)
                 return .write(proposal, preview)
@@ -100,7 +103,8 @@ extension TurnRunner {
         log(
             approvalOf: call, summary: proposal.summary, risk: proposal.risk,
             warnings: proposal.warnings + preview.warnings, preview: preview.text, requests: requests,
-            postConditions: proposal.postConditions.map(\.json))
+            postConditions: proposal.postConditions.map(\.json), labels: proposal.requests.map { $0.before?.labels },
+            changes: kept(preview.changes))
         return true
     }
 
@@ -112,7 +116,8 @@ extension TurnRunner {
 
     private mutating func log(
         approvalOf call: Call, summary: String, risk: WriteProposal.Risk, warnings: [String] = [], preview: String,
-        requests: [JSONValue] = [], postConditions: [JSONValue] = []
+        requests: [JSONValue] = [], postConditions: [JSONValue] = [], labels: [[String: String]?] = [],
+        changes: [JSONValue] = []
     ) {
         let digest = Digest.of(
             conversationUID: conversation.uid, turn: machine.turn, callID: call.id, tool: call.tool,
@@ -123,7 +128,8 @@ extension TurnRunner {
                 id: call.id,
                 ApprovalRequest(
                     summary: summary, risk: risk.rawValue, warnings: warnings, preview: preview, requests: requests,
-                    postConditions: postConditions, digest: digest, expiresAt: expiry)), at: now)
+                    postConditions: postConditions, digest: digest, expiresAt: expiry, labels: labels,
+                    changes: changes)), at: now)
     }
 
     /// `approval.mode: Always`: a person allows a read before it runs.
@@ -146,7 +152,7 @@ extension TurnRunner {
     private mutating func showApprovals(_ ids: Set<String>) async throws -> ReconcileResult? {
         try await record.flush(to: store, of: conversation)
         try await writeStatus(newApprovals: ids)
-        for call in ids.sorted().compactMap(machine.call) {
+        for call in ids.sorted().compactMap(machine.call) where call.decision == nil {
             dependencies.events.normal(
                 conversation.object, "ApprovalRequired", "\(call.id): \(call.approval?.summary ?? call.tool)")
         }

@@ -6,7 +6,7 @@ import WorkflowEngine
 extension TurnRunner {
     enum Interrupted<Value: Sendable>: Sendable {
         case finished(Value)
-        /// The user stopped the turn, or deleted the conversation.
+        /// The turn was stopped, in the conversation or in its SkyfloAI; or the user deleted the conversation.
         case stopped
         /// The turn has no time left.
         case timedOut
@@ -18,6 +18,8 @@ extension TurnRunner {
         _ operation: @escaping @Sendable () async throws -> Value
     ) async throws -> Interrupted<Value> {
         let conversations = dependencies.conversations
+        let skyfloAIs = dependencies.skyfloAIs
+        let skyfloAI = references?.skyfloAI
         let clock = dependencies.clock
         let key = conversation.key
         let uid = conversation.uid
@@ -30,6 +32,12 @@ extension TurnRunner {
                     return object["spec", "stop"]?.bool ?? false
                 }
                 return .stopped
+            }
+            if let skyfloAI {
+                group.addTask {
+                    _ = try await skyfloAIs.wait(for: skyfloAI) { $0?["spec", "stop"]?.bool ?? false }
+                    return .stopped
+                }
             }
             group.addTask {
                 // A little more than is left: whoever looks at the clock afterwards must find the time over.

@@ -14,7 +14,7 @@ extension TurnRunner {
     /// - Throws: `APIStatus`: 404 when the conversation is gone or another one has its name.
     mutating func writeStatus(
         newApprovals: Set<String> = [], notAccepted: (reason: ConversationReason, message: String)? = nil,
-        recheck: ((inout TurnRunner) throws -> Void)? = nil
+        recheck: ((inout TurnRunner) async throws -> Void)? = nil
     ) async throws {
         for attempt in 1... {
             var projection = StatusProjection(
@@ -22,6 +22,7 @@ extension TurnRunner {
                 transcript: record.stored.position)
             projection.newApprovals = newApprovals
             projection.notAccepted = notAccepted
+            projection.incomplete = incomplete
             projection.timeToFirstToken = timeToFirstToken
             var patch = projection.patch()
             patch["metadata"] = [
@@ -35,7 +36,7 @@ extension TurnRunner {
                 return
             } catch let status as APIStatus where status.isConflict && attempt < 8 {
                 try await readAgain()
-                try recheck?(&self)
+                try await recheck?(&self)
             }
         }
     }

@@ -9,28 +9,25 @@ extension TurnRunner {
     /// Executes an approved call: from here, and from ``recover(_:)``, a tool's write reaches the cluster, and from nowhere
     /// else.
     ///
-    /// The intent is written under the conversation's version, so it succeeds only if the conversation is still what the
-    /// decision was read from: approved, not stopped, not deleted, its approval unaltered. Where it changed, all of that
-    /// is looked at again. A stop that comes later doesn't cancel the write: its outcome has to be known.
+    /// First the decision goes into the transcript: a process that comes after this one believes a begun write only with
+    /// it. Then the intent is written under the conversation's version, so it succeeds only if the conversation is still
+    /// what the decision was read from: approved, not stopped, not deleted, its approval unaltered. What isn't in the
+    /// conversation (the SkyfloAI's terms, the admission policy) is read again just before. A stop that comes later doesn't
+    /// cancel the write: its outcome has to be known.
     mutating func execute(_ id: String) async throws {
         guard let call = machine.call(id) else { return }
+        try await record.flush(to: store, of: conversation)
         let before = record
         record.log(.writeStarted(id: id), at: now)
         do {
-            try await writeStatus { runner in try runner.recheck(call) }
-        } catch is NoLongerApproved {
+            try await recheck(call)
+            try await writeStatus { runner in try await runner.recheck(call) }
+        } catch let refusal as NoLongerApproved {
             record = before
+            if let reason = refusal.reason { record.log(.decisionWithdrawn(id: id, reason: reason), at: now) }
             return
         }
         try await send(call)
-    }
-
-    private struct NoLongerApproved: Error {}
-
-    private func recheck(_ call: Call) throws {
-        guard !conversation.spec.stop, case .decided(let decision) = reading(of: call), decision.approved else {
-            throw NoLongerApproved()
-        }
     }
 
     /// Finds out what became of a write that another process began, or this one before it lost the connection.
@@ -39,17 +36,17 @@ extension TurnRunner {
     /// twice even if the first one is still under way.
     mutating func recover(_ id: String) async throws {
         guard let call = machine.call(id), let references else { return }
-        var executed = 0
+        var uids: [String] = []
         for planned in try plannedRequests(of: call) {
             switch try await WriteExecutor.outcome(of: planned, api: api, as: references.identity) {
-            case .executed: executed += 1
-            case .notExecuted where executed == 0 && conversation.spec.stop:
+            case .executed(let write): uids.append(write.target.uid)
+            case .notExecuted where uids.isEmpty && stop != nil:
                 return try await close(call, .rejected("not executed: stopped before it was sent"))
-            case .notExecuted: return try await send(call, skipping: executed)
-            case .unknown(let why): return try await close(call, .unknown(why))
+            case .notExecuted: return try await send(call, after: uids)
+            case .unknown(let why): return try await close(call, .unknown(why), uids)
             }
         }
-        try await close(call, .applied("done (found out after an interruption)"))
+        try await close(call, .applied("done (found out after an interruption)"), uids)
     }
 
     private func plannedRequests(of call: Call) throws -> [PlannedRequest] {
@@ -62,15 +59,19 @@ extension TurnRunner {
     }
 
     /// Sends the approved requests in order, as they are, and stores the outcome.
-    private mutating func send(_ call: Call, skipping done: Int = 0) async throws {
+    /// - Parameter done: uids of the objects of the first requests, which were done before.
+    private mutating func send(_ call: Call, after done: [String] = []) async throws {
         guard let references else { return }
+        var uids = done
         let requests = try plannedRequests(of: call)
-        for (position, planned) in requests.enumerated().dropFirst(done) {
+        for planned in requests.dropFirst(done.count) {
             let result = await WriteExecutor.execute(planned, api: api, as: references.identity)
-            if case .applied = result { continue }
-            return try await close(call, Self.outcome(of: result, after: position, of: requests.count))
+            guard case .applied(let write) = result else {
+                return try await close(call, Self.outcome(of: result, after: uids.count, of: requests.count), uids)
+            }
+            uids.append(write.target.uid)
         }
-        try await close(call, .applied(call.approval.map { "done: \($0.summary)" } ?? "done"))
+        try await close(call, .applied(call.approval.map { "done: \($0.summary)" } ?? "done"), uids)
     }
 
     private static func outcome(of result: ExecutionResult, after done: Int, of all: Int) -> WriteOutcome {
@@ -84,7 +85,8 @@ extension TurnRunner {
         }
     }
 
-    private mutating func close(_ call: Call, _ outcome: WriteOutcome) async throws {
+    private mutating func close(_ call: Call, _ outcome: WriteOutcome, _ uids: [String] = []) async throws {
+        if !uids.isEmpty { record.log(.wrote(id: call.id, uids: uids), at: now) }
         record.log(.writeEnded(id: call.id, outcome), at: now)
         ConversationMetrics.toolCalled(call.tool, machine.call(call.id)?.state ?? .unknown)
         let text = machine.call(call.id)?.result ?? ""

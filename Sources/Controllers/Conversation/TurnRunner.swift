@@ -15,6 +15,10 @@ struct TurnRunner {
     var conversation: Conversation
     var record: TurnRecord
     var timeToFirstToken: Double?
+    /// What it takes for decisions to count. Nothing counts before it was read.
+    var terms = ApprovalTerms(doubt: "not looked at yet")
+    /// What is missing of decisions that were made, by call.
+    var incomplete: [String: String] = [:]
 
     init(dependencies: ConversationReconciler.Dependencies, conversation: Conversation, record: TurnRecord) {
         self.dependencies = dependencies
@@ -31,20 +35,20 @@ struct TurnRunner {
 
     mutating func run() async throws -> ReconcileResult {
         if let loss = record.loss { return try await giveUpLostTranscript(loss) }
-        for event in machine.missing(from: conversation.status, conversationUID: conversation.uid) {
+        for event in machine.missing(from: conversation.status) {
             record.log(event, at: now)
         }
         while true {
             try Task.checkCancellation()
             if !machine.isRunning {
-                guard hasMessageToTakeUp else { return try await rest() }
+                guard hasUndoToTakeUp || hasMessageToTakeUp else { return try await rest() }
                 if let wait = try await resolveReferences() { return wait }
-                try takeUpNextMessage()
+                takeUpNext()
             } else if references == nil, let wait = try await resolveReferences() {
                 return wait
             }
-            absorbDecisions()
-            if let result = try await perform(machine.next(now: now, stop: conversation.spec.stop)) { return result }
+            try await absorbDecisions()
+            if let result = try await perform(machine.next(now: now, stop: stop)) { return result }
         }
     }
 
@@ -54,7 +58,15 @@ struct TurnRunner {
         machine.turn < conversation.spec.messages.count && !conversation.spec.stop
     }
 
-    private mutating func takeUpNextMessage() throws {
+    private var hasUndoToTakeUp: Bool {
+        machine.turn > 0 && machine.undosTaken < conversation.spec.undo.count && !conversation.spec.stop
+    }
+
+    private mutating func takeUpNext() {
+        if hasUndoToTakeUp {
+            let ids = conversation.spec.undo.dropFirst(machine.undosTaken).prefix(WorkflowStateMachine.callsPerReply)
+            return record.log(.undoStarted(changes: Array(ids)), at: now)
+        }
         let number = machine.turn + 1
         record.log(.turnStarted(number: number, message: conversation.spec.messages[number - 1]), at: now)
     }
@@ -73,6 +85,9 @@ struct TurnRunner {
         do {
             let resolved = try await References.resolve(for: conversation, dependencies)
             record.references = resolved
+            if !machine.isRunning, let stop {
+                throw References.Missing(reason: .skyfloAIStopped, message: "stopped by \(stop)")
+            }
             record.adopt(resolved.policy(for: conversation.spec))
             return nil
         } catch let missing as References.Missing {
@@ -106,30 +121,6 @@ struct TurnRunner {
         return .done
     }
 
-    // MARK: Decisions
-
-    /// Takes in what people decided, as it stands on the object that this runner last read or wrote.
-    private mutating func absorbDecisions() {
-        for call in machine.pendingApprovals {
-            switch reading(of: call) {
-            case .undecided: continue
-            case .decided(let decision): record.log(.decided(id: call.id, decision), at: now)
-            case .altered(let why):
-                dependencies.events.warning(conversation.object, "ApprovalAltered", why)
-                let refusal = Decision(approved: false, by: dependencies.options.identity, reason: why)
-                record.log(.decided(id: call.id, refusal), at: now)
-            }
-        }
-    }
-
-    /// An expired approval counts for nothing, whenever the decision was made: there is no trustworthy time on it.
-    func reading(of call: Call) -> DecisionReader.Reading {
-        guard let request = call.approval, request.expiresAt > now else { return .undecided }
-        return DecisionReader.read(
-            conversation.status.approvals[call.id], for: call, request: request, conversationUID: conversation.uid,
-            turn: machine.turn)
-    }
-
     // MARK: Performing
 
     /// - Returns: nil to go on at once.
@@ -143,9 +134,7 @@ struct TurnRunner {
         case .execute(let id): try await execute(id)
         case .recover(let id): try await recover(id)
         case .verify(let id): return try await verify(id)
-        case .awaitDecisions(let until):
-            let seconds = max(0, until.seconds(since: now))
-            return .requeue(after: .milliseconds(Int64(seconds * 1000) + 1))
+        case .awaitDecisions(let until): return try await awaitDecisions(until: until)
         case .end(let end): try await self.end(end)
         }
         return nil

@@ -28,6 +28,8 @@ public struct SkyfloAIReconciler: Reconciler {
             Condition(
                 type: "Ready", status: reason == "Ready" ? .true : .false, reason: reason, message: message,
                 observedGeneration: object.generation, lastTransitionTime: clock.now))
+        let finding = try await ApprovalProof.look(api)
+        conditions.set(proof(finding, of: skyflo))
         let status: JSONValue = [
             "observedGeneration": JSONValue(object.generation),
             "defaultModel": .string(skyflo.models.first?.name ?? ""),
@@ -42,8 +44,22 @@ public struct SkyfloAIReconciler: Reconciler {
                 WriteOptions(fieldManager: SkyfloGroup.fieldManager))
             skyfloAIs.insert(written)
         }
-        // A Secret that is missing may come, one that is there may go; Secrets are not watched.
-        return .requeue(after: reason == "Ready" ? .seconds(300) : .seconds(5))
+        // A Secret or policy that is missing may come, one that is there may go; neither is watched.
+        return .requeue(after: reason == "Ready" && finding.doubt == nil ? .seconds(60) : .seconds(5))
+    }
+
+    /// Whether approvals are proven, and in words what follows where they aren't.
+    private func proof(_ finding: ApprovalProof.Finding, of skyflo: SkyfloAI) -> Condition {
+        let consequence =
+            skyflo.approvals.allowUnproven
+            ? "approvals count all the same, and anybody who may write conversations/status can make them in any name "
+                + "(spec.approvals.allowUnproven)"
+            : "approvals don't count until it is, unless spec.approvals.allowUnproven is set"
+        return Condition(
+            type: "ApprovalsProven", status: finding.doubt == nil ? .true : .false, reason: finding.reason,
+            message: finding.doubt.map { "\($0); \(consequence)" }
+                ?? "the admission policy \(ApprovalProof.name) ties each approval to its user",
+            observedGeneration: skyflo.object.generation, lastTransitionTime: clock.now)
     }
 
     private func problem(of skyflo: SkyfloAI) async throws -> (String, String)? {

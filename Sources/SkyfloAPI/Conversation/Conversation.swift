@@ -18,11 +18,17 @@ public struct Conversation: Sendable {
     public var uid: String { object.uid }
     public var namespace: String { object.namespace ?? "default" }
 
+    /// Who made it, as the admission policy vouches for; nil where nobody does.
+    public var creator: String? { object.annotations["skyflo.ai/created-by"].flatMap { $0.isEmpty ? nil : $0 } }
+
     /// The number of the first message that no turn has ended yet, counted from 1; nil when all are done.
     public var nextTurn: Int? {
         let next = status.isTurnEnded ? status.turn + 1 : max(status.turn, 1)
         return next <= spec.messages.count ? next : nil
     }
+
+    /// Whether there is a change to take back that nobody has taken up yet.
+    public var hasUndo: Bool { status.turn > 0 && spec.undo.count > status.undosTaken }
 }
 
 public struct ConversationSpec: Sendable, Hashable {
@@ -42,6 +48,8 @@ public struct ConversationSpec: Sendable, Hashable {
     public var approvalMode: ApprovalMode
     public var limits: Limits
     public var stop: Bool
+    /// Ids of changes to take back.
+    public var undo: [String]
     public var ttlSecondsAfterFinished: Int?
 
     public init(_ json: JSONValue) {
@@ -55,6 +63,7 @@ public struct ConversationSpec: Sendable, Hashable {
         approvalMode = json["approval", "mode"]?.string.flatMap(ApprovalMode.init) ?? .writes
         limits = Limits(json["limits"] ?? .object([:]))
         stop = json["stop"]?.bool ?? false
+        undo = json["undo"]?.array?.compactMap(\.string) ?? []
         ttlSecondsAfterFinished = json["ttlSecondsAfterFinished"]?.int
     }
 }

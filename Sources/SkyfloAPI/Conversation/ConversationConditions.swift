@@ -21,13 +21,18 @@ public enum ConversationReason: String, Sendable {
     case secretNotFound = "SecretNotFound"
     case serviceAccountNotFound = "ServiceAccountNotFound"
     case toolsetNotFound = "ToolsetNotFound"
+    case skyfloAIStopped = "SkyfloAIStopped"
     case invalidSpec = "InvalidSpec"
 
     case working = "Working"
     case waitingForApproval = "WaitingForApproval"
+    /// Somebody decided, and that alone isn't enough: the message says what is missing.
+    case approvalIncomplete = "ApprovalIncomplete"
     case answered = "Answered"
     case noMessage = "NoMessageLeft"
     case stopped = "Stopped"
+    case undone = "Undone"
+    case undoFailed = "UndoFailed"
     case modelFailed = "ModelFailed"
     case replyTruncated = "ReplyTruncated"
     case modelTurnLimit = "ModelTurnLimitReached"

@@ -32,6 +32,13 @@ public struct ConversationStatus: Sendable {
     public var approvals: [String: Approval] {
         (json["approvals"]?.object ?? [:]).reduce(into: [:]) { $0[$1.key] = Approval($1.value) }
     }
+    /// How many entries of `spec.undo` were taken up.
+    public var undosTaken: Int { json["undosTaken"]?.int ?? 0 }
+    /// In the order in which they were made.
+    public var changes: [ChangeStatus] {
+        (json["changes"]?.object ?? [:]).map { ChangeStatus(id: $0.key, $0.value) }
+            .sorted { ($0.id.utf8.count, $0.id) < ($1.id.utf8.count, $1.id) }
+    }
     public var startedAt: KubeTime? { json["turnState", "startedAt"]?.string.flatMap(KubeTime.init) }
     public var finishedAt: KubeTime? { json["turnState", "finishedAt"]?.string.flatMap(KubeTime.init) }
 
@@ -50,6 +57,23 @@ public struct CallStatus: Sendable, Hashable {
         turn = json["turn"]?.int ?? 0
         state = json["state"]?.string.flatMap(CallState.init) ?? .unknown
         result = json["result"]?.string
+    }
+}
+
+/// Something that was written.
+public struct ChangeStatus: Sendable, Hashable {
+    public var id: String
+    public var call: String
+    public var summary: String
+    public var uid: String
+    public var undoneBy: String?
+
+    init(id: String, _ json: JSONValue) {
+        self.id = id
+        call = json["call"]?.string ?? ""
+        summary = json["summary"]?.string ?? ""
+        uid = json["target", "uid"]?.string ?? ""
+        undoneBy = json["undoneBy"]?.string
     }
 }
 
@@ -101,4 +125,31 @@ public struct Approval: Sendable, Hashable {
     public var decision: Decision? { json["decision"]?.string.flatMap(Decision.init) }
     public var decidedBy: String? { json["decidedBy"]?.string }
     public var reason: String? { json["reason"]?.string }
+    /// The name of the rule that allowed it in a person's place.
+    public var autoApprovedBy: String? { json["autoApprovedBy"]?.string }
+    /// What is missing until decisions that were made count.
+    public var waitingFor: String? { json["waitingFor"]?.string }
+
+    public struct Vote: Sendable, Hashable {
+        public var user: String
+        public var decision: Decision
+        public var reason: String
+    }
+
+    /// All decisions on it, one for each user, in the order of their names. The short form (`decision`, `decidedBy`) is
+    /// one of them; where a user's two forms differ, the denial counts.
+    public var votes: [Vote] {
+        var votes: [String: Vote] = [:]
+        for (user, vote) in json["votes"]?.object ?? [:] {
+            guard let decision = vote["decision"]?.string.flatMap(Decision.init) else { continue }
+            votes[user] = Vote(user: user, decision: decision, reason: vote["reason"]?.string ?? "")
+        }
+        if let decision {
+            let user = decidedBy.flatMap { $0.isEmpty ? nil : $0 } ?? "unknown"
+            if votes[user]?.decision != .denied {
+                votes[user] = Vote(user: user, decision: decision, reason: reason ?? "")
+            }
+        }
+        return votes.values.sorted { $0.user < $1.user }
+    }
 }

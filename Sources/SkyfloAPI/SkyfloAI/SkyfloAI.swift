@@ -28,6 +28,11 @@ public struct SkyfloAI: Sendable {
     /// nil: all there are.
     public let toolsets: [String]?
     public let instructions: String?
+    /// True: no conversation that this governs begins a write, or goes on with a turn.
+    public let stop: Bool
+    /// True: no conversation that this governs may write.
+    public let readOnly: Bool
+    public let approvals: ApprovalPolicy
     /// Components of the reference system that the spec names and that this version doesn't deploy.
     public let foreignComponents: [String]
 
@@ -38,6 +43,9 @@ public struct SkyfloAI: Sendable {
         models = listed.isEmpty ? [.offline] : listed
         toolsets = spec?["toolsets"]?.array?.compactMap(\.string)
         instructions = spec?["instructions"]?.string
+        stop = spec?["stop"]?.bool ?? false
+        readOnly = spec?["readOnly"]?.bool ?? false
+        approvals = ApprovalPolicy(spec?["approvals"] ?? .object([:]))
         foreignComponents = ["ui", "engine", "mcp"].filter { spec?[$0] != nil }
     }
 

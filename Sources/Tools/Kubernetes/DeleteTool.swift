@@ -17,14 +17,18 @@ struct DeleteTool: KubernetesTool {
                 object.finalizers.isEmpty ? "" : "; it waits for \(object.finalizers.joined(separator: ", "))"
             return .output("Nothing to do: \(target.text) is being deleted already\(finalizers).")
         }
+        return .proposal(Self.proposal(target, title: "Delete \(target.text)"))
+    }
+
+    static func proposal(_ target: LiveTarget, title: String) -> WriteProposal {
+        let object = target.object
         let options = DeleteOptions(
             uid: object.uid, resourceVersion: object.resourceVersion, propagation: .background)
         let request = KubeRequest(
             .delete, target.path(), contentType: "application/json", body: JSONWriter.string(options.json))
-        return .proposal(
-            WriteProposal(
-                "Delete \(target.text)", PlannedRequest(request: request, target: target.target, before: object),
-                risk: .deletion(of: target), warnings: Self.warnings(target), [.gone(target.subject, uid: object.uid)]))
+        return WriteProposal(
+            title, PlannedRequest(request: request, target: target.target, before: object),
+            risk: .deletion(of: target), warnings: warnings(target), [.gone(target.subject, uid: object.uid)])
     }
 
     /// What goes with it.

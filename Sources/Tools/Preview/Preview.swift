@@ -7,10 +7,13 @@ public struct Preview: Sendable, Hashable {
     public var text: String
     /// The proposal's own, and what the API server warned about.
     public var warnings: [String]
+    /// What is needed to take each request back.
+    public var changes: [ChangeRecord]
 
-    public init(text: String, warnings: [String]) {
+    public init(text: String, warnings: [String], changes: [ChangeRecord] = []) {
         self.text = text
         self.warnings = warnings
+        self.changes = changes
     }
 
     /// How many bytes ``text`` may have.
@@ -23,17 +26,21 @@ public struct Preview: Sendable, Hashable {
     public static func of(_ proposal: WriteProposal, api: ReadOnlyAPI, redactor: Redactor) async throws -> Preview {
         var diffs: [String] = []
         var warnings = proposal.warnings
+        var changes: [ChangeRecord] = []
         for planned in proposal.requests {
             let step = try await Step(planned, in: proposal, api: api, redactor: redactor)
             diffs.append(step.diff)
+            changes.append(step.change)
             warnings += step.warnings.filter { !warnings.contains($0) }
         }
-        return Preview(text: OutputLimit.cut(diffs.joined(separator: "\n"), to: limit), warnings: warnings)
+        return Preview(
+            text: OutputLimit.cut(diffs.joined(separator: "\n"), to: limit), warnings: warnings, changes: changes)
     }
 
     private struct Step {
         var diff: String
         var warnings: [String]
+        var change: ChangeRecord
 
         init(_ planned: PlannedRequest, in proposal: WriteProposal, api: ReadOnlyAPI, redactor: Redactor) async throws {
             let dryRun = try await DryRun(planned, api: api, redactor: redactor)
@@ -42,9 +49,12 @@ public struct Preview: Sendable, Hashable {
             if response.status == 404, let namespace = Self.namespaceCreated(for: planned, in: proposal) {
                 warnings.append("\(planned.target.text) could not be checked: namespace \(namespace) isn't there yet")
                 diff = Self.diff(planned, after: planned.submitted, redactor)
+                change = ChangeRecord(planned, after: planned.submitted, redactor: redactor)
                 return
             }
-            diff = Self.diff(planned, after: Self.after(planned, try dryRun.answer()), redactor)
+            let after = Self.after(planned, try dryRun.answer())
+            diff = Self.diff(planned, after: after, redactor)
+            change = ChangeRecord(planned, after: after, redactor: redactor)
         }
 
         /// The namespace of the request's target, where an earlier request of the same proposal creates it.

@@ -1,10 +1,13 @@
 import KubeModel
 import SkyfloAPI
 
-/// Reads what people wrote into `status.approvals`, trusting nothing of it but the decision.
+/// Reads what people wrote into `status.approvals`, trusting nothing of it but the decisions.
 public enum DecisionReader {
     public enum Reading: Sendable, Hashable {
+        /// Nobody decided.
         case undecided
+        /// Somebody approved, and that isn't enough: what is missing.
+        case incomplete(String)
         case decided(Decision)
         /// The entry isn't what was asked for: what a person saw when deciding may not be what would run.
         case altered(String)
@@ -14,9 +17,12 @@ public enum DecisionReader {
     ///   - entry: the approval as it is on the API server now; nil when it isn't there.
     ///   - request: what was asked for, from the transcript.
     public static func read(
-        _ entry: Approval?, for call: Call, request: ApprovalRequest, conversationUID: String, turn: Int
+        _ entry: Approval?, for call: Call, request: ApprovalRequest, conversationUID: String, turn: Int,
+        terms: ApprovalTerms
     ) -> Reading {
-        guard let entry, let decision = entry.decision else { return .undecided }
+        guard let entry else { return .undecided }
+        let votes = entry.votes
+        guard !votes.isEmpty else { return .undecided }
         let digest = Digest.of(
             conversationUID: conversationUID, turn: turn, callID: call.id, tool: entry.tool,
             arguments: entry.arguments, requests: entry.requests,
@@ -24,7 +30,24 @@ public enum DecisionReader {
         guard entry.digest == request.digest, digest == request.digest else {
             return .altered("the approval \(call.id) was changed after it was asked for")
         }
-        let by = entry.decidedBy.flatMap { $0.isEmpty ? nil : $0 } ?? "unknown"
-        return .decided(Decision(approved: decision == .approved, by: by, reason: entry.reason ?? ""))
+        return count(votes, terms)
+    }
+
+    private static func count(_ votes: [Approval.Vote], _ terms: ApprovalTerms) -> Reading {
+        if let denial = votes.first(where: { $0.decision == .denied }) {
+            return .decided(Decision(approved: false, by: denial.user, reason: denial.reason))
+        }
+        if let doubt = terms.doubt { return .incomplete("the approval isn't accepted: \(doubt)") }
+        let objections = votes.compactMap { terms.objection(to: $0.user) }
+        let counting = votes.filter { terms.objection(to: $0.user) == nil }
+        guard counting.count >= terms.quorum else {
+            let progress = "\(counting.count) of \(terms.quorum) approvals"
+            return .incomplete(([progress] + objections).joined(separator: "; "))
+        }
+        let reasons = counting.map(\.reason).filter { !$0.isEmpty }
+        return .decided(
+            Decision(
+                approved: true, by: counting.map(\.user).joined(separator: ", "),
+                reason: reasons.joined(separator: "; ")))
     }
 }

@@ -13,9 +13,11 @@ extension StatusProjection {
         set(
             &conditions, .running, machine.isRunning, machine.isRunning ? working : endReason,
             machine.isRunning ? "turn \(machine.turn) of \(conversation.spec.messages.count)" : "no turn runs")
+        let asked: ConversationReason =
+            waits.contains { incomplete[$0.id] != nil } ? .approvalIncomplete : .waitingForApproval
         set(
-            &conditions, .approvalRequired, !waits.isEmpty, waits.isEmpty ? endReason : .waitingForApproval,
-            waits.isEmpty ? "no call waits for a decision" : waits.map(Self.line).joined(separator: "\n"))
+            &conditions, .approvalRequired, !waits.isEmpty, waits.isEmpty ? endReason : asked,
+            waits.isEmpty ? "no call waits for a decision" : waits.map(line).joined(separator: "\n"))
         let isDone = !machine.isRunning && !hasMessageLeft
         set(
             &conditions, .completed, isDone && machine.ended?.kind == .completed, endReason,
@@ -35,9 +37,9 @@ extension StatusProjection {
         machine.isRunning ? .working : machine.ended?.reason ?? .noMessage
     }
 
-    private static func line(_ call: Call) -> String {
-        let summary = call.approval?.summary ?? call.tool
-        return "\(call.id): \(summary)"
+    private func line(_ call: Call) -> String {
+        let missing = incomplete[call.id].map { " (\($0))" } ?? ""
+        return "\(call.id): \(call.approval?.summary ?? call.tool)\(missing)"
     }
 
     private func set(

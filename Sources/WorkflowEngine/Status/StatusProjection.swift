@@ -16,6 +16,8 @@ public struct StatusProjection: Sendable {
     /// Ids of approvals that this write makes visible for the first time.
     public var newApprovals: Set<String> = []
     public var timeToFirstToken: Double?
+    /// What is missing until decisions that were made count, by call.
+    public var incomplete: [String: String] = [:]
 
     public struct TranscriptPosition: Sendable, Hashable {
         public var secretPrefix: String
@@ -44,6 +46,7 @@ public struct StatusProjection: Sendable {
         static let currentResult = 1024
         static let pastResult = 512
         public static let summary = 512
+        static let change = 256
         static let message = 2048
         static let checks = 16
         static let evidence = 512
@@ -93,6 +96,8 @@ public struct StatusProjection: Sendable {
             status["calls"] = calls()
             status["approvals"] = approvals()
             status["verification"] = verification()
+            status["changes"] = changes()
+            status["undosTaken"] = JSONValue(machine.undosTaken)
             status["usage"] = usage()
             status["transcript"] = transcriptJSON
         }
@@ -145,11 +150,22 @@ public struct StatusProjection: Sendable {
                 object[call.id] = ["requests": .null, "postConditions": .null, "preview": .null, "arguments": .null]
             }
         }
-        for call in machine.calls where newApprovals.contains(call.id) {
+        for call in machine.calls {
             guard let approval = call.approval else { continue }
-            object[call.id] = json(of: approval, for: call)
+            if newApprovals.contains(call.id) { object[call.id] = json(of: approval, for: call) }
+            addWaiting(call, to: &object)
         }
         return .object(object)
+    }
+
+    /// An entry that isn't there isn't made by this: it would have no digest.
+    private func addWaiting(_ call: Call, to object: inout JSONObject) {
+        let shown = conversation.status.approvals[call.id]
+        let text = call.isWaitingForDecision ? incomplete[call.id]?.bounded(to: Budget.summary) : nil
+        var entry = object[call.id] ?? .object([:])
+        if shown?.waitingFor != text { entry["waitingFor"] = text.map(JSONValue.string) ?? .null }
+        if shown?.autoApprovedBy != nil, call.isWaitingForDecision { entry["autoApprovedBy"] = .null }
+        if entry != [:], shown != nil || object[call.id] != nil { object[call.id] = entry }
     }
 
     private func json(of approval: ApprovalRequest, for call: Call) -> JSONValue {
@@ -162,7 +178,8 @@ public struct StatusProjection: Sendable {
             "command": .string(command(approving: call.id)), "requestedAt": .string(now.description),
             "expiresAt": .string(approval.expiresAt.description),
             // Whatever somebody put here before the approval was asked for decides nothing.
-            "decision": .null, "decidedBy": .null, "reason": .null,
+            "decision": .null, "decidedBy": .null, "reason": .null, "votes": .null,
+            "autoApprovedBy": call.decision?.rule.map { .string($0.bounded(to: 128)) } ?? .null,
         ]
     }
 
@@ -181,6 +198,26 @@ public struct StatusProjection: Sendable {
                     "checkedAt": .string(at.description),
                 ]
             })
+    }
+
+    private func changes() -> JSONValue {
+        var object = JSONObject()
+        let kept = Set(machine.changes.map(\.id))
+        for change in conversation.status.changes where !kept.contains(change.id) { object[change.id] = .null }
+        for change in machine.changes {
+            var target = change.record["target"] ?? .object([:])
+            target["uid"] = .string(change.uid)
+            target["resourceVersion"] = nil
+            object[change.id] = .compact([
+                "call": .string(change.call), "turn": JSONValue(change.turn),
+                "summary": .string(change.summary.bounded(to: Budget.change)), "kind": change.record["kind"],
+                "target": target, "at": .string(change.at.description),
+                "undoneBy": change.undoneBy.map(JSONValue.string) ?? .null,
+                "undoes": change.undoes.map(JSONValue.string),
+                "obstacle": (change.record["obstacle"]?.string).map { .string($0.bounded(to: Budget.change)) },
+            ])
+        }
+        return .object(object)
     }
 
     // MARK: Usage and transcript

@@ -8,6 +8,7 @@ extension TurnEvent {
         switch self {
         case .turnStarted(let number, let message):
             ["type": "TurnStarted", "number": JSONValue(number), "message": .string(message)]
+        case .undoStarted(let changes): ["type": "UndoStarted", "changes": JSONValue(changes)]
         case .modelReplied(let reply): reply.json
         case .modelFailed(let message): ["type": "ModelFailed", "message": .string(message)]
         case .callResolved(let id, let succeeded, let result):
@@ -15,12 +16,16 @@ extension TurnEvent {
         case .approvalRequested(let id, let request):
             ["type": "ApprovalRequested", "id": .string(id), "request": request.json]
         case .decided(let id, let decision):
-            [
+            .compact([
                 "type": "Decided", "id": .string(id), "approved": .bool(decision.approved),
                 "by": .string(decision.by), "reason": .string(decision.reason),
-            ]
+                "rule": decision.rule.map(JSONValue.string),
+            ])
+        case .decisionWithdrawn(let id, let reason):
+            ["type": "DecisionWithdrawn", "id": .string(id), "reason": .string(reason)]
         case .approvalExpired(let id): ["type": "ApprovalExpired", "id": .string(id)]
         case .writeStarted(let id): ["type": "WriteStarted", "id": .string(id)]
+        case .wrote(let id, let uids): ["type": "Wrote", "id": .string(id), "uids": JSONValue(uids)]
         case .writeEnded(let id, let outcome):
             [
                 "type": "WriteEnded", "id": .string(id), "outcome": .string(outcome.name),
@@ -42,6 +47,8 @@ extension TurnEvent {
         func text(_ member: String) -> String { json[member]?.string ?? "" }
         switch json["type"]?.string {
         case "TurnStarted": self = .turnStarted(number: json["number"]?.int ?? 0, message: text("message"))
+        case "UndoStarted": self = .undoStarted(changes: json["changes"]?.array?.compactMap(\.string) ?? [])
+        case "Wrote": self = .wrote(id: id, uids: json["uids"]?.array?.compactMap(\.string) ?? [])
         case "ModelReplied": self = .modelReplied(ModelTurn(json))
         case "ModelFailed": self = .modelFailed(text("message"))
         case "CallResolved":
@@ -51,7 +58,11 @@ extension TurnEvent {
             self = .approvalRequested(id: id, request)
         case "Decided":
             self = .decided(
-                id: id, Decision(approved: json["approved"]?.bool ?? false, by: text("by"), reason: text("reason")))
+                id: id,
+                Decision(
+                    approved: json["approved"]?.bool ?? false, by: text("by"), reason: text("reason"),
+                    rule: json["rule"]?.string))
+        case "DecisionWithdrawn": self = .decisionWithdrawn(id: id, reason: text("reason"))
         case "ApprovalExpired": self = .approvalExpired(id: id)
         case "WriteStarted": self = .writeStarted(id: id)
         case "WriteEnded":
@@ -109,6 +120,7 @@ extension ApprovalRequest {
             "summary": .string(summary), "risk": .string(risk), "warnings": JSONValue(warnings),
             "preview": .string(preview), "requests": .array(requests), "postConditions": .array(postConditions),
             "digest": .string(digest), "expiresAt": .string(expiresAt.microTime),
+            "labels": .array(labels.map { $0.map { JSONValue($0) } ?? .null }), "changes": .array(changes),
         ]
     }
 
@@ -120,7 +132,10 @@ extension ApprovalRequest {
             summary: json["summary"]?.string ?? "", risk: json["risk"]?.string ?? "",
             warnings: json["warnings"]?.array?.compactMap(\.string) ?? [], preview: json["preview"]?.string ?? "",
             requests: json["requests"]?.array ?? [], postConditions: json["postConditions"]?.array ?? [],
-            digest: digest, expiresAt: expiry)
+            digest: digest, expiresAt: expiry,
+            labels: json["labels"]?.array?.map { labels in
+                labels.object?.reduce(into: [:]) { $0[$1.key] = $1.value.string }
+            } ?? [], changes: json["changes"]?.array ?? [])
     }
 }
 

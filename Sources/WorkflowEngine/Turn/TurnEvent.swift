@@ -5,6 +5,8 @@ import SkyfloAPI
 public enum TurnEvent: Sendable, Hashable {
     /// A message of the user is taken up. It begins a turn.
     case turnStarted(number: Int, message: String)
+    /// The user wants changes taken back. Like a turn, without a message and without the model.
+    case undoStarted(changes: [String])
     case modelReplied(ModelTurn)
     /// There is no reply, and asking again won't help.
     case modelFailed(String)
@@ -13,9 +15,13 @@ public enum TurnEvent: Sendable, Hashable {
     /// A person has to decide. Only after this is stored may anybody see the approval.
     case approvalRequested(id: String, ApprovalRequest)
     case decided(id: String, Decision)
+    /// The decision doesn't stand any more (a rule is gone, more people have to approve): the call waits again.
+    case decisionWithdrawn(id: String, reason: String)
     case approvalExpired(id: String)
     /// The write may happen from here on.
     case writeStarted(id: String)
+    /// The first of the call's requests were done, to the objects with these uids.
+    case wrote(id: String, uids: [String])
     case writeEnded(id: String, WriteOutcome)
     case verified(id: String, [CheckResult])
     case turnEnded(TurnEnd)
@@ -84,10 +90,15 @@ public struct ApprovalRequest: Sendable, Hashable {
     public var postConditions: [JSONValue]
     public var digest: String
     public var expiresAt: KubeTime
+    /// Of each request's target as it was; nil for one that wasn't there. For rules that go by labels.
+    public var labels: [[String: String]?]
+    /// What is needed to take each request back, as the tools made it.
+    public var changes: [JSONValue]
 
     public init(
         summary: String, risk: String, warnings: [String], preview: String, requests: [JSONValue],
-        postConditions: [JSONValue], digest: String, expiresAt: KubeTime
+        postConditions: [JSONValue], digest: String, expiresAt: KubeTime,
+        labels: [[String: String]?] = [], changes: [JSONValue] = []
     ) {
         self.summary = summary
         self.risk = risk
@@ -97,6 +108,8 @@ public struct ApprovalRequest: Sendable, Hashable {
         self.postConditions = postConditions
         self.digest = digest
         self.expiresAt = expiresAt
+        self.labels = labels
+        self.changes = changes
     }
 
     /// Whether the approval is for running a read (`approval.mode: Always`) rather than for a write.
@@ -107,11 +120,14 @@ public struct Decision: Sendable, Hashable {
     public var approved: Bool
     public var by: String
     public var reason: String
+    /// The SkyfloAI's rule that decided in people's place; nil where people did.
+    public var rule: String?
 
-    public init(approved: Bool, by: String, reason: String = "") {
+    public init(approved: Bool, by: String, reason: String = "", rule: String? = nil) {
         self.approved = approved
         self.by = by
         self.reason = reason
+        self.rule = rule
     }
 }
 

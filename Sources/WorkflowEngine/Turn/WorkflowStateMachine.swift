@@ -67,6 +67,12 @@ public struct WorkflowStateMachine: Sendable {
     public private(set) var usage = ModelTurn.Usage()
     public private(set) var totalModelTurns = 0
     public private(set) var totalCalls = 0
+    /// What was written and can be taken back, oldest first; only the newest.
+    public private(set) var changes: [Change] = []
+    /// How many entries of `spec.undo` were taken up.
+    public private(set) var undosTaken = 0
+    /// Whether what runs, or ran last, is an undo rather than a turn.
+    public private(set) var isUndoing = false
     public private(set) var verification: [(call: String, check: CheckResult, at: KubeTime)] = []
 
     private var failure: String?
@@ -98,12 +104,12 @@ public struct WorkflowStateMachine: Sendable {
 // MARK: - Deciding
 
 extension WorkflowStateMachine {
-    /// - Parameter stop: whether the user wants the turn stopped.
-    public func next(now: KubeTime, stop: Bool) -> Action {
+    /// - Parameter stop: who wants the turn stopped: `spec.stop`.
+    public func next(now: KubeTime, stop: String?) -> Action {
         guard isRunning else { return .idle }
         // A write that was begun has its outcome found out before anything else, also before a stop.
         if let begun = calls.first(where: { $0.state == .executing }) { return .recover(begun.id) }
-        if stop { return .end(TurnEnd(.stopped, .stopped, message: "stopped by spec.stop")) }
+        if let stop { return .end(TurnEnd(.stopped, .stopped, message: "stopped by \(stop)")) }
         if let end = endBecauseOfFailureOrLimit(now: now) { return .end(end) }
         return nextOfCalls(now: now) ?? nextOfModel()
     }
@@ -152,6 +158,7 @@ extension WorkflowStateMachine {
     }
 
     private func nextOfModel() -> Action {
+        if isUndoing { return .end(endOfUndo()) }
         if let reply = lastReply, reply.calls.isEmpty { return .end(end(with: reply)) }
         if modelTurns >= policy.limits.modelTurns {
             return .end(
@@ -190,22 +197,44 @@ extension WorkflowStateMachine {
             if !isRunning, number > turn { startTurn(number, message, at: at) }
             return
         }
+        if case .undoStarted(let changes) = event {
+            if !isRunning, turn > 0 { startUndo(of: changes, at: at) }
+            return
+        }
         guard isRunning else { return }
         switch event {
-        case .turnStarted: break
+        case .turnStarted, .undoStarted: break
         case .modelReplied(let reply): take(reply, at: at)
         case .modelFailed(let message): failure = message
         case .turnEnded(let end): self.end(end, at: at)
-        case .callResolved(let id, _, _), .approvalRequested(let id, _), .decided(let id, _), .approvalExpired(let id),
-            .writeStarted(let id), .writeEnded(let id, _), .verified(let id, _):
+        case .callResolved(let id, _, _), .approvalRequested(let id, _), .decided(let id, _),
+            .decisionWithdrawn(let id, _), .approvalExpired(let id), .writeStarted(let id), .wrote(let id, _),
+            .writeEnded(let id, _), .verified(let id, _):
             applyToCall(id, event, at: at)
         }
         updateWaiting(at: at)
     }
 
     private mutating func startTurn(_ number: Int, _ message: String, at: KubeTime) {
-        archiveCalls()
+        begin(at: at)
         turn = number
+        isUndoing = false
+        history.append(.user(message))
+    }
+
+    private mutating func startUndo(of ids: [String], at: KubeTime) {
+        begin(at: at)
+        isUndoing = true
+        undosTaken += ids.count
+        calls = ids.map { id in
+            totalCalls += 1
+            return Call(
+                id: "c\(totalCalls)", modelID: "", tool: UndoCall.tool, arguments: UndoCall.arguments(id), at: at)
+        }
+    }
+
+    private mutating func begin(at: KubeTime) {
+        archiveCalls()
         ended = nil
         failure = nil
         lastReply = nil
@@ -218,11 +247,10 @@ extension WorkflowStateMachine {
         writes = 0
         tokens = 0
         verification = []
-        history.append(.user(message))
     }
 
     private mutating func take(_ reply: ModelTurn, at: KubeTime) {
-        guard lastReply == nil || calls.allSatisfy(\.state.isFinal) else { return }
+        guard !isUndoing, lastReply == nil || calls.allSatisfy(\.state.isFinal) else { return }
         archiveCalls()
         lastReply = reply
         modelTurns += 1
@@ -260,10 +288,12 @@ extension WorkflowStateMachine {
             if !request.isForRead { writes += 1 }
         case (.decided(_, let decision), .awaitingApproval) where call.decision == nil:
             take(decision, for: &call, at: at)
+        case (.decisionWithdrawn, .awaitingApproval): call.decision = nil
         case (.approvalExpired, .awaitingApproval) where call.decision == nil:
             call.end(.expired, "not executed: nobody decided in time", at: at)
         case (.writeStarted, .awaitingApproval) where call.decision?.approved == true:
             call.state = .executing
+        case (.wrote(_, let uids), .executing): remember(changes(of: call, uids: uids, at: at))
         case (.writeEnded(_, let outcome), .executing):
             replacement = take(outcome, for: &call, at: at)
         case (.verified(_, let checks), .verifying): take(checks, for: &call, at: at)
@@ -308,6 +338,20 @@ extension WorkflowStateMachine {
         return nil
     }
 
+    /// Adds changes, and marks those that they take back. Taking an undo back makes the first change stand again.
+    private mutating func remember(_ new: [Change]) {
+        for change in new {
+            if let undone = changes.firstIndex(where: { $0.id == change.undoes }) {
+                changes[undone].undoneBy = change.call
+                if let first = changes.firstIndex(where: { $0.id == changes[undone].undoes }) {
+                    changes[first].undoneBy = nil
+                }
+            }
+            changes.append(change)
+        }
+        if changes.count > Change.kept { changes.removeFirst(changes.count - Change.kept) }
+    }
+
     private mutating func take(_ checks: [CheckResult], for call: inout Call, at: KubeTime) {
         call.checks = checks
         verification += checks.map { (call.id, $0, at) }
@@ -339,7 +383,9 @@ extension WorkflowStateMachine {
                     : "not executed: the turn ended (\(end.reason.rawValue))", at: at)
         }
         flushResultsIfComplete()
-        if end.kind != .completed {
+        if isUndoing {
+            history.append(.assistant("(The user had changes taken back. \(end.message)\(end.answer))", calls: []))
+        } else if end.kind != .completed {
             history.append(.assistant("(The turn ended: \(end.message))", calls: []))
         }
         ended = end

@@ -29,7 +29,9 @@ import WorkflowEngine
         #expect(digest() == digest(requests: reordered))
     }
 
-    private func reading(_ change: (inout JSONValue) -> Void) -> DecisionReader.Reading {
+    private func reading(
+        _ terms: ApprovalTerms = ApprovalTerms(), _ change: (inout JSONValue) -> Void
+    ) -> DecisionReader.Reading {
         var play = Play()
         play.propose("t")
         let digest = digest()
@@ -46,13 +48,47 @@ import WorkflowEngine
         change(&entry)
         let call = play.machine.calls[0]
         guard let request = call.approval else { return .undecided }
-        return DecisionReader.read(Approval(entry), for: call, request: request, conversationUID: "u", turn: 1)
+        return DecisionReader.read(
+            Approval(entry), for: call, request: request, conversationUID: "u", turn: 1, terms: terms)
     }
 
     @Test func `a decision on what was asked for counts`() {
         #expect(reading { _ in } == .decided(Decision(approved: true, by: "alice")))
         #expect(reading { $0["decision"] = nil } == .undecided)
         #expect(reading { $0["decision"] = "approved" } == .undecided)
+    }
+
+    @Test func `so many different people have to approve as the quorum says, in either form`() {
+        let terms = ApprovalTerms(quorum: 2)
+        #expect(reading(terms) { _ in } == .incomplete("1 of 2 approvals"))
+        #expect(reading(terms) { $0["votes"] = ["alice": ["decision": "Approved"]] } == .incomplete("1 of 2 approvals"))
+        let both = reading(terms) { $0["votes"] = ["bob": ["decision": "Approved", "reason": "fine"]] }
+        #expect(both == .decided(Decision(approved: true, by: "alice, bob", reason: "fine")))
+        let denied = reading(terms) {
+            $0["votes"] = ["bob": ["decision": "Approved"], "eve": ["decision": "Denied", "reason": "no"]]
+        }
+        #expect(denied == .decided(Decision(approved: false, by: "eve", reason: "no")))
+        let changed = reading { $0["votes"] = ["alice": ["decision": "Denied"]] }
+        #expect(changed == .decided(Decision(approved: false, by: "alice")))
+    }
+
+    @Test func `the maker's own approval counts for nothing where two have to agree, and a denial does`() {
+        let terms = ApprovalTerms(excluded: .user("alice"))
+        guard case .incomplete(let why) = reading(terms, { _ in }) else {
+            return #expect(Bool(false), "the maker approved")
+        }
+        #expect(why.contains("alice made the conversation"))
+        #expect(reading(terms) { $0["decidedBy"] = "bob" } == .decided(Decision(approved: true, by: "bob")))
+        #expect(reading(terms) { $0["decision"] = "Denied" } == .decided(Decision(approved: false, by: "alice")))
+        guard case .incomplete = reading(ApprovalTerms(excluded: .unknown), { _ in }) else {
+            return #expect(Bool(false), "somebody approved although the maker isn't known")
+        }
+    }
+
+    @Test func `an approval that nothing proves doesn't count, and a denial does`() {
+        let terms = ApprovalTerms(doubt: "no policy")
+        #expect(reading(terms) { _ in } == .incomplete("the approval isn't accepted: no policy"))
+        #expect(reading(terms) { $0["decision"] = "Denied" } == .decided(Decision(approved: false, by: "alice")))
     }
 
     @Test func `a decision on anything else doesn't`() {
@@ -62,7 +98,7 @@ import WorkflowEngine
             { $0["digest"] = "sha256:0" }, { $0["digest"] = nil }, { $0["postConditions"] = ["x"] },
         ]
         for change in changes {
-            guard case .altered = reading(change) else {
+            guard case .altered = reading(ApprovalTerms(), change) else {
                 Issue.record("an altered approval was taken for the one that was asked for")
                 continue
             }

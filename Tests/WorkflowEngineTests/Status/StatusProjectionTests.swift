@@ -69,16 +69,26 @@ import WorkflowEngine
                         "namespace": "shop", "name": "web", "uid": "u", "resourceVersion": "5",
                     ],
                 ]
-            ], postConditions: [["type": "Replicas"]], digest: "sha256:0", expiresAt: play.now.adding(seconds: 100))
+            ], postConditions: [["type": "Replicas"]], digest: "sha256:0", expiresAt: play.now.adding(seconds: 100),
+            changes: [
+                [
+                    "kind": "Changed", "obstacle": "too large",
+                    "target": [
+                        "group": "apps", "version": "v1", "resource": "deployments", "kind": "Deployment",
+                        "namespace": "shop", "name": "web", "uid": "u", "resourceVersion": "5",
+                    ],
+                ]
+            ])
     }
 
     @Test func `everything that is written fits the schema, and the schema has nothing that isn't written`() throws {
         let (json, schema) = try Self.schema()
         var written: Set<[String]> = []
         var all: JSONValue = [:]
-        func look(_ play: Play, newApprovals: Set<String> = []) throws {
+        func look(_ play: Play, newApprovals: Set<String> = [], incomplete: [String: String] = [:]) throws {
             var projection = projection(play, Self.conversation(all))
             projection.newApprovals = newApprovals
+            projection.incomplete = incomplete
             projection.timeToFirstToken = 0.25
             all = status(projection, before: all)
             var object: JSONValue = ["spec": ["messages": [["content": "x"]]], "status": all]
@@ -92,16 +102,41 @@ import WorkflowEngine
         play.apply(.approvalRequested(id: "c1", request(play)))
         try look(play, newApprovals: ["c1"])
         all["approvals", "c1"] = MergePatch.apply(
-            ["decision": "Approved", "decidedBy": "alice", "reason": "ok"], to: try #require(all["approvals", "c1"]))
+            [
+                "decision": "Approved", "decidedBy": "alice", "reason": "ok",
+                "votes": ["bob": ["decision": "Approved", "reason": "too"]],
+            ], to: try #require(all["approvals", "c1"]))
+        try look(play, incomplete: ["c1": "2 of 3 approvals"])
+        #expect(all["approvals", "c1"]?["waitingFor"] == "2 of 3 approvals")
+        try look(play)
+        #expect(all["approvals", "c1"]?["waitingFor"] == nil)
+        var ruled = Play()
+        ruled.propose("scale")
+        ruled.apply(.approvalRequested(id: "c1", request(ruled)))
+        ruled.apply(.decided(id: "c1", Decision(approved: true, by: "SkyfloAI", rule: "small")))
+        let byRule = status(
+            {
+                var projection = projection(ruled)
+                projection.newApprovals = ["c1"]
+                return projection
+            }())
+        #expect(byRule["approvals", "c1"]?["autoApprovedBy"] == "small")
+        written.formUnion(paths(of: byRule, try #require(json["properties", "status"])))
         play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"))
         try look(play)
         #expect(all["phase"] == "Executing" && all["approvals", "c1"]?["decision"] == "Approved")
-        play.apply(.writeEnded(id: "c1", .applied("ok")))
+        play.apply(.wrote(id: "c1", uids: ["u"]), .writeEnded(id: "c1", .applied("ok")))
         try look(play)
+        #expect(all["changes", "c1"]?["target", "name"] == "web")
         play.apply(.verified(id: "c1", [.init(check: "3 replicas", verdict: .passed, evidence: "3/3")]))
         play.apply(.modelReplied(ModelTurn(content: "Done.")))
         play.apply(.turnEnded(try #require(play.end())))
         try look(play)
+        play.apply(
+            .undoStarted(changes: ["c1"]), .approvalRequested(id: "c2", request(play)),
+            .decided(id: "c2", approved), .writeStarted(id: "c2"), .wrote(id: "c2", uids: ["u"]))
+        try look(play, newApprovals: ["c2"])
+        #expect(all["changes", "c1"]?["undoneBy"] == "c2" && all["undosTaken"] == 1)
         let wanted = paths(try #require(json["properties", "status"]))
         #expect(wanted.subtracting(written) == [], "in the schema, and never written")
     }
@@ -151,7 +186,9 @@ import WorkflowEngine
             var projection = projection(play, Self.conversation(current))
             projection.newApprovals = [id]
             current = status(projection, before: current)
-            play.apply(.decided(id: id, approved), .writeStarted(id: id), .writeEnded(id: id, .applied(large)))
+            play.apply(
+                .decided(id: id, approved), .writeStarted(id: id), .wrote(id: id, uids: ["u"]),
+                .writeEnded(id: id, .applied(large)))
             current = status(self.projection(play, Self.conversation(current)), before: current)
             play.apply(.verified(id: id, [.init(check: large, verdict: .passed, evidence: large)]))
             play.apply(.modelReplied(ModelTurn(content: large)))

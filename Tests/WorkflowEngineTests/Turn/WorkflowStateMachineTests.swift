@@ -39,7 +39,7 @@ struct Play {
             postConditions: postConditions, digest: "sha256:0", expiresAt: expiresAt)
     }
 
-    var next: Machine.Action { machine.next(now: now, stop: stop) }
+    var next: Machine.Action { machine.next(now: now, stop: stop ? "spec.stop" : nil) }
 
     func end() -> TurnEnd? { if case .end(let end) = next { end } else { nil } }
 }
@@ -49,7 +49,7 @@ let approved = Decision(approved: true, by: "alice")
 @Suite struct WorkflowStateMachineTests {
     @Test func `a turn begins with the model`() {
         #expect(Play().next == .askModel)
-        #expect(Machine(policy: .init(limits: Limits())).next(now: Play().now, stop: false) == .idle)
+        #expect(Machine(policy: .init(limits: Limits())).next(now: Play().now, stop: nil) == .idle)
     }
 
     @Test func `a reply without calls is the answer`() {
@@ -180,6 +180,46 @@ let approved = Decision(approved: true, by: "alice")
         #expect(play.next == .recover("c1"))
         play.apply(.writeEnded(id: "c1", .unknown("no answer")))
         #expect(play.end()?.reason == .outcomeUnknown)
+    }
+
+    @Test func `a decision that was withdrawn executes nothing, and a new one counts`() {
+        var play = Play()
+        play.propose("scale")
+        play.ask("c1")
+        play.apply(.decided(id: "c1", approved))
+        #expect(play.next == .execute("c1"))
+        play.apply(.decisionWithdrawn(id: "c1", reason: "the rule is gone"))
+        guard case .awaitDecisions = play.next else { return #expect(Bool(false), "\(play.next)") }
+        play.apply(.writeStarted(id: "c1"))
+        #expect(play.machine.call("c1")?.state == .awaitingApproval)
+        play.apply(.decided(id: "c1", approved))
+        #expect(play.next == .execute("c1"))
+    }
+
+    @Test func `an undo is no turn, asks no model, and marks what it took back`() {
+        var play = Play()
+        play.propose("scale")
+        var request = play.request(expiresAt: play.now.adding(seconds: 1000))
+        request.changes = [["kind": "Changed"]]
+        play.apply(
+            .approvalRequested(id: "c1", request), .decided(id: "c1", approved), .writeStarted(id: "c1"),
+            .wrote(id: "c1", uids: ["u"]), .writeEnded(id: "c1", .applied("ok")),
+            .modelReplied(ModelTurn(content: "Done.")))
+        play.apply(.undoStarted(changes: ["c1"]))
+        #expect(!play.machine.isUndoing, "a turn runs")
+        play.apply(.turnEnded(play.end()!), .undoStarted(changes: ["c1"]))
+        #expect(play.next == .prepare(["c2"]) && play.machine.turn == 1 && play.machine.undosTaken == 1)
+        play.apply(.modelReplied(ModelTurn(content: "No!")))
+        play.apply(
+            .approvalRequested(id: "c2", request), .decided(id: "c2", approved), .writeStarted(id: "c2"),
+            .wrote(id: "c2", uids: ["u"]), .writeEnded(id: "c2", .applied("ok")))
+        #expect(play.machine.changes.map(\.undoneBy) == ["c2", nil])
+        #expect(play.end()?.reason == .undone)
+        play.apply(.turnEnded(play.end()!), .undoStarted(changes: ["c2"]))
+        play.apply(
+            .approvalRequested(id: "c3", request), .decided(id: "c3", approved), .writeStarted(id: "c3"),
+            .wrote(id: "c3", uids: ["u"]), .writeEnded(id: "c3", .applied("ok")))
+        #expect(play.machine.changes.map(\.undoneBy) == [nil, "c3", nil])
     }
 
     @Test func `a stop ends the turn, and nothing approved runs after it`() {

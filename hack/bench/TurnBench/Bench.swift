@@ -41,6 +41,7 @@ struct Bench: Sendable {
             metadata: {name: bench, namespace: \(Self.namespace)}
             spec:
               models: [{name: scripted, model: scripted, baseURL: "\(modelURL)", apiKeySecretRef: {name: key}}]
+              approvals: {allowUnproven: true}
             """)
     }
 

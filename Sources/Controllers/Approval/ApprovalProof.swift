@@ -1,0 +1,71 @@
+import KubeClient
+import KubeModel
+import SkyfloAPI
+
+/// Whether the cluster proves who made an approval: the ValidatingAdmissionPolicy that ties `decidedBy` to the request's
+/// user is there, of the version that this operator knows, and in force.
+enum ApprovalProof {
+    static let name = "skyflo-approvals"
+    static let versionLabel = "skyflo.ai/policy-version"
+    static let version = "1"
+
+    private static let policies = resource("validatingadmissionpolicies", "ValidatingAdmissionPolicy")
+    private static let bindings = resource("validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding")
+
+    private static func resource(_ plural: String, _ kind: String) -> APIResource {
+        APIResource(
+            group: "admissionregistration.k8s.io", version: "v1", plural: plural, kind: kind, namespaced: false)
+    }
+
+    struct Finding: Sendable, Hashable {
+        /// nil: proven.
+        var doubt: String?
+        /// Of the condition `ApprovalsProven`.
+        var reason: String
+    }
+
+    /// Reads policy and binding.
+    /// - Throws: what a server says that has no answer; a refusal is a finding.
+    static func look(_ api: any KubeAPI) async throws -> Finding {
+        do {
+            async let policy = api.find(policies, name: name)
+            async let binding = api.find(bindings, name: name)
+            return judge(policy: try await policy, binding: try await binding)
+        } catch let status as APIStatus where status.code == 403 {
+            return Finding(
+                doubt: "the operator may not read the admission policy \(name): \(status.message)",
+                reason: "PolicyUnreadable")
+        }
+    }
+
+    static func judge(policy: KubeObject?, binding: KubeObject?) -> Finding {
+        guard let policy, !policy.isBeingDeleted else {
+            return Finding(
+                doubt: "the ValidatingAdmissionPolicy \(name) isn't installed, so nothing proves who approves",
+                reason: "PolicyMissing")
+        }
+        let found = policy.labels[versionLabel] ?? "none"
+        guard found == version else {
+            return Finding(
+                doubt: "the ValidatingAdmissionPolicy \(name) has version \(found), and this operator needs \(version)",
+                reason: "PolicyVersion")
+        }
+        guard policy["spec", "failurePolicy"]?.string ?? "Fail" == "Fail" else {
+            return Finding(
+                doubt: "the ValidatingAdmissionPolicy \(name) lets pass what it can't check (failurePolicy)",
+                reason: "PolicyLenient")
+        }
+        guard let binding, !binding.isBeingDeleted, binding["spec", "policyName"]?.string == name else {
+            return Finding(
+                doubt: "the ValidatingAdmissionPolicyBinding \(name) isn't installed, so nothing proves who approves",
+                reason: "BindingMissing")
+        }
+        let actions = binding["spec", "validationActions"]?.array?.compactMap(\.string) ?? []
+        guard actions.contains("Deny"), binding["spec", "matchResources"]?.object?.isEmpty ?? true else {
+            return Finding(
+                doubt: "the ValidatingAdmissionPolicyBinding \(name) doesn't deny everywhere",
+                reason: "BindingLenient")
+        }
+        return Finding(doubt: nil, reason: "PolicyInForce")
+    }
+}

@@ -1,0 +1,149 @@
+public import KubeModel
+
+/// What a planned request changes, as far as it is needed to take it back. Made from the object as it was and the server's
+/// dry run, so it is known, and can be stored, before the request is sent.
+public struct ChangeRecord: Sendable, Hashable {
+    public enum Kind: String, Sendable { case created = "Created", changed = "Changed", deleted = "Deleted" }
+
+    /// A place in the object, with what stood there. nil: nothing.
+    public struct Field: Sendable, Hashable {
+        /// Members, and positions in lists.
+        public var path: [String]
+        public var before: JSONValue?
+        public var after: JSONValue?
+    }
+
+    public var kind: Kind
+    /// The uid is empty for what is created.
+    public var target: PlannedRequest.Target
+    /// `scale` where the request went there.
+    public var subresource: String?
+    /// What a change wrote.
+    public var fields: [Field] = []
+    /// Names of list elements on the way to the fields: where others stand there by now, it is another field.
+    public var anchors: [Field] = []
+    /// What a deletion took away, without what the server makes itself.
+    public var object: JSONValue?
+    /// Why it can't be taken back; nil where it can.
+    public var obstacle: String?
+
+    /// Values that look like credentials are in no record: then it has no content.
+    ///
+    /// - Parameter after: what the dry run says; nil for a deletion.
+    init(_ planned: PlannedRequest, after: KubeObject?, redactor: Redactor) {
+        self.init(planned, after: after)
+        guard holdsCredentials(planned.before, after, redactor) else { return }
+        self = withoutContent("it holds what looks like credentials, which are kept nowhere")
+    }
+
+    private func holdsCredentials(_ before: KubeObject?, _ after: KubeObject?, _ redactor: Redactor) -> Bool {
+        if let object { return redactor.redact(json: object) != object }
+        let shownBefore = before.map { redactor.redact($0).json } ?? .null
+        let shownAfter = after.map { redactor.redact($0).json } ?? .null
+        return fields.contains { field in
+            JSONPatch.value(at: field.path[...], of: shownBefore) != field.before
+                || JSONPatch.value(at: field.path[...], of: shownAfter) != field.after
+        }
+    }
+
+    private init(_ planned: PlannedRequest, after: KubeObject?) {
+        target = planned.target
+        if planned.request.method == .delete {
+            kind = .deleted
+            (object, obstacle) = Self.preimage(planned)
+        } else if planned.target.uid.isEmpty {
+            kind = .created
+        } else {
+            kind = .changed
+            let path = planned.target.resource.path(namespace: target.namespace, name: target.name)
+            if planned.request.path == path + "/scale" { subresource = "scale" }
+            compare(planned.before?.withoutNoise.json, after?.withoutNoise.json, at: [])
+        }
+    }
+
+    private static func preimage(_ planned: PlannedRequest) -> (JSONValue?, String?) {
+        if planned.target.resource.isSame(as: .secrets) {
+            return (nil, "the values of a Secret are kept nowhere")
+        }
+        do {
+            return (try Recreation.body(of: planned.before), nil)
+        } catch {
+            return (nil, error.message)
+        }
+    }
+
+    /// The record without what takes room.
+    public func withoutContent(_ obstacle: String) -> ChangeRecord {
+        var record = self
+        record.fields = []
+        record.anchors = []
+        record.object = nil
+        record.obstacle = obstacle
+        return record
+    }
+
+    // MARK: Fields
+
+    private mutating func compare(_ before: JSONValue?, _ after: JSONValue?, at path: [String]) {
+        if before == after { return }
+        switch (before, after) {
+        case (.object(let old), .object(let new)):
+            for key in old.keys + new.keys.filter({ !old.contains($0) }) {
+                compare(old[key], new[key], at: path + [key])
+            }
+        // Member by member: by the time of the undo others may have put theirs beside it.
+        case (nil, .object(let new)) where !new.isEmpty:
+            for (key, value) in new { compare(nil, value, at: path + [key]) }
+        case (.array(let old), .array(let new)) where Self.haveSameNames(old, new):
+            for (position, (old, new)) in zip(old, new).enumerated() where old != new {
+                let place = path + [String(position)]
+                anchors.append(Field(path: place + ["name"], before: old["name"], after: new["name"]))
+                compare(old, new, at: place)
+            }
+        default: fields.append(Field(path: path, before: before, after: after))
+        }
+    }
+
+    private static func haveSameNames(_ old: [JSONValue], _ new: [JSONValue]) -> Bool {
+        guard old.count == new.count else { return false }
+        return zip(old, new).allSatisfy { old, new in old["name"]?.string != nil && old["name"] == new["name"] }
+    }
+}
+
+extension ChangeRecord {
+    public var json: JSONValue {
+        .compact([
+            "kind": .string(kind.rawValue), "target": target.json, "subresource": subresource.map(JSONValue.string),
+            "fields": fields.isEmpty ? nil : .array(fields.map(\.json)),
+            "anchors": anchors.isEmpty ? nil : .array(anchors.map(\.json)), "object": object,
+            "obstacle": obstacle.map(JSONValue.string),
+        ])
+    }
+
+    /// nil for what ``json`` doesn't write.
+    public init?(json: JSONValue) {
+        guard let kind = json["kind"]?.string.flatMap(Kind.init(rawValue:)),
+            let target = json["target"].flatMap(PlannedRequest.Target.init(json:))
+        else { return nil }
+        self.kind = kind
+        self.target = target
+        subresource = json["subresource"]?.string
+        fields = (json["fields"]?.array ?? []).map(Field.init(json:))
+        anchors = (json["anchors"]?.array ?? []).map(Field.init(json:))
+        object = json["object"]
+        obstacle = json["obstacle"]?.string
+    }
+}
+
+extension ChangeRecord.Field {
+    var json: JSONValue { .compact(["path": JSONValue(path), "before": before, "after": after]) }
+
+    init(json: JSONValue) {
+        path = json["path"]?.array?.compactMap(\.string) ?? []
+        before = json["before"]
+        after = json["after"]
+    }
+
+    /// `spec.template.spec.containers.0.image`
+    var text: String { path.joined(separator: ".") }
+}

@@ -1,0 +1,52 @@
+import KubeModel
+
+/// What is left of a deleted object to make it again.
+enum Recreation {
+    /// - Throws: why it wouldn't be the same thing.
+    static func body(of object: KubeObject?) throws(ToolFailure) -> JSONValue {
+        guard var object else { throw ToolFailure("it isn't known what it was") }
+        let group = object.groupVersion?.group ?? ""
+        if let refusal = refusal(group, object) { throw ToolFailure(refusal) }
+        object.json["status"] = nil
+        for field in [
+            "uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink",
+            "deletionTimestamp", "deletionGracePeriodSeconds", "generateName",
+        ] { object.json[path: ["metadata", field]] = nil }
+        for path in serverSet(group, object) { object.json[path: path] = nil }
+        return object.json
+    }
+
+    private static func refusal(_ group: String, _ object: KubeObject) -> String? {
+        switch (group, object.kind) {
+        case ("", "Pod"), ("apps", "ReplicaSet"), ("batch", "Job"):
+            guard let owner = object.controller else { return nil }
+            return "\(owner.kind.lowercased()) \(owner.name) makes a new one by itself where one is needed"
+        case ("", "Namespace"): return "what was in the namespace is gone with it"
+        case ("apiextensions.k8s.io", "CustomResourceDefinition"): return "its objects are gone with it"
+        case ("", "PersistentVolumeClaim"), ("", "PersistentVolume"):
+            return "a new one would have none of its data"
+        case ("", "Node"), ("", "Event"), ("coordination.k8s.io", "Lease"): return "it is made by the cluster itself"
+        default: return nil
+        }
+    }
+
+    /// What the server or its controllers decided, and would refuse or mistake from somebody else.
+    private static func serverSet(_ group: String, _ object: KubeObject) -> [[String]] {
+        switch (group, object.kind) {
+        case ("", "Service") where object["spec", "clusterIP"]?.string != "None":
+            [["spec", "clusterIP"], ["spec", "clusterIPs"], ["spec", "healthCheckNodePort"]]
+        case ("", "Pod"): [["spec", "nodeName"]]
+        case ("batch", "Job") where object["spec", "manualSelector"]?.bool != true:
+            [["spec", "selector"]]
+                + ["controller-uid", "batch.kubernetes.io/controller-uid"].flatMap {
+                    [["metadata", "labels", $0], ["spec", "template", "metadata", "labels", $0]]
+                }
+        case ("apps", "Deployment"): [["metadata", "annotations", "deployment.kubernetes.io/revision"]]
+        case ("", "ServiceAccount"): [["secrets"]]
+        default: []
+        }
+    }
+
+    static let losses =
+        "it comes back with a new uid and without its status; what others kept about the old one doesn't"
+}

@@ -1,0 +1,36 @@
+/// What it takes for people's decisions to count. As it is at the moment of asking, never stored.
+public struct ApprovalTerms: Sendable, Hashable {
+    /// How many different people have to approve.
+    public var quorum: Int
+    /// Who made the conversation and therefore can't approve its writes; nil where everybody can.
+    public var excluded: Excluded?
+    /// Why approvals can't be believed; nil where they can. A denial always counts.
+    public var doubt: String?
+    /// Approvers who may not do themselves what they approve, with what they may not do.
+    public var unauthorized: [String: String]
+
+    public enum Excluded: Sendable, Hashable {
+        case user(String)
+        /// It isn't known who made the conversation, so nobody can be told to be somebody else.
+        case unknown
+    }
+
+    public init(
+        quorum: Int = 1, excluded: Excluded? = nil, doubt: String? = nil, unauthorized: [String: String] = [:]
+    ) {
+        self.quorum = quorum
+        self.excluded = excluded
+        self.doubt = doubt
+        self.unauthorized = unauthorized
+    }
+
+    /// Why this user's approval doesn't count; nil where it does.
+    func objection(to user: String) -> String? {
+        switch excluded {
+        case .user(user): return "\(user) made the conversation and can't approve its writes (twoPerson)"
+        case .unknown: return "who made the conversation isn't known, so nobody can approve its writes (twoPerson)"
+        case .user, nil: break
+        }
+        return unauthorized[user].map { "\(user) may not do it themself: \($0)" }
+    }
+}

@@ -1,0 +1,210 @@
+import KubeClient
+import KubeModel
+import LanguageModels
+import SkyfloAPI
+import Synchronization
+import Testing
+
+/// Who may allow a write, as the SkyfloAI says.
+@Suite struct ApprovalStoryTests {
+    private static let smallScale: JSONValue = [
+        "name": "small-scale", "tools": ["k8s_scale"], "verbs": ["patch"], "apiGroups": ["apps"],
+        "resources": ["deployments/scale"], "selector": ["matchLabels": ["app": "web"]],
+    ]
+
+    @Test func `a rule allows a write in a person's place, and its name is recorded`() async throws {
+        let model = ScriptedModel(.scale(to: 3), .says("Done."))
+        try await Story.run(model) { story in
+            try await story.changeSkyflo(["approvals": ["autoApprove": [Self.smallScale]]])
+            try await story.ask("scale web to 3")
+            let done = try await story.untilPhase(.completed)
+            #expect(try await story.replicas() == 3)
+            let approval = try #require(done.status.approvals["c1"])
+            #expect(approval.autoApprovedBy == "small-scale" && approval.decision == nil)
+            #expect(try await story.transcript().contains("\"rule\":\"small-scale\""))
+        }
+    }
+
+    @Test func `what no rule allows is asked for`() async throws {
+        let model = ScriptedModel(.scale("catalog", to: 2), .says("Done."))
+        try await Story.run(model) { story in
+            try await story.changeSkyflo(["approvals": ["autoApprove": [Self.smallScale]]])
+            try await story.ask("scale catalog")
+            let waiting = try await story.untilPhase(.awaitingApproval)
+            #expect(waiting.status.approvals["c1"]?.autoApprovedBy == nil)
+        }
+    }
+
+    @Test func `approval mode Always asks, whatever rules say`() async throws {
+        let model = ScriptedModel(.scale(to: 3), .says("Done."))
+        try await Story.run(model) { story in
+            try await story.changeSkyflo(["approvals": ["autoApprove": [Self.smallScale]]])
+            try await story.ask("scale web", spec: ["approval": ["mode": "Always"]])
+            try await story.untilPhase(.awaitingApproval)
+        }
+    }
+
+    /// The rule goes after it has granted and before the write: the operator sees it at the moment of the write.
+    @Test func `a rule that is gone at the moment of the write allows nothing`() async throws {
+        let model = ScriptedModel(.scale(to: 3), .says("Done."))
+        let log = RequestLog()
+        try await Story.run(nil) { story in
+            try await story.changeSkyflo(["approvals": ["autoApprove": [Self.smallScale]]])
+            let hook = Hook(where: { $0.method == .patch && $0.path.hasSuffix("conversations/talk/status") }) {
+                $0.contains("autoApprovedBy\":\"small-scale")
+            } then: {
+                try await story.changeSkyflo(["approvals": ["autoApprove": []]])
+            }
+            try await story.withOperator(model, wrap: { HookedAPI(WatchedAPI($0, log), hook) }) {
+                try await story.ask("scale web to 3")
+                let waiting = try await story.untilPhase(.awaitingApproval)
+                #expect(waiting.status.approvals["c1"]?.autoApprovedBy == nil)
+                #expect(log.writes.isEmpty)
+                try await story.approve("c1")
+                try await story.untilPhase(.completed)
+                #expect(log.writes.count == 1)
+            }
+        }
+    }
+
+    @Test func `the quorum is counted in both forms, and what is missing is said`() async throws {
+        let model = ScriptedModel(.scale(to: 3), .says("Done."))
+        try await Story.run(model) { story in
+            try await story.changeSkyflo(["approvals": ["quorum": 2]])
+            try await story.ask("scale web to 3")
+            try await story.untilPhase(.awaitingApproval)
+            try await story.approve("c1")
+            let waiting = try await story.until("incomplete") { $0.status.approvals["c1"]?.waitingFor != nil }
+            #expect(waiting.status.approvals["c1"]?.waitingFor == "1 of 2 approvals")
+            #expect(waiting.status.conditions[type: "ApprovalRequired"]?.reason == "ApprovalIncomplete")
+            #expect(try await story.replicas() == 2)
+            try await story.decide(["c1": ["votes": ["bob": ["decision": "Approved"]]]])
+            let done = try await story.untilPhase(.completed)
+            #expect(try await story.replicas() == 3)
+            #expect(done.status.approvals["c1"]?.waitingFor == nil)
+        }
+    }
+
+    @Test func `who made the conversation can't approve it where two have to agree`() async throws {
+        let model = ScriptedModel(.scale(to: 3), .says("Done."))
+        try await Story.run(model) { story in
+            try await story.changeSkyflo(["approvals": ["twoPerson": true]])
+            var object = KubeObject(
+                .conversations, namespace: Story.namespace, name: "talk",
+                ["spec": ["serviceAccountName": "copilot", "messages": [["content": "scale web"]]]])
+            object.annotations = ["skyflo.ai/created-by": "alice"]
+            _ = try await story.api.create(object, in: .conversations)
+            try await story.untilPhase(.awaitingApproval)
+            try await story.approve("c1")
+            let waiting = try await story.until("incomplete") { $0.status.approvals["c1"]?.waitingFor != nil }
+            #expect(waiting.status.approvals["c1"]?.waitingFor?.contains("alice made the conversation") == true)
+            try await story.decide(["c1": ["votes": ["bob": ["decision": "Approved"]]]])
+            try await story.untilPhase(.completed)
+            #expect(try await story.replicas() == 3)
+        }
+    }
+
+    @Test func `an approval that nothing proves isn't accepted, and says so; once it is proven it counts`() async throws
+    {
+        let model = ScriptedModel(.scale(to: 3), .says("Done."))
+        let isInstalled = Mutex(false)
+        try await Story.run(nil) { story in
+            try await story.changeSkyflo(["approvals": ["allowUnproven": false]])
+            try await story.withOperator(
+                model, wrap: { PolicyAPI($0) { isInstalled.withLock(\.self) } }
+            ) {
+                try await story.ask("scale web to 3")
+                try await story.untilPhase(.awaitingApproval)
+                try await story.approve("c1")
+                let waiting = try await story.until("not accepted") { $0.status.approvals["c1"]?.waitingFor != nil }
+                let condition = try #require(waiting.status.conditions[type: "ApprovalRequired"])
+                #expect(condition.status == .true && condition.message.contains("isn't installed"))
+                try await story.untilProven(.false)
+                #expect(try await story.replicas() == 2)
+
+                isInstalled.withLock { $0 = true }
+                try await story.change(spec: ["ttlSecondsAfterFinished": 100])
+                try await story.untilPhase(.completed)
+                #expect(try await story.replicas() == 3)
+                try await story.changeSkyflo(["instructions": "Be brief."])
+                try await story.untilProven(.true)
+            }
+        }
+    }
+
+    @Test func `a SkyfloAI that is stopped ends turns, begins none, and lets nothing be written`() async throws {
+        let model = ScriptedModel(.scale(to: 3), .says("Done."))
+        try await Story.run(model) { story in
+            try await story.ask("scale web to 3")
+            try await story.untilPhase(.awaitingApproval)
+            try await story.changeSkyflo(["stop": true])
+            let stopped = try await story.untilPhase(.stopped)
+            #expect(stopped.status.conditions[type: "Failed"]?.message.contains("SkyfloAI shop/skyflo") == true)
+            try await story.approve("c1")
+            try await story.ask("again", name: "next")
+            try await story.until("refused", of: "next") {
+                $0.status.conditions[type: "Accepted"]?.reason == "SkyfloAIStopped"
+            }
+            #expect(try await story.replicas() == 2)
+            try await story.changeSkyflo(["stop": false])
+            try await story.untilPhase(.completed, "next")
+            #expect(try await story.replicas() == 2)
+        }
+    }
+
+    /// Nothing tells the operator of the stop but its own look at the moment of the write.
+    @Test func `a stop of the SkyfloAI just before a write is seen`() async throws {
+        let model = ScriptedModel(.scale(to: 3), .says("Done."))
+        let log = RequestLog()
+        try await Story.run(nil) { story in
+            // The approval is flushed into the transcript right before the write.
+            let hook = Hook(where: { $0.method == .patch && $0.path.contains("/secrets/") }) { _ in
+                true
+            } then: {
+                try await story.changeSkyflo(["stop": true])
+            }
+            try await story.withOperator(model, wrap: { HookedAPI(WatchedAPI($0, log), hook) }) {
+                try await story.ask("scale web to 3")
+                try await story.untilPhase(.awaitingApproval)
+                try await story.approve("c1")
+                try await story.untilPhase(.stopped)
+                #expect(log.writes.isEmpty)
+                #expect(try await story.replicas() == 2)
+            }
+        }
+    }
+
+    @Test func `the conversations of a read-only SkyfloAI write nothing`() async throws {
+        let model = ScriptedModel(.scale(to: 3), .says("No."))
+        try await Story.run(model) { story in
+            try await story.changeSkyflo(["readOnly": true])
+            try await story.ask("scale web")
+            try await story.untilPhase(.completed)
+            #expect(model.toolResults.first?.contains("read-only") == true)
+        }
+    }
+}
+
+extension Story {
+    func changeSkyflo(_ spec: JSONValue) async throws {
+        _ = try await api.patch(.skyfloAIs, namespace: Self.namespace, name: "skyflo", .merge(["spec": spec]))
+    }
+
+    func untilProven(_ status: Condition.Status) async throws {
+        try await eventually("ApprovalsProven is \(status)") {
+            let skyflo = SkyfloAI(try await api.get(.skyfloAIs, namespace: Self.namespace, name: "skyflo"))
+            return skyflo.conditions[type: "ApprovalsProven"]?.status == status
+        }
+    }
+
+    /// All that the transcript Secrets hold.
+    func transcript() async throws -> String {
+        var text = ""
+        for item in try await api.list(.secrets, namespace: Self.namespace).items {
+            for (_, value) in item["data"]?.object?.sorted() ?? [:] {
+                text += String(decoding: Base64.decode(value.string ?? "") ?? [], as: UTF8.self)
+            }
+        }
+        return text
+    }
+}
