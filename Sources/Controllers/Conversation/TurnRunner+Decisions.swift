@@ -49,14 +49,17 @@ extension TurnRunner {
             turn: machine.turn, terms: terms)
     }
 
-    /// Waits for decisions, after saying what is still missing of those that were made.
+    /// Waits for decisions, after showing what is to be decided and what is still missing of what was.
+    ///
+    /// A worker may have died between storing a question and showing it: without this nobody would ever see it.
     mutating func awaitDecisions(until: KubeTime) async throws -> ReconcileResult {
         let approvals = conversation.status.approvals
+        let hidden = Set(machine.pendingApprovals.map(\.id).filter { approvals[$0]?.digest == nil })
         let isShown = machine.pendingApprovals.allSatisfy { call in
             approvals[call.id]?.waitingFor == incomplete[call.id]?.bounded(to: StatusProjection.Budget.summary)
                 && approvals[call.id]?.autoApprovedBy == nil
         }
-        if !isShown { try await writeStatus() }
+        if !isShown || !hidden.isEmpty { try await writeStatus(newApprovals: hidden) }
         let left = until.seconds(since: now)
         // What is missing may come without a change of the conversation: a policy, other terms.
         let seconds = max(0, incomplete.isEmpty ? left : min(left, 5))
