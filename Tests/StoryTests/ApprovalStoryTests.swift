@@ -1,5 +1,6 @@
 import KubeClient
 import KubeModel
+import OperatorTestKit
 import LanguageModels
 import SkyfloAPI
 import Synchronization

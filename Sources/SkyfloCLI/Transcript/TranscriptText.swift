@@ -21,6 +21,8 @@ struct TranscriptText {
             return [
                 "", StyledText("── turn \(number), \(entry.at)", .dim), StyledText("you: ", .bold) + message.styled,
             ]
+        case .undoStarted(let changes):
+            return ["", StyledText("── undo of \(changes.joined(separator: ", ")), \(entry.at)", .dim)]
         case .modelReplied(let reply): return self.lines(of: reply)
         case .modelFailed(let message): return [StyledText("the model failed: \(message)", .red)]
         case .callResolved(let id, let succeeded, let result):
@@ -32,8 +34,10 @@ struct TranscriptText {
             let verb = decision.approved ? "approved" : "denied"
             let why = decision.reason.isEmpty ? "" : ": \(decision.reason)"
             return [StyledText("\(id) \(verb) by \(decision.by), \(entry.at)\(why)", .bold)]
+        case .decisionWithdrawn(let id, let reason): return [StyledText("\(id) waits again: \(reason)", .yellow)]
         case .approvalExpired(let id): return [StyledText("\(id) was not decided in time", .red)]
         case .writeStarted(let id): return [StyledText("\(id) is being written, \(entry.at)", .dim)]
+        case .wrote(let id, let uids): return [StyledText("\(id) has done \(uids.count) of its requests", .dim)]
         case .writeEnded(let id, let outcome): return [StyledText("\(id) \(Self.text(outcome))")]
         case .verified(let id, let checks):
             return checks.map { StyledText("\(id) checked: \($0.check) \($0.verdict.rawValue) \($0.evidence)") }
