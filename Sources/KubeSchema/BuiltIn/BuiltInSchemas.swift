@@ -10,7 +10,10 @@ public enum BuiltInSchemas {
 
     static let definitions: JSONObject = {
         var all = JSONObject()
-        for document in [CoreV1Document.schemas, AppsV1Document.schemas, AdditionalDocument.schemas] {
+        for document in [
+            CoreV1Document.schemas, AppsV1Document.schemas, AdditionalDocument.schemas,
+            ControllerKindsDocument.schemas,
+        ] {
             for (name, schema) in (try? JSONParser.parse(document))?.object ?? [:] { all[name] = schema }
         }
         return all
@@ -66,6 +69,7 @@ public enum BuiltInSchemas {
 
     private static func plural(_ kind: String) -> String {
         let name = kind.lowercased()
+        if name == "endpoints" { return name }
         return name.hasSuffix("s") ? name + "es" : name + "s"
     }
 

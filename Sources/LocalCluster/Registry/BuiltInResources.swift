@@ -5,9 +5,9 @@ import KubeSchema
 enum BuiltInResources {
     static let storedVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
 
-    static let all: [ResourceDefinition] = core + apps + access + others
+    static let all: [ResourceDefinition] = core + apps + access + others + controllers
 
-    private static func resource(
+    static func resource(
         _ group: String, _ plural: String, _ kind: String, version: String = "v1", namespaced: Bool = true,
         short: [String] = [], categories: [String] = [], verbs: [String] = storedVerbs, subresources: [String] = [],
         strategy: any ResourceStrategy = PlainStrategy(), columns: [TableColumn] = TableColumn.standard,

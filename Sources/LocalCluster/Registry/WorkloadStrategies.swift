@@ -15,19 +15,44 @@ struct WorkloadStrategy: ResourceStrategy {
         }
         switch kind {
         case "Deployment": setDeploymentDefaults(&spec)
-        case "StatefulSet":
-            PodTemplate.fill(&spec, "podManagementPolicy", "OrderedReady")
-            PodTemplate.fill(&spec, "revisionHistoryLimit", 10)
-            PodTemplate.fill(
-                &spec, "updateStrategy", ["type": "RollingUpdate", "rollingUpdate": ["partition": 0]])
+        case "StatefulSet": Self.setStatefulSetDefaults(&spec)
         case "DaemonSet":
             PodTemplate.fill(&spec, "revisionHistoryLimit", 10)
-            PodTemplate.fill(
-                &spec, "updateStrategy",
-                ["type": "RollingUpdate", "rollingUpdate": ["maxUnavailable": 1, "maxSurge": 0]])
+            Self.setUpdateDefaults(&spec, ["maxUnavailable": 1, "maxSurge": 0])
         default: break
         }
         object.json["spec"] = spec
+    }
+
+    private static func setStatefulSetDefaults(_ spec: inout JSONValue) {
+        PodTemplate.fill(&spec, "podManagementPolicy", "OrderedReady")
+        PodTemplate.fill(&spec, "revisionHistoryLimit", 10)
+        setUpdateDefaults(&spec, ["partition": 0])
+        var retention = spec["persistentVolumeClaimRetentionPolicy"] ?? .object([:])
+        PodTemplate.fill(&retention, "whenDeleted", "Retain")
+        PodTemplate.fill(&retention, "whenScaled", "Retain")
+        spec["persistentVolumeClaimRetentionPolicy"] = retention
+        guard let claims = spec["volumeClaimTemplates"]?.array else { return }
+        spec["volumeClaimTemplates"] = .array(
+            claims.map { claim in
+                var claim = claim
+                PodTemplate.fill(&claim, "apiVersion", "v1")
+                PodTemplate.fill(&claim, "kind", "PersistentVolumeClaim")
+                if claim["spec", "volumeMode"] == nil { claim["spec", "volumeMode"] = "Filesystem" }
+                PodTemplate.fill(&claim, "status", ["phase": "Pending"])
+                return claim
+            })
+    }
+
+    private static func setUpdateDefaults(_ spec: inout JSONValue, _ rolling: JSONValue) {
+        var strategy = spec["updateStrategy"] ?? .object([:])
+        PodTemplate.fill(&strategy, "type", "RollingUpdate")
+        if strategy["type"]?.string == "RollingUpdate" {
+            var given = strategy["rollingUpdate"] ?? .object([:])
+            for (member, value) in rolling.object ?? [:] { PodTemplate.fill(&given, member, value) }
+            strategy["rollingUpdate"] = given
+        }
+        spec["updateStrategy"] = strategy
     }
 
     private func setDeploymentDefaults(_ spec: inout JSONValue) {
@@ -46,7 +71,25 @@ struct WorkloadStrategy: ResourceStrategy {
     }
 
     func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
-        object.json["status"] = kind == "ReplicaSet" ? ["replicas": 0] : .object([:])
+        switch kind {
+        case "ReplicaSet": object.json["status"] = ["replicas": 0]
+        case "StatefulSet": object.json["status"] = ["replicas": 0, "availableReplicas": 0]
+        case "DaemonSet":
+            object.annotations[Self.templateGeneration] = "1"
+            object.json["status"] = [
+                "currentNumberScheduled": 0, "numberMisscheduled": 0, "desiredNumberScheduled": 0, "numberReady": 0,
+            ]
+        default: object.json["status"] = .object([:])
+        }
+    }
+
+    private static let templateGeneration = "deprecated.daemonset.template.generation"
+
+    func prepareForUpdate(_ object: inout KubeObject, old: KubeObject) {
+        guard kind == "DaemonSet" else { return }
+        let before = old.annotations[Self.templateGeneration].flatMap { Int($0) } ?? 1
+        let isNew = object["spec", "template"] != old["spec", "template"]
+        object.annotations[Self.templateGeneration] = String(isNew ? before + 1 : before)
     }
 
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
@@ -70,10 +113,34 @@ struct WorkloadStrategy: ResourceStrategy {
             errors.append(
                 .notSupported("spec.template.spec.restartPolicy", .string(text), supported: ["Always"]))
         }
+        if let old, kind == "StatefulSet" { return errors + Self.immutable(object, old) }
         if let old, old["spec", "selector"] != selector {
             errors.append(.invalid("spec.selector", selector ?? .null, "field is immutable"))
         }
         return errors
+    }
+}
+
+extension WorkloadStrategy {
+    private static let mutable: Set<String> = [
+        "replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
+        "persistentVolumeClaimRetentionPolicy", "minReadySeconds",
+    ]
+
+    fileprivate static func immutable(_ object: KubeObject, _ old: KubeObject) -> [FieldError] {
+        func fixed(_ object: KubeObject) -> JSONValue {
+            var spec = object.json["spec"] ?? .null
+            for member in mutable { spec[member] = nil }
+            return spec
+        }
+        if fixed(object) == fixed(old) { return [] }
+        return [
+            .forbidden(
+                "spec",
+                "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
+                    + "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and "
+                    + "'minReadySeconds' are forbidden")
+        ]
     }
 }
 

@@ -2,7 +2,7 @@ import KubeModel
 
 /// The columns of built-in kinds, as `k8s.io/kubernetes/pkg/printers/internalversion` has them.
 extension TableColumn {
-    private static func text(
+    static func text(
         _ name: String, _ description: String, wide: Bool = false, type: String = "string",
         _ cell: @escaping @Sendable (KubeObject) -> JSONValue
     ) -> TableColumn {
@@ -11,7 +11,7 @@ extension TableColumn {
         }
     }
 
-    private static func number(_ name: String, _ description: String, _ path: String...) -> TableColumn {
+    static func number(_ name: String, _ description: String, _ path: String...) -> TableColumn {
         text(name, description, type: "integer") { JSONValue($0.json[path: path]?.int ?? 0) }
     }
 
@@ -65,12 +65,12 @@ extension TableColumn {
 
     // MARK: Workloads
 
-    private static let templateColumns = [
+    static let templateColumns = [
         text("Containers", "Names of each container in the template.", wide: true) { containers($0, "name") },
         text("Images", "Images referenced by each container in the template.", wide: true) { containers($0, "image") },
     ]
 
-    private static let selector = text("Selector", "Label selector for pods.", wide: true) { object in
+    static let selector = text("Selector", "Label selector for pods.", wide: true) { object in
         .string(object["spec", "selector"].flatMap { LabelSelector($0) }.map(\.description) ?? "<none>")
     }
 

@@ -1,0 +1,45 @@
+import KubeModel
+
+/// What controllers work with beside the workloads of apps/v1.
+extension BuiltInResources {
+    static let controllers: [ResourceDefinition] = [
+        resource("", "endpoints", "Endpoints", short: ["ep"], columns: TableColumn.endpoints),
+        resource("", "limitranges", "LimitRange", short: ["limits"], columns: TableColumn.definitions),
+        resource(
+            "", "persistentvolumeclaims", "PersistentVolumeClaim", short: ["pvc"], subresources: ["status"],
+            strategy: ClaimStrategy(), columns: TableColumn.claims),
+        resource(
+            "", "resourcequotas", "ResourceQuota", short: ["quota"], subresources: ["status"],
+            strategy: ResourceQuotaStrategy(), columns: TableColumn.resourceQuotas),
+        resource("apps", "controllerrevisions", "ControllerRevision", columns: TableColumn.controllerRevisions),
+        resource(
+            "autoscaling", "horizontalpodautoscalers", "HorizontalPodAutoscaler", version: "v2", short: ["hpa"],
+            categories: ["all"], subresources: ["status"], strategy: AutoscalerStrategy(),
+            columns: TableColumn.autoscalers),
+        resource(
+            "batch", "cronjobs", "CronJob", short: ["cj"], categories: ["all"], subresources: ["status"],
+            strategy: CronJobStrategy(), columns: TableColumn.cronJobs),
+        resource(
+            "batch", "jobs", "Job", categories: ["all"], subresources: ["status"], strategy: JobStrategy(),
+            columns: TableColumn.jobs, fields: ["status.successful": ["status", "succeeded"]]),
+        resource(
+            "discovery.k8s.io", "endpointslices", "EndpointSlice", columns: TableColumn.endpointSlices),
+        resource(
+            "policy", "poddisruptionbudgets", "PodDisruptionBudget", short: ["pdb"], subresources: ["status"],
+            strategy: DisruptionBudgetStrategy(), columns: TableColumn.disruptionBudgets),
+    ]
+}
+
+extension APIResource {
+    static let controllerRevisions = APIResource(
+        group: "apps", version: "v1", plural: "controllerrevisions", kind: "ControllerRevision")
+    static let cronJobs = APIResource(group: "batch", version: "v1", plural: "cronjobs", kind: "CronJob")
+    static let endpoints = APIResource(group: "", version: "v1", plural: "endpoints", kind: "Endpoints")
+    static let endpointSlices = APIResource(
+        group: "discovery.k8s.io", version: "v1", plural: "endpointslices", kind: "EndpointSlice")
+    static let claims = APIResource(
+        group: "", version: "v1", plural: "persistentvolumeclaims", kind: "PersistentVolumeClaim")
+    static let disruptionBudgets = APIResource(
+        group: "policy", version: "v1", plural: "poddisruptionbudgets", kind: "PodDisruptionBudget")
+    static let resourceQuotas = APIResource(group: "", version: "v1", plural: "resourcequotas", kind: "ResourceQuota")
+}
