@@ -8,14 +8,14 @@ struct InProcess {
     let server: APIServer
     let administrator: String
 
-    init(historyLimit: Int = 1024) throws {
+    init(historyLimit: Int = 1024, simulates: Bool = false) throws {
         let store = ClusterStore(historyLimit: historyLimit)
-        let storage = ObjectStorage(store: store, catalog: ResourceCatalog(), hasKubelet: false)
+        let storage = ObjectStorage(store: store, catalog: ResourceCatalog(), hasKubelet: simulates)
         let authenticator = Authenticator(store: store)
         server = APIServer(
             storage: storage, authenticator: authenticator, authorizer: Authorizer(store: store), logs: PodLogs())
         administrator = authenticator.addUser("admin", groups: ["system:masters"])
-        try Bootstrap(storage: storage).run(withNode: false)
+        try Bootstrap(storage: storage).run(withNode: simulates)
     }
 
     struct Answer {

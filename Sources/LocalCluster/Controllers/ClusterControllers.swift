@@ -6,6 +6,7 @@ import Logging
 struct ClusterControllers: Sendable {
     let storage: ObjectStorage
     let logger: Logger
+    let rootCertificatePEM: String
 
     var store: ClusterStore { storage.store }
 
@@ -13,11 +14,14 @@ struct ClusterControllers: Sendable {
         let collector = GarbageCollector(storage: storage, logger: logger)
         let namespaces = NamespaceController(storage: storage, logger: logger)
         let definitions = DefinitionController(storage: storage, logger: logger)
+        let publisher = RootCertificatePublisher(
+            storage: storage, logger: logger, certificatePEM: rootCertificatePEM)
         await EventFeed(store: store).run { events in
             for event in events {
                 definitions.handle(event)
                 collector.handle(event)
                 namespaces.handle(event)
+                publisher.handle(event)
             }
         }
     }

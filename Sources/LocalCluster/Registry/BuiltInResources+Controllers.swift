@@ -41,5 +41,7 @@ extension APIResource {
         group: "", version: "v1", plural: "persistentvolumeclaims", kind: "PersistentVolumeClaim")
     static let disruptionBudgets = APIResource(
         group: "policy", version: "v1", plural: "poddisruptionbudgets", kind: "PodDisruptionBudget")
+    static let jobs = APIResource(group: "batch", version: "v1", plural: "jobs", kind: "Job")
+    static let services = APIResource(group: "", version: "v1", plural: "services", kind: "Service")
     static let resourceQuotas = APIResource(group: "", version: "v1", plural: "resourcequotas", kind: "ResourceQuota")
 }

@@ -49,6 +49,7 @@ struct APIResponse: Sendable {
     enum Body: Sendable {
         case bytes([UInt8])
         case watch(WatchStream)
+        case log(LogFollower)
     }
 
     var status: Int
@@ -66,6 +67,12 @@ struct APIResponse: Sendable {
         status = 200
         contentType = watch.format.isTable ? "application/json;as=Table;v=v1;g=meta.k8s.io" : "application/json"
         body = .watch(watch)
+    }
+
+    init(log: LogFollower) {
+        status = 200
+        contentType = "text/plain"
+        body = .log(log)
     }
 
     static func json(_ value: JSONValue, status: Int = 200, contentType: String = "application/json") -> APIResponse {
@@ -98,3 +105,11 @@ extension APIStatus {
         return json
     }
 }
+
+/// An answer that goes on while its client listens.
+protocol StreamedBody: Sendable {
+    /// Writes until all is said, or the task is cancelled (the client left). The first write sends the head as well.
+    @concurrent func run(_ write: @concurrent ([UInt8]) async throws -> Void) async throws
+}
+
+extension WatchStream: StreamedBody {}

@@ -30,6 +30,9 @@ struct HTTPFront: HTTPResponder {
         case .watch(let watch):
             return Response(
                 status: .ok, headers: fields(response), body: Self.body(of: watch, request))
+        case .log(let log):
+            return Response(
+                status: .ok, headers: fields(response), body: Self.body(of: log, request))
         }
     }
 
@@ -52,11 +55,11 @@ struct HTTPFront: HTTPResponder {
         return fields
     }
 
-    /// Without watching the inbound side an idle watch would never learn that its client has left.
-    private static func body(of watch: WatchStream, _ request: Request) -> ResponseBody {
+    /// Without watching the inbound side an idle stream would never learn that its client has left.
+    private static func body(of stream: some StreamedBody, _ request: Request) -> ResponseBody {
         ResponseBody { writer in
             try await request.body.consumeWithCancellationOnInboundClose { _ in
-                try await watch.run { try await writer.write(ByteBuffer(bytes: $0)) }
+                try await stream.run { try await writer.write(ByteBuffer(bytes: $0)) }
             }
             try await writer.finish(nil)
         }

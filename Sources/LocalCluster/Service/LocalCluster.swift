@@ -91,10 +91,12 @@ public final class LocalCluster: Sendable, Service {
                             token: administratorToken)))
             }, logger: configuration.logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let controllers = ClusterControllers(storage: server.storage, logger: configuration.logger)
+            let controllers = ClusterControllers(
+                storage: server.storage, logger: configuration.logger, rootCertificatePEM: authority.certificatePEM)
             group.addTask { await controllers.run() }
             if configuration.simulatesWorkloads {
-                let simulation = WorkloadSimulation(storage: server.storage, logger: configuration.logger)
+                let simulation = WorkloadSimulation(
+                    cluster: SimulatedCluster(storage: server.storage, logger: configuration.logger))
                 group.addTask { await simulation.run() }
             }
             defer { group.cancelAll() }

@@ -1,8 +1,8 @@
 import KubeModel
 import KubeSchema
 
-/// What simulated containers have written: a few lines that follow from the pod alone, so that the same pod always says
-/// the same.
+/// What simulated containers have written: a few lines at their start and one every 10 seconds. They follow from the pod
+/// and the time alone, so that the same pod always says the same.
 struct PodLogs: Sendable {
     struct Options: Sendable {
         var container: String?
@@ -10,12 +10,16 @@ struct PodLogs: Sendable {
         var timestamps = false
         var tailLines: Int?
         var sinceSeconds: Int?
+        var sinceTime: KubeTime?
+        var follows = false
         var limitBytes: Int?
 
         init(_ request: APIRequest) throws(APIStatus) {
             container = request[query: "container"].flatMap { $0.isEmpty ? nil : $0 }
             isPrevious = request.flag("previous")
             timestamps = request.flag("timestamps")
+            follows = request.flag("follow")
+            sinceTime = request[query: "sinceTime"].flatMap { KubeTime($0) }
             tailLines = try Self.number(request, "tailLines", minimum: 0)
             sinceSeconds = try Self.number(request, "sinceSeconds", minimum: 1)
             limitBytes = try Self.number(request, "limitBytes", minimum: 1)
@@ -35,25 +39,54 @@ struct PodLogs: Sendable {
 
     var now: @Sendable () -> KubeTime = { .now() }
 
+    struct Line: Sendable, Equatable {
+        var time: KubeTime
+        var text: String
+    }
+
     func text(of pod: KubeObject, _ options: Options) throws(APIStatus) -> String {
-        let name = try container(of: pod, options)
-        let statuses = pod["status", "containerStatuses"]?.array ?? []
-        let status = statuses.first { $0["name"]?.string == name }
-        try checkStarted(pod, name, status, options)
-        let state = options.isPrevious ? status?["lastState"] : status?["state"]
-        let start = Self.start(state) ?? Self.start(status?["lastState"]) ?? pod.creationTimestamp ?? now()
-        var lines = Self.lines(pod, name, isCrashing: Self.isCrashing(status), start: start)
-        if let seconds = options.sinceSeconds {
-            let earliest = now().adding(seconds: -Double(seconds))
-            lines = lines.filter { $0.time >= earliest }
-        }
-        if let count = options.tailLines { lines = lines.suffix(count) }
-        let text = lines.map { (options.timestamps ? "\($0.time.microTime) " : "") + $0.text + "\n" }.joined()
+        let text = Self.format(try lines(of: pod, options), options)
         guard let limit = options.limitBytes else { return text }
         return String(decoding: text.utf8.prefix(limit), as: UTF8.self)
     }
 
-    private func container(of pod: KubeObject, _ options: Options) throws(APIStatus) -> String {
+    static func format(_ lines: [Line], _ options: Options) -> String {
+        lines.map { (options.timestamps ? "\($0.time.microTime) " : "") + $0.text + "\n" }.joined()
+    }
+
+    /// What the options ask for, without the limit of bytes.
+    func lines(of pod: KubeObject, _ options: Options) throws(APIStatus) -> [Line] {
+        let name = try container(of: pod, options)
+        let status = Self.status(of: name, in: pod)
+        try checkStarted(pod, name, status, options)
+        let state = options.isPrevious ? status?["lastState"] : status?["state"]
+        let start = Self.start(state) ?? Self.start(status?["lastState"]) ?? pod.creationTimestamp ?? now()
+        var lines = Self.beginning(pod, name, status, start: start)
+        if !options.isPrevious, state?["running"] != nil { lines += Self.requests(since: start, until: now()) }
+        let earliest = options.sinceSeconds.map { now().adding(seconds: -Double($0)) } ?? options.sinceTime
+        if let earliest { lines = lines.filter { $0.time >= earliest } }
+        if let count = options.tailLines { lines = lines.suffix(count) }
+        return lines
+    }
+
+    static func status(of container: String, in pod: KubeObject) -> JSONValue? {
+        (pod["status", "containerStatuses"]?.array ?? []).first { $0["name"]?.string == container }
+    }
+
+    /// How often a running container says something.
+    static let interval = 10
+
+    private static let requestLimit = 1000
+
+    /// The latest ones, as a log that is rotated keeps them.
+    private static func requests(since start: KubeTime, until now: KubeTime) -> [Line] {
+        let count = max(0, Int(now.seconds(since: start)) / interval)
+        return (max(0, count - requestLimit)..<count).map { number in
+            Line(time: start.adding(seconds: Double((number + 1) * interval)), text: "GET /healthz 200")
+        }
+    }
+
+    func container(of pod: KubeObject, _ options: Options) throws(APIStatus) -> String {
         let names = (pod["spec", "containers"]?.array ?? []).compactMap { $0["name"]?.string }
         if let wanted = options.container {
             guard names.contains(wanted) else {
@@ -75,7 +108,7 @@ struct PodLogs: Sendable {
         if options.isPrevious, status?["lastState", "terminated"] == nil {
             throw .badRequest("previous terminated container \"\(name)\" in pod \"\(pod.name)\" not found")
         }
-        guard status?["lastState", "terminated"] == nil else { return }
+        guard status?["lastState", "terminated"] == nil, status?["state", "terminated"] == nil else { return }
         let reason = status.map { $0["state", "waiting", "reason"]?.string } ?? "ContainerCreating"
         guard let reason else { return }
         let why =
@@ -87,27 +120,23 @@ struct PodLogs: Sendable {
         (state?["running", "startedAt"] ?? state?["terminated", "startedAt"])?.string.flatMap { KubeTime($0) }
     }
 
-    private static func isCrashing(_ status: JSONValue?) -> Bool {
-        (status?["lastState", "terminated", "exitCode"]?.int ?? 0) != 0
-    }
-
-    private static func lines(_ pod: KubeObject, _ container: String, isCrashing: Bool, start: KubeTime)
-        -> [(time: KubeTime, text: String)]
+    private static func beginning(_ pod: KubeObject, _ container: String, _ status: JSONValue?, start: KubeTime)
+        -> [Line]
     {
         let image =
             (pod["spec", "containers"]?.array ?? []).first { $0["name"]?.string == container }?["image"]?.string ?? ""
-        let texts =
-            isCrashing
-            ? [
-                "\(container) starting from \(image)", "reading configuration from the environment",
-                "error: required setting DATABASE_URL is missing", "\(container) exiting with code 1",
-            ]
-            : [
-                "\(container) starting from \(image)", "reading configuration from the environment",
-                "listening on :8080", "\(container) is ready",
-            ]
+        let code =
+            status?["state", "terminated", "exitCode"]?.int ?? status?["lastState", "terminated", "exitCode"]?.int
+        let ending =
+            switch code {
+            case nil: ["listening on :8080", "\(container) is ready"]
+            case 0: ["\(container) is done"]
+            case let code?:
+                ["error: required setting DATABASE_URL is missing", "\(container) exiting with code \(code)"]
+            }
+        let texts = ["\(container) starting from \(image)", "reading configuration from the environment"] + ending
         return texts.enumerated().map { position, text in
-            (KubeTime(microseconds: start.microseconds + Int64(position) * 1000), text)
+            Line(time: KubeTime(microseconds: start.microseconds + Int64(position) * 1000), text: text)
         }
     }
 }

@@ -21,12 +21,7 @@ struct ReplicaSetController: Sendable {
     }
 
     private func create(for set: KubeObject) {
-        var pod: JSONValue = ["apiVersion": "v1", "kind": "Pod"]
-        pod["metadata"] = set["spec", "template", "metadata"] ?? .object([:])
-        pod["metadata", "generateName"] = .string("\(set.name)-")
-        pod["spec"] = set["spec", "template", "spec"]
-        var object = KubeObject(pod)
-        object.ownerReferences = [OwnerReference(controller: set)]
+        let object = PodState.new(from: set)
         let created = cluster.create(
             object.json, .pods, namespace: set.namespace ?? "", by: DeploymentController.manager)
         guard let created else { return }
@@ -60,17 +55,5 @@ struct ReplicaSetController: Sendable {
                 "observedGeneration": JSONValue(object.generation),
             ])
         }
-    }
-}
-
-enum PodState {
-    static func isReady(_ pod: KubeObject) -> Bool {
-        (pod["status", "conditions"]?.array ?? []).contains {
-            $0["type"]?.string == "Ready" && $0["status"]?.string == "True"
-        }
-    }
-
-    static func isFinished(_ pod: KubeObject) -> Bool {
-        ["Succeeded", "Failed"].contains(pod["status", "phase"]?.string ?? "")
     }
 }

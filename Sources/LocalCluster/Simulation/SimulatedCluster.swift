@@ -5,6 +5,19 @@ import Logging
 struct SimulatedCluster: Sendable {
     let storage: ObjectStorage
     let logger: Logger
+    let timers = SimulationTimers()
+    /// To the second, as timestamps are.
+    var now: @Sendable () -> KubeTime = { .now() }
+
+    init(storage: ObjectStorage, logger: Logger) {
+        self.storage = storage
+        self.logger = logger
+    }
+
+    /// Has an object looked at again at `time`, though nothing changes.
+    func lookAgain(_ resource: APIResource, _ key: ObjectKey, at time: KubeTime) {
+        timers.set(ObjectID(resource.id, key), at: time, now: now())
+    }
 
     var store: ClusterStore { storage.store }
 
@@ -14,6 +27,11 @@ struct SimulatedCluster: Sendable {
     func controlled(_ resource: APIResource, by owner: KubeObject) -> [KubeObject] {
         store.dependents(of: owner.uid).filter { $0.resource == resource.id }.map(\.key).sorted()
             .compactMap { get(resource, $0) }.filter { $0.controller?.uid == owner.uid }
+    }
+
+    /// The namespace's objects that `selector` (of the structured form) selects.
+    func selected(_ resource: APIResource, in namespace: String?, by selector: LabelSelector) -> [KubeObject] {
+        store.list(resource.id, namespace: namespace).items.map(\.object).filter { selector.matches($0.labels) }
     }
 
     @discardableResult
@@ -40,11 +58,16 @@ struct SimulatedCluster: Sendable {
         }
     }
 
-    func delete(_ resource: APIResource, _ object: KubeObject, gracePeriodSeconds: Int? = nil) {
+    func delete(
+        _ resource: APIResource, _ object: KubeObject, gracePeriodSeconds: Int? = nil,
+        propagation: DeleteOptions.Propagation = .background
+    ) {
         guard let definition = storage.catalog.find(resource) else { return }
         storage.attempt(logger, "deleting \(resource.kind) \(object.key)") { () throws(APIStatus) in
             _ = try storage.delete(
-                definition, object.key, DeleteOptions(gracePeriodSeconds: gracePeriodSeconds, uid: object.uid))
+                definition, object.key,
+                DeleteOptions(
+                    gracePeriodSeconds: gracePeriodSeconds, uid: object.uid, propagation: propagation))
         }
     }
 
@@ -58,7 +81,7 @@ struct SimulatedCluster: Sendable {
         fieldPath: String? = nil
     ) {
         guard let definition = storage.catalog.find(.events), let namespace = object.namespace else { return }
-        let now = JSONValue.string(KubeTime.now().description)
+        let now = JSONValue.string(now().description)
         let name = Self.eventName(object, type.rawValue, reason, message, component, fieldPath ?? "")
         let key = ObjectKey(namespace: namespace, name: name)
         if store.get(definition.id, key) != nil {

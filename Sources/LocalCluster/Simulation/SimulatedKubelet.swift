@@ -4,27 +4,12 @@ import KubeModel
 struct SimulatedKubelet: Sendable {
     let cluster: SimulatedCluster
 
-    /// What becomes of a container, told by its image.
-    enum Fate: Sendable, Equatable {
-        case runs
-        case crashes
-        case pullFails
-
-        init(image: String) {
-            let reference = ImageReference(image)
-            if reference.registryHost?.hasSuffix(".invalid") == true || reference.tag.hasPrefix("missing") {
-                self = .pullFails
-            } else {
-                self = reference.baseName.hasPrefix("crash") ? .crashes : .runs
-            }
-        }
-    }
-
     func sync(_ key: ObjectKey) {
         guard let pod = cluster.get(.pods, key) else { return }
         if pod.isBeingDeleted { return stop(pod) }
         if pod["spec", "nodeName"]?.string?.isEmpty ?? true { return schedule(pod) }
-        if needsStart(pod) { start(pod) }
+        if PodState.isFinished(pod) { return }
+        if needsStart(pod) { start(pod) } else { goOn(pod) }
     }
 
     private func schedule(_ pod: KubeObject) {
@@ -38,7 +23,6 @@ struct SimulatedKubelet: Sendable {
 
     /// New, or with an image that was changed.
     private func needsStart(_ pod: KubeObject) -> Bool {
-        guard !PodState.isFinished(pod) else { return false }
         let images = (pod["spec", "containers"]?.array ?? []).compactMap { $0["image"]?.string }
         let started = (pod["status", "containerStatuses"]?.array ?? []).compactMap { $0["image"]?.string }
         return images != started
@@ -59,10 +43,35 @@ struct SimulatedKubelet: Sendable {
     private func start(_ pod: KubeObject) {
         let containers = pod["spec", "containers"]?.array ?? []
         for container in containers { announce(container, pod) }
-        let statuses = containers.map { ContainerStatus.json($0, in: pod) }
+        let now = cluster.now()
+        write(containers.map { ContainerStatus.started($0, in: pod, now: now) }, to: pod)
+    }
+
+    private func write(_ statuses: [JSONValue], to pod: KubeObject) {
         cluster.update(.pods, pod.key, part: .status, by: "kubelet") { object in
-            object.json["status"] = PodStatus.json(object, containers: statuses)
+            object.json["status"] = PodStatus.json(object, containers: statuses, now: cluster.now())
         }
+    }
+
+    /// Restarts what has waited long enough, and makes ready what has started slowly.
+    private func goOn(_ pod: KubeObject) {
+        let now = cluster.now()
+        var hasChanged = false
+        let statuses = zip(
+            pod["spec", "containers"]?.array ?? [], pod["status", "containerStatuses"]?.array ?? []
+        ).map { container, status in
+            switch ContainerStatus.next(status, of: container, in: pod, now: now) {
+            case .stays: return status
+            case .changes(let time):
+                cluster.lookAgain(.pods, pod.key, at: time)
+                return status
+            case .becomes(let next):
+                hasChanged = true
+                if next["restartCount"] != status["restartCount"] { announce(container, pod) }
+                return next
+            }
+        }
+        if hasChanged { write(statuses, to: pod) }
     }
 
     private func announce(_ container: JSONValue, _ pod: KubeObject) {
@@ -72,7 +81,7 @@ struct SimulatedKubelet: Sendable {
             cluster.record(
                 type, reason, message, about: pod, by: "kubelet", fieldPath: "spec.containers{\(name)}")
         }
-        let fate = Fate(image: image)
+        let fate = ContainerFate(container, in: pod)
         if fate == .pullFails {
             record(.normal, "Pulling", "Pulling image \"\(image)\"")
             record(.warning, "Failed", "Failed to pull image \"\(image)\": \(ContainerStatus.pullError(image))")

@@ -1,48 +1,94 @@
 import KubeModel
 import Logging
+import ServiceLifecycle
 
-/// Stands in for the controllers of workloads, the scheduler and a kubelet. It only reacts to changes in the store, and
-/// writes through the same operations as everybody else.
+/// Stands in for the controllers of workloads, services and budgets, the scheduler and a kubelet. It only reacts to
+/// changes in the store and to its own timers, and writes through the same operations as everybody else.
 struct WorkloadSimulation: Sendable {
-    let storage: ObjectStorage
-    let logger: Logger
+    let cluster: SimulatedCluster
 
-    /// What a batch of changes makes worth a look. Many changes of one object are one look.
-    struct Pending {
-        var deployments: Set<ObjectKey> = []
-        var replicaSets: Set<ObjectKey> = []
-        var pods: Set<ObjectKey> = []
+    private var store: ClusterStore { cluster.store }
 
-        mutating func note(_ event: StoreEvent) {
+    /// Controllers before the kubelet, so that a change of many objects takes few rounds.
+    private static let order: [APIResource] = [
+        .deployments, .replicaSets, .statefulSets, .daemonSets, .jobs, .pods, .services, .disruptionBudgets,
+        .resourceQuotas,
+    ]
+
+    /// Runs until the task is cancelled or the service shuts down.
+    func run() async {
+        let subscription = store.subscribe(nil)
+        var cursor: UInt64 = 0
+        subscription.wake()
+        await withDiscardingTaskGroup { group in
+            group.addTask { await cluster.timers.run { subscription.wake() } }
+            for await _ in subscription.stream.cancelOnGracefulShutdown() { react(after: &cursor) }
+            group.cancelAll()
+        }
+    }
+
+    /// Handles all that has changed and all that is due, and what follows from that.
+    func react(after cursor: inout UInt64) {
+        while true {
+            let batch = store.events(after: cursor)
+            cursor = batch.version
+            var pending = PendingSyncs(batch.events, in: store)
+            for id in cluster.timers.take(cluster.now()) { pending.insert(id) }
+            if pending.isEmpty, batch.events.isEmpty { return }
+            for resource in Self.order { for key in pending.keys(resource.id) { sync(resource, key) } }
+        }
+    }
+
+    private func sync(_ resource: APIResource, _ key: ObjectKey) {
+        switch resource.id {
+        case APIResource.deployments.id: DeploymentController(cluster: cluster).sync(key)
+        case APIResource.replicaSets.id: ReplicaSetController(cluster: cluster).sync(key)
+        case APIResource.statefulSets.id: StatefulSetController(cluster: cluster).sync(key)
+        case APIResource.daemonSets.id: DaemonSetController(cluster: cluster).sync(key)
+        case APIResource.jobs.id: JobController(cluster: cluster).sync(key)
+        case APIResource.pods.id: SimulatedKubelet(cluster: cluster).sync(key)
+        case APIResource.services.id: EndpointsController(cluster: cluster).sync(key)
+        case APIResource.disruptionBudgets.id: DisruptionController(cluster: cluster).sync(key)
+        default: QuotaController(cluster: cluster).sync(key)
+        }
+    }
+}
+
+/// What a batch of changes makes worth a look. Many changes of one object are one look.
+struct PendingSyncs {
+    private var keys: [ResourceID: Set<ObjectKey>] = [:]
+
+    private static let owners = Dictionary(
+        uniqueKeysWithValues: [
+            APIResource.deployments, .replicaSets, .statefulSets, .daemonSets, .jobs,
+        ].map { ($0.kind, $0.id) })
+
+    init(_ events: [StoreEvent], in store: ClusterStore) {
+        var namespaces: [ResourceID: Set<String>] = [:]
+        for event in events {
             let object = event.object.object
-            switch event.resource {
-            case APIResource.deployments.id: deployments.insert(object.key)
-            case APIResource.replicaSets.id:
-                replicaSets.insert(object.key)
-                if let owner = object.controller, owner.kind == "Deployment" {
-                    deployments.insert(ObjectKey(namespace: object.namespace, name: owner.name))
-                }
-            case APIResource.pods.id:
-                pods.insert(object.key)
-                if let owner = object.controller, owner.kind == "ReplicaSet" {
-                    replicaSets.insert(ObjectKey(namespace: object.namespace, name: owner.name))
-                }
-            default: break
+            insert(ObjectID(event.resource, object.key))
+            if let owner = object.controller, let resource = Self.owners[owner.kind] {
+                insert(ObjectID(resource, ObjectKey(namespace: object.namespace, name: owner.name)))
+            }
+            guard let namespace = object.namespace else { continue }
+            if event.resource == APIResource.pods.id {
+                namespaces[APIResource.services.id, default: []].insert(namespace)
+                namespaces[APIResource.disruptionBudgets.id, default: []].insert(namespace)
+            }
+            // Quotas count what exists; a change of what is there changes no count.
+            if event.kind != .modified { namespaces[APIResource.resourceQuotas.id, default: []].insert(namespace) }
+        }
+        for (resource, names) in namespaces {
+            for name in names {
+                for item in store.list(resource, namespace: name).items { insert(ObjectID(resource, item.object.key)) }
             }
         }
     }
 
-    func run() async {
-        let cluster = SimulatedCluster(storage: storage, logger: logger)
-        let deployments = DeploymentController(cluster: cluster)
-        let replicaSets = ReplicaSetController(cluster: cluster)
-        let kubelet = SimulatedKubelet(cluster: cluster)
-        await EventFeed(store: storage.store).run { events in
-            var pending = Pending()
-            for event in events { pending.note(event) }
-            for key in pending.deployments.sorted() { deployments.sync(key) }
-            for key in pending.replicaSets.sorted() { replicaSets.sync(key) }
-            for key in pending.pods.sorted() { kubelet.sync(key) }
-        }
-    }
+    var isEmpty: Bool { keys.isEmpty }
+
+    mutating func insert(_ id: ObjectID) { keys[id.resource, default: []].insert(id.key) }
+
+    func keys(_ resource: ResourceID) -> [ObjectKey] { (keys[resource] ?? []).sorted() }
 }

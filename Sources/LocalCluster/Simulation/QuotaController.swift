@@ -1,0 +1,20 @@
+import KubeModel
+
+/// Keeps the status of ResourceQuotas: what they limit, and how much of it is there.
+struct QuotaController: Sendable {
+    let cluster: SimulatedCluster
+
+    func sync(_ key: ObjectKey) {
+        guard let quota = cluster.get(.resourceQuotas, key) else { return }
+        let counts = ObjectQuota(store: cluster.store)
+        cluster.update(.resourceQuotas, key, part: .status, by: DeploymentController.manager) { object in
+            let hard = quota["spec", "hard"]?.object ?? [:]
+            var used = JSONObject()
+            for (name, _) in hard {
+                guard let resource = ObjectQuota.resource(name) else { continue }
+                used[name] = .string(String(counts.count(resource, in: key.namespace ?? "")))
+            }
+            object.json["status"] = ["hard": .object(hard), "used": .object(used)]
+        }
+    }
+}
