@@ -71,6 +71,7 @@ let package = Package(
     targets: [
         library("KubeModel", [yams]),
         library("Deadlines", [nioCore, nioPosix]),
+        library("GracefulStop", [log, lifecycle, nioCore, nioPosix], tests: nil),
         library("KubeSchema", ["KubeModel"], tests: ["KubeModel"]),
         library("SkyfloAPI", ["KubeModel"], tests: ["KubeModel", "KubeSchema"]),
         library(
@@ -85,8 +86,11 @@ let package = Package(
             tests: ["KubeModel", log, asyncHTTPClient, httpTypes, hummingbird, nioCore]),
         library(
             "ControllerRuntime",
-            ["KubeModel", "Deadlines", "KubeClient", log, metrics, lifecycle, httpTypes, hummingbird, nioCore],
-            tests: ["KubeModel", "KubeClient", log, metrics, lifecycle, asyncHTTPClient, nioCore, nioHTTP1]),
+            [
+                "KubeModel", "Deadlines", "GracefulStop", "KubeClient", log, metrics, lifecycle, httpTypes, hummingbird,
+                nioCore,
+            ],
+            tests: ["KubeModel", "KubeClient", log, metrics, lifecycle, asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
         library(
             "WorkflowEngine", ["KubeModel", "SkyfloAPI", crypto], tests: ["KubeModel", "KubeSchema", "SkyfloAPI"]),
         library(
@@ -94,11 +98,12 @@ let package = Package(
         library(
             "LocalCluster",
             [
-                "KubeModel", "Deadlines", "KubeSchema", log, lifecycle, asn1, certificates, crypto, httpTypes,
+                "KubeModel", "Deadlines", "GracefulStop", "KubeSchema", log, lifecycle, asn1, certificates, crypto,
+                httpTypes,
                 hummingbird,
                 hummingbirdTLS, nioCore, nioSSL,
             ],
-            tests: ["KubeModel", "KubeSchema", log, asyncHTTPClient, httpTypes, nioCore, nioSSL]),
+            tests: ["KubeModel", "KubeSchema", log, asyncHTTPClient, httpTypes, nioCore, nioPosix, nioSSL]),
         library(
             "Controllers",
             [

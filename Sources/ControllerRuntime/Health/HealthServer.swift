@@ -1,3 +1,4 @@
+import GracefulStop
 import HTTPTypes
 import Hummingbird
 public import Logging
@@ -56,7 +57,7 @@ public struct HealthServer: Service {
                 if let port = channel.localAddress?.port { bound.open(port) }
             },
             logger: logger)
-        try await application.run()
+        try await runStoppingGracefully(application, logger: logger)
     }
 
     private func answer(_ name: String, _ checks: [HealthCheck], isVerbose: Bool) async -> Response {

@@ -1,3 +1,4 @@
+import GracefulStop
 import Hummingbird
 import HummingbirdTLS
 public import Logging
@@ -100,7 +101,7 @@ public final class LocalCluster: Sendable, Service {
                 group.addTask { await simulation.run() }
             }
             defer { group.cancelAll() }
-            try await application.run()
+            try await runStoppingGracefully(application, logger: configuration.logger)
         }
     }
 
