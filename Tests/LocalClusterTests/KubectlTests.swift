@@ -132,6 +132,25 @@ struct KubectlTests {
         }
     }
 
+    @Test(.enabled(if: isThere)) func `commands run in a pod, with their streams and exit codes`() async throws {
+        try await run { kubectl in
+            _ = try await kubectl("run", "box", "--image=registry.example/box:1", "--env=MODE=fast")
+            let ready = try await kubectl("wait", "--for=condition=Ready", "pod/box", "--timeout=10s")
+            #expect(ready.status == 0, "\(ready.text)")
+            #expect(try await kubectl("exec", "box", "--", "echo", "hello").text == "hello\n")
+            let failed = try await kubectl("exec", "box", "--", "sh", "-c", "echo $MODE; exit 3")
+            #expect(failed.status == 3)
+            #expect(failed.text == "fast\ncommand terminated with exit code 3\n")
+            let echoed = try await kubectl("exec", "-i", "box", "--", "cat", input: "one\ntwo\n")
+            #expect(echoed.text == "one\ntwo\n")
+            #expect(try await kubectl("exec", "box", "--", "rm", "x").status != 0)
+            let elsewhere = try await kubectl("exec", "box", "-c", "other", "--", "ls")
+            #expect(elsewhere.text.contains("container other is not valid for pod box"))
+            let attached = try await kubectl("attach", "box")
+            #expect(attached.text.contains("simulated pods have no attach"))
+        }
+    }
+
     @Test func `only loopback is served`() async throws {
         let cluster = LocalCluster(.init(host: "0.0.0.0"))
         await #expect(throws: LocalClusterError.self) { try await cluster.run() }

@@ -136,6 +136,9 @@ struct SubresourceShape: Sendable {
         case "eviction": (group, version, kind, verbs) = ("policy", "v1", "Eviction", ["create"])
         case "token": (group, version, kind, verbs) = ("authentication.k8s.io", "v1", "TokenRequest", ["create"])
         case "log": verbs = ["get"]
+        case "exec": (kind, verbs) = ("PodExecOptions", ["create", "get"])
+        case "attach": (kind, verbs) = ("PodAttachOptions", ["create", "get"])
+        case "portforward": (kind, verbs) = ("PodPortForwardOptions", ["create", "get"])
         case "finalize": verbs = ["update"]
         default: break
         }

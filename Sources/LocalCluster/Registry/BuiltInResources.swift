@@ -37,7 +37,8 @@ enum BuiltInResources {
             "", "nodes", "Node", namespaced: false, short: ["no"], subresources: ["status"], columns: TableColumn.nodes,
             fields: ["spec.unschedulable": ["spec", "unschedulable"]]),
         resource(
-            "", "pods", "Pod", short: ["po"], categories: ["all"], subresources: ["eviction", "log", "status"],
+            "", "pods", "Pod", short: ["po"], categories: ["all"],
+            subresources: ["attach", "eviction", "exec", "log", "portforward", "status"],
             strategy: PodStrategy(), columns: TableColumn.pods,
             fields: [
                 "spec.nodeName": ["spec", "nodeName"], "spec.restartPolicy": ["spec", "restartPolicy"],

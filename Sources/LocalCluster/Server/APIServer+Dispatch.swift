@@ -35,6 +35,9 @@ extension APIServer {
         case ("scale", "get"), ("scale", "update"), ("scale", "patch"): return try scale(call)
         case ("log", "get"): return try log(call)
         case ("eviction", "create"): return try evict(call)
+        case ("exec", "get"), ("exec", "create"): throw try execRefusal(call)
+        case ("attach", "get"), ("attach", "create"), ("portforward", "get"), ("portforward", "create"):
+            throw .notImplemented("simulated pods have no \(subresource)")
         case ("token", "create"): return try requestToken(call)
         default:
             throw call.definition.isCustom

@@ -9,6 +9,33 @@ extension APIServer {
         return APIResponse(log: try LogFollower(store: store, logs: logs, pod: pod, options: options))
     }
 
+    // MARK: Exec
+
+    /// The command that a WebSocket may be opened for.
+    /// - Throws: what the same request gets as an HTTP answer.
+    func execRequest(_ request: APIRequest) throws(APIStatus) -> ExecRequest {
+        let info = RequestInfo(request)
+        let user = try authorizedUser(request, info)
+        guard let resource = info.resource, resource.id == APIResource.pods.id, resource.subresource == "exec",
+            let call = call(request, info, resource, user)
+        else { throw .unknownPath }
+        return try execRequest(call)
+    }
+
+    private func execRequest(_ call: ResourceCall) throws(APIStatus) -> ExecRequest {
+        // A WebSocket opens with GET, which must not suffice to run something.
+        var access = AccessRequest(call.info)
+        access.verb = "create"
+        guard authorizer.decide(access, for: call.user).isAllowed else { throw access.refusal(of: call.user) }
+        return try ExecRequest(call, pod: try storage.live(call.definition, call.key).object)
+    }
+
+    func execRefusal(_ call: ResourceCall) throws(APIStatus) -> APIStatus {
+        _ = try execRequest(call)
+        let versions = RemoteCommandProtocol.allCases.map(\.rawValue).joined(separator: ", ")
+        return .badRequest("Upgrade request required: commands are carried over WebSocket (\(versions))")
+    }
+
     // MARK: Eviction
 
     /// `/eviction`: a DELETE that PodDisruptionBudgets may refuse.

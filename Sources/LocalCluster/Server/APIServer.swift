@@ -31,18 +31,28 @@ struct APIServer: Sendable {
                 message: "Request entity too large: limit is \(Self.bodyLimit)")
         }
         let info = RequestInfo(request)
+        let user = try authorizedUser(request, info)
+        guard let resource = info.resource else { return try DiscoveryHandler(catalog: catalog).answer(request, info) }
+        guard let call = call(request, info, resource, user) else { return try unknownResource(resource) }
+        return try dispatch(call)
+    }
+
+    /// - Throws: 401 and 403.
+    func authorizedUser(_ request: APIRequest, _ info: RequestInfo) throws(APIStatus) -> UserInfo {
         let sender = try authenticator.authenticate(request)
         let user = try Impersonator(authorizer: authorizer).effectiveUser(request, info, user: sender)
         let access = AccessRequest(info)
         guard authorizer.decide(access, for: user).isAllowed else { throw access.refusal(of: user) }
-        guard let resource = info.resource else { return try DiscoveryHandler(catalog: catalog).answer(request, info) }
-        guard
-            let definition = catalog.find(
-                GroupVersion(group: resource.group, version: resource.version), resource.plural)
-        else { return try unknownResource(resource) }
-        let call = ResourceCall(
-            request: request, info: info, target: resource, definition: definition, user: user)
-        return try dispatch(call)
+        return user
+    }
+
+    /// nil where nothing of the kind is served.
+    func call(
+        _ request: APIRequest, _ info: RequestInfo, _ resource: RequestInfo.Resource, _ user: UserInfo
+    ) -> ResourceCall? {
+        catalog.find(GroupVersion(group: resource.group, version: resource.version), resource.plural).map {
+            ResourceCall(request: request, info: info, target: resource, definition: $0, user: user)
+        }
     }
 
     /// A group version of which nothing is served is answered by the path router, not by an API group.

@@ -51,6 +51,10 @@ extension APIStatus {
         APIStatus(code: 500, reason: .unknown, message: message)
     }
 
+    static func notImplemented(_ message: String) -> APIStatus {
+        APIStatus(code: 501, reason: "NotImplemented", message: message)
+    }
+
     static let unauthorized = APIStatus(code: 401, reason: .unauthorized, message: "Unauthorized")
 
     static let unknownPath = APIStatus(

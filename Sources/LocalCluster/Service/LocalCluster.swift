@@ -1,5 +1,6 @@
 import GracefulStop
 import Hummingbird
+import HummingbirdCore
 import HummingbirdTLS
 public import Logging
 import NIOCore
@@ -80,7 +81,10 @@ public final class LocalCluster: Sendable, Service {
         let authority = try CertificateAuthority()
         try Bootstrap(storage: server.storage).run(withNode: configuration.simulatesWorkloads)
         let application = Application(
-            responder: HTTPFront(server: server), server: try .tls(.http1(), tlsConfiguration: authority.tls),
+            responder: HTTPFront(server: server),
+            server: try .tls(
+                HTTPServerBuilder { [server] in UpgradableChannel(server: server, responder: $0) },
+                tlsConfiguration: authority.tls),
             configuration: .init(address: .hostname(host, port: configuration.port)),
             onServerRunning: { [self] channel in
                 let port = channel.localAddress?.port ?? configuration.port
