@@ -1,0 +1,84 @@
+import KubeModel
+import KubeSchema
+
+struct DisruptionBudgetStrategy: ResourceStrategy {
+    var hasGeneration: Bool { true }
+
+    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+        object.json["status"] = [
+            "disruptionsAllowed": 0, "currentHealthy": 0, "desiredHealthy": 0, "expectedPods": 0,
+        ]
+    }
+
+    func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
+        guard object["spec", "minAvailable"] != nil, object["spec", "maxUnavailable"] != nil else { return [] }
+        return [
+            .invalid("spec", object.json["spec"] ?? .null, "minAvailable and maxUnavailable cannot be both set")
+        ]
+    }
+}
+
+struct ResourceQuotaStrategy: ResourceStrategy {
+    var returnsDeletedObject: Bool { true }
+
+    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+        object.json["status"] = .object([:])
+    }
+}
+
+struct ClaimStrategy: ResourceStrategy {
+    var returnsDeletedObject: Bool { true }
+
+    func setDefaults(_ object: inout KubeObject) {
+        if object.json["spec"] != nil, object["spec", "volumeMode"] == nil {
+            object["spec", "volumeMode"] = "Filesystem"
+        }
+    }
+
+    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+        object.json["status"] = ["phase": "Pending"]
+    }
+
+    func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
+        var errors: [FieldError] = []
+        if object["spec", "accessModes"]?.array?.isEmpty ?? true {
+            errors.append(.required("spec.accessModes", "at least 1 access mode is required"))
+        }
+        if object["spec", "resources", "requests", "storage"] == nil {
+            errors.append(.required("spec.resources[storage]"))
+        }
+        return errors
+    }
+}
+
+struct AutoscalerStrategy: ResourceStrategy {
+    func setDefaults(_ object: inout KubeObject) {
+        guard var spec = object.json["spec"] else { return }
+        PodTemplate.fill(&spec, "minReplicas", 1)
+        PodTemplate.fill(
+            &spec, "metrics",
+            [
+                [
+                    "type": "Resource",
+                    "resource": ["name": "cpu", "target": ["type": "Utilization", "averageUtilization": 80]],
+                ]
+            ]
+        )
+        object.json["spec"] = spec
+    }
+
+    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+        object.json["status"] = ["desiredReplicas": 0, "currentMetrics": .null]
+    }
+
+    func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
+        let maximum = object["spec", "maxReplicas"]?.int ?? 0
+        if maximum < 1 {
+            return [.invalid("spec.maxReplicas", JSONValue(maximum), "must be greater than 0")]
+        }
+        guard let minimum = object["spec", "minReplicas"]?.int, maximum < minimum else { return [] }
+        return [
+            .invalid("spec.maxReplicas", JSONValue(maximum), "must be greater than or equal to `minReplicas`")
+        ]
+    }
+}
