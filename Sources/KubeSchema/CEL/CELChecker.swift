@@ -58,8 +58,10 @@ struct CELChecker {
 
     private func select(_ type: CELType, _ field: String, _ offset: Int) throws(CELFailure) -> CELType {
         if let member = type.member(field) { return member }
-        if case .object = type { throw failure("undefined field '\(field)'", offset) }
-        throw failure("type '\(type.name)' does not support field selection", offset)
+        switch type {
+        case .object, .record: throw failure("undefined field '\(field)'", offset)
+        default: throw failure("type '\(type.name)' does not support field selection", offset)
+        }
     }
 
     private mutating func index(_ operand: CELNode, _ key: CELNode, _ offset: Int) throws(CELFailure) -> CELType {

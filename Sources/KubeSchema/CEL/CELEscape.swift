@@ -1,7 +1,7 @@
 /// How property names that are no identifiers are written in rules (KEP-2876): `foo__dash__bar`, `__namespace__`.
 enum CELEscape {
     private static let symbols = ["underscores": "__", "dot": ".", "dash": "-", "slash": "/"]
-    private static let keywords: Set<String> = [
+    static let keywords: Set<String> = [
         "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import",
         "let", "loop", "package", "namespace", "return",
     ]

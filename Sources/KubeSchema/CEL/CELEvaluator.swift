@@ -2,10 +2,19 @@
 struct CELEvaluator {
     private var variables: [String: CELValue]
     private var steps: Int
+    /// Members of `variables`, which are evaluated when they are first asked for.
+    private let deferred: [String: CELProgram]
+    private let globals: [String: CELValue]
+    private(set) var known: [String: CELValue]
 
-    init(variables: [String: CELValue], steps: Int) {
+    init(
+        variables: [String: CELValue], steps: Int, deferred: [String: CELProgram] = [:], known: [String: CELValue] = [:]
+    ) {
         self.variables = variables
         self.steps = steps
+        self.deferred = deferred
+        globals = variables
+        self.known = known
     }
 
     static func error(_ message: String) -> CELFailure { CELFailure(.evaluation, message) }
@@ -50,11 +59,32 @@ struct CELEvaluator {
     }
 
     private mutating func select(_ operand: CELNode, _ field: String, _ isTest: Bool) throws(CELFailure) -> CELValue {
-        guard case .map(let map) = try evaluate(operand) else { throw Self.noOverload }
+        if case .identifier("variables") = operand.kind, variables["variables"] == nil, let program = deferred[field] {
+            return try value(of: program, field)
+        }
+        let container = try evaluate(operand)
+        if case .authorizer(let authorizer) = container, let member = authorizer.member(field) { return member }
+        guard case .map(let map) = container else { throw Self.noOverload }
         let value = map.member(field)
         if isTest { return .bool(value != nil) }
         guard let value else { throw Self.error("no such key: \(field)") }
         return value
+    }
+
+    /// Outside of all comprehensions: what they bind isn't there where the variable was defined.
+    private mutating func value(of program: CELProgram, _ name: String) throws(CELFailure) -> CELValue {
+        if let value = known[name] { return value }
+        var evaluator = CELEvaluator(variables: globals, steps: steps, deferred: deferred, known: known)
+        do throws(CELFailure) {
+            let value = try evaluator.evaluate(program.root)
+            steps = evaluator.steps
+            known = evaluator.known
+            known[name] = value
+            return value
+        } catch {
+            steps = evaluator.steps
+            throw CELFailure(error.code, "composited variable \"\(name)\" fails to evaluate: \(error.message)")
+        }
     }
 
     private static func index(_ container: CELValue, _ key: CELValue) throws(CELFailure) -> CELValue {

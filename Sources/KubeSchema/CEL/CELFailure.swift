@@ -1,7 +1,7 @@
 /// Why an expression can't be compiled, or why its evaluation ended without a value.
 public struct CELFailure: Error, Sendable, Hashable, CustomStringConvertible {
     public struct Code: Sendable, Hashable {
-        private enum Value { case syntax, check, evaluation, budget }
+        private enum Value { case syntax, check, result, evaluation, budget }
         private let value: Value
         private init(_ value: Value) { self.value = value }
 
@@ -9,6 +9,8 @@ public struct CELFailure: Error, Sendable, Hashable, CustomStringConvertible {
         public static let syntax = Code(.syntax)
         /// The expression names something that doesn't exist, or can't have a value by its types.
         public static let check = Code(.check)
+        /// It is an expression, but not of the type that is needed.
+        public static let result = Code(.result)
         /// The values don't fit: a missing key, a division by zero, an operator without a meaning for them.
         public static let evaluation = Code(.evaluation)
         /// Evaluation took more steps than allowed.

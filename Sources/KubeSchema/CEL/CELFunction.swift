@@ -10,7 +10,7 @@ struct CELFunction: Sendable {
         CELFunction(receivers: nil, arguments: count, result: result)
     }
 
-    private static func member(_ receivers: Set<String>, _ count: ClosedRange<Int>, _ result: CELType?) -> CELFunction {
+    static func member(_ receivers: Set<String>, _ count: ClosedRange<Int>, _ result: CELType?) -> CELFunction {
         CELFunction(receivers: receivers, arguments: count, result: result)
     }
 
@@ -49,6 +49,6 @@ struct CELFunction: Sendable {
         for name in ["getFullYear", "getMonth", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear"] {
             functions[name] = member(["timestamp"], 0...0, .int)
         }
-        return functions
+        return functions.merging(CELAuthorizer.functions) { own, _ in own }
     }()
 }

@@ -19,6 +19,7 @@ enum CELLibrary {
         case .list(let elements): return try CELLists.call(name, elements, arguments)
         case .timestamp(let moment): return .int(try part(name, of: moment))
         case .duration(let nanoseconds): return .int(try part(name, of: nanoseconds))
+        case .authorizer(let authorizer): return try authorizer.call(name, arguments)
         default: throw CELEvaluator.noOverload
         }
     }

@@ -164,7 +164,7 @@ struct CELParser {
         var operand = start
         while true {
             if let offset = accept(".") {
-                let name = try identifier()
+                let name = try fieldName()
                 if let open = accept("(") {
                     let arguments = try expressions(until: ")")
                     operand = try call(name, target: operand, arguments, open)
@@ -185,6 +185,15 @@ struct CELParser {
         "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import",
         "let", "loop", "package", "namespace", "return", "var", "void", "while",
     ]
+
+    /// Reserved words may stand behind a dot, but for those that are tokens of their own.
+    private mutating func fieldName() throws(CELFailure) -> String {
+        guard case .identifier(let name) = current.kind, !["true", "false", "null", "in"].contains(name) else {
+            throw unexpected()
+        }
+        at += 1
+        return name
+    }
 
     private mutating func identifier() throws(CELFailure) -> String {
         guard case .identifier(let name) = current.kind else { throw unexpected() }

@@ -6,7 +6,7 @@ public struct CELProgram: Sendable {
     /// A step is about the look at one value or at sixteen bytes of a string.
     public static let maximumSteps = 1_000_000
 
-    private let root: CELNode
+    let root: CELNode
     private let mentioned: Set<String>
     let resultType: CELType
 

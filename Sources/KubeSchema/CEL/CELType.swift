@@ -16,6 +16,9 @@ indirect enum CELType: Sendable {
     case map(CELType)
     /// An object of a schema: only its properties exist.
     case object(SchemaNode)
+    /// An object of exactly these members.
+    case record([String: CELType])
+    case authorizer(CELAuthorizer.Kind)
 
     init(_ node: SchemaNode) {
         if node.shape.isScalarUnion {
@@ -62,7 +65,8 @@ indirect enum CELType: Sendable {
         case .type: "type"
         case .list(let element): "list(\(element.name))"
         case .map(let value): "map(string, \(value.name))"
-        case .object: "object"
+        case .object, .record: "object"
+        case .authorizer(let kind): kind.rawValue
         }
     }
 
@@ -85,7 +89,11 @@ indirect enum CELType: Sendable {
         switch self {
         case .dyn: return .dyn
         case .map(let value): return value
+        case .record(let members): return members[field]
+        case .authorizer(.authorizer) where field == "requestResource": return .authorizer(.resourceCheck)
         case .object(let node):
+            // Such a property is written `__namespace__`.
+            if CELEscape.keywords.contains(field) { return nil }
             if node.children.objectMeta != nil, let known = Self.ofWholeObject[field] { return known }
             if let child = node.declared(field) ?? node.declared(CELEscape.property(field)) { return CELType(child) }
             return node.shape.preservesUnknownFields ? .dyn : nil

@@ -16,6 +16,7 @@ extension CELValue {
         case .timestamp: "google.protobuf.Timestamp"
         case .duration: "google.protobuf.Duration"
         case .type: "type"
+        case .authorizer(let authorizer): authorizer.kind.rawValue
         }
     }
 
@@ -33,6 +34,7 @@ extension CELValue {
         case .timestamp: .timestamp
         case .duration: .duration
         case .type: .type
+        case .authorizer(let authorizer): .authorizer(authorizer.kind)
         }
     }
 
@@ -115,6 +117,7 @@ extension CELValue {
         case .timestamp(let value): value.microseconds % 1_000_000 == 0 ? value.description : value.microTime
         case .duration(let value): CELDuration.text(value)
         case .type(let name): name
+        case .authorizer(let authorizer): authorizer.kind.rawValue
         }
     }
 }

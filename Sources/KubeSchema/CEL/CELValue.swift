@@ -16,6 +16,8 @@ public enum CELValue: Sendable {
     case duration(Int64)
     /// A type itself, by its name.
     case type(String)
+    /// Part of a request about rights: ``CELAuthorizer``.
+    case authorizer(CELAuthorizer)
 
     public init(_ json: JSONValue) {
         switch json {

@@ -118,6 +118,13 @@ enum BuiltInResources {
 
     private static let others: [ResourceDefinition] = [
         resource(
+            "admissionregistration.k8s.io", "validatingadmissionpolicies", "ValidatingAdmissionPolicy",
+            namespaced: false, categories: ["api-extensions"], subresources: ["status"],
+            strategy: AdmissionPolicyStrategy()),
+        resource(
+            "admissionregistration.k8s.io", "validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding",
+            namespaced: false, categories: ["api-extensions"], strategy: AdmissionBindingStrategy()),
+        resource(
             "apiextensions.k8s.io", "customresourcedefinitions", "CustomResourceDefinition", namespaced: false,
             short: ["crd", "crds"], categories: ["api-extensions"], subresources: ["status"],
             strategy: CustomResourceDefinitionStrategy(), columns: TableColumn.definitions),
@@ -132,6 +139,14 @@ extension APIResource {
     static let roleBindings = rbac("rolebindings", "RoleBinding")
     static let clusterRoles = rbac("clusterroles", "ClusterRole", namespaced: false)
     static let clusterRoleBindings = rbac("clusterrolebindings", "ClusterRoleBinding", namespaced: false)
+
+    static let admissionPolicies = admission("validatingadmissionpolicies", "ValidatingAdmissionPolicy")
+    static let admissionBindings = admission("validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding")
+
+    private static func admission(_ plural: String, _ kind: String) -> APIResource {
+        APIResource(
+            group: "admissionregistration.k8s.io", version: "v1", plural: plural, kind: kind, namespaced: false)
+    }
 
     private static func rbac(_ plural: String, _ kind: String, namespaced: Bool = true) -> APIResource {
         APIResource(

@@ -18,6 +18,7 @@ extension ObjectStorage {
             let live = try live(definition, key)
             try checkPreconditions(live.object, definition, options)
             try checkProtected(live.object, definition)
+            _ = try options.admit?(AdmissionObjects(old: live.object))
             let marked = mark(live.object, definition, options)
             do throws(StoreCore.Failure) {
                 return try commit(marked, live, definition, options)

@@ -27,7 +27,7 @@ extension ObjectStorage {
             let live = try live(definition, key)
             var object = try change(live.object)
             try checkIdentity(object, live.object, definition, options.source)
-            let warnings = try prune(&object, definition, options, name: key.name)
+            var warnings = try prune(&object, definition, options, name: key.name)
             prepare(&object, live.object, definition, part)
             try validate(object, old: live.object, definition)
             if options.source != .apply {
@@ -35,6 +35,7 @@ extension ObjectStorage {
                     old: live.object.json, new: object.json, manager: options.manager,
                     subresource: part.subresource, time: .now(), schema: definition.schema)
             }
+            warnings += try options.admit?(AdmissionObjects(object: object, old: live.object)) ?? []
             if Self.isSame(object, live.object) { return WriteResult(object: live.object, warnings: warnings) }
             if options.isDryRun { return WriteResult(object: object, warnings: warnings) }
             if let result = try commit(object, live, definition) {

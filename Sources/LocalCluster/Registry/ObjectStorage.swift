@@ -47,6 +47,7 @@ struct ObjectStorage: Sendable {
     private func commitNew(
         _ object: KubeObject, _ definition: ResourceDefinition, _ options: WriteOptions, _ warnings: [String]
     ) throws(APIStatus) -> WriteResult {
+        let warnings = warnings + (try options.admit?(AdmissionObjects(object: object)) ?? [])
         if options.isDryRun {
             if store.get(definition.id, object.key) != nil { throw .alreadyExists(definition.api, object.name) }
             return WriteResult(object: object, isNew: true, warnings: warnings)

@@ -11,6 +11,8 @@ struct WriteOptions: Sendable {
     var isDryRun = false
     var fieldValidation = FieldValidation.warn
     var source = Source.put
+    /// Asked about the object as it would be stored; nil for the server's own controllers.
+    var admit: WriteAdmission?
 
     /// Of the server's own controllers: what they write is known to fit.
     static func controller(_ manager: String) -> WriteOptions {
@@ -32,4 +34,6 @@ struct DeleteOptions: Sendable {
     var resourceVersion: String?
     var propagation = Propagation.background
     var isDryRun = false
+    /// Asked before the deletion; nil for the server's own controllers.
+    var admit: WriteAdmission?
 }

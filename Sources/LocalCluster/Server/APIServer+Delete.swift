@@ -3,7 +3,8 @@ import KubeSchema
 
 extension APIServer {
     func delete(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
-        let options = try deleteOptions(call)
+        var options = try deleteOptions(call)
+        options.admit = admission(call, .delete, isDryRun: options.isDryRun)
         let result = try storage.delete(call.definition, call.key, options)
         switch result {
         case .marked(let object): return try answer(object, call)
@@ -25,7 +26,8 @@ extension APIServer {
 
     /// Answers with the list of what it deleted.
     func deleteCollection(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
-        let options = try deleteOptions(call)
+        var options = try deleteOptions(call)
+        options.admit = admission(call, .delete, isDryRun: options.isDryRun)
         let selection = try selection(call)
         let all = store.list(call.definition.id, namespace: selection.namespace)
         var deleted: [JSONValue] = []

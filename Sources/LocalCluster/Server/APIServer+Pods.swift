@@ -10,6 +10,7 @@ extension APIServer {
     func evict(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
         let isDryRun = try call.dryRun("CreateOptions")
         let body = try BodyDecoder(request: call.request).value()
+        _ = try admission(call, .create, isDryRun: isDryRun)(AdmissionObjects(object: body.map { KubeObject($0) }))
         var options = DeleteOptions(isDryRun: isDryRun)
         options.gracePeriodSeconds = body?["deleteOptions", "gracePeriodSeconds"]?.int
         _ = try storage.delete(call.definition, call.key, options)

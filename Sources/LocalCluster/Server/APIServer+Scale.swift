@@ -8,7 +8,14 @@ extension APIServer {
         let live = try storage.live(call.definition, call.key)
         let view = Self.scale(of: live.object, paths)
         if call.info.verb == "get" { return .json(view) }
-        let options = try call.writeOptions("UpdateOptions", source: .put)
+        var options = try call.writeOptions("UpdateOptions", source: .put)
+        let ask = admission(call, .update, isDryRun: options.isDryRun)
+        options.admit = { subject throws(APIStatus) in
+            try ask(
+                AdmissionObjects(
+                    object: subject.object.map { KubeObject(Self.scale(of: $0, paths)) },
+                    old: subject.old.map { KubeObject(Self.scale(of: $0, paths)) }))
+        }
         let result = try storage.update(call.definition, call.key, options: options) { current throws(APIStatus) in
             let wanted = try wantedScale(call, Self.scale(of: current, paths))
             var object = current

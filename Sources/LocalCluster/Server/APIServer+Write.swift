@@ -4,7 +4,8 @@ import KubeSchema
 extension APIServer {
     func create(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
         _ = try call.format()
-        let options = try call.writeOptions("CreateOptions", source: .put)
+        var options = try call.writeOptions("CreateOptions", source: .put)
+        options.admit = admission(call, .create, isDryRun: options.isDryRun)
         var body = try BodyDecoder(request: call.request).object(call.definition, namespace: call.target.namespace)
         if let name = call.target.name { body[path: ["metadata", "name"]] = .string(name) }
         if call.api.namespaced, call.target.namespace == nil { throw .methodNotAllowed }
@@ -17,12 +18,14 @@ extension APIServer {
 
     func replace(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
         _ = try call.format()
-        let options = try call.writeOptions("UpdateOptions", source: .put)
+        var options = try call.writeOptions("UpdateOptions", source: .put)
+        options.admit = admission(call, .update, isDryRun: options.isDryRun)
         let body = try BodyDecoder(request: call.request).object(call.definition, namespace: call.target.namespace)
         try checkName(body, call)
         try checkEscalation(KubeObject(body), call)
         let strategy = call.definition.strategy
         if store.get(call.definition.id, call.key) == nil, strategy.createsOnUpdate, call.target.subresource == nil {
+            options.admit = admission(call, .create, isDryRun: options.isDryRun)
             let result = try storage.create(body, call.definition, namespace: call.target.namespace, options: options)
             return try answer(result.object, call, status: 201, warnings: result.warnings)
         }
@@ -54,7 +57,8 @@ extension APIServer {
         if call.request[query: "force"] != nil {
             throw .invalidOptions("PatchOptions", .forbidden("force", "may not be specified for non-apply patch"))
         }
-        let options = try call.writeOptions("PatchOptions", source: .patch)
+        var options = try call.writeOptions("PatchOptions", source: .patch)
+        options.admit = admission(call, .update, isDryRun: options.isDryRun)
         let result = try storage.update(call.definition, call.key, part: call.part, options: options) {
             live throws(APIStatus) in
             var json = try patch.applied(to: Self.converted(live, to: call.api).json, schema: call.definition.schema)
@@ -68,7 +72,8 @@ extension APIServer {
     }
 
     private func apply(_ config: JSONValue, _ call: ResourceCall) throws(APIStatus) -> APIResponse {
-        let options = try call.writeOptions("PatchOptions", source: .apply)
+        var options = try call.writeOptions("PatchOptions", source: .apply)
+        options.admit = admission(call, .update, isDryRun: options.isDryRun)
         guard let manager = call.request[query: "fieldManager"], !manager.isEmpty else {
             throw .invalidOptions("PatchOptions", .required("fieldManager", "is required for apply patch"))
         }
@@ -85,6 +90,7 @@ extension APIServer {
             if config["metadata", "uid"] != nil {
                 throw .conflict(call.api, call.key.name, "uid mismatch: the object does not exist")
             }
+            options.admit = admission(call, .create, isDryRun: options.isDryRun)
             let created = try merged(nil)
             try checkEscalation(KubeObject(created), call)
             let result = try storage.createApplied(

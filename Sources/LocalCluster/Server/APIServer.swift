@@ -9,6 +9,7 @@ struct APIServer: Sendable {
     let authorizer: Authorizer
     /// Of pods, for their log subresource.
     let logs: PodLogs
+    let policyCache = PolicyCache()
 
     static let bodyLimit = 3_145_728
 

@@ -1,0 +1,122 @@
+/// What `authorizer` and its parts are in admission policies (KEP-3488): a question about rights that is put together step
+/// by step, then asked.
+public struct CELAuthorizer: Sendable {
+    /// What is asked for.
+    public struct Access: Sendable, Hashable {
+        public var verb = ""
+        public var group = ""
+        public var resource = ""
+        public var subresource = ""
+        public var namespace = ""
+        public var name = ""
+        /// Set where it isn't about a resource.
+        public var path: String?
+        /// The user name of a ServiceAccount; nil for the user of the request.
+        public var serviceAccount: (namespace: String, name: String)? {
+            account.map { ($0[0], $0[1]) }
+        }
+        fileprivate var account: [String]?
+
+        public init() {}
+    }
+
+    public struct Decision: Sendable, Hashable {
+        public var isAllowed: Bool
+        public var reason: String
+
+        public init(isAllowed: Bool, reason: String) {
+            self.isAllowed = isAllowed
+            self.reason = reason
+        }
+    }
+
+    /// The types that expressions see.
+    enum Kind: String, Sendable {
+        case authorizer = "kubernetes.authorization.Authorizer"
+        case groupCheck = "kubernetes.authorization.GroupCheck"
+        case resourceCheck = "kubernetes.authorization.ResourceCheck"
+        case pathCheck = "kubernetes.authorization.PathCheck"
+        case decision = "kubernetes.authorization.Decision"
+    }
+
+    private(set) var kind = Kind.authorizer
+    private var access = Access()
+    private var decision = Decision(isAllowed: false, reason: "")
+    private let requestResource: Access
+    private let decide: @Sendable (Access) -> Decision
+
+    /// - Parameters:
+    ///   - requestResource: what the request is about, for `authorizer.requestResource`.
+    ///   - decide: answers for the user of the request, or for the ServiceAccount that is named.
+    public init(requestResource: Access, decide: @escaping @Sendable (Access) -> Decision) {
+        self.requestResource = requestResource
+        self.decide = decide
+    }
+
+    static let functions: [String: CELFunction] = [
+        "serviceAccount": function([.authorizer], 2, .authorizer(.authorizer)),
+        "path": function([.authorizer], 1, .authorizer(.pathCheck)),
+        "group": function([.authorizer], 1, .authorizer(.groupCheck)),
+        "resource": function([.groupCheck], 1, .authorizer(.resourceCheck)),
+        "subresource": function([.resourceCheck], 1, .authorizer(.resourceCheck)),
+        "namespace": function([.resourceCheck], 1, .authorizer(.resourceCheck)),
+        "name": function([.resourceCheck], 1, .authorizer(.resourceCheck)),
+        "check": function([.resourceCheck, .pathCheck], 1, .authorizer(.decision)),
+        "allowed": function([.decision], 0, .bool), "errored": function([.decision], 0, .bool),
+        "error": function([.decision], 0, .string), "reason": function([.decision], 0, .string),
+    ]
+
+    private static func function(_ receivers: Set<Kind>, _ count: Int, _ result: CELType) -> CELFunction {
+        .member(Set(receivers.map(\.rawValue)), count...count, result)
+    }
+
+    func member(_ name: String) -> CELValue? {
+        guard kind == .authorizer, name == "requestResource" else { return nil }
+        var check = self
+        check.kind = .resourceCheck
+        let account = access.account
+        check.access = requestResource
+        check.access.account = account
+        return .authorizer(check)
+    }
+
+    func call(_ name: String, _ arguments: [CELValue]) throws(CELFailure) -> CELValue {
+        var texts: [String] = []
+        for argument in arguments {
+            guard case .string(let text) = argument else { throw CELEvaluator.noOverload }
+            texts.append(text)
+        }
+        guard let function = Self.functions[name], function.receivers?.contains(kind.rawValue) == true,
+            function.arguments.contains(texts.count)
+        else { throw CELEvaluator.noOverload }
+        return texts.isEmpty ? answer(name) : .authorizer(refined(name, texts))
+    }
+
+    /// A decision is always known here: rules that can't be read allow nothing.
+    private func answer(_ name: String) -> CELValue {
+        switch name {
+        case "allowed": .bool(decision.isAllowed)
+        case "errored": .bool(false)
+        case "reason": .string(decision.reason)
+        default: .string("")
+        }
+    }
+
+    private func refined(_ name: String, _ texts: [String]) -> CELAuthorizer {
+        var next = self
+        switch name {
+        case "serviceAccount": next.access.account = texts
+        case "path": (next.kind, next.access.path) = (.pathCheck, texts[0])
+        case "group": (next.kind, next.access.group) = (.groupCheck, texts[0])
+        case "resource": (next.kind, next.access.resource) = (.resourceCheck, texts[0])
+        case "subresource": next.access.subresource = texts[0]
+        case "namespace": next.access.namespace = texts[0]
+        case "name": next.access.name = texts[0]
+        default:
+            next.access.verb = texts[0]
+            next.kind = .decision
+            next.decision = decide(next.access)
+        }
+        return next
+    }
+}
