@@ -6,6 +6,7 @@ WORKDIR /src
 COPY Package.swift ./
 COPY crds crds
 COPY rbac rbac
+COPY config/admission config/admission
 COPY hack hack
 COPY Sources Sources
 COPY Tests Tests

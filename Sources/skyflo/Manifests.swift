@@ -8,11 +8,12 @@ enum Manifests {
         PackageResources.conversations_yaml, PackageResources.skyfloais_yaml,
     ]
     private static let roles = [PackageResources.operator_yaml, PackageResources.people_yaml]
+    private static let admission = [PackageResources.approvals_yaml]
 
-    /// Installs CRDs and roles, and waits until the CRDs are served.
+    /// Installs CRDs, roles and the admission policy, and waits until the CRDs are served.
     static func install(with client: KubeClient) async throws {
         let mapper = RESTMapper(api: client)
-        for document in customResourceDefinitions + roles {
+        for document in customResourceDefinitions + roles + admission {
             for json in try YAML.parseAll(String(decoding: document, as: UTF8.self)) {
                 let object = KubeObject(json)
                 guard let groupVersion = object.groupVersion else { continue }

@@ -25,16 +25,17 @@ struct AdmissionRequest: Sendable {
 
     var isNamespace: Bool { resource.group.isEmpty && resource.plural == "namespaces" }
 
-    /// The variable `request`.
+    /// The variable `request`. Empty texts are absent, as a real server leaves them out.
     /// - Parameter asked: the resource of the request's path, where `resource` is another version of it.
     func json(asked: AdmissionRequest) -> JSONValue {
-        [
-            "kind": Self.kind(kind), "resource": Self.resource(resource), "subResource": .string(subresource),
+        func text(_ text: String) -> JSONValue? { text.isEmpty ? nil : .string(text) }
+        return .compact([
+            "kind": Self.kind(kind), "resource": Self.resource(resource), "subResource": text(subresource),
             "requestKind": Self.kind(asked.kind), "requestResource": Self.resource(asked.resource),
-            "requestSubResource": .string(subresource), "name": .string(name), "namespace": .string(namespace),
+            "requestSubResource": text(subresource), "name": text(name), "namespace": text(namespace),
             "operation": .string(operation.rawValue), "userInfo": user.json, "dryRun": .bool(isDryRun),
             "options": .object([:]),
-        ]
+        ])
     }
 
     private static func kind(_ kind: GroupVersionKind) -> JSONValue {
