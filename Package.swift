@@ -126,6 +126,12 @@ let package = Package(
                 dependencies: ["KubeModel", "KubeClient", "LocalCluster", log],
                 swiftSettings: settings),
             .testTarget(
+                name: "RecordingTests",
+                dependencies: [
+                    "KubeModel", "LocalCluster", asyncHTTPClient, nioCore, nioHTTP1, nioSSL,
+                ],
+                exclude: ["Recordings", "KnownDifferences.yaml"], swiftSettings: settings),
+            .testTarget(
                 name: "StoryTests",
                 dependencies: [
                     "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "Controllers", "LocalCluster", log,

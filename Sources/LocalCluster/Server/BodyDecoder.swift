@@ -16,10 +16,7 @@ struct BodyDecoder: Sendable {
         switch contentType {
         case "", "application/json": return try json()
         case "application/yaml", "application/apply-patch+yaml": return try yaml()
-        case "application/vnd.kubernetes.protobuf":
-            throw .unsupportedMediaType(
-                "application/json, application/yaml (protobuf bodies are not read by this server: use JSON, for example "
-                    + "`kubectl create -f`)")
+        case "application/vnd.kubernetes.protobuf": return try protobuf()
         default: throw .unsupportedMediaType(Self.accepted)
         }
     }
@@ -33,6 +30,21 @@ struct BodyDecoder: Sendable {
                 throw .badRequest("strict decoding error: duplicate field \"\(field)\"")
             }
             throw .badRequest("json parse error: \(error.message)")
+        }
+    }
+
+    private func protobuf() throws(APIStatus) -> JSONValue {
+        do throws(ProtobufObject.Failure) {
+            return try ProtobufObject.json(request.body)
+        } catch {
+            switch error {
+            case .noEnvelope:
+                throw .badRequest(
+                    "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]")
+            case .malformed: throw .badRequest("the protobuf message in the body can't be read")
+            case .unknownKind(let version, let kind):
+                throw .badRequest("no protobuf form of kind \"\(kind)\" in version \"\(version)\" is known")
+            }
         }
     }
 
