@@ -64,6 +64,8 @@ struct Scenario: Sendable {
         var during: [Step]
         var request: JSONValue
         var response: JSONValue
+        /// The request that shows where the manager's name comes from had another one.
+        var agent: String
 
         init(_ json: JSONValue) {
             user = json["user"]?.string
@@ -71,6 +73,7 @@ struct Scenario: Sendable {
             during = Step.list(json["during"])
             request = json["request"] ?? .null
             response = json["response"] ?? .null
+            agent = json["says"]?.string?.contains("User-Agent") == true ? "some-agent/1.0" : "recorder/1.0"
         }
     }
 

@@ -31,10 +31,12 @@ struct Wire: Sendable {
     /// - Parameters:
     ///   - request: as it was recorded, with placeholders filled in.
     ///   - lines: after so many lines of a watch the rest isn't waited for.
-    func send(_ request: JSONValue, user: String?, lines: Int? = nil) async throws -> Answer {
+    func send(_ request: JSONValue, user: String?, agent: String = "recorder/1.0", lines: Int? = nil) async throws
+        -> Answer
+    {
         var message = HTTPClientRequest(url: endpoint.url + (request["path"]?.string ?? "/"))
         message.method = HTTPMethod(rawValue: request["method"]?.string ?? "GET")
-        message.headers.add(name: "User-Agent", value: "recorder/1.0")
+        message.headers.add(name: "User-Agent", value: agent)
         for (name, value) in request["headers"]?.object ?? [:] {
             message.headers.add(name: name, value: value.string ?? "")
         }

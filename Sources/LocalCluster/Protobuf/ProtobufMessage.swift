@@ -29,7 +29,8 @@ struct ProtobufMessage {
                 var map = object[name]?.object ?? [:]
                 let entry = try Self.entry(value, field.type)
                 map[entry.key] = entry.value
-                object[name] = .object(map)
+                // As Go writes maps.
+                object[name] = .object(map.sorted())
             }
         }
     }

@@ -11,6 +11,8 @@ struct WriteOptions: Sendable {
     var isDryRun = false
     var fieldValidation = FieldValidation.warn
     var source = Source.put
+    /// Paths of members that the body had twice.
+    var duplicates: [String] = []
 
     /// Of the server's own controllers: what they write is known to fit.
     static func controller(_ manager: String) -> WriteOptions {

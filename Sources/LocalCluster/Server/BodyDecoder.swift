@@ -10,6 +10,25 @@ struct BodyDecoder: Sendable {
         MediaRange.parse(request.header("content-type") ?? "").first?.type ?? ""
     }
 
+    /// Members that stand twice in a body of JSON; the last one counts.
+    var duplicates: [String] {
+        guard ["", "application/json"].contains(contentType), Self.hasDuplicates(request.body) else { return [] }
+        return DuplicateMembers.removed(from: request.body).paths
+    }
+
+    private static func hasDuplicates(_ bytes: [UInt8]) -> Bool {
+        do throws(JSONParser.Failure) {
+            _ = try JSONParser.parse(bytes)
+            return false
+        } catch {
+            return isDuplicate(error)
+        }
+    }
+
+    private static func isDuplicate(_ failure: JSONParser.Failure) -> Bool {
+        failure.message.hasPrefix("duplicate key")
+    }
+
     /// Any JSON or YAML; nil for an empty body.
     func value() throws(APIStatus) -> JSONValue? {
         if request.body.isEmpty { return nil }
@@ -25,9 +44,9 @@ struct BodyDecoder: Sendable {
         do throws(JSONParser.Failure) {
             return try JSONParser.parse(request.body)
         } catch {
-            if error.message.hasPrefix("duplicate key") {
-                let field = error.message.split(separator: "\"").last.map(String.init) ?? ""
-                throw .badRequest("strict decoding error: duplicate field \"\(field)\"")
+            if Self.isDuplicate(error) {
+                let unique = DuplicateMembers.removed(from: request.body).bytes
+                if let value = try? JSONParser.parse(unique) { return value }
             }
             throw .badRequest("json parse error: \(error.message)")
         }
