@@ -149,6 +149,12 @@ let package = Package(
                 ],
                 swiftSettings: settings),
             .testTarget(
+                name: "RecordingTests",
+                dependencies: [
+                    "KubeModel", "LocalCluster", asyncHTTPClient, nioCore, nioHTTP1, nioSSL,
+                ],
+                exclude: ["Recordings", "KnownDifferences.yaml"], swiftSettings: settings),
+            .testTarget(
                 name: "StoryTests",
                 dependencies: [
                     "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "Controllers", "LocalCluster",

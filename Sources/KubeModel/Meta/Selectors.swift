@@ -196,7 +196,9 @@ private struct LabelSelectorParser {
     private mutating func values() throws(LabelSelector.Failure) -> [String] {
         guard next() == .symbol("(") else {
             at -= 1
-            throw failure(found: peek, expected: "'('")
+            // Without the comma, as the server says it here.
+            throw LabelSelector.Failure(
+                description: "unable to parse requirement: found '\(Self.text(peek))' expected: '('")
         }
         var result: [String] = []
         while true {

@@ -17,9 +17,18 @@ struct DiscoveryHandler: Sendable {
         case ("version", 1): return .json(Self.version)
         case ("healthz", 1), ("livez", 1), ("readyz", 1): return .text("ok")
         case ("healthz", 2), ("livez", 2), ("readyz", 2): return segments[1] == "ping" ? .text("ok") : .pageNotFound
+        case ("openapi", 2) where segments[1] == "v2": return openAPIv2(request)
         case ("openapi", 2...) where segments[1] == "v3": return OpenAPIHandler(catalog: catalog).answer(segments)
         default: return .pageNotFound
         }
+    }
+
+    private func openAPIv2(_ request: APIRequest) -> APIResponse {
+        let accepts = MediaRange.parse(request.header("accept") ?? "").map(\.type)
+        if accepts.contains(OpenAPIv2Document.protobufType) || accepts.contains(OpenAPIv2Document.oldProtobufType) {
+            return APIResponse(contentType: OpenAPIv2Document.protobufType, OpenAPIv2Document.protobuf)
+        }
+        return APIResponse(Array(OpenAPIv2Document.json.utf8))
     }
 
     private static let version: JSONValue = [
@@ -28,7 +37,9 @@ struct DiscoveryHandler: Sendable {
     ]
 
     private var rootPaths: [String] {
-        var paths: Set<String> = ["/api", "/apis", "/healthz", "/livez", "/readyz", "/openapi/v3", "/version"]
+        var paths: Set<String> = [
+            "/api", "/apis", "/healthz", "/livez", "/readyz", "/openapi/v2", "/openapi/v3", "/version",
+        ]
         for definition in catalog.definitions {
             paths.insert(definition.api.groupVersion.path)
             if !definition.api.group.isEmpty { paths.insert("/apis/\(definition.api.group)") }

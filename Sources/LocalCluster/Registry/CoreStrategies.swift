@@ -178,7 +178,8 @@ struct EventStrategy: ResourceStrategy {
         }
         if object.json["source"] == nil { object.json["source"] = .object([:]) }
         // `null` says "no time" in what Go clients send; absent says the same.
-        for member in ["eventTime", "firstTimestamp", "lastTimestamp"] where object.json[member]?.isNull ?? false {
+        if object.json["eventTime"] == nil { object.json["eventTime"] = .null }
+        for member in ["firstTimestamp", "lastTimestamp"] where object.json[member]?.isNull ?? false {
             object.json[member] = nil
         }
     }

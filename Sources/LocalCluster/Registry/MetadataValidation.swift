@@ -75,13 +75,20 @@ enum MetadataValidation {
         let controllers = owners.filter { $0["controller"]?.bool == true }
         if controllers.count > 1 {
             let names = controllers.map { "\($0["kind"]?.string ?? "")/\($0["name"]?.string ?? "")" }
-            causes.append(
-                FieldError.invalid(
-                    "metadata.ownerReferences", .array(owners),
-                    "Only one reference can have Controller set to "
-                        + "true. Found \"true\" in references for \(names[0]) and \(names[1])"))
+            var error = FieldError.invalid(
+                "metadata.ownerReferences", .array(owners),
+                "Only one reference can have Controller set to "
+                    + "true. Found \"true\" in references for \(names[0]) and \(names[1])")
+            // In the order of the Go type's members.
+            error.badValue = JSONWriter.string(.array(owners.map(inGoOrder)))
+            causes.append(error)
         }
         return causes
+    }
+
+    private static func inGoOrder(_ owner: JSONValue) -> JSONValue {
+        let members = ["apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"]
+        return .object(JSONObject(members.compactMap { name in owner[name].map { (name, $0) } }))
     }
 
     // MARK: Names

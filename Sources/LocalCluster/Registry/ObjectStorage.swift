@@ -121,11 +121,11 @@ struct ObjectStorage: Sendable {
     func prune(
         _ object: inout KubeObject, _ definition: ResourceDefinition, _ options: WriteOptions, name: String
     ) throws(APIStatus) -> [String] {
-        guard let schema = definition.schema else { return [] }
         let before = object.json
-        let unknown = schema.prune(&object.json)
-        guard !unknown.isEmpty, options.fieldValidation != .ignore else { return [] }
-        let texts = unknown.map { "unknown field \"\($0)\"" }
+        let unknown = definition.schema?.prune(&object.json) ?? []
+        let texts =
+            options.duplicates.map { "duplicate field \"\($0)\"" } + unknown.map { "unknown field \"\($0)\"" }
+        guard !texts.isEmpty, options.fieldValidation != .ignore else { return [] }
         if options.fieldValidation == .warn { return texts }
         let list = "strict decoding error: " + texts.joined(separator: ", ")
         if options.source == .put {
@@ -134,30 +134,66 @@ struct ObjectStorage: Sendable {
                 "\(kind) in version \"\(definition.api.version)\" cannot be handled as a \(kind): \(list)")
         }
         throw .invalid(
-            group: "", kind: "", name: "", errors: [.invalid("patch", .string(JSONWriter.string(before)), list)])
+            group: "", kind: "", name: "",
+            errors: [.invalid("patch", .string(JSONWriter.string(before, .sortedKeys)), list)])
     }
 
     func validate(_ object: KubeObject, old: KubeObject?, _ definition: ResourceDefinition) throws(APIStatus) {
-        var errors = MetadataValidation.causes(object, nameProblem: definition.strategy.nameProblem)
-        if let old { errors += MetadataValidation.updateCauses(object, old: old) }
-        let own = definition.strategy.validate(object, old: old)
-        if let schema = definition.schema {
-            let found = schema.validate(object.json, old: old?.json, and: own)
-            if !definition.isCustom, let wrong = found.first(where: { $0.kind == .typeInvalid }) {
-                throw Self.undecodable(wrong, definition.api)
-            }
-            errors += found
-        } else {
-            errors += own
+        var metadata = MetadataValidation.causes(object, nameProblem: definition.strategy.nameProblem)
+        if let old {
+            // Twice, as the server checks it: for all kinds and again for this one.
+            let causes = MetadataValidation.updateCauses(object, old: old)
+            metadata += causes + causes
         }
+        let own = definition.strategy.validate(object, old: old)
+        let errors =
+            definition.isCustom
+            ? customErrors(object, old: old, definition, metadata, own)
+            : try builtInErrors(object, old: old, definition, metadata, own)
         if !errors.isEmpty { throw .invalid(definition.api, object.name, errors) }
+    }
+
+    private func customErrors(
+        _ object: KubeObject, old: KubeObject?, _ definition: ResourceDefinition, _ metadata: [FieldError],
+        _ own: [FieldError]
+    ) -> [FieldError] {
+        guard let schema = definition.schema else { return metadata + own }
+        // Rules don't run when the metadata lacks something, either.
+        let required = metadata.filter { $0.kind == .required }
+        let found = schema.validate(object.json, old: old?.json, and: required + own)
+        return metadata.filter { $0.kind != .required } + found
+    }
+
+    private func builtInErrors(
+        _ object: KubeObject, old: KubeObject?, _ definition: ResourceDefinition, _ metadata: [FieldError],
+        _ own: [FieldError]
+    ) throws(APIStatus) -> [FieldError] {
+        guard let schema = definition.schema else { return metadata + own }
+        if let problem = GoTypes.problem(object) { throw Self.undecodable(problem, definition.api) }
+        // To Go null is as good as absent, whatever the type.
+        let found = schema.validate(object.json, old: old?.json)
+            .filter { $0.kind != .typeInvalid || $0.badValue != "\"null\"" }
+        if let wrong = found.first(where: { $0.kind == .typeInvalid }) {
+            throw Self.undecodable(wrong, definition.api)
+        }
+        // Go's validation knows the places better: a member of what is missing, the key of what stands twice.
+        let rest = found.filter { error in
+            !error.field.hasPrefix("metadata.")
+                && !(own + metadata).contains { $0.field == error.field || $0.field.hasPrefix(error.field + ".") }
+        }
+        return metadata + rest + own
     }
 
     /// Built-in kinds are Go types there: what doesn't fit isn't invalid, it can't even be read.
     private static func undecodable(_ error: FieldError, _ api: APIResource) -> APIStatus {
+        if error.detail.contains("must be of type byte"), let text = try? JSONParser.parse(error.badValue).string {
+            return undecodable(GoTypes.base64Problem(text), api)
+        }
         let detail = error.detail.split(separator: ":").first.map(String.init) ?? error.detail
-        return .badRequest(
-            "\(api.kind) in version \"\(api.version)\" cannot be handled as a \(api.kind): \(api.kind).\(error.field): "
-                + detail)
+        return undecodable("\(api.kind).\(error.field): \(detail)", api)
+    }
+
+    private static func undecodable(_ why: String, _ api: APIResource) -> APIStatus {
+        .badRequest("\(api.kind) in version \"\(api.version)\" cannot be handled as a \(api.kind): \(why)")
     }
 }

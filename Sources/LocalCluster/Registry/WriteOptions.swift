@@ -13,6 +13,8 @@ struct WriteOptions: Sendable {
     var source = Source.put
     /// Asked about the object as it would be stored; nil for the server's own controllers.
     var admit: WriteAdmission?
+    /// Paths of members that the body had twice.
+    var duplicates: [String] = []
 
     /// Of the server's own controllers: what they write is known to fit.
     static func controller(_ manager: String) -> WriteOptions {

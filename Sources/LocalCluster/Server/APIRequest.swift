@@ -65,7 +65,7 @@ struct APIResponse: Sendable {
 
     init(watch: WatchStream) {
         status = 200
-        contentType = watch.format.isTable ? "application/json;as=Table;v=v1;g=meta.k8s.io" : "application/json"
+        contentType = "application/json"
         body = .watch(watch)
     }
 
@@ -98,7 +98,7 @@ extension APIStatus {
     var wireJSON: JSONValue {
         var json = json
         let isGeneric =
-            [404, 405].contains(code) && group.isEmpty && kind.isEmpty && name.isEmpty
+            [404, 405, 422].contains(code) && group.isEmpty && kind.isEmpty && name.isEmpty
             || code == 403 && kind.isEmpty
         let isEmpty = json["details"]?.object?.isEmpty ?? true
         if isEmpty { json["details"] = isGeneric ? .object([:]) : nil }

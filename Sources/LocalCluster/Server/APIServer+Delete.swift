@@ -41,7 +41,9 @@ extension APIServer {
         }
         return .json([
             "kind": .string(call.definition.listKind), "apiVersion": .string(call.api.apiVersion),
-            "metadata": ["resourceVersion": .string(String(store.version))], "items": .array(deleted),
+            "metadata": .compact([
+                "resourceVersion": .string(String(store.version)), "continue": call.definition.isCustom ? "" : nil,
+            ]), "items": .array(deleted),
         ])
     }
 

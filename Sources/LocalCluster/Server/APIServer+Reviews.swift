@@ -17,6 +17,7 @@ extension APIServer {
             guard let access = AccessRequest(review: spec) else { throw Self.ambiguous(call, []) }
             body["status"] = status(authorizer.decide(access, for: call.user))
         case "selfsubjectrulesreviews":
+            body["spec"] = .object([:])
             body["status"] = rules(of: call.user, namespace: spec["namespace"]?.string ?? "")
         default: body["status"] = try subjectAccess(spec, call)
         }

@@ -4,9 +4,11 @@ import KubeSchema
 extension APIServer {
     func create(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
         _ = try call.format()
+        let decoder = BodyDecoder(request: call.request)
         var options = try call.writeOptions("CreateOptions", source: .put)
         options.admit = admission(call, .create, isDryRun: options.isDryRun)
-        var body = try BodyDecoder(request: call.request).object(call.definition, namespace: call.target.namespace)
+        options.duplicates = decoder.duplicates
+        var body = try decoder.object(call.definition, namespace: call.target.namespace)
         if let name = call.target.name { body[path: ["metadata", "name"]] = .string(name) }
         if call.api.namespaced, call.target.namespace == nil { throw .methodNotAllowed }
         try checkEscalation(KubeObject(body), call)
@@ -18,9 +20,11 @@ extension APIServer {
 
     func replace(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
         _ = try call.format()
+        let decoder = BodyDecoder(request: call.request)
         var options = try call.writeOptions("UpdateOptions", source: .put)
         options.admit = admission(call, .update, isDryRun: options.isDryRun)
-        let body = try BodyDecoder(request: call.request).object(call.definition, namespace: call.target.namespace)
+        options.duplicates = decoder.duplicates
+        let body = try decoder.object(call.definition, namespace: call.target.namespace)
         try checkName(body, call)
         try checkEscalation(KubeObject(body), call)
         let strategy = call.definition.strategy
@@ -62,6 +66,9 @@ extension APIServer {
         let result = try storage.update(call.definition, call.key, part: call.part, options: options) {
             live throws(APIStatus) in
             var json = try patch.applied(to: Self.converted(live, to: call.api).json, schema: call.definition.schema)
+            if call.definition.isCustom, let kind = json["kind"]?.string, kind != live.kind {
+                throw .otherKind(kind, call.api, live.name)
+            }
             json["kind"] = live.json["kind"]
             json["apiVersion"] = .string(call.api.apiVersion)
             let object = KubeObject(json)

@@ -103,6 +103,9 @@ struct ResourceCall: Sendable {
     func writeOptions(_ kind: String, source: WriteOptions.Source) throws(APIStatus) -> WriteOptions {
         var options = WriteOptions(manager: manager, source: source)
         options.isDryRun = try dryRun(kind)
+        if let name = request[query: "fieldManager"], name.utf8.count > 128 {
+            throw .invalidOptions(kind, .tooLong("fieldManager", limit: 128))
+        }
         switch request[query: "fieldValidation"] {
         case nil, "": break
         case let text?:

@@ -42,6 +42,13 @@ extension APIStatus {
         invalid(group: resource.group, kind: resource.kind, name: name, errors: errors)
     }
 
+    /// A custom object whose kind isn't the one that is served here.
+    static func otherKind(_ kind: String, _ resource: APIResource, _ name: String) -> APIStatus {
+        invalid(
+            group: resource.group, kind: kind, name: name,
+            errors: [.invalid("kind", .string(kind), "must be \(resource.kind)")])
+    }
+
     /// 422 about the options in the query or in the body of a DELETE.
     static func invalidOptions(_ kind: String, _ error: FieldError) -> APIStatus {
         invalid(group: "meta.k8s.io", kind: kind, name: "", errors: [error])

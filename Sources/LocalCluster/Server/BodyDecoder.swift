@@ -10,16 +10,32 @@ struct BodyDecoder: Sendable {
         MediaRange.parse(request.header("content-type") ?? "").first?.type ?? ""
     }
 
+    /// Members that stand twice in a body of JSON; the last one counts.
+    var duplicates: [String] {
+        guard ["", "application/json"].contains(contentType), Self.hasDuplicates(request.body) else { return [] }
+        return DuplicateMembers.removed(from: request.body).paths
+    }
+
+    private static func hasDuplicates(_ bytes: [UInt8]) -> Bool {
+        do throws(JSONParser.Failure) {
+            _ = try JSONParser.parse(bytes)
+            return false
+        } catch {
+            return isDuplicate(error)
+        }
+    }
+
+    private static func isDuplicate(_ failure: JSONParser.Failure) -> Bool {
+        failure.message.hasPrefix("duplicate key")
+    }
+
     /// Any JSON or YAML; nil for an empty body.
     func value() throws(APIStatus) -> JSONValue? {
         if request.body.isEmpty { return nil }
         switch contentType {
         case "", "application/json": return try json()
         case "application/yaml", "application/apply-patch+yaml": return try yaml()
-        case "application/vnd.kubernetes.protobuf":
-            throw .unsupportedMediaType(
-                "application/json, application/yaml (protobuf bodies are not read by this server: use JSON, for example "
-                    + "`kubectl create -f`)")
+        case "application/vnd.kubernetes.protobuf": return try protobuf()
         default: throw .unsupportedMediaType(Self.accepted)
         }
     }
@@ -28,11 +44,26 @@ struct BodyDecoder: Sendable {
         do throws(JSONParser.Failure) {
             return try JSONParser.parse(request.body)
         } catch {
-            if error.message.hasPrefix("duplicate key") {
-                let field = error.message.split(separator: "\"").last.map(String.init) ?? ""
-                throw .badRequest("strict decoding error: duplicate field \"\(field)\"")
+            if Self.isDuplicate(error) {
+                let unique = DuplicateMembers.removed(from: request.body).bytes
+                if let value = try? JSONParser.parse(unique) { return value }
             }
             throw .badRequest("json parse error: \(error.message)")
+        }
+    }
+
+    private func protobuf() throws(APIStatus) -> JSONValue {
+        do throws(ProtobufObject.Failure) {
+            return try ProtobufObject.json(request.body)
+        } catch {
+            switch error {
+            case .noEnvelope:
+                throw .badRequest(
+                    "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]")
+            case .malformed: throw .badRequest("the protobuf message in the body can't be read")
+            case .unknownKind(let version, let kind):
+                throw .badRequest("no protobuf form of kind \"\(kind)\" in version \"\(version)\" is known")
+            }
         }
     }
 

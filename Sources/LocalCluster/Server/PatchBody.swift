@@ -12,7 +12,7 @@ enum PatchBody: Sendable {
         let decoder = BodyDecoder(request: call.request)
         switch decoder.contentType {
         case "application/json-patch+json": self = .json(try Self.operations(try decoder.json()))
-        case "application/merge-patch+json": self = .merge(try decoder.json())
+        case "application/merge-patch+json": self = .merge(try Self.members(decoder))
         case "application/strategic-merge-patch+json" where !call.definition.isCustom:
             self = .strategic(try decoder.json())
         case "application/apply-patch+yaml":
@@ -29,6 +29,16 @@ enum PatchBody: Sendable {
     /// What a real server answers to a JSON patch that can't be applied.
     private static let rejected = APIStatus(
         code: 422, reason: .invalid, message: "the server rejected our request due to an error in our request")
+
+    private static func members(_ decoder: BodyDecoder) throws(APIStatus) -> JSONValue {
+        guard let json = try? decoder.json() else {
+            throw .badRequest("error decoding patch: unexpected end of JSON input")
+        }
+        if json.object != nil { return json }
+        throw .badRequest(
+            "error decoding patch: json: cannot unmarshal \(json.typeName) into Go value of type "
+                + "map[string]interface {}")
+    }
 
     private static func operations(_ json: JSONValue) throws(APIStatus) -> JSONPatch {
         guard json.array != nil else {

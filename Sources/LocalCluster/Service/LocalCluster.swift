@@ -80,6 +80,7 @@ public final class LocalCluster: Sendable, Service {
         let host = try Self.loopback(configuration.host)
         let authority = try CertificateAuthority()
         try Bootstrap(storage: server.storage).run(withNode: configuration.simulatesWorkloads)
+        server.store.forgetHistory()
         let application = Application(
             responder: HTTPFront(server: server),
             server: try .tls(

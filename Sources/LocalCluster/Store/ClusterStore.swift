@@ -38,6 +38,8 @@ final class ClusterStore: Sendable {
         state.withLock { $0.core.list(resource, namespace: namespace, at: version) }
     }
 
+    func forgetHistory() { state.withLock { $0.core.forgetHistory() } }
+
     func object(uid: String) -> ObjectID? { state.withLock { $0.core.object(uid: uid) } }
 
     func dependents(of uid: String) -> Set<ObjectID> { state.withLock { $0.core.dependents(of: uid) } }

@@ -16,6 +16,8 @@ struct StoreCore {
     /// As the watch cache of a real server, a collection remembers a window of changes, not all.
     let historyLimit: Int
     private(set) var version: UInt64
+    /// No change up to here can be told of any collection.
+    private var floor: UInt64 = 0
     private(set) var collections: [ResourceID: Collection] = [:]
     private var byUID: [String: ObjectID] = [:]
     private var dependents: [String: Set<ObjectID>] = [:]
@@ -46,6 +48,7 @@ struct StoreCore {
 
     /// Changes after `version`, oldest first; nil when some of them are already forgotten.
     func events(_ resource: ResourceID, after version: UInt64) -> [StoreEvent]? {
+        guard version >= floor else { return nil }
         guard let collection = collections[resource] else { return [] }
         guard version >= collection.compacted else { return nil }
         let start = collection.history.partitioningIndex { $0.version > version }
@@ -81,7 +84,7 @@ struct StoreCore {
     }
 
     /// The oldest version that a watch of this collection can resume from.
-    func oldest(_ resource: ResourceID) -> UInt64 { collections[resource]?.compacted ?? 0 }
+    func oldest(_ resource: ResourceID) -> UInt64 { max(floor, collections[resource]?.compacted ?? 0) }
 
     // MARK: Changing
 
@@ -108,6 +111,9 @@ struct StoreCore {
         guard previous.version == expected else { throw .changed }
         return commit(id, final ?? previous.object, kind: .deleted, previous: previous)
     }
+
+    /// Ends the history before this moment, as it is for a server that has just started.
+    mutating func forgetHistory() { floor = version }
 
     /// Forgets a collection with its history, for a kind that is no longer served.
     mutating func drop(_ resource: ResourceID) { collections[resource] = nil }

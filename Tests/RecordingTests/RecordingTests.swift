@@ -1,0 +1,40 @@
+import AsyncHTTPClient
+import Foundation
+import LocalCluster
+import Testing
+
+/// The embedded API server held against recorded answers of a real one.
+struct RecordingTests {
+    /// Steps between the recorded requests are kubectl commands.
+    @Test(.enabled(if: Shell.kubectlMinor != nil), arguments: try Recordings.groups())
+    func `a group of scenarios is answered as recorded, but for the known differences`(_ group: Group) async throws {
+        let shell = try Shell()
+        defer { shell.remove() }
+        let client = Wire.client()
+        let found: [String: [String]]
+        do {
+            found = try await LocalCluster.withRunning { cluster, endpoint in
+                let alice = cluster.addUser("alice", groups: ["dev-team"])
+                let wire = Wire(client: client, endpoint: endpoint, tokens: ["alice": alice])
+                return try await Replay(wire: wire, shell: shell, comparesKubectl: Shell.kubectlMinor == 32).run(group)
+            }
+            try await client.shutdown()
+        } catch {
+            try await client.shutdown()
+            throw error
+        }
+        let known = try Recordings.knownDifferences()
+        for (scenario, differences) in found.sorted(by: { $0.key < $1.key }) {
+            if known[scenario] == nil {
+                #expect(differences.isEmpty, "\(scenario) differs:\n\(differences.joined(separator: "\n"))")
+            } else {
+                #expect(!differences.isEmpty, "\(scenario) agrees now: take it off the list of known differences")
+            }
+        }
+    }
+
+    @Test func `every known difference is one of a recorded scenario`() throws {
+        let scenarios = Set(try Recordings.groups().flatMap(\.files).map { String($0.dropLast(".json".count)) })
+        #expect(try Recordings.knownDifferences().keys.filter { !scenarios.contains($0) } == [])
+    }
+}
