@@ -51,7 +51,8 @@ struct Comparison {
     private func isLeftOut(_ key: String, _ path: String) -> Bool {
         switch key {
         case "managedFields": !comparesManagedFields
-        case "storageVersionHash": true
+        // Not of the API: how a server was built.
+        case "storageVersionHash", "compiler": true
         case "description": path.contains("columnDefinitions")
         case "time": path.contains("managedFields")
         default: false
@@ -90,7 +91,7 @@ extension Comparison {
     mutating func announcements(_ expected: JSONValue, _ actual: JSONValue, at path: String) {
         switch (expected, actual) {
         case (.object(let a), .object(let b)):
-            for (key, value) in b where key != "storageVersionHash" && key != "hash" {
+            for (key, value) in b where !["storageVersionHash", "hash", "compiler"].contains(key) {
                 guard let counterpart = a[key] else {
                     if path != ".paths" { note("\(path).\(key): unexpected") }
                     continue
@@ -98,7 +99,9 @@ extension Comparison {
                 announcements(counterpart, value, at: "\(path).\(key)")
             }
             for key in a.keys
-            where b[key] == nil && path != ".paths" && !["storageVersionHash", "subresources"].contains(key) {
+            where b[key] == nil && path != ".paths"
+                && !["storageVersionHash", "subresources", "compiler"].contains(key)
+            {
                 note("\(path).\(key): missing")
             }
         case (.array(let a), .array(let b)): announcedItems(a, b, at: path)

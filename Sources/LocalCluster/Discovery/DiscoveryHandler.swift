@@ -32,7 +32,8 @@ struct DiscoveryHandler: Sendable {
     }
 
     private static let version: JSONValue = [
-        "major": "1", "minor": "36", "gitVersion": "v1.36.2+local", "gitCommit": "local", "gitTreeState": "clean",
+        "major": "1", "minor": "36", "emulationMajor": "1", "emulationMinor": "36", "minCompatibilityMajor": "1",
+        "minCompatibilityMinor": "35", "gitVersion": "v1.36.2+local", "gitCommit": "local", "gitTreeState": "clean",
         "buildDate": "1970-01-01T00:00:00Z", "goVersion": "none", "compiler": "swift", "platform": "linux/amd64",
     ]
 

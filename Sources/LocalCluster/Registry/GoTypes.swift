@@ -60,6 +60,17 @@ enum GoTypes {
         return rest.first == "." && digits.count == 6 ? nil : problem(rest, ".000000")
     }
 
+    /// What Go says about a member of another type in a map of texts.
+    static func mapProblem(_ error: FieldError, kind: String) -> String? {
+        let path = error.field.split(separator: ".", maxSplits: 1)
+        guard ["ConfigMap", "Secret"].contains(kind), path.count == 2,
+            ["data", "stringData", "binaryData"].contains(path[0]), error.detail.contains("must be of type string"),
+            let found = try? JSONParser.parse(error.badValue).string
+        else { return nil }
+        let type = found == "integer" ? "number" : found
+        return "json: cannot unmarshal \(type) into Go struct field \(kind).\(path[0]) of type string"
+    }
+
     /// What Go's decoder says about text that should be base64.
     static func base64Problem(_ text: String) -> String {
         let bytes = Array(text.utf8)

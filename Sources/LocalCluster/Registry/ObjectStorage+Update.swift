@@ -29,7 +29,7 @@ extension ObjectStorage {
             try checkIdentity(object, live.object, definition, options.source)
             var warnings = try prune(&object, definition, options, name: key.name)
             prepare(&object, live.object, definition, part)
-            try validate(object, old: live.object, definition)
+            try validate(object, old: live.object, definition, part: part)
             if options.source != .apply {
                 object.json = ServerSideApply.recordUpdate(
                     old: live.object.json, new: object.json, manager: options.manager,

@@ -138,7 +138,10 @@ struct ObjectStorage: Sendable {
             errors: [.invalid("patch", .string(JSONWriter.string(before, .sortedKeys)), list)])
     }
 
-    func validate(_ object: KubeObject, old: KubeObject?, _ definition: ResourceDefinition) throws(APIStatus) {
+    /// - Parameter part: of an update. Faults of a status are told from where it begins.
+    func validate(
+        _ object: KubeObject, old: KubeObject?, _ definition: ResourceDefinition, part: Part = .main
+    ) throws(APIStatus) {
         var metadata = MetadataValidation.causes(object, nameProblem: definition.strategy.nameProblem)
         if let old {
             // Twice, as the server checks it: for all kinds and again for this one.
@@ -148,20 +151,25 @@ struct ObjectStorage: Sendable {
         let own = definition.strategy.validate(object, old: old)
         let errors =
             definition.isCustom
-            ? customErrors(object, old: old, definition, metadata, own)
+            ? customErrors(object, old: old, definition, metadata, own, part)
             : try builtInErrors(object, old: old, definition, metadata, own)
         if !errors.isEmpty { throw .invalid(definition.api, object.name, errors) }
     }
 
     private func customErrors(
         _ object: KubeObject, old: KubeObject?, _ definition: ResourceDefinition, _ metadata: [FieldError],
-        _ own: [FieldError]
+        _ own: [FieldError], _ part: Part
     ) -> [FieldError] {
         guard let schema = definition.schema else { return metadata + own }
         // Rules don't run when the metadata lacks something, either.
         let required = metadata.filter { $0.kind == .required }
         let found = schema.validate(object.json, old: old?.json, and: required + own)
-        return metadata.filter { $0.kind != .required } + found
+        let told = found.map { error in
+            var error = error
+            if part == .status, error.detail.hasPrefix("status.") { error.detail.removeFirst("status.".count) }
+            return error
+        }
+        return metadata.filter { $0.kind != .required } + told
     }
 
     private func builtInErrors(
@@ -189,6 +197,7 @@ struct ObjectStorage: Sendable {
         if error.detail.contains("must be of type byte"), let text = try? JSONParser.parse(error.badValue).string {
             return undecodable(GoTypes.base64Problem(text), api)
         }
+        if let text = GoTypes.mapProblem(error, kind: api.kind) { return undecodable(text, api) }
         let detail = error.detail.split(separator: ":").first.map(String.init) ?? error.detail
         return undecodable("\(api.kind).\(error.field): \(detail)", api)
     }

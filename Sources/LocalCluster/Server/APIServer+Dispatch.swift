@@ -63,8 +63,12 @@ extension APIServer {
             response = .json(try tableEncoder(call).table([object], metadata: metadata), status: status)
         case .partialMetadata: response = .json(TableEncoder.partial(object), status: status)
         }
-        response.headers += warnings.map { ("Warning", "299 - \"\(Self.quoted($0))\"") }
+        response.headers += Self.warningHeaders(warnings)
         return response
+    }
+
+    static func warningHeaders(_ warnings: [String]) -> [(name: String, value: String)] {
+        warnings.map { ("Warning", "299 - \"\(quoted($0))\"") }
     }
 
     static func converted(_ object: KubeObject, to api: APIResource) -> KubeObject {

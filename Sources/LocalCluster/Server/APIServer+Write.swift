@@ -12,8 +12,24 @@ extension APIServer {
         if let name = call.target.name { body[path: ["metadata", "name"]] = .string(name) }
         if call.api.namespaced, call.target.namespace == nil { throw .methodNotAllowed }
         try checkEscalation(KubeObject(body), call)
-        let result = try storage.create(body, call.definition, namespace: call.target.namespace, options: options)
-        return try answer(result.object, call, status: 201, warnings: result.warnings)
+        do throws(APIStatus) {
+            let result = try storage.create(body, call.definition, namespace: call.target.namespace, options: options)
+            return try answer(result.object, call, status: 201, warnings: result.warnings)
+        } catch {
+            return refusal(error, of: body, call, options)
+        }
+    }
+
+    /// A refused object is warned about, too.
+    private func refusal(
+        _ status: APIStatus, of body: JSONValue, _ call: ResourceCall, _ options: WriteOptions
+    ) -> APIResponse {
+        var response = APIResponse.failure(status)
+        guard status.code == 422, options.fieldValidation == .warn else { return response }
+        var object = KubeObject(body)
+        let warnings = try? storage.prune(&object, call.definition, options, name: object.name)
+        response.headers += Self.warningHeaders(warnings ?? [])
+        return response
     }
 
     // MARK: PUT

@@ -29,18 +29,51 @@ struct BodyDecoder: Sendable {
         failure.message.hasPrefix("duplicate key")
     }
 
-    /// Any JSON or YAML; nil for an empty body.
+    /// Why a body is no value at all.
+    private enum Unreadable: Error {
+        case json(String)
+        case yaml(String)
+        case status(APIStatus)
+    }
+
+    /// Any JSON, YAML or protobuf; nil for an empty body.
     func value() throws(APIStatus) -> JSONValue? {
+        do throws(Unreadable) {
+            return try read()
+        } catch {
+            switch error {
+            case .status(let status): throw status
+            case .json(let why): throw .badRequest("json parse error: \(why)")
+            case .yaml(let why): throw .badRequest("error parsing YAML: \(why)")
+            }
+        }
+    }
+
+    private func read() throws(Unreadable) -> JSONValue? {
         if request.body.isEmpty { return nil }
         switch contentType {
-        case "", "application/json": return try json()
+        case "", "application/json": return try parsed()
         case "application/yaml", "application/apply-patch+yaml": return try yaml()
-        case "application/vnd.kubernetes.protobuf": return try protobuf()
-        default: throw .unsupportedMediaType(Self.accepted)
+        case "application/vnd.kubernetes.protobuf":
+            do throws(APIStatus) {
+                return try protobuf()
+            } catch {
+                throw .status(error)
+            }
+        default: throw .status(.unsupportedMediaType(Self.accepted))
         }
     }
 
     func json() throws(APIStatus) -> JSONValue {
+        do throws(Unreadable) {
+            return try parsed()
+        } catch {
+            guard case .json(let why) = error else { throw .badRequest("the body can't be read") }
+            throw .badRequest("json parse error: \(why)")
+        }
+    }
+
+    private func parsed() throws(Unreadable) -> JSONValue {
         do throws(JSONParser.Failure) {
             return try JSONParser.parse(request.body)
         } catch {
@@ -48,7 +81,7 @@ struct BodyDecoder: Sendable {
                 let unique = DuplicateMembers.removed(from: request.body).bytes
                 if let value = try? JSONParser.parse(unique) { return value }
             }
-            throw .badRequest("json parse error: \(error.message)")
+            throw .json(GoJSONError.text(error, in: request.body))
         }
     }
 
@@ -67,25 +100,44 @@ struct BodyDecoder: Sendable {
         }
     }
 
-    private func yaml() throws(APIStatus) -> JSONValue {
+    private func yaml() throws(Unreadable) -> JSONValue {
         do throws(YAML.Failure) {
             return try YAML.parse(String(decoding: request.body, as: UTF8.self))
         } catch {
-            throw .badRequest("error parsing YAML: \(error.description)")
+            throw .yaml(Self.goText(error))
         }
+    }
+
+    /// `yaml: line 3: what is wrong`, out of the parser's `3:7: error: scanner: what is wrong:` and an excerpt.
+    private static func goText(_ failure: YAML.Failure) -> String {
+        let line = failure.description.split(separator: "\n").first ?? ""
+        let pattern = #/([0-9]+):[0-9]+: error: [a-z]+: ([^:]*)/#
+        guard let match = line.firstMatch(of: pattern) else { return failure.description }
+        return "yaml: line \(match.1): \(match.2)"
     }
 
     /// An object of the kind that `definition` serves, in the namespace of the path.
     func object(_ definition: ResourceDefinition, namespace: String?) throws(APIStatus) -> JSONValue {
         let api = definition.api
         func unrecognized(_ why: String) -> APIStatus {
-            .badRequest("the object provided is unrecognized (must be of type \(api.kind)): \(why)")
+            .badRequest(
+                "the object provided is unrecognized (must be of type \(api.kind)): \(why) "
+                    + "(\(GoJSONError.excerpt(request.body)))")
         }
-        guard let value = try value() else {
-            throw unrecognized("couldn't get version/kind; json parse error: unexpected end of JSON input (<empty>)")
+        let untyped = "couldn't get version/kind; json parse error: "
+        let parsed: JSONValue?
+        do throws(Unreadable) {
+            parsed = try read()
+        } catch {
+            switch error {
+            case .status(let status): throw status
+            case .json(let why): throw unrecognized(untyped + why)
+            case .yaml(let why): throw unrecognized(why)
+            }
         }
+        guard let value = parsed else { throw unrecognized(untyped + "unexpected end of JSON input") }
         guard value.object != nil else {
-            throw unrecognized("couldn't get version/kind; json parse error: json: cannot unmarshal \(value.typeName)")
+            throw unrecognized(untyped + "json: cannot unmarshal \(value.typeName) into \(GoJSONError.notAnObject)")
         }
         guard let kind = value["kind"]?.string, !kind.isEmpty else {
             throw unrecognized("Object 'Kind' is missing in '\(value)'")

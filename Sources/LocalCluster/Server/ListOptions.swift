@@ -13,7 +13,7 @@ struct ListOptions: Sendable {
         limit = request[query: "limit"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
         if let text = request[query: "continue"], !text.isEmpty {
             guard let token = ContinueToken(text) else {
-                throw .badRequest("invalid continue token: continue key is not valid: illegal data")
+                throw .badRequest("invalid continue token: continue key is not valid: \(ContinueToken.problem(text))")
             }
             self.token = token
         }
@@ -65,6 +65,17 @@ struct ContinueToken: Sendable, Hashable {
     init(version: UInt64, start: ObjectKey) {
         self.version = version
         self.start = start
+    }
+
+    /// What is wrong with a text that is no token.
+    static func problem(_ text: String) -> String {
+        guard let bytes = Base64.decodeURL(text) else { return "illegal base64 data" }
+        do throws(JSONParser.Failure) {
+            _ = try JSONParser.parse(bytes)
+            return "unknown version"
+        } catch {
+            return GoJSONError.text(error, in: bytes)
+        }
     }
 
     init?(_ text: String) {
