@@ -121,6 +121,12 @@ let package = Package(
             .executableTarget(
                 name: "TurnBench", dependencies: ["KubeModel", "SkyfloAPI", "KubeClient", hummingbird, log],
                 path: "hack/bench/TurnBench", swiftSettings: settings),
+            .executableTarget(
+                name: "KubeBench",
+                dependencies: [
+                    "KubeModel", "Deadlines", "KubeClient", "ControllerRuntime", log, nioCore, nioPosix,
+                ],
+                path: "hack/bench/KubeBench", swiftSettings: settings),
             .testTarget(
                 name: "APIServerContractTests",
                 dependencies: ["KubeModel", "KubeClient", "LocalCluster", log],
