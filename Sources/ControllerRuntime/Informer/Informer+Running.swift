@@ -30,7 +30,7 @@ extension Informer {
     private func list(_ reflector: inout ReflectorState) async {
         do {
             let options = ListOptions(labelSelector: labelSelector, fieldSelector: fieldSelector)
-            let list = try await api.listAll(resource, namespace: namespace, options)
+            let list = try await api.listAll(resource, namespace: namespace, options, transform: transform)
             replace(with: list.items, resourceVersion: list.resourceVersion)
             reflector.listed(resourceVersion: list.resourceVersion)
         } catch {
@@ -143,7 +143,6 @@ extension Informer {
     }
 
     private func replace(with items: [KubeObject], resourceVersion: String) {
-        let items = items.map(transform)
         update { store, changes in store.replace(with: items, resourceVersion: resourceVersion, into: &changes) }
         synced.open()
     }

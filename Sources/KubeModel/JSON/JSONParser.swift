@@ -68,6 +68,8 @@ public struct JSONParser {
 
     private static func object(_ scanner: inout JSONScanner, depth: Int) throws(Failure) -> JSONValue {
         var pairs: [JSONObject.Element] = []
+        // Most objects of Kubernetes have two to four members; growing from one by doubling costs more than the members.
+        pairs.reserveCapacity(4)
         try scanner.object { (scanner, key) throws(Failure) in
             pairs.append((scanner.text(key), try value(&scanner, depth: depth + 1)))
         }

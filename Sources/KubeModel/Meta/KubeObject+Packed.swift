@@ -92,11 +92,14 @@ extension KubeList {
             guard !hasKind else { return KubeObject(packed: PackedJSON(checked: Array(bytes[range]))) }
             var missing = type
             if hasVersion { missing["apiVersion"] = nil }
-            var complete = JSONWriter.bytes(.object(missing))
-            complete.reserveCapacity(complete.count + range.count)
-            if !isEmpty {
-                complete[complete.count - 1] = UInt8(ascii: ",")
-                complete += bytes[range.dropFirst()]
+            let head = JSONWriter.bytes(.object(missing))
+            guard !isEmpty else { return KubeObject(packed: PackedJSON(checked: head)) }
+            let members = bytes[range.dropFirst()]
+            // Exactly as large as it has to be: thousands of these are kept.
+            let complete = [UInt8](unsafeUninitializedCapacity: head.count + members.count) { target, count in
+                count = target.update(fromContentsOf: head)
+                target[count - 1] = UInt8(ascii: ",")
+                count = target[count...].update(fromContentsOf: members)
             }
             return KubeObject(packed: PackedJSON(checked: complete))
         }
