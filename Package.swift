@@ -127,6 +127,12 @@ let package = Package(
                     "KubeModel", "Deadlines", "KubeClient", "ControllerRuntime", log, nioCore, nioPosix,
                 ],
                 path: "hack/bench/KubeBench", swiftSettings: settings),
+            .target(
+                name: "Fuzzing", dependencies: ["KubeModel", "KubeSchema", "KubeClient"], path: "hack/fuzz/Fuzzing",
+                swiftSettings: settings),
+            .executableTarget(
+                name: "Fuzz", dependencies: ["Fuzzing"], path: "hack/fuzz/Fuzz", swiftSettings: settings),
+            .testTarget(name: "FuzzTests", dependencies: ["Fuzzing"], swiftSettings: settings),
             .testTarget(
                 name: "APIServerContractTests",
                 dependencies: ["KubeModel", "KubeClient", "LocalCluster", log],
