@@ -211,9 +211,13 @@ private struct YAMLWriter {
         return isPlain ? text : quoted(text)
     }
 
-    /// Control characters, and what YAML 1.1 takes for a line feed or for the mark at the beginning of a file.
+    /// What readers of YAML 1.1 refuse (control characters and non-characters, §5.1), or take for a line feed or for the
+    /// mark at the beginning of a file.
     private func needsEscape(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value < 0x20 || ["\u{7F}", "\u{85}", "\u{2028}", "\u{2029}", "\u{FEFF}"].contains(scalar)
+        switch scalar.value {
+        case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF: true
+        default: false
+        }
     }
 
     private func quoted(_ text: String) -> String {

@@ -48,7 +48,7 @@ import Testing
 
     @Test(arguments: [
         "... 1", "---", "...", "--- a", "=", "<<", "a: ", "a #b", "a\u{2028}b", "\u{2029}", "\u{85}",
-        "a\nb\u{2028}\n", "\u{7F}", "0x-1", "1:30", "-", "?",
+        "a\nb\u{2028}\n", "\u{7F}", "a\u{80}", "\u{9F}\n", "\u{FFFE}", "0x-1", "1:30", "-", "?",
     ])
     func `a text that could be read as something else is quoted`(_ text: String) throws {
         #expect(try YAML.parse(YAML.format(.string(text))) == .string(text))
