@@ -49,13 +49,17 @@ struct PatternParser {
         var nodes: [PatternNode] = []
         while let next = peek, next != "|", next != ")" {
             if take("\\Q") {
-                let literals = quoted()
-                nodes += literals.dropLast()
-                guard let node = repetition(of: literals.last ?? .empty) else { return nil }
-                nodes.append(node)
+                nodes += quoted()
+            } else {
+                guard let atom = atom(depth: depth) else { return nil }
+                if case .empty = atom {} else { nodes.append(atom) }
+            }
+            // Of what was read last: flags and an empty quotation are nothing that could be repeated.
+            guard let last = nodes.popLast() else {
+                if count() != nil { return nil }
                 continue
             }
-            guard let atom = atom(depth: depth), let node = repetition(of: atom) else { return nil }
+            guard let node = repetition(of: last) else { return nil }
             nodes.append(node)
         }
         return nodes.count == 1 ? nodes[0] : .sequence(nodes)
@@ -83,7 +87,10 @@ struct PatternParser {
         case "\\":
             at += 1
             return escape()
-        case "*", "+", "?": return nil
+        case "*", "+", "?", "{":
+            // With nothing before it. A brace that is no repetition stands for itself.
+            if count() != nil { return nil }
+            at += 1
         default: at += 1
         }
         switch scalar {
@@ -152,7 +159,7 @@ struct PatternParser {
         guard minimum <= Self.maximumRepeat else { return nil }
         let isGreedy = take("?") == flags.isUngreedy
         // `a**` is refused: it means nothing.
-        if let next = peek, ["*", "+", "?"].contains(next) { return nil }
+        if count() != nil { return nil }
         return .repetition(atom, minimum: minimum, maximum: maximum, isGreedy: isGreedy)
     }
 
