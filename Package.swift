@@ -142,6 +142,18 @@ let package = Package(
             .executableTarget(
                 name: "TurnBench", dependencies: ["KubeModel", "SkyfloAPI", "KubeClient", hummingbird, log],
                 path: "hack/bench/TurnBench", swiftSettings: settings),
+            .executableTarget(
+                name: "KubeBench",
+                dependencies: [
+                    "KubeModel", "Deadlines", "KubeClient", "ControllerRuntime", log, nioCore, nioPosix,
+                ],
+                path: "hack/bench/KubeBench", swiftSettings: settings),
+            .target(
+                name: "Fuzzing", dependencies: ["KubeModel", "KubeSchema", "KubeClient"], path: "hack/fuzz/Fuzzing",
+                swiftSettings: settings),
+            .executableTarget(
+                name: "Fuzz", dependencies: ["Fuzzing"], path: "hack/fuzz/Fuzz", swiftSettings: settings),
+            .testTarget(name: "FuzzTests", dependencies: ["Fuzzing"], swiftSettings: settings),
             .testTarget(
                 name: "APIServerContractTests",
                 dependencies: [

@@ -35,8 +35,8 @@ extension Informer {
     private func list(_ reflector: inout ReflectorState) async {
         do {
             let options = ListOptions(labelSelector: labelSelector, fieldSelector: fieldSelector)
-            let list = try await api.listAll(resource, namespace: namespace, options)
-            replace(with: list.items.map(transform), resourceVersion: list.resourceVersion)
+            let list = try await api.listAll(resource, namespace: namespace, options, transform: transform)
+            replace(with: list.items, resourceVersion: list.resourceVersion)
             reflector.listed(resourceVersion: list.resourceVersion)
         } catch {
             report(error, of: "list")

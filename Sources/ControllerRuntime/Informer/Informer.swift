@@ -86,31 +86,27 @@ public final class Informer: Service {
     }
 
     /// `metadata.managedFields` is often half of an object, and controllers have no use for it.
-    public static let withoutManagedFields: @Sendable (KubeObject) -> KubeObject = { object in
-        guard object.metadata["managedFields"] != nil else { return object }
-        var object = object
-        object["metadata", "managedFields"] = nil
-        return object
-    }
+    public static let withoutManagedFields: @Sendable (KubeObject) -> KubeObject = { $0.withoutManagedFields() }
 
     /// Also without what `kubectl apply` remembers of an object, which is the whole of it once more.
     ///
     /// Only for caches whose objects are never written back as a whole: a PUT of such an object would make kubectl
     /// forget what it applied.
     public static let withoutBookkeeping: @Sendable (KubeObject) -> KubeObject = { object in
-        var object = withoutManagedFields(object)
+        var object = withoutManagedFields(object).decoded()
         let name = "kubectl.kubernetes.io/last-applied-configuration"
         if object.metadata["annotations"]?[name] != nil { object["metadata", "annotations", name] = nil }
-        return object
+        return object.packed()
     }
 }
 
 // MARK: - Reading
 
 extension Informer {
-    public func get(_ key: ObjectKey) -> KubeObject? { shared.withLock { $0.store.objects[key] } }
+    /// The object as a tree: who asks for one by its name works with it.
+    public func get(_ key: ObjectKey) -> KubeObject? { shared.withLock { $0.store.objects[key] }?.decoded() }
 
-    /// In no particular order.
+    /// In no particular order, as they are kept: packed (see ``KubeModel/KubeObject/packed()``).
     public func list(namespace: String? = nil) -> [KubeObject] {
         let objects = shared.withLock { $0.store.objects }
         guard let namespace else { return Array(objects.values) }
@@ -176,7 +172,7 @@ extension Informer {
     public func insert(_ object: KubeObject) {
         if let namespace, object.namespace != namespace { return }
         if let labelSelector, !labelSelector.matches(object.labels) { return }
-        let object = transform(object)
+        let object = transform(object).packed()
         update { store, events in
             // Whether a field selector matches can't be said here, but what is in the cache will be removed from it if
             // not.

@@ -5,10 +5,14 @@ extension KubeAPI {
     ///
     /// The pages are of one moment: that of the first. When that moment has become too old in between (410, with etcd
     /// compacted every 5 minutes), the list is fetched again in one piece.
-    /// - Parameter options: its `limit` and `continueToken` are not used.
+    /// - Parameters:
+    ///   - options: its `limit` and `continueToken` are not used.
+    ///   - transform: what of each object is kept. It is applied page by page, so that the rest of an object is never
+    ///     held for the whole collection.
     public func listAll(
         _ resource: APIResource, namespace: String? = nil, _ options: ListOptions = ListOptions(),
-        pageSize: Int = 500, as identity: Impersonation? = nil
+        pageSize: Int = 500, as identity: Impersonation? = nil,
+        transform: @Sendable (KubeObject) -> KubeObject = { $0 }
     ) async throws -> KubeList {
         var whole = options
         whole.limit = nil
@@ -16,17 +20,20 @@ extension KubeAPI {
         var page = whole
         page.limit = pageSize
         var result = try await list(resource, namespace: namespace, page, as: identity)
+        result.items = result.items.map(transform)
         // Only the first request says which version it wants; the token knows it for the others, and both are refused.
         page.resourceVersion = nil
         while let token = result.continueToken {
             page.continueToken = token
             do {
                 let next = try await list(resource, namespace: namespace, page, as: identity)
-                result.items += next.items
+                result.items += next.items.map(transform)
                 result.resourceVersion = next.resourceVersion
                 result.continueToken = next.continueToken
             } catch let status as APIStatus where status.isExpired {
-                return try await list(resource, namespace: namespace, whole, as: identity)
+                result = try await list(resource, namespace: namespace, whole, as: identity)
+                result.items = result.items.map(transform)
+                return result
             }
         }
         return result

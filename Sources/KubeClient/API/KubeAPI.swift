@@ -100,7 +100,7 @@ extension KubeAPI {
         as identity: Impersonation? = nil
     ) async throws -> KubeList {
         let request = KubeRequest(.get, resource.path(namespace: namespace), query: options.query)
-        return KubeList(try await call(request, as: identity))
+        return try await send(request, as: identity).list()
     }
 
     public func create(
@@ -164,10 +164,15 @@ extension KubeResponse {
     /// The JSON body of a 2xx answer.
     /// - Throws: `APIStatus` for any other status, also where its body is not a `Status` (a proxy's error page);
     ///   ``KubeClientError`` when a 2xx body is no JSON.
-    public func json() throws -> JSONValue {
+    public func json() throws -> JSONValue { try read { try JSONParser.parse(body) } }
+
+    /// The list in the body of a 2xx answer, its items packed. Throws as ``json()`` does.
+    func list() throws -> KubeList { try read { try KubeList(parsing: body) } }
+
+    private func read<Value>(_ parse: () throws -> Value) throws -> Value {
         guard (200..<300).contains(status) else { throw failure }
         do {
-            return try JSONParser.parse(body)
+            return try parse()
         } catch {
             throw KubeClientError(.badResponse, "the API server's answer is no JSON", cause: error)
         }

@@ -35,17 +35,13 @@ public struct WatchEvents {
     /// nil for an empty line.
     private static func event(_ line: ArraySlice<UInt8>) throws(KubeClientError) -> WatchEvent? {
         if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { return nil }
-        let json: JSONValue
         do {
-            json = try JSONParser.parse(line)
+            if let event = try WatchEvent(parsing: line) { return event }
         } catch {
             throw KubeClientError(.badResponse, "a line of the watch is no JSON", cause: error)
         }
-        guard let event = WatchEvent(json) else {
-            throw KubeClientError(
-                .badResponse, "a line of the watch is no event: \(String(decoding: line.prefix(100), as: UTF8.self))")
-        }
-        return event
+        throw KubeClientError(
+            .badResponse, "a line of the watch is no event: \(String(decoding: line.prefix(100), as: UTF8.self))")
     }
 }
 

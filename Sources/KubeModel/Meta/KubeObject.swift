@@ -1,46 +1,78 @@
 /// Any Kubernetes object: its JSON with typed access to what all objects have.
 ///
 /// Unknown fields are kept: what is read from a server, changed and written back loses nothing.
-public struct KubeObject: Sendable, Hashable {
-    public var json: JSONValue
+public struct KubeObject: Sendable {
+    /// A list of thousands is kept as text; what someone works with, as a tree. Nobody else sees the difference.
+    enum Content: Sendable {
+        case tree(JSONValue)
+        case packed(PackedJSON)
+    }
+
+    private(set) var content: Content
 
     /// - Precondition: none. What is missing in `json` reads as empty.
-    public init(_ json: JSONValue) { self.json = json }
+    public init(_ json: JSONValue) { content = .tree(json) }
+
+    init(packed: PackedJSON) { content = .packed(packed) }
+
+    /// All of it. On a packed object (``packed()``) each read builds the tree: read members by their path, or take
+    /// ``decoded()`` first.
+    public var json: JSONValue {
+        get {
+            switch content {
+            case .tree(let json): json
+            case .packed(let packed): packed.value
+            }
+        }
+        _modify {
+            var json = self.json
+            content = .tree(.null)  // So that `json` is the only owner and is changed in place.
+            defer { content = .tree(json) }
+            yield &json
+        }
+    }
 
     public init(
         _ resource: APIResource, namespace: String? = nil, name: String,
         _ members: KeyValuePairs<String, JSONValue> = [:]
     ) {
-        json = ["apiVersion": .string(resource.apiVersion), "kind": .string(resource.kind)]
+        self.init(["apiVersion": .string(resource.apiVersion), "kind": .string(resource.kind)])
         json["metadata"] = .compact(["name": .string(name), "namespace": namespace.map(JSONValue.string)])
         for (key, value) in members { json[key] = value }
     }
 
     public subscript(path: String...) -> JSONValue? {
-        get { json[path: path] }
+        get { self[path: path] }
         set { json[path: path] = newValue }
     }
 
-    public var apiVersion: String { json["apiVersion"]?.string ?? "" }
-    public var kind: String { json["kind"]?.string ?? "" }
+    subscript(path path: some Collection<String>) -> JSONValue? {
+        switch content {
+        case .tree(let json): json[path: path]
+        case .packed(let packed): packed[path: path]
+        }
+    }
+
+    public var apiVersion: String { self["apiVersion"]?.string ?? "" }
+    public var kind: String { self["kind"]?.string ?? "" }
     public var groupVersion: GroupVersion? { GroupVersion(apiVersion: apiVersion) }
 
-    public var metadata: JSONValue { json["metadata"] ?? .object([:]) }
-    public var name: String { metadata["name"]?.string ?? "" }
-    public var namespace: String? { metadata["namespace"]?.string }
-    public var uid: String { metadata["uid"]?.string ?? "" }
-    public var generation: Int { metadata["generation"]?.int ?? 0 }
+    public var metadata: JSONValue { self["metadata"] ?? .object([:]) }
+    public var name: String { metadata("name")?.string ?? "" }
+    public var namespace: String? { metadata("namespace")?.string }
+    public var uid: String { metadata("uid")?.string ?? "" }
+    public var generation: Int { metadata("generation")?.int ?? 0 }
     public var key: ObjectKey { ObjectKey(namespace: namespace, name: name) }
 
     /// Opaque but comparable for equality; see ``resourceVersionNumber`` for order.
     public var resourceVersion: String {
-        get { metadata["resourceVersion"]?.string ?? "" }
+        get { metadata("resourceVersion")?.string ?? "" }
         set { json[path: ["metadata", "resourceVersion"]] = newValue.isEmpty ? nil : .string(newValue) }
     }
 
     public var creationTimestamp: KubeTime? { time("creationTimestamp") }
     public var deletionTimestamp: KubeTime? { time("deletionTimestamp") }
-    public var isBeingDeleted: Bool { metadata["deletionTimestamp"]?.string != nil }
+    public var isBeingDeleted: Bool { metadata("deletionTimestamp")?.string != nil }
 
     public var labels: [String: String] {
         get { strings("labels") }
@@ -51,11 +83,11 @@ public struct KubeObject: Sendable, Hashable {
         set { json[path: ["metadata", "annotations"]] = newValue.isEmpty ? nil : JSONValue(newValue) }
     }
     public var finalizers: [String] {
-        get { metadata["finalizers"]?.array?.compactMap(\.string) ?? [] }
+        get { metadata("finalizers")?.array?.compactMap(\.string) ?? [] }
         set { json[path: ["metadata", "finalizers"]] = newValue.isEmpty ? nil : JSONValue(newValue) }
     }
     public var ownerReferences: [OwnerReference] {
-        get { metadata["ownerReferences"]?.array?.compactMap(OwnerReference.init) ?? [] }
+        get { metadata("ownerReferences")?.array?.compactMap(OwnerReference.init) ?? [] }
         set {
             json[path: ["metadata", "ownerReferences"]] = newValue.isEmpty ? nil : .array(newValue.map(\.json))
         }
@@ -63,13 +95,24 @@ public struct KubeObject: Sendable, Hashable {
     /// The owner that manages this object, of which there is at most one.
     public var controller: OwnerReference? { ownerReferences.first(where: \.controller) }
 
-    private func time(_ field: String) -> KubeTime? { metadata[field]?.string.flatMap(KubeTime.init) }
+    private func metadata(_ field: String) -> JSONValue? { self[path: ["metadata", field]] }
+
+    private func time(_ field: String) -> KubeTime? { metadata(field)?.string.flatMap(KubeTime.init) }
 
     private func strings(_ field: String) -> [String: String] {
         var result: [String: String] = [:]
-        for (key, value) in metadata[field]?.object ?? [:] { result[key] = value.string }
+        for (key, value) in metadata(field)?.object ?? [:] { result[key] = value.string }
         return result
     }
+}
+
+extension KubeObject: Hashable {
+    public static func == (a: KubeObject, b: KubeObject) -> Bool {
+        if case .packed(let x) = a.content, case .packed(let y) = b.content, x.bytes == y.bytes { return true }
+        return a.json == b.json
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(json) }
 }
 
 /// Namespace and name of an object, without its kind. A reconcile request is such a key.
@@ -174,8 +217,11 @@ public enum WatchEvent: Sendable {
 
     /// nil for a type that this client doesn't know.
     public init?(_ json: JSONValue) {
-        let object = KubeObject(json["object"] ?? .null)
-        switch json["type"]?.string {
+        self.init(type: json["type"]?.string, KubeObject(json["object"] ?? .null))
+    }
+
+    init?(type: String?, _ object: KubeObject) {
+        switch type {
         case "ADDED": self = .added(object)
         case "MODIFIED": self = .modified(object)
         case "DELETED": self = .deleted(object)

@@ -9,7 +9,8 @@ public struct KubeTime: Sendable, Hashable, Comparable, CustomStringConvertible 
 
     public init(seconds: Double) { microseconds = Int64((seconds * 1_000_000).rounded()) }
 
-    /// Reads RFC 3339 with any offset and any number of digits of a second; nil for anything else.
+    /// Reads RFC 3339 with any offset and any number of digits of a second; nil for anything else, leap seconds included,
+    /// as in Go.
     public init?(_ text: String) {
         let bytes = Array(text.utf8)
         func number(_ from: Int, _ length: Int) -> Int64? {
@@ -24,7 +25,7 @@ public struct KubeTime: Sendable, Hashable, Comparable, CustomStringConvertible 
         guard bytes.count >= 20, let year = number(0, 4), let month = number(5, 2), let day = number(8, 2),
             let hour = number(11, 2), let minute = number(14, 2), let second = number(17, 2),
             bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[10] | 0x20 == 0x74, bytes[13] == 0x3A, bytes[16] == 0x3A,
-            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60
+            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 60
         else { return nil }
         var at = 19
         var fraction: Int64 = 0
@@ -53,6 +54,8 @@ public struct KubeTime: Sendable, Hashable, Comparable, CustomStringConvertible 
         }
         guard at == bytes.count else { return nil }
         let seconds = Self.days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
+        // In UTC too it has to be a year of four digits, or it couldn't be written.
+        guard (Self.days(0, 1, 1) * 86_400..<Self.days(10_000, 1, 1) * 86_400).contains(seconds) else { return nil }
         microseconds = seconds * 1_000_000 + fraction
     }
 

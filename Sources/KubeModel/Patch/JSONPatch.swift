@@ -13,12 +13,23 @@ public struct JSONPatch: Sendable, Hashable {
         public var description: String
     }
 
+    /// Both limits are the API server's.
+    static let maximumOperations = 10_000
+    /// What all copies together may add, as bytes of JSON. A copy of the whole into itself doubles it: forty operations
+    /// would make more than any memory holds.
+    static let maximumCopiedBytes = 3 << 20
+
     public var operations: [Operation]
 
     public init(_ operations: [Operation]) { self.operations = operations }
 
     public init(_ json: JSONValue) throws(Failure) {
         guard case .array(let items) = json else { throw Failure(description: "a JSON patch is a list of operations") }
+        guard items.count <= Self.maximumOperations else {
+            throw Failure(
+                description: "The allowed maximum operations in a JSON patch is \(Self.maximumOperations), "
+                    + "got \(items.count)")
+        }
         operations = []
         for item in items { operations.append(try Self.operation(item)) }
     }
@@ -65,27 +76,51 @@ public struct JSONPatch: Sendable, Hashable {
     /// Applies all operations, or throws and changes nothing.
     public func apply(to document: JSONValue) throws(Failure) -> JSONValue {
         var result = document
-        for operation in operations { try Self.apply(operation, to: &result) }
+        var copied = 0
+        for operation in operations { try Self.apply(operation, to: &result, &copied) }
         return result
     }
 
-    private static func apply(_ operation: Operation, to document: inout JSONValue) throws(Failure) {
+    private static func apply(
+        _ operation: Operation, to document: inout JSONValue, _ copied: inout Int
+    ) throws(Failure) {
         switch operation {
-        case .add(let path, let value): try edit(&document, path[...], .add(value))
+        case .add(let path, let value):
+            try checkDepth(value, at: path)
+            try edit(&document, path[...], .add(value))
         case .remove(let path): try edit(&document, path[...], .remove)
-        case .replace(let path, let value): try edit(&document, path[...], .replace(value))
+        case .replace(let path, let value):
+            try checkDepth(value, at: path)
+            try edit(&document, path[...], .replace(value))
         case .move(let from, let path):
             if path.count > from.count, path.starts(with: from) {
                 throw Failure(description: "can't move a value into itself")
             }
             let value = try find(document, from)
+            try checkDepth(value, at: path)
             try edit(&document, from[...], .remove)
             try edit(&document, path[...], .add(value))
-        case .copy(let from, let path): try edit(&document, path[...], .add(try find(document, from)))
+        case .copy(let from, let path):
+            let value = try find(document, from)
+            try checkDepth(value, at: path)
+            copied += value.textSize(upTo: maximumCopiedBytes)
+            guard copied <= maximumCopiedBytes else {
+                throw Failure(
+                    description: "Unable to copy, the accumulated size increase of copy is \(copied), "
+                        + "exceeding the limit \(maximumCopiedBytes)")
+            }
+            try edit(&document, path[...], .add(value))
         case .test(let path, let value):
             guard try find(document, path) == value else {
                 throw Failure(description: "testing value /\(path.joined(separator: "/")) failed")
             }
+        }
+    }
+
+    /// Moves and copies could nest a value deeper than anyone can read, and than the stack can hold.
+    private static func checkDepth(_ value: JSONValue, at path: [String]) throws(Failure) {
+        if path.count > JSONParser.maximumDepth || value.isDeeper(than: JSONParser.maximumDepth - path.count) {
+            throw Failure(description: "the result has more than \(JSONParser.maximumDepth) levels")
         }
     }
 
@@ -170,6 +205,36 @@ public struct JSONPatch: Sendable, Hashable {
         case .remove:
             guard let at = index(token, below: elements.count) else { throw missing(token) }
             elements.remove(at: at)
+        }
+    }
+}
+
+extension JSONValue {
+    /// Whether containers stand deeper in each other than that; a scalar has depth zero.
+    fileprivate func isDeeper(than depth: Int) -> Bool {
+        if depth < 0 { return true }
+        switch self {
+        case .array(let elements): return elements.contains { $0.isDeeper(than: depth - 1) }
+        case .object(let members): return members.contains { $0.value.isDeeper(than: depth - 1) }
+        default: return false
+        }
+    }
+
+    /// About the bytes of its text; it stops counting behind `limit`.
+    fileprivate func textSize(upTo limit: Int) -> Int {
+        switch self {
+        case .null, .bool, .int, .double: return 4
+        case .string(let text): return text.utf8.count + 2
+        case .array(let elements):
+            var size = 2
+            for element in elements where size <= limit { size += element.textSize(upTo: limit - size) + 1 }
+            return size
+        case .object(let members):
+            var size = 2
+            for (key, value) in members where size <= limit {
+                size += key.utf8.count + 4 + value.textSize(upTo: limit - size)
+            }
+            return size
         }
     }
 }

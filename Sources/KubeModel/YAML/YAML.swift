@@ -19,7 +19,8 @@ public enum YAML {
         do {
             var nodes = try Yams.compose_all(yaml: text)
             var values: [JSONValue] = []
-            while let node = nodes.next() { values.append(try value(node, depth: 0)) }
+            var budget = 10 * text.utf8.count + 1000
+            while let node = nodes.next() { values.append(try value(node, depth: 0, &budget)) }
             // The sequence ends at an error as it does at the end.
             if let error = nodes.error { throw error }
             return values.filter { !$0.isNull }
@@ -36,13 +37,17 @@ public enum YAML {
         return writer.document(value)
     }
 
-    private static func value(_ node: Node, depth: Int) throws(Failure) -> JSONValue {
+    /// - Parameter budget: how many values may still come. Without aliases a text has fewer values than bytes; with
+    ///   aliases of aliases a line of text would make a billion.
+    private static func value(_ node: Node, depth: Int, _ budget: inout Int) throws(Failure) -> JSONValue {
+        budget -= 1
+        if budget < 0 { throw Failure(description: "invalid YAML: aliases make too much of it") }
         if depth > JSONParser.maximumDepth { throw Failure(description: "invalid YAML: too deep") }
         switch node {
         case .scalar(let scalar): return self.scalar(scalar, node)
         case .sequence(let sequence):
             var elements: [JSONValue] = []
-            for element in sequence { elements.append(try value(element, depth: depth + 1)) }
+            for element in sequence { elements.append(try value(element, depth: depth + 1, &budget)) }
             return .array(elements)
         case .mapping(let mapping):
             var members = JSONObject()
@@ -51,7 +56,7 @@ public enum YAML {
                 guard case .scalar(let name) = key else {
                     throw Failure(description: "invalid YAML: a key is no string")
                 }
-                let converted = try value(child, depth: depth + 1)
+                let converted = try value(child, depth: depth + 1, &budget)
                 if name.string == "<<", name.style == .plain {
                     merges += converted.array ?? [converted]
                 } else if members.contains(name.string) {
@@ -90,16 +95,22 @@ public enum YAML {
     }
 
     private static func number(_ text: String) -> JSONValue? {
-        let sign: Int64 = text.hasPrefix("-") ? -1 : 1
+        let sign = text.hasPrefix("-") ? "-" : ""
         let digits = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text[...]
+        // With its sign, because the lowest integer has no positive counterpart; and `Int64` would take a second sign.
+        func whole(_ digits: Substring, radix: Int) -> JSONValue? {
+            guard digits.first?.isHexDigit == true else { return nil }
+            return Int64(sign + digits, radix: radix).map(JSONValue.int)
+        }
         for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where digits.hasPrefix(prefix) {
-            return Int64(digits.dropFirst(2), radix: radix).map { .int(sign * $0) }
+            return whole(digits.dropFirst(2), radix: radix)
         }
         if digits.count > 1, digits.hasPrefix("0"), digits.utf8.allSatisfy({ (0x30...0x37).contains($0) }) {
-            return Int64(digits, radix: 8).map { .int(sign * $0) }
+            return whole(digits, radix: 8)
         }
-        if !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int64(digits) {
-            return .int(sign * value)
+        if !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = whole(digits, radix: 10)
+        {
+            return value
         }
         let isNumber =
             digits.utf8.allSatisfy { (0x30...0x39).contains($0) || [0x2E, 0x65, 0x45, 0x2B, 0x2D].contains($0) }
@@ -130,7 +141,7 @@ private struct YAMLWriter {
         case .object(let object) where !object.isEmpty:
             for (position, (key, child)) in (sorted ? object.sorted() : object).enumerated() {
                 out += position == 0 && inline ? "" : "\n" + pad
-                out += scalar(key) + ":"
+                out += self.key(key, pad: pad)
                 if case .array(let elements) = child, !elements.isEmpty {
                     write(child, indent: indent, inline: false)
                 } else {
@@ -155,6 +166,12 @@ private struct YAMLWriter {
         }
     }
 
+    /// A key that is longer than YAML allows a simple one to be (1024 characters, §7.4.2) needs its own mark.
+    private func key(_ text: String, pad: String) -> String {
+        let key = scalar(text)
+        return key.utf8.count < 1000 ? key + ":" : "? \(key)\n\(pad):"
+    }
+
     private func isScalar(_ value: JSONValue) -> Bool {
         switch value {
         case .object(let object): object.isEmpty
@@ -167,7 +184,7 @@ private struct YAMLWriter {
     /// one line feed.
     private func isBlockable(_ text: String) -> Bool {
         guard let first = text.first, !first.isWhitespace, !text.hasSuffix("\n\n") else { return false }
-        return text.unicodeScalars.allSatisfy { $0 == "\n" || ($0.value >= 0x20 && $0 != "\u{7F}" && $0 != "\u{85}") }
+        return text.unicodeScalars.allSatisfy { $0 == "\n" || !needsEscape($0) }
             && !text.split(separator: "\n").contains { $0.last == " " }
     }
 
@@ -186,13 +203,34 @@ private struct YAMLWriter {
         ]
         let isPlain =
             YAML.plain(text) == .string(text) && !text.isEmpty
-            && !special.contains(text.first ?? " ") && text.first != " " && text.last != " " && text.last != ":"
+            && !special.contains(text.first ?? " ") && !text.hasPrefix("...") && text.first != " " && text.last != " "
+            && text.last != ":"
             && !text.contains(": ") && !text.contains(" #")
-            && text.unicodeScalars.allSatisfy {
-                $0.value >= 0x20 && $0 != "\u{7F}" && $0 != "\u{85}" && $0 != "\u{FEFF}"
-            }
+            && !text.unicodeScalars.contains(where: needsEscape)
             && !looksLikeTimestamp(text)
-        return isPlain ? text : JSONWriter.string(.string(text))
+        return isPlain ? text : quoted(text)
+    }
+
+    /// What readers of YAML 1.1 refuse (control characters and non-characters, §5.1), or take for a line feed or for the
+    /// mark at the beginning of a file.
+    private func needsEscape(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF: true
+        default: false
+        }
+    }
+
+    private func quoted(_ text: String) -> String {
+        var result = ""
+        for scalar in JSONWriter.string(.string(text)).unicodeScalars {
+            guard needsEscape(scalar) else {
+                result.unicodeScalars.append(scalar)
+                continue
+            }
+            let digits = String(scalar.value, radix: 16)
+            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+        return result
     }
 
     /// Other readers of YAML 1.1 would make a date of it.

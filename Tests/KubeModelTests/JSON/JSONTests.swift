@@ -44,6 +44,31 @@ import Testing
         #expect(throws: JSONParser.Failure.self) { try JSONParser.parse("{\(members),\"k50\":2}") }
     }
 
+    @Test(arguments: [
+        #"{"a":1,"\u0061":2}"#, #"{"\"":1,"\u0022":2}"#, #"{"/":1,"\/":2}"#, #"{"\n":1,"x":0,"\n":2}"#,
+        #"{"é":1,"\u00e9":2}"#, #"{"a":{"b":1,"c":{"b":1},"b":2}}"#,
+    ])
+    func `duplicate keys are found however they are spelled`(_ text: String) {
+        #expect(throws: JSONParser.Failure.self) { try JSONParser.parse(text) }
+    }
+
+    @Test func `keys of different objects are no duplicates`() throws {
+        let text = #"{"a":{"a":{"a":1},"\"a":2},"b":[{"a":1},{"a":1}],"é":{"é":1,"a":2}}"#
+        #expect(try JSONParser.parse(text)["b"]?.array?.count == 2)
+        #expect(try JSONParser.parse(text)["a", "a", "a"] == 1)
+    }
+
+    @Test func `special characters are seen at any place of a word`() throws {
+        for length in 0..<20 {
+            for special in ["\"", "\\", "\n", "ü", "😀", "\u{7F}"] {
+                let text = String(repeating: "x", count: length) + special + String(repeating: "y", count: 19 - length)
+                #expect(try JSONParser.parse(JSONWriter.string(.string(text))) == .string(text))
+            }
+            let control = Array("\"".utf8) + [UInt8](repeating: 0x78, count: length) + [0x1F, 0x22]
+            #expect(throws: JSONParser.Failure.self) { try JSONParser.parse(control) }
+        }
+    }
+
     @Test func `the order of keys is kept, and doesn't matter for equality, hashes and canonical text`() throws {
         let a = try JSONParser.parse("{\"b\":1,\"a\":{\"y\":1,\"x\":2}}")
         let b = try JSONParser.parse("{\"a\":{\"x\":2,\"y\":1},\"b\":1}")

@@ -20,6 +20,29 @@ import Testing
         }
     }
 
+    @Test func `copies can't grow without bound`() throws {
+        let copy: JSONValue = ["op": "copy", "from": "", "path": "/a"]
+        let wide: JSONValue = .object(["text": .string(String(repeating: "x", count: 1 << 20))])
+        #expect(throws: JSONPatch.Failure.self) { try JSONPatch(.array([copy, copy, copy, copy])).apply(to: wide) }
+        #expect(throws: Never.self) { try JSONPatch(.array([copy, copy])).apply(to: ["b": 1]) }
+        #expect(throws: JSONPatch.Failure.self) {
+            try JSONPatch(.array(Array(repeating: copy, count: 600))).apply(to: [:])
+        }
+        #expect(throws: JSONPatch.Failure.self) { try JSONPatch(.array(Array(repeating: copy, count: 10_001))) }
+    }
+
+    @Test func `moves can't nest without bound`() {
+        let nest: [JSONValue] = [
+            ["op": "add", "path": "/b", "value": [:]], ["op": "move", "from": "/a", "path": "/b/a"],
+            ["op": "move", "from": "/b", "path": "/a"],
+        ]
+        func apply(_ times: Int) throws -> JSONValue {
+            try JSONPatch(.array(Array(repeating: nest, count: times).flatMap(\.self))).apply(to: ["a": 1])
+        }
+        #expect(throws: Never.self) { try apply(500) }
+        #expect(throws: JSONPatch.Failure.self) { try apply(3000) }
+    }
+
     @Test func `a JSON patch's operations`() throws {
         let document: JSONValue = ["a": ["b": [1, 2, 3]], "x/y": "~"]
         func apply(_ operations: JSONValue) throws -> JSONValue { try JSONPatch(operations).apply(to: document) }

@@ -1,0 +1,35 @@
+/// What is fuzzed: how inputs are made, and what has to hold for each.
+///
+/// An input is a text, also where the target works on values, so that every failure can be kept and tried again.
+public struct FuzzTarget: Sendable {
+    public let name: String
+    let generate: @Sendable (inout SeededGenerator) -> [UInt8]
+    /// Throws ``FuzzFailure`` when a promise is broken. What the input deserves (a parse error) is no failure.
+    public let check: @Sendable ([UInt8]) throws -> Void
+
+    public func input(_ random: inout SeededGenerator) -> [UInt8] { generate(&random) }
+
+    /// - Parameter corpus: valid inputs, which have to pass as they are too.
+    static func text(
+        _ name: String, corpus: [String], words: [String], _ check: @escaping @Sendable ([UInt8]) throws -> Void
+    ) -> FuzzTarget {
+        let mutator = TextMutator(corpus: corpus.map { Array($0.utf8) }, words: words.map { Array($0.utf8) })
+        return FuzzTarget(name: name, generate: { mutator.next(&$0) }, check: check)
+    }
+
+    public static let all: [FuzzTarget] = [
+        json, yaml, labelSelector, kubeconfig, smallTexts, jsonPatch, mergePatch, strategicMergePatch, serverSideApply,
+        cel, celRule,
+    ]
+}
+
+public struct FuzzFailure: Error, CustomStringConvertible {
+    public let description: String
+
+    public init(description: String) { self.description = description }
+}
+
+/// - Throws: ``FuzzFailure`` unless `condition` holds.
+func require(_ condition: Bool, _ message: @autoclosure () -> String) throws {
+    if !condition { throw FuzzFailure(description: message()) }
+}
