@@ -1,0 +1,38 @@
+/// Chooses objects by fields. Which fields there are depends on the resource; all have `metadata.name` and
+/// `metadata.namespace`.
+///
+/// Values are escaped, so that a name from outside can't add conditions of its own.
+public struct FieldSelector: Sendable, Hashable, CustomStringConvertible {
+    private var terms: [String]
+
+    private init(_ term: String) { terms = [term] }
+
+    public static func equal(_ field: String, _ value: String) -> FieldSelector {
+        FieldSelector("\(field)=\(escaped(value))")
+    }
+
+    public static func notEqual(_ field: String, _ value: String) -> FieldSelector {
+        FieldSelector("\(field)!=\(escaped(value))")
+    }
+
+    /// One object of a collection.
+    public static func name(_ name: String) -> FieldSelector { equal("metadata.name", name) }
+
+    /// Both.
+    public func and(_ other: FieldSelector) -> FieldSelector {
+        var result = self
+        result.terms += other.terms
+        return result
+    }
+
+    /// The API's text form, which ``ListOptions/fieldSelector`` and ``WatchOptions/fieldSelector`` take.
+    public var description: String { terms.joined(separator: ",") }
+
+    /// The characters that `k8s.io/apimachinery/pkg/fields` escapes.
+    private static func escaped(_ value: String) -> String {
+        value.reduce(into: "") { text, character in
+            if "\\,=".contains(character) { text.append("\\") }
+            text.append(character)
+        }
+    }
+}
