@@ -142,7 +142,7 @@ import Testing
             let error = await #expect(throws: KubeClientError.self) { try await client.send(KubeRequest(.get, "/api")) }
             #expect(error?.code == .timeout)
         }
-        #expect(start.duration(to: .now) < .seconds(5))
+        #expect(start.duration(to: .now) < .seconds(30))
     }
 
     @Test func `an answer that never comes is a timeout`() async throws {
