@@ -1,7 +1,7 @@
 import KubeClient
 import KubeModel
-import OperatorTestKit
 import LanguageModels
+import OperatorTestKit
 import SkyfloAPI
 import Synchronization
 import Testing
