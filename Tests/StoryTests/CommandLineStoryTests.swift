@@ -141,6 +141,34 @@ import Testing
         }
     }
 
+    @Test func `undo asks for its approval at the terminal, and ends when the change is taken back`() async throws {
+        try await Story.run(ScriptedModel(.scale(to: 3), .says("Done."))) { story in
+            try await story.ask("scale web to 3")
+            try await story.untilPhase(.awaitingApproval)
+            try await story.approveUntilDone("c1")
+            try await story.untilPhase(.completed)
+            let screen = Screen(answers: ["y"])
+            let undo = UndoAction("talk", waits: true, timeout: .seconds(20))
+            #expect(try await undo.perform(in: screen.session(story)) == .success)
+            #expect(screen.said.contains("+  replicas: 2") && screen.said.contains("c2 approved"), "\(screen.said)")
+            #expect(try await story.replicas() == 2)
+            let again = await #expect(throws: CommandError.self) { try await undo.perform(in: screen.session(story)) }
+            #expect(again?.message == "all changes were already asked to be taken back")
+        }
+    }
+
+    @Test func `stop can wait until nothing is under way any more`() async throws {
+        try await Story.run(ScriptedModel(.scale(to: 3), .says("Done."))) { story in
+            try await story.ask("scale web to 3")
+            try await story.untilPhase(.awaitingApproval)
+            let stop = StopAction("talk", waits: true, timeout: .seconds(20))
+            #expect(try await stop.perform(in: Screen().session(story)) == .success)
+            let after = try await story.api.get(.conversations, namespace: Story.namespace, name: "talk")
+            #expect(after["status", "phase"] == "Stopped")
+            #expect(try await stop.perform(in: Screen().session(story)) == .success, "it was stopped already")
+        }
+    }
+
     @Test func `a transcript is verified, and a changed entry is found`() async throws {
         try await Story.run(ScriptedModel(.says("It is a shop."))) { story in
             try await story.ask("what is this?")
