@@ -132,13 +132,13 @@ struct Story: Sendable {
 
     // MARK: Waiting
 
-    /// Waits until the conversation is so; fails with its status after ten seconds.
+    /// Waits until the conversation is so; fails with its status after a minute.
     @discardableResult
     func until(
         _ what: String, of name: String = "talk", sourceLocation: SourceLocation = #_sourceLocation,
         _ condition: (Conversation) -> Bool
     ) async throws -> Conversation {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(60)
         while true {
             let conversation = Conversation(
                 try await api.get(.conversations, namespace: Self.namespace, name: name))
