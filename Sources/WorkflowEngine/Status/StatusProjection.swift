@@ -187,9 +187,12 @@ public struct StatusProjection: Sendable {
         ]
     }
 
+    /// To be copied as it stands: the name that the admission policy wants is asked for in the command.
     private func command(approving id: String) -> String {
-        "kubectl patch conv \(conversation.object.name) -n \(conversation.namespace) --subresource=status --type=merge "
-            + "-p '{\"status\":{\"approvals\":{\"\(id)\":{\"decision\":\"Approved\",\"decidedBy\":\"YOU\"}}}}'"
+        let user = #"'"$(kubectl auth whoami -o jsonpath={.status.userInfo.username})"'"#
+        let object = "\(conversation.object.name) -n \(conversation.namespace)"
+        return "kubectl patch conv \(object) --subresource=status --type=merge "
+            + "-p '{\"status\":{\"approvals\":{\"\(id)\":{\"decision\":\"Approved\",\"decidedBy\":\"\(user)\"}}}}'"
     }
 
     private func verification() -> JSONValue {
