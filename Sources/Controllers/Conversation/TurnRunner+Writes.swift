@@ -49,7 +49,7 @@ extension TurnRunner {
         try await close(call, .applied("done (found out after an interruption)"), uids)
     }
 
-    private func plannedRequests(of call: Call) throws -> [PlannedRequest] {
+    func plannedRequests(of call: Call) throws -> [PlannedRequest] {
         try (call.approval?.requests ?? []).map { json in
             guard let planned = PlannedRequest(json: json) else {
                 throw ToolFailure("the approved request of \(call.id) can't be read by this version")

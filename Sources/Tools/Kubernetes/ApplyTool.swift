@@ -115,7 +115,7 @@ struct ApplyTool: KubernetesTool {
             planned.request[query: "force"] = "true"
             dryRun = try await DryRun(planned, api: context.api, redactor: context.redactor)
         }
-        let isUnchanged = try dryRun.answer().withoutNoise == target.object.withoutNoise
+        let isUnchanged = try dryRun.answer()?.withoutNoise == target.object.withoutNoise
         let conditions = PodTemplate.postConditions(after: target)
         return Step(
             target: target.target, planned: isUnchanged ? nil : planned,
