@@ -104,7 +104,7 @@ struct ApplyTool: KubernetesTool {
         let subject = PostCondition.Subject(resource: resource, namespace: namespace, name: object.name)
         return Step(
             target: target, planned: PlannedRequest(request: request, target: target, before: nil),
-            conditions: PodTemplate.rollsOut(resource) ? [.rolloutComplete(subject)] : [.exists(subject)])
+            conditions: PodTemplate.postConditions(afterCreating: object, subject))
     }
 
     private func change(_ target: LiveTarget, to object: KubeObject, _ context: ToolContext) async throws -> Step {

@@ -29,6 +29,7 @@ struct ScaleTool: KubernetesTool {
         let text = target.text
         let subject = target.subject
         let warnings = try await autoscalerWarnings(target, context)
+        let podsGone = replicas == 0 ? PodTemplate.podsGone(with: target) : []
         // A kind may keep its number elsewhere than in spec.replicas; then the Scale itself shows what changes.
         if target.object["spec", "replicas"]?.int != current { target.object = scale }
         let planned = target.patch(.merge(["spec": ["replicas": JSONValue(replicas)]]), subresource: "scale")
@@ -36,7 +37,7 @@ struct ScaleTool: KubernetesTool {
             WriteProposal(
                 "Scale \(text) from \(current) to \(replicas) replicas", planned,
                 risk: replicas == 0 ? .high : replicas < current ? .medium : .low, warnings: warnings,
-                [.replicas(subject, count: replicas)]))
+                [.replicas(subject, count: replicas)] + podsGone))
     }
 
     private static let autoscalers = APIResource(

@@ -35,7 +35,8 @@ import Testing
         #expect(planned.target.uid == "uid-web" && planned.target.resourceVersion == "41" && planned.before == web)
         #expect(
             proposal.postConditions == [
-                .replicas(.init(resource: .deployments, namespace: "shop", name: "web"), count: 3)
+                .replicas(.init(resource: .deployments, namespace: "shop", name: "web"), count: 3),
+                .noWarnings(.init(resource: .deployments, namespace: "shop", name: "web")),
             ])
         expectNoWrites(api)
     }
@@ -122,7 +123,7 @@ import Testing
                 ], "metadata": ["uid": "uid-web", "resourceVersion": "41"],
             ])
         #expect(
-            proposal.postConditions.count == 1 && proposal.summary.contains("app shop/app:1 → r.io:5000/app@sha256:ab"))
+            proposal.postConditions.count == 2 && proposal.summary.contains("app shop/app:1 → r.io:5000/app@sha256:ab"))
     }
 
     @Test func `a star means all containers, and a cronjob's template lies deeper`() async throws {
@@ -217,9 +218,11 @@ import Testing
         #expect(try body(planned)["preconditions"] == ["uid": "uid-web", "resourceVersion": "41"])
         #expect(try body(planned)["propagationPolicy"] == "Background")
         #expect(proposal.warnings == ["its replica sets and pods are deleted with it"])
+        let web = PostCondition.Subject(resource: .deployments, namespace: "shop", name: "web")
         #expect(
             proposal.postConditions == [
-                .gone(.init(resource: .deployments, namespace: "shop", name: "web"), uid: "uid-web")
+                .gone(web, uid: "uid-web"),
+                .podsGone(web, uid: "uid-web", selector: LabelSelector(matching: ["app": "web"])),
             ])
     }
 

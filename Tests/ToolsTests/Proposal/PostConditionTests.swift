@@ -109,8 +109,8 @@ import Testing
         }
         #expect(PostCondition(json: ["type": "Other", "target": all[0].json["target"] ?? .null]) == nil)
         #expect(PostCondition(json: ["type": "Gone", "target": all[0].json["target"] ?? .null]) == nil)
-        #expect(all[0].request.path == "/apis/apps/v1/namespaces/shop/deployments/web")
-        #expect(all[3].request.path == "/api/v1/nodes/a")
+        #expect(all[0].scope.namespace == "shop" && all[0].scope.fieldSelector == "metadata.name=web")
+        #expect(all[3].scope.resource.path(namespace: all[3].scope.namespace) == "/api/v1/nodes")
     }
 }
 
