@@ -45,12 +45,7 @@ struct ApplyTool: KubernetesTool {
 
     private static func proposal(_ steps: [Step], unchanged: [Step]) -> WriteProposal {
         let summary = steps.map { "\($0.isCreate ? "create" : "change") \($0.target.text)" }.joined(separator: ", ")
-        var warnings = steps.flatMap { step in
-            (step.planned?.before.map(Ownership.warnings(for:)) ?? []).map {
-                steps.count == 1 ? $0 : "\(step.target.text): \($0)"
-            }
-        }
-        warnings += steps.filter { $0.planned?.request[query: "force"] == "true" }.map {
+        var warnings = steps.filter { $0.planned?.request[query: "force"] == "true" }.map {
             "\($0.target.text): takes over fields that were set from here by other means than apply"
         }
         if !unchanged.isEmpty { warnings.append("unchanged: \(unchanged.map(\.target.text).joined(separator: ", "))") }

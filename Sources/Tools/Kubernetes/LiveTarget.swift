@@ -99,6 +99,6 @@ extension WriteProposal {
     ) {
         self.init(
             summary: summary, requests: [planned], risk: risk,
-            warnings: (planned.before.map(Ownership.warnings(for:)) ?? []) + warnings, postConditions: postConditions)
+            warnings: warnings, postConditions: postConditions)
     }
 }

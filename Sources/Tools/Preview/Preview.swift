@@ -31,7 +31,9 @@ public struct Preview: Sendable, Hashable {
             let step = try await Step(planned, in: proposal, api: api, redactor: redactor)
             diffs.append(step.diff)
             changes.append(step.change)
+            let prefix = proposal.requests.count == 1 ? "" : "\(planned.target.text): "
             warnings += step.warnings.filter { !warnings.contains($0) }
+            warnings += step.ownership.map { prefix + $0 }
         }
         return Preview(
             text: OutputLimit.cut(diffs.joined(separator: "\n"), to: limit), warnings: warnings, changes: changes)
@@ -41,6 +43,7 @@ public struct Preview: Sendable, Hashable {
         var diff: String
         var warnings: [String]
         var change: ChangeRecord
+        var ownership: [String] = []
 
         init(_ planned: PlannedRequest, in proposal: WriteProposal, api: ReadOnlyAPI, redactor: Redactor) async throws {
             let dryRun = try await DryRun(planned, api: api, redactor: redactor)
@@ -58,11 +61,13 @@ public struct Preview: Sendable, Hashable {
                 warnings.append(
                     "\(planned.target.text) could not be tried out, so the API server may refuse it: \(reason)")
                 (diff, change) = Self.untried(planned, redactor)
+                ownership = try await Ownership(planned, after: planned.before, api: api)?.warnings() ?? []
                 return
             }
             let after = Self.after(planned, answer)
             diff = Self.diff(planned, after: after, redactor)
             change = ChangeRecord(planned, after: after, redactor: redactor)
+            ownership = try await Ownership(planned, after: after, api: api)?.warnings() ?? []
         }
 
         /// What is known of a request without the server's answer: of creations and deletions what they are about, of
