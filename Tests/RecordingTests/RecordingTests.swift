@@ -10,18 +10,10 @@ struct RecordingTests {
     func `a group of scenarios is answered as recorded, but for the known differences`(_ group: Group) async throws {
         let shell = try Shell()
         defer { shell.remove() }
-        let client = Wire.client()
-        let found: [String: [String]]
-        do {
-            found = try await LocalCluster.withRunning { cluster, endpoint in
-                let alice = cluster.addUser("alice", groups: ["dev-team"])
-                let wire = Wire(client: client, endpoint: endpoint, tokens: ["alice": alice])
-                return try await Replay(wire: wire, shell: shell, comparesKubectl: Shell.kubectlMinor == 32).run(group)
+        let found = try await LocalCluster.withRunning { _, endpoint in
+            try await Wire.withClients(of: endpoint) { wire in
+                try await Replay(wire: wire, shell: shell, comparesKubectl: Shell.kubectlMinor == 32).run(group)
             }
-            try await client.shutdown()
-        } catch {
-            try await client.shutdown()
-            throw error
         }
         let known = try Recordings.knownDifferences()
         for (scenario, differences) in found.sorted(by: { $0.key < $1.key }) {
