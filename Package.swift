@@ -85,7 +85,11 @@ let package = Package(
         library("SkyfloAPI", ["KubeModel"], tests: ["KubeModel", "KubeSchema"]),
         library(
             "KubeClient",
-            ["KubeModel", "Deadlines", log, asyncHTTPClient, nioCore, nioHTTP1, nioHTTPCompression, nioSSL],
+            [
+                "KubeModel", "Deadlines", log, asyncHTTPClient, nioCore, nioHTTP1, nioHTTPCompression, nioSSL,
+                subprocess,
+                systemPackage,
+            ],
             tests: [
                 "KubeModel", log, asyncHTTPClient, asn1, certificates, crypto, httpTypes, hummingbird, hummingbirdTLS,
                 nioCore, nioHTTP1, nioSSL,

@@ -102,7 +102,7 @@ extension TurnRunner {
         }
         log(
             approvalOf: call, summary: proposal.summary, risk: proposal.risk,
-            warnings: proposal.warnings + preview.warnings, preview: preview.text, requests: requests,
+            warnings: preview.warnings, preview: preview.text, requests: requests,
             postConditions: proposal.postConditions.map(\.json), labels: proposal.requests.map { $0.before?.labels },
             changes: kept(preview.changes))
         return true

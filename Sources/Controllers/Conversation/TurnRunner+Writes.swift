@@ -65,7 +65,7 @@ extension TurnRunner {
         try await send(call, after: uids, isResumed: true)
     }
 
-    private func plannedRequests(of call: Call) throws -> [PlannedRequest] {
+    func plannedRequests(of call: Call) throws -> [PlannedRequest] {
         try (call.approval?.requests ?? []).map { json in
             guard let planned = PlannedRequest(json: json) else {
                 throw ToolFailure("the approved request of \(call.id) can't be read by this version")
@@ -128,16 +128,13 @@ extension TurnRunner {
 
     /// Watches the post-conditions of a write until they hold, can't hold any more, or time is over.
     mutating func verify(_ id: String) async throws -> ReconcileResult? {
-        guard let call = machine.call(id), let references else { return nil }
+        guard let call = machine.call(id), let context = toolContext() else { return nil }
         let conditions = (call.approval?.postConditions ?? []).compactMap(PostCondition.init(json:))
         let clock = dependencies.clock
-        let deadline = clock.uptime + dependencies.options.verificationTimeout
-        let reader = ReadOnlyAPI(api, as: references.identity)
-        let outcome = try await interruptible {
-            try await conditions.concurrentMap(atOnce: 8) { condition in
-                try await Verifier(api: reader, clock: clock, deadline: deadline).check(condition)
-            }
-        }
+        let verifier = Verifier(
+            api: context.api, clock: clock, deadline: clock.uptime + dependencies.options.verificationTimeout,
+            since: call.writtenAt ?? call.startedAt, redactor: context.redactor)
+        let outcome = try await interruptible { try await verifier.check(conditions) }
         switch outcome {
         case .finished(let checks): record.log(.verified(id: id, checks), at: now)
         case .stopped, .timedOut:
