@@ -150,7 +150,7 @@ extension TurnRunner {
 
     /// First the transcript, then the status: an approval that people can see is one that no crash forgets.
     private mutating func showApprovals(_ ids: Set<String>) async throws -> ReconcileResult? {
-        try await record.flush(to: store, of: conversation)
+        try await flush()
         try await writeStatus(newApprovals: ids)
         for call in ids.sorted().compactMap(machine.call) where call.decision == nil {
             dependencies.events.normal(

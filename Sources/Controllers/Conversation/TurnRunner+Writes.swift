@@ -16,7 +16,7 @@ extension TurnRunner {
     /// cancel the write: its outcome has to be known.
     mutating func execute(_ id: String) async throws {
         guard let call = machine.call(id) else { return }
-        try await record.flush(to: store, of: conversation)
+        try await flush()
         let before = record
         record.log(.writeStarted(id: id), at: now)
         do {
@@ -40,13 +40,29 @@ extension TurnRunner {
         for planned in try plannedRequests(of: call) {
             switch try await WriteExecutor.outcome(of: planned, api: api, as: references.identity) {
             case .executed(let write): uids.append(write.target.uid)
-            case .notExecuted where uids.isEmpty && stop != nil:
-                return try await close(call, .rejected("not executed: stopped before it was sent"))
-            case .notExecuted: return try await send(call, after: uids)
+            case .notExecuted: return try await resume(call, after: uids)
             case .unknown(let why): return try await close(call, .unknown(why), uids)
             }
         }
         try await close(call, .applied("done (found out after an interruption)"), uids)
+    }
+
+    /// Sends what another process had begun to send, if it may still be sent: that is looked at, and the intent written, as
+    /// for the first time.
+    private mutating func resume(_ call: Call, after uids: [String]) async throws {
+        do {
+            try await readAgain()
+            try await recheck(call)
+            try await writeStatus { runner in try await runner.recheck(call) }
+        } catch let refusal as NoLongerApproved {
+            // What was sent before may still be on its way.
+            let done = uids.isEmpty ? "nothing" : "\(uids.count) of its requests"
+            let why = refusal.reason ?? "stopped"
+            return try await close(
+                call, .unknown("\(why); after the interruption, \(done) had been done, and nothing more was sent"), uids
+            )
+        }
+        try await send(call, after: uids, isResumed: true)
     }
 
     func plannedRequests(of call: Call) throws -> [PlannedRequest] {
@@ -59,13 +75,23 @@ extension TurnRunner {
     }
 
     /// Sends the approved requests in order, as they are, and stores the outcome.
-    /// - Parameter done: uids of the objects of the first requests, which were done before.
-    private mutating func send(_ call: Call, after done: [String] = []) async throws {
+    /// - Parameters:
+    ///   - done: uids of the objects of the first requests, which were done before.
+    ///   - isResumed: another process may send the same requests still; the one that comes second is refused as stale.
+    private mutating func send(_ call: Call, after done: [String] = [], isResumed: Bool = false) async throws {
         guard let references else { return }
         var uids = done
         let requests = try plannedRequests(of: call)
         for planned in requests.dropFirst(done.count) {
-            let result = await WriteExecutor.execute(planned, api: api, as: references.identity)
+            // Between requests there is time to be overtaken.
+            if uids.count > done.count { try await readAgain() }
+            var result = await WriteExecutor.execute(planned, api: api, as: references.identity)
+            if case .stale = result, isResumed,
+                case .executed(let write) = try await WriteExecutor.outcome(
+                    of: planned, api: api, as: references.identity)
+            {
+                result = .applied(write)
+            }
             guard case .applied(let write) = result else {
                 return try await close(call, Self.outcome(of: result, after: uids.count, of: requests.count), uids)
             }
@@ -88,11 +114,12 @@ extension TurnRunner {
     private mutating func close(_ call: Call, _ outcome: WriteOutcome, _ uids: [String] = []) async throws {
         if !uids.isEmpty { record.log(.wrote(id: call.id, uids: uids), at: now) }
         record.log(.writeEnded(id: call.id, outcome), at: now)
+        try await writeStatus()
+        // Told only now: one that was overtaken knows nothing to tell.
         ConversationMetrics.toolCalled(call.tool, machine.call(call.id)?.state ?? .unknown)
         let text = machine.call(call.id)?.result ?? ""
         dependencies.events.normal(
             conversation.object, "WriteExecuted", "\(call.id): \(call.approval?.summary ?? call.tool): \(text)")
-        try await writeStatus()
     }
 
     // MARK: Verification

@@ -25,6 +25,8 @@ public enum TurnEvent: Sendable, Hashable {
     case writeEnded(id: String, WriteOutcome)
     case verified(id: String, [CheckResult])
     case turnEnded(TurnEnd)
+    /// Another process goes on with the turn from here.
+    case takenOver(worker: String, epoch: Int)
 }
 
 /// What the model said in one reply.
