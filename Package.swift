@@ -98,7 +98,7 @@ let package = Package(
             ]),
         library(
             "LanguageModels", ["KubeModel", "Deadlines", log, asyncHTTPClient, nioCore, nioHTTP1],
-            tests: ["KubeModel", log, asyncHTTPClient, httpTypes, hummingbird, nioCore]),
+            tests: ["KubeModel", log, asyncHTTPClient, httpTypes, hummingbird, nioCore, nioPosix]),
         library(
             "ControllerRuntime",
             [
