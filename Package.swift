@@ -179,8 +179,9 @@ let package = Package(
             .testTarget(
                 name: "StoryTests",
                 dependencies: [
-                    "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "Controllers", "LocalCluster",
-                    "OperatorTestKit", "SkyfloCLI", log,
+                    "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine",
+                    "Tools",
+                    "Controllers", "LocalCluster", "OperatorTestKit", "SkyfloCLI", log,
                 ],
                 swiftSettings: settings),
         ],
