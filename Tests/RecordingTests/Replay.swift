@@ -65,6 +65,7 @@ struct Replay: Sendable {
         var endpoint = wire.endpoint
         if let token = scenario.user.flatMap({ wire.tokens[$0] }) { endpoint.token = token }
         let (config, command) = (endpoint.kubeconfig(namespace: scenario.namespace), scenario.json["command"]?.string)
+        comparison.hasUnorderedLines = command?.contains("describe") ?? false
         async let other: Void = during(scenario.during, scenario.namespace)
         var output = try await shell.run(
             command ?? "", input: scenario.json["stdin"]?.string, kubeconfig: config, limit: limit)

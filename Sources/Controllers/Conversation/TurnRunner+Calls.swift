@@ -102,8 +102,7 @@ extension TurnRunner {
         }
         log(
             approvalOf: call, summary: proposal.summary, risk: proposal.risk,
-            warnings: originWarnings(of: call) + proposal.warnings + preview.warnings, preview: preview.text,
-            requests: requests,
+            warnings: originWarnings(of: call) + preview.warnings, preview: preview.text, requests: requests,
             postConditions: proposal.postConditions.map(\.json), labels: proposal.requests.map { $0.before?.labels },
             changes: kept(preview.changes))
         return true

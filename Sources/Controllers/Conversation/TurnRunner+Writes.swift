@@ -65,7 +65,7 @@ extension TurnRunner {
         try await send(call, after: uids, isResumed: true)
     }
 
-    private func plannedRequests(of call: Call) throws -> [PlannedRequest] {
+    func plannedRequests(of call: Call) throws -> [PlannedRequest] {
         try (call.approval?.requests ?? []).map { json in
             guard let planned = PlannedRequest(json: json) else {
                 throw ToolFailure("the approved request of \(call.id) can't be read by this version")
@@ -77,7 +77,7 @@ extension TurnRunner {
     /// Sends the approved requests in order, as they are, and stores the outcome.
     /// - Parameters:
     ///   - done: uids of the objects of the first requests, which were done before.
-    ///   - isResumed: another process may send the same requests still; the one that comes second is refused as stale.
+    ///   - isResumed: they were sent before, and may still be on their way; what comes second is refused as stale.
     private mutating func send(_ call: Call, after done: [String] = [], isResumed: Bool = false) async throws {
         guard let references else { return }
         var uids = done
@@ -92,6 +92,8 @@ extension TurnRunner {
             {
                 result = .applied(write)
             }
+            // Once, it is found out; whoever sends again and doesn't hear of it tells so.
+            if case .unknown = result, !isResumed { return try await recover(call.id) }
             guard case .applied(let write) = result else {
                 return try await close(call, Self.outcome(of: result, after: uids.count, of: requests.count), uids)
             }
@@ -126,16 +128,13 @@ extension TurnRunner {
 
     /// Watches the post-conditions of a write until they hold, can't hold any more, or time is over.
     mutating func verify(_ id: String) async throws -> ReconcileResult? {
-        guard let call = machine.call(id), let references else { return nil }
+        guard let call = machine.call(id), let context = toolContext() else { return nil }
         let conditions = (call.approval?.postConditions ?? []).compactMap(PostCondition.init(json:))
         let clock = dependencies.clock
-        let deadline = clock.uptime + dependencies.options.verificationTimeout
-        let reader = ReadOnlyAPI(api, as: references.identity)
-        let outcome = try await interruptible {
-            try await conditions.concurrentMap(atOnce: 8) { condition in
-                try await Verifier(api: reader, clock: clock, deadline: deadline).check(condition)
-            }
-        }
+        let verifier = Verifier(
+            api: context.api, clock: clock, deadline: clock.uptime + dependencies.options.verificationTimeout,
+            since: call.writtenAt ?? call.startedAt, redactor: context.redactor)
+        let outcome = try await interruptible { try await verifier.check(conditions) }
         switch outcome {
         case .finished(let checks): record.log(.verified(id: id, checks), at: now)
         case .stopped, .timedOut:

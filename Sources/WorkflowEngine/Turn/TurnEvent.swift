@@ -147,7 +147,11 @@ public enum WriteOutcome: Sendable, Hashable {
 }
 
 public struct CheckResult: Sendable, Hashable {
-    public enum Verdict: String, Sendable { case passed = "Passed", failed = "Failed", timedOut = "TimedOut" }
+    public enum Verdict: String, Sendable {
+        case passed = "Passed", failed = "Failed", timedOut = "TimedOut"
+        /// It may not be looked at. Says nothing about the write.
+        case notChecked = "NotChecked"
+    }
 
     public var check: String
     public var verdict: Verdict
