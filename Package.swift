@@ -182,8 +182,9 @@ let package = Package(
             .testTarget(
                 name: "StoryTests",
                 dependencies: [
-                    "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "Controllers", "LocalCluster",
-                    "OperatorTestKit", "SkyfloCLI", log, hummingbird, subprocess, systemPackage,
+                    "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine", "Tools",
+                    "Controllers", "LocalCluster", "OperatorTestKit", "SkyfloCLI", log, hummingbird, subprocess,
+                    systemPackage,
                 ],
                 swiftSettings: settings),
         ],
