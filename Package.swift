@@ -31,6 +31,8 @@ let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", p
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let nioHTTPCompression: Target.Dependency = .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 
 /// A library target, and, where `tests` says what it needs, its test target `<name>Tests`.
@@ -67,10 +69,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     // Bottom layer first; an arrow may only point at a lower layer (hack/checks/layers.sh).
     targets: [
@@ -81,7 +85,11 @@ let package = Package(
         library("SkyfloAPI", ["KubeModel"], tests: ["KubeModel", "KubeSchema"]),
         library(
             "KubeClient",
-            ["KubeModel", "Deadlines", log, asyncHTTPClient, nioCore, nioHTTP1, nioHTTPCompression, nioSSL],
+            [
+                "KubeModel", "Deadlines", log, asyncHTTPClient, nioCore, nioHTTP1, nioHTTPCompression, nioSSL,
+                subprocess,
+                systemPackage,
+            ],
             tests: [
                 "KubeModel", log, asyncHTTPClient, asn1, certificates, crypto, httpTypes, hummingbird, hummingbirdTLS,
                 nioCore, nioHTTP1, nioSSL,
@@ -112,7 +120,9 @@ let package = Package(
                 nioSSL,
                 nioWebSocket,
             ],
-            tests: ["KubeModel", "KubeSchema", log, asyncHTTPClient, httpTypes, nioCore, nioPosix, nioSSL]),
+            tests: [
+                "KubeModel", "KubeSchema", log, asyncHTTPClient, httpTypes, nioCore, nioPosix, nioSSL, subprocess,
+            ]),
         library(
             "OperatorTestKit", ["KubeModel", "KubeClient", "ControllerRuntime", "LocalCluster", log],
             tests: ["KubeModel", "KubeClient", "ControllerRuntime"]),
@@ -163,7 +173,7 @@ let package = Package(
             .testTarget(
                 name: "RecordingTests",
                 dependencies: [
-                    "KubeModel", "LocalCluster", asyncHTTPClient, nioCore, nioHTTP1, nioSSL,
+                    "KubeModel", "LocalCluster", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, subprocess, systemPackage,
                 ],
                 exclude: ["Recordings", "KnownDifferences.yaml"], swiftSettings: settings),
             .testTarget(

@@ -67,9 +67,10 @@ kubectl -n shop get conversation scale-web -o "go-template={{with index .status.
 risk {{.risk}}, digest {{.digest}}
 {{.preview}}{{end}}"
 
-say "Approving it"
+say "Approving it, as who we are: the admission policy takes no other name"
+me=$(kubectl auth whoami -o jsonpath='{.status.userInfo.username}')
 run kubectl -n shop patch conversation scale-web --subresource=status --type=merge \
-  -p "{\"status\":{\"approvals\":{\"$call\":{\"decision\":\"Approved\",\"decidedBy\":\"you\"}}}}"
+  -p "{\"status\":{\"approvals\":{\"$call\":{\"decision\":\"Approved\",\"decidedBy\":\"$me\"}}}}"
 run kubectl -n shop wait --for=condition=Completed conversation/scale-web --timeout=60s
 kill $watcher 2>/dev/null || true
 wait $watcher 2>/dev/null || true

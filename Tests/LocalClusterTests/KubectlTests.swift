@@ -1,5 +1,6 @@
 import Foundation
 import LocalCluster
+import Subprocess
 import Testing
 
 /// kubectl against a running cluster: the client that people will use.
@@ -20,32 +21,14 @@ struct KubectlTests {
                 to: folder.appendingPathComponent("config"), atomically: true, encoding: .utf8)
         }
 
-        /// Waits without blocking a thread: the server under test runs on the same few.
         /// - Parameter input: what `-f -` reads.
         func callAsFunction(_ arguments: String..., input: String? = nil) async throws -> Output {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments =
-                ["kubectl", "--kubeconfig", folder.appendingPathComponent("config").path, "--cache-dir", folder.path]
-                + arguments
-            let source = folder.appendingPathComponent("input")
-            let result = folder.appendingPathComponent("output")
-            try (input ?? "").write(to: source, atomically: true, encoding: .utf8)
-            try "".write(to: result, atomically: true, encoding: .utf8)
-            let output = try FileHandle(forWritingTo: result)
-            process.standardInput = try FileHandle(forReadingFrom: source)
-            process.standardOutput = output
-            process.standardError = output
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                process.terminationHandler = { _ in continuation.resume() }
-                do {
-                    try process.run()
-                } catch {
-                    continuation.resume(throwing: error)
-                }
-            }
-            let text = try String(contentsOf: result, encoding: .utf8)
-            return Output(status: process.terminationStatus, text: text)
+            let config = ["--kubeconfig", folder.appendingPathComponent("config").path, "--cache-dir", folder.path]
+            let result = try await Subprocess.run(
+                .name("kubectl"), arguments: Arguments(config + arguments), input: .string(input ?? ""),
+                output: .string(limit: 1 << 22), error: .combinedWithOutput)
+            guard case .exited(let status) = result.terminationStatus else { return Output(status: -1, text: "") }
+            return Output(status: status, text: result.standardOutput)
         }
     }
 

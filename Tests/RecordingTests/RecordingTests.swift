@@ -6,13 +6,14 @@ import Testing
 /// The embedded API server held against recorded answers of a real one.
 struct RecordingTests {
     /// Steps between the recorded requests are kubectl commands.
-    @Test(.enabled(if: Shell.kubectlMinor != nil), arguments: try Recordings.groups())
+    @Test(.enabled { await Shell.kubectlMinor() != nil }, arguments: try Recordings.groups())
     func `a group of scenarios is answered as recorded, but for the known differences`(_ group: Group) async throws {
         let shell = try Shell()
         defer { shell.remove() }
         let found = try await LocalCluster.withRunning { _, endpoint in
             try await Wire.withClients(of: endpoint) { wire in
-                try await Replay(wire: wire, shell: shell, comparesKubectl: Shell.kubectlMinor == 32).run(group)
+                let replay = Replay(wire: wire, shell: shell, comparesKubectl: await Shell.kubectlMinor() == 32)
+                return try await replay.run(group)
             }
         }
         let known = try Recordings.knownDifferences()

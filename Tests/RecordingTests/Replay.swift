@@ -65,6 +65,7 @@ struct Replay: Sendable {
         let certificate = scenario.user == "alice" ? wire.certificate : nil
         let config = wire.endpoint.kubeconfig(namespace: scenario.namespace, certificate: certificate)
         let command = scenario.json["command"]?.string
+        comparison.hasUnorderedLines = command?.contains("describe") ?? false
         async let other: Void = during(scenario.during, scenario.namespace)
         var output = try await shell.run(
             command ?? "", input: scenario.json["stdin"]?.string, kubeconfig: config, limit: limit)

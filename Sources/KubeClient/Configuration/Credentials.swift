@@ -9,6 +9,8 @@ public enum Credentials: Sendable, Hashable {
     /// `fallback` is sent as long as the file could not be read once.
     case tokenFile(path: String, fallback: String?)
     case basic(user: String, password: String)
+    /// A program that is asked for a token or a certificate (KEP-541).
+    case exec(ExecPlugin)
 }
 
 extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
@@ -18,6 +20,7 @@ extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, Cu
         case .token: "token (redacted)"
         case .tokenFile(let path, _): "token of \(path) (redacted)"
         case .basic(let user, _): "password of \(user) (redacted)"
+        case .exec(let plugin): plugin.description
         }
     }
     public var debugDescription: String { description }

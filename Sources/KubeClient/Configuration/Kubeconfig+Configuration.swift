@@ -16,7 +16,9 @@ extension Kubeconfig {
         result.namespace = try context.text("namespace") ?? "default"
         if let user = try context.text("user") {
             guard let entry = users[user] else { throw context.failure("user \"\(user)\" does not exist in \(files)") }
-            try apply(fields(entry, "user \"\(user)\""), to: &result)
+            let extensions = clusters[try context.required("cluster")]?.value["extensions"]?.array ?? []
+            let config = extensions.first { $0["name"]?.string == ExecPlugin.extensionName }?["extension"]
+            try apply(fields(entry, "user \"\(user)\""), to: &result, config)
         }
         return result
     }
@@ -44,14 +46,14 @@ extension Kubeconfig {
     }
 
     private func apply(
-        _ user: KubeconfigFields, to result: inout ClusterConfiguration
+        _ user: KubeconfigFields, to result: inout ClusterConfiguration, _ clusterConfig: JSONValue?
     ) throws(KubeClientError) {
         result.clientCertificate = try user.pem("client-certificate")
         result.clientKey = try user.pem("client-key")
         if (result.clientCertificate == nil) != (result.clientKey == nil) {
             throw user.failure("client-certificate and client-key must both be set")
         }
-        result.credentials = try user.credentials()
+        result.credentials = try user.credentials(for: result, clusterConfig)
         result.impersonation = try user.impersonation()
     }
 }
@@ -68,16 +70,20 @@ extension KubeconfigFields {
         return try path(field).map(PEMSource.file)
     }
 
-    private func path(_ field: String) throws(KubeClientError) -> String? {
+    func path(_ field: String) throws(KubeClientError) -> String? {
         guard let path = try text(field) else { return nil }
         guard !path.hasPrefix("/"), let folder else { return path }
         return "\(folder)/\(path)"
     }
 
-    fileprivate func credentials() throws(KubeClientError) -> Credentials {
+    fileprivate func credentials(
+        for cluster: ClusterConfiguration, _ clusterConfig: JSONValue?
+    ) throws(KubeClientError) -> Credentials {
         if has("exec") {
-            let command = json["exec", "command"]?.string ?? "?"
-            throw failure("exec: the credential plug-in \"\(command)\" is not supported; use a token", .unsupported)
+            if has("token") || has("tokenFile") || has("username") || has("auth-provider") {
+                throw failure("exec and another credential exclude each other")
+            }
+            return .exec(try execPlugin(for: cluster, clusterConfig))
         }
         if has("auth-provider") {
             let name = json["auth-provider", "name"]?.string ?? "?"

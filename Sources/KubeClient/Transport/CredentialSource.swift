@@ -1,17 +1,46 @@
 import FoundationEssentials
 import Synchronization
 
-/// Gives the `Authorization` header for each request.
+/// What a request proves its sender with.
+struct PresentedCredential: Sendable, Hashable {
+    var authorization: String?
+    /// Instead of the configuration's own.
+    var certificate: ExecCredential.Certificate?
+}
+
+/// Gives the credential for each request.
 final class CredentialSource: Sendable {
     private let credentials: Credentials
     private let cache = Mutex(TokenCache())
+    private let plugin: ExecCredentialCache?
 
-    init(_ credentials: Credentials) { self.credentials = credentials }
+    init(_ credentials: Credentials) {
+        self.credentials = credentials
+        if case .exec(let plugin) = credentials {
+            self.plugin = ExecCredentialCache { try await plugin.run() }
+        } else {
+            plugin = nil
+        }
+    }
 
-    /// nil without credentials that go into a header.
-    func authorization() throws(KubeClientError) -> String? {
+    /// Empty without credentials, or where the TLS settings have them.
+    func current() async throws -> PresentedCredential {
+        if let plugin { return try await plugin.current().presented }
+        return PresentedCredential(authorization: try authorization())
+    }
+
+    /// Another than the one that the server refused with 401, when there is another by now. A plug-in is asked again.
+    func renewed(insteadOf refused: PresentedCredential) async throws -> PresentedCredential? {
+        if let plugin {
+            let renewed = try await plugin.renewed(insteadOf: refused).presented
+            return renewed == refused ? nil : renewed
+        }
+        return authorization(insteadOf: refused.authorization).map { PresentedCredential(authorization: $0) }
+    }
+
+    private func authorization() throws(KubeClientError) -> String? {
         switch credentials {
-        case .none: return nil
+        case .none, .exec: return nil
         case .token(let token): return "Bearer " + token
         case .basic(let user, let password):
             return "Basic " + Data("\(user):\(password)".utf8).base64EncodedString()
@@ -25,8 +54,7 @@ final class CredentialSource: Sendable {
         }
     }
 
-    /// Another header than the one that the server refused with 401, when there is another by now.
-    func authorization(insteadOf refused: String?) -> String? {
+    private func authorization(insteadOf refused: String?) -> String? {
         guard case .tokenFile(let path, _) = credentials else { return nil }
         let token = cache.withLock { cache in
             cache.token(at: .now, insteadOf: refused.map { String($0.dropFirst("Bearer ".count)) }) {

@@ -42,14 +42,14 @@ extension KubeClient {
         }
     }
 
-    /// One try, or two where the token was replaced since it was read.
+    /// One try, or two where the server refused a credential that there is another for by now.
     private func outcome(
         _ request: KubeRequest, _ identity: Impersonation?
     ) async throws -> Result<KubeResponse, KubeClientError> {
         do {
-            let authorization = try credentials.authorization()
-            let response = try await exchange(request, identity, authorization)
-            guard response.status == 401, let renewed = credentials.authorization(insteadOf: authorization) else {
+            let credential = try await credentials.current()
+            let response = try await exchange(request, identity, credential)
+            guard response.status == 401, let renewed = try await credentials.renewed(insteadOf: credential) else {
                 return .success(response)
             }
             return .success(try await exchange(request, identity, renewed))
@@ -59,9 +59,10 @@ extension KubeClient {
     }
 
     private func exchange(
-        _ request: KubeRequest, _ identity: Impersonation?, _ authorization: String?
+        _ request: KubeRequest, _ identity: Impersonation?, _ credential: PresentedCredential
     ) async throws -> KubeResponse {
-        var built = try builder.build(request, as: identity, authorization: authorization)
+        var built = try builder.build(request, as: identity, authorization: credential.authorization)
+        built.tlsConfiguration = try tls.replacement(for: credential.certificate)
         built.headers.add(name: "Accept-Encoding", value: "gzip")
         let start = ContinuousClock.now
         do {

@@ -30,17 +30,18 @@ extension KubeClient {
     }
 
     private func open(_ request: KubeRequest, _ identity: Impersonation?) async throws -> HTTPClientResponse {
-        let authorization = try credentials.authorization()
-        let response = try await head(request, identity, authorization)
-        guard response.status == .unauthorized, let renewed = credentials.authorization(insteadOf: authorization)
+        let credential = try await credentials.current()
+        let response = try await head(request, identity, credential)
+        guard response.status == .unauthorized, let renewed = try await credentials.renewed(insteadOf: credential)
         else { return response }
         return try await head(request, identity, renewed)
     }
 
     private func head(
-        _ request: KubeRequest, _ identity: Impersonation?, _ authorization: String?
+        _ request: KubeRequest, _ identity: Impersonation?, _ credential: PresentedCredential
     ) async throws -> HTTPClientResponse {
-        let built = try builder.build(request, as: identity, authorization: authorization)
+        var built = try builder.build(request, as: identity, authorization: credential.authorization)
+        built.tlsConfiguration = try tls.replacement(for: credential.certificate)
         let start = ContinuousClock.now
         do {
             let response = try await streams.execute(built, deadline: headDeadline(request))

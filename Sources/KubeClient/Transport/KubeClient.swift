@@ -42,6 +42,7 @@ public final class KubeClient: KubeAPI, Sendable {
     let logger: Logger
     let builder: RequestBuilder
     let credentials: CredentialSource
+    let tls: TLSSource
     let unary: HTTPClient
     let streams: HTTPClient
 
@@ -60,6 +61,7 @@ public final class KubeClient: KubeAPI, Sendable {
         builder = RequestBuilder(
             endpoint: endpoint, userAgent: options.userAgent, impersonation: configuration.impersonation)
         credentials = CredentialSource(configuration.credentials)
+        tls = TLSSource(configuration)
         unary = HTTPClient(eventLoopGroupProvider: .singleton, configuration: unarySettings)
         streams = HTTPClient(eventLoopGroupProvider: .singleton, configuration: streamSettings)
     }

@@ -116,7 +116,6 @@ import Testing
         ("{server: s}", "{token: a, username: b}", .configuration, "token and username exclude each other"),
         ("{server: s}", "{as-groups: [g]}", .configuration, "as-groups needs as"),
         ("{server: s}", "{as: a, as-uid: b}", .unsupported, "as-uid is not supported"),
-        ("{server: s}", "{exec: {command: aws-iam}}", .unsupported, #"plug-in "aws-iam" is not supported"#),
         ("{server: s}", "{auth-provider: {name: gcp}}", .unsupported, #"auth-provider "gcp" is not supported"#),
     ])
     func `what can't be used is told with its field`(

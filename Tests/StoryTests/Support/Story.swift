@@ -45,7 +45,7 @@ struct Story: Sendable {
     ///
     /// - Parameter wrap: puts something between the operator and its client, to watch or to break it.
     func withOperator(
-        _ models: any ModelProvider, identity: String = "operator-1",
+        _ models: any ModelProvider, identity: String = "operator-1", lease: WorkerLease? = nil,
         wrap: @escaping @Sendable (any KubeAPI) -> any KubeAPI = { $0 },
         _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
@@ -54,7 +54,9 @@ struct Story: Sendable {
         let configuration = try ClusterConfiguration.kubeconfig(text: own.kubeconfig())
         try await withKubeClient(configuration, logger: logger) { client in
             let program = Operator(
-                api: wrap(client), configuration: .init(identity: identity, verificationTimeout: .seconds(5)),
+                api: wrap(client),
+                configuration: .init(
+                    identity: identity, lease: lease, verificationTimeout: .seconds(5)),
                 models: models, logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await program.run() }
@@ -132,13 +134,13 @@ struct Story: Sendable {
 
     // MARK: Waiting
 
-    /// Waits until the conversation is so; fails with its status after ten seconds.
+    /// Waits until the conversation is so; fails with its status after a minute.
     @discardableResult
     func until(
         _ what: String, of name: String = "talk", sourceLocation: SourceLocation = #_sourceLocation,
         _ condition: (Conversation) -> Bool
     ) async throws -> Conversation {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(60)
         while true {
             let conversation = Conversation(
                 try await api.get(.conversations, namespace: Self.namespace, name: name))

@@ -1,0 +1,47 @@
+import KubeModel
+
+/// What a credential plug-in printed: the `status` of an `ExecCredential`.
+struct ExecCredential: Sendable, Hashable {
+    struct Certificate: Sendable, Hashable {
+        /// PEM, leaf first.
+        var chain: String
+        var key: String
+    }
+
+    var token: String?
+    var certificate: Certificate?
+    /// nil: until the server refuses it.
+    var expiration: KubeTime?
+
+    /// - Throws: ``KubeClientError`` (`configuration`). No error quotes the text: it may be a secret.
+    init(printed: String, apiVersion: String) throws(KubeClientError) {
+        guard let json = try? JSONParser.parse(Array(printed.utf8)), json["kind"]?.string == "ExecCredential" else {
+            throw KubeClientError(.configuration, "what it printed is no ExecCredential")
+        }
+        guard json["apiVersion"]?.string == apiVersion else {
+            throw KubeClientError(
+                .configuration, "it answered with another apiVersion than \(apiVersion), which the kubeconfig asks for")
+        }
+        func text(_ field: String) -> String? { json["status", field]?.string.flatMap { $0.isEmpty ? nil : $0 } }
+        token = text("token")
+        switch (text("clientCertificateData"), text("clientKeyData")) {
+        case (let chain?, let key?): certificate = Certificate(chain: chain, key: key)
+        case (nil, nil): certificate = nil
+        default:
+            throw KubeClientError(
+                .configuration, "of clientCertificateData and clientKeyData, it printed one without the other")
+        }
+        guard token != nil || certificate != nil else {
+            throw KubeClientError(.configuration, "it printed neither a token nor a certificate")
+        }
+        guard let time = text("expirationTimestamp") else { return }
+        guard let expiration = KubeTime(time) else {
+            throw KubeClientError(.configuration, "its expirationTimestamp is no time")
+        }
+        self.expiration = expiration
+    }
+
+    var presented: PresentedCredential {
+        PresentedCredential(authorization: token.map { "Bearer " + $0 }, certificate: certificate)
+    }
+}
