@@ -40,6 +40,7 @@ struct HTTPFront: HTTPResponder {
             api.body = body.readBytes(length: body.readableBytes) ?? []
         }
         let response = server.respond(to: api)
+        server.audit?(AuditEvent(api, target: target, status: response.status))
         switch response.body {
         case .bytes(let bytes):
             return Response(
