@@ -124,7 +124,8 @@ let package = Package(
                 nioWebSocket,
             ],
             tests: [
-                "KubeModel", "KubeSchema", log, asyncHTTPClient, httpTypes, nioCore, nioPosix, nioSSL, subprocess,
+                "KubeModel", "KubeSchema", log, asyncHTTPClient, httpTypes, nioCore, nioHTTP1, nioPosix, nioSSL,
+                subprocess,
             ]),
         library(
             "OperatorTestKit", ["KubeModel", "KubeClient", "ControllerRuntime", "LocalCluster", log],

@@ -98,4 +98,37 @@ struct CustomResourceTests {
         #expect(cluster.send("GET", definitions + "/things.example.dev").status == 404)
         #expect(cluster.send("GET", things).status == 404)
     }
+
+    @Test func `a name that another definition has isn't accepted, until it is free`() {
+        var other = Self.definition
+        other["metadata", "name"] = "items.example.dev"
+        other["spec", "names"] = ["plural": "items", "kind": "Thing"]
+        #expect(cluster.send("POST", definitions, other).status == 201)
+        cluster.settle()
+        func condition(_ type: String) -> JSONValue? {
+            let object = KubeObject(cluster.send("GET", definitions + "/items.example.dev").json)
+            return Conditions.find(type, object)
+        }
+        #expect(condition("NamesAccepted")?["reason"] == "ListKindConflict")
+        #expect(condition("Established")?["status"] == "False")
+        #expect(cluster.send("GET", "/apis/example.dev/v1/items").status == 404)
+        _ = cluster.send("DELETE", definitions + "/things.example.dev")
+        cluster.settle()
+        #expect(condition("Established")?["status"] == "True")
+        #expect(cluster.send("GET", "/apis/example.dev/v1/items").status == 200)
+    }
+
+    @Test func `an expired page says how to go on`() throws {
+        for name in ["a", "b", "c"] { _ = cluster.send("POST", things, thing(name, [:])) }
+        let first = cluster.send("GET", things + "?limit=1").json
+        let token = try #require(first["metadata", "continue"]?.string)
+        cluster.server.store.forgetHistory()
+        _ = cluster.send("DELETE", things + "/b")
+        cluster.server.store.forgetHistory()
+        let expired = cluster.send("GET", things + "?limit=1&continue=\(token)")
+        #expect(expired.status == 410)
+        let next = try #require(expired.json["metadata", "continue"]?.string)
+        let rest = cluster.send("GET", things + "?limit=1&continue=\(next)").json
+        #expect(rest["items"]?.array?.first?["metadata", "name"] == "c")
+    }
 }

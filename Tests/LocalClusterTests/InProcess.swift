@@ -52,6 +52,7 @@ struct InProcess {
             DefinitionController(storage: storage, logger: logger).handle,
             GarbageCollector(storage: storage, logger: logger).handle,
             NamespaceController(storage: storage, logger: logger).handle,
+            RoleAggregator(storage: storage, logger: logger).handle,
         ]
         var cursor: UInt64 = 0
         while true {

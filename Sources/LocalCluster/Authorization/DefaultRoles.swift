@@ -14,28 +14,43 @@ enum DefaultRoles {
         ["verbs": ["get"], "nonResourceURLs": JSONValue(paths)]
     }
 
-    private static let core = ["configmaps", "events", "pods", "serviceaccounts", "services"]
+    private static let core = [
+        "configmaps", "events", "persistentvolumeclaims", "pods", "replicationcontrollers", "serviceaccounts",
+        "services",
+    ]
+    /// Of other groups; applications bring these along.
+    private static let others = [
+        ("autoscaling", ["horizontalpodautoscalers"]), ("batch", ["cronjobs", "jobs"]),
+        ("networking.k8s.io", ["ingresses", "networkpolicies"]), ("policy", ["poddisruptionbudgets"]),
+    ]
     private static let apps = ["daemonsets", "deployments", "replicasets", "statefulsets"]
     private static let scales = ["deployments/scale", "replicasets/scale", "statefulsets/scale"]
     private static let statuses = apps.map { "\($0)/status" }
 
-    private static let view: [JSONValue] = [
-        rule(read, "", core + ["namespaces", "pods/log", "pods/status", "services/status"]),
-        rule(read, "apps", apps + scales + statuses),
+    private static let view: [JSONValue] =
+        [
+            rule(read, "", core + readable), rule(read, "apps", apps + scales + statuses),
+            rule(read, "discovery.k8s.io", ["endpointslices"]),
+        ] + others.map { rule(read, $0, $1) }
+
+    private static let readable = [
+        "endpoints", "limitranges", "namespaces", "persistentvolumeclaims/status", "pods/log", "pods/status",
+        "replicationcontrollers/scale", "replicationcontrollers/status", "resourcequotas", "resourcequotas/status",
+        "services/status",
     ]
 
     private static let edit: [JSONValue] =
-        view + [
-            rule(read, "", ["secrets"]), rule(write, "", ["configmaps", "events", "pods", "secrets", "services"]),
-            rule(write, "", ["serviceaccounts"]), rule(["create"], "", ["pods/eviction", "serviceaccounts/token"]),
+        [
+            rule(read, "", ["secrets"]), rule(write, "", core + ["secrets"]),
+            rule(["create"], "", ["pods/eviction", "serviceaccounts/token"]),
             rule(["impersonate"], "", ["serviceaccounts"]), rule(write, "apps", apps + scales),
             rule(
                 ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
                 "coordination.k8s.io", ["leases"]),
-        ]
+        ] + others.map { rule(write, $0, $1) }
 
     private static let admin: [JSONValue] =
-        edit + [
+        [
             rule(["create"], "authorization.k8s.io", ["localsubjectaccessreviews"]),
             rule(
                 ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
@@ -44,6 +59,15 @@ enum DefaultRoles {
 
     private static let versionPaths = ["/healthz", "/livez", "/readyz", "/version", "/version/"]
 
+    /// Roles of people, each with its own rules, those it has in the end, and the role that takes it in. Any ClusterRole
+    /// with the label adds to one.
+    static let aggregated = [
+        ("view", view, view, "edit"), ("edit", edit, edit + view, "admin"),
+        ("admin", admin, edit + view + admin, nil),
+    ]
+
+    static func aggregationLabel(_ role: String) -> String { "rbac.authorization.k8s.io/aggregate-to-\(role)" }
+
     static let clusterRoles: [(name: String, rules: [JSONValue])] = [
         (
             "cluster-admin",
@@ -51,7 +75,7 @@ enum DefaultRoles {
                 rule(["*"], "*", ["*"]),
                 ["verbs": ["*"], "nonResourceURLs": ["*"]],
             ]
-        ), ("admin", admin), ("edit", edit), ("view", view),
+        ),
         (
             "system:discovery",
             [

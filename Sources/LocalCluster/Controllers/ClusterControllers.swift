@@ -2,7 +2,8 @@ import KubeModel
 import Logging
 
 /// The controllers without which an API server isn't usable: namespaces empty themselves, dependents go with their
-/// owners, and CustomResourceDefinitions become served.
+/// owners, CustomResourceDefinitions become served, and aggregated roles get their
+/// rules.
 struct ClusterControllers: Sendable {
     let storage: ObjectStorage
     let logger: Logger
@@ -16,12 +17,14 @@ struct ClusterControllers: Sendable {
         let definitions = DefinitionController(storage: storage, logger: logger)
         let publisher = RootCertificatePublisher(
             storage: storage, logger: logger, certificatePEM: rootCertificatePEM)
+        let aggregator = RoleAggregator(storage: storage, logger: logger)
         await EventFeed(store: store).run { events in
             for event in events {
                 definitions.handle(event)
                 collector.handle(event)
                 namespaces.handle(event)
                 publisher.handle(event)
+                aggregator.handle(event)
             }
         }
     }

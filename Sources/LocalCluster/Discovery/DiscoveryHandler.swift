@@ -15,7 +15,9 @@ struct DiscoveryHandler: Sendable {
         case ("apis", 2): return group(segments[1])
         case ("apis", 3): return try resources(GroupVersion(group: segments[1], version: segments[2]))
         case ("version", 1): return .json(Self.version)
-        case ("healthz", 1), ("livez", 1), ("readyz", 1): return .text("ok")
+        case ("healthz", 1), ("livez", 1), ("readyz", 1):
+            guard request.flag("verbose") else { return .text("ok") }
+            return .text("[+]ping ok\n\(segments[0]) check passed\n")
         case ("healthz", 2), ("livez", 2), ("readyz", 2): return segments[1] == "ping" ? .text("ok") : .pageNotFound
         case ("openapi", 2) where segments[1] == "v2": return openAPIv2(request)
         case ("openapi", 2...) where segments[1] == "v3": return OpenAPIHandler(catalog: catalog).answer(segments)

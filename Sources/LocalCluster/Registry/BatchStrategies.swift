@@ -104,24 +104,13 @@ struct CronJobStrategy: ResourceStrategy {
         let schedule = object["spec", "schedule"]?.string ?? ""
         if schedule.isEmpty {
             errors.append(.required("spec.schedule"))
-        } else if let problem = Self.problem(schedule) {
-            errors.append(.invalid("spec.schedule", .string(schedule), problem))
+        } else {
+            do throws(CronSchedule.Problem) {
+                _ = try CronSchedule(schedule)
+            } catch {
+                errors.append(.invalid("spec.schedule", .string(schedule), error.text))
+            }
         }
         return errors + JobStrategy.validate(object["spec", "jobTemplate", "spec"], field: "spec.jobTemplate.spec")
-    }
-
-    private static let macros = [
-        "@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly",
-    ]
-
-    /// Five fields or a macro. The fields themselves are taken as they come: nothing here runs by them.
-    private static func problem(_ schedule: String) -> String? {
-        if schedule.hasPrefix("@") {
-            return macros.contains(schedule) || schedule.hasPrefix("@every ")
-                ? nil : "unrecognized descriptor: \(schedule)"
-        }
-        let fields = schedule.split(whereSeparator: \.isWhitespace)
-        if fields.count == 5 { return nil }
-        return "expected exactly 5 fields, found \(fields.count): [\(fields.joined(separator: " "))]"
     }
 }

@@ -4,7 +4,9 @@ import KubeModel
 extension BuiltInResources {
     static let controllers: [ResourceDefinition] = [
         resource("", "endpoints", "Endpoints", short: ["ep"], columns: TableColumn.endpoints),
-        resource("", "limitranges", "LimitRange", short: ["limits"], columns: TableColumn.definitions),
+        resource(
+            "", "limitranges", "LimitRange", short: ["limits"], strategy: LimitRangeStrategy(),
+            columns: TableColumn.definitions),
         resource(
             "", "persistentvolumeclaims", "PersistentVolumeClaim", short: ["pvc"], subresources: ["status"],
             strategy: ClaimStrategy(), columns: TableColumn.claims),

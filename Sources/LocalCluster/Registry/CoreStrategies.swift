@@ -99,68 +99,6 @@ struct ServiceAccountStrategy: ResourceStrategy {
     var returnsDeletedObject: Bool { true }
 }
 
-struct ServiceStrategy: ResourceStrategy {
-    var returnsDeletedObject: Bool { true }
-
-    func nameProblem(_ name: String) -> String? { MetadataValidation.serviceNameProblem(name) }
-
-    func setDefaults(_ object: inout KubeObject) {
-        var spec = object.json["spec"] ?? .object([:])
-        PodTemplate.fill(&spec, "type", "ClusterIP")
-        PodTemplate.fill(&spec, "sessionAffinity", "None")
-        let ports = (spec["ports"]?.array ?? []).map { port in
-            var port = port
-            PodTemplate.fill(&port, "protocol", "TCP")
-            if let number = port["port"] { PodTemplate.fill(&port, "targetPort", number) }
-            return port
-        }
-        if !ports.isEmpty { spec["ports"] = .array(ports) }
-        object.json["spec"] = spec
-    }
-
-    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
-        object.json["status"] = ["loadBalancer": [:]]
-        guard object["spec", "type"]?.string != "ExternalName" else { return }
-        var spec = object.json["spec"] ?? .object([:])
-        PodTemplate.fill(&spec, "clusterIP", .string(Self.address(object.uid)))
-        if let address = spec["clusterIP"] { PodTemplate.fill(&spec, "clusterIPs", .array([address])) }
-        PodTemplate.fill(&spec, "ipFamilies", ["IPv4"])
-        PodTemplate.fill(&spec, "ipFamilyPolicy", "SingleStack")
-        PodTemplate.fill(&spec, "internalTrafficPolicy", "Cluster")
-        object.json["spec"] = spec
-    }
-
-    /// From the uid, so that no allocator is needed: 65,536 addresses are plenty for what lives here.
-    private static func address(_ uid: String) -> String {
-        let bytes = uid.utf8.reduce(UInt32(5381)) { $0 &* 33 &+ UInt32($1) }
-        return "10.96.\(bytes >> 8 & 255).\(max(1, bytes & 255))"
-    }
-
-    func prepareForUpdate(_ object: inout KubeObject, old: KubeObject) {
-        for member in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"]
-        where object["spec", member] == nil {
-            object["spec", member] = old["spec", member]
-        }
-    }
-
-    func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
-        var errors: [FieldError] = []
-        let ports = object["spec", "ports"]?.array ?? []
-        let needsPorts =
-            object["spec", "type"]?.string != "ExternalName" && object["spec", "clusterIP"]?.string != "None"
-        if ports.isEmpty, needsPorts { errors.append(.required("spec.ports")) }
-        for (position, port) in ports.enumerated() {
-            let field = "spec.ports[\(position)]"
-            if ports.count > 1, port["name"]?.string?.isEmpty ?? true { errors.append(.required("\(field).name")) }
-            let number = port["port"]?.int ?? 0
-            if !(1...65_535).contains(number) {
-                errors.append(.invalid("\(field).port", JSONValue(number), "must be between 1 and 65535, inclusive"))
-            }
-        }
-        return errors
-    }
-}
-
 struct LeaseStrategy: ResourceStrategy {
     var allowsUnconditionalUpdate: Bool { false }
     var createsOnUpdate: Bool { true }

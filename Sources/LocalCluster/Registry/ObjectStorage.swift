@@ -89,6 +89,7 @@ struct ObjectStorage: Sendable {
         // An object of another kind will be refused as it is.
         if object.kind == definition.api.kind { definition.schema?.applyDefaults(&object.json) }
         definition.strategy.setDefaults(&object)
+        try LimitRanger(store: store).apply(&object, definition)
         try definition.strategy.prepareForCreate(&object, context(definition))
     }
 
@@ -98,6 +99,7 @@ struct ObjectStorage: Sendable {
             exists: { [store] resource, namespace, name in
                 store.get(resource, namespace: namespace, name: name) != nil
             },
+            list: { [store] resource in store.list(resource.id).items.map(\.object) },
             randomSuffix: { RandomText.suffix() })
     }
 

@@ -25,6 +25,8 @@ protocol ResourceStrategy: Sendable {
 struct StrategyContext: Sendable {
     var resource: APIResource
     var exists: @Sendable (APIResource, String?, String) -> Bool
+    /// Of all namespaces.
+    var list: @Sendable (APIResource) -> [KubeObject]
     var randomSuffix: @Sendable () -> String
 }
 

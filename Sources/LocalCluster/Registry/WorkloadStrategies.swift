@@ -178,10 +178,32 @@ struct PodStrategy: ResourceStrategy {
         spec["serviceAccount"] = .string(account)
         PodTemplate.fill(
             &spec, "tolerations", .array(["not-ready", "unreachable"].map(Self.toleration)))
-        PodTemplate.fill(&spec, "priority", 0)
-        PodTemplate.fill(&spec, "preemptionPolicy", "PreemptLowerPriority")
+        try Self.setPriority(&spec, object, context)
         if spec["automountServiceAccountToken"]?.bool != false { Self.mountToken(&spec, context.randomSuffix()) }
         object.json["spec"] = spec
+    }
+
+    /// What the Priority admission plugin resolves.
+    private static func setPriority(
+        _ spec: inout JSONValue, _ pod: KubeObject, _ context: StrategyContext
+    ) throws(APIStatus) {
+        let classes = context.list(.priorityClasses)
+        let name = spec["priorityClassName"]?.string ?? ""
+        let found = classes.first { name.isEmpty ? $0.json["globalDefault"]?.bool == true : $0.name == name }
+        if found == nil, !name.isEmpty {
+            throw .forbidden(context.resource, pod.name, "no PriorityClass with name \(name) was found")
+        }
+        if let found { spec["priorityClassName"] = .string(found.name) }
+        let value = found?.json["value"] ?? 0
+        if let given = spec["priority"], given != value {
+            throw .forbidden(
+                context.resource, pod.name,
+                "the integer value of priority (\(given)) must not be provided in pod spec; priority admission controller "
+                    + "computed \(value) from the given PriorityClass name")
+        }
+        spec["priority"] = value
+        PodTemplate.fill(
+            &spec, "preemptionPolicy", found?.json["preemptionPolicy"] ?? "PreemptLowerPriority")
     }
 
     private static func toleration(_ taint: String) -> JSONValue {

@@ -13,6 +13,9 @@ struct Bootstrap: Sendable {
         for (name, rules) in DefaultRoles.clusterRoles {
             try create(.clusterRoles, nil, ["metadata": Self.metadata(name), "rules": .array(rules)])
         }
+        for (name, own, all, taker) in DefaultRoles.aggregated {
+            try createAggregated(name, own, all, takenInBy: taker)
+        }
         for (name, role, group) in DefaultRoles.clusterRoleBindings {
             try create(
                 .clusterRoleBindings, nil,
@@ -29,11 +32,27 @@ struct Bootstrap: Sendable {
         if withNode { try create(.nodes, nil, Self.node) }
     }
 
-    private static func metadata(_ name: String) -> JSONValue {
-        [
+    /// With the rules that the controller would fill in.
+    private func createAggregated(
+        _ name: String, _ own: [JSONValue], _ all: [JSONValue], takenInBy taker: String?
+    ) throws(APIStatus) {
+        let label = DefaultRoles.aggregationLabel(name)
+        let part = Self.metadata("system:aggregate-to-\(name)", label: label)
+        try create(.clusterRoles, nil, ["metadata": part, "rules": .array(own)])
+        let selector: JSONValue = ["matchLabels": .object([label: "true"])]
+        let metadata = Self.metadata(name, label: taker.map(DefaultRoles.aggregationLabel))
+        try create(
+            .clusterRoles, nil,
+            ["metadata": metadata, "aggregationRule": ["clusterRoleSelectors": [selector]], "rules": .array(all)])
+    }
+
+    private static func metadata(_ name: String, label: String? = nil) -> JSONValue {
+        var metadata: JSONValue = [
             "name": .string(name), "labels": ["kubernetes.io/bootstrapping": "rbac-defaults"],
             "annotations": ["rbac.authorization.kubernetes.io/autoupdate": "true"],
         ]
+        if let label { metadata["labels", label] = "true" }
+        return metadata
     }
 
     private func create(_ resource: APIResource, _ namespace: String?, _ members: JSONValue) throws(APIStatus) {

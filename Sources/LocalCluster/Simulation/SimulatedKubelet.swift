@@ -13,7 +13,11 @@ struct SimulatedKubelet: Sendable {
     }
 
     private func schedule(_ pod: KubeObject) {
-        let node = cluster.get(.nodes, ObjectKey(name: Bootstrap.nodeName))?.labels ?? [:]
+        let home = cluster.get(.nodes, ObjectKey(name: Bootstrap.nodeName))
+        if let why = home.map({ NodeFit.refusal(of: pod, by: $0) }) ?? "no nodes available to schedule pods" {
+            return refuse(pod, why)
+        }
+        let node = home?.labels ?? [:]
         cluster.update(.pods, pod.key, by: "kube-scheduler") {
             $0["spec", "nodeName"] = .string(Bootstrap.nodeName)
             // What the admission plugin PodTopologyLabels copies when a pod is bound.
@@ -24,6 +28,21 @@ struct SimulatedKubelet: Sendable {
         cluster.record(
             .normal, "Scheduled", "Successfully assigned \(pod.key) to \(Bootstrap.nodeName)", about: pod,
             by: "default-scheduler")
+    }
+
+    private func refuse(_ pod: KubeObject, _ why: String) {
+        let before = Conditions.find("PodScheduled", pod)
+        guard before?["message"]?.string != why else { return }
+        cluster.update(.pods, pod.key, part: .status, by: "kube-scheduler") { object in
+            object["status", "conditions"] = [
+                [
+                    "type": "PodScheduled", "status": "False", "lastProbeTime": .null,
+                    "lastTransitionTime": before?["lastTransitionTime"] ?? .string(cluster.now().description),
+                    "reason": "Unschedulable", "message": .string(why),
+                ]
+            ]
+        }
+        cluster.record(.warning, "FailedScheduling", why, about: pod, by: "default-scheduler")
     }
 
     /// New, or with an image that was changed.

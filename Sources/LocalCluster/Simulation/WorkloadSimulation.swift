@@ -11,7 +11,8 @@ struct WorkloadSimulation: Sendable {
 
     /// Controllers before the kubelet, so that a change of many objects takes few rounds.
     private static let order: [APIResource] = [
-        .deployments, .replicaSets, .replicationControllers, .statefulSets, .daemonSets, .jobs, .pods, .services,
+        .deployments, .replicaSets, .replicationControllers, .statefulSets, .daemonSets, .cronJobs, .jobs, .pods,
+        .services,
         .disruptionBudgets, .resourceQuotas,
     ]
 
@@ -47,6 +48,7 @@ struct WorkloadSimulation: Sendable {
             ReplicaSetController(cluster: cluster, resource: .replicationControllers).sync(key)
         case APIResource.statefulSets.id: StatefulSetController(cluster: cluster).sync(key)
         case APIResource.daemonSets.id: DaemonSetController(cluster: cluster).sync(key)
+        case APIResource.cronJobs.id: CronJobController(cluster: cluster).sync(key)
         case APIResource.jobs.id: JobController(cluster: cluster).sync(key)
         case APIResource.pods.id: SimulatedKubelet(cluster: cluster).sync(key)
         case APIResource.services.id: EndpointsController(cluster: cluster).sync(key)
@@ -62,7 +64,8 @@ struct PendingSyncs {
 
     private static let owners = Dictionary(
         uniqueKeysWithValues: [
-            APIResource.deployments, .replicaSets, .replicationControllers, .statefulSets, .daemonSets, .jobs,
+            APIResource.deployments, .replicaSets, .replicationControllers, .statefulSets, .daemonSets, .cronJobs,
+            .jobs,
         ].map { ($0.kind, $0.id) })
 
     init(_ events: [StoreEvent], in store: ClusterStore) {
@@ -72,6 +75,12 @@ struct PendingSyncs {
             insert(ObjectID(event.resource, object.key))
             if let owner = object.controller, let resource = Self.owners[owner.kind] {
                 insert(ObjectID(resource, ObjectKey(namespace: object.namespace, name: owner.name)))
+            }
+            // What didn't fit may fit now.
+            if event.resource == APIResource.nodes.id, event.kind != .deleted {
+                for item in store.list(APIResource.pods.id).items where item.object["spec", "nodeName"] == nil {
+                    insert(ObjectID(APIResource.pods.id, item.object.key))
+                }
             }
             guard let namespace = object.namespace else { continue }
             if event.resource == APIResource.pods.id {

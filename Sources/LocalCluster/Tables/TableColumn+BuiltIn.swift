@@ -132,10 +132,13 @@ extension TableColumn {
 
     static let services = [
         name, text("Type", "type determines how the Service is exposed.") { $0["spec", "type"] ?? "" },
-        text("Cluster-IP", "clusterIP is the IP address of the service.") { $0["spec", "clusterIP"] ?? "None" },
+        text("Cluster-IP", "clusterIP is the IP address of the service.") {
+            $0["spec", "clusterIP"] ?? "<none>"
+        },
         text("External-IP", "externalIPs is a list of IP addresses for which nodes accept traffic.") {
             let addresses = ($0["spec", "externalIPs"]?.array ?? []).compactMap(\.string)
             if !addresses.isEmpty { return .string(addresses.joined(separator: ",")) }
+            if let name = $0["spec", "externalName"] { return name }
             return $0["spec", "type"]?.string == "LoadBalancer" ? "<pending>" : "<none>"
         },
         text("Port(s)", "The list of ports that are exposed by this service.") {

@@ -13,9 +13,16 @@ struct PlaygroundCommand: AsyncParsableCommand {
         commandName: "playground",
         abstract: "Run a small Kubernetes-compatible API server and the operator in one process, on loopback only.",
         discussion: """
-            For trying the co-pilot, with real kubectl and without a cluster. Nothing is kept when it ends. Deployments get \
-            pods that only look as if they ran: an image of a registry that ends in ".invalid", or with a tag that begins \
-            with "missing", doesn't pull; one whose name begins with "crash" crashes.
+            For trying the co-pilot, with real kubectl and without a cluster. Nothing is kept when it ends. Pods only \
+            look as if they ran. What becomes of a container is told by its image:
+
+              HOST.invalid/NAME, NAME:missing..., bad...   can't be pulled
+              crash...     exits with 1 at once, and is restarted later and later
+              slow...      gets ready after 5 seconds
+              unready...   runs, and never gets ready
+              long...      in a Job: runs until it is deleted
+
+            Any other runs; in a Job it completes at once.
             """)
 
     @Option(help: "The port on 127.0.0.1; 0 lets the system choose.") var port: Int = 0
