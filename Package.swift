@@ -183,7 +183,7 @@ let package = Package(
                 name: "StoryTests",
                 dependencies: [
                     "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "Controllers", "LocalCluster",
-                    "OperatorTestKit", "SkyfloCLI", log,
+                    "OperatorTestKit", "SkyfloCLI", log, hummingbird, subprocess, systemPackage,
                 ],
                 swiftSettings: settings),
         ],

@@ -5,7 +5,7 @@ import Logging
 import SkyfloAPI
 import Tools
 
-/// The operator put together: caches, controllers, health and leader election, owned by one ``ControllerRuntime/Manager``.
+/// The operator put together: caches, controllers, health and the worker's Lease, owned by one ``ControllerRuntime/Manager``.
 public struct Operator: Sendable {
     public struct Configuration: Sendable {
         /// Where conversations are looked for; nil for all namespaces.
@@ -13,8 +13,8 @@ public struct Operator: Sendable {
         /// Of this process, in `status.worker`, in the lease and in events.
         public var identity: String
         public var defaultSkyfloAI: ObjectKey?
-        /// The namespace of the lease; nil runs without leader election.
-        public var leaseNamespace: String?
+        /// nil for a worker that is alone.
+        public var lease: WorkerLease?
         public var healthHost: String
         /// 0 lets the system choose; nil serves no health and no metrics.
         public var healthPort: Int?
@@ -24,21 +24,19 @@ public struct Operator: Sendable {
 
         public init(
             namespace: String? = nil, identity: String, defaultSkyfloAI: ObjectKey? = nil,
-            leaseNamespace: String? = nil, healthHost: String = "127.0.0.1", healthPort: Int? = nil,
+            lease: WorkerLease? = nil, healthHost: String = "127.0.0.1", healthPort: Int? = nil,
             concurrency: Int = 64, verificationTimeout: Duration = .seconds(120)
         ) {
             self.namespace = namespace
             self.identity = identity
             self.defaultSkyfloAI = defaultSkyfloAI
-            self.leaseNamespace = leaseNamespace
+            self.lease = lease
             self.healthHost = healthHost
             self.healthPort = healthPort
             self.concurrency = concurrency
             self.verificationTimeout = verificationTimeout
         }
     }
-
-    public static let leaseName = "skyflo-operator"
 
     private let api: any KubeAPI
     private let configuration: Configuration
@@ -86,10 +84,7 @@ public struct Operator: Sendable {
     }
 
     private var elector: LeaderElector? {
-        configuration.leaseNamespace.map {
-            LeaderElector(
-                api: api, .init(namespace: $0, name: Self.leaseName, identity: configuration.identity), logger: logger)
-        }
+        configuration.lease.map { $0.elector(configuration.identity, api: api, logger: logger) }
     }
 
     private func conversationController(
@@ -103,7 +98,7 @@ public struct Operator: Sendable {
                 options: .init(
                     identity: configuration.identity, defaultSkyfloAI: configuration.defaultSkyfloAI,
                     redactionKey: (0..<32).map { _ in UInt8.random(in: 0...255) },
-                    verificationTimeout: configuration.verificationTimeout)))
+                    verificationTimeout: configuration.verificationTimeout, lease: configuration.lease)))
         return Controller(
             name: "conversation", reconciler: reconciler,
             watches: [

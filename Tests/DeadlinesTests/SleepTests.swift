@@ -20,16 +20,17 @@ import Testing
         }
     }
 
-    @Test func `many at the same time end in the order of their deadlines`() async throws {
-        let ended = try await withThrowingTaskGroup(of: Int.self) { group in
-            for number in (0..<10).reversed() {
+    @Test func `many at the same time all end, and none before its deadline`() async throws {
+        let early = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in (0..<100).reversed() {
                 group.addTask {
-                    try await sleep(for: .milliseconds(number * 30))
-                    return number
+                    let deadline = ContinuousClock.now + .milliseconds(number * 3)
+                    try await sleep(for: .milliseconds(number * 3))
+                    return .now < deadline
                 }
             }
-            return try await group.reduce(into: [Int]()) { $0.append($1) }
+            return try await group.reduce(into: [Bool]()) { $0.append($1) }
         }
-        #expect(ended == Array(0..<10))
+        #expect(early == Array(repeating: false, count: 100))
     }
 }

@@ -133,6 +133,69 @@ import Testing
         }
     }
 
+    @Test func `an approval of who may not do it themself doesn't count, and says so; another's does`() async throws {
+        let model = ScriptedModel(.scale(to: 3), .says("Done."))
+        try await Story.run(model) { story in
+            try await story.changeSkyflo(["approvals": ["requireApproverRights": true]])
+            try await story.apply(Self.bobMayScale)
+            try await story.ask("scale web to 3")
+            try await story.untilPhase(.awaitingApproval)
+            try await story.approve("c1")
+            let waiting = try await story.until("refused") { $0.status.approvals["c1"]?.waitingFor != nil }
+            let reason = waiting.status.approvals["c1"]?.waitingFor ?? ""
+            #expect(reason.contains("alice may not do it themself") && reason.contains("patch deployments/scale"))
+            try await eventually("an Event says it") {
+                try await story.api.list(.events, namespace: Story.namespace).items.contains {
+                    $0["reason"] == "ApprovalRefused" && $0["message"]?.string?.contains("c1: alice") == true
+                }
+            }
+            #expect(try await story.replicas() == 2)
+            try await story.decide(["c1": ["votes": ["bob": ["decision": "Approved"]]]])
+            let done = try await story.untilPhase(.completed)
+            #expect(try await story.replicas() == 3)
+            #expect(done.status.approvals["c1"]?.waitingFor == nil)
+        }
+    }
+
+    /// The right goes after it was read and before the write.
+    @Test func `an approver who loses the right before the write approves nothing any more`() async throws {
+        let model = ScriptedModel(.scale(to: 3), .says("Done."))
+        let log = RequestLog()
+        try await Story.run(nil) { story in
+            try await story.changeSkyflo(["approvals": ["requireApproverRights": true]])
+            try await story.apply(Self.bobMayScale)
+            // The approval is flushed into the transcript right before the write.
+            let hook = Hook(where: { $0.method == .patch && $0.path.contains("/secrets/") }) { _ in
+                true
+            } then: {
+                let bindings = APIResource(
+                    group: "rbac.authorization.k8s.io", version: "v1", plural: "rolebindings", kind: "RoleBinding")
+                try await story.api.delete(bindings, namespace: Story.namespace, name: "bob")
+            }
+            try await story.withOperator(model, wrap: { HookedAPI(WatchedAPI($0, log), hook) }) {
+                try await story.ask("scale web to 3")
+                try await story.untilPhase(.awaitingApproval)
+                try await story.decide(["c1": ["votes": ["bob": ["decision": "Approved"]]]])
+                try await story.until("refused") { $0.status.approvals["c1"]?.waitingFor?.contains("bob") == true }
+                #expect(log.writes.isEmpty)
+                #expect(try await story.replicas() == 2)
+            }
+        }
+    }
+
+    private static let bobMayScale = """
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: Role
+        metadata: {name: bob, namespace: shop}
+        rules: [{apiGroups: [apps], resources: [deployments/scale], verbs: [patch]}]
+        ---
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: RoleBinding
+        metadata: {name: bob, namespace: shop}
+        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: bob}
+        subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: bob}]
+        """
+
     @Test func `a SkyfloAI that is stopped ends turns, begins none, and lets nothing be written`() async throws {
         let model = ScriptedModel(.scale(to: 3), .says("Done."))
         try await Story.run(model) { story in

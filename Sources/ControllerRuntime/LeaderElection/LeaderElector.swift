@@ -1,5 +1,5 @@
 public import KubeClient
-import KubeModel
+public import KubeModel
 public import Logging
 public import Metrics
 import ServiceLifecycle
@@ -23,10 +23,12 @@ public struct LeaderElector: Sendable {
         public var renewDeadline: Duration
         /// Between attempts.
         public var retryPeriod: Duration
+        /// With what the lease is deleted, for one that only this process ever holds. In the lease's namespace.
+        public var owner: OwnerReference?
 
         public init(
             namespace: String, name: String, identity: String, leaseDuration: Duration = .seconds(15),
-            renewDeadline: Duration = .seconds(10), retryPeriod: Duration = .seconds(2)
+            renewDeadline: Duration = .seconds(10), retryPeriod: Duration = .seconds(2), owner: OwnerReference? = nil
         ) {
             self.namespace = namespace
             self.name = name
@@ -34,6 +36,7 @@ public struct LeaderElector: Sendable {
             self.leaseDuration = leaseDuration
             self.renewDeadline = renewDeadline
             self.retryPeriod = retryPeriod
+            self.owner = owner
         }
     }
 
@@ -192,6 +195,7 @@ extension LeaderElector {
         var object = lease ?? KubeObject(.leases, namespace: options.namespace, name: options.name)
         object["spec"] = record.json
         if lease == nil {
+            if let owner = options.owner { object.ownerReferences = [owner] }
             _ = try await api.create(object, in: .leases)
         } else {
             _ = try await api.update(object, in: .leases)

@@ -73,10 +73,15 @@ struct LeaseState: Sendable {
         if observed.holder == identity {
             return .write(mine(acquired: observed.acquireTime ?? now, now: now, transitions: observed.transitions))
         }
+        return isHeld(at: uptime) ? .wait : .write(mine(acquired: now, now: now, transitions: observed.transitions + 1))
+    }
+
+    /// Whether somebody has the lease and may still believe in it.
+    func isHeld(at uptime: Duration) -> Bool {
+        guard let observed, !observed.holder.isEmpty else { return false }
         // A lease without a duration was written by something else; its holder may still believe in it.
         let seconds = observed.durationSeconds > 0 ? observed.durationSeconds : durationSeconds
-        let isHeld = !observed.holder.isEmpty && observedAt + .seconds(seconds) > uptime
-        return isHeld ? .wait : .write(mine(acquired: now, now: now, transitions: observed.transitions + 1))
+        return observedAt + .seconds(seconds) > uptime
     }
 
     /// What to write to let others take over at once.

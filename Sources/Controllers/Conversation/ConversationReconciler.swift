@@ -50,11 +50,14 @@ public final class ConversationReconciler: Reconciler {
         public var redactionKey: [UInt8]
         /// How long a write's effect is watched.
         public var verificationTimeout: Duration
+        /// nil where this worker is alone.
+        public var lease: WorkerLease?
 
         public init(
             identity: String, defaultSkyfloAI: ObjectKey? = nil, redactionKey: [UInt8],
-            verificationTimeout: Duration = .seconds(120)
+            verificationTimeout: Duration = .seconds(120), lease: WorkerLease? = nil
         ) {
+            self.lease = lease
             self.identity = identity
             self.defaultSkyfloAI = defaultSkyfloAI
             self.redactionKey = redactionKey
@@ -66,7 +69,20 @@ public final class ConversationReconciler: Reconciler {
     /// Turns that wait for a person, by the conversation's uid, so that a decision doesn't cost reading the transcript.
     private let waiting = Mutex<[String: TurnRecord]>([:])
 
-    public init(_ dependencies: Dependencies) { self.dependencies = dependencies }
+    /// Of the other workers.
+    private let leases: LeaseObserver?
+    /// When to look again at a conversation that another worker has.
+    private let patience: Duration
+
+    public init(_ dependencies: Dependencies) {
+        self.dependencies = dependencies
+        let lease = dependencies.options.lease
+        leases = lease.map {
+            LeaseObserver(api: dependencies.api, namespace: $0.namespace, clock: dependencies.clock)
+        }
+        // Where there should be no other there is one after all: what it has taken over is best left to it.
+        patience = lease.map { $0.duration / 3 } ?? .seconds(60)
+    }
 
     public func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
         guard let object = dependencies.conversations.get(key), !object.isBeingDeleted else {
@@ -77,15 +93,31 @@ public final class ConversationReconciler: Reconciler {
         if let result = try await deleteWhenOver(conversation) { return result }
         guard needsWork(conversation) else { return expiry(of: conversation) }
         do {
+            if try await isInOtherHands(conversation) { return .requeue(after: patience) }
             return try await work(on: conversation)
-        } catch let status as APIStatus where status.isConflict {
+        } catch let status as APIStatus where status.code == 409 {
             // Somebody else wrote in between, or the cache is behind: look again.
             forget(key)
             return .requeue(after: .milliseconds(20))
         } catch let status as APIStatus where status.isNotFound {
             forget(key)
             return .done
+        } catch let fenced as TurnRunner.FencedOut {
+            forget(key)
+            dependencies.logger.notice(
+                "conversation taken over", metadata: ["key": "\(key)", "by": "\(fenced.by)"])
+            // Should the other one die, somebody has to look.
+            return .requeue(after: patience)
         }
+    }
+
+    /// Whether a turn runs that a worker who lives has begun.
+    private func isInOtherHands(_ conversation: Conversation) async throws -> Bool {
+        let worker = conversation.status.workerIdentity
+        guard !conversation.status.isTurnEnded, let leases, !worker.isEmpty,
+            worker != dependencies.options.identity
+        else { return false }
+        return try await leases.isHeld(WorkerLease.name(of: worker), by: worker)
     }
 
     /// Whether anything but time can move it on.
@@ -109,7 +141,11 @@ public final class ConversationReconciler: Reconciler {
     private func record(of conversation: Conversation) async throws -> TurnRecord {
         let kept = waiting.withLock { $0.removeValue(forKey: conversation.uid) }
         // A record whose transcript isn't the stored one belongs to another time.
-        if let kept, kept.stored.position.head == conversation.status.json["transcript", "head"]?.string { return kept }
+        if let kept, kept.claim.expected == conversation.status.workerEpoch,
+            kept.stored.position.head == conversation.status.json["transcript", "head"]?.string
+        {
+            return kept
+        }
         return try await TurnRecord.load(conversation, from: dependencies.api)
     }
 

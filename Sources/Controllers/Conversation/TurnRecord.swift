@@ -11,10 +11,22 @@ struct TurnRecord: Sendable {
     private(set) var stored: TranscriptStore.Stored
     /// What the spec names, found at the start of the turn; a decision needn't look for all of it again.
     var references: References?
+    /// Our right to go on with it.
+    var claim: Claim
     /// Why the transcript can't be read, where it can't.
     private(set) var loss: String?
     /// Facts that are not yet in the transcript.
     private var unwritten: [TranscriptChain.Entry] = []
+
+    struct Claim: Sendable, Hashable {
+        /// One more than what the conversation had when it was read.
+        var epoch: Int
+        /// Whether it is written.
+        var isHeld = false
+
+        /// What the conversation must have for the claim to stand.
+        var expected: Int { isHeld ? epoch : epoch - 1 }
+    }
 
     static func load(_ conversation: Conversation, from api: any KubeAPI) async throws -> TurnRecord {
         let store = TranscriptStore(api: api)
@@ -33,10 +45,15 @@ struct TurnRecord: Sendable {
         }
         var machine = WorkflowStateMachine(policy: .init(limits: conversation.spec.limits))
         for entry in stored.entries { machine.apply(entry.event, at: entry.at) }
-        return TurnRecord(key: conversation.key, machine: machine, stored: stored, loss: loss)
+        return TurnRecord(
+            key: conversation.key, machine: machine, stored: stored,
+            claim: Claim(epoch: conversation.status.workerEpoch + 1), loss: loss)
     }
 
-    private init(key: ObjectKey, machine: WorkflowStateMachine, stored: TranscriptStore.Stored, loss: String?) {
+    private init(
+        key: ObjectKey, machine: WorkflowStateMachine, stored: TranscriptStore.Stored, claim: Claim, loss: String?
+    ) {
+        self.claim = claim
         self.key = key
         self.machine = machine
         self.stored = stored

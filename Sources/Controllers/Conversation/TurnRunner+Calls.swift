@@ -102,7 +102,7 @@ extension TurnRunner {
         }
         log(
             approvalOf: call, summary: proposal.summary, risk: proposal.risk,
-            warnings: proposal.warnings + preview.warnings, preview: preview.text, requests: requests,
+            warnings: preview.warnings, preview: preview.text, requests: requests,
             postConditions: proposal.postConditions.map(\.json), labels: proposal.requests.map { $0.before?.labels },
             changes: kept(preview.changes))
         return true
@@ -150,7 +150,7 @@ extension TurnRunner {
 
     /// First the transcript, then the status: an approval that people can see is one that no crash forgets.
     private mutating func showApprovals(_ ids: Set<String>) async throws -> ReconcileResult? {
-        try await record.flush(to: store, of: conversation)
+        try await flush()
         try await writeStatus(newApprovals: ids)
         for call in ids.sorted().compactMap(machine.call) where call.decision == nil {
             dependencies.events.normal(

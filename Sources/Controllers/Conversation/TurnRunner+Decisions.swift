@@ -15,7 +15,7 @@ extension TurnRunner {
     }
 
     /// The SkyfloAI that governs the conversation, as newly as it is known; nil when it is gone.
-    private var governing: SkyfloAI? {
+    var governing: SkyfloAI? {
         references.flatMap { dependencies.skyfloAIs.get($0.skyfloAI) }.map { SkyfloAI($0) }
     }
 
@@ -29,9 +29,12 @@ extension TurnRunner {
         guard !voted.isEmpty else { return }
         try await readTerms()
         for call in voted {
+            try await readRights(of: call)
             switch reading(of: call) {
             case .undecided: continue
-            case .incomplete(let what): incomplete[call.id] = what
+            case .incomplete(let what):
+                incomplete[call.id] = what
+                tellRefusals(of: call)
             case .decided(let decision): record.log(.decided(id: call.id, decision), at: now)
             case .altered(let why):
                 dependencies.events.warning(conversation.object, "ApprovalAltered", why)
@@ -139,6 +142,7 @@ extension TurnRunner {
     /// them.
     mutating func recheck(_ call: Call) async throws {
         try await readTerms()
+        try await readRights(of: call)
         if stop != nil { throw NoLongerApproved(reason: nil) }
         guard let decision = call.decision, decision.approved else { throw NoLongerApproved(reason: "not approved") }
         guard let rule = decision.rule else {

@@ -19,7 +19,7 @@ extension TurnRunner {
         for attempt in 1... {
             var projection = StatusProjection(
                 machine: machine, conversation: conversation, now: now, worker: dependencies.options.identity,
-                transcript: record.stored.position)
+                epoch: record.claim.epoch, transcript: record.stored.position)
             projection.newApprovals = newApprovals
             projection.notAccepted = notAccepted
             projection.incomplete = incomplete
@@ -32,9 +32,11 @@ extension TurnRunner {
                 let written = try await api.patch(
                     .conversations, namespace: conversation.namespace, name: conversation.object.name,
                     subresource: "status", .merge(patch), WriteOptions(fieldManager: SkyfloGroup.fieldManager))
+                record.claim.isHeld = true
                 adopt(written)
                 return
-            } catch let status as APIStatus where status.isConflict && attempt < 8 {
+                // Without a claim all that we know of it may be past: it is looked at anew.
+            } catch let status as APIStatus where status.isConflict && record.claim.isHeld && attempt < 8 {
                 try await readAgain()
                 try await recheck?(&self)
             }
@@ -66,6 +68,7 @@ extension TurnRunner {
     }
 
     /// Reads the conversation from the API server.
+    /// - Throws: `APIStatus` 404 when it is gone or being deleted; ``FencedOut``.
     mutating func readAgain() async throws {
         let object = try await api.get(
             .conversations, namespace: conversation.namespace, name: conversation.object.name)
@@ -73,6 +76,7 @@ extension TurnRunner {
             throw APIStatus(code: 404, reason: .notFound, message: "the conversation was deleted")
         }
         adopt(object)
+        try checkClaim(conversation.status)
     }
 
     private mutating func adopt(_ object: KubeObject) {

@@ -16,7 +16,7 @@ extension TurnRunner {
     /// cancel the write: its outcome has to be known.
     mutating func execute(_ id: String) async throws {
         guard let call = machine.call(id) else { return }
-        try await record.flush(to: store, of: conversation)
+        try await flush()
         let before = record
         record.log(.writeStarted(id: id), at: now)
         do {
@@ -40,16 +40,32 @@ extension TurnRunner {
         for planned in try plannedRequests(of: call) {
             switch try await WriteExecutor.outcome(of: planned, api: api, as: references.identity) {
             case .executed(let write): uids.append(write.target.uid)
-            case .notExecuted where uids.isEmpty && stop != nil:
-                return try await close(call, .rejected("not executed: stopped before it was sent"))
-            case .notExecuted: return try await send(call, after: uids)
+            case .notExecuted: return try await resume(call, after: uids)
             case .unknown(let why): return try await close(call, .unknown(why), uids)
             }
         }
         try await close(call, .applied("done (found out after an interruption)"), uids)
     }
 
-    private func plannedRequests(of call: Call) throws -> [PlannedRequest] {
+    /// Sends what another process had begun to send, if it may still be sent: that is looked at, and the intent written, as
+    /// for the first time.
+    private mutating func resume(_ call: Call, after uids: [String]) async throws {
+        do {
+            try await readAgain()
+            try await recheck(call)
+            try await writeStatus { runner in try await runner.recheck(call) }
+        } catch let refusal as NoLongerApproved {
+            // What was sent before may still be on its way.
+            let done = uids.isEmpty ? "nothing" : "\(uids.count) of its requests"
+            let why = refusal.reason ?? "stopped"
+            return try await close(
+                call, .unknown("\(why); after the interruption, \(done) had been done, and nothing more was sent"), uids
+            )
+        }
+        try await send(call, after: uids, isResumed: true)
+    }
+
+    func plannedRequests(of call: Call) throws -> [PlannedRequest] {
         try (call.approval?.requests ?? []).map { json in
             guard let planned = PlannedRequest(json: json) else {
                 throw ToolFailure("the approved request of \(call.id) can't be read by this version")
@@ -59,13 +75,25 @@ extension TurnRunner {
     }
 
     /// Sends the approved requests in order, as they are, and stores the outcome.
-    /// - Parameter done: uids of the objects of the first requests, which were done before.
-    private mutating func send(_ call: Call, after done: [String] = []) async throws {
+    /// - Parameters:
+    ///   - done: uids of the objects of the first requests, which were done before.
+    ///   - isResumed: they were sent before, and may still be on their way; what comes second is refused as stale.
+    private mutating func send(_ call: Call, after done: [String] = [], isResumed: Bool = false) async throws {
         guard let references else { return }
         var uids = done
         let requests = try plannedRequests(of: call)
         for planned in requests.dropFirst(done.count) {
-            let result = await WriteExecutor.execute(planned, api: api, as: references.identity)
+            // Between requests there is time to be overtaken.
+            if uids.count > done.count { try await readAgain() }
+            var result = await WriteExecutor.execute(planned, api: api, as: references.identity)
+            if case .stale = result, isResumed,
+                case .executed(let write) = try await WriteExecutor.outcome(
+                    of: planned, api: api, as: references.identity)
+            {
+                result = .applied(write)
+            }
+            // Once, it is found out; whoever sends again and doesn't hear of it tells so.
+            if case .unknown = result, !isResumed { return try await recover(call.id) }
             guard case .applied(let write) = result else {
                 return try await close(call, Self.outcome(of: result, after: uids.count, of: requests.count), uids)
             }
@@ -88,27 +116,25 @@ extension TurnRunner {
     private mutating func close(_ call: Call, _ outcome: WriteOutcome, _ uids: [String] = []) async throws {
         if !uids.isEmpty { record.log(.wrote(id: call.id, uids: uids), at: now) }
         record.log(.writeEnded(id: call.id, outcome), at: now)
+        try await writeStatus()
+        // Told only now: one that was overtaken knows nothing to tell.
         ConversationMetrics.toolCalled(call.tool, machine.call(call.id)?.state ?? .unknown)
         let text = machine.call(call.id)?.result ?? ""
         dependencies.events.normal(
             conversation.object, "WriteExecuted", "\(call.id): \(call.approval?.summary ?? call.tool): \(text)")
-        try await writeStatus()
     }
 
     // MARK: Verification
 
     /// Watches the post-conditions of a write until they hold, can't hold any more, or time is over.
     mutating func verify(_ id: String) async throws -> ReconcileResult? {
-        guard let call = machine.call(id), let references else { return nil }
+        guard let call = machine.call(id), let context = toolContext() else { return nil }
         let conditions = (call.approval?.postConditions ?? []).compactMap(PostCondition.init(json:))
         let clock = dependencies.clock
-        let deadline = clock.uptime + dependencies.options.verificationTimeout
-        let reader = ReadOnlyAPI(api, as: references.identity)
-        let outcome = try await interruptible {
-            try await conditions.concurrentMap(atOnce: 8) { condition in
-                try await Verifier(api: reader, clock: clock, deadline: deadline).check(condition)
-            }
-        }
+        let verifier = Verifier(
+            api: context.api, clock: clock, deadline: clock.uptime + dependencies.options.verificationTimeout,
+            since: call.writtenAt ?? call.startedAt, redactor: context.redactor)
+        let outcome = try await interruptible { try await verifier.check(conditions) }
         switch outcome {
         case .finished(let checks): record.log(.verified(id: id, checks), at: now)
         case .stopped, .timedOut:

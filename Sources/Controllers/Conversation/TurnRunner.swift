@@ -47,6 +47,7 @@ struct TurnRunner {
             } else if references == nil, let wait = try await resolveReferences() {
                 return wait
             }
+            try await claim()
             try await absorbDecisions()
             if let result = try await perform(machine.next(now: now, stop: stop)) { return result }
         }
@@ -142,7 +143,7 @@ struct TurnRunner {
 
     mutating func end(_ end: TurnEnd) async throws {
         record.log(.turnEnded(end), at: now)
-        try await record.flush(to: store, of: conversation)
+        try await flush()
         try await writeStatus()
         let reason = end.kind == .completed ? "TurnCompleted" : "Turn\(end.kind.rawValue)"
         let message = "turn \(machine.turn): \(end.message.isEmpty ? end.reason.rawValue : end.message)"

@@ -35,11 +35,22 @@ struct TranscriptStore: Sendable {
         var uid: String
         var bytes: Int
         var appends: Int
+        /// Nothing can be added to it.
+        var isSealed = false
     }
 
     /// Reads all of it.
     /// - Throws: `TranscriptChain.Failure` where it was tampered with or a Secret is missing.
     func load(_ conversation: Conversation) async throws -> Stored {
+        do {
+            return try await read(conversation)
+        } catch is TranscriptChain.Failure {
+            // Another worker may have filled one Secret after it was read, and begun the next before that was.
+            return try await read(conversation)
+        }
+    }
+
+    private func read(_ conversation: Conversation) async throws -> Stored {
         let prefix = Self.secretPrefix(conversation)
         var stored = Stored(position: .init(secretPrefix: prefix))
         while let secret = try await api.find(
@@ -57,7 +68,8 @@ struct TranscriptStore: Sendable {
             stored.position.bytes += bytes
             stored.position.secrets += 1
             stored.tail = Tail(
-                resourceVersion: secret.resourceVersion, uid: secret.uid, bytes: bytes, appends: keys.count)
+                resourceVersion: secret.resourceVersion, uid: secret.uid, bytes: bytes, appends: keys.count,
+                isSealed: secret["immutable"]?.bool ?? false)
         }
         stored.position.entries = stored.chain.count
         stored.position.head = stored.chain.head
@@ -73,9 +85,10 @@ struct TranscriptStore: Sendable {
         for entry in entries { lines += chain.append(entry) }
         let bytes = Array(lines.utf8)
         var next = stored
-        if let tail = stored.tail, tail.bytes + bytes.count <= Self.chunkBytes {
+        if let tail = stored.tail, !tail.isSealed, tail.bytes + bytes.count <= Self.chunkBytes {
             next.tail = try await extend(tail, with: bytes, stored.position, conversation)
         } else {
+            if let tail = stored.tail { try await seal(tail, stored.position, conversation) }
             next.tail = try await create(with: bytes, stored.position, conversation)
             next.position.secrets += 1
         }
@@ -99,6 +112,21 @@ struct TranscriptStore: Sendable {
         return Tail(
             resourceVersion: secret.resourceVersion, uid: secret.uid, bytes: tail.bytes + bytes.count,
             appends: tail.appends + 1)
+    }
+
+    /// Ends a full Secret under its version before the next one is made: otherwise a worker that was overtaken could make
+    /// the next one from where it stands, while another still appends to this.
+    private func seal(
+        _ tail: Tail, _ position: StatusProjection.TranscriptPosition, _ conversation: Conversation
+    ) async throws {
+        guard !tail.isSealed else { return }
+        let patch: JSONValue = [
+            "metadata": ["resourceVersion": .string(tail.resourceVersion), "uid": .string(tail.uid)],
+            "immutable": true,
+        ]
+        _ = try await api.patch(
+            .secrets, namespace: conversation.namespace, name: "\(position.secretPrefix)-\(position.secrets - 1)",
+            .merge(patch), WriteOptions(fieldManager: SkyfloGroup.fieldManager))
     }
 
     private func create(

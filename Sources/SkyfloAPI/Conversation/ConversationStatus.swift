@@ -32,6 +32,10 @@ public struct ConversationStatus: Sendable {
     public var approvals: [String: Approval] {
         (json["approvals"]?.object ?? [:]).reduce(into: [:]) { $0[$1.key] = Approval($1.value) }
     }
+    /// Who works on it, or did last.
+    public var workerIdentity: String { json["worker", "identity"]?.string ?? "" }
+    /// Rises each time that a process takes the conversation up; 0 before the first.
+    public var workerEpoch: Int { json["worker", "epoch"]?.int ?? 0 }
     /// How many entries of `spec.undo` were taken up.
     public var undosTaken: Int { json["undosTaken"]?.int ?? 0 }
     /// In the order in which they were made.

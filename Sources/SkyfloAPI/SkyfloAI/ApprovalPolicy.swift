@@ -10,12 +10,15 @@ public struct ApprovalPolicy: Sendable, Hashable {
     public var quorum: Int
     /// Approvals count although nothing in the cluster proves who made them.
     public var allowUnproven: Bool
+    /// Only approvals count of who may do themself what they approve, by rights that are bound to their name.
+    public var requireApproverRights: Bool
 
     init(_ json: JSONValue) {
         autoApprove = (json["autoApprove"]?.array ?? []).compactMap(AutoApproveRule.init)
         twoPerson = json["twoPerson"]?.bool ?? false
         quorum = max(1, json["quorum"]?.int ?? 1)
         allowUnproven = json["allowUnproven"]?.bool ?? false
+        requireApproverRights = json["requireApproverRights"]?.bool ?? false
     }
 }
 

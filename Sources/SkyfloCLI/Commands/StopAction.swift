@@ -5,19 +5,33 @@ import SkyfloAPI
 public struct StopAction: Sendable {
     public var name: String
     public var resumes: Bool
+    /// Until what was under way has ended: a write that was being sent is seen through.
+    public var waits: Bool
+    public var timeout: Duration?
     public var format: ResultFormat?
 
-    public init(_ name: String, resumes: Bool = false, format: ResultFormat? = nil) {
+    public init(
+        _ name: String, resumes: Bool = false, waits: Bool = false, timeout: Duration? = nil,
+        format: ResultFormat? = nil
+    ) {
         self.name = name
         self.resumes = resumes
+        self.waits = waits
+        self.timeout = timeout
         self.format = format
     }
 
     public func perform(in session: Session) async throws -> ExitStatus {
         let conversation = try await session.conversations.setStop(!resumes, of: name)
-        if let format { session.print(conversation.object, as: format) }
+        if let format, !waits { session.print(conversation.object, as: format) }
         let what = resumes ? "its next message will be taken up" : "nothing that was approved runs from now on"
         session.terminal.say("conversation \"\(name)\" \(resumes ? "resumed" : "stopped"): \(what)".styled)
-        return .success
+        guard waits else { return .success }
+        let follower = Follower(
+            session: session, name: name, turn: conversation.status.turn, generation: conversation.object.generation,
+            format: format)
+        let ended = try await follower.run(timeout: timeout)
+        // That it was stopped is what was asked for.
+        return ended == .refused && !resumes ? .success : ended
     }
 }

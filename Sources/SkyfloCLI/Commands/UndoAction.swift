@@ -6,11 +6,19 @@ public struct UndoAction: Sendable {
     public var name: String
     /// Ids of `status.changes`; empty for the only one there is.
     public var changes: [String]
+    /// Until they are taken back, or refused; asks for the approvals where somebody can be asked.
+    public var waits: Bool
+    public var timeout: Duration?
     public var format: ResultFormat?
 
-    public init(_ name: String, changes: [String] = [], format: ResultFormat? = nil) {
+    public init(
+        _ name: String, changes: [String] = [], waits: Bool = false, timeout: Duration? = nil,
+        format: ResultFormat? = nil
+    ) {
         self.name = name
         self.changes = changes
+        self.waits = waits
+        self.timeout = timeout
         self.format = format
     }
 
@@ -20,8 +28,15 @@ public struct UndoAction: Sendable {
         let asked = conversation.object["spec", "undo"]?.array?.compactMap(\.string) ?? []
         let chosen = try choose(from: recorded, asked: Set(asked), session)
         let patched = try await session.conversations.undo(chosen, of: name)
-        if let format { session.print(patched.object, as: format) }
         let ids = chosen.joined(separator: ", ")
+        guard !waits else {
+            session.terminal.say("asked to take back \(ids)".styled)
+            let follower = Follower(
+                session: session, name: name, turn: patched.status.turn, generation: patched.object.generation,
+                atApproval: session.terminal.isInteractive ? .ask : .leave, format: format)
+            return try await follower.run(timeout: timeout)
+        }
+        if let format { session.print(patched.object, as: format) }
         session.terminal.say("asked to take back \(ids); it will be previewed and need an approval:".styled)
         session.terminal.say("  \(session.program) watch \(name) -n \(session.namespace)".styled)
         return .success
@@ -39,7 +54,9 @@ public struct UndoAction: Sendable {
             guard !asked.contains(id) else { throw CommandError(.error, "\(id) was already asked to be taken back") }
         }
         guard changes.isEmpty else { return changes }
-        let left = recorded.keys.filter { !asked.contains($0) }
+        // What took a change back is one itself, but only who names it means it.
+        let undos = Set(recorded.values.compactMap { $0["undoneBy"]?.string })
+        let left = recorded.keys.filter { !asked.contains($0) && !undos.contains($0) }
         guard left.count == 1 else {
             throw left.isEmpty
                 ? CommandError(.error, "all changes were already asked to be taken back")

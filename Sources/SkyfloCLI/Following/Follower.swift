@@ -19,6 +19,8 @@ struct Follower {
     let session: Session
     let name: String
     let turn: Int
+    /// Of the spec. What the status says of an older one says nothing of what was just asked for.
+    var generation = 0
     var atApproval = AtApproval.wait
     var format: ResultFormat?
 
@@ -27,6 +29,11 @@ struct Follower {
 
     /// - Parameter timeout: nil waits without end.
     func run(timeout: Duration? = nil) async throws -> ExitStatus {
+        let follower = self
+        return try await session.terminal.waiting { try await follower.follow(for: timeout) }
+    }
+
+    private func follow(for timeout: Duration?) async throws -> ExitStatus {
         guard let timeout else { return try await follow() }
         let follower = self
         let ended: ExitStatus? = try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
@@ -98,6 +105,8 @@ struct Follower {
     /// Says what is new. Returns how it ended, when it has.
     private func look(at conversation: Conversation, _ state: inout FollowState) async throws -> ExitStatus? {
         session.terminal.say(state.report.news(in: conversation))
+        session.terminal.show(waitingFor: conversation.status.phase?.rawValue ?? "Waiting for the operator")
+        guard conversation.status.observedGeneration >= generation else { return nil }
         switch TurnOutcome(of: conversation, turn: turn) {
         case .ended(let status):
             end(conversation, status)

@@ -60,7 +60,8 @@ struct ProgressReport {
             let result = check["result"]?.string ?? ""
             let text =
                 "  \(check["call"]?.string ?? "") checked: \(OneLine.of(check["check"]?.string ?? "", limit: 200)) "
-            return StyledText(text) + StyledText(result, result == "Passed" ? .green : .red)
+            let style: StyledText.Style = result == "Passed" ? .green : result == "NotChecked" ? .dim : .red
+            return StyledText(text) + StyledText(result, style)
         }
     }
 }

@@ -9,21 +9,32 @@ public struct Terminal: Sendable {
     private let isOutputColoured: Bool
     private let isErrorColoured: Bool
     private let isOutputTerminal: Bool
+    private let statusLine: StatusLine?
 
     /// - Parameters:
+    ///   - isErrorTerminal: shows that something moves while it is waited for; cursor sequences are understood there.
     ///   - read: the next line without its line feed, nil at the end; nil where nobody can be asked.
     ///   - isOutputTerminal: YAML, which has no escapes of its own everywhere, is escaped visibly then.
     public init(
         isOutputColoured: Bool = false, isErrorColoured: Bool = false, isOutputTerminal: Bool = false,
-        write: @escaping @Sendable (String) -> Void, writeError: @escaping @Sendable (String) -> Void,
-        read: (@Sendable () async throws -> String?)? = nil
+        isErrorTerminal: Bool = false, write: @escaping @Sendable (String) -> Void,
+        writeError: @escaping @Sendable (String) -> Void, read: (@Sendable () async throws -> String?)? = nil
     ) {
         self.isOutputColoured = isOutputColoured
         self.isErrorColoured = isErrorColoured
         self.isOutputTerminal = isOutputTerminal
-        self.write = write
-        self.writeError = writeError
         self.read = read
+        guard isErrorTerminal else {
+            statusLine = nil
+            self.write = write
+            self.writeError = writeError
+            return
+        }
+        let line = StatusLine(write: writeError)
+        statusLine = line
+        // Both may go to the same terminal.
+        self.write = { text in line.above { write(text) } }
+        self.writeError = { text in line.above { writeError(text) } }
     }
 
     /// Whether somebody sits there who can answer.
@@ -40,6 +51,8 @@ public struct Terminal: Sendable {
     /// Asks, and waits for a line. nil at the end of the input.
     public func ask(_ question: StyledText) async throws -> String? {
         guard let read else { return nil }
+        statusLine?.hide(true)
+        defer { statusLine?.hide(false) }
         writeError(question.rendered(isColoured: isErrorColoured) + " ")
         guard let line = try await read() else {
             writeError("\n")
@@ -47,6 +60,15 @@ public struct Terminal: Sendable {
         }
         return line
     }
+
+    /// Shows that something is waited for, on a terminal, until the body ends.
+    func waiting<Result>(_ body: () async throws -> Result) async rethrows -> Result {
+        async let _: Void? = statusLine?.run()
+        return try await body()
+    }
+
+    /// What is waited for at the moment.
+    func show(waitingFor text: String) { statusLine?.show(text) }
 
     /// An object or a list as data.
     public func print(_ value: JSONValue, as format: DataFormat) {

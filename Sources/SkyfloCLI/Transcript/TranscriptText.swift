@@ -41,6 +41,8 @@ struct TranscriptText {
         case .writeEnded(let id, let outcome): return [StyledText("\(id) \(Self.text(outcome))")]
         case .verified(let id, let checks):
             return checks.map { StyledText("\(id) checked: \($0.check) \($0.verdict.rawValue) \($0.evidence)") }
+        case .takenOver(let worker, let epoch):
+            return [StyledText("\(worker) goes on with it (epoch \(epoch)), \(entry.at)", .dim)]
         case .turnEnded(let end): return Self.lines(of: end)
         }
     }

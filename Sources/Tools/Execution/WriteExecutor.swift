@@ -40,12 +40,13 @@ public enum WriteExecutor {
     /// The field manager of all writes: by it the objects say what was changed from here.
     public static let fieldManager = "skyflo"
 
-    /// Sends exactly `planned.request`, once. Whoever calls has checked that it may be sent, and has stored that it will be.
+    /// Sends exactly `planned.request`, once, if it ``PlannedRequest/isPinned``. Whoever calls has checked that it may be sent, and has stored that it will be.
     ///
     /// - Returns: never throws: after a write was sent there is always something to record, a cancellation included.
     public static func execute(
         _ planned: PlannedRequest, api: any KubeAPI, as identity: Impersonation
     ) async -> ExecutionResult {
+        guard planned.isPinned else { return .rejected(unpinned(planned)) }
         do {
             let response = try await api.send(planned.request, as: identity)
             return classify(response, of: planned)
@@ -54,6 +55,12 @@ public enum WriteExecutor {
         } catch {
             return .unknown("no answer of the API server: \(error)")
         }
+    }
+
+    private static func unpinned(_ planned: PlannedRequest) -> APIStatus {
+        APIStatus(
+            code: 400, reason: .badRequest,
+            message: "not sent: nothing in the request to \(planned.target.text) keeps it from being carried out twice")
     }
 
     /// What an answer says about the write. Pure.

@@ -45,12 +45,7 @@ struct ApplyTool: KubernetesTool {
 
     private static func proposal(_ steps: [Step], unchanged: [Step]) -> WriteProposal {
         let summary = steps.map { "\($0.isCreate ? "create" : "change") \($0.target.text)" }.joined(separator: ", ")
-        var warnings = steps.flatMap { step in
-            (step.planned?.before.map(Ownership.warnings(for:)) ?? []).map {
-                steps.count == 1 ? $0 : "\(step.target.text): \($0)"
-            }
-        }
-        warnings += steps.filter { $0.planned?.request[query: "force"] == "true" }.map {
+        var warnings = steps.filter { $0.planned?.request[query: "force"] == "true" }.map {
             "\($0.target.text): takes over fields that were set from here by other means than apply"
         }
         if !unchanged.isEmpty { warnings.append("unchanged: \(unchanged.map(\.target.text).joined(separator: ", "))") }
@@ -104,7 +99,7 @@ struct ApplyTool: KubernetesTool {
         let subject = PostCondition.Subject(resource: resource, namespace: namespace, name: object.name)
         return Step(
             target: target, planned: PlannedRequest(request: request, target: target, before: nil),
-            conditions: PodTemplate.rollsOut(resource) ? [.rolloutComplete(subject)] : [.exists(subject)])
+            conditions: PodTemplate.postConditions(afterCreating: object, subject))
     }
 
     private func change(_ target: LiveTarget, to object: KubeObject, _ context: ToolContext) async throws -> Step {
@@ -115,7 +110,7 @@ struct ApplyTool: KubernetesTool {
             planned.request[query: "force"] = "true"
             dryRun = try await DryRun(planned, api: context.api, redactor: context.redactor)
         }
-        let isUnchanged = try dryRun.answer().withoutNoise == target.object.withoutNoise
+        let isUnchanged = try dryRun.answer()?.withoutNoise == target.object.withoutNoise
         let conditions = PodTemplate.postConditions(after: target)
         return Step(
             target: target.target, planned: isUnchanged ? nil : planned,

@@ -28,7 +28,8 @@ struct DeleteTool: KubernetesTool {
             .delete, target.path(), contentType: "application/json", body: JSONWriter.string(options.json))
         return WriteProposal(
             title, PlannedRequest(request: request, target: target.target, before: object),
-            risk: .deletion(of: target), warnings: warnings(target), [.gone(target.subject, uid: object.uid)])
+            risk: .deletion(of: target), warnings: warnings(target),
+            [.gone(target.subject, uid: object.uid)] + PodTemplate.podsGone(with: target))
     }
 
     /// What goes with it.

@@ -87,7 +87,7 @@ extension ToolContext {
     /// Whether a request would leave the target as it is, by the server's own word.
     func changesNothing(_ planned: PlannedRequest) async throws -> Bool {
         let answer = try await DryRun(planned, api: api, redactor: redactor).answer()
-        return planned.before.map { $0.withoutNoise == answer.withoutNoise } ?? false
+        return answer != nil && planned.before?.withoutNoise == answer?.withoutNoise
     }
 }
 
@@ -99,6 +99,6 @@ extension WriteProposal {
     ) {
         self.init(
             summary: summary, requests: [planned], risk: risk,
-            warnings: (planned.before.map(Ownership.warnings(for:)) ?? []) + warnings, postConditions: postConditions)
+            warnings: warnings, postConditions: postConditions)
     }
 }

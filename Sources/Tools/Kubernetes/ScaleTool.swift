@@ -28,28 +28,15 @@ struct ScaleTool: KubernetesTool {
         }
         let text = target.text
         let subject = target.subject
-        let warnings = try await autoscalerWarnings(target, context)
+        let podsGone = replicas == 0 ? PodTemplate.podsGone(with: target) : []
         // A kind may keep its number elsewhere than in spec.replicas; then the Scale itself shows what changes.
         if target.object["spec", "replicas"]?.int != current { target.object = scale }
         let planned = target.patch(.merge(["spec": ["replicas": JSONValue(replicas)]]), subresource: "scale")
         return .proposal(
             WriteProposal(
                 "Scale \(text) from \(current) to \(replicas) replicas", planned,
-                risk: replicas == 0 ? .high : replicas < current ? .medium : .low, warnings: warnings,
-                [.replicas(subject, count: replicas)]))
-    }
-
-    private static let autoscalers = APIResource(
-        group: "autoscaling", version: "v2", plural: "horizontalpodautoscalers", kind: "HorizontalPodAutoscaler")
-
-    private func autoscalerWarnings(_ target: LiveTarget, _ context: ToolContext) async throws -> [String] {
-        guard let found = try await context.listIfAllowed(Self.autoscalers, namespace: target.namespace) else {
-            return []
-        }
-        return found.filter {
-            $0["spec", "scaleTargetRef", "kind"]?.string == target.resource.kind
-                && $0["spec", "scaleTargetRef", "name"]?.string == target.object.name
-        }.map { "horizontalpodautoscaler \($0.name) scales it too and will set its own number" }
+                risk: replicas == 0 ? .high : replicas < current ? .medium : .low,
+                [.replicas(subject, count: replicas)] + podsGone))
     }
 }
 

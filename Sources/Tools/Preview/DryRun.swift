@@ -15,10 +15,21 @@ struct DryRun {
         response = try await api.send(planned.request.asDryRun)
     }
 
+    /// - Returns: what the object would become; nil where the server can't try the request out.
     /// - Throws: ``ToolFailure`` with the server's words, without secrets, where it refused.
-    func answer() throws -> KubeObject {
+    func answer() throws -> KubeObject? {
+        if obstacle != nil { return nil }
         guard (200..<300).contains(response.status) else { throw failure }
         return KubeObject(try response.json())
+    }
+
+    /// Why the server can't try the request out; nil where it can. It refuses dry runs of whatever an admission webhook
+    /// looks at that doesn't declare to be without side effects (KEP-576).
+    var obstacle: String? {
+        guard response.status == 400 else { return nil }
+        let message = response.failure.message
+        guard message.contains("does not support dry run") else { return nil }
+        return redactor.redact(text: message, knowing: planned.secrets)
     }
 
     var warnings: [String] { response.warnings.map { redactor.redact(text: $0, knowing: planned.secrets) } }

@@ -31,7 +31,9 @@ public struct Preview: Sendable, Hashable {
             let step = try await Step(planned, in: proposal, api: api, redactor: redactor)
             diffs.append(step.diff)
             changes.append(step.change)
+            let prefix = proposal.requests.count == 1 ? "" : "\(planned.target.text): "
             warnings += step.warnings.filter { !warnings.contains($0) }
+            warnings += step.ownership.map { prefix + $0 }
         }
         return Preview(
             text: OutputLimit.cut(diffs.joined(separator: "\n"), to: limit), warnings: warnings, changes: changes)
@@ -41,6 +43,7 @@ public struct Preview: Sendable, Hashable {
         var diff: String
         var warnings: [String]
         var change: ChangeRecord
+        var ownership: [String] = []
 
         init(_ planned: PlannedRequest, in proposal: WriteProposal, api: ReadOnlyAPI, redactor: Redactor) async throws {
             let dryRun = try await DryRun(planned, api: api, redactor: redactor)
@@ -52,9 +55,31 @@ public struct Preview: Sendable, Hashable {
                 change = ChangeRecord(planned, after: planned.submitted, redactor: redactor)
                 return
             }
-            let after = Self.after(planned, try dryRun.answer())
+            guard let answer = try dryRun.answer() else {
+                try await AccessReview.require(planned.request, api: api)
+                let reason = dryRun.obstacle ?? ""
+                warnings.append(
+                    "\(planned.target.text) could not be tried out, so the API server may refuse it: \(reason)")
+                (diff, change) = Self.untried(planned, redactor)
+                ownership = try await Ownership(planned, after: planned.before, api: api)?.warnings() ?? []
+                return
+            }
+            let after = Self.after(planned, answer)
             diff = Self.diff(planned, after: after, redactor)
             change = ChangeRecord(planned, after: after, redactor: redactor)
+            ownership = try await Ownership(planned, after: after, api: api)?.warnings() ?? []
+        }
+
+        /// What is known of a request without the server's answer: of creations and deletions what they are about, of
+        /// changes only their body.
+        private static func untried(_ planned: PlannedRequest, _ redactor: Redactor) -> (diff: String, ChangeRecord) {
+            let isWhole = planned.request.method == .delete || planned.target.uid.isEmpty
+            let after = planned.request.method == .delete ? nil : planned.submitted
+            let change = ChangeRecord(planned, after: isWhole ? after : planned.before, redactor: redactor)
+            guard !isWhole else { return (diff(planned, after: after, redactor), change) }
+            let body = planned.redacted(by: redactor)["body"]?.string ?? ""
+            let text = "\(planned.target.text): would be sent \(planned.request.contentType ?? "")\n\(body)\n"
+            return (text, change.withoutContent("what it changed isn't known: it could not be tried out"))
         }
 
         /// The namespace of the request's target, where an earlier request of the same proposal creates it.

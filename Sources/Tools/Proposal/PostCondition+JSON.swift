@@ -9,7 +9,10 @@ extension PostCondition {
         switch self {
         case .replicas(_, let count): json["count"] = JSONValue(count)
         case .gone(_, let uid): json["uid"] = .string(uid)
-        case .rolloutComplete, .exists: break
+        case .podsGone(_, let uid, let selector):
+            json["uid"] = .string(uid)
+            json["selector"] = .string(selector.description)
+        case .rolloutComplete, .exists, .jobComplete, .noWarnings: break
         }
         return json
     }
@@ -20,6 +23,9 @@ extension PostCondition {
         case .replicas: "Replicas"
         case .gone: "Gone"
         case .exists: "Exists"
+        case .jobComplete: "JobComplete"
+        case .podsGone: "PodsGone"
+        case .noWarnings: "NoWarnings"
         }
     }
 
@@ -32,6 +38,13 @@ extension PostCondition {
         case ("Replicas", let count?, _): self = .replicas(subject, count: count)
         case ("Gone", _, let uid?): self = .gone(subject, uid: uid)
         case ("Exists", _, _): self = .exists(subject)
+        case ("JobComplete", _, _): self = .jobComplete(subject)
+        case ("NoWarnings", _, _): self = .noWarnings(subject)
+        case ("PodsGone", _, let uid?):
+            guard let text = json["selector"]?.string, let selector = try? LabelSelector(parsing: text) else {
+                return nil
+            }
+            self = .podsGone(subject, uid: uid, selector: selector)
         default: return nil
         }
     }

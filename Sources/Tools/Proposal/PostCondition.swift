@@ -9,6 +9,12 @@ public enum PostCondition: Sendable, Hashable {
     /// The object with this uid is gone. Another one of its name may be there.
     case gone(Subject, uid: String)
     case exists(Subject)
+    /// A Job has done its work.
+    case jobComplete(Subject)
+    /// The pods of the workload with this uid are gone.
+    case podsGone(Subject, uid: String, selector: LabelSelector)
+    /// Nobody has warned about the object or its pods since the write.
+    case noWarnings(Subject)
 
     public struct Subject: Sendable, Hashable {
         public var resource: APIResource
@@ -36,24 +42,35 @@ public enum PostCondition: Sendable, Hashable {
 
     public var subject: Subject {
         switch self {
-        case .rolloutComplete(let subject), .replicas(let subject, _), .gone(let subject, _), .exists(let subject):
+        case .rolloutComplete(let subject), .replicas(let subject, _), .gone(let subject, _), .exists(let subject),
+            .jobComplete(let subject), .podsGone(let subject, _, _), .noWarnings(let subject):
             subject
         }
     }
 
-    /// The read that shows whether it holds. 404 is an observation too: nil for ``evaluate(observed:)``.
-    public var request: KubeRequest {
-        KubeRequest(.get, subject.resource.path(namespace: subject.namespace, name: subject.name))
+    /// What people read: `roll-out of deployment shop/web is complete`.
+    public var title: String {
+        switch self {
+        case .rolloutComplete(let subject): "roll-out of \(subject.text) is complete"
+        case .replicas(let subject, let count): "\(subject.text) has \(count) ready replicas"
+        case .gone(let subject, _): "\(subject.text) is gone"
+        case .exists(let subject): "\(subject.text) is there"
+        case .jobComplete(let subject): "\(subject.text) is complete"
+        case .podsGone(let subject, _, _): "the pods of \(subject.text) are gone"
+        case .noWarnings(let subject): "no new warnings about \(subject.text)"
+        }
     }
 
     /// - Parameter observed: the object as just read; nil when there is none.
-    public func evaluate(observed: KubeObject?) -> Result {
+    func evaluate(observed: KubeObject?) -> Result {
         switch self {
         case .gone(let subject, let uid): Self.gone(subject, uid, observed)
         case .exists(let subject):
             observed == nil ? .pending("\(subject.text) is not there") : .met("\(subject.text) is there")
         case .rolloutComplete(let subject): Self.rollout(subject, observed)
         case .replicas(let subject, let count): Self.replicas(subject, count, observed)
+        case .jobComplete(let subject): Self.job(subject, observed)
+        case .podsGone, .noWarnings: .pending("about more than one object")
         }
     }
 

@@ -81,6 +81,7 @@ public struct WriteProposal: Sendable, Hashable {
     /// What must hold when the write has done what it is for.
     public var postConditions: [PostCondition]
 
+    /// Where a post-condition is about running pods, that nobody warns about them is one too.
     public init(
         summary: String, requests: [PlannedRequest], risk: Risk, warnings: [String] = [],
         postConditions: [PostCondition] = []
@@ -89,7 +90,7 @@ public struct WriteProposal: Sendable, Hashable {
         self.requests = requests
         self.risk = risk
         self.warnings = warnings
-        self.postConditions = postConditions
+        self.postConditions = postConditions + PostCondition.warnings(beside: postConditions)
     }
 }
 

@@ -57,7 +57,8 @@ public struct ChangeRecord: Sendable, Hashable {
             kind = .changed
             let path = planned.target.resource.path(namespace: target.namespace, name: target.name)
             if planned.request.path == path + "/scale" { subresource = "scale" }
-            compare(planned.before?.withoutNoise.json, after?.withoutNoise.json, at: [])
+            let changes = FieldChanges(from: planned.before, to: after)
+            (fields, anchors) = (changes.fields, changes.anchors)
         }
     }
 
@@ -80,33 +81,6 @@ public struct ChangeRecord: Sendable, Hashable {
         record.object = nil
         record.obstacle = obstacle
         return record
-    }
-
-    // MARK: Fields
-
-    private mutating func compare(_ before: JSONValue?, _ after: JSONValue?, at path: [String]) {
-        if before == after { return }
-        switch (before, after) {
-        case (.object(let old), .object(let new)):
-            for key in old.keys + new.keys.filter({ !old.contains($0) }) {
-                compare(old[key], new[key], at: path + [key])
-            }
-        // Member by member: by the time of the undo others may have put theirs beside it.
-        case (nil, .object(let new)) where !new.isEmpty:
-            for (key, value) in new { compare(nil, value, at: path + [key]) }
-        case (.array(let old), .array(let new)) where Self.haveSameNames(old, new):
-            for (position, (old, new)) in zip(old, new).enumerated() where old != new {
-                let place = path + [String(position)]
-                anchors.append(Field(path: place + ["name"], before: old["name"], after: new["name"]))
-                compare(old, new, at: place)
-            }
-        default: fields.append(Field(path: path, before: before, after: after))
-        }
-    }
-
-    private static func haveSameNames(_ old: [JSONValue], _ new: [JSONValue]) -> Bool {
-        guard old.count == new.count else { return false }
-        return zip(old, new).allSatisfy { old, new in old["name"]?.string != nil && old["name"] == new["name"] }
     }
 }
 

@@ -10,6 +10,8 @@ public struct StatusProjection: Sendable {
     public var conversation: Conversation
     public var now: KubeTime
     public var worker: String
+    /// Of the worker's claim.
+    public var epoch: Int
     public var transcript: TranscriptPosition
     /// nil: everything that the spec names is there.
     public var notAccepted: (reason: ConversationReason, message: String)?
@@ -53,13 +55,14 @@ public struct StatusProjection: Sendable {
     }
 
     public init(
-        machine: WorkflowStateMachine, conversation: Conversation, now: KubeTime, worker: String,
+        machine: WorkflowStateMachine, conversation: Conversation, now: KubeTime, worker: String, epoch: Int,
         transcript: TranscriptPosition
     ) {
         self.machine = machine
         self.conversation = conversation
         self.now = now
         self.worker = worker
+        self.epoch = epoch
         self.transcript = transcript
     }
 
@@ -83,7 +86,8 @@ public struct StatusProjection: Sendable {
         var status: JSONObject = [
             "observedGeneration": JSONValue(conversation.object.generation), "phase": .string(phase.rawValue),
             "turn": JSONValue(machine.turn), "pendingApprovals": JSONValue(machine.pendingApprovals.count),
-            "conditions": .array(conditions().map(\.json)), "worker": ["identity": .string(worker)],
+            "conditions": .array(conditions().map(\.json)),
+            "worker": ["identity": .string(worker), "epoch": JSONValue(epoch)],
         ]
         if machine.turn > 0 {
             status["title"] = .string(title)

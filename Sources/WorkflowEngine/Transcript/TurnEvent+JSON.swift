@@ -33,6 +33,8 @@ extension TurnEvent {
             ]
         case .verified(let id, let checks):
             ["type": "Verified", "id": .string(id), "checks": .array(checks.map(\.json))]
+        case .takenOver(let worker, let epoch):
+            ["type": "TakenOver", "worker": .string(worker), "epoch": JSONValue(epoch)]
         case .turnEnded(let end):
             [
                 "type": "TurnEnded", "kind": .string(end.kind.rawValue), "reason": .string(end.reason.rawValue),
@@ -70,6 +72,7 @@ extension TurnEvent {
             self = .writeEnded(id: id, outcome)
         case "Verified":
             self = .verified(id: id, (json["checks"]?.array ?? []).compactMap(CheckResult.init))
+        case "TakenOver": self = .takenOver(worker: text("worker"), epoch: json["epoch"]?.int ?? 0)
         case "TurnEnded":
             guard let kind = TurnEnd.Kind(rawValue: text("kind")) else { return nil }
             self = .turnEnded(

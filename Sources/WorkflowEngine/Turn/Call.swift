@@ -16,6 +16,8 @@ public struct Call: Sendable, Hashable {
     public var checks: [CheckResult] = []
     public var startedAt: KubeTime
     public var finishedAt: KubeTime?
+    /// When its write may first have happened.
+    public var writtenAt: KubeTime?
     /// A read that a person has allowed to run (`approval.mode: Always`).
     public var mayRead = false
 

@@ -25,6 +25,8 @@ public enum TurnEvent: Sendable, Hashable {
     case writeEnded(id: String, WriteOutcome)
     case verified(id: String, [CheckResult])
     case turnEnded(TurnEnd)
+    /// Another process goes on with the turn from here.
+    case takenOver(worker: String, epoch: Int)
 }
 
 /// What the model said in one reply.
@@ -142,7 +144,11 @@ public enum WriteOutcome: Sendable, Hashable {
 }
 
 public struct CheckResult: Sendable, Hashable {
-    public enum Verdict: String, Sendable { case passed = "Passed", failed = "Failed", timedOut = "TimedOut" }
+    public enum Verdict: String, Sendable {
+        case passed = "Passed", failed = "Failed", timedOut = "TimedOut"
+        /// It may not be looked at. Says nothing about the write.
+        case notChecked = "NotChecked"
+    }
 
     public var check: String
     public var verdict: Verdict

@@ -203,7 +203,7 @@ extension WorkflowStateMachine {
         }
         guard isRunning else { return }
         switch event {
-        case .turnStarted, .undoStarted: break
+        case .turnStarted, .undoStarted, .takenOver: break
         case .modelReplied(let reply): take(reply, at: at)
         case .modelFailed(let message): failure = message
         case .turnEnded(let end): self.end(end, at: at)
@@ -293,6 +293,7 @@ extension WorkflowStateMachine {
             call.end(.expired, "not executed: nobody decided in time", at: at)
         case (.writeStarted, .awaitingApproval) where call.decision?.approved == true:
             call.state = .executing
+            call.writtenAt = at
         case (.wrote(_, let uids), .executing): remember(changes(of: call, uids: uids, at: at))
         case (.writeEnded(_, let outcome), .executing):
             replacement = take(outcome, for: &call, at: at)
@@ -358,7 +359,7 @@ extension WorkflowStateMachine {
         let lines = checks.map {
             "- \($0.check): \($0.verdict.rawValue)" + ($0.evidence.isEmpty ? "" : " (\($0.evidence))")
         }
-        let passed = checks.allSatisfy { $0.verdict == .passed }
+        let passed = checks.allSatisfy { $0.verdict == .passed || $0.verdict == .notChecked }
         call.end(
             passed ? .succeeded : .failed,
             ([call.result ?? "done"] + ["Verified by code:"] + lines).joined(separator: "\n"),

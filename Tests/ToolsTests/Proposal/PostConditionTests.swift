@@ -109,8 +109,8 @@ import Testing
         }
         #expect(PostCondition(json: ["type": "Other", "target": all[0].json["target"] ?? .null]) == nil)
         #expect(PostCondition(json: ["type": "Gone", "target": all[0].json["target"] ?? .null]) == nil)
-        #expect(all[0].request.path == "/apis/apps/v1/namespaces/shop/deployments/web")
-        #expect(all[3].request.path == "/api/v1/nodes/a")
+        #expect(all[0].scope.namespace == "shop" && all[0].scope.fieldSelector == "metadata.name=web")
+        #expect(all[3].scope.resource.path(namespace: all[3].scope.namespace) == "/api/v1/nodes")
     }
 }
 
@@ -158,38 +158,5 @@ import Testing
         for change in changes {
             #expect(PlannedRequest(json: MergePatch.apply(change, to: good)) == nil, "\(change)")
         }
-    }
-
-    @Test func `other writers of an object are told`() {
-        func warnings(_ changes: JSONValue) -> [String] {
-            Ownership.warnings(for: KubeObject(MergePatch.apply(["metadata": changes], to: web.json)))
-        }
-        #expect(warnings([:]).isEmpty)
-        #expect(
-            warnings([
-                "labels": ["app.kubernetes.io/managed-by": "Helm"],
-                "annotations": ["meta.helm.sh/release-name": "shop"],
-            ])
-            .first?.contains("Helm release shop") == true)
-        #expect(
-            warnings(["annotations": ["argocd.argoproj.io/tracking-id": "shop:apps/Deployment:shop/web"]])
-                .first?.contains("Argo CD application shop") == true)
-        #expect(
-            warnings(["annotations": ["argocd.argoproj.io/tracking-id": "shop:apps/Deployment:shop/other"]]).isEmpty)
-        #expect(warnings(["labels": ["app.kubernetes.io/instance": "x"]]).isEmpty)
-        #expect(
-            warnings([
-                "labels": ["app.kubernetes.io/instance": "x"], "managedFields": [["manager": "argocd-controller"]],
-            ]).count == 1)
-        #expect(
-            warnings([
-                "labels": ["kustomize.toolkit.fluxcd.io/name": "apps", "kustomize.toolkit.fluxcd.io/namespace": "flux"]
-            ])
-            .first?.contains("Kustomization flux/apps") == true)
-        #expect(
-            warnings(["labels": ["helm.toolkit.fluxcd.io/name": "shop"]]).first?.contains("HelmRelease shop") == true)
-        #expect(
-            warnings(["ownerReferences": [["kind": "ReplicaSet", "name": "web-1", "controller": true]]])
-                .first?.contains("replicaset web-1") == true)
     }
 }

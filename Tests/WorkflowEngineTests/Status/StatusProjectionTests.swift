@@ -25,7 +25,7 @@ import WorkflowEngine
 
     func projection(_ play: Play, _ conversation: Conversation = conversation()) -> StatusProjection {
         StatusProjection(
-            machine: play.machine, conversation: conversation, now: play.now, worker: "me",
+            machine: play.machine, conversation: conversation, now: play.now, worker: "me", epoch: 1,
             transcript: .init(secretPrefix: "talk-transcript", secrets: 1, entries: 2, bytes: 3, head: "h"))
     }
 

@@ -14,7 +14,7 @@ enum EventList {
         guard let found else { return outline.field("Events", "can't be listed") }
         // The kubelet writes a node's name where its uid should be.
         let own = found.filter { ["", object.uid, object.name].contains($0["involvedObject", "uid"]?.string ?? "") }
-        let events = own.map { ($0, time($0)) }.sorted { $0.1 < $1.1 }.map(\.0)
+        let events = own.map { ($0, $0.eventTime) }.sorted { $0.1 < $1.1 }.map(\.0)
         guard !events.isEmpty else { return outline.field("Events", "none") }
         outline.section("Events") { outline in
             if events.count > limit { outline.line("… \(events.count - limit) earlier") }
@@ -22,21 +22,12 @@ enum EventList {
         }
     }
 
-    /// By whichever time the source filled in: old and new events differ in that.
-    private static func time(_ event: KubeObject) -> KubeTime {
-        let times = [
-            event["series", "lastObservedTime"], event["lastTimestamp"], event["eventTime"], event["firstTimestamp"],
-        ]
-        return times.lazy.compactMap { $0?.string.flatMap { KubeTime($0) } }.first
-            ?? event.creationTimestamp ?? KubeTime(microseconds: 0)
-    }
-
     /// `2026-11-21T03:00:00Z Warning BackOff (x12, kubelet): Back-off restarting failed container`
     private static func text(_ event: KubeObject, _ redactor: Redactor) -> String {
         let count = event["series", "count"]?.int ?? event["count"]?.int ?? 1
         let source = event["source", "component"]?.string ?? event["reportingComponent"]?.string ?? ""
         let details = ([count > 1 ? "x\(count)" : ""] + [source]).filter { !$0.isEmpty }.joined(separator: ", ")
-        let head = "\(time(event)) \(event["type"]?.string ?? "") \(event["reason"]?.string ?? "")"
+        let head = "\(event.eventTime) \(event["type"]?.string ?? "") \(event["reason"]?.string ?? "")"
         let message = (event["message"]?.string ?? "").replacing("\n", with: " ")
         return "\(head)\(details.isEmpty ? "" : " (\(details))"): \(redactor.redact(text: message))"
     }

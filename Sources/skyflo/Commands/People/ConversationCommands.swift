@@ -10,26 +10,35 @@ struct StopCommand: PeoplesCommand {
 
     @Argument(help: "The conversation.") var name: String
     @Flag(help: "Let it take up its next message instead.") var resume = false
+    @Flag(help: "Until what was under way has ended.") var wait = false
+    @OptionGroup var waiting: WaitingOptions
     @OptionGroup var result: ResultOptions
     @OptionGroup var cluster: ClusterOptions
 
     func perform(in session: Session) async throws -> ExitStatus {
-        try await StopAction(name, resumes: resume, format: result.format).perform(in: session)
+        try await StopAction(
+            name, resumes: resume, waits: wait, timeout: waiting.timeout.limit, format: result.format
+        ).perform(in: session)
     }
 }
 
 struct UndoCommand: PeoplesCommand {
     static let configuration = CommandConfiguration(
         commandName: "undo", abstract: "Take back changes of a conversation, each with a preview and an approval.",
-        discussion: "Examples:\n  kubectl skyflo undo -n shop scale-web\n  kubectl skyflo undo -n shop scale-web c1")
+        discussion:
+            "Examples:\n  kubectl skyflo undo -n shop scale-web\n  kubectl skyflo undo -n shop scale-web c1 --wait")
 
     @Argument(help: "The conversation.") var name: String
     @Argument(help: "Ids of status.changes. Default: the only one.") var changes: [String] = []
+    @Flag(help: "Ask for the approvals, and follow it to the end.") var wait = false
+    @OptionGroup var waiting: WaitingOptions
     @OptionGroup var result: ResultOptions
     @OptionGroup var cluster: ClusterOptions
 
     func perform(in session: Session) async throws -> ExitStatus {
-        try await UndoAction(name, changes: changes, format: result.format).perform(in: session)
+        try await UndoAction(
+            name, changes: changes, waits: wait, timeout: waiting.timeout.limit, format: result.format
+        ).perform(in: session)
     }
 }
 

@@ -74,6 +74,7 @@ extension Terminal {
         let isInteractive = error && isatty(STDIN_FILENO) == 1
         return Terminal(
             isOutputColoured: output && wantsColour, isErrorColoured: error && wantsColour, isOutputTerminal: output,
+            isErrorTerminal: error && environment["TERM"] != "dumb",
             write: { FileDescriptorText.write($0, to: STDOUT_FILENO) },
             writeError: { FileDescriptorText.write($0, to: STDERR_FILENO) },
             read: isInteractive ? readAnswer : nil)

@@ -1,0 +1,47 @@
+public import KubeClient
+import KubeModel
+
+/// Asks the API server's authorizer whether something would be allowed. Reviews are answered and not stored.
+public enum AccessReview {
+    /// Whether the identity that `api` acts for may send a request.
+    ///
+    /// - Throws: ``ToolFailure`` where it may not, where that can't be found out, and where the path can't be read.
+    static func require(_ request: KubeRequest, api: ReadOnlyAPI) async throws {
+        var reason = "the path names no resource"
+        if let access = ResourceAccess(request) {
+            let answer: (isAllowed: Bool, reason: String)
+            do {
+                answer = try await review("SelfSubjectAccessReview", ["resourceAttributes": access.attributes], api)
+            } catch let status as APIStatus {
+                throw ToolFailure(describing: status)
+            }
+            if answer.isAllowed { return }
+            reason = answer.reason
+        }
+        let denied = PermissionDenied(request, identity: api.identity, message: reason)
+        throw ToolFailure(describing: denied)
+    }
+
+    /// Whether a user may do something. Of the user's groups only these are taken into account.
+    public static func allows(
+        _ access: ResourceAccess, user: String, groups: [String], api: any KubeAPI
+    ) async throws -> Bool {
+        let spec: JSONValue = [
+            "user": .string(user), "groups": JSONValue(groups), "resourceAttributes": access.attributes,
+        ]
+        return try await review("SubjectAccessReview", spec, api).isAllowed
+    }
+
+    private static func review(
+        _ kind: String, _ spec: JSONValue, _ api: any KubeAPI
+    ) async throws -> (isAllowed: Bool, reason: String) {
+        let body: JSONValue = ["apiVersion": "authorization.k8s.io/v1", "kind": .string(kind), "spec": spec]
+        let answer = try await api.call(
+            KubeRequest(
+                .post, "/apis/authorization.k8s.io/v1/\(kind.lowercased())s", contentType: "application/json",
+                body: JSONWriter.string(body)))
+        let isAllowed = answer["status", "allowed"]?.bool == true && answer["status", "denied"]?.bool != true
+        let reason = answer["status", "reason"]?.string ?? ""
+        return (isAllowed, reason.isEmpty ? "no rule allows it" : reason)
+    }
+}

@@ -1,0 +1,132 @@
+import KubeClient
+import KubeModel
+
+/// Tells the approver in words what becomes of a change to an object that somebody else manages too.
+struct Ownership {
+    private let planned: PlannedRequest
+    private let before: KubeObject
+    private let after: KubeObject?
+    private let api: ReadOnlyAPI
+
+    /// - Parameter after: what the dry run says; nil for a deletion.
+    /// - Returns: nil for a creation.
+    init?(_ planned: PlannedRequest, after: KubeObject?, api: ReadOnlyAPI) {
+        guard let before = planned.before else { return nil }
+        self.planned = planned
+        self.before = before
+        self.after = after
+        self.api = api
+    }
+
+    private var isDeletion: Bool { planned.request.method == .delete }
+
+    func warnings() async throws -> [String] {
+        let owners = Owner.all(of: before)
+        var warnings: [String] = []
+        for owner in owners {
+            let settings = try await find(owner)
+            warnings.append(owner.consequence(isDeletion: isDeletion, settings: settings))
+        }
+        let autoscalers = try await autoscalerWarnings()
+        warnings += autoscalers
+        if owners.isEmpty { warnings += managerWarnings(hasAutoscaler: !autoscalers.isEmpty) }
+        return warnings
+    }
+
+    /// The owner's own object, where the identity may read it.
+    private func find(_ owner: Owner) async throws -> KubeObject? {
+        switch owner {
+        case .argo(let application, let namespace):
+            try await read("argoproj.io", "v1alpha1", "applications", namespace ?? "argocd", application)
+        case .kustomization(let namespace, let name):
+            try await read("kustomize.toolkit.fluxcd.io", "v1", "kustomizations", namespace, name)
+        case .fluxHelmRelease(let namespace, let name):
+            try await read("helm.toolkit.fluxcd.io", "v2", "helmreleases", namespace, name)
+        case .helm, .controller, .lifecycleManager, .named: nil
+        }
+    }
+
+    private func read(
+        _ group: String, _ version: String, _ plural: String, _ namespace: String, _ name: String
+    ) async throws -> KubeObject? {
+        let resource = APIResource(group: group, version: version, plural: plural, kind: "")
+        return try await ifAllowed { try await api.get(resource, namespace: namespace, name: name) }
+    }
+
+    /// What is good to know and not necessary: nil where it isn't there or may not be read.
+    private func ifAllowed<Value>(_ read: () async throws -> Value) async throws -> Value? {
+        do {
+            return try await read()
+        } catch is PermissionDenied {
+            return nil
+        } catch is APIStatus {
+            return nil
+        }
+    }
+
+    // MARK: Replicas
+
+    private static let autoscalers = APIResource(
+        group: "autoscaling", version: "v2", plural: "horizontalpodautoscalers", kind: "HorizontalPodAutoscaler")
+
+    /// The number of replicas that the change sets; nil where it leaves that alone.
+    private var newReplicas: Int? {
+        guard let replicas = after?["spec", "replicas"]?.int, replicas != before["spec", "replicas"]?.int else {
+            return nil
+        }
+        return replicas
+    }
+
+    private func autoscalerWarnings() async throws -> [String] {
+        guard let replicas = newReplicas else { return [] }
+        let all = try await ifAllowed {
+            try await api.list(Self.autoscalers, namespace: planned.target.namespace, ListOptions(limit: 500)).items
+        }
+        return (all ?? []).filter(scales).map { Self.warning($0, replicas) }
+    }
+
+    private func scales(_ autoscaler: KubeObject) -> Bool {
+        let reference = autoscaler["spec", "scaleTargetRef"]
+        guard reference?["kind"]?.string == planned.target.resource.kind,
+            reference?["name"]?.string == planned.target.name
+        else { return false }
+        let group = reference?["apiVersion"]?.string.map { $0.contains("/") ? $0.prefix { $0 != "/" } : "" }
+        return group.map { $0 == planned.target.resource.group } ?? true
+    }
+
+    private static func warning(_ autoscaler: KubeObject, _ replicas: Int) -> String {
+        let least = autoscaler["spec", "minReplicas"]?.int ?? 1
+        let most = autoscaler["spec", "maxReplicas"]?.int.map(String.init) ?? "?"
+        let who = "horizontalpodautoscaler \(autoscaler.name) (\(least) to \(most) replicas)"
+        return replicas == 0
+            ? "\(who) scales it: with 0 replicas it stops until somebody sets another number"
+            : "\(who) scales it: it will set its own number instead of \(replicas), usually within a minute. Change the "
+                + "autoscaler instead"
+    }
+
+    // MARK: Field managers
+
+    /// Controllers that set the fields which the change sets, where nothing else on the object says so.
+    private func managerWarnings(hasAutoscaler: Bool) -> [String] {
+        guard let after else { return [] }
+        let owners = FieldOwners(of: before)
+        var fields: [FieldOwners.Manager: [String]] = [:]
+        for path in FieldChanges(from: before, to: after).fields.map(\.path) {
+            for manager in owners.managers(of: path) where Self.writesByItself(manager, hasAutoscaler) {
+                fields[manager, default: []].append(path.joined(separator: "."))
+            }
+        }
+        return fields.sorted { $0.key.name < $1.key.name }.map { manager, paths in
+            let names = paths.prefix(3).joined(separator: ", ") + (paths.count > 3 ? ", …" : "")
+            let time = manager.time.isEmpty ? "" : " (\(manager.time))"
+            return "\(names) was last set by \(manager.name)\(time), which may set it again"
+        }
+    }
+
+    private static func writesByItself(_ manager: FieldOwners.Manager, _ hasAutoscaler: Bool) -> Bool {
+        // The only scaling that the built-in controllers do is autoscaling.
+        if manager.name == "kube-controller-manager" { return manager.subresource == "scale" && !hasAutoscaler }
+        return ["controller", "operator", "manager"].contains { manager.name.lowercased().hasSuffix($0) }
+            || manager.name == "helm"
+    }
+}
