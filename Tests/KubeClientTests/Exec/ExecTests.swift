@@ -107,7 +107,7 @@ import Testing
     @Test func `a cancelled task leaves the command`() async throws {
         try await withPod { cluster in
             let runs = Counter()
-            let (result, _) = try await cancelling(when: "the command runs", { runs.value == 1 }) {
+            let result = try await cancelling(when: "the command runs", { runs.value == 1 }) {
                 try await cluster.api.withExec(["cat"], pod: "web", namespace: "default", hasInput: true) {
                     (events, _) in
                     runs.increment()

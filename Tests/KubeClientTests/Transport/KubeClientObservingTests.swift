@@ -41,7 +41,7 @@ import Tracing
         try await withClient(options, { _ in seen.increment() }) { client in
             for _ in 0..<2 { _ = try await client.get(.pods, namespace: "a", name: "b") }
             let asked = Counter()
-            let (result, _) = try await cancelling(when: "the third is asked", { asked.value == 1 }) {
+            let result = try await cancelling(when: "the third is asked", { asked.value == 1 }) {
                 asked.increment()
                 return try await client.get(.pods, namespace: "a", name: "b")
             }
