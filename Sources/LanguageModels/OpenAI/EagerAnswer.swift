@@ -23,7 +23,9 @@ struct EagerAnswer: Sendable {
 
     /// - Parameters:
     ///   - limit: of the body, in bytes. Nothing is read beyond the part that passes it.
-    ///   - loop: of the connection and of the buffer alike: between two loops demand would come late.
+    ///   - loop: of the buffer, and of connections that are made for it. To be the same for all requests: between the loops
+    ///     of a connection and a buffer, demand would come late. (AsyncHTTPClient could enforce that, and would then use no
+    ///     connection twice.)
     ///   - timeout: for the head.
     /// - Throws: `HTTPClientError.deadlineExceeded` when the time is over; what AsyncHTTPClient throws.
     init(
@@ -32,7 +34,7 @@ struct EagerAnswer: Sendable {
     ) async throws {
         let (parts, part) = Parts.makeStream()
         let task = client.execute(
-            request: request, delegate: Buffer(part, limit: limit), eventLoop: .delegateAndChannel(on: loop),
+            request: request, delegate: Buffer(part, limit: limit), eventLoop: .delegate(on: loop),
             logger: logger)
         part.onTermination = { _ in task.cancel() }
         head = try await Self.head(of: parts, within: timeout)

@@ -16,7 +16,7 @@ public struct OpenAIModel: LanguageModel {
     let endpoint: ChatEndpoint
     let apiKey: Credential?
     let httpClient: HTTPClient
-    /// Always the same one, so that connections are used again.
+    /// The same one for all models of a client, so that they share connections: see ``EagerAnswer``.
     let loop: any EventLoop
     let options: Options
     let logger: Logger
@@ -43,7 +43,8 @@ public struct OpenAIModel: LanguageModel {
         self.endpoint = endpoint
         self.apiKey = apiKey
         self.httpClient = httpClient
-        loop = httpClient.eventLoopGroup.any()
+        let group = httpClient.eventLoopGroup
+        loop = group.makeIterator().first { _ in true } ?? group.any()
         self.options = options
         self.logger = logger
     }

@@ -7,32 +7,6 @@ import Testing
 
 /// Against a server that does everything wrong that one can, short of lying in its lists.
 @Suite(.timeLimit(.minutes(2))) struct InformerFaultTests {
-    /// What a handler must have pieced together, and whether the pieces fitted.
-    private final class Replica: Sendable {
-        struct State {
-            var objects: [ObjectKey: KubeObject] = [:]
-            var faults: [String] = []
-        }
-        let state = Mutex(State())
-
-        func handle(_ event: InformerEvent) {
-            state.withLock { state in
-                let known = state.objects[event.object.key]
-                switch event {
-                case .added(let object, _):
-                    if known != nil { state.faults.append("added twice: \(object.name)") }
-                    state.objects[object.key] = object
-                case .updated(let old, let new):
-                    if known != old { state.faults.append("an update of another state: \(new.name)") }
-                    state.objects[new.key] = new
-                case .deleted(let object):
-                    if known == nil { state.faults.append("an end without a beginning: \(object.name)") }
-                    state.objects[object.key] = nil
-                }
-            }
-        }
-    }
-
     private final class Chaos: Sendable {
         private let random: Mutex<SplitMix>
         private let old = Mutex<[[UInt8]]>([])
