@@ -178,6 +178,16 @@ import Testing
         #expect(clock.uptime < start + .seconds(20))
     }
 
+    @Test func `a lease of one's own is deleted with its owner`() async throws {
+        let pod = OwnerReference(
+            apiVersion: "v1", kind: "Pod", name: "a", uid: "1", controller: false, blockOwnerDeletion: false)
+        let elector = LeaderElector(
+            api: api, .init(namespace: "ns", name: "lease", identity: "a", owner: pod), clock: clock,
+            metrics: MetricsRegistry(), logger: .silent)
+        try await elector.run {}
+        #expect(api.object(.leases, "ns", "lease")?.ownerReferences == [pod])
+    }
+
     @Test func `what the leader throws comes out, after the release`() async throws {
         await #expect(throws: Failure.self) { try await elector("a").run { throw Failure() } }
         #expect(holder == "")

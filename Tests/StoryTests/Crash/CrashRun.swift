@@ -205,35 +205,6 @@ struct CrashRun: Sendable {
     }
 }
 
-/// What happened in runs.
-struct Counts: Sendable {
-    var runs = 0
-    var workers = 0
-    var deaths = 0
-    var writes = 0
-    /// Approved, nothing in the way, and not written.
-    var lost = 0
-    var twice = 0
-    var unapproved = 0
-    /// Begun after a stop.
-    var late = 0
-    /// Calls whose end could not be found out, and that say so.
-    var unknown = 0
-
-    static func += (all: inout Counts, one: Counts) {
-        for count in [
-            \Counts.runs, \.workers, \.deaths, \.writes, \.lost, \.twice, \.unapproved, \.late, \.unknown,
-        ] { all[keyPath: count] += one[keyPath: count] }
-    }
-}
-
-extension Counts: CustomStringConvertible {
-    var description: String {
-        "\(runs) runs, \(workers) workers, \(deaths) worker deaths, \(writes) writes executed, \(lost) lost, "
-            + "\(twice) twice, \(unapproved) unapproved, \(late) begun after a stop, \(unknown) calls unknown"
-    }
-}
-
 extension CrashRun: CustomStringConvertible {
     var description: String { "run \(id), \(scenario.rawValue), \(faults)" }
 }

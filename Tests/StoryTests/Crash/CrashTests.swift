@@ -78,19 +78,6 @@ import Testing
     }
 }
 
-final class Tally: Sendable {
-    private let sums = Mutex(Counts())
-    func add(_ counts: Counts) {
-        let sum = sums.withLock { sums in
-            sums += counts
-            return sums
-        }
-        // Long runs show how far they are.
-        if sum.runs.isMultiple(of: 500) { print(sum) }
-    }
-    var counts: Counts { sums.withLock(\.self) }
-}
-
 /// Vigna's splitmix64: the same runs for the same seed.
 struct SplitMix: RandomNumberGenerator {
     var state: UInt64
