@@ -161,7 +161,8 @@ let package = Package(
             .target(
                 name: "Fuzzing",
                 dependencies: [
-                    "KubeModel", "KubeSchema", "KubeClient", "LanguageModels", "LocalCluster", "Tools", "WorkflowEngine",
+                    "KubeModel", "KubeSchema", "KubeClient", "LanguageModels", "LocalCluster", "Tools",
+                    "WorkflowEngine",
                 ],
                 path: "hack/fuzz/Fuzzing", swiftSettings: settings),
             .executableTarget(
