@@ -48,7 +48,30 @@ struct CrashRun: Sendable {
             group.cancelAll()
             while let _ = try? await group.next() {}
         }
-        try await judge(progress, &outcome)
+        try await judge(&outcome)
+        try await scenario.tearDown(id, story)
+        return outcome
+    }
+
+    // MARK: Workers in other processes
+
+    /// Lets whatever workers there are do it.
+    func follow() async throws {
+        let name = CrashScenario.name(id)
+        try await scenario.setUp(id, story)
+        try await story.ask(scenario.message(id), name: name)
+        let progress = Progress()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await person(name, progress) }
+            group.addTask { try await wait(progress, turn: 1, { "the worker" }) { false } }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    func verdict() async throws -> Outcome {
+        var outcome = Outcome()
+        try await judge(&outcome)
         try await scenario.tearDown(id, story)
         return outcome
     }
@@ -131,7 +154,7 @@ struct CrashRun: Sendable {
 
     // MARK: The judge
 
-    private func judge(_ progress: Progress, _ outcome: inout Outcome) async throws {
+    private func judge(_ outcome: inout Outcome) async throws {
         let conversation = Conversation(
             try await story.api.get(.conversations, namespace: Story.namespace, name: CrashScenario.name(id)))
         let status = conversation.status
@@ -206,7 +229,7 @@ struct Counts: Sendable {
 
 extension Counts: CustomStringConvertible {
     var description: String {
-        "\(runs) runs, \(workers) workers, \(deaths) deaths of workers, \(writes) writes executed, \(lost) lost, "
+        "\(runs) runs, \(workers) workers, \(deaths) worker deaths, \(writes) writes executed, \(lost) lost, "
             + "\(twice) twice, \(unapproved) unapproved, \(late) begun after a stop, \(unknown) calls unknown"
     }
 }

@@ -50,10 +50,12 @@ enum CrashScenario: String, Sendable, CaseIterable {
     static func reply(to request: ModelRequest) -> ModelReply {
         let last = request.messages.lastIndex { if case .user = $0 { true } else { false } }
         guard let last, case .user(let text) = request.messages[last] else { return .says("Nothing was asked.") }
+        return reply(to: text, isNew: last == request.messages.count - 1)
+    }
+
+    static func reply(to text: String, isNew: Bool) -> ModelReply {
         let words = text.split(separator: " ").map(String.init)
-        guard last == request.messages.count - 1, words.count == 2, let scenario = Self(rawValue: words[0]) else {
-            return .says("Done.")
-        }
+        guard isNew, words.count == 2, let scenario = Self(rawValue: words[0]) else { return .says("Done.") }
         return scenario.calls(words[1])
     }
 

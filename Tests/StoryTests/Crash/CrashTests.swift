@@ -40,14 +40,19 @@ import Testing
                 var random = SplitMix(state: draw)
                 let scenario = try #require(CrashScenario.allCases.randomElement(using: &random))
                 let faults = Fault.draw(effects: effects[scenario] ?? 1, using: &random)
-                let outcome = try await CrashRun(id: id, scenario: scenario, faults: faults, story: story).run()
-                for complaint in outcome.complaints { Issue.record(Comment(rawValue: complaint)) }
-                tally.add(outcome.counts)
+                let run = CrashRun(id: id, scenario: scenario, faults: faults, story: story)
+                do {
+                    let outcome = try await run.run()
+                    for complaint in outcome.complaints { Issue.record(Comment(rawValue: complaint)) }
+                    tally.add(outcome.counts)
+                } catch {
+                    Issue.record("\(run): \(error)")
+                }
             }
         }
     }
 
-    private static func prepare(_ story: Story) async throws {
+    static func prepare(_ story: Story) async throws {
         try await story.apply(
             """
             apiVersion: rbac.authorization.k8s.io/v1
@@ -73,14 +78,21 @@ import Testing
     }
 }
 
-private final class Tally: Sendable {
+final class Tally: Sendable {
     private let sums = Mutex(Counts())
-    func add(_ counts: Counts) { sums.withLock { $0 += counts } }
+    func add(_ counts: Counts) {
+        let sum = sums.withLock { sums in
+            sums += counts
+            return sums
+        }
+        // Long runs show how far they are.
+        if sum.runs.isMultiple(of: 500) { print(sum) }
+    }
     var counts: Counts { sums.withLock(\.self) }
 }
 
 /// Vigna's splitmix64: the same runs for the same seed.
-private struct SplitMix: RandomNumberGenerator {
+struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {
