@@ -163,8 +163,12 @@ let package = Package(
                 ],
                 path: "hack/bench/KubeBench", swiftSettings: settings),
             .target(
-                name: "Fuzzing", dependencies: ["KubeModel", "KubeSchema", "KubeClient"], path: "hack/fuzz/Fuzzing",
-                swiftSettings: settings),
+                name: "Fuzzing",
+                dependencies: [
+                    "KubeModel", "KubeSchema", "KubeClient", "LanguageModels", "LocalCluster", "Tools",
+                    "WorkflowEngine",
+                ],
+                path: "hack/fuzz/Fuzzing", swiftSettings: settings),
             .executableTarget(
                 name: "Fuzz", dependencies: ["Fuzzing"], path: "hack/fuzz/Fuzz", swiftSettings: settings),
             .testTarget(name: "FuzzTests", dependencies: ["Fuzzing"], swiftSettings: settings),

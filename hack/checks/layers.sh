@@ -11,10 +11,10 @@ layers = {
     "KubeSchema": 1, "SkyfloAPI": 1, "KubeClient": 1, "LanguageModels": 1,
     "ControllerRuntime": 2, "WorkflowEngine": 2, "Tools": 2, "LocalCluster": 2,
     "Controllers": 3, "OperatorTestKit": 3, "SkyfloCLI": 3,
-    "skyflo": 4, "TurnBench": 4, "KubeBench": 4, "Fuzzing": 2, "Fuzz": 3,
+    "skyflo": 4, "TurnBench": 4, "KubeBench": 4, "Fuzzing": 4, "Fuzz": 5,
 }
 # LocalCluster stands in for a server: whoever depends on it but the program and tests would ship it.
-only_for = {"LocalCluster": {"skyflo", "OperatorTestKit"}, "OperatorTestKit": set()}
+only_for = {"LocalCluster": {"skyflo", "OperatorTestKit", "Fuzzing"}, "OperatorTestKit": set()}
 # Decisions and values: no client, no server, no clock.
 pure = {"KubeModel": {"Yams"}, "KubeSchema": set(), "SkyfloAPI": set(), "WorkflowEngine": {"Crypto"}}
 

@@ -6,8 +6,11 @@ extension AutoApproval.WriteFacts {
     /// What a request does, told from its path; nil where the path isn't that of the stated target, or the body can't be
     /// read.
     ///
-    /// - Parameter labels: of the target as it was when the request was planned; nil where there was none.
-    init?(_ planned: PlannedRequest, labels: [String: String]?) {
+    /// - Parameters:
+    ///   - labels: of the target as it was when the request was planned; nil where there was none.
+    ///   - change: what the dry run found; nothing is known where it has no content.
+    init?(_ planned: PlannedRequest, labels: [String: String]?, change: ChangeRecord) {
+        guard change.kind != .changed || change.obstacle == nil else { return nil }
         let request = planned.request
         let target = planned.target
         guard let base = Self.subresource(of: request.path, target) else { return nil }
@@ -19,7 +22,14 @@ extension AutoApproval.WriteFacts {
         guard let verb = Self.verb(request, target) else { return nil }
         self.init(
             verb: verb, group: target.resource.group, resource: target.resource.plural + base,
-            namespace: target.namespace, labels: labels, body: body)
+            namespace: target.namespace, labels: labels, body: body, effects: change.fields.flatMap(Self.effects))
+    }
+
+    /// A field as it was and as it would be, in its place.
+    private static func effects(_ field: ChangeRecord.Field) -> [JSONValue] {
+        [field.before, field.after].compactMap(\.self).map { value in
+            field.path.reversed().reduce(value) { .object([$1: $0]) }
+        }
     }
 
     /// `/scale`, or nothing; nil where the path is not the target's.

@@ -83,8 +83,14 @@ extension TurnRunner {
         var uids = done
         let requests = try plannedRequests(of: call)
         for planned in requests.dropFirst(done.count) {
-            // Between requests there is time to be overtaken.
-            if uids.count > done.count { try await readAgain() }
+            // Between requests there is time to be overtaken, and to be stopped.
+            if uids.count > done.count {
+                try await readAgain()
+                if let stop {
+                    let why = "stopped by \(stop) (\(uids.count) of \(requests.count) requests were done before)"
+                    return try await close(call, .rejected(why), uids)
+                }
+            }
             var result = await WriteExecutor.execute(planned, api: api, as: references.identity)
             if case .stale = result, isResumed,
                 case .executed(let write) = try await WriteExecutor.outcome(

@@ -30,9 +30,10 @@ public struct FieldSelector: Sendable, Hashable, CustomStringConvertible {
 
     /// The characters that `k8s.io/apimachinery/pkg/fields` escapes.
     private static func escaped(_ value: String) -> String {
-        value.reduce(into: "") { text, character in
-            if "\\,=".contains(character) { text.append("\\") }
-            text.append(character)
+        // By code points, as the server reads it: a comma stays one when a combining character follows.
+        value.unicodeScalars.reduce(into: "") { text, scalar in
+            if scalar == "\\" || scalar == "," || scalar == "=" { text.unicodeScalars.append("\\") }
+            text.unicodeScalars.append(scalar)
         }
     }
 }

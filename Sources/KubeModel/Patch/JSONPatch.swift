@@ -54,23 +54,41 @@ public struct JSONPatch: Sendable, Hashable {
         }
     }
 
-    /// Reads a JSON pointer into its reference tokens.
+    /// Reads a JSON pointer into its reference tokens. By code points, as servers do: a combining character behind a `/`
+    /// makes another character of it, and no less a separator.
     public static func pointer(_ text: String) throws(Failure) -> [String] {
         if text.isEmpty { return [] }
-        guard text.hasPrefix("/") else { throw Failure(description: "pointer '\(text)' doesn't begin with '/'") }
-        return text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map { token in
-            var result = ""
-            var rest = Substring(token)
-            while let character = rest.popFirst() as Character? {
-                guard character == "~", let next = rest.first, next == "0" || next == "1" else {
-                    result.append(character)
+        let scalars = text.unicodeScalars
+        guard scalars.first == "/" else { throw Failure(description: "pointer '\(text)' doesn't begin with '/'") }
+        return scalars.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map { token in
+            var result = String.UnicodeScalarView()
+            var rest = token
+            while let scalar = rest.popFirst() {
+                guard scalar == "~", let next = rest.first, next == "0" || next == "1" else {
+                    result.append(scalar)
                     continue
                 }
                 rest.removeFirst()
                 result.append(next == "0" ? "~" : "/")
             }
-            return result
+            return String(result)
         }
+    }
+
+    /// The JSON pointer of reference tokens.
+    public static func pointer(of tokens: some Sequence<String>) -> String {
+        var text = String.UnicodeScalarView()
+        for token in tokens {
+            text.append("/")
+            for scalar in token.unicodeScalars {
+                switch scalar {
+                case "~": text.append(contentsOf: "~0".unicodeScalars)
+                case "/": text.append(contentsOf: "~1".unicodeScalars)
+                default: text.append(scalar)
+                }
+            }
+        }
+        return String(text)
     }
 
     /// Applies all operations, or throws and changes nothing.

@@ -45,7 +45,7 @@ public struct ResourcePath: Sendable, Hashable {
         var result: [String] = []
         for segment in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
             guard let decoded = PercentEncoding.decode(String(segment)), !decoded.isEmpty, decoded != ".",
-                decoded != "..", !decoded.contains("/"), !decoded.contains("%"), !decoded.contains("\\")
+                decoded != "..", !decoded.utf8.contains(where: { "/%\\".utf8.contains($0) })
             else { return nil }
             result.append(decoded)
         }

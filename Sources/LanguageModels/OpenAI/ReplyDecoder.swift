@@ -3,7 +3,7 @@ import KubeModel
 /// From the bytes of an answer with status 200 to a reply: a stream of events, or one JSON object.
 ///
 /// Which of them is decided by the first byte and not by the content type, which is wrong on too many servers.
-struct ReplyDecoder: Sendable {
+package struct ReplyDecoder: Sendable {
     private enum Form {
         case undecided
         case events(ServerSentEventParser)
@@ -16,14 +16,14 @@ struct ReplyDecoder: Sendable {
     private var assembler = ReplyAssembler()
 
     /// - Parameter limit: how many bytes the answer may have.
-    init(limit: Int) { self.limit = limit }
+    package init(limit: Int) { self.limit = limit }
 
     /// Whether the rest of the answer need not be read.
-    private(set) var sawEnd = false
+    package private(set) var sawEnd = false
 
     var isComplete: Bool { assembler.isComplete }
 
-    mutating func push(_ bytes: some Collection<UInt8>) throws(LanguageModelError) -> [ModelDelta] {
+    package mutating func push(_ bytes: some Collection<UInt8>) throws(LanguageModelError) -> [ModelDelta] {
         received += bytes.count
         if received > limit {
             throw LanguageModelError(.badReply, "the model's reply is larger than \(limit) bytes")
@@ -90,7 +90,7 @@ struct ReplyDecoder: Sendable {
     /// Nothing more comes.
     ///
     /// - Returns: deltas that had waited for the end; the reply.
-    mutating func finish(takenIDs: Set<String>) throws(LanguageModelError) -> ([ModelDelta], ModelReply) {
+    package mutating func finish(takenIDs: Set<String>) throws(LanguageModelError) -> ([ModelDelta], ModelReply) {
         var deltas: [ModelDelta] = []
         switch form {
         case .undecided: throw LanguageModelError(.badReply, "the model's reply is empty")

@@ -2,8 +2,8 @@ import KubeModel
 
 /// Reads an object in the protobuf form of Kubernetes: `k8s\0`, then a `runtime.Unknown` that names the kind and holds the
 /// message. kubectl sends it for what it makes itself (`create deployment`, `auth can-i`), and doesn't fall back to JSON.
-enum ProtobufObject {
-    enum Failure: Error {
+package enum ProtobufObject {
+    package enum Failure: Error {
         case noEnvelope
         case malformed
         case unknownKind(apiVersion: String, kind: String)
@@ -12,7 +12,7 @@ enum ProtobufObject {
     private static let magic: [UInt8] = [0x6B, 0x38, 0x73, 0x00]
 
     /// The object as its JSON form would have it.
-    static func json(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
+    package static func json(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
         guard bytes.starts(with: magic) else { throw .noEnvelope }
         let envelope = try Envelope(bytes.dropFirst(magic.count))
         guard let message = ProtobufFields.shared.message(apiVersion: envelope.apiVersion, kind: envelope.kind) else {

@@ -1,73 +1,73 @@
 import KubeModel
 
 /// `metadata.name=a,status.phase!=Running`: terms over a few fields of an object that are compared as text.
-struct FieldSelector: Sendable, Hashable {
-    struct Term: Sendable, Hashable {
-        var field: String
-        var value: String
-        var isNegated: Bool
+package struct FieldSelector: Sendable, Hashable {
+    package struct Term: Sendable, Hashable {
+        package var field: String
+        package var value: String
+        package var isNegated: Bool
     }
 
-    var terms: [Term] = []
+    package var terms: [Term] = []
 
     init() {}
 
     /// Throws 400 with the server's words where a term has no operator.
-    init(parsing text: String) throws(APIStatus) {
+    package init(parsing text: String) throws(APIStatus) {
         for part in Self.split(text) where !part.isEmpty {
-            let bytes = Substring(part)
-            if let at = bytes.range(of: "!=") {
-                terms.append(Self.term(bytes[..<at.lowerBound], bytes[at.upperBound...], isNegated: true))
-            } else if let at = bytes.range(of: "==") ?? bytes.range(of: "=") {
-                terms.append(Self.term(bytes[..<at.lowerBound], bytes[at.upperBound...], isNegated: false))
-            } else {
-                throw APIStatus.badRequest("invalid selector: '\(text)'; can't understand '\(part)'")
+            guard let term = Self.term(part) else {
+                throw APIStatus.badRequest("invalid selector: '\(text)'; can't understand '\(String(part))'")
             }
+            terms.append(term)
         }
     }
 
-    private static func term(_ field: Substring, _ value: Substring, isNegated: Bool) -> Term {
-        var text = ""
+    /// By code points: to a server a comma is one also where a combining character follows.
+    private typealias Text = Substring.UnicodeScalarView
+
+    /// nil without an operator. `!=` counts before `==` and `=`, wherever they stand.
+    private static func term(_ part: Text) -> Term? {
+        guard let first = part.firstIndex(of: "=") else { return nil }
+        let negation = part.indices.first { part[$0] == "!" && part[part.index(after: $0)...].first == "=" }
+        if let negation {
+            return term(part[..<negation], part[negation...].dropFirst(2), isNegated: true)
+        }
+        let double = part.indices.first { part[$0] == "=" && part[part.index(after: $0)...].first == "=" }
+        if let double { return term(part[..<double], part[double...].dropFirst(2), isNegated: false) }
+        return term(part[..<first], part[first...].dropFirst(), isNegated: false)
+    }
+
+    private static func term(_ field: Text, _ value: Text, isNegated: Bool) -> Term {
+        var text = String.UnicodeScalarView()
         var isEscaped = false
-        for character in value {
-            if !isEscaped, character == "\\" {
+        for scalar in value {
+            if !isEscaped, scalar == "\\" {
                 isEscaped = true
             } else {
-                text.append(character)
+                text.append(scalar)
                 isEscaped = false
             }
         }
-        return Term(field: String(field), value: text, isNegated: isNegated)
+        return Term(field: String(field), value: String(text), isNegated: isNegated)
     }
 
     /// At commas that no backslash precedes.
-    private static func split(_ text: String) -> [String] {
-        var parts = [""]
+    private static func split(_ text: String) -> [Text] {
+        let scalars = Substring(text).unicodeScalars
+        var parts: [Text] = []
+        var start = scalars.startIndex
         var isEscaped = false
-        for character in text {
-            if character == ",", !isEscaped {
-                parts.append("")
-            } else {
-                parts[parts.count - 1].append(character)
+        for at in scalars.indices {
+            if scalars[at] == ",", !isEscaped {
+                parts.append(scalars[start..<at])
+                start = scalars.index(after: at)
             }
-            isEscaped = character == "\\" && !isEscaped
+            isEscaped = scalars[at] == "\\" && !isEscaped
         }
-        return parts
+        return parts + [scalars[start...]]
     }
 
-    func matches(_ value: (String) -> String?) -> Bool {
+    package func matches(_ value: (String) -> String?) -> Bool {
         terms.allSatisfy { term in ((value(term.field) ?? "") == term.value) != term.isNegated }
-    }
-}
-
-extension Substring {
-    /// The first place of `text`; the standard library searches for patterns only with more machinery.
-    fileprivate func range(of text: String) -> Range<Index>? {
-        var at = startIndex
-        while at < endIndex {
-            if self[at...].hasPrefix(text) { return at..<index(at, offsetBy: text.count) }
-            at = index(after: at)
-        }
-        return nil
     }
 }

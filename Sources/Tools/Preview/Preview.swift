@@ -35,8 +35,11 @@ public struct Preview: Sendable, Hashable {
             warnings += step.warnings.filter { !warnings.contains($0) }
             warnings += step.ownership.map { prefix + $0 }
         }
-        return Preview(
-            text: OutputLimit.cut(diffs.joined(separator: "\n"), to: limit), warnings: warnings, changes: changes)
+        let text = diffs.joined(separator: "\n")
+        let shown = OutputLimit.cut(text, to: limit)
+        // Padding could push what matters out of sight.
+        if shown != text { warnings.insert("the preview is cut: read the requests themselves", at: 0) }
+        return Preview(text: shown, warnings: warnings, changes: changes)
     }
 
     private struct Step {
@@ -104,7 +107,7 @@ public struct Preview: Sendable, Hashable {
             let text = UnifiedDiff.text(
                 old: yaml(planned.before, redactor), new: yaml(after, redactor),
                 oldName: planned.before == nil ? "/dev/null" : "\(name) (live)",
-                newName: after == nil ? "/dev/null" : "\(name) (after)", limit: Preview.limit)
+                newName: after == nil ? "/dev/null" : "\(name) (after)", limit: .max)
             return text.isEmpty ? "\(name): no change\n" : text
         }
 

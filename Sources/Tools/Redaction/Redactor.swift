@@ -38,15 +38,16 @@ public struct Redactor: Sendable {
 
     /// Replaces these values too, wherever they stand, as they are or in base64.
     public func redact(text: String, knowing secrets: Set<String>) -> String {
-        var text = text
+        // Byte by byte: with a combining character behind it a secret is another text, and no less readable.
+        var bytes = Array(text.utf8)
         // Longest first, so that a secret which contains another one is replaced as a whole.
         for secret in secrets.sorted(by: { ($0.utf8.count, $0) > ($1.utf8.count, $1) }) {
             // Shorter values would turn up by chance all over a text.
             guard secret.utf8.count >= 4 else { continue }
-            let token = token(secret)
-            for form in Self.forms(of: secret) { text = text.replacing(form, with: token) }
+            let token = Array(token(secret).utf8)
+            for form in Self.forms(of: secret) { bytes = bytes.replacing(Array(form.utf8), with: token) }
         }
-        return redact(text: text)
+        return redact(text: String(decoding: bytes, as: UTF8.self))
     }
 
     private static func forms(of secret: String) -> [String] {

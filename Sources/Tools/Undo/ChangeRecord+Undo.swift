@@ -93,7 +93,7 @@ extension ChangeRecord {
     }
 
     private static func operation(_ field: Field) -> JSONValue {
-        let pointer = field.path.map { "/" + $0.replacing("~", with: "~0").replacing("/", with: "~1") }.joined()
+        let pointer = JSONPatch.pointer(of: field.path)
         guard let before = field.before else { return ["op": "remove", "path": .string(pointer)] }
         return ["op": field.after == nil ? "add" : "replace", "path": .string(pointer), "value": before]
     }

@@ -16,11 +16,15 @@ public struct AutoApproval: Sendable {
         public var labels: [String: String]?
         /// The body as the server gets it.
         public var body: JSONValue?
+        /// What the server said would be other than before: as it was, and as it would be. A body needn't name what it
+        /// takes away: a list that is replaced, a container without its security context.
+        public var effects: [JSONValue]
 
         public init(
             verb: String, group: String, resource: String, namespace: String?, labels: [String: String]?,
-            body: JSONValue?
+            body: JSONValue?, effects: [JSONValue] = []
         ) {
+            self.effects = effects
             self.verb = verb
             self.group = group
             self.resource = resource
@@ -70,7 +74,7 @@ public struct AutoApproval: Sendable {
         if let selector = rule.selector {
             guard let labels = facts.labels, selector.matches(labels) else { return false }
         }
-        return !(facts.body.map(Sensitive.grantsPods) ?? false)
+        return !(facts.effects + [facts.body].compactMap(\.self)).contains(where: Sensitive.grantsPods)
     }
 
     private func covers(_ rule: AutoApproveRule, _ facts: WriteFacts) -> Bool {

@@ -2,6 +2,18 @@ import KubeModel
 import Testing
 
 @Suite struct PatchTests {
+    /// A server reads pointers by code points: what follows a slash doesn't take it away.
+    @Test func `a pointer is split at each slash, whatever combines with it`() throws {
+        #expect(
+            try JSONPatch.pointer("/status/\u{301}x").map { Array($0.utf8) } == [
+                Array("status".utf8), [0xCC, 0x81, 0x78],
+            ])
+        #expect(try JSONPatch.pointer("/a~1\u{301}/~0\u{301}1").count == 2)
+        for tokens in [["a/b", "~1", ""], ["/\u{301}", "~\u{301}"], []] {
+            #expect(try JSONPatch.pointer(JSONPatch.pointer(of: tokens)) == tokens)
+        }
+    }
+
     @Test func `a merge patch sets, removes and descends`() {
         let target: JSONValue = ["a": 1, "b": ["c": 2, "d": 3], "l": [1, 2]]
         let patch: JSONValue = ["a": .null, "b": ["c": 5, "e": .null], "l": [3], "n": ["x": ["y": .null]]]

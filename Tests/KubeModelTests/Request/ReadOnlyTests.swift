@@ -3,6 +3,12 @@ import Testing
 
 /// Which requests change nothing, judged from their paths. A wrong `true` lets a tool write.
 @Suite struct ReadOnlyTests {
+    @Test func `a slash that is encoded is no part of a name, whatever combines with it`() {
+        for name in ["a%2Fexec", "a%2F%CC%81exec", "%25%CC%81", "a%5C%CC%81"] {
+            #expect(ResourcePath("/api/v1/namespaces/shop/pods/\(name)") == nil, "\(name)")
+        }
+    }
+
     private static let connects = ["exec", "attach", "portforward", "proxy"]
     private static let methods: [KubeRequest.Method] = [.get, .post, .put, .patch, .delete]
     private static let objects = [

@@ -102,6 +102,39 @@ import Testing
         }
     }
 
+    /// The patch names neither what it takes away nor anything else that rights depend on.
+    @Test func `a rule doesn't allow what takes a security context away by leaving it out`() async throws {
+        let patch = #"{"spec":{"template":{"spec":{"containers":[{"name":"c","image":"registry.example/c:2"}]}}}}"#
+        let arguments: JSONValue = [
+            "resource_type": "deployment", "name": "hardened", "patch_type": "merge", "patch": .string(patch),
+        ]
+        let model = ScriptedModel(.calls(("k8s_patch", arguments)), .says("Done."))
+        try await Story.run(model) { story in
+            try await story.apply(
+                """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: hardened, namespace: shop}
+                spec:
+                  replicas: 0
+                  selector: {matchLabels: {app: hardened}}
+                  template:
+                    metadata: {labels: {app: hardened}}
+                    spec:
+                      containers:
+                        - name: c
+                          image: registry.example/c:1
+                          securityContext: {runAsNonRoot: true, allowPrivilegeEscalation: false}
+                """)
+            try await story.changeSkyflo([
+                "approvals": ["autoApprove": [["name": "patches", "tools": ["k8s_patch"], "maxRisk": "High"]]]
+            ])
+            try await story.ask("new image for hardened")
+            let waiting = try await story.untilPhase(.awaitingApproval)
+            #expect(waiting.status.approvals["c1"]?.autoApprovedBy == nil)
+        }
+    }
+
     /// The key goes to an address that the same SkyfloAI names.
     @Test func `a token of a ServiceAccount is sent to nobody as the key of a model`() async throws {
         let model = ScriptedModel(.says("Done."))

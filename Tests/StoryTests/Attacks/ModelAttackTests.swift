@@ -128,6 +128,23 @@ import Testing
         }
     }
 
+    /// What matters stands where the preview ends.
+    @Test func `a preview that padding has pushed out of sight says so`() async throws {
+        let padding = JSONObject((0..<150).map { ("a\($0)", .string(String(repeating: "x", count: 120))) })
+        let patch: JSONValue = ["metadata": ["annotations": .object(padding)], "spec": ["replicas": 0]]
+        let arguments: JSONValue = [
+            "resource_type": "deployment", "name": "web", "patch": .string(JSONWriter.string(patch)),
+        ]
+        try await Story.run(ScriptedModel(.calls(("k8s_patch", arguments)), .says("Done."))) { story in
+            try await story.ask("annotate web")
+            let waiting = try await story.untilPhase(.awaitingApproval)
+            let approval = try #require(waiting.status.approvals["c1"])
+            #expect(
+                approval.json["warnings"]?.array?.contains { $0.string?.contains("preview is cut") == true } == true)
+            #expect(approval.requests.first?["body"]?.string?.contains("\"replicas\":0") == true)
+        }
+    }
+
     /// More than a Secret holds, before anything is stored.
     @Test func `a turn that reads megabytes before its answer is stored as a whole`() async throws {
         let text = String(repeating: "x", count: 200_000)

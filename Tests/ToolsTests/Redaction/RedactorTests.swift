@@ -119,6 +119,12 @@ import Testing
         #expect(redactor.redact(text: text) == text)
     }
 
+    /// With it the last letter is another character, and the text no less readable.
+    @Test func `a known value with a combining character behind it is found`() {
+        let text = redactor.redact(text: "got correct horse\u{301}", knowing: ["correct horse"])
+        #expect(!Array(text.utf8).contains(Array("horse".utf8)), "\(text)")
+    }
+
     @Test func `known values are found wherever they stand, also in base64`() {
         let secret = KubeObject(["apiVersion": "v1", "kind": "Secret", "data": ["p": "Y29ycmVjdCBob3JzZQ=="]])
         let known = Redactor.secrets(in: secret)

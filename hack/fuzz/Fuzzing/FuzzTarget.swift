@@ -19,7 +19,7 @@ public struct FuzzTarget: Sendable {
 
     public static let all: [FuzzTarget] = [
         json, yaml, labelSelector, kubeconfig, smallTexts, jsonPatch, mergePatch, strategicMergePatch, serverSideApply,
-        cel, celRule,
+        cel, celRule, modelReply, protobuf, fieldSelector, resourcePath, redaction, canonicalJSON, transcript,
     ]
 }
 
