@@ -11,7 +11,8 @@ import WorkflowEngine
     }
 
     private static let different: [JSONValue] = [
-        ["a": 1], ["a": "1"], ["a": [1]], ["a": ["1": 1]], ["a": .null], [:], [], ["a": 1.5], ["a": true], ["a": "true"],
+        ["a": 1], ["a": "1"], ["a": [1]], ["a": ["1": 1]], ["a": .null], [:], [], ["a": 1.5],
+        ["a": true], ["a": "true"],
         ["a": 1, "b": .null], ["a": ["b": 1]], ["a": [["b": 1]]], ["b": 1], ["A": 1], ["a ": 1], "{\"a\":1}", "", .null,
         // The same to a reader, and to Swift's comparison of texts; not to a server.
         ["caf\u{E9}": 1], ["cafe\u{301}": 1], "caf\u{E9}", "cafe\u{301}", "\u{212B}", "\u{C5}",
