@@ -187,7 +187,8 @@ let package = Package(
             .testTarget(
                 name: "StoryTests",
                 dependencies: [
-                    "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine", "Tools",
+                    "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine",
+                    "Tools",
                     "Controllers", "LocalCluster", "OperatorTestKit", "SkyfloCLI", log, hummingbird, subprocess,
                     systemPackage,
                 ],
