@@ -6,7 +6,7 @@ import Synchronization
 final class AuditTrail: Sendable {
     private struct State {
         var audits: [String: Audit] = [:]
-        var hooks: [String: @Sendable () -> Void] = [:]
+        var hooks: [String: @Sendable (AuditEvent) -> Void] = [:]
     }
 
     private let state = Mutex(State())
@@ -15,7 +15,7 @@ final class AuditTrail: Sendable {
     func follow(_ name: String, _ audit: Audit) { state.withLock { $0.audits[name] = audit } }
 
     /// - Parameter hook: called with each request of the process, after it was carried out, before it is answered.
-    func onRequest(of process: OperatorProcess, _ hook: @escaping @Sendable () -> Void) {
+    func onRequest(of process: OperatorProcess, _ hook: @escaping @Sendable (AuditEvent) -> Void) {
         state.withLock { $0.hooks[process.authorization] = hook }
     }
 
@@ -30,7 +30,7 @@ final class AuditTrail: Sendable {
             }
         }
         let authorization = event.header("authorization") ?? ""
-        state.withLock { $0.hooks[authorization] }?()
+        state.withLock { $0.hooks[authorization] }?(event)
     }
 }
 

@@ -2,6 +2,7 @@ import Controllers
 import FoundationEssentials
 import KubeClient
 import KubeModel
+import LocalCluster
 import OperatorTestKit
 import SkyfloAPI
 import Synchronization
@@ -29,7 +30,7 @@ import Testing
             let fate = Fate(seed: Self.seed, times: kills, spacing: 10...50)
             let process = try OperatorProcess("killed", try await story.operatorEndpoint())
             let pending = Pending()
-            trail.onRequest(of: process) { pending.note(fate) { process.send(SIGKILL) } }
+            trail.onRequest(of: process) { _ in pending.note(fate) { process.send(SIGKILL) } }
             let runs = Runs(story, trail)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await process.run() }
@@ -54,21 +55,19 @@ import Testing
                 try OperatorProcess("held-a", try await story.operatorEndpoint(), options: options),
                 try OperatorProcess("held-b", try await story.operatorEndpoint(), options: options),
             ]
-            let fate = Fate(seed: Self.seed, times: 1, spacing: 30...90)
-            let pending = Pending()
+            let fate = Fate(seed: Self.seed, times: 1, spacing: 1...10)
             let held = Journal<(process: OperatorProcess, starts: Int)>()
             for process in processes {
-                trail.onRequest(of: process) {
-                    pending.note(fate) {
-                        held.add((process, process.starts))
-                        process.send(SIGSTOP)
-                    }
+                trail.onRequest(of: process) { event in
+                    // It has something under way, which can't go on without it unless it is taken over.
+                    guard Self.showsWork(event), fate.strikes() != nil else { return }
+                    held.add((process, process.starts))
+                    process.send(SIGSTOP)
                 }
             }
             let runs = Runs(story, trail)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for process in processes { group.addTask { try await process.run() } }
-                group.addTask { try await pending.run() }
                 try await runs.run(lanes: 4) { fate.isOpen }
                 let (process, starts) = try #require(held.entries.first)
                 process.send(SIGCONT)
@@ -87,6 +86,13 @@ import Testing
             }
             try await runs.judge()
         }
+    }
+
+    /// Whether the request has just written that a turn is under way.
+    private static func showsWork(_ event: AuditEvent) -> Bool {
+        let body = String(decoding: event.body, as: UTF8.self)
+        return event.method == "PATCH" && event.status == 200 && event.target.contains("/status")
+            && ["Planning", "AwaitingApproval", "Executing"].contains { body.contains("\"phase\":\"\($0)\"") }
     }
 
     /// A shop whose co-pilot asks the scripted model.
