@@ -183,7 +183,8 @@ let package = Package(
             .testTarget(
                 name: "StoryTests",
                 dependencies: [
-                    "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine", "Tools",
+                    "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine",
+                    "Tools",
                     "Controllers", "LocalCluster", "OperatorTestKit", "SkyfloCLI", log, hummingbird, subprocess,
                     systemPackage,
                 ],
