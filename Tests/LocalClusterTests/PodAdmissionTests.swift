@@ -1,4 +1,5 @@
 import KubeModel
+import KubeSchema
 import Testing
 
 @testable import LocalCluster
@@ -47,14 +48,48 @@ struct PodAdmissionTests {
         #expect(answer.status == 403)
         #expect(
             answer.message
-                == "pods \"one\" is forbidden: [minimum cpu usage per Container is 0.1, but request is 50m, "
-                + "maximum cpu usage per Container is 1, but limit is 1.5]")
+                == "pods \"one\" is forbidden: [minimum cpu usage per Container is 100m, but request is 50m, "
+                + "maximum cpu usage per Container is 1, but limit is 1500m]")
     }
 
     @Test(arguments: [("1Gi", "1024Mi"), ("0.5", "500m"), ("1e3", "1k"), ("1500m", "1.5"), ("12E", "12000P")])
     func `quantities are compared by value`(_ a: String, _ b: String) throws {
         #expect(try #require(Quantity(a)) == #require(Quantity(b)))
         #expect(try #require(Quantity("1Mi")) > #require(Quantity("1M")))
+    }
+
+    @Test(
+        arguments: [
+            ("0.5", "500m"), ("1024Mi", "1Gi"), ("1.5Gi", "1536Mi"), ("1000m", "1"), ("1e3", "1e3"), ("12E2", "1200"),
+            ("100Ki", "100Ki"), ("1500k", "1500k"), ("0", "0"), ("-250m", "-250m"),
+        ])
+    func `quantities are written in their canonical form`(_ text: String, _ canonical: String) throws {
+        #expect(try #require(Quantity(text)).description == canonical)
+    }
+
+    @Test func `a quota of resources is told by what pods ask for`() {
+        _ = cluster.api.send(
+            "POST", "/api/v1/namespaces/default/resourcequotas",
+            [
+                "apiVersion": "v1", "kind": "ResourceQuota", "metadata": ["name": "q"],
+                "spec": ["hard": ["cpu": "1", "limits.memory": "1Gi"]],
+            ])
+        let vague = cluster.api.send("POST", pods, pod("vague"))
+        #expect(
+            vague.message
+                == "pods \"vague\" is forbidden: failed quota: q: must specify cpu for: app; limits.memory for: app")
+        func asking(_ name: String, _ cpu: String) -> InProcess.Answer {
+            cluster.api.send(
+                "POST", pods,
+                pod(name, ["resources": ["requests": ["cpu": .string(cpu)], "limits": ["memory": "256Mi"]]]))
+        }
+        #expect(asking("one", "600m").status == 201)
+        #expect(
+            asking("two", "0.6").message
+                == "pods \"two\" is forbidden: exceeded quota: q, requested: cpu=600m, used: cpu=600m, limited: cpu=1")
+        cluster.settle()
+        let used = cluster.get("/api/v1/namespaces/default/resourcequotas/q")["status", "used"]
+        #expect(used == ["cpu": "600m", "limits.memory": "256Mi"])
     }
 
     @Test func `a pod waits until its node takes it`() {

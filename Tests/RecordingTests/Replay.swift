@@ -58,17 +58,14 @@ struct Replay: Sendable {
     // MARK: kubectl
 
     private func kubectl(_ scenario: Scenario, _ comparison: inout Comparison) async throws {
-        var limit = 20.0
-        if let last = scenario.during.last, scenario.json["exit"]?.int == nil {
-            limit = Double(last.after.components.seconds) / 2 + 1.5
-        }
         let certificate = scenario.user == "alice" ? wire.certificate : nil
         let config = wire.endpoint.kubeconfig(namespace: scenario.namespace, certificate: certificate)
-        let command = scenario.json["command"]?.string
-        comparison.hasUnorderedLines = command?.contains("describe") ?? false
+        var command = scenario.json["command"]?.string ?? ""
+        comparison.hasUnorderedLines = command.contains("describe")
+        if let lines = scenario.json["interrupted_after_lines"]?.int { command = Self.stopped(command, after: lines) }
         async let other: Void = during(scenario.during, scenario.namespace)
         var output = try await shell.run(
-            command ?? "", input: scenario.json["stdin"]?.string, kubeconfig: config, limit: limit)
+            command, input: scenario.json["stdin"]?.string, kubeconfig: config)
         try await other
         if let exit = scenario.json["exit"]?.int, exit != Int(output.status) {
             comparison.note("exit \(exit), got \(output.status)")
@@ -79,6 +76,15 @@ struct Replay: Sendable {
         if scenario.json["stdout_layout"]?.string == "columns" { output.stdout = Self.columns(output.stdout) }
         comparison.output(scenario.json["stdout"]?.string ?? "", Self.placed(output.stdout))
         comparison.text("stderr", scenario.json["stderr"]?.string ?? "", Self.placed(output.stderr))
+    }
+
+    /// A watch goes on until it has said enough, however long that takes, or for too long.
+    private static func stopped(_ command: String, after lines: Int) -> String {
+        """
+        out=$(mktemp); \(command) >"$out" & pid=$!
+        for _ in $(seq 180); do [ "$(wc -l <"$out")" -ge \(lines) ] && break; sleep 0.1; done
+        kill "$pid"; wait "$pid" 2>/dev/null; cat "$out"; rm "$out"
+        """
     }
 
     private static func columns(_ text: String) -> String {
@@ -103,7 +109,8 @@ struct Replay: Sendable {
         _ exchange: Scenario.Exchange, _ scenario: Scenario, _ comparison: inout Comparison
     ) async throws {
         for step in exchange.before { try await self.step(step.command, step.input, scenario.namespace) }
-        let request = comparison.placeholders.filled(exchange.request)
+        var request = comparison.placeholders.filled(exchange.request)
+        if !exchange.during.isEmpty { request["path"] = request["path"]?.string.map(Self.patient) }
         let stream = exchange.response["stream"]?.array
         async let other: Void = during(exchange.during, scenario.namespace)
         let answer = try await wire.send(
@@ -113,6 +120,13 @@ struct Replay: Sendable {
         let before = comparison.differences.count
         compare(answer, exchange.response, stream, scenario, &comparison)
         if comparison.differences.count > before { comparison.note("  of \(what.prefix(200))") }
+    }
+
+    /// With time for what is done beside a watch. It is over when it has said what was recorded; only bookmarks come by
+    /// the watch's own end.
+    private static func patient(_ path: String) -> JSONValue {
+        let isTimed = path.contains("allowWatchBookmarks")
+        return .string(isTimed ? path : path.replacing(#/timeoutSeconds=[0-9]+/#, with: "timeoutSeconds=14"))
     }
 
     private func compare(

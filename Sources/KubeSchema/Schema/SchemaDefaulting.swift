@@ -22,7 +22,11 @@ struct SchemaDefaulting {
                 apply(items, &elements[position])
             }
             value = .array(elements)
-        default: break
+        default:
+            // Go writes a quantity in its canonical form, however it came.
+            if isBuiltIn, node.shape.isQuantity, let quantity = Quantity(value) {
+                value = .string(quantity.description)
+            }
         }
     }
 

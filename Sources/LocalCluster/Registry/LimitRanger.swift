@@ -1,4 +1,5 @@
 import KubeModel
+import KubeSchema
 
 /// What the LimitRanger admission plugin does with a new Pod or claim: fills in default requests and limits, and refuses
 /// what is outside of the limits of its namespace.
@@ -71,7 +72,7 @@ struct LimitRanger: Sendable {
         static func quantities(_ json: JSONValue?) -> [String: Quantity] {
             Dictionary(
                 uniqueKeysWithValues: (json?.object ?? [:]).compactMap { name, value in
-                    Quantity(value.string ?? value.description).map { (name, $0) }
+                    Quantity(value).map { (name, $0) }
                 })
         }
 
@@ -100,7 +101,7 @@ struct LimitRanger: Sendable {
             Usage.quantities(limit[member]).sorted { $0.key < $1.key }.compactMap { name, bound in
                 guard let value = asked[name] else { return nil }
                 return isOutside(value, bound)
-                    ? "\(word) \(name) usage per PersistentVolumeClaim is \(bound.text), but request is \(value.text)"
+                    ? "\(word) \(name) usage per PersistentVolumeClaim is \(bound), but request is \(value)"
                     : nil
             }
         }
@@ -112,25 +113,25 @@ struct LimitRanger: Sendable {
             Usage.quantities(limit[member]).sorted { $0.key < $1.key }.compactMap { check($0.key, $0.value) }
         }
         let small = each("min") { name, bound in
-            let text = "minimum \(name) usage per \(type) is \(bound.text)"
+            let text = "minimum \(name) usage per \(type) is \(bound)"
             guard let request = usage.requests[name] else { return text + ".  No request is specified" }
-            if request < bound { return text + ", but request is \(request.text)" }
-            return usage.limits[name].flatMap { $0 < bound ? text + ", but limit is \($0.text)" : nil }
+            if request < bound { return text + ", but request is \(request)" }
+            return usage.limits[name].flatMap { $0 < bound ? text + ", but limit is \($0)" : nil }
         }
         let large = each("max") { name, bound in
-            let text = "maximum \(name) usage per \(type) is \(bound.text)"
+            let text = "maximum \(name) usage per \(type) is \(bound)"
             guard let limit = usage.limits[name] else { return text + ".  No limit is specified" }
-            if limit > bound { return text + ", but limit is \(limit.text)" }
-            return usage.requests[name].flatMap { $0 > bound ? text + ", but request is \($0.text)" : nil }
+            if limit > bound { return text + ", but limit is \(limit)" }
+            return usage.requests[name].flatMap { $0 > bound ? text + ", but request is \($0)" : nil }
         }
         let ratio = each("maxLimitRequestRatio") { name, bound in
-            let text = "\(name) max limit to request ratio per \(type) is \(bound.text)"
+            let text = "\(name) max limit to request ratio per \(type) is \(bound)"
             guard let request = usage.requests[name] else {
                 return text + ", but no request is specified or request is 0"
             }
             guard let limit = usage.limits[name] else { return text + ", but no limit is specified or limit is 0" }
             let provided = limit / request
-            guard let one = Quantity("1"), provided > bound / one else { return nil }
+            guard provided > bound.value else { return nil }
             let digits = String(Int64((provided * 1_000_000).rounded()))
             let padded = String(repeating: "0", count: max(0, 7 - digits.count)) + digits
             return text + ", but provided ratio is \(padded.dropLast(6)).\(padded.suffix(6))"

@@ -1,41 +1,102 @@
 import KubeModel
+import KubeSchema
 
-/// Quotas for numbers of objects (`configmaps`, `pods`, `count/jobs.batch`). Quotas for CPU, memory and storage aren't
-/// counted, and hold nothing up.
+/// Quotas: for numbers of objects (`configmaps`, `count/jobs.batch`), for what pods ask of CPU and memory, and for the
+/// storage of claims. Quotas of other things, and those with scopes, hold nothing up.
 struct ObjectQuota: Sendable {
     let store: ClusterStore
 
     private static let countable: Set<String> = [
-        "configmaps", "persistentvolumeclaims", "pods", "resourcequotas", "secrets", "services",
+        "configmaps", "persistentvolumeclaims", "pods", "replicationcontrollers", "resourcequotas", "secrets",
+        "services",
+    ]
+    /// Names in quotas, and where a container says it.
+    private static let computed = [
+        "cpu": ("requests", "cpu"), "memory": ("requests", "memory"), "requests.cpu": ("requests", "cpu"),
+        "requests.memory": ("requests", "memory"), "limits.cpu": ("limits", "cpu"),
+        "limits.memory": ("limits", "memory"), "requests.ephemeral-storage": ("requests", "ephemeral-storage"),
+        "limits.ephemeral-storage": ("limits", "ephemeral-storage"),
     ]
 
-    /// The resource that a quota of this name counts.
-    static func resource(_ name: String) -> ResourceID? {
+    /// The resource that a quota of this name is about; nil for one that isn't kept.
+    private static func resource(_ name: String) -> ResourceID? {
         if countable.contains(name) { return ResourceID("", name) }
+        if computed[name] != nil { return APIResource.pods.id }
+        if name == "requests.storage" { return APIResource.claims.id }
         guard name.hasPrefix("count/") else { return nil }
         let parts = name.dropFirst(6).split(separator: ".", maxSplits: 1)
         return ResourceID(parts.count > 1 ? String(parts[1]) : "", parts.first.map(String.init) ?? "")
     }
 
-    func count(_ resource: ResourceID, in namespace: String) -> Int {
-        let items = store.list(resource, namespace: namespace).items
-        // Finished pods use nothing any more.
-        return resource.plural == "pods" ? items.count { !PodState.isFinished($0.object) } : items.count
+    /// What one object uses of a quota.
+    private static func usage(_ object: KubeObject, _ name: String) -> Quantity {
+        if name == "requests.storage" {
+            return Quantity(object["spec", "resources", "requests", "storage"]) ?? .zero
+        }
+        guard computed[name] != nil else { return Quantity(1) }
+        let containers = object["spec", "containers"]?.array ?? []
+        return containers.compactMap { asked($0, name) }.reduce(.zero, +)
     }
 
-    /// - Throws: 403 when one more object would exceed a quota of its namespace.
+    private static func asked(_ container: JSONValue, _ name: String) -> Quantity? {
+        computed[name].flatMap { member, resource in
+            // A limit stands in for a request that isn't given.
+            Quantity(container["resources", member, resource])
+                ?? (member == "requests" ? Quantity(container["resources", "limits", resource]) : nil)
+        }
+    }
+
+    /// nil for what isn't kept.
+    func used(_ name: String, in namespace: String) -> Quantity? {
+        guard let resource = Self.resource(name) else { return nil }
+        // Finished pods use nothing any more.
+        return store.list(resource, namespace: namespace).items.map(\.object)
+            .filter { resource != APIResource.pods.id || !PodState.isFinished($0) }
+            .map { Self.usage($0, name) }.reduce(.zero, +)
+    }
+
+    /// - Throws: 403 when one more object would exceed a quota of its namespace, or doesn't say what one limits.
     func check(_ object: KubeObject, _ definition: ResourceDefinition) throws(APIStatus) {
         guard let namespace = object.namespace else { return }
         for quota in store.list(APIResource.resourceQuotas.id, namespace: namespace).items.map(\.object) {
-            for (name, limit) in quota["spec", "hard"]?.object ?? [:] where Self.resource(name) == definition.id {
-                let maximum = limit.int ?? limit.string.flatMap { Int($0) } ?? .max
-                let used = count(definition.id, in: namespace)
-                guard used + 1 > maximum else { continue }
+            guard quota["spec", "scopes"] == nil, quota["spec", "scopeSelector"] == nil else { continue }
+            let limits = (quota["spec", "hard"]?.object ?? [:]).sorted().filter {
+                Self.resource($0.key) == definition.id
+            }
+            let missing = limits.compactMap { Self.missing(object, $0.key) }
+            if !missing.isEmpty {
                 throw .forbidden(
                     definition.api, object.name,
-                    "exceeded quota: \(quota.name), requested: \(name)=1, used: \(name)=\(used), limited: "
-                        + "\(name)=\(maximum)")
+                    "failed quota: \(quota.name): must specify \(missing.joined(separator: "; "))")
             }
+            try check(
+                object, definition, quota, limits.compactMap { name, limit in Quantity(limit).map { (name, $0) } })
         }
+    }
+
+    private func check(
+        _ object: KubeObject, _ definition: ResourceDefinition, _ quota: KubeObject, _ limits: [(String, Quantity)]
+    ) throws(APIStatus) {
+        var (requested, used, limited): ([String], [String], [String]) = ([], [], [])
+        for (name, maximum) in limits {
+            let (more, before) = (Self.usage(object, name), self.used(name, in: object.namespace ?? "") ?? .zero)
+            guard more > .zero, before + more > maximum else { continue }
+            requested.append("\(name)=\(more)")
+            used.append("\(name)=\(before)")
+            limited.append("\(name)=\(maximum)")
+        }
+        guard !requested.isEmpty else { return }
+        throw .forbidden(
+            definition.api, object.name,
+            "exceeded quota: \(quota.name), requested: \(requested.joined(separator: ",")), used: "
+                + "\(used.joined(separator: ",")), limited: \(limited.joined(separator: ","))")
+    }
+
+    /// Whose containers don't say what the quota counts.
+    private static func missing(_ pod: KubeObject, _ name: String) -> String? {
+        guard computed[name] != nil else { return nil }
+        let silent = (pod["spec", "containers"]?.array ?? []).filter { asked($0, name) == nil }
+        let names = silent.compactMap { $0["name"]?.string }
+        return names.isEmpty ? nil : "\(name) for: \(names.joined(separator: ","))"
     }
 }

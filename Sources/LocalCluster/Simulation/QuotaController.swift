@@ -1,4 +1,5 @@
 import KubeModel
+import KubeSchema
 
 /// Keeps the status of ResourceQuotas: what they limit, and how much of it is there.
 struct QuotaController: Sendable {
@@ -11,8 +12,8 @@ struct QuotaController: Sendable {
             let hard = quota["spec", "hard"]?.object ?? [:]
             var used = JSONObject()
             for (name, _) in hard {
-                guard let resource = ObjectQuota.resource(name) else { continue }
-                used[name] = .string(String(counts.count(resource, in: key.namespace ?? "")))
+                guard let amount = counts.used(name, in: key.namespace ?? "") else { continue }
+                used[name] = .string(amount.description)
             }
             object.json["status"] = ["hard": .object(hard), "used": .object(used)]
         }

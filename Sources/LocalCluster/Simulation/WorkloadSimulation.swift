@@ -87,8 +87,10 @@ struct PendingSyncs {
                 namespaces[APIResource.services.id, default: []].insert(namespace)
                 namespaces[APIResource.disruptionBudgets.id, default: []].insert(namespace)
             }
-            // Quotas count what exists; a change of what is there changes no count.
-            if event.kind != .modified { namespaces[APIResource.resourceQuotas.id, default: []].insert(namespace) }
+            // Quotas count what exists. But for pods that finish, a change of what is there changes no count.
+            if event.kind != .modified || event.resource == APIResource.pods.id {
+                namespaces[APIResource.resourceQuotas.id, default: []].insert(namespace)
+            }
         }
         for (resource, names) in namespaces {
             for name in names {
