@@ -146,7 +146,9 @@ public final class ConversationReconciler: Reconciler {
         {
             return kept
         }
-        return try await TurnRecord.load(conversation, from: dependencies.api)
+        let store = TranscriptStore(
+            api: dependencies.api, redactionKey: dependencies.options.redactionKey, of: conversation)
+        return try await TurnRecord.load(conversation, from: store)
     }
 
     private func keep(_ record: TurnRecord, for conversation: Conversation) {

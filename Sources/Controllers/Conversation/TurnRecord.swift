@@ -28,8 +28,7 @@ struct TurnRecord: Sendable {
         var expected: Int { isHeld ? epoch : epoch - 1 }
     }
 
-    static func load(_ conversation: Conversation, from api: any KubeAPI) async throws -> TurnRecord {
-        let store = TranscriptStore(api: api)
+    static func load(_ conversation: Conversation, from store: TranscriptStore) async throws -> TurnRecord {
         // A conversation that has never been worked on has no transcript to look for.
         var stored = TranscriptStore.Stored(position: .init(secretPrefix: TranscriptStore.secretPrefix(conversation)))
         var loss: String?

@@ -145,6 +145,9 @@ extension TurnRunner {
         try await readRights(of: call)
         if stop != nil { throw NoLongerApproved(reason: nil) }
         guard let decision = call.decision, decision.approved else { throw NoLongerApproved(reason: "not approved") }
+        guard matchesFingerprint(call) else {
+            throw NoLongerApproved(reason: "its requests aren't those of the approval's fingerprint")
+        }
         guard let rule = decision.rule else {
             guard case .decided(let current) = reading(of: call), current.approved else {
                 throw NoLongerApproved(reason: "the approval doesn't stand any more")

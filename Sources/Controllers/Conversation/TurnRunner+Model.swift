@@ -2,6 +2,7 @@ import ControllerRuntime
 import KubeModel
 import LanguageModels
 import SkyfloAPI
+import Tools
 import WorkflowEngine
 
 extension TurnRunner {
@@ -19,9 +20,13 @@ extension TurnRunner {
             guard let reply = try await settle(asked) else { return nil }
             if machine.modelTurns == 0 { timeToFirstToken = reply.timeToFirstToken }
             ConversationMetrics.modelReplied(model: references.model.name, reply.usage)
-            record.log(.modelReplied(ModelTurn(reply)), at: now)
+            var turn = ModelTurn(reply)
+            // What the user told it, it may tell again.
+            turn.content = redactor.redact(text: turn.content)
+            record.log(.modelReplied(turn), at: now)
         } catch let error as LanguageModelError {
-            record.log(.modelFailed("the model \(references.model.name) gave no reply: \(error)"), at: now)
+            let why = redactor.redact(text: "\(error)")
+            record.log(.modelFailed("the model \(references.model.name) gave no reply: \(why)"), at: now)
         }
         return nil
     }

@@ -13,6 +13,12 @@ struct TranscriptStore: Sendable {
     static let chunkBytes = 512 * 1024
 
     let api: any KubeAPI
+    let veil: any TranscriptVeil
+
+    init(api: any KubeAPI, redactionKey: [UInt8], of conversation: Conversation) {
+        self.api = api
+        veil = ConversationVeil(key: redactionKey, uid: conversation.uid)
+    }
 
     static func secretPrefix(_ conversation: Conversation) -> String {
         // A name may have 253 characters, and the suffix must fit too; a cut must not end in a character that no part of a
@@ -62,7 +68,7 @@ struct TranscriptStore: Sendable {
                 guard let data = secret["data", key]?.string.flatMap(Base64.decode) else {
                     throw TranscriptChain.Failure(description: "\(secret.name) holds something that is no Base64")
                 }
-                stored.entries += try stored.chain.read(String(decoding: data, as: UTF8.self))
+                stored.entries += try stored.chain.read(String(decoding: data, as: UTF8.self), veil: veil)
                 bytes += data.count
             }
             stored.position.bytes += bytes
@@ -82,7 +88,7 @@ struct TranscriptStore: Sendable {
         guard !entries.isEmpty else { return }
         var chain = stored.chain
         var lines = ""
-        for entry in entries { lines += chain.append(entry) }
+        for entry in entries { lines += chain.append(entry, veil: veil) }
         let bytes = Array(lines.utf8)
         var next = stored
         if let tail = stored.tail, !tail.isSealed, tail.bytes + bytes.count <= Self.chunkBytes {

@@ -26,7 +26,7 @@ public enum DecisionReader {
         let digest = Digest.of(
             conversationUID: conversationUID, turn: turn, callID: call.id, tool: entry.tool,
             arguments: entry.arguments, requests: entry.requests,
-            postConditions: entry.json["postConditions"]?.array ?? [])
+            postConditions: entry.json["postConditions"]?.array ?? [], fingerprint: entry.fingerprint)
         guard entry.digest == request.digest, digest == request.digest else {
             return .altered("the approval \(call.id) was changed after it was asked for")
         }

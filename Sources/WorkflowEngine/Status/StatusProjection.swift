@@ -175,9 +175,11 @@ public struct StatusProjection: Sendable {
     private func json(of approval: ApprovalRequest, for call: Call) -> JSONValue {
         [
             "summary": .string(approval.summary.bounded(to: Budget.summary)), "tool": .string(call.tool),
-            "arguments": .string(call.arguments), "requests": .array(approval.requests),
+            "arguments": .string(approval.shown?.arguments ?? call.arguments),
+            "requests": .array(approval.shown?.requests ?? approval.requests),
+            "fingerprint": approval.shown.map { .string($0.fingerprint) } ?? .null,
             "preview": .string(approval.preview.bounded(to: 32_768)), "risk": .string(approval.risk),
-            "warnings": JSONValue(approval.warnings.prefix(16).map { $0.bounded(to: Budget.summary) }),
+            "warnings": JSONValue(warnings(approval.warnings)),
             "postConditions": .array(approval.postConditions), "digest": .string(approval.digest),
             "command": .string(command(approving: call.id)), "requestedAt": .string(now.description),
             "expiresAt": .string(approval.expiresAt.description),
@@ -188,6 +190,12 @@ public struct StatusProjection: Sendable {
     }
 
     /// To be copied as it stands: the name that the admission policy wants is asked for in the command.
+    private func warnings(_ all: [String]) -> [String] {
+        let shown = all.prefix(16).map { $0.bounded(to: Budget.summary) }
+        return all.count > shown.count
+            ? shown + ["and \(all.count - shown.count) more, which the transcript has"] : shown
+    }
+
     private func command(approving id: String) -> String {
         let user = #"'"$(kubectl auth whoami -o jsonpath={.status.userInfo.username})"'"#
         let object = "\(conversation.object.name) -n \(conversation.namespace)"

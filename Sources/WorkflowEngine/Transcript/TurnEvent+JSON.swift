@@ -119,12 +119,18 @@ extension ModelTurn {
 
 extension ApprovalRequest {
     var json: JSONValue {
-        [
+        .compact([
             "summary": .string(summary), "risk": .string(risk), "warnings": JSONValue(warnings),
             "preview": .string(preview), "requests": .array(requests), "postConditions": .array(postConditions),
             "digest": .string(digest), "expiresAt": .string(expiresAt.microTime),
             "labels": .array(labels.map { $0.map { JSONValue($0) } ?? .null }), "changes": .array(changes),
-        ]
+            "shown": shown.map {
+                [
+                    "arguments": .string($0.arguments), "requests": .array($0.requests),
+                    "fingerprint": .string($0.fingerprint),
+                ]
+            },
+        ])
     }
 
     init?(_ json: JSONValue) {
@@ -138,7 +144,12 @@ extension ApprovalRequest {
             digest: digest, expiresAt: expiry,
             labels: json["labels"]?.array?.map { labels in
                 labels.object?.reduce(into: [:]) { $0[$1.key] = $1.value.string }
-            } ?? [], changes: json["changes"]?.array ?? [])
+            } ?? [], changes: json["changes"]?.array ?? [],
+            shown: json["shown"].map {
+                Shown(
+                    arguments: $0["arguments"]?.string ?? "", requests: $0["requests"]?.array ?? [],
+                    fingerprint: $0["fingerprint"]?.string ?? "")
+            })
     }
 }
 

@@ -96,12 +96,28 @@ public struct ApprovalRequest: Sendable, Hashable {
     public var labels: [[String: String]?]
     /// What is needed to take each request back, as the tools made it.
     public var changes: [JSONValue]
+    /// What people see of the call in place of its arguments and requests; nil where they see these.
+    public var shown: Shown?
+
+    public struct Shown: Sendable, Hashable {
+        public var arguments: String
+        public var requests: [JSONValue]
+        /// Binds the approval of what is shown to what it is.
+        public var fingerprint: String
+
+        public init(arguments: String, requests: [JSONValue], fingerprint: String) {
+            self.arguments = arguments
+            self.requests = requests
+            self.fingerprint = fingerprint
+        }
+    }
 
     public init(
         summary: String, risk: String, warnings: [String], preview: String, requests: [JSONValue],
         postConditions: [JSONValue], digest: String, expiresAt: KubeTime,
-        labels: [[String: String]?] = [], changes: [JSONValue] = []
+        labels: [[String: String]?] = [], changes: [JSONValue] = [], shown: Shown? = nil
     ) {
+        self.shown = shown
         self.summary = summary
         self.risk = risk
         self.warnings = warnings

@@ -112,7 +112,9 @@ import WorkflowEngine
         #expect(all["approvals", "c1"]?["waitingFor"] == nil)
         var ruled = Play()
         ruled.propose("scale")
-        ruled.apply(.approvalRequested(id: "c1", request(ruled)))
+        var hidden = request(ruled)
+        hidden.shown = .init(arguments: "{‹redacted:0›}", requests: hidden.requests, fingerprint: "hmac-sha256:0")
+        ruled.apply(.approvalRequested(id: "c1", hidden))
         ruled.apply(.decided(id: "c1", Decision(approved: true, by: "SkyfloAI", rule: "small")))
         let byRule = status(
             {
@@ -121,6 +123,7 @@ import WorkflowEngine
                 return projection
             }())
         #expect(byRule["approvals", "c1"]?["autoApprovedBy"] == "small")
+        #expect(byRule["approvals", "c1"]?["arguments"] == "{‹redacted:0›}")
         written.formUnion(paths(of: byRule, try #require(json["properties", "status"])))
         play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"))
         try look(play)
