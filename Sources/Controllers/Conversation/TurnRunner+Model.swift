@@ -23,6 +23,9 @@ extension TurnRunner {
             var turn = ModelTurn(reply)
             // What the user told it, it may tell again.
             turn.content = redactor.redact(text: turn.content)
+            turn.usage.cost =
+                references.model.prices?.cost(
+                    prompt: turn.usage.prompt, cached: turn.usage.cached, completion: turn.usage.completion) ?? 0
             record.log(.modelReplied(turn), at: now)
         } catch let error as LanguageModelError {
             let why = redactor.redact(text: "\(error)")

@@ -97,6 +97,7 @@ public struct StatusProjection: Sendable {
             ])
             let answer = machine.ended?.answer ?? ""
             status["answer"] = answer.isEmpty ? .null : .string(answer.bounded(to: Budget.answer))
+            status["plan"] = plan()
             status["calls"] = calls()
             status["approvals"] = approvals()
             status["verification"] = verification()
@@ -235,6 +236,16 @@ public struct StatusProjection: Sendable {
         return .object(object)
     }
 
+    private func plan() -> JSONValue {
+        .array(
+            machine.plan.map { step in
+                [
+                    "step": .string(step.text.bounded(to: Budget.summary)),
+                    "state": .string(machine.state(of: step).rawValue), "calls": JSONValue(step.calls),
+                ]
+            })
+    }
+
     // MARK: Usage and transcript
 
     private func usage() -> JSONValue {
@@ -242,6 +253,7 @@ public struct StatusProjection: Sendable {
         return .compact([
             "promptTokens": JSONValue(usage.prompt), "completionTokens": JSONValue(usage.completion),
             "cachedTokens": JSONValue(usage.cached), "reasoningTokens": JSONValue(usage.reasoning),
+            "cost": usage.cost > 0 ? .string(ModelPrices.text(usage.cost)) : nil,
             "modelCalls": JSONValue(machine.totalModelTurns), "toolCalls": JSONValue(machine.totalCalls),
             "timeToFirstTokenMilliseconds": timeToFirstToken.map { JSONValue(Int($0 * 1000)) },
             "timeToRespondMilliseconds": machine.ended.map { _ in

@@ -94,10 +94,11 @@ extension ModelTurn {
                         "modelID": .string($0.modelID), "tool": .string($0.tool), "arguments": .string($0.arguments),
                     ]
                 }),
-            "usage": [
+            "usage": .compact([
                 "prompt": JSONValue(usage.prompt), "completion": JSONValue(usage.completion),
                 "cached": JSONValue(usage.cached), "reasoning": JSONValue(usage.reasoning),
-            ],
+                "cost": usage.cost > 0 ? JSONValue(usage.cost) : nil,
+            ]),
         ]
     }
 
@@ -113,7 +114,7 @@ extension ModelTurn {
             finish: json["finish"]?.string.flatMap(Finish.init) ?? .complete,
             usage: Usage(
                 prompt: number("prompt"), completion: number("completion"), cached: number("cached"),
-                reasoning: number("reasoning")))
+                reasoning: number("reasoning"), cost: number("cost")))
     }
 }
 

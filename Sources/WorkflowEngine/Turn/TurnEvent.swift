@@ -64,9 +64,12 @@ public struct ModelTurn: Sendable, Hashable {
         public var completion = 0
         public var cached = 0
         public var reasoning = 0
+        /// In 10⁻¹² of the currency of the SkyfloAI's prices; 0 where it has none.
+        public var cost = 0
         public var total: Int { prompt + completion }
 
-        public init(prompt: Int = 0, completion: Int = 0, cached: Int = 0, reasoning: Int = 0) {
+        public init(prompt: Int = 0, completion: Int = 0, cached: Int = 0, reasoning: Int = 0, cost: Int = 0) {
+            self.cost = cost
             self.prompt = prompt
             self.completion = completion
             self.cached = cached
@@ -76,7 +79,7 @@ public struct ModelTurn: Sendable, Hashable {
         static func + (a: Usage, b: Usage) -> Usage {
             Usage(
                 prompt: a.prompt + b.prompt, completion: a.completion + b.completion, cached: a.cached + b.cached,
-                reasoning: a.reasoning + b.reasoning)
+                reasoning: a.reasoning + b.reasoning, cost: a.cost + b.cost)
         }
     }
 }
