@@ -148,7 +148,7 @@ public final class ConversationReconciler: Reconciler {
         }
         let store = TranscriptStore(
             api: dependencies.api, redactionKey: dependencies.options.redactionKey, of: conversation)
-        return try await TurnRecord.load(conversation, from: store)
+        return try await TurnRecord.load(conversation, from: store, now: dependencies.clock.now)
     }
 
     private func keep(_ record: TurnRecord, for conversation: Conversation) {

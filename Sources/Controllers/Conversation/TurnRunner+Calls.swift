@@ -105,10 +105,19 @@ extension TurnRunner {
             approvalOf: call,
             CallDisplay(arguments: call.arguments, requests: proposal.requests, redactor: redactor),
             summary: proposal.summary, risk: proposal.risk,
-            warnings: preview.warnings, preview: preview.text, requests: requests,
+            warnings: originWarnings(of: call) + preview.warnings, preview: preview.text, requests: requests,
             postConditions: proposal.postConditions.map(\.json), labels: proposal.requests.map { $0.before?.labels },
             changes: kept(preview.changes))
         return true
+    }
+
+    private func originWarnings(of call: Call) -> [String] {
+        let origin = ArgumentOrigin(
+            history: machine.history, known: [conversation.namespace, conversation.spec.serviceAccountName])
+        let words = origin.fromToolOutput(in: call.arguments)
+        guard !words.isEmpty else { return [] }
+        let more = words.count > 8 ? " and \(words.count - 8) more" : ""
+        return ["taken from tool output, not from the user: \(words.prefix(8).joined(separator: ", "))\(more)"]
     }
 
     /// About how many bytes an approval has in the status.
@@ -127,9 +136,9 @@ extension TurnRunner {
             ApprovalRequest.Shown(arguments: display.arguments, requests: display.requests, fingerprint: $0)
         }
         let digest = Digest.of(
-            conversationUID: conversation.uid, turn: machine.turn, callID: call.id, tool: call.tool,
-            arguments: display.arguments, requests: display.requests, postConditions: postConditions,
-            fingerprint: display.fingerprint)
+            conversationUID: conversation.uid, turn: machine.turn, callID: call.id,
+            identity: references?.identity.user ?? "", tool: call.tool, arguments: display.arguments,
+            requests: display.requests, postConditions: postConditions, fingerprint: display.fingerprint)
         let notes = shown == nil ? [] : ["credentials are shown as ‹redacted:…›, and sent as the model wrote them"]
         let expiry = now.adding(seconds: Double(conversation.spec.limits.approvalTimeoutSeconds))
         record.log(

@@ -26,6 +26,13 @@ extension TurnRunner {
             turn.usage.cost =
                 references.model.prices?.cost(
                     prompt: turn.usage.prompt, cached: turn.usage.cached, completion: turn.usage.completion) ?? 0
+            guard turn.storedSize <= TranscriptStore.entryBytes else {
+                record.log(
+                    .modelFailed(
+                        "the reply of model \(references.model.name) has more than \(TranscriptStore.entryBytes) bytes"),
+                    at: now)
+                return nil
+            }
             record.log(.modelReplied(turn), at: now)
         } catch let error as LanguageModelError {
             let why = redactor.redact(text: "\(error)")
@@ -36,6 +43,13 @@ extension TurnRunner {
 }
 
 extension ModelTurn {
+    /// About how many bytes it has in the transcript, where a control character takes six.
+    fileprivate var storedSize: Int {
+        calls.reduce(JSONWriter.bytes(.string(content)).count) { size, call in
+            size + JSONWriter.bytes([.string(call.modelID), .string(call.tool), .string(call.arguments)]).count + 64
+        }
+    }
+
     /// A reply as the engine takes it. One that was cut or filtered says so; its calls are never executed.
     init(_ reply: ModelReply) {
         let finish: Finish =

@@ -77,7 +77,7 @@ extension TurnRunner {
     /// Sends the approved requests in order, as they are, and stores the outcome.
     /// - Parameters:
     ///   - done: uids of the objects of the first requests, which were done before.
-    ///   - isResumed: another process may send the same requests still; the one that comes second is refused as stale.
+    ///   - isResumed: they were sent before, and may still be on their way; what comes second is refused as stale.
     private mutating func send(_ call: Call, after done: [String] = [], isResumed: Bool = false) async throws {
         guard let references else { return }
         var uids = done
@@ -92,6 +92,8 @@ extension TurnRunner {
             {
                 result = .applied(write)
             }
+            // Once, it is found out; whoever sends again and doesn't hear of it tells so.
+            if case .unknown = result, !isResumed { return try await recover(call.id) }
             guard case .applied(let write) = result else {
                 return try await close(call, Self.outcome(of: result, after: uids.count, of: requests.count), uids)
             }

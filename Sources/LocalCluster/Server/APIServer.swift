@@ -9,6 +9,8 @@ struct APIServer: Sendable {
     let authorizer: Authorizer
     /// Of pods, for their log subresource.
     let logs: PodLogs
+    /// Is told of each request, before the answer leaves.
+    var audit: (@Sendable (AuditEvent) -> Void)?
     let policyCache = PolicyCache()
 
     static let bodyLimit = 3_145_728

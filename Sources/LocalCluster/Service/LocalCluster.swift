@@ -23,16 +23,19 @@ public final class LocalCluster: Sendable, Service {
         public var logger = Logger(label: "local-cluster", factory: { _ in SwiftLogNoOpLogHandler() })
         /// How many changes of a collection a watch can resume over, before it gets 410.
         public var watchHistory = 1024
+        /// Is told of each request after it was carried out and before it is answered. A watch is told of when it begins.
+        public var audit: (@Sendable (AuditEvent) -> Void)?
 
         public init(
             host: String = "127.0.0.1", port: Int = 0, simulatesWorkloads: Bool = true, logger: Logger? = nil,
-            watchHistory: Int = 1024
+            watchHistory: Int = 1024, audit: (@Sendable (AuditEvent) -> Void)? = nil
         ) {
             self.host = host
             self.port = port
             self.simulatesWorkloads = simulatesWorkloads
             if let logger { self.logger = logger }
             self.watchHistory = watchHistory
+            self.audit = audit
         }
     }
 
@@ -55,7 +58,8 @@ public final class LocalCluster: Sendable, Service {
             store: store, catalog: ResourceCatalog(), hasKubelet: configuration.simulatesWorkloads)
         let authenticator = Authenticator(store: store)
         server = APIServer(
-            storage: storage, authenticator: authenticator, authorizer: Authorizer(store: store), logs: PodLogs())
+            storage: storage, authenticator: authenticator, authorizer: Authorizer(store: store), logs: PodLogs(),
+            audit: configuration.audit)
         administratorToken = authenticator.addUser("kubernetes-admin", groups: ["system:masters"])
     }
 
@@ -85,7 +89,7 @@ public final class LocalCluster: Sendable, Service {
             responder: HTTPFront(server: server),
             server: try .tls(
                 HTTPServerBuilder { [server] in UpgradableChannel(server: server, responder: $0) },
-                tlsConfiguration: authority.tls),
+                tlsConfiguration: authority.serverTLS()),
             configuration: .init(address: .hostname(host, port: configuration.port)),
             onServerRunning: { [self] channel in
                 let port = channel.localAddress?.port ?? configuration.port
@@ -93,8 +97,7 @@ public final class LocalCluster: Sendable, Service {
                 settle(
                     .known(
                         Endpoint(
-                            url: "https://\(name):\(port)", certificateAuthorityPEM: authority.certificatePEM,
-                            token: administratorToken)))
+                            url: "https://\(name):\(port)", token: administratorToken, authority: authority)))
             }, logger: configuration.logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             let controllers = ClusterControllers(

@@ -12,26 +12,28 @@ struct CrashRun: Sendable {
     let scenario: CrashScenario
     let faults: [Fault]
     let story: Story
-    let audit = Audit()
+    let audit: Audit
+
+    init(id: Int, scenario: CrashScenario, faults: [Fault], story: Story) {
+        self.id = id
+        self.scenario = scenario
+        self.faults = faults
+        self.story = story
+        audit = Audit { scenario.isAllowed($0, id) }
+    }
 
     /// What went wrong; empty when everything that was promised held.
     struct Outcome: Sendable {
         var complaints: [String] = []
-        /// Calls whose end could not be found out, and that say so.
-        var unknown = 0
         /// Of the first worker, up to its fault or its end.
         var effects = 0
-        var workers = 0
+        var counts = Counts()
     }
 
     private final class Progress: Sendable {
         private let last = Mutex<Conversation?>(nil)
         func note(_ conversation: Conversation) { last.withLock { $0 = conversation } }
         var conversation: Conversation? { last.withLock(\.self) }
-        func hasEnded(turn: Int) -> Bool {
-            guard let status = conversation?.status else { return false }
-            return status.turn >= turn && (status.phase?.isTerminal ?? false)
-        }
     }
 
     func run() async throws -> Outcome {
@@ -46,7 +48,30 @@ struct CrashRun: Sendable {
             group.cancelAll()
             while let _ = try? await group.next() {}
         }
-        try await judge(progress, &outcome)
+        try await judge(&outcome)
+        try await scenario.tearDown(id, story)
+        return outcome
+    }
+
+    // MARK: Workers in other processes
+
+    /// Lets whatever workers there are do it.
+    func follow() async throws {
+        let name = CrashScenario.name(id)
+        try await scenario.setUp(id, story)
+        try await story.ask(scenario.message(id), name: name)
+        let progress = Progress()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await person(name, progress) }
+            group.addTask { try await wait(progress, turn: 1, { "the worker" }) { false } }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    func verdict() async throws -> Outcome {
+        var outcome = Outcome()
+        try await judge(&outcome)
         try await scenario.tearDown(id, story)
         return outcome
     }
@@ -59,29 +84,42 @@ struct CrashRun: Sendable {
         let result = Mutex(Outcome())
         let workers = Workers()
         try await story.withOperator(
-            workers, identity: "worker-\(index)", wrap: { workers.make($0, audit, faults.first) }
+            workers, identity: "worker-\(index)",
+            wrap: { workers.make(FaultyWorker($0, audit, faults.first) { try await stop(name) }) }
         ) {
             let worker = try #require(workers.made)
-            try await wait(progress, turn: 1, { "worker \(index), \(worker.trace)," }) { worker.isOut }
-            result.withLock { $0 = Outcome(effects: worker.effects, workers: 1) }
-            guard worker.isOut, faults.first?.kind == .pauses else { return }
+            try await wait(progress, turn: 1, { "worker \(index), \(worker.trace)," }) { worker.hasMetItsFault }
+            result.withLock {
+                $0.effects = worker.effects
+                $0.counts.workers = 1
+                $0.counts.deaths = worker.isDead ? 1 : 0
+            }
+            guard worker.hasMetItsFault, faults.first?.kind.sharesTheWork == true else { return }
             let next = try await work(faults.dropFirst(), index + 1, name, progress)
             worker.resume()
             // Another message keeps both at work, so that the one that was paused finishes what it had begun.
-            try await story.change(
-                name, spec: ["messages": [["content": .string(scenario.message(id))], ["content": "and now?"]]])
+            audit.stop(nil)
+            let messages: JSONValue = [["content": .string(scenario.message(id))], ["content": "and now?"]]
+            try await story.change(name, spec: ["messages": messages, "stop": false])
             try await wait(progress, turn: 2, { "both workers, \(worker.trace)," }) { false }
-            result.withLock { $0.workers += next.workers }
+            result.withLock { $0.counts += next.counts }
         }
-        let outcome = result.withLock(\.self)
-        guard faults.first?.kind.endsTheWorker == true, !progress.hasEnded(turn: 1) else { return outcome }
-        let next = try await work(faults.dropFirst(), index + 1, name, progress)
-        return Outcome(effects: outcome.effects, workers: outcome.workers + next.workers)
+        var outcome = result.withLock(\.self)
+        let isOver = progress.conversation.map { scenario.isOver($0, turn: 1) } ?? false
+        guard outcome.counts.deaths > 0, !isOver else { return outcome }
+        outcome.counts += try await work(faults.dropFirst(), index + 1, name, progress).counts
+        return outcome
+    }
+
+    private func stop(_ name: String) async throws {
+        let stopped = try await story.api.patch(
+            .conversations, namespace: Story.namespace, name: name, .merge(["spec": ["stop": true]]))
+        audit.stop(Conversation(stopped).status)
     }
 
     private func wait(_ progress: Progress, turn: Int, _ who: () -> String, or isOver: () -> Bool) async throws {
         let deadline = ContinuousClock.now + .seconds(30)
-        while !progress.hasEnded(turn: turn), !isOver() {
+        while !(progress.conversation.map { scenario.isOver($0, turn: turn) } ?? false), !isOver() {
             guard ContinuousClock.now < deadline else {
                 Issue.record("\(self), \(who()) stands still: \(progress.conversation?.status.json ?? .null)")
                 throw CancellationError()
@@ -92,7 +130,7 @@ struct CrashRun: Sendable {
 
     // MARK: The person
 
-    /// Decides whatever waits for a decision, and sees how the conversation goes.
+    /// Decides whatever waits for a decision, takes back what is to be taken back, and sees how the conversation goes.
     private func person(_ name: String, _ progress: Progress) async throws {
         var decided: Set<String> = []
         while true {
@@ -100,6 +138,9 @@ struct CrashRun: Sendable {
                 try await story.api.get(.conversations, namespace: Story.namespace, name: name))
             progress.note(conversation)
             let status = conversation.status
+            if let change = scenario.undo(in: conversation) {
+                try await story.change(name, spec: ["undo": [.string(change)]])
+            }
             for (call, approval) in status.approvals
             where status.calls[call]?.state == .awaitingApproval && !decided.contains(call) {
                 decided.insert(call)
@@ -113,38 +154,83 @@ struct CrashRun: Sendable {
 
     // MARK: The judge
 
-    private func judge(_ progress: Progress, _ outcome: inout Outcome) async throws {
+    private func judge(_ outcome: inout Outcome) async throws {
         let conversation = Conversation(
             try await story.api.get(.conversations, namespace: Story.namespace, name: CrashScenario.name(id)))
         let status = conversation.status
         var complaints: [String] = []
         if !audit.unapproved.isEmpty { complaints.append("written without approval: \(audit.unapproved)") }
         if !audit.twice.isEmpty { complaints.append("written twice: \(audit.twice)") }
-        if status.phase != .completed || status.answer?.isEmpty != false { complaints.append("no answer") }
-        for (call, requests) in audit.approved {
+        if !audit.late.isEmpty { complaints.append("begun after the stop: \(audit.late)") }
+        if !faults.contains(where: { $0.kind == .stops }), !isWell(status) { complaints.append("no answer") }
+        let allowed = status.approvals.filter { $0.value.autoApprovedBy != nil }.mapValues(Audit.requests)
+        for (call, requests) in audit.approved.merging(allowed, uniquingKeysWith: { approved, _ in approved }) {
             let written = requests.count { audit.written.contains($0) }
             if let lie = Self.lie(status.calls[call], written: written, of: requests.count) {
                 complaints.append("\(call): \(lie)")
             }
         }
         // What doesn't lose anything but a worker must not be seen in the result.
-        if faults.allSatisfy(\.kind.isHarmless) {
+        if isHarmless {
+            outcome.counts.lost = max(0, scenario.writes - audit.written.count)
             if audit.written.count != scenario.writes { complaints.append("\(audit.written.count) writes") }
             if let fault = try await scenario.fault(id, story) { complaints.append(fault) }
         }
-        outcome.unknown = status.calls.values.count { $0.state == .unknown }
+        outcome.counts.runs = 1
+        outcome.counts.writes = audit.written.count
+        outcome.counts.twice = audit.twice.count
+        outcome.counts.unapproved = audit.unapproved.count
+        outcome.counts.late = audit.late.count
+        outcome.counts.unknown = status.calls.values.count { $0.state == .unknown }
         outcome.complaints = complaints.map { "\(self): \($0)\n\(status.json)" }
+    }
+
+    private var isHarmless: Bool { faults.allSatisfy(\.kind.isHarmless) }
+
+    /// Whether it ended as it should. An undo may end as failed when a request of its preparation does.
+    private func isWell(_ status: ConversationStatus) -> Bool {
+        if scenario == .undo, !isHarmless { return status.phase?.isTerminal ?? false }
+        return status.phase == .completed && status.answer?.isEmpty == false
     }
 
     /// How the state of an approved call differs from what was done.
     private static func lie(_ call: CallStatus?, written: Int, of planned: Int) -> String? {
         switch call?.state {
         case .succeeded: written == planned ? nil : "succeeded, with \(written) of \(planned) written"
-        case .stale: written == 0 ? nil : "stale, and written"
+        case .stale, .cancelled: written == 0 ? nil : "\(call?.state.rawValue ?? ""), and written"
         case .failed: (written > 0) == (call?.result?.hasPrefix("done") == true) ? nil : "failed, \(written) written"
         case .unknown: nil
         default: "approved, and now \(call.map { $0.state.rawValue } ?? "gone")"
         }
+    }
+}
+
+/// What happened in runs.
+struct Counts: Sendable {
+    var runs = 0
+    var workers = 0
+    var deaths = 0
+    var writes = 0
+    /// Approved, nothing in the way, and not written.
+    var lost = 0
+    var twice = 0
+    var unapproved = 0
+    /// Begun after a stop.
+    var late = 0
+    /// Calls whose end could not be found out, and that say so.
+    var unknown = 0
+
+    static func += (all: inout Counts, one: Counts) {
+        for count in [
+            \Counts.runs, \.workers, \.deaths, \.writes, \.lost, \.twice, \.unapproved, \.late, \.unknown,
+        ] { all[keyPath: count] += one[keyPath: count] }
+    }
+}
+
+extension Counts: CustomStringConvertible {
+    var description: String {
+        "\(runs) runs, \(workers) workers, \(deaths) worker deaths, \(writes) writes executed, \(lost) lost, "
+            + "\(twice) twice, \(unapproved) unapproved, \(late) begun after a stop, \(unknown) calls unknown"
     }
 }
 
@@ -158,8 +244,7 @@ private final class Workers: ModelProvider {
 
     var made: FaultyWorker? { worker.withLock(\.self) }
 
-    func make(_ api: any KubeAPI, _ audit: Audit, _ fault: Fault?) -> FaultyWorker {
-        let made = FaultyWorker(api, audit, fault)
+    func make(_ made: FaultyWorker) -> FaultyWorker {
         worker.withLock { $0 = made }
         return made
     }

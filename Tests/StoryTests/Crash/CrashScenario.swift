@@ -6,7 +6,7 @@ import Testing
 
 /// A conversation with one turn of writes: what the user asks, what the model does about it, and what must be so in the end.
 enum CrashScenario: String, Sendable, CaseIterable {
-    case change, create, delete, scale, two, denied
+    case change, create, delete, scale, two, denied, auto, undo
 
     static let configMaps = APIResource(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap")
 
@@ -29,13 +29,15 @@ enum CrashScenario: String, Sendable, CaseIterable {
                     metadata: {labels: {run: \(Self.name(id))}}
                     spec: {containers: [{name: c, image: "nginx:1.27"}]}
                 """)
-        case .change, .delete, .denied: try await map(Self.name(id), story)
+        case .change, .delete, .denied, .undo: try await map(Self.name(id), story)
+        case .auto: try await map(Self.name(id), story, labels: ["auto": "yes"])
         case .two: for name in [Self.name(id), Self.name(id) + "-b"] { try await map(name, story) }
         }
     }
 
-    private func map(_ name: String, _ story: Story) async throws {
-        let object = KubeObject(Self.configMaps, namespace: Story.namespace, name: name, ["data": ["a": "1"]])
+    private func map(_ name: String, _ story: Story, labels: [String: String] = [:]) async throws {
+        var object = KubeObject(Self.configMaps, namespace: Story.namespace, name: name, ["data": ["a": "1"]])
+        object.labels = labels
         _ = try await story.api.create(object, in: Self.configMaps)
     }
 
@@ -48,10 +50,12 @@ enum CrashScenario: String, Sendable, CaseIterable {
     static func reply(to request: ModelRequest) -> ModelReply {
         let last = request.messages.lastIndex { if case .user = $0 { true } else { false } }
         guard let last, case .user(let text) = request.messages[last] else { return .says("Nothing was asked.") }
+        return reply(to: text, isNew: last == request.messages.count - 1)
+    }
+
+    static func reply(to text: String, isNew: Bool) -> ModelReply {
         let words = text.split(separator: " ").map(String.init)
-        guard last == request.messages.count - 1, words.count == 2, let scenario = Self(rawValue: words[0]) else {
-            return .says("Done.")
-        }
+        guard isNew, words.count == 2, let scenario = Self(rawValue: words[0]) else { return .says("Done.") }
         return scenario.calls(words[1])
     }
 
@@ -66,7 +70,7 @@ enum CrashScenario: String, Sendable, CaseIterable {
             )
         }
         switch self {
-        case .change, .denied: return .calls(change(name))
+        case .change, .denied, .auto, .undo: return .calls(change(name))
         case .two: return .calls(change(name), change(name + "-b"))
         case .delete: return .calls(("k8s_delete", ["resource_type": "configmap", "name": .string(name)]))
         case .scale: return .scale(name, to: 2)
@@ -78,12 +82,36 @@ enum CrashScenario: String, Sendable, CaseIterable {
 
     // MARK: After
 
+    /// Whether a rule of the SkyfloAI allows a request of the scenario.
+    func isAllowed(_ request: Audit.Request, _ id: Int) -> Bool {
+        self == .auto && request.method == "PATCH" && request.path.hasSuffix("/configmaps/\(Self.name(id))")
+    }
+
+    /// Whether a conversation is done with.
+    func isOver(_ conversation: Conversation, turn: Int) -> Bool {
+        let status = conversation.status
+        if conversation.spec.stop {
+            return status.isTurnEnded && status.observedGeneration == conversation.object.generation
+        }
+        guard status.turn >= turn, status.phase?.isTerminal ?? false else { return false }
+        return undo(in: conversation) == nil && status.undosTaken == conversation.spec.undo.count
+    }
+
+    /// The change that the user takes back now.
+    func undo(in conversation: Conversation) -> String? {
+        let status = conversation.status
+        guard self == .undo, status.isTurnEnded, status.turn > 0, conversation.spec.undo.isEmpty else {
+            return nil
+        }
+        return status.changes.first?.id
+    }
+
     var decision: Approval.Decision { self == .denied ? .denied : .approved }
     var writes: Int {
         switch self {
         case .denied: 0
-        case .two: 2
-        case .change, .create, .delete, .scale: 1
+        case .two, .undo: 2
+        case .change, .create, .delete, .scale, .auto: 1
         }
     }
 
@@ -96,8 +124,8 @@ enum CrashScenario: String, Sendable, CaseIterable {
         let found: [String?]
         let expected: [String?]
         switch self {
-        case .change, .create: (found, expected) = ([try await value(name)], ["2"])
-        case .denied: (found, expected) = ([try await value(name)], ["1"])
+        case .change, .create, .auto: (found, expected) = ([try await value(name)], ["2"])
+        case .denied, .undo: (found, expected) = ([try await value(name)], ["1"])
         case .two: (found, expected) = ([try await value(name), try await value(name + "-b")], ["2", "2"])
         case .delete: (found, expected) = ([try await value(name)], [nil])
         case .scale: (found, expected) = ([try await story.replicas(name).map(String.init)], ["2"])
@@ -107,15 +135,17 @@ enum CrashScenario: String, Sendable, CaseIterable {
 
     func tearDown(_ id: Int, _ story: Story) async throws {
         let name = Self.name(id)
-        try await story.api.delete(.conversations, namespace: Story.namespace, name: name)
-        switch self {
-        case .scale: try await story.api.delete(.deployments, namespace: Story.namespace, name: name)
-        case .delete: return
-        case .change, .create, .denied:
-            try await story.api.delete(Self.configMaps, namespace: Story.namespace, name: name)
-        case .two:
-            for name in [name, name + "-b"] {
-                try await story.api.delete(Self.configMaps, namespace: Story.namespace, name: name)
+        let objects: [(APIResource, String)] =
+            switch self {
+            case .scale: [(.deployments, name)]
+            case .change, .create, .delete, .denied, .auto, .undo: [(Self.configMaps, name)]
+            case .two: [(Self.configMaps, name), (Self.configMaps, name + "-b")]
+            }
+        for (resource, name) in objects + [(.conversations, name)] {
+            do {
+                try await story.api.delete(resource, namespace: Story.namespace, name: name)
+            } catch let status as APIStatus where status.isNotFound {
+                // Deleted, or never made.
             }
         }
     }

@@ -9,7 +9,7 @@ final class FaultyWorker: KubeAPI, LanguageModel {
     private struct State {
         var effects = 0
         var isDead = false
-        var isPaused = false
+        var isShared = false
         var trace: [String] = []
     }
 
@@ -17,18 +17,22 @@ final class FaultyWorker: KubeAPI, LanguageModel {
     private let api: any KubeAPI
     private let audit: Audit
     private let fault: Fault?
+    private let stop: @Sendable () async throws -> Void
     private let state = Mutex(State())
     private let resumes = Gate()
 
-    init(_ api: any KubeAPI, _ audit: Audit, _ fault: Fault?) {
+    /// - Parameter stop: stops the conversation in a person's place.
+    init(_ api: any KubeAPI, _ audit: Audit, _ fault: Fault?, stop: @escaping @Sendable () async throws -> Void) {
         self.api = api
         self.audit = audit
         self.fault = fault
+        self.stop = stop
     }
 
     var effects: Int { state.withLock(\.effects) }
-    /// Dead, or paused: the next one takes its place.
-    var isOut: Bool { state.withLock { $0.isDead || $0.isPaused } }
+    /// It is time for the next one to begin.
+    var hasMetItsFault: Bool { state.withLock { $0.isDead || $0.isShared } }
+    var isDead: Bool { state.withLock(\.isDead) }
     func resume() { resumes.open() }
     /// What it did last, to be told when it stands still.
     var trace: [String] { state.withLock { $0.trace.suffix(30) } }
@@ -89,11 +93,12 @@ final class FaultyWorker: KubeAPI, LanguageModel {
             state.trace.append(what)
             guard let fault, fault.effect == state.effects else { return nil }
             if fault.kind == .diesBefore { state.isDead = true }
-            if fault.kind == .pauses { state.isPaused = true }
+            if fault.kind.sharesTheWork { state.isShared = true }
             return fault.kind
         }
         if kind == .diesBefore { throw KubeClientError(.unreachable, "dead") }
         if kind == .pauses { await resumes.wait() }
+        if kind == .stops { try await stop() }
         return kind
     }
 
@@ -117,32 +122,59 @@ final class Audit: Sendable {
         var approved: [String: [Request]] = [:]
         var written: [Request] = []
         var unapproved: [Request] = []
+        /// While the conversation is stopped: what was under way when it was.
+        var underWay: [Request]?
+        var late: [Request] = []
     }
 
     private let state = Mutex(State())
 
+    /// Whether a rule allows it.
+    private let allows: @Sendable (Request) -> Bool
+
+    init(allows: @escaping @Sendable (Request) -> Bool) { self.allows = allows }
+
     func note(_ request: KubeRequest, as identity: Impersonation?, _ status: Int) {
-        guard identity != nil, !request.isReadOnly, (200..<300).contains(status) else { return }
-        let done = Request(method: request.method.rawValue, path: request.path, body: request.body ?? "")
+        guard identity != nil, !request.isReadOnly else { return }
+        note(Request(method: request.method.rawValue, path: request.path, body: request.body ?? ""), status)
+    }
+
+    /// - Parameter done: sent by a tool, for real.
+    func note(_ done: Request, _ status: Int) {
+        guard (200..<300).contains(status) else { return }
         state.withLock { state in
             state.written.append(done)
-            if !state.approved.values.joined().contains(done) { state.unapproved.append(done) }
+            if !allows(done), !state.approved.values.joined().contains(done) { state.unapproved.append(done) }
+            if let underWay = state.underWay, !underWay.contains(done) { state.late.append(done) }
         }
     }
 
     /// Says that a person is about to approve these; before the decision is sent.
     func approve(_ call: String, _ approval: Approval) {
-        let requests = approval.requests.map {
+        state.withLock { $0.approved[call] = Self.requests(approval) }
+    }
+
+    static func requests(_ approval: Approval) -> [Request] {
+        approval.requests.map {
             Request(
                 method: $0["method"]?.string ?? "", path: $0["path"]?.string ?? "", body: $0["body"]?.string ?? "")
         }
-        state.withLock { $0.approved[call] = requests }
+    }
+
+    /// Says that the conversation was stopped, and how it stood then; nil: it may go on.
+    func stop(_ status: ConversationStatus?) {
+        let underWay = status.map { status in
+            status.approvals.filter { status.calls[$0.key]?.state == .executing }.values.flatMap(Self.requests)
+        }
+        state.withLock { $0.underWay = underWay }
     }
 
     /// By call.
     var approved: [String: [Request]] { state.withLock(\.approved) }
     var written: [Request] { state.withLock(\.written) }
     var unapproved: [Request] { state.withLock(\.unapproved) }
+    /// Written after a stop, and begun after it.
+    var late: [Request] { state.withLock(\.late) }
     var twice: [Request] {
         Dictionary(grouping: written, by: \.self).filter { $0.value.count > 1 }.map(\.key)
     }

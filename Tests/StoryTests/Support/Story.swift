@@ -24,11 +24,12 @@ struct Story: Sendable {
     ///   - models: nil starts no operator; the test does.
     static func run(
         _ models: (any ModelProvider)?, samples: [String] = ["0-shop.yaml", "1-copilot.yaml"],
+        audit: (@Sendable (AuditEvent) -> Void)? = nil,
         _ body: @escaping @Sendable (Story) async throws -> Void
     ) async throws {
         var logger = Logger(label: "story")
         logger.logLevel = .critical
-        try await LocalCluster.withRunning { cluster, endpoint in
+        try await LocalCluster.withRunning(.init(audit: audit)) { cluster, endpoint in
             let configuration = try ClusterConfiguration.kubeconfig(text: endpoint.kubeconfig())
             try await withKubeClient(configuration, logger: logger) { api in
                 let story = Story(cluster: cluster, endpoint: endpoint, api: api, logger: logger)
@@ -46,17 +47,18 @@ struct Story: Sendable {
     /// - Parameter wrap: puts something between the operator and its client, to watch or to break it.
     func withOperator(
         _ models: any ModelProvider, identity: String = "operator-1", lease: WorkerLease? = nil,
+        defaultSkyfloAI: ObjectKey? = nil,
         wrap: @escaping @Sendable (any KubeAPI) -> any KubeAPI = { $0 },
         _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
-        var own = endpoint
-        own.token = try await operatorToken()
+        let own = try await operatorEndpoint()
         let configuration = try ClusterConfiguration.kubeconfig(text: own.kubeconfig())
         try await withKubeClient(configuration, logger: logger) { client in
             let program = Operator(
                 api: wrap(client),
                 configuration: .init(
-                    identity: identity, lease: lease, verificationTimeout: .seconds(5)),
+                    identity: identity, defaultSkyfloAI: defaultSkyfloAI, lease: lease, verificationTimeout: .seconds(5)
+                ),
                 models: models, logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await program.run() }
@@ -68,12 +70,15 @@ struct Story: Sendable {
         }
     }
 
-    private func operatorToken() async throws -> String {
+    /// With a new token of the operator's ServiceAccount.
+    func operatorEndpoint() async throws -> LocalCluster.Endpoint {
         let path = APIResource.serviceAccounts.path(
             namespace: "skyflo-system", name: "skyflo-operator", subresource: "token")
         let body: JSONValue = ["apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": [:]]
         let request = KubeRequest(.post, path, contentType: "application/json", body: JSONWriter.string(body))
-        return try #require(try await api.call(request)["status", "token"]?.string)
+        var own = endpoint
+        own.token = try #require(try await api.call(request)["status", "token"]?.string)
+        return own
     }
 
     // MARK: Objects
