@@ -21,12 +21,16 @@ public struct Operator: Sendable {
         /// How many conversations are worked on at the same time. Most of that time they wait for a model.
         public var concurrency: Int
         public var verificationTimeout: Duration
+        /// Where the Secret with the installation's redaction key lies.
+        public var systemNamespace: String
 
         public init(
             namespace: String? = nil, identity: String, defaultSkyfloAI: ObjectKey? = nil,
             lease: WorkerLease? = nil, healthHost: String = "127.0.0.1", healthPort: Int? = nil,
-            concurrency: Int = 64, verificationTimeout: Duration = .seconds(120)
+            concurrency: Int = 64, verificationTimeout: Duration = .seconds(120),
+            systemNamespace: String = "skyflo-system"
         ) {
+            self.systemNamespace = systemNamespace
             self.namespace = namespace
             self.identity = identity
             self.defaultSkyfloAI = defaultSkyfloAI
@@ -56,9 +60,15 @@ public struct Operator: Sendable {
     }
 
     /// Works until the task is cancelled or gracefully shut down.
-    public func run() async throws { try await makeManager().run() }
+    ///
+    /// - Throws: where the installation's redaction key can be neither read nor made.
+    public func run() async throws {
+        let key = RedactionKey(
+            api: api, namespace: configuration.systemNamespace, clock: SystemClock(), logger: logger)
+        try await makeManager(redactionKey: try await key.load()).run()
+    }
 
-    private func makeManager() -> Manager {
+    private func makeManager(redactionKey: [UInt8]) -> Manager {
         let conversations = informer(.conversations, in: configuration.namespace)
         // The default SkyfloAI may lie in another namespace than the conversations.
         let skyfloAIs = informer(.skyfloAIs, in: nil)
@@ -74,7 +84,7 @@ public struct Operator: Sendable {
         manager.add(conversations, to: .caches)
         manager.add(skyfloAIs, to: .caches)
         manager.add(events, to: .others)
-        manager.add(conversationController(conversations, skyfloAIs, events), to: .leaderElected)
+        manager.add(conversationController(conversations, skyfloAIs, events, redactionKey), to: .leaderElected)
         manager.add(skyfloAIController(skyfloAIs), to: .leaderElected)
         return manager
     }
@@ -88,7 +98,7 @@ public struct Operator: Sendable {
     }
 
     private func conversationController(
-        _ conversations: Informer, _ skyfloAIs: Informer, _ events: EventRecorder
+        _ conversations: Informer, _ skyfloAIs: Informer, _ events: EventRecorder, _ redactionKey: [UInt8]
     ) -> Controller {
         let reconciler = ConversationReconciler(
             .init(
@@ -97,7 +107,7 @@ public struct Operator: Sendable {
                 logger: logger,
                 options: .init(
                     identity: configuration.identity, defaultSkyfloAI: configuration.defaultSkyfloAI,
-                    redactionKey: (0..<32).map { _ in UInt8.random(in: 0...255) },
+                    redactionKey: redactionKey,
                     verificationTimeout: configuration.verificationTimeout, lease: configuration.lease)))
         return Controller(
             name: "conversation", reconciler: reconciler,

@@ -27,6 +27,7 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
     static let maximalModel: JSONValue = [
         "name": "default", "provider": "Offline", "model": "m", "baseURL": "http://localhost",
         "apiKeySecretRef": ["name": "s", "key": "k"], "maxTokens": 9,
+        "prices": ["promptPerMillion": "2.50", "cachedPerMillion": "1.25", "completionPerMillion": "10"],
     ]
 
     /// The paths of all leaves below a schema, lists entered.

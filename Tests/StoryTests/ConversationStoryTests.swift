@@ -46,6 +46,28 @@ import Testing
         }
     }
 
+    @Test func `the plan is what the model says that it does, and prices make a cost of its tokens`() async throws {
+        let model = ScriptedModel { _, turn in
+            guard turn == 0 else { return ModelReply(content: "Done.") }
+            var reply = ModelReply.scale(to: 3)
+            reply.content = "Scaling web to 3 replicas."
+            reply.usage = TokenUsage(prompt: 2000, completion: 100, cached: 1000)
+            return reply
+        }
+        try await Story.run(model) { story in
+            let prices: JSONValue = ["promptPerMillion": "2", "cachedPerMillion": "1", "completionPerMillion": "10"]
+            try await story.changeSkyflo(["models": [["name": "offline", "provider": "Offline", "prices": prices]]])
+            try await story.ask("scale web to 3")
+            let waiting = try await story.untilPhase(.awaitingApproval)
+            let step: JSONValue = ["step": "Scaling web to 3 replicas.", "state": "InProgress", "calls": ["c1"]]
+            #expect(waiting.status.json["plan"] == [step])
+            try await story.approve("c1")
+            let done = try await story.untilPhase(.completed)
+            #expect(done.status.json["plan"]?[0]?["state"] == "Done")
+            #expect(done.status.json["usage", "cost"] == "0.004000")
+        }
+    }
+
     @Test func `a denial reaches the model with its reason, and nothing changes`() async throws {
         let model = ScriptedModel(.scale(to: 3), .says("As you wish."))
         try await Story.run(model) { story in

@@ -146,7 +146,9 @@ public final class ConversationReconciler: Reconciler {
         {
             return kept
         }
-        return try await TurnRecord.load(conversation, from: dependencies.api, now: dependencies.clock.now)
+        let store = TranscriptStore(
+            api: dependencies.api, redactionKey: dependencies.options.redactionKey, of: conversation)
+        return try await TurnRecord.load(conversation, from: store, now: dependencies.clock.now)
     }
 
     private func keep(_ record: TurnRecord, for conversation: Conversation) {

@@ -33,8 +33,9 @@ struct TurnRecord: Sendable {
     /// Behind that may stand what a worker wrote that died before its status was written, and what anybody made up who may
     /// write Secrets: approvals that nobody gave, writes that nobody began. Nothing of it is needed: what was begun and what
     /// came of it is in the status, where people's decisions are too, and everything else is found out again.
-    static func load(_ conversation: Conversation, from api: any KubeAPI, now: KubeTime) async throws -> TurnRecord {
-        let store = TranscriptStore(api: api)
+    static func load(_ conversation: Conversation, from store: TranscriptStore, now: KubeTime) async throws
+        -> TurnRecord
+    {
         // A conversation that has never been worked on has no transcript to look for.
         let known = conversation.status.transcript
         var stored = TranscriptStore.Stored(

@@ -55,6 +55,7 @@ extension TurnRunner {
         guard call.arguments.utf8.count <= argumentsLimit else {
             return .failure("refused: the arguments have more than \(argumentsLimit) bytes")
         }
+        let display = CallDisplay(arguments: call.arguments, requests: [], redactor: context.redactor)
         do {
             switch try await run() {
             case .output(let text): return .output(text)
@@ -65,7 +66,7 @@ extension TurnRunner {
                 return .write(proposal, preview)
             }
         } catch let failure as ToolFailure {
-            return .failure(failure.message)
+            return .failure(display.text(failure.message))
         }
     }
 
@@ -101,7 +102,9 @@ extension TurnRunner {
             return false
         }
         log(
-            approvalOf: call, summary: proposal.summary, risk: proposal.risk,
+            approvalOf: call,
+            CallDisplay(arguments: call.arguments, requests: proposal.requests, redactor: redactor),
+            summary: proposal.summary, risk: proposal.risk,
             warnings: originWarnings(of: call) + preview.warnings, preview: preview.text, requests: requests,
             postConditions: proposal.postConditions.map(\.json), labels: proposal.requests.map { $0.before?.labels },
             changes: kept(preview.changes))
@@ -124,22 +127,28 @@ extension TurnRunner {
     }
 
     private mutating func log(
-        approvalOf call: Call, summary: String, risk: WriteProposal.Risk, warnings: [String] = [], preview: String,
+        approvalOf call: Call, _ display: CallDisplay, summary: String, risk: WriteProposal.Risk,
+        warnings: [String] = [], preview: String,
         requests: [JSONValue] = [], postConditions: [JSONValue] = [], labels: [[String: String]?] = [],
         changes: [JSONValue] = []
     ) {
+        let shown = display.fingerprint.map {
+            ApprovalRequest.Shown(arguments: display.arguments, requests: display.requests, fingerprint: $0)
+        }
         let digest = Digest.of(
             conversationUID: conversation.uid, turn: machine.turn, callID: call.id,
-            identity: references?.identity.user ?? "", tool: call.tool, arguments: call.arguments, requests: requests,
-            postConditions: postConditions)
+            identity: references?.identity.user ?? "", tool: call.tool, arguments: display.arguments,
+            requests: display.requests, postConditions: postConditions, fingerprint: display.fingerprint)
+        let notes = shown == nil ? [] : ["credentials are shown as ‹redacted:…›, and sent as the model wrote them"]
         let expiry = now.adding(seconds: Double(conversation.spec.limits.approvalTimeoutSeconds))
         record.log(
             .approvalRequested(
                 id: call.id,
                 ApprovalRequest(
-                    summary: summary, risk: risk.rawValue, warnings: warnings, preview: preview, requests: requests,
+                    summary: display.text(summary), risk: risk.rawValue,
+                    warnings: (warnings + notes).map { display.text($0) }, preview: preview, requests: requests,
                     postConditions: postConditions, digest: digest, expiresAt: expiry, labels: labels,
-                    changes: changes)), at: now)
+                    changes: changes, shown: shown)), at: now)
     }
 
     /// `approval.mode: Always`: a person allows a read before it runs.
@@ -151,8 +160,10 @@ extension TurnRunner {
                 continue
             }
             asked.insert(call.id)
+            let display = CallDisplay(arguments: call.arguments, requests: [], redactor: redactor)
             log(
-                approvalOf: call, summary: "Run \(call.tool) with \(call.arguments)".bounded(to: 1024), risk: .low,
+                approvalOf: call, display,
+                summary: "Run \(call.tool) with \(display.arguments)".bounded(to: 1024), risk: .low,
                 preview: "Reads only; nothing changes.")
         }
         return asked.isEmpty ? nil : try await showApprovals(asked)
@@ -173,7 +184,7 @@ extension TurnRunner {
         guard let references else { return nil }
         return ToolContext(
             api: ReadOnlyAPI(api, as: references.identity), mapper: dependencies.mapper,
-            namespace: conversation.namespace, redactor: Redactor(key: dependencies.options.redactionKey))
+            namespace: conversation.namespace, redactor: redactor)
     }
 }
 

@@ -157,6 +157,9 @@ extension TurnRunner {
         guard references?.identity.user == conversation.identity else {
             throw NoLongerApproved(reason: "the conversation runs as another ServiceAccount by now")
         }
+        guard matchesFingerprint(call) else {
+            throw NoLongerApproved(reason: "its requests aren't those of the approval's fingerprint")
+        }
         guard let rule = decision.rule else {
             guard case .decided(let current) = reading(of: call), current.approved else {
                 throw NoLongerApproved(reason: "the approval doesn't stand any more")

@@ -2,6 +2,7 @@ import ControllerRuntime
 import KubeModel
 import LanguageModels
 import SkyfloAPI
+import Tools
 import WorkflowEngine
 
 extension TurnRunner {
@@ -19,7 +20,12 @@ extension TurnRunner {
             guard let reply = try await settle(asked) else { return nil }
             if machine.modelTurns == 0 { timeToFirstToken = reply.timeToFirstToken }
             ConversationMetrics.modelReplied(model: references.model.name, reply.usage)
-            let turn = ModelTurn(reply)
+            var turn = ModelTurn(reply)
+            // What the user told it, it may tell again.
+            turn.content = redactor.redact(text: turn.content)
+            turn.usage.cost =
+                references.model.prices?.cost(
+                    prompt: turn.usage.prompt, cached: turn.usage.cached, completion: turn.usage.completion) ?? 0
             guard turn.storedSize <= TranscriptStore.entryBytes else {
                 record.log(
                     .modelFailed(
@@ -29,7 +35,8 @@ extension TurnRunner {
             }
             record.log(.modelReplied(turn), at: now)
         } catch let error as LanguageModelError {
-            record.log(.modelFailed("the model \(references.model.name) gave no reply: \(error)"), at: now)
+            let why = redactor.redact(text: "\(error)")
+            record.log(.modelFailed("the model \(references.model.name) gave no reply: \(why)"), at: now)
         }
         return nil
     }

@@ -121,7 +121,8 @@ extension TurnRunner {
 
     private mutating func close(_ call: Call, _ outcome: WriteOutcome, _ uids: [String] = []) async throws {
         if !uids.isEmpty { record.log(.wrote(id: call.id, uids: uids), at: now) }
-        record.log(.writeEnded(id: call.id, outcome), at: now)
+        let display = display(of: call)
+        record.log(.writeEnded(id: call.id, outcome.map { display.text($0) }), at: now)
         try await writeStatus()
         // Told only now: one that was overtaken knows nothing to tell.
         ConversationMetrics.toolCalled(call.tool, machine.call(call.id)?.state ?? .unknown)
@@ -139,7 +140,7 @@ extension TurnRunner {
         let clock = dependencies.clock
         let verifier = Verifier(
             api: context.api, clock: clock, deadline: clock.uptime + dependencies.options.verificationTimeout,
-            since: call.writtenAt ?? call.startedAt, redactor: context.redactor)
+            since: call.writtenAt ?? call.startedAt, display: display(of: call))
         let outcome = try await interruptible { try await verifier.check(conditions) }
         switch outcome {
         case .finished(let checks): record.log(.verified(id: id, checks), at: now)

@@ -31,7 +31,9 @@ struct TurnRunner {
     var references: References? { record.references }
     var now: KubeTime { dependencies.clock.now }
     var logger: Logger { dependencies.logger }
-    var store: TranscriptStore { TranscriptStore(api: api) }
+    var store: TranscriptStore {
+        TranscriptStore(api: api, redactionKey: dependencies.options.redactionKey, of: conversation)
+    }
 
     mutating func run() async throws -> ReconcileResult {
         if let loss = record.loss { return try await giveUpLostTranscript(loss) }

@@ -11,10 +11,16 @@ import WorkflowEngine
 struct TranscriptStore: Sendable {
     /// Below the API's limit for a Secret (1 MiB), with room for one more append.
     static let chunkBytes = 512 * 1024
-    /// The largest entry that fits.
-    static let entryBytes = chunkBytes - 4096
+    /// The largest entry that fits, also where it is concealed: what is shown stands beside the whole in Base64 then.
+    static let entryBytes = (chunkBytes - 4096) / 3
 
     let api: any KubeAPI
+    let veil: any TranscriptVeil
+
+    init(api: any KubeAPI, redactionKey: [UInt8], of conversation: Conversation) {
+        self.api = api
+        veil = ConversationVeil(key: redactionKey, uid: conversation.uid)
+    }
 
     static func secretPrefix(_ conversation: Conversation) -> String {
         // A name may have 253 characters, and the suffix must fit too; a cut must not end in a character that no part of a
@@ -65,7 +71,7 @@ struct TranscriptStore: Sendable {
                 guard let data = secret["data", key]?.string.flatMap(Base64.decode) else {
                     throw TranscriptChain.Failure(description: "\(secret.name) holds something that is no Base64")
                 }
-                stored.entries += try stored.chain.read(String(decoding: data, as: UTF8.self))
+                stored.entries += try stored.chain.read(String(decoding: data, as: UTF8.self), veil: veil)
                 bytes += data.count
             }
             stored.position.bytes += bytes
@@ -88,7 +94,7 @@ struct TranscriptStore: Sendable {
         var lines = ""
         for entry in entries {
             var next = chain
-            let line = next.append(entry)
+            let line = next.append(entry, veil: veil)
             if !lines.isEmpty, lines.utf8.count + line.utf8.count > Self.chunkBytes {
                 try await write(lines, chain, to: &stored, of: conversation)
                 lines = ""

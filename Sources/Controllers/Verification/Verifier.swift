@@ -13,7 +13,7 @@ struct Verifier: Sendable {
     let deadline: Duration
     /// When the write was sent.
     let since: KubeTime
-    let redactor: Redactor
+    let display: CallDisplay
 
     /// - Returns: one result for each, in the same order.
     /// - Throws: `CancellationError`.
@@ -60,7 +60,7 @@ struct Verifier: Sendable {
 
     /// Evidence is of the cluster's words: an event may repeat what a program printed.
     private func result(_ condition: PostCondition, _ verdict: CheckResult.Verdict, _ evidence: String) -> CheckResult {
-        CheckResult(check: condition.title, verdict: verdict, evidence: redactor.redact(text: evidence))
+        CheckResult(check: condition.title, verdict: verdict, evidence: display.text(evidence, limit: 1024))
     }
 }
 

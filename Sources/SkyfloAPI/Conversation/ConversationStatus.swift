@@ -123,6 +123,8 @@ public struct Approval: Sendable, Hashable {
     public var tool: String { json["tool"]?.string ?? "" }
     public var arguments: String { json["arguments"]?.string ?? "" }
     public var requests: [JSONValue] { json["requests"]?.array ?? [] }
+    /// Keyed hash of arguments and requests as they are; nil where they are shown as they are.
+    public var fingerprint: String? { json["fingerprint"]?.string }
     public var expiresAt: KubeTime? { json["expiresAt"]?.string.flatMap(KubeTime.init) }
 
     /// nil for no decision, and for a value that the schema doesn't have.

@@ -16,6 +16,8 @@ public struct SkyfloAI: Sendable {
         public var baseURL: String?
         public var apiKeySecretRef: SecretReference?
         public var maxTokens: Int?
+        /// nil: what it costs isn't known.
+        public var prices: ModelPrices?
 
         /// The built-in model, used where a SkyfloAI lists none.
         public static let offline = Model(
@@ -73,6 +75,6 @@ extension SkyfloAI.Model {
             apiKeySecretRef: json["apiKeySecretRef", "name"]?.string.map {
                 SecretReference(name: $0, key: json["apiKeySecretRef", "key"]?.string ?? "OPENAI_API_KEY")
             },
-            maxTokens: json["maxTokens"]?.int)
+            maxTokens: json["maxTokens"]?.int, prices: json["prices"].flatMap(ModelPrices.init))
     }
 }

@@ -22,7 +22,7 @@ public struct PendingApproval: Sendable, Hashable {
         let computed = Digest.of(
             conversationUID: conversation.uid, turn: call.turn, callID: id, identity: conversation.identity,
             tool: approval.tool, arguments: approval.arguments, requests: approval.requests,
-            postConditions: approval.json["postConditions"]?.array ?? [])
+            postConditions: approval.json["postConditions"]?.array ?? [], fingerprint: approval.fingerprint)
         isIntact = computed == digest
     }
 

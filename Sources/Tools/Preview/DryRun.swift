@@ -29,10 +29,10 @@ struct DryRun {
         guard response.status == 400 else { return nil }
         let message = response.failure.message
         guard message.contains("does not support dry run") else { return nil }
-        return redactor.redact(text: message, knowing: planned.secrets)
+        return redactor.redact(text: message, knowing: planned.secrets(redactor))
     }
 
-    var warnings: [String] { response.warnings.map { redactor.redact(text: $0, knowing: planned.secrets) } }
+    var warnings: [String] { response.warnings.map { redactor.redact(text: $0, knowing: planned.secrets(redactor)) } }
 
     private var failure: ToolFailure {
         let status = response.failure
@@ -40,7 +40,7 @@ struct DryRun {
             PermissionDenied.isReason(of: status)
             ? PermissionDenied(planned.request, identity: identity, message: status.message) : status
         let text = "\(planned.target.text): \(ToolFailure(describing: error).message)"
-        return ToolFailure(redactor.redact(text: text, knowing: planned.secrets))
+        return ToolFailure(redactor.redact(text: text, knowing: planned.secrets(redactor)))
     }
 }
 
@@ -49,13 +49,20 @@ extension PlannedRequest {
     var submitted: KubeObject? { request.body.flatMap { try? JSONParser.parse($0) }.map { KubeObject($0) } }
 
     /// What the request carries or meets of secrets: servers repeat values in their messages.
-    var secrets: Set<String> {
+    func secrets(_ redactor: Redactor) -> Set<String> {
         var secrets = before.map(Redactor.secrets(in:)) ?? []
         if target.resource.isSame(as: .secrets), var body = submitted, body.json.object != nil {
             body.json["kind"] = "Secret"
             body.json["apiVersion"] = "v1"
             secrets.formUnion(Redactor.secrets(in: body))
         }
-        return secrets
+        var credentials = before.map { redactor.credentials(in: $0.json) } ?? []
+        if let body = request.body.flatMap({ try? JSONParser.parse($0) }),
+            let shown = redacted(by: redactor)["body"]?.string.flatMap({ try? JSONParser.parse($0) })
+        {
+            credentials.formUnion(Redactor.hidden(in: body, shown: shown))
+        }
+        // A password that is a common word, or the object's own name, would be hidden all over the text.
+        return secrets.union(credentials.filter { $0.utf8.count >= 6 && !target.text.contains($0) })
     }
 }

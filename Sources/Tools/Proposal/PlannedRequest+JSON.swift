@@ -21,9 +21,29 @@ extension PlannedRequest {
         var json = json
         guard let body = request.body else { return json }
         let isSecret = target.resource.isSame(as: .secrets) && request.method != .delete
-        let shown = (try? JSONParser.parse(body)).map { redactor.redact(json: $0, isSecret: isSecret) }
-        json["body"] = .string(shown.map { JSONWriter.string($0) } ?? redactor.redact(text: body))
+        guard let parsed = try? JSONParser.parse(body) else {
+            json["body"] = .string(redactor.redact(text: body))
+            return json
+        }
+        let shown = redactor.redact(json: named(parsed, redactor), isSecret: isSecret)
+        if shown != parsed { json["body"] = .string(JSONWriter.string(shown)) }
         return json
+    }
+
+    /// A JSON patch says where a value goes and not what that is called: `/spec/…/env/0/value`. The object knows.
+    private func named(_ body: JSONValue, _ redactor: Redactor) -> JSONValue {
+        guard let operations = body.array, let before else { return body }
+        return .array(
+            operations.map { operation in
+                guard let pointer = operation["path"]?.string, let path = try? JSONPatch.pointer(pointer),
+                    path.last == "value", let value = operation["value"]?.string,
+                    let name = JSONPatch.value(at: path.dropLast(), of: before.json)?["name"]?.string
+                else { return operation }
+                let shown = redactor.redact(json: ["name": .string(name), "value": .string(value)])
+                var operation = operation
+                operation["value"] = shown["value"]
+                return operation
+            })
     }
 
     private static let defaultAccept = "application/json"

@@ -64,7 +64,9 @@ extension Redactor {
     }
 
     private func walk(_ members: JSONObject) -> JSONValue {
-        let isCredentialVariable = members["name"]?.string.map { CredentialNames.matches($0) } ?? false
+        // `{name: DB_PASSWORD, value: …}`, and a patch's `{op: add, path: /data/db-password, value: …}`.
+        let place = members["op"] == nil ? members["name"]?.string : members["path"]?.string.map(Self.lastToken)
+        let isCredentialVariable = place.map { CredentialNames.matches($0) } ?? false
         return .object(
             JSONObject(
                 members.map { key, value in
@@ -74,6 +76,10 @@ extension Redactor {
                     if CredentialNames.matches(key) { return (key, hideCredential(value)) }
                     return (key, walk(value))
                 }))
+    }
+
+    private static func lastToken(_ pointer: String) -> String {
+        String(pointer.split(separator: "/").last ?? "").replacing("~1", with: "/").replacing("~0", with: "~")
     }
 
     /// The value of a field with a telling name. An object under such a name is a structure (`auth: {user: …}`), whose own

@@ -18,14 +18,18 @@ public struct Redactor: Sendable {
 
     /// The token of a value.
     public func token(_ value: some Sequence<UInt8>) -> String {
-        let digest = HMAC<SHA256>.authenticationCode(for: Array(value), using: key)
+        Self.opening + hash(Array(value)).prefix(8) + Self.closing
+    }
+
+    /// The whole keyed hash, hexadecimal.
+    func hash(_ value: [UInt8]) -> String {
         let digits = Array("0123456789abcdef")
-        var text = Self.opening
-        for byte in digest.prefix(4) {
+        var text = ""
+        for byte in HMAC<SHA256>.authenticationCode(for: value, using: key) {
             text.append(digits[Int(byte >> 4)])
             text.append(digits[Int(byte & 15)])
         }
-        return text + Self.closing
+        return text
     }
 
     public func token(_ value: String) -> String { token(value.utf8) }

@@ -37,7 +37,7 @@ public enum DecisionReader {
         let digest = Digest.of(
             conversationUID: conversation.uid, turn: turn, callID: call.id, identity: conversation.identity,
             tool: entry.tool, arguments: entry.arguments, requests: entry.requests,
-            postConditions: entry.json["postConditions"]?.array ?? [])
+            postConditions: entry.json["postConditions"]?.array ?? [], fingerprint: entry.fingerprint)
         return entry.digest == request.digest && digest == request.digest
     }
 

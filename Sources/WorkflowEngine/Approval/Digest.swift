@@ -6,17 +6,19 @@ public enum Digest {
     /// `sha256:` and the hexadecimal SHA-256 over the canonical JSON of everything that makes a call what it is: the
     /// conversation's uid, the turn, the call's id, who it runs as, the tool, the arguments as the model wrote them, and the
     /// exact requests with the uid and resourceVersion of every target. Two calls that differ in any of these differ in this.
+    ///
+    /// Where credentials in arguments and requests are shown as tokens, it is over what is shown and over the fingerprint, a
+    /// keyed hash of what they are: so it can be checked by who may not see them.
     public static func of(
         conversationUID: String, turn: Int, callID: String, identity: String, tool: String, arguments: String,
-        requests: [JSONValue],
-        postConditions: [JSONValue]
+        requests: [JSONValue], postConditions: [JSONValue], fingerprint: String? = nil
     ) -> String {
-        let canonical: JSONValue = [
+        let canonical: JSONValue = .compact([
             "conversation": .string(conversationUID), "turn": JSONValue(turn), "call": .string(callID),
             "identity": .string(identity), "tool": .string(tool), "arguments": .string(arguments),
             "requests": .array(requests),
-            "postConditions": .array(postConditions),
-        ]
+            "postConditions": .array(postConditions), "fingerprint": fingerprint.map(JSONValue.string),
+        ])
         return of(canonical)
     }
 

@@ -97,6 +97,7 @@ public struct StatusProjection: Sendable {
             ])
             let answer = machine.ended?.answer ?? ""
             status["answer"] = answer.isEmpty ? .null : .string(answer.bounded(to: Budget.answer))
+            status["plan"] = plan()
             status["calls"] = calls()
             status["approvals"] = approvals()
             status["verification"] = verification()
@@ -175,9 +176,11 @@ public struct StatusProjection: Sendable {
     private func json(of approval: ApprovalRequest, for call: Call) -> JSONValue {
         [
             "summary": .string(approval.summary.bounded(to: Budget.summary)), "tool": .string(call.tool),
-            "arguments": .string(call.arguments), "requests": .array(approval.requests),
+            "arguments": .string(approval.shown?.arguments ?? call.arguments),
+            "requests": .array(approval.shown?.requests ?? approval.requests),
+            "fingerprint": approval.shown.map { .string($0.fingerprint) } ?? .null,
             "preview": .string(approval.preview.bounded(to: 32_768)), "risk": .string(approval.risk),
-            "warnings": JSONValue(approval.warnings.prefix(16).map { $0.bounded(to: Budget.summary) }),
+            "warnings": JSONValue(warnings(approval.warnings)),
             "postConditions": .array(approval.postConditions), "digest": .string(approval.digest),
             "command": .string(command(approving: call.id, approval.digest)), "requestedAt": .string(now.description),
             "expiresAt": .string(approval.expiresAt.description),
@@ -185,6 +188,12 @@ public struct StatusProjection: Sendable {
             "decision": .null, "decidedBy": .null, "reason": .null, "votes": .null,
             "autoApprovedBy": call.decision?.rule.map { .string($0.bounded(to: 128)) } ?? .null,
         ]
+    }
+
+    private func warnings(_ all: [String]) -> [String] {
+        let shown = all.prefix(16).map { $0.bounded(to: Budget.summary) }
+        return all.count > shown.count
+            ? shown + ["and \(all.count - shown.count) more, which the transcript has"] : shown
     }
 
     /// To be copied as it stands: the name that the admission policy wants is asked for in the command. With the digest in
@@ -229,6 +238,16 @@ public struct StatusProjection: Sendable {
         return .object(object)
     }
 
+    private func plan() -> JSONValue {
+        .array(
+            machine.plan.map { step in
+                [
+                    "step": .string(step.text.bounded(to: Budget.summary)),
+                    "state": .string(machine.state(of: step).rawValue), "calls": JSONValue(step.calls),
+                ]
+            })
+    }
+
     // MARK: Usage and transcript
 
     private func usage() -> JSONValue {
@@ -236,6 +255,7 @@ public struct StatusProjection: Sendable {
         return .compact([
             "promptTokens": JSONValue(usage.prompt), "completionTokens": JSONValue(usage.completion),
             "cachedTokens": JSONValue(usage.cached), "reasoningTokens": JSONValue(usage.reasoning),
+            "cost": usage.cost > 0 ? .string(ModelPrices.text(usage.cost)) : nil,
             "modelCalls": JSONValue(machine.totalModelTurns), "toolCalls": JSONValue(machine.totalCalls),
             "timeToFirstTokenMilliseconds": timeToFirstToken.map { JSONValue(Int($0 * 1000)) },
             "timeToRespondMilliseconds": machine.ended.map { _ in

@@ -1,5 +1,5 @@
 import Crypto
-import KubeModel
+public import KubeModel
 public import SkyfloAPI
 
 /// The transcript's entries as lines of JSON, each with the hash of itself and of all before it.
@@ -43,9 +43,14 @@ public struct TranscriptChain: Sendable {
     public init(anchor: Anchor? = nil) { self.anchor = anchor }
 
     /// Appends an entry.
+    /// - Parameter veil: what hides from readers of the transcript what isn't for them.
     /// - Returns: its line, with the line feed.
-    public mutating func append(_ entry: Entry) -> String {
+    public mutating func append(_ entry: Entry, veil: (any TranscriptVeil)? = nil) -> String {
         var json = entry.event.json
+        if let hidden = veil?.conceal(entry.event, json) {
+            json = hidden.shown.json
+            json["concealed"] = .string(hidden.concealed)
+        }
         json["at"] = .string(entry.at.microTime)
         count += 1
         head = Self.hash(head, json)
@@ -54,15 +59,17 @@ public struct TranscriptChain: Sendable {
     }
 
     /// Reads lines that continue the chain and moves its head behind them; throws at the first that doesn't.
-    public mutating func read(_ lines: String) throws(Failure) -> [Entry] {
+    ///
+    /// - Parameter veil: nil reads what readers may see.
+    public mutating func read(_ lines: String, veil: (any TranscriptVeil)? = nil) throws(Failure) -> [Entry] {
         var entries: [Entry] = []
         for line in lines.split(separator: "\n") {
-            entries.append(try read(line: line))
+            entries.append(try read(line: line, veil))
         }
         return entries
     }
 
-    private mutating func read(line: Substring) throws(Failure) -> Entry {
+    private mutating func read(line: Substring, _ veil: (any TranscriptVeil)?) throws(Failure) -> Entry {
         let position = count + 1
         guard var json = try? JSONParser.parse(String(line)) else {
             throw Failure(description: "entry \(position) of the transcript is no JSON")
@@ -73,7 +80,15 @@ public struct TranscriptChain: Sendable {
         guard hash == stored else {
             throw Failure(description: "entry \(position) of the transcript doesn't follow from the one before it")
         }
-        guard let at = json["at"]?.string.flatMap(KubeTime.init), let event = TurnEvent(json) else {
+        let time = json["at"]?.string
+        if let veil, let concealed = json["concealed"]?.string {
+            guard let whole = veil.reveal(concealed) else {
+                throw Failure(
+                    description: "entry \(position) of the transcript holds what was encrypted with another key")
+            }
+            json = whole
+        }
+        guard let at = time.flatMap(KubeTime.init), let event = TurnEvent(json) else {
             throw Failure(
                 description: "entry \(position) of the transcript is of a kind that this version doesn't know")
         }
@@ -104,6 +119,15 @@ public struct TranscriptChain: Sendable {
         hasher.update(data: JSONWriter.bytes(json, .canonical))
         return Digest.hexadecimal(hasher.finalize())
     }
+}
+
+/// Hides parts of a transcript from its readers: what is shown of an event stands beside the encrypted whole.
+public protocol TranscriptVeil: Sendable {
+    /// - Parameter json: the event's own.
+    /// - Returns: nil where there is nothing to hide.
+    func conceal(_ event: TurnEvent, _ json: JSONValue) -> (shown: TurnEvent, concealed: String)?
+    /// The event's own JSON; nil for what was concealed by somebody else.
+    func reveal(_ concealed: String) -> JSONValue?
 }
 
 extension ConversationStatus {

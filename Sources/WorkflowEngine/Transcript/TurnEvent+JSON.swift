@@ -98,10 +98,11 @@ extension ModelTurn {
                         "modelID": .string($0.modelID), "tool": .string($0.tool), "arguments": .string($0.arguments),
                     ]
                 }),
-            "usage": [
+            "usage": .compact([
                 "prompt": JSONValue(usage.prompt), "completion": JSONValue(usage.completion),
                 "cached": JSONValue(usage.cached), "reasoning": JSONValue(usage.reasoning),
-            ],
+                "cost": usage.cost > 0 ? JSONValue(usage.cost) : nil,
+            ]),
         ]
     }
 
@@ -117,18 +118,24 @@ extension ModelTurn {
             finish: json["finish"]?.string.flatMap(Finish.init) ?? .complete,
             usage: Usage(
                 prompt: number("prompt"), completion: number("completion"), cached: number("cached"),
-                reasoning: number("reasoning")))
+                reasoning: number("reasoning"), cost: number("cost")))
     }
 }
 
 extension ApprovalRequest {
     var json: JSONValue {
-        [
+        .compact([
             "summary": .string(summary), "risk": .string(risk), "warnings": JSONValue(warnings),
             "preview": .string(preview), "requests": .array(requests), "postConditions": .array(postConditions),
             "digest": .string(digest), "expiresAt": .string(expiresAt.microTime),
             "labels": .array(labels.map { $0.map { JSONValue($0) } ?? .null }), "changes": .array(changes),
-        ]
+            "shown": shown.map {
+                [
+                    "arguments": .string($0.arguments), "requests": .array($0.requests),
+                    "fingerprint": .string($0.fingerprint),
+                ]
+            },
+        ])
     }
 
     init?(_ json: JSONValue) {
@@ -142,7 +149,12 @@ extension ApprovalRequest {
             digest: digest, expiresAt: expiry,
             labels: json["labels"]?.array?.map { labels in
                 labels.object?.reduce(into: [:]) { $0[$1.key] = $1.value.string }
-            } ?? [], changes: json["changes"]?.array ?? [])
+            } ?? [], changes: json["changes"]?.array ?? [],
+            shown: json["shown"].map {
+                Shown(
+                    arguments: $0["arguments"]?.string ?? "", requests: $0["requests"]?.array ?? [],
+                    fingerprint: $0["fingerprint"]?.string ?? "")
+            })
     }
 }
 

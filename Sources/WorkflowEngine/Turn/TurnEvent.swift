@@ -67,9 +67,12 @@ public struct ModelTurn: Sendable, Hashable {
         public var completion = 0
         public var cached = 0
         public var reasoning = 0
+        /// In 10⁻¹² of the currency of the SkyfloAI's prices; 0 where it has none.
+        public var cost = 0
         public var total: Int { prompt + completion }
 
-        public init(prompt: Int = 0, completion: Int = 0, cached: Int = 0, reasoning: Int = 0) {
+        public init(prompt: Int = 0, completion: Int = 0, cached: Int = 0, reasoning: Int = 0, cost: Int = 0) {
+            self.cost = cost
             self.prompt = prompt
             self.completion = completion
             self.cached = cached
@@ -79,7 +82,7 @@ public struct ModelTurn: Sendable, Hashable {
         static func + (a: Usage, b: Usage) -> Usage {
             Usage(
                 prompt: a.prompt + b.prompt, completion: a.completion + b.completion, cached: a.cached + b.cached,
-                reasoning: a.reasoning + b.reasoning)
+                reasoning: a.reasoning + b.reasoning, cost: a.cost + b.cost)
         }
     }
 }
@@ -99,12 +102,28 @@ public struct ApprovalRequest: Sendable, Hashable {
     public var labels: [[String: String]?]
     /// What is needed to take each request back, as the tools made it.
     public var changes: [JSONValue]
+    /// What people see of the call in place of its arguments and requests; nil where they see these.
+    public var shown: Shown?
+
+    public struct Shown: Sendable, Hashable {
+        public var arguments: String
+        public var requests: [JSONValue]
+        /// Binds the approval of what is shown to what it is.
+        public var fingerprint: String
+
+        public init(arguments: String, requests: [JSONValue], fingerprint: String) {
+            self.arguments = arguments
+            self.requests = requests
+            self.fingerprint = fingerprint
+        }
+    }
 
     public init(
         summary: String, risk: String, warnings: [String], preview: String, requests: [JSONValue],
         postConditions: [JSONValue], digest: String, expiresAt: KubeTime,
-        labels: [[String: String]?] = [], changes: [JSONValue] = []
+        labels: [[String: String]?] = [], changes: [JSONValue] = [], shown: Shown? = nil
     ) {
+        self.shown = shown
         self.summary = summary
         self.risk = risk
         self.warnings = warnings

@@ -73,6 +73,8 @@ public struct WorkflowStateMachine: Sendable {
     public private(set) var undosTaken = 0
     /// Whether what runs, or ran last, is an undo rather than a turn.
     public private(set) var isUndoing = false
+    /// What the model said in this turn that it was about to do; only the newest.
+    public private(set) var plan: [PlanStep] = []
     public private(set) var verification: [(call: String, check: CheckResult, at: KubeTime)] = []
 
     private var failure: String?
@@ -247,6 +249,7 @@ extension WorkflowStateMachine {
         writes = 0
         tokens = 0
         verification = []
+        plan = []
     }
 
     private mutating func take(_ reply: ModelTurn, at: KubeTime) {
@@ -271,6 +274,9 @@ extension WorkflowStateMachine {
                 call.end(.failed, "not executed: more than \(Self.callsPerReply) calls in one reply", at: at)
             }
             return call
+        }
+        if !reply.content.isEmpty, !calls.isEmpty {
+            plan = plan.suffix(Self.keptSteps - 1) + [PlanStep(text: reply.content, calls: calls.map(\.id))]
         }
         flushResultsIfComplete()
     }
@@ -301,7 +307,10 @@ extension WorkflowStateMachine {
         default: return
         }
         calls[position] = call
-        if let replacement { calls.insert(replacement, at: position + 1) }
+        if let replacement {
+            calls.insert(replacement, at: position + 1)
+            if let step = plan.lastIndex(where: { $0.calls.contains(id) }) { plan[step].calls.append(replacement.id) }
+        }
         flushResultsIfComplete()
     }
 

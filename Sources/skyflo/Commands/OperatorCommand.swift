@@ -25,7 +25,10 @@ struct OperatorCommand: AsyncParsableCommand {
     var defaultSkyfloai: String = "skyflo-system/skyflo"
     @Flag(help: "Work beside other replicas: hold a Lease, and take over from those whose Lease has run out.")
     var lease = false
-    @Option(help: "The namespace of the Leases. Default: $POD_NAMESPACE, else skyflo-system.")
+    @Option(
+        help:
+            "The namespace of the Leases and of the Secret skyflo-redaction-key. Default: $POD_NAMESPACE, else skyflo-system."
+    )
     var leaseNamespace: String?
     @Option(help: "How many seconds after its last sign of life a worker counts as gone.") var leaseDuration: Int = 15
     @Option(help: "Where /healthz, /readyz and /metrics listen.") var healthHost: String = "127.0.0.1"
@@ -71,7 +74,8 @@ struct OperatorCommand: AsyncParsableCommand {
         return Operator.Configuration(
             namespace: namespace, identity: Self.identity(environment), defaultSkyfloAI: Self.key(defaultSkyfloai),
             lease: self.lease ? lease : nil, healthHost: healthHost,
-            healthPort: healthPort == 0 ? nil : healthPort, concurrency: concurrency)
+            healthPort: healthPort == 0 ? nil : healthPort, concurrency: concurrency,
+            systemNamespace: lease.namespace)
     }
 
     private static func pod(_ environment: [String: String]) -> OwnerReference? {

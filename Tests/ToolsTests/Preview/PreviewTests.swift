@@ -80,6 +80,23 @@ import Testing
         }
     }
 
+    @Test func `a refusal is told without the credential that the model wrote and the server repeats`() async throws {
+        let api = FakeAPI()
+        let manifest = """
+            {apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {template: {spec: {containers:
+            [{name: a, env: [{name: DB_PASSWORD, value: correct-horse}]}]}}}}
+            """
+        let proposal = try await proposal(api, "k8s_apply", ["content": .string(manifest)])
+        api.answer(
+            "POST /apis/apps/v1/namespaces/shop/deployments",
+            APIStatus(code: 422, reason: .invalid, message: "env[0].value: \"correct-horse\" is bad"))
+        await #expect {
+            try await self.preview(api, proposal)
+        } throws: { error in
+            "\(error)".contains("is bad") && !"\(error)".contains("horse")
+        }
+    }
+
     @Test func `a missing right to write is named`() async throws {
         let api = FakeAPI()
         api.put(web)

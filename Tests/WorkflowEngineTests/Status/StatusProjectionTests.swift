@@ -98,9 +98,12 @@ import WorkflowEngine
         }
         var play = Play()
         try look(play)
-        play.propose("scale")
+        play.propose(
+            "scale", saying: "Scaling web.", ModelTurn.Usage(prompt: 1000, completion: 10, cost: 2_600_000_000))
         play.apply(.approvalRequested(id: "c1", request(play)))
         try look(play, newApprovals: ["c1"])
+        #expect(all["plan"] == [["step": "Scaling web.", "state": "InProgress", "calls": ["c1"]]])
+        #expect(all["usage", "cost"] == "0.002600")
         all["approvals", "c1"] = MergePatch.apply(
             [
                 "decision": "Approved", "decidedBy": "alice", "reason": "ok",
@@ -112,7 +115,9 @@ import WorkflowEngine
         #expect(all["approvals", "c1"]?["waitingFor"] == nil)
         var ruled = Play()
         ruled.propose("scale")
-        ruled.apply(.approvalRequested(id: "c1", request(ruled)))
+        var hidden = request(ruled)
+        hidden.shown = .init(arguments: "{‹redacted:0›}", requests: hidden.requests, fingerprint: "hmac-sha256:0")
+        ruled.apply(.approvalRequested(id: "c1", hidden))
         ruled.apply(.decided(id: "c1", Decision(approved: true, by: "SkyfloAI", rule: "small")))
         let byRule = status(
             {
@@ -121,6 +126,7 @@ import WorkflowEngine
                 return projection
             }())
         #expect(byRule["approvals", "c1"]?["autoApprovedBy"] == "small")
+        #expect(byRule["approvals", "c1"]?["arguments"] == "{‹redacted:0›}")
         written.formUnion(paths(of: byRule, try #require(json["properties", "status"])))
         play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"))
         try look(play)
@@ -132,6 +138,7 @@ import WorkflowEngine
         play.apply(.modelReplied(ModelTurn(content: "Done.")))
         play.apply(.turnEnded(try #require(play.end())))
         try look(play)
+        #expect(all["plan"]?[0]?["state"] == "Done")
         play.apply(
             .undoStarted(changes: ["c1"]), .approvalRequested(id: "c2", request(play)),
             .decided(id: "c2", approved), .writeStarted(id: "c2"), .wrote(id: "c2", uids: ["u"]))

@@ -61,6 +61,37 @@ import WorkflowEngine
         }
     }
 
+    /// Hides what users say, and encrypts it by turning it around.
+    private struct Veil: TranscriptVeil {
+        var isOpen = true
+
+        func conceal(_ event: TurnEvent, _ json: JSONValue) -> (shown: TurnEvent, concealed: String)? {
+            guard case .turnStarted(let number, _) = event else { return nil }
+            return (.turnStarted(number: number, message: "…"), String(JSONWriter.string(json).reversed()))
+        }
+
+        func reveal(_ concealed: String) -> JSONValue? {
+            isOpen ? try? JSONParser.parse(String(concealed.reversed())) : nil
+        }
+    }
+
+    @Test func `what is concealed is read by who can open it, and is nothing to anybody else`() throws {
+        let entry = TranscriptChain.Entry(
+            at: KubeTime(seconds: 1_800_000_000), event: .turnStarted(number: 1, message: "secret"))
+        var writer = TranscriptChain()
+        let line = writer.append(entry, veil: Veil())
+        #expect(!line.contains("secret"))
+        var reader = TranscriptChain()
+        #expect(try reader.read(line, veil: Veil()) == [entry])
+        #expect(reader.head == writer.head)
+        var stranger = TranscriptChain()
+        #expect(try stranger.read(line).map(\.event) == [.turnStarted(number: 1, message: "…")])
+        #expect(throws: TranscriptChain.Failure.self) {
+            var other = TranscriptChain()
+            _ = try other.read(line, veil: Veil(isOpen: false))
+        }
+    }
+
     /// Whoever may write the Secret can make a chain that holds together.
     @Test func `another chain than the one that is known is not read`() throws {
         let (lines, chain) = written()

@@ -23,10 +23,14 @@ struct Play {
         }
     }
 
-    mutating func propose(_ tools: String...) {
+    typealias Usage = ModelTurn.Usage
+
+    mutating func propose(_ tools: String..., saying content: String = "", _ usage: Usage = Usage()) {
         apply(
             .modelReplied(
-                ModelTurn(content: "", calls: tools.map { .init(modelID: "m-\($0)", tool: $0, arguments: "{}") })))
+                ModelTurn(
+                    content: content, calls: tools.map { .init(modelID: "m-\($0)", tool: $0, arguments: "{}") },
+                    usage: usage)))
     }
 
     mutating func ask(_ id: String, expiresIn seconds: Double = 1000, postConditions: [JSONValue] = []) {

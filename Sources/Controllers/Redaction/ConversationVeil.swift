@@ -1,0 +1,40 @@
+import KubeModel
+import Tools
+import WorkflowEngine
+
+/// What readers of a conversation's transcript don't see: credentials that the model wrote into calls. The operator needs
+/// them, to send what was approved, so they are kept beside what is shown, encrypted with the installation's key.
+struct ConversationVeil: TranscriptVeil {
+    let redactor: Redactor
+    let box: SecretBox
+    let uid: String
+
+    init(key: [UInt8], uid: String) {
+        redactor = Redactor(key: key)
+        box = SecretBox(key: key)
+        self.uid = uid
+    }
+
+    func conceal(_ event: TurnEvent, _ json: JSONValue) -> (shown: TurnEvent, concealed: String)? {
+        let shown = shown(event)
+        guard shown != event else { return nil }
+        // Were it not to be encrypted it would rather be lost than be read.
+        return (shown, box.seal(json, for: uid) ?? "")
+    }
+
+    func reveal(_ concealed: String) -> JSONValue? { box.open(concealed, for: uid) }
+
+    private func shown(_ event: TurnEvent) -> TurnEvent {
+        switch event {
+        case .modelReplied(var reply):
+            for position in reply.calls.indices {
+                reply.calls[position].arguments = redactor.redact(arguments: reply.calls[position].arguments)
+            }
+            return .modelReplied(reply)
+        case .approvalRequested(let id, var request):
+            if let shown = request.shown { request.requests = shown.requests }
+            return .approvalRequested(id: id, request)
+        default: return event
+        }
+    }
+}

@@ -1,0 +1,72 @@
+public import KubeModel
+
+/// A call as people may see it: what it holds of credentials, which only the model can have written there, is replaced by
+/// tokens. The call itself stays as it is.
+public struct CallDisplay: Sendable {
+    /// As the model wrote them, but for credentials.
+    public let arguments: String
+    /// As ``PlannedRequest/json``, but for credentials.
+    public let requests: [JSONValue]
+    /// Of the true arguments and requests, so that an approval of what is shown is bound to them. Keyed, because anybody
+    /// could try passwords against a plain hash. nil where nothing is hidden.
+    public let fingerprint: String?
+
+    private let redactor: Redactor
+    private let secrets: Set<String>
+
+    public init(arguments: String, requests: [PlannedRequest], redactor: Redactor) {
+        self.init(
+            redactor, whole: (arguments, requests.map(\.json)),
+            shown: (redactor.redact(arguments: arguments), requests.map { $0.redacted(by: redactor) }),
+            secrets: requests.reduce(into: []) { $0.formUnion($1.secrets(redactor)) })
+    }
+
+    /// Of a call whose display was made before.
+    public init(
+        arguments: String, requests: [JSONValue], shownArguments: String, shownRequests: [JSONValue], redactor: Redactor
+    ) {
+        self.init(redactor, whole: (arguments, requests), shown: (shownArguments, shownRequests), secrets: [])
+    }
+
+    private init(
+        _ redactor: Redactor, whole: (arguments: String, requests: [JSONValue]),
+        shown: (arguments: String, requests: [JSONValue]), secrets: Set<String>
+    ) {
+        self.redactor = redactor
+        arguments = shown.arguments
+        requests = shown.requests
+        let isWhole = whole.arguments == shown.arguments && whole.requests == shown.requests
+        fingerprint = isWhole ? nil : redactor.fingerprint(arguments: whole.arguments, requests: whole.requests)
+        var found = isWhole ? [] : redactor.credentials(inArguments: whole.arguments)
+        for (request, display) in zip(whole.requests, shown.requests) {
+            found.formUnion(Self.hidden(request["body"]?.string ?? "", display["body"]?.string ?? ""))
+        }
+        let names = whole.requests.map { "\($0["path"]?.string ?? "")" }
+        // Short ones, and those that are a name as well, would hide what the approver has to see.
+        self.secrets = secrets.union(found).filter { secret in
+            secret.utf8.count >= 6 && !names.contains { $0.contains(secret) }
+        }
+    }
+
+    private static func hidden(_ text: String, _ shown: String) -> Set<String> {
+        guard text != shown, let value = try? JSONParser.parse(text), let other = try? JSONParser.parse(shown) else {
+            return []
+        }
+        return Redactor.hidden(in: value, shown: other)
+    }
+
+    /// A text about the call: its summary, a server's answer to it. Servers repeat values in their messages.
+    ///
+    /// - Parameter limit: of bytes; what is cut is said.
+    public func text(_ text: String, limit: Int = 4096) -> String {
+        OutputLimit.cut(redactor.redact(text: text, knowing: secrets), to: limit)
+    }
+}
+
+extension Redactor {
+    /// `hmac-sha256:` and the keyed hash of a call as it is.
+    public func fingerprint(arguments: String, requests: [JSONValue]) -> String {
+        let canonical: JSONValue = ["arguments": .string(arguments), "requests": .array(requests)]
+        return "hmac-sha256:" + hash(JSONWriter.bytes(canonical, .canonical))
+    }
+}

@@ -1,0 +1,63 @@
+import KubeModel
+
+extension Redactor {
+    /// The arguments of a call without the credentials that the model wrote into them, also into a manifest or a patch that
+    /// is one of them. What holds none stays as it was written, byte for byte.
+    public func redact(arguments text: String) -> String {
+        guard let json = try? JSONParser.parse(text), let members = json.object else { return redact(text: text) }
+        let isSecret = ["secret", "secrets"].contains(json["resource_type"]?.string?.lowercased() ?? "")
+        let shown = JSONValue.object(
+            JSONObject(
+                members.map { key, value in
+                    guard let text = value.string, !CredentialNames.matches(key) else {
+                        return (key, redact(json: .object([key: value]))[key] ?? .null)
+                    }
+                    return (key, .string(redact(document: text, isSecret: isSecret)))
+                }))
+        return shown == json ? text : JSONWriter.string(shown)
+    }
+
+    /// A text that may be JSON or YAML with objects in it.
+    private func redact(document text: String, isSecret: Bool) -> String {
+        let isStructured = text.contains("\n") || text.contains(": ") || text.contains("{") || text.contains("[")
+        guard isStructured, let documents = try? YAML.parseAll(text),
+            documents.contains(where: { $0.object != nil || $0.array != nil })
+        else { return redact(text: text) }
+        let shown = documents.map { redact(json: $0, isSecret: isSecret) }
+        guard shown != documents else { return redact(text: text) }
+        if documents.count == 1, (try? JSONParser.parse(text)) != nil { return JSONWriter.string(shown[0]) }
+        return shown.map { YAML.format($0) }.joined(separator: "---\n")
+    }
+
+    /// The values in arguments that look like credentials by their place.
+    func credentials(inArguments text: String) -> Set<String> {
+        guard let members = (try? JSONParser.parse(text))?.object else { return [] }
+        var found = credentials(in: .object(members))
+        for (_, value) in members {
+            guard let documents = value.string.flatMap({ try? YAML.parseAll($0) }) else { continue }
+            for document in documents { found.formUnion(credentials(in: document)) }
+        }
+        return found
+    }
+
+    /// The values that were replaced as a whole between a value and what is shown of it.
+    static func hidden(in value: JSONValue, shown: JSONValue) -> Set<String> {
+        switch (value, shown) {
+        case (.object(let members), .object(let shown)):
+            members.reduce(into: []) { found, member in
+                if let other = shown[member.key] { found.formUnion(hidden(in: member.value, shown: other)) }
+            }
+        case (.array(let elements), .array(let shown)):
+            zip(elements, shown).reduce(into: []) { $0.formUnion(hidden(in: $1.0, shown: $1.1)) }
+        case (.string(let text), .string(let token)): text != token && isToken(token) ? [text] : []
+        default: []
+        }
+    }
+
+    private static func isToken(_ text: String) -> Bool {
+        text.hasPrefix(opening) && text.hasSuffix(closing) && text.count == opening.count + 8 + closing.count
+    }
+
+    /// The values in an object that look like credentials by their place.
+    func credentials(in json: JSONValue) -> Set<String> { Self.hidden(in: json, shown: redact(json: json)) }
+}
