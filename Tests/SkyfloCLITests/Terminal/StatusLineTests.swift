@@ -20,16 +20,23 @@ struct StatusLineTests {
             let lines = written.withLock(\.self).split(separator: "\n", omittingEmptySubsequences: false)
             return lines.map { $0.components(clearedBy: "\r\u{1B}[2K") }.joined(separator: "\n")
         }
+
+        /// Until the last line is the one that moves.
+        func untilMoving() async {
+            while seen.split(separator: "\n", omittingEmptySubsequences: false).last?.contains("Planning") != true {
+                await Task.yield()
+            }
+        }
     }
 
-    @Test func `what is said stands above the line, and nothing of the line is left`() async throws {
+    @Test(.timeLimit(.minutes(2))) func `what is said stands above the line, and nothing of the line is left`() async throws {
         let screen = Screen()
         let terminal = screen.terminal
         terminal.show(waitingFor: "Planning")
         await terminal.waiting {
-            while !screen.seen.contains("Planning") { await Task.yield() }
+            await screen.untilMoving()
             terminal.say("one")
-            while !screen.seen.hasSuffix("Planning") { await Task.yield() }
+            await screen.untilMoving()
             terminal.print("two")
         }
         #expect(screen.seen == "one\ntwo\n")
