@@ -13,6 +13,8 @@ let settings: [SwiftSetting] = [
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
+let inMemoryTracing: Target.Dependency = .product(name: "InMemoryTracing", package: "swift-distributed-tracing")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let certificates: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
@@ -63,6 +65,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -86,17 +89,16 @@ let package = Package(
         library(
             "KubeClient",
             [
-                "KubeModel", "Deadlines", log, asyncHTTPClient, nioCore, nioHTTP1, nioHTTPCompression, nioSSL,
-                subprocess,
-                systemPackage,
+                "KubeModel", "Deadlines", log, tracing, asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
+                nioHTTPCompression, nioSSL, nioWebSocket, subprocess, systemPackage,
             ],
             tests: [
-                "KubeModel", log, asyncHTTPClient, asn1, certificates, crypto, httpTypes, hummingbird, hummingbirdTLS,
-                nioCore, nioHTTP1, nioSSL,
+                "KubeModel", "LocalCluster", "OperatorTestKit", log, tracing, inMemoryTracing, asyncHTTPClient,
+                asn1, certificates, crypto, httpTypes, hummingbird, hummingbirdTLS, nioCore, nioHTTP1, nioSSL,
             ]),
         library(
             "LanguageModels", ["KubeModel", "Deadlines", log, asyncHTTPClient, nioCore, nioHTTP1],
-            tests: ["KubeModel", log, asyncHTTPClient, httpTypes, hummingbird, nioCore]),
+            tests: ["KubeModel", log, asyncHTTPClient, httpTypes, hummingbird, nioCore, nioPosix]),
         library(
             "ControllerRuntime",
             [
@@ -104,7 +106,8 @@ let package = Package(
                 nioCore,
             ],
             tests: [
-                "KubeModel", "KubeClient", "LocalCluster", "OperatorTestKit", log, metrics, lifecycle, asyncHTTPClient,
+                "KubeModel", "Deadlines", "KubeClient", "LocalCluster", "OperatorTestKit", log, metrics, lifecycle,
+                asyncHTTPClient,
                 nioCore, nioHTTP1, nioPosix,
             ]),
         library(
@@ -179,8 +182,9 @@ let package = Package(
             .testTarget(
                 name: "StoryTests",
                 dependencies: [
-                    "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "Controllers", "LocalCluster",
-                    "OperatorTestKit", "SkyfloCLI", log, hummingbird, subprocess, systemPackage,
+                    "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine", "Tools",
+                    "Controllers", "LocalCluster", "OperatorTestKit", "SkyfloCLI", log, hummingbird, subprocess,
+                    systemPackage,
                 ],
                 swiftSettings: settings),
         ],

@@ -59,9 +59,9 @@ struct RuleTests {
              "x-kubernetes-validations": [{"rule": "self.a / self.b > 1"}]}
             """#)
         let faults = schema.validate(["spec": ["a": 3, "b": 0]], old: nil).map(\.description)
-        #expect(faults == ["spec: Invalid value: division by zero evaluating rule: self.a / self.b > 1"])
+        #expect(faults == ["spec: Invalid value: \"object\": division by zero evaluating rule: self.a / self.b > 1"])
         let missing = schema.validate(["spec": ["a": 3]], old: nil).map(\.description)
-        #expect(missing == ["spec: Invalid value: no such key: b evaluating rule: self.a / self.b > 1"])
+        #expect(missing == ["spec: Invalid value: \"object\": no such key: b evaluating rule: self.a / self.b > 1"])
     }
 
     @Test func `names that are no identifiers are written escaped, and formats have their types`() throws {

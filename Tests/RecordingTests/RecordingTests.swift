@@ -10,19 +10,11 @@ struct RecordingTests {
     func `a group of scenarios is answered as recorded, but for the known differences`(_ group: Group) async throws {
         let shell = try Shell()
         defer { shell.remove() }
-        let client = Wire.client()
-        let found: [String: [String]]
-        do {
-            found = try await LocalCluster.withRunning { cluster, endpoint in
-                let alice = cluster.addUser("alice", groups: ["dev-team"])
-                let wire = Wire(client: client, endpoint: endpoint, tokens: ["alice": alice])
+        let found = try await LocalCluster.withRunning { _, endpoint in
+            try await Wire.withClients(of: endpoint) { wire in
                 let replay = Replay(wire: wire, shell: shell, comparesKubectl: await Shell.kubectlMinor() == 32)
                 return try await replay.run(group)
             }
-            try await client.shutdown()
-        } catch {
-            try await client.shutdown()
-            throw error
         }
         let known = try Recordings.knownDifferences()
         for (scenario, differences) in found.sorted(by: { $0.key < $1.key }) {

@@ -62,9 +62,9 @@ struct Replay: Sendable {
         if let last = scenario.during.last, scenario.json["exit"]?.int == nil {
             limit = Double(last.after.components.seconds) / 2 + 1.5
         }
-        var endpoint = wire.endpoint
-        if let token = scenario.user.flatMap({ wire.tokens[$0] }) { endpoint.token = token }
-        let (config, command) = (endpoint.kubeconfig(namespace: scenario.namespace), scenario.json["command"]?.string)
+        let certificate = scenario.user == "alice" ? wire.certificate : nil
+        let config = wire.endpoint.kubeconfig(namespace: scenario.namespace, certificate: certificate)
+        let command = scenario.json["command"]?.string
         comparison.hasUnorderedLines = command?.contains("describe") ?? false
         async let other: Void = during(scenario.during, scenario.namespace)
         var output = try await shell.run(
@@ -77,7 +77,7 @@ struct Replay: Sendable {
             output.stdout = output.stdout.split(separator: "\n").prefix(lines).map { $0 + "\n" }.joined()
         }
         if scenario.json["stdout_layout"]?.string == "columns" { output.stdout = Self.columns(output.stdout) }
-        comparison.text("stdout", scenario.json["stdout"]?.string ?? "", Self.placed(output.stdout))
+        comparison.output(scenario.json["stdout"]?.string ?? "", Self.placed(output.stdout))
         comparison.text("stderr", scenario.json["stderr"]?.string ?? "", Self.placed(output.stderr))
     }
 

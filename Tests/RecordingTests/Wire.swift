@@ -17,12 +17,31 @@ struct Wire: Sendable {
 
     let client: HTTPClient
     let endpoint: LocalCluster.Endpoint
-    /// Of the recorded users.
-    let tokens: [String: String]
+    /// Of the recorded user who is no administrator: it proves who she is.
+    let certificate: ClientCertificate
+    private let aliceClient: HTTPClient
 
-    static func client() -> HTTPClient {
+    static func withClients<R>(
+        of endpoint: LocalCluster.Endpoint, _ body: (Wire) async throws -> R
+    ) async throws -> R {
+        let certificate = try endpoint.clientCertificate(user: "alice", groups: ["dev-team"])
+        let wire = Wire(
+            client: try client(), endpoint: endpoint, certificate: certificate, aliceClient: try client(certificate))
+        let result: Result<R, any Error>
+        do { result = .success(try await body(wire)) } catch { result = .failure(error) }
+        try await wire.client.shutdown()
+        try await wire.aliceClient.shutdown()
+        return try result.get()
+    }
+
+    private static func client(_ certificate: ClientCertificate? = nil) throws -> HTTPClient {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.certificateVerification = .none
+        if let certificate {
+            let chain = try NIOSSLCertificate(bytes: Array(certificate.certificatePEM.utf8), format: .pem)
+            let key = try NIOSSLPrivateKey(bytes: Array(certificate.keyPEM.utf8), format: .pem)
+            (tls.certificateChain, tls.privateKey) = ([.certificate(chain)], .privateKey(key))
+        }
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
         configuration.httpVersion = .http1Only
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
@@ -41,15 +60,15 @@ struct Wire: Sendable {
             message.headers.add(name: name, value: value.string ?? "")
         }
         if !message.headers.contains(name: "Accept") { message.headers.add(name: "Accept", value: "application/json") }
-        if user != "anonymous", !message.headers.contains(name: "Authorization") {
-            let token = user.flatMap { tokens[$0] } ?? endpoint.token
-            message.headers.add(name: "Authorization", value: "Bearer \(token)")
+        if user == nil, !message.headers.contains(name: "Authorization") {
+            message.headers.add(name: "Authorization", value: "Bearer \(endpoint.token)")
         }
         if let bytes = request["body_base64"]?.string.flatMap(Base64.decode) {
             message.body = .bytes(ByteBuffer(bytes: bytes))
         } else if let body = request["body"] {
             message.body = .bytes(ByteBuffer(bytes: body.string.map { Array($0.utf8) } ?? JSONWriter.bytes(body)))
         }
+        let client = user == "alice" ? aliceClient : client
         let response = try await client.execute(message, timeout: .seconds(15))
         var bytes: [UInt8] = []
         for try await chunk in response.body {

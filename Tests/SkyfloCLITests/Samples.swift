@@ -17,7 +17,8 @@ enum Samples {
             "preview": "-  replicas: 2\n+  replicas: 3",
             "digest": .string(
                 Digest.of(
-                    conversationUID: "u1", turn: 1, callID: "c1", tool: "k8s_scale", arguments: "{}",
+                    conversationUID: "u1", turn: 1, callID: "c1",
+                    identity: "system:serviceaccount:shop:default", tool: "k8s_scale", arguments: "{}",
                     requests: requests, postConditions: [])),
         ]
         for (key, value) in members { approval[key] = value }

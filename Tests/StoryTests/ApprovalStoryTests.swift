@@ -1,3 +1,4 @@
+import ControllerRuntime
 import KubeClient
 import KubeModel
 import LanguageModels
@@ -105,14 +106,15 @@ import Testing
         }
     }
 
-    @Test func `an approval that nothing proves isn't accepted, and says so; once it is proven it counts`() async throws
+    /// Approvals from before the policy was there may be anybody's, and stay that.
+    @Test func `an approval that nothing proves isn't accepted, and says so; what is asked for later is`() async throws
     {
-        let model = ScriptedModel(.scale(to: 3), .says("Done."))
-        let isInstalled = Mutex(false)
+        let model = ScriptedModel(.scale(to: 3), .scale(to: 3), .says("Done."))
+        let installed = Mutex<KubeTime?>(nil)
         try await Story.run(nil) { story in
             try await story.changeSkyflo(["approvals": ["allowUnproven": false]])
             try await story.withOperator(
-                model, wrap: { PolicyAPI($0) { isInstalled.withLock(\.self) } }
+                model, wrap: { PolicyAPI($0) { installed.withLock(\.self) } }
             ) {
                 try await story.ask("scale web to 3")
                 try await story.untilPhase(.awaitingApproval)
@@ -123,8 +125,14 @@ import Testing
                 try await story.untilProven(.false)
                 #expect(try await story.replicas() == 2)
 
-                isInstalled.withLock { $0 = true }
-                try await story.change(spec: ["ttlSecondsAfterFinished": 100])
+                installed.withLock { $0 = SystemClock().now.adding(seconds: -1) }
+                try await story.until("still not accepted") {
+                    $0.status.approvals["c1"]?.waitingFor?.contains("before the admission policy") == true
+                }
+                #expect(try await story.replicas() == 2)
+                try await story.decide(["c1": ["votes": ["bob": ["decision": "Denied"]]]])
+                try await story.until("asked again") { $0.status.calls["c2"]?.state == .awaitingApproval }
+                try await story.approve("c2")
                 try await story.untilPhase(.completed)
                 #expect(try await story.replicas() == 3)
                 try await story.changeSkyflo(["instructions": "Be brief."])

@@ -1,3 +1,4 @@
+import Deadlines
 import KubeModel
 
 /// Decides what becomes of a notice, by the rules of client-go's `EventCorrelator`: a value without I/O.

@@ -31,7 +31,7 @@ struct ObjectStore: Sendable {
         for object in list {
             let key = object.key
             gone[key] = nil
-            if let old = objects[key], !isRewound, isOlderOrSame(object, than: old) { continue }
+            if let old = objects[key], !isRewound, isOlderOrSame(object, old.resourceVersion) { continue }
             set(object, at: key, isInitial: isInitial, into: &events)
         }
         for (key, object) in gone {
@@ -45,9 +45,12 @@ struct ObjectStore: Sendable {
 
     /// An object was added or changed.
     mutating func put(_ object: KubeObject, into events: inout [InformerEvent]) {
-        advance(to: object.resourceVersion)
         let key = object.key
-        if let old = objects[key], isOlderOrSame(object, than: old) { return }
+        // Where an object isn't here although all that happened up to its version was told, it was deleted since: a server
+        // that repeats itself must not bring it back, for nothing would ever take it away again.
+        let known = objects[key]?.resourceVersion ?? progress
+        advance(to: object.resourceVersion)
+        if isOlderOrSame(object, known) { return }
         set(object, at: key, isInitial: false, into: &events)
     }
 
@@ -81,8 +84,8 @@ struct ObjectStore: Sendable {
 
     // MARK: Inside
 
-    private func isOlderOrSame(_ object: KubeObject, than old: KubeObject) -> Bool {
-        switch ResourceVersion.compare(object.resourceVersion, old.resourceVersion) {
+    private func isOlderOrSame(_ object: KubeObject, _ version: String) -> Bool {
+        switch ResourceVersion.compare(object.resourceVersion, version) {
         case .older, .same: true
         case .newer, nil: false
         }

@@ -1,3 +1,5 @@
+public import Deadlines
+
 /// Who goes first. Within a priority the order is that of arrival.
 ///
 /// Nearly strict: something of a lower priority is handed out when there is nothing of a higher one, or when `fairness`

@@ -1,13 +1,16 @@
 import KubeClient
 import KubeModel
 import SkyfloAPI
+import WorkflowEngine
 
 /// Whether the cluster proves who made an approval: the ValidatingAdmissionPolicy that ties `decidedBy` to the request's
-/// user is there, of the version that this operator knows, and in force.
+/// user is there, word for word the one that this operator knows, and in force.
 enum ApprovalProof {
     static let name = "skyflo-approvals"
     static let versionLabel = "skyflo.ai/policy-version"
     static let version = "1"
+    /// Of what the policy checks (config/admission): its name and its version could be on any other.
+    static let fingerprint = "sha256:2469c69aed837b462ec01a2ab7f4c1b3bd2e96705852938b340bb007cab58998"
 
     private static let policies = resource("validatingadmissionpolicies", "ValidatingAdmissionPolicy")
     private static let bindings = resource("validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding")
@@ -22,6 +25,8 @@ enum ApprovalProof {
         var doubt: String?
         /// Of the condition `ApprovalsProven`.
         var reason: String
+        /// From when on policy and binding were there for certain. Before that nothing was proven.
+        var since: KubeTime?
     }
 
     /// Reads policy and binding.
@@ -50,6 +55,11 @@ enum ApprovalProof {
                 doubt: "the ValidatingAdmissionPolicy \(name) has version \(found), and this operator needs \(version)",
                 reason: "PolicyVersion")
         }
+        guard fingerprint(of: policy) == fingerprint else {
+            return Finding(
+                doubt: "the ValidatingAdmissionPolicy \(name) doesn't check what that of config/admission does",
+                reason: "PolicyChanged")
+        }
         guard policy["spec", "failurePolicy"]?.string ?? "Fail" == "Fail" else {
             return Finding(
                 doubt: "the ValidatingAdmissionPolicy \(name) lets pass what it can't check (failurePolicy)",
@@ -66,6 +76,26 @@ enum ApprovalProof {
                 doubt: "the ValidatingAdmissionPolicyBinding \(name) doesn't deny everywhere",
                 reason: "BindingLenient")
         }
-        return Finding(doubt: nil, reason: "PolicyInForce")
+        // The time has no fractions of a second.
+        let since = [policy, binding].compactMap(\.creationTimestamp).max()?.adding(seconds: 1)
+        return Finding(doubt: nil, reason: "PolicyInForce", since: since)
+    }
+
+    /// Without what the API server fills in by itself.
+    static func fingerprint(of policy: KubeObject) -> String {
+        var spec = policy["spec"] ?? .null
+        spec["failurePolicy"] = nil
+        if spec["matchConstraints", "matchPolicy"] == "Equivalent" { spec["matchConstraints", "matchPolicy"] = nil }
+        for selector in ["namespaceSelector", "objectSelector"] where spec["matchConstraints", selector] == [:] {
+            spec["matchConstraints", selector] = nil
+        }
+        let rules = spec["matchConstraints", "resourceRules"]?.array ?? []
+        spec["matchConstraints", "resourceRules"] = .array(
+            rules.map { rule in
+                var rule = rule
+                if rule["scope"] == "*" { rule["scope"] = nil }
+                return rule
+            })
+        return Digest.of(spec)
     }
 }

@@ -146,7 +146,7 @@ public final class ConversationReconciler: Reconciler {
         {
             return kept
         }
-        return try await TurnRecord.load(conversation, from: dependencies.api)
+        return try await TurnRecord.load(conversation, from: dependencies.api, now: dependencies.clock.now)
     }
 
     private func keep(_ record: TurnRecord, for conversation: Conversation) {

@@ -66,6 +66,7 @@ struct References: Sendable {
         let cache = dependencies.skyfloAIs
         if let reference = conversation.spec.skyfloRef {
             let key = ObjectKey(namespace: reference.namespace ?? conversation.namespace, name: reference.name)
+            try checkReach(of: key, from: conversation, dependencies)
             guard let object = cache.get(key) else {
                 throw Missing(reason: .skyfloAINotFound, message: "there is no SkyfloAI \(key)")
             }
@@ -84,6 +85,21 @@ struct References: Sendable {
             reason: .skyfloAINotFound,
             message: "the namespace \(conversation.namespace) has no SkyfloAI\(fallback), and spec.skyfloRef names none"
         )
+    }
+
+    /// Who may write a SkyfloAI anywhere could otherwise decide what is approved in any other namespace, and whoever asks
+    /// could choose by whose rules.
+    private static func checkReach(
+        of key: ObjectKey, from conversation: Conversation, _ dependencies: ConversationReconciler.Dependencies
+    ) throws {
+        guard key.namespace != conversation.namespace else { return }
+        let isDefault = key == dependencies.options.defaultSkyfloAI
+        guard isDefault, dependencies.skyfloAIs.list(namespace: conversation.namespace).isEmpty else {
+            let why = isDefault ? "the namespace has its own" : "it lies in another namespace"
+            throw Missing(
+                reason: .skyfloAINotFound, message: "SkyfloAI \(key) can't be used in \(conversation.namespace): \(why)"
+            )
+        }
     }
 
     private static func toolsets(
@@ -112,6 +128,11 @@ struct References: Sendable {
         guard let secret = try await api.find(.secrets, namespace: namespace, name: reference.name) else {
             throw Missing(
                 reason: .secretNotFound, message: "there is no \(place), which has the key of model \(model.name)")
+        }
+        guard SkyfloAI.mayHoldKey(secret) else {
+            throw Missing(
+                reason: .secretNotFound,
+                message: "\(place) is of type \(secret["type"]?.string ?? ""), whose values are no keys of models")
         }
         guard let data = secret["data", reference.key]?.string.flatMap(Base64.decode), !data.isEmpty else {
             throw Missing(reason: .secretNotFound, message: "\(place) has no key \"\(reference.key)\"")

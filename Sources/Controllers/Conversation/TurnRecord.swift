@@ -28,10 +28,17 @@ struct TurnRecord: Sendable {
         var expected: Int { isHeld ? epoch : epoch - 1 }
     }
 
-    static func load(_ conversation: Conversation, from api: any KubeAPI) async throws -> TurnRecord {
+    /// Reads the transcript as far as the status vouches for it.
+    ///
+    /// Behind that may stand what a worker wrote that died before its status was written, and what anybody made up who may
+    /// write Secrets: approvals that nobody gave, writes that nobody began. Nothing of it is needed: what was begun and what
+    /// came of it is in the status, where people's decisions are too, and everything else is found out again.
+    static func load(_ conversation: Conversation, from api: any KubeAPI, now: KubeTime) async throws -> TurnRecord {
         let store = TranscriptStore(api: api)
         // A conversation that has never been worked on has no transcript to look for.
-        var stored = TranscriptStore.Stored(position: .init(secretPrefix: TranscriptStore.secretPrefix(conversation)))
+        let known = conversation.status.transcript
+        var stored = TranscriptStore.Stored(
+            chain: TranscriptChain(), position: .init(secretPrefix: TranscriptStore.secretPrefix(conversation)))
         var loss: String?
         if conversation.status.turn > 0 {
             do {
@@ -40,14 +47,23 @@ struct TurnRecord: Sendable {
                 loss = failure.description
             }
         }
-        if stored.position.entries < conversation.status.json["transcript", "entries"]?.int ?? 0 {
+        if stored.position.entries < known.count {
             loss = loss ?? "it has fewer entries than the status says"
         }
         var machine = WorkflowStateMachine(policy: .init(limits: conversation.spec.limits))
-        for entry in stored.entries { machine.apply(entry.event, at: entry.at) }
-        return TurnRecord(
+        let vouchedFor = Array(stored.entries.prefix(known.count))
+        for entry in TranscriptChain.believed(vouchedFor) { machine.apply(entry.event, at: entry.at) }
+        let hasMore = stored.entries.count > known.count
+        // Until the rest is disregarded in the transcript itself, the status must not vouch for it.
+        if hasMore {
+            stored.position.entries = known.count
+            stored.position.head = known.head
+        }
+        var record = TurnRecord(
             key: conversation.key, machine: machine, stored: stored,
             claim: Claim(epoch: conversation.status.workerEpoch + 1), loss: loss)
+        if hasMore { record.unwritten = [.init(at: now, event: .disregarded(after: known.count))] }
+        return record
     }
 
     private init(

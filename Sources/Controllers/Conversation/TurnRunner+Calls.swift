@@ -102,10 +102,19 @@ extension TurnRunner {
         }
         log(
             approvalOf: call, summary: proposal.summary, risk: proposal.risk,
-            warnings: preview.warnings, preview: preview.text, requests: requests,
+            warnings: originWarnings(of: call) + preview.warnings, preview: preview.text, requests: requests,
             postConditions: proposal.postConditions.map(\.json), labels: proposal.requests.map { $0.before?.labels },
             changes: kept(preview.changes))
         return true
+    }
+
+    private func originWarnings(of call: Call) -> [String] {
+        let origin = ArgumentOrigin(
+            history: machine.history, known: [conversation.namespace, conversation.spec.serviceAccountName])
+        let words = origin.fromToolOutput(in: call.arguments)
+        guard !words.isEmpty else { return [] }
+        let more = words.count > 8 ? " and \(words.count - 8) more" : ""
+        return ["taken from tool output, not from the user: \(words.prefix(8).joined(separator: ", "))\(more)"]
     }
 
     /// About how many bytes an approval has in the status.
@@ -120,8 +129,9 @@ extension TurnRunner {
         changes: [JSONValue] = []
     ) {
         let digest = Digest.of(
-            conversationUID: conversation.uid, turn: machine.turn, callID: call.id, tool: call.tool,
-            arguments: call.arguments, requests: requests, postConditions: postConditions)
+            conversationUID: conversation.uid, turn: machine.turn, callID: call.id,
+            identity: references?.identity.user ?? "", tool: call.tool, arguments: call.arguments, requests: requests,
+            postConditions: postConditions)
         let expiry = now.adding(seconds: Double(conversation.spec.limits.approvalTimeoutSeconds))
         record.log(
             .approvalRequested(

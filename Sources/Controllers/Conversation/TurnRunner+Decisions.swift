@@ -48,7 +48,7 @@ extension TurnRunner {
     private func reading(of call: Call) -> DecisionReader.Reading {
         guard let request = call.approval, request.expiresAt > now else { return .undecided }
         return DecisionReader.read(
-            conversation.status.approvals[call.id], for: call, request: request, conversationUID: conversation.uid,
+            conversation.status.approvals[call.id], for: call, request: request, in: conversation,
             turn: machine.turn, terms: terms)
     }
 
@@ -83,10 +83,17 @@ extension TurnRunner {
             return
         }
         let skyflo = SkyfloAI(object)
+        let since = skyflo.approvals.allowUnproven ? nil : finding.since
         terms = ApprovalTerms(
-            quorum: skyflo.approvals.quorum,
-            excluded: skyflo.approvals.twoPerson ? conversation.creator.map { .user($0) } ?? .unknown : nil,
-            doubt: readOnly(skyflo) ?? (skyflo.approvals.allowUnproven ? nil : finding.doubt))
+            quorum: skyflo.approvals.quorum, excluded: skyflo.approvals.twoPerson ? maker(provenSince: since) : nil,
+            doubt: readOnly(skyflo) ?? (skyflo.approvals.allowUnproven ? nil : finding.doubt), provenSince: since)
+    }
+
+    /// Before the policy was there anybody could have been named as who made the conversation.
+    private func maker(provenSince since: KubeTime?) -> ApprovalTerms.Excluded {
+        let isProven = since.map { since in conversation.object.creationTimestamp.map { $0 >= since } ?? false } ?? true
+        guard isProven, let creator = conversation.creator else { return .unknown }
+        return .user(creator)
     }
 
     /// Why nothing may be written; nil where it may.
@@ -145,14 +152,19 @@ extension TurnRunner {
         try await readRights(of: call)
         if stop != nil { throw NoLongerApproved(reason: nil) }
         guard let decision = call.decision, decision.approved else { throw NoLongerApproved(reason: "not approved") }
+        guard references?.identity.user == conversation.identity else {
+            throw NoLongerApproved(reason: "the conversation runs as another ServiceAccount by now")
+        }
         guard let rule = decision.rule else {
             guard case .decided(let current) = reading(of: call), current.approved else {
                 throw NoLongerApproved(reason: "the approval doesn't stand any more")
             }
             return
         }
-        let votes = conversation.status.approvals[call.id]?.votes ?? []
-        guard grant(for: call) != nil, !votes.contains(where: { $0.decision == .denied }) else {
+        guard let entry = conversation.status.approvals[call.id], let request = call.approval,
+            DecisionReader.stands(entry, for: call, request: request, in: conversation, turn: machine.turn)
+        else { throw NoLongerApproved(reason: "the call isn't what was asked for any more") }
+        guard grant(for: call) != nil, !entry.votes.contains(where: { $0.decision == .denied }) else {
             throw NoLongerApproved(reason: "rule \(rule) doesn't allow it any more")
         }
     }

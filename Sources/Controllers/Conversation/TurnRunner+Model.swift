@@ -19,7 +19,15 @@ extension TurnRunner {
             guard let reply = try await settle(asked) else { return nil }
             if machine.modelTurns == 0 { timeToFirstToken = reply.timeToFirstToken }
             ConversationMetrics.modelReplied(model: references.model.name, reply.usage)
-            record.log(.modelReplied(ModelTurn(reply)), at: now)
+            let turn = ModelTurn(reply)
+            guard turn.storedSize <= TranscriptStore.entryBytes else {
+                record.log(
+                    .modelFailed(
+                        "the reply of model \(references.model.name) has more than \(TranscriptStore.entryBytes) bytes"),
+                    at: now)
+                return nil
+            }
+            record.log(.modelReplied(turn), at: now)
         } catch let error as LanguageModelError {
             record.log(.modelFailed("the model \(references.model.name) gave no reply: \(error)"), at: now)
         }
@@ -28,6 +36,13 @@ extension TurnRunner {
 }
 
 extension ModelTurn {
+    /// About how many bytes it has in the transcript, where a control character takes six.
+    fileprivate var storedSize: Int {
+        calls.reduce(JSONWriter.bytes(.string(content)).count) { size, call in
+            size + JSONWriter.bytes([.string(call.modelID), .string(call.tool), .string(call.arguments)]).count + 64
+        }
+    }
+
     /// A reply as the engine takes it. One that was cut or filtered says so; its calls are never executed.
     init(_ reply: ModelReply) {
         let finish: Finish =

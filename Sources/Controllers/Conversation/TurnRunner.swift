@@ -44,7 +44,7 @@ struct TurnRunner {
                 guard hasUndoToTakeUp || hasMessageToTakeUp else { return try await rest() }
                 if let wait = try await resolveReferences() { return wait }
                 takeUpNext()
-            } else if references == nil, let wait = try await resolveReferences() {
+            } else if references?.identity.user != conversation.identity, let wait = try await resolveReferences() {
                 return wait
             }
             try await claim()

@@ -66,10 +66,10 @@ public struct SkyfloAIReconciler: Reconciler {
         for model in skyflo.models {
             guard let reference = model.apiKeySecretRef else { continue }
             let secret = try await api.find(.secrets, namespace: skyflo.object.namespace, name: reference.name)
-            if secret?["data", reference.key] == nil {
+            guard let secret, SkyfloAI.mayHoldKey(secret), secret["data", reference.key] != nil else {
                 return (
                     "SecretNotFound",
-                    "model \(model.name): there is no Secret \(reference.name) with a key \(reference.key)"
+                    "model \(model.name): there is no Secret \(reference.name) of type Opaque with a key \(reference.key)"
                 )
             }
         }

@@ -11,6 +11,8 @@ import WorkflowEngine
 struct TranscriptStore: Sendable {
     /// Below the API's limit for a Secret (1 MiB), with room for one more append.
     static let chunkBytes = 512 * 1024
+    /// The largest entry that fits.
+    static let entryBytes = chunkBytes - 4096
 
     let api: any KubeAPI
 
@@ -24,7 +26,7 @@ struct TranscriptStore: Sendable {
 
     struct Stored: Sendable {
         var entries: [TranscriptChain.Entry] = []
-        var chain = TranscriptChain()
+        var chain: TranscriptChain
         var position: StatusProjection.TranscriptPosition
         /// Of the Secret that is appended to; nil when the next append makes one.
         var tail: Tail?
@@ -39,7 +41,7 @@ struct TranscriptStore: Sendable {
         var isSealed = false
     }
 
-    /// Reads all of it.
+    /// Reads all of it. What the status vouches for has to be there as it was.
     /// - Throws: `TranscriptChain.Failure` where it was tampered with or a Secret is missing.
     func load(_ conversation: Conversation) async throws -> Stored {
         do {
@@ -52,7 +54,8 @@ struct TranscriptStore: Sendable {
 
     private func read(_ conversation: Conversation) async throws -> Stored {
         let prefix = Self.secretPrefix(conversation)
-        var stored = Stored(position: .init(secretPrefix: prefix))
+        var stored = Stored(
+            chain: TranscriptChain(anchor: conversation.status.transcript), position: .init(secretPrefix: prefix))
         while let secret = try await api.find(
             .secrets, namespace: conversation.namespace, name: "\(prefix)-\(stored.position.secrets)")
         {
@@ -76,13 +79,30 @@ struct TranscriptStore: Sendable {
         return stored
     }
 
-    /// Appends entries in one request; `stored` moves on only when that succeeded.
+    /// Appends entries, in as many requests as their size needs; `stored` moves on with each that succeeded.
+    ///
+    /// - Throws: what the server says. Some entries may be written then: whoever gets it has to read the transcript again.
     func append(_ entries: [TranscriptChain.Entry], to stored: inout Stored, of conversation: Conversation) async throws
     {
-        guard !entries.isEmpty else { return }
         var chain = stored.chain
         var lines = ""
-        for entry in entries { lines += chain.append(entry) }
+        for entry in entries {
+            var next = chain
+            let line = next.append(entry)
+            if !lines.isEmpty, lines.utf8.count + line.utf8.count > Self.chunkBytes {
+                try await write(lines, chain, to: &stored, of: conversation)
+                lines = ""
+            }
+            lines += line
+            chain = next
+        }
+        if !lines.isEmpty { try await write(lines, chain, to: &stored, of: conversation) }
+    }
+
+    /// - Parameter chain: as it is with these lines.
+    private func write(
+        _ lines: String, _ chain: TranscriptChain, to stored: inout Stored, of conversation: Conversation
+    ) async throws {
         let bytes = Array(lines.utf8)
         var next = stored
         if let tail = stored.tail, !tail.isSealed, tail.bytes + bytes.count <= Self.chunkBytes {

@@ -23,6 +23,7 @@ extension KubeAPI {
         result.items = result.items.map(transform)
         // Only the first request says which version it wants; the token knows it for the others, and both are refused.
         page.resourceVersion = nil
+        page.resourceVersionMatch = nil
         while let token = result.continueToken {
             page.continueToken = token
             do {

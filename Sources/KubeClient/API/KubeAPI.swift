@@ -213,16 +213,26 @@ public struct ListOptions: Sendable {
     public var continueToken: String?
     /// nil: most recent (a consistent read); "0": any that the server has at hand.
     public var resourceVersion: String?
+    /// How ``resourceVersion`` is meant; nil: not older than it, or exactly it together with ``limit``.
+    public var resourceVersionMatch: VersionMatch?
+
+    public enum VersionMatch: String, Sendable {
+        /// That state and no other (410 when the server has it no more).
+        case exact = "Exact"
+        /// That state or any later one.
+        case notOlderThan = "NotOlderThan"
+    }
 
     public init(
         labelSelector: LabelSelector? = nil, fieldSelector: String? = nil, limit: Int? = nil,
-        continueToken: String? = nil, resourceVersion: String? = nil
+        continueToken: String? = nil, resourceVersion: String? = nil, resourceVersionMatch: VersionMatch? = nil
     ) {
         self.labelSelector = labelSelector
         self.fieldSelector = fieldSelector
         self.limit = limit
         self.continueToken = continueToken
         self.resourceVersion = resourceVersion
+        self.resourceVersionMatch = resourceVersionMatch
     }
 
     public var query: [KubeRequest.QueryItem] {
@@ -235,6 +245,8 @@ public struct ListOptions: Sendable {
         add("limit", limit.map(String.init))
         add("continue", continueToken)
         add("resourceVersion", resourceVersion)
+        // The API refuses a match without a version.
+        if resourceVersion?.isEmpty == false { add("resourceVersionMatch", resourceVersionMatch?.rawValue) }
         return query
     }
 }

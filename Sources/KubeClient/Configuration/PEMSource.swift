@@ -33,8 +33,19 @@ enum ConfigurationFile {
     static func read(_ path: String) throws(KubeClientError) -> [UInt8] {
         do {
             return [UInt8](try Data(contentsOf: URL(filePath: path)))
+        } catch let error as CocoaError {
+            // Its own description is a dump of internals.
+            throw KubeClientError(.configuration, "cannot read \(path): \(reason(error))")
         } catch {
             throw KubeClientError(.configuration, "cannot read \(path)", cause: error)
+        }
+    }
+
+    private static func reason(_ error: CocoaError) -> String {
+        switch error.code {
+        case .fileNoSuchFile, .fileReadNoSuchFile: "no such file"
+        case .fileReadNoPermission: "permission denied"
+        default: "it is no readable file"
         }
     }
 

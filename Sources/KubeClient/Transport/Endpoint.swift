@@ -8,6 +8,13 @@ struct Endpoint: Sendable, Hashable {
     let hostHeader: String?
     /// The name that the certificate must be for → the host to connect to.
     let dnsOverride: [String: String]
+    /// The same, for connections that the HTTP client doesn't make.
+    let isSecure: Bool
+    let host: String
+    let port: Int
+    /// The name that the certificate must be for.
+    let certificateName: String
+    let pathPrefix: String
 
     init(_ configuration: ClusterConfiguration) throws(KubeClientError) {
         let server = configuration.server
@@ -26,6 +33,11 @@ struct Endpoint: Sendable, Hashable {
         while prefix.hasSuffix("/") { prefix.removeLast() }
         let bare = host.filter { $0 != "[" && $0 != "]" }
         let written = bare.contains(":") ? "[\(bare)]" : bare
+        isSecure = scheme == "https"
+        self.host = bare
+        self.port = parts.port ?? (isSecure ? 443 : 80)
+        certificateName = configuration.tlsServerName ?? bare
+        pathPrefix = prefix
         if scheme == "https", let name = configuration.tlsServerName, name != bare {
             base = "https://\(name)\(port)\(prefix)"
             hostHeader = written + port

@@ -50,6 +50,8 @@ enum HTTPClients {
         result.connectionPool.retryConnectionEstablishment = false
         result.dnsOverride = endpoint.dnsOverride
         result.proxy = try configuration.proxyURL.map { (url) throws(KubeClientError) in try ProxyURL.proxy(url) }
+        // RequestSpan makes the spans: its own don't tell which resource a request is about.
+        result.tracing.tracer = nil
         result.http1_1ConnectionDebugInitializer = keepAlive
         result.http2ConnectionDebugInitializer = keepAlive
         return result
@@ -58,7 +60,7 @@ enum HTTPClients {
     /// Lets the kernel notice a peer that has gone without a word (a node that lost power, a NAT that forgot): within
     /// about a minute of silence on an idle connection, and after 30 s without acknowledgement of what was sent. The
     /// HTTP client sends neither HTTP/2 pings nor TCP keepalives by itself.
-    @Sendable private static func keepAlive(_ channel: any Channel) -> EventLoopFuture<Void> {
+    @Sendable static func keepAlive(_ channel: any Channel) -> EventLoopFuture<Void> {
         var options: [EventLoopFuture<Void>] = [
             channel.setOption(.socketOption(.so_keepalive), value: 1)
         ]

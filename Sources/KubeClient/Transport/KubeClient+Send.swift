@@ -64,13 +64,28 @@ extension KubeClient {
         var built = try builder.build(request, as: identity, authorization: credential.authorization)
         built.tlsConfiguration = try tls.replacement(for: credential.certificate)
         built.headers.add(name: "Accept-Encoding", value: "gzip")
-        let start = ContinuousClock.now
-        do {
+        return try await observed(request, built.headers, status: \.status) { (headers) in
+            built.headers = headers
             let head = try await unary.execute(built, deadline: .now() + .init(options.timeout))
             let body = try await head.body.collect(upTo: options.maximumBodyBytes)
             let response = KubeResponse(head, body: [UInt8](body.readableBytesView))
-            log(request, start, status: "\(response.status)")
+            warnings.take(response.warnings, of: request)
             return response
+        }
+    }
+
+    /// One try: keeps to the rate limit, and makes the log's line and the span.
+    func observed<Answer>(
+        _ request: KubeRequest, _ headers: HTTPHeaders, status: (Answer) -> Int,
+        _ send: (HTTPHeaders) async throws -> Answer
+    ) async throws -> Answer {
+        try await pacer?.wait()
+        let start = ContinuousClock.now
+        do {
+            let span = RequestSpan(request, builder.endpoint, options.tracer)
+            let answer = try await span.run(headers, status: status, send)
+            log(request, start, status: "\(status(answer))")
+            return answer
         } catch {
             let error = KubeClientError.of(error, request.label)
             log(request, start, status: "\(error)")

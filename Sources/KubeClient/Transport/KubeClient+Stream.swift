@@ -42,15 +42,11 @@ extension KubeClient {
     ) async throws -> HTTPClientResponse {
         var built = try builder.build(request, as: identity, authorization: credential.authorization)
         built.tlsConfiguration = try tls.replacement(for: credential.certificate)
-        let start = ContinuousClock.now
-        do {
+        return try await observed(request, built.headers, status: { Int($0.status.code) }) { headers in
+            built.headers = headers
             let response = try await streams.execute(built, deadline: headDeadline(request))
-            log(request, start, status: "\(response.status.code)")
+            warnings.take(response.headers["Warning"].flatMap(WarningHeader.texts), of: request)
             return response
-        } catch {
-            let error = KubeClientError.of(error, request.label)
-            log(request, start, status: "\(error)")
-            throw error
         }
     }
 

@@ -1,5 +1,7 @@
 import AsyncHTTPClient
+public import KubeModel
 public import Logging
+public import Tracing
 
 /// A client of one API server, over HTTPS.
 ///
@@ -19,11 +21,31 @@ public final class KubeClient: KubeAPI, Sendable {
         public var maximumStreams: Int
         public var retry: RetryPolicy
         public var userAgent: String
+        /// Bounds how often requests are sent, retries, streams and commands included; nil leaves it to the API server's
+        /// flow control (KEP-1040).
+        public var rateLimit: RateLimit?
+        /// Gets each warning of the API server (KEP-1693): deprecated versions, unknown fields. nil logs each text once.
+        public var onWarning: (@Sendable (_ text: String, _ request: KubeRequest) -> Void)?
+        /// Gets a span for each request that is sent.
+        public var tracer: any Tracer
+
+        /// Requests a second, with so many at once after a pause (client-go's QPS and Burst).
+        public struct RateLimit: Sendable, Hashable {
+            public var perSecond: Double
+            public var burst: Int
+
+            public init(perSecond: Double, burst: Int) {
+                self.perSecond = perSecond
+                self.burst = burst
+            }
+        }
 
         public init(
             timeout: Duration = .seconds(30), connectTimeout: Duration = .seconds(5),
             maximumBodyBytes: Int = 128 << 20, maximumStreams: Int = 4096, retry: RetryPolicy = RetryPolicy(),
-            userAgent: String = Options.userAgent(version: "dev")
+            userAgent: String = Options.userAgent(version: "dev"), rateLimit: RateLimit? = nil,
+            onWarning: (@Sendable (_ text: String, _ request: KubeRequest) -> Void)? = nil,
+            tracer: any Tracer = InstrumentationSystem.tracer
         ) {
             self.timeout = timeout
             self.connectTimeout = connectTimeout
@@ -31,6 +53,9 @@ public final class KubeClient: KubeAPI, Sendable {
             self.maximumStreams = maximumStreams
             self.retry = retry
             self.userAgent = userAgent
+            self.rateLimit = rateLimit
+            self.onWarning = onWarning
+            self.tracer = tracer
         }
 
         /// `skyflo/VERSION (os/arch)`, the form of Kubernetes components, by which audit logs tell clients apart.
@@ -43,6 +68,8 @@ public final class KubeClient: KubeAPI, Sendable {
     let builder: RequestBuilder
     let credentials: CredentialSource
     let tls: TLSSource
+    let pacer: RequestPacer?
+    let warnings: WarningSink
     let unary: HTTPClient
     let streams: HTTPClient
 
@@ -62,6 +89,8 @@ public final class KubeClient: KubeAPI, Sendable {
             endpoint: endpoint, userAgent: options.userAgent, impersonation: configuration.impersonation)
         credentials = CredentialSource(configuration.credentials)
         tls = TLSSource(configuration)
+        pacer = options.rateLimit.map { RequestPacer($0) }
+        warnings = WarningSink(handler: options.onWarning, logger: logger)
         unary = HTTPClient(eventLoopGroupProvider: .singleton, configuration: unarySettings)
         streams = HTTPClient(eventLoopGroupProvider: .singleton, configuration: streamSettings)
     }

@@ -24,6 +24,8 @@ public struct APIStatus: Error, Sendable, Hashable, CustomStringConvertible {
     public var uid: String
     public var causes: [Cause]
     public var retryAfterSeconds: Int?
+    /// Of an expired list (410): goes on where the list stood, over objects as they are now. Empty for none.
+    public var continueToken = ""
 
     public init(
         code: Int, reason: Reason, message: String, group: String = "", kind: String = "", name: String = "",
@@ -90,6 +92,7 @@ public struct APIStatus: Error, Sendable, Hashable, CustomStringConvertible {
                     message: $0["message"]?.string ?? "")
             },
             retryAfterSeconds: details?["retryAfterSeconds"]?.int)
+        continueToken = json["metadata", "continue"]?.string ?? ""
     }
 
     /// The `Status` object, `status: Failure`.
@@ -106,7 +109,8 @@ public struct APIStatus: Error, Sendable, Hashable, CustomStringConvertible {
             "retryAfterSeconds": retryAfterSeconds.map { JSONValue($0) },
         ])
         return .compact([
-            "kind": "Status", "apiVersion": "v1", "metadata": .object([:]), "status": "Failure",
+            "kind": "Status", "apiVersion": "v1",
+            "metadata": .compact(["continue": text(continueToken)]), "status": "Failure",
             "message": .string(message), "reason": text(reason.rawValue),
             "details": details.object?.isEmpty == false ? details : nil, "code": JSONValue(code),
         ])

@@ -12,7 +12,7 @@ public enum BuiltInSchemas {
         var all = JSONObject()
         for document in [
             CoreV1Document.schemas, AppsV1Document.schemas, AdditionalDocument.schemas,
-            ControllerKindsDocument.schemas,
+            ControllerKindsDocument.schemas, FurtherKindsDocument.schemas,
         ] {
             for (name, schema) in (try? JSONParser.parse(document))?.object ?? [:] { all[name] = schema }
         }
@@ -70,11 +70,14 @@ public enum BuiltInSchemas {
     private static func plural(_ kind: String) -> String {
         let name = kind.lowercased()
         if name == "endpoints" { return name }
+        if name.hasSuffix("y") { return name.dropLast() + "ies" }
         return name.hasSuffix("s") ? name + "es" : name + "s"
     }
 
     private static let clusterScoped: Set<String> = [
         "Namespace", "Node", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition",
         "SelfSubjectAccessReview", "SubjectAccessReview", "SelfSubjectRulesReview", "SelfSubjectReview", "TokenReview",
+        "IngressClass", "PersistentVolume", "PriorityClass", "StorageClass", "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
     ]
 }

@@ -57,7 +57,7 @@ public struct FieldError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     /// - Parameter badValue: the value's text as it is to be shown.
-    init(_ kind: Kind, _ field: String, badValue: String, detail: String) {
+    public init(_ kind: Kind, _ field: String, badValue: String, detail: String) {
         self.kind = kind
         self.field = field.isEmpty ? Self.noField : field
         self.badValue = badValue

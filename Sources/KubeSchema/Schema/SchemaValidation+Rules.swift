@@ -26,17 +26,19 @@ extension SchemaValidation {
         if let old { variables["oldSelf"] = CELValue(old, node) }
         for rule in node.rules {
             if rule.isTransition ? old == nil : old == value { continue }
-            if let error = Self.evaluate(rule, variables, path) { add(error) }
+            if let error = Self.evaluate(rule, variables, node, path) { add(error) }
         }
     }
 
     private static func evaluate(
-        _ rule: ValidationRule, _ variables: [String: CELValue], _ path: SchemaPath
+        _ rule: ValidationRule, _ variables: [String: CELValue], _ node: SchemaNode, _ path: SchemaPath
     ) -> FieldError? {
         do throws(CELFailure) {
             if case .bool(true) = try rule.program.evaluate(variables) { return nil }
         } catch {
-            return FieldError(.invalid, path.description, detail: text(of: error, rule))
+            // A rule that can't be evaluated is told with the type that it was for.
+            let type = node.shape.type.map { JSONValue.string($0.rawValue) }
+            return FieldError(.invalid, path.description, value: type, detail: text(of: error, rule))
         }
         let field = path.appending(rule.fieldPath).description
         return FieldError(rule.reason, field, detail: message(rule, variables))

@@ -4,14 +4,14 @@ import NIOCore
 extension OpenAIModel {
     /// Reads an answer with status 200 to its end.
     func read(
-        _ response: HTTPClientResponse, takenIDs: Set<String>, _ watchdog: Watchdog,
+        _ answer: EagerAnswer, takenIDs: Set<String>, _ watchdog: Watchdog,
         _ onDelta: @Sendable (ModelDelta) -> Void
     ) async throws -> ModelReply {
         var decoder = ReplyDecoder(limit: options.replyLimit)
         var firstToken: Double?
         watchdog.sign()
         do {
-            for try await part in response.body {
+            for try await case .body(let part) in answer.body {
                 watchdog.sign()
                 let deltas = try decoder.push(part.readableBytesView)
                 if firstToken == nil, !deltas.isEmpty { firstToken = watchdog.elapsed / .seconds(1) }

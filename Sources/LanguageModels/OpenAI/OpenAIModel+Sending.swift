@@ -7,17 +7,17 @@ import NIOHTTP1
 
 extension OpenAIModel {
     private enum Attempt {
-        case answered(HTTPClientResponse)
+        case answered(EagerAnswer)
         case failed(RetryPolicy.Failure, LanguageModelError)
     }
 
     /// Sends the request until it is answered with a success, or there is no point in sending it again.
-    func answer(to request: ModelRequest, _ watchdog: Watchdog) async throws -> HTTPClientResponse {
-        let httpRequest = httpRequest(request)
+    func answer(to request: ModelRequest, _ watchdog: Watchdog) async throws -> EagerAnswer {
+        let body = body(request)
         var retries = 0
         while true {
-            switch try await attempt(httpRequest, watchdog) {
-            case .answered(let response): return response
+            switch try await attempt(body, watchdog) {
+            case .answered(let answer): return answer
             case .failed(let failure, let error):
                 let jitter = Double.random(in: 0...1)
                 // To wait past the end would report a timeout and hide what really went wrong.
@@ -33,46 +33,51 @@ extension OpenAIModel {
         }
     }
 
-    private func httpRequest(_ request: ModelRequest) -> HTTPClientRequest {
+    private func body(_ request: ModelRequest) -> ByteBuffer {
         let body = ChatRequest(
             model: name, request: request, temperature: options.temperature, reasoningEffort: options.reasoningEffort,
             tokenLimitField: endpoint.tokenLimitField)
-        var result = HTTPClientRequest(url: endpoint.url)
-        result.method = .POST
-        result.headers.add(name: "content-type", value: "application/json")
-        result.headers.add(name: "accept", value: "text/event-stream, application/json")
-        result.headers.add(name: "user-agent", value: "skyflo")
-        if let apiKey { result.headers.add(name: "authorization", value: "Bearer \(apiKey.secret)") }
-        for (name, value) in options.headers { result.headers.replaceOrAdd(name: name, value: value.secret) }
-        result.body = .bytes(ByteBuffer(bytes: JSONWriter.bytes(body.json)))
-        return result
+        return ByteBuffer(bytes: JSONWriter.bytes(body.json))
     }
 
-    private func attempt(_ request: HTTPClientRequest, _ watchdog: Watchdog) async throws -> Attempt {
-        let response: HTTPClientResponse
+    private var headers: HTTPHeaders {
+        var headers: HTTPHeaders = [
+            "content-type": "application/json", "accept": "text/event-stream, application/json", "user-agent": "skyflo",
+        ]
+        if let apiKey { headers.add(name: "authorization", value: "Bearer \(apiKey.secret)") }
+        for (name, value) in options.headers { headers.replaceOrAdd(name: name, value: value.secret) }
+        return headers
+    }
+
+    private func attempt(_ body: ByteBuffer, _ watchdog: Watchdog) async throws -> Attempt {
+        let answer: EagerAnswer
         do {
-            let deadline = NIODeadline.now() + TimeAmount(options.requestTimeout)
-            response = try await httpClient.execute(request, deadline: deadline, logger: logger)
+            let request = try HTTPClient.Request(
+                url: endpoint.url, method: .POST, headers: headers, body: .byteBuffer(body))
+            answer = try await EagerAnswer(
+                to: request, from: httpClient, limit: options.replyLimit, on: loop, timeout: options.requestTimeout,
+                logger: logger)
         } catch {
             try Task.checkCancellation()
             let failure = connectionError(error)
             if failure.code == .unreachable { return .failed(.connection, failure) }
             throw redacted(failure)
         }
-        if response.status == .ok { return .answered(response) }
+        if answer.head.status == .ok { return .answered(answer) }
         watchdog.sign()
-        let body = try await errorBody(response)
+        let body = try await errorBody(answer)
+        let headers = answer.head.headers
         let after = RetryPolicy.seconds(
-            retryAfter: response.headers.first(name: "retry-after"), date: response.headers.first(name: "date"))
-        let status = Int(response.status.code)
+            retryAfter: headers.first(name: "retry-after"), date: headers.first(name: "date"))
+        let status = Int(answer.head.status.code)
         return .failed(.status(status, retryAfter: after), ProviderError(body: body).asStatusError(status))
     }
 
     /// As much of the body of an error as is needed to find its message.
-    private func errorBody(_ response: HTTPClientResponse) async throws -> [UInt8] {
+    private func errorBody(_ answer: EagerAnswer) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         do {
-            for try await part in response.body {
+            for try await case .body(let part) in answer.body {
                 bytes.append(contentsOf: part.readableBytesView)
                 if bytes.count > 64 << 10 { break }
             }

@@ -16,6 +16,8 @@ public struct OpenAIModel: LanguageModel {
     let endpoint: ChatEndpoint
     let apiKey: Credential?
     let httpClient: HTTPClient
+    /// Always the same one, so that connections are used again.
+    let loop: any EventLoop
     let options: Options
     let logger: Logger
 
@@ -41,6 +43,7 @@ public struct OpenAIModel: LanguageModel {
         self.endpoint = endpoint
         self.apiKey = apiKey
         self.httpClient = httpClient
+        loop = httpClient.eventLoopGroup.any()
         self.options = options
         self.logger = logger
     }

@@ -9,8 +9,8 @@ extension APIServer {
             name: call.target.name ?? "", namespace: call.target.namespace ?? "", user: call.user, isDryRun: isDryRun)
         return { subject throws(APIStatus) in
             var subject = subject
-            subject.object = subject.object.map { Self.converted($0, to: call.api) }
-            subject.old = subject.old.map { Self.converted($0, to: call.api) }
+            subject.object = subject.object.map { call.definition.shown($0) }
+            subject.old = subject.old.map { call.definition.shown($0) }
             var request = request
             if request.name.isEmpty, request.operation == .create, let object = subject.object,
                 object.metadata["generateName"] == nil

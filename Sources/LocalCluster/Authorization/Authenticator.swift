@@ -63,11 +63,12 @@ final class Authenticator: Sendable {
         return entry.user
     }
 
-    /// The user of the Authorization header; anonymous without a bearer token.
+    /// The user of the Authorization header, else of the client certificate; anonymous without either.
     func authenticate(_ request: APIRequest) throws(APIStatus) -> UserInfo {
-        guard let header = request.header("authorization") else { return .anonymous }
+        let certified = request.certified ?? .anonymous
+        guard let header = request.header("authorization") else { return certified }
         let parts = header.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return .anonymous }
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return certified }
         guard let user = user(ofToken: String(parts[1]).trimmedOfWhitespace) else { throw .unauthorized }
         return user
     }

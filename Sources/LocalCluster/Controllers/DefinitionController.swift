@@ -18,8 +18,17 @@ struct DefinitionController: Sendable {
         case .deleted:
             storage.catalog.register([], ofDefinition: object.name)
             store.drop(Self.resource(object))
+            retryRefused(group: object["spec", "group"])
         case .added, .modified:
             if object.isBeingDeleted { deleteInstances(of: object) } else { establish(object) }
+        }
+    }
+
+    /// Names that went may be what another definition waits for.
+    private func retryRefused(group: JSONValue?) {
+        for crd in store.list(APIResource.customResourceDefinitions.id).items.map(\.object)
+        where crd["spec", "group"] == group && !Conditions.isTrue("NamesAccepted", crd) && !crd.isBeingDeleted {
+            establish(crd)
         }
     }
 
@@ -28,11 +37,18 @@ struct DefinitionController: Sendable {
     }
 
     private func establish(_ crd: KubeObject) {
-        storage.catalog.register(CustomResources.definitions(of: crd), ofDefinition: crd.name)
+        let group = crd["spec", "group"]
+        let others = store.list(APIResource.customResourceDefinitions.id).items.map(\.object)
+            .filter { $0.name != crd.name && $0["spec", "group"] == group }
+            .compactMap { $0["status", "acceptedNames"] }
+        let accepted = AcceptedNames(crd, others: others)
+        if accepted.conflict == nil || Conditions.isTrue("Established", crd) {
+            storage.catalog.register(CustomResources.definitions(of: crd), ofDefinition: crd.name)
+        }
         update(crd, part: .status) { object in
             var status = object.json["status"] ?? .object([:])
-            status["acceptedNames"] = object["spec", "names"]
-            status["conditions"] = .array(Self.conditions(status["conditions"]?.array ?? []))
+            status["acceptedNames"] = accepted.names
+            status["conditions"] = .array(Self.conditions(status["conditions"]?.array ?? [], accepted))
             let storageVersions = (object["spec", "versions"]?.array ?? []).filter { $0["storage"]?.bool == true }
             let known = status["storedVersions"]?.array ?? []
             let new = storageVersions.compactMap { $0["name"] }.filter { !known.contains($0) }
@@ -41,17 +57,28 @@ struct DefinitionController: Sendable {
         }
     }
 
-    private static func conditions(_ existing: [JSONValue]) -> [JSONValue] {
-        let wanted = [
-            ("NamesAccepted", "NoConflicts", "no conflicts found"),
-            ("Established", "InitialNamesAccepted", "the initial names have been accepted"),
-        ]
+    /// What is established stays so, whatever becomes of its names.
+    private static func conditions(_ existing: [JSONValue], _ names: AcceptedNames) -> [JSONValue] {
         var conditions = existing
-        for (type, reason, message) in wanted where !existing.contains(where: { $0["type"]?.string == type }) {
-            conditions.append([
-                "type": .string(type), "status": "True", "lastTransitionTime": .string(KubeTime.now().description),
-                "reason": .string(reason), "message": .string(message),
-            ])
+        func set(_ type: String, _ isTrue: Bool, _ reason: String, _ message: String) {
+            let at = conditions.firstIndex { $0["type"]?.string == type }
+            let condition: JSONValue = [
+                "type": .string(type), "status": isTrue ? "True" : "False",
+                "lastTransitionTime": .string(KubeTime.now().description), "reason": .string(reason),
+                "message": .string(message),
+            ]
+            guard let at else { return conditions.append(condition) }
+            let before = conditions[at]
+            if before["status"] == condition["status"], before["reason"] == condition["reason"] { return }
+            conditions[at] = condition
+        }
+        if let conflict = names.conflict {
+            set("NamesAccepted", false, conflict.reason, conflict.message)
+            let isEstablished = conditions.contains { $0["type"] == "Established" && $0["status"] == "True" }
+            if !isEstablished { set("Established", false, "NotAccepted", "not all names are accepted") }
+        } else {
+            set("NamesAccepted", true, "NoConflicts", "no conflicts found")
+            set("Established", true, "InitialNamesAccepted", "the initial names have been accepted")
         }
         return conditions
     }

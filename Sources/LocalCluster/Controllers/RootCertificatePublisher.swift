@@ -26,7 +26,7 @@ struct RootCertificatePublisher: Sendable {
         guard let home = storage.store.get(.namespaces, name: namespace)?.object, !home.isBeingDeleted,
             let definition = storage.catalog.find(.configMaps)
         else { return }
-        let data: JSONValue = ["ca.crt": .string(certificatePEM)]
+        let data: JSONValue = ["ca.crt": .string(certificatePEM + "\n")]
         let key = ObjectKey(namespace: namespace, name: Self.name)
         storage.attempt(logger, "publishing the root certificate") { () throws(APIStatus) in
             guard let live = storage.store.get(definition.id, key)?.object else {

@@ -17,6 +17,10 @@ extension BuiltInResources {
             categories: ["all"], subresources: ["status"], strategy: AutoscalerStrategy(),
             columns: TableColumn.autoscalers),
         resource(
+            "autoscaling", "horizontalpodautoscalers", "HorizontalPodAutoscaler", short: ["hpa"], categories: ["all"],
+            subresources: ["status"], strategy: AutoscalerStrategy(isV2: false), columns: TableColumn.autoscalers,
+            storedForm: .autoscalers),
+        resource(
             "batch", "cronjobs", "CronJob", short: ["cj"], categories: ["all"], subresources: ["status"],
             strategy: CronJobStrategy(), columns: TableColumn.cronJobs),
         resource(
@@ -31,6 +35,8 @@ extension BuiltInResources {
 }
 
 extension APIResource {
+    static let autoscalers = APIResource(
+        group: "autoscaling", version: "v2", plural: "horizontalpodautoscalers", kind: "HorizontalPodAutoscaler")
     static let controllerRevisions = APIResource(
         group: "apps", version: "v1", plural: "controllerrevisions", kind: "ControllerRevision")
     static let cronJobs = APIResource(group: "batch", version: "v1", plural: "cronjobs", kind: "CronJob")

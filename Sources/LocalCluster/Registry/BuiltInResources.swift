@@ -5,20 +5,35 @@ import KubeSchema
 enum BuiltInResources {
     static let storedVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
 
-    static let all: [ResourceDefinition] = core + apps + access + others + controllers
+    static let all: [ResourceDefinition] =
+        core + apps + newerEvents + access + others + controllers + infrastructure
+
+    private static let newerEvents = [
+        resource(
+            "events.k8s.io", "events", "Event", short: ["ev"], strategy: EventStrategy(isLegacy: false),
+            columns: TableColumn.events, fields: newerEventFields, storedForm: .events)
+    ]
+
+    /// Their newer names, of what is stored.
+    private static let newerEventFields = Dictionary(
+        uniqueKeysWithValues: eventFields.filter { $0.key != "source" }.map { name, path in
+            let newer = name.replacing("involvedObject", with: "regarding")
+            return (newer == "reportingComponent" ? "reportingController" : newer, path)
+        })
 
     static func resource(
         _ group: String, _ plural: String, _ kind: String, version: String = "v1", namespaced: Bool = true,
         short: [String] = [], categories: [String] = [], verbs: [String] = storedVerbs, subresources: [String] = [],
         strategy: any ResourceStrategy = PlainStrategy(), columns: [TableColumn] = TableColumn.standard,
-        fields: [String: [String]] = [:], scale: ResourceDefinition.ScalePaths? = nil
+        fields: [String: [String]] = [:], scale: ResourceDefinition.ScalePaths? = nil, storedForm: StoredForm? = nil
     ) -> ResourceDefinition {
         let api = APIResource(
             group: group, version: version, plural: plural, kind: kind, namespaced: namespaced, shortNames: short,
             categories: categories, verbs: verbs, subresources: subresources)
         return ResourceDefinition(
             api: api, schema: BuiltInSchemas.schema(api.groupVersionKind), strategy: strategy, columns: columns,
-            fields: FieldPaths(extra: fields, isCustom: false, isNamespaced: namespaced), scale: scale)
+            fields: FieldPaths(extra: fields, isCustom: false, isNamespaced: namespaced), scale: scale,
+            storedForm: storedForm)
     }
 
     private static let core: [ResourceDefinition] = [

@@ -170,26 +170,3 @@ struct LeaseStrategy: ResourceStrategy {
         return [.invalid("spec.leaseDurationSeconds", JSONValue(seconds), "must be greater than 0")]
     }
 }
-
-struct EventStrategy: ResourceStrategy {
-    func setDefaults(_ object: inout KubeObject) {
-        for member in ["reportingComponent", "reportingInstance"] {
-            if object.json[member] == nil { object.json[member] = "" }
-        }
-        if object.json["source"] == nil { object.json["source"] = .object([:]) }
-        // `null` says "no time" in what Go clients send; absent says the same.
-        if object.json["eventTime"] == nil { object.json["eventTime"] = .null }
-        for member in ["firstTimestamp", "lastTimestamp"] where object.json[member]?.isNull ?? false {
-            object.json[member] = nil
-        }
-    }
-
-    func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
-        let about = object["involvedObject", "namespace"]?.string ?? ""
-        let namespace = object.namespace ?? ""
-        // Events about cluster-scoped objects live in `default`.
-        let isMatching = about == namespace || about.isEmpty && ["default", "kube-system"].contains(namespace)
-        return isMatching
-            ? [] : [.invalid("involvedObject.namespace", .string(about), "does not match event.namespace")]
-    }
-}

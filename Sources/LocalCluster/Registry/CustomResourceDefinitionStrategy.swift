@@ -19,7 +19,7 @@ struct CustomResourceDefinitionStrategy: ResourceStrategy {
     func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
         object.json["status"] = [
             "conditions": .array([]), "acceptedNames": ["plural": "", "kind": ""],
-            "storedVersions": JSONValue(Self.storageVersions(object)),
+            "storedVersions": JSONValue(Array(Self.storageVersions(object).prefix(1))),
         ]
     }
 
@@ -44,7 +44,7 @@ struct CustomResourceDefinitionStrategy: ResourceStrategy {
         for member in ["plural", "kind"] where object["spec", "names", member]?.string?.isEmpty ?? true {
             errors.append(.required("spec.names.\(member)"))
         }
-        return errors + versionErrors(object) + immutableErrors(object, old)
+        return errors + versionErrors(object) + immutableErrors(object, old) + storedErrors(object)
     }
 
     private func versionErrors(_ object: KubeObject) -> [FieldError] {
@@ -52,13 +52,15 @@ struct CustomResourceDefinitionStrategy: ResourceStrategy {
         var errors: [FieldError] = []
         if Self.storageVersions(object).count != 1 {
             errors.append(
-                .invalid(
-                    "spec.versions", .array(versions), "must have exactly one version marked as storage version"))
+                FieldError(
+                    .invalid, "spec.versions",
+                    badValue: JSONWriter.string(.array(versions.map { Self.goVersion($0, among: versions) })),
+                    detail: "must have exactly one version marked as storage version"))
         }
         for (position, version) in versions.enumerated() {
-            // A single version is validated where the schema of all versions once stood.
+            // A schema that all versions share is validated where it once stood.
             let path =
-                versions.count == 1
+                Self.isShared("schema", versions)
                 ? "spec.validation.openAPIV3Schema" : "spec.versions[\(position)].schema.openAPIV3Schema"
             guard let schema = version["schema", "openAPIV3Schema"], !schema.isNull else {
                 errors.append(.required("spec.versions[\(position)].schema.openAPIV3Schema"))
@@ -71,6 +73,36 @@ struct CustomResourceDefinitionStrategy: ResourceStrategy {
             }
         }
         return errors
+    }
+
+    private func storedErrors(_ object: KubeObject) -> [FieldError] {
+        let stored = object["status", "storedVersions"]?.array ?? []
+        let names = (object["spec", "versions"]?.array ?? []).map { $0["name"] }
+        var errors: [FieldError] = stored.enumerated().filter { !names.contains($0.element) }.map {
+            .invalid("status.storedVersions[\($0.offset)]", $0.element, "must appear in spec.versions")
+        }
+        if let storage = Self.storageVersions(object).last, !stored.contains(.string(storage)), !stored.isEmpty {
+            errors.append(
+                .invalid("status.storedVersions", .array(stored), "must have the storage version \(storage)"))
+        }
+        return errors
+    }
+
+    private static func isShared(_ member: String, _ versions: [JSONValue]) -> Bool {
+        versions.allSatisfy { $0[member] == versions[0][member] }
+    }
+
+    /// A version by the names of the Go type that is validated. What all versions share stands elsewhere in it.
+    private static func goVersion(_ version: JSONValue, among versions: [JSONValue]) -> JSONValue {
+        var shown: JSONValue = [
+            "Name": version["name"] ?? "", "Served": version["served"] ?? false, "Storage": version["storage"] ?? false,
+            "Deprecated": version["deprecated"] ?? false, "DeprecationWarning": version["deprecationWarning"] ?? .null,
+        ]
+        for member in ["schema", "subresources", "additionalPrinterColumns", "selectableFields"] {
+            let name = member.prefix(1).uppercased() + member.dropFirst()
+            shown[name] = isShared(member, versions) ? .null : version[member] ?? .null
+        }
+        return shown
     }
 
     private func immutableErrors(_ object: KubeObject, _ old: KubeObject?) -> [FieldError] {

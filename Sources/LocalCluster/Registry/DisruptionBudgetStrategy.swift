@@ -50,35 +50,3 @@ struct ClaimStrategy: ResourceStrategy {
         return errors
     }
 }
-
-struct AutoscalerStrategy: ResourceStrategy {
-    func setDefaults(_ object: inout KubeObject) {
-        guard var spec = object.json["spec"] else { return }
-        PodTemplate.fill(&spec, "minReplicas", 1)
-        PodTemplate.fill(
-            &spec, "metrics",
-            [
-                [
-                    "type": "Resource",
-                    "resource": ["name": "cpu", "target": ["type": "Utilization", "averageUtilization": 80]],
-                ]
-            ]
-        )
-        object.json["spec"] = spec
-    }
-
-    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
-        object.json["status"] = ["desiredReplicas": 0, "currentMetrics": .null]
-    }
-
-    func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
-        let maximum = object["spec", "maxReplicas"]?.int ?? 0
-        if maximum < 1 {
-            return [.invalid("spec.maxReplicas", JSONValue(maximum), "must be greater than 0")]
-        }
-        guard let minimum = object["spec", "minReplicas"]?.int, maximum < minimum else { return [] }
-        return [
-            .invalid("spec.maxReplicas", JSONValue(maximum), "must be greater than or equal to `minReplicas`")
-        ]
-    }
-}

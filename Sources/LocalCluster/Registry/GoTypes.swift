@@ -60,15 +60,70 @@ enum GoTypes {
         return rest.first == "." && digits.count == 6 ? nil : problem(rest, ".000000")
     }
 
-    /// What Go says about a member of another type in a map of texts.
-    static func mapProblem(_ error: FieldError, kind: String) -> String? {
-        let path = error.field.split(separator: ".", maxSplits: 1)
-        guard ["ConfigMap", "Secret"].contains(kind), path.count == 2,
-            ["data", "stringData", "binaryData"].contains(path[0]), error.detail.contains("must be of type string"),
-            let found = try? JSONParser.parse(error.badValue).string
+    /// What Go says about a member of another type.
+    /// - Parameter isStrategic: of a strategic merge patch, which is read by other means than JSON.
+    static func typeProblem(
+        _ error: FieldError, in object: KubeObject, _ api: APIResource, isStrategic: Bool = false
+    ) -> String? {
+        guard let field = GoField(api.groupVersionKind, path: error.field),
+            let value = value(at: error.field, in: object.json)
         else { return nil }
-        let type = found == "integer" ? "number" : found
-        return "json: cannot unmarshal \(type) into Go struct field \(kind).\(path[0]) of type string"
+        if isStrategic { return conversionProblem(value, field.type) }
+        return "json: cannot unmarshal \(described(value, field.type)) into Go struct field "
+            + "\(field.structName).\(field.path) of type \(field.type)"
+    }
+
+    private static func conversionProblem(_ value: JSONValue, _ type: String) -> String {
+        if type.hasPrefix("[]") { return "cannot restore slice from \(goKind(value))" }
+        if type.hasPrefix("map[") { return "cannot restore map from \(goKind(value))" }
+        if type.contains(".") { return "cannot restore struct from: \(goKind(value))" }
+        return "unrecognized type: \(type)"
+    }
+
+    private static func goKind(_ value: JSONValue) -> String {
+        switch value {
+        case .int: "int64"
+        case .double: "float64"
+        case .array: "slice"
+        case .object: "map"
+        default: described(value, "")
+        }
+    }
+
+    /// A number that doesn't fit is shown, one in place of something else isn't.
+    private static func described(_ value: JSONValue, _ type: String) -> String {
+        switch value {
+        case .bool: return "bool"
+        case .int, .double: return type.hasPrefix("int") ? "number \(value)" : "number"
+        default: return value.typeName
+        }
+    }
+
+    private static func value(at path: String, in json: JSONValue) -> JSONValue? {
+        var value: JSONValue? = json
+        for step in path.split(whereSeparator: { ".[]".contains($0) }) {
+            if let items = value?.array {
+                guard let position = Int(step), items.indices.contains(position) else { return nil }
+                value = items[position]
+            } else {
+                value = value?[String(step)]
+            }
+        }
+        return value
+    }
+
+    /// As Go prints a map with `%v`: `map[a:1 b:<nil>]`.
+    static func printed(_ json: JSONValue) -> String {
+        switch json {
+        case .null: "<nil>"
+        case .string(let text): text
+        case .array(let items): "[" + items.map(printed).joined(separator: " ") + "]"
+        case .object(let members):
+            "map["
+                + members.sorted().filter { !$0.key.hasPrefix("$") }.map { "\($0.key):\(printed($0.value))" }
+                .joined(separator: " ") + "]"
+        default: json.description
+        }
     }
 
     /// What Go's decoder says about text that should be base64.

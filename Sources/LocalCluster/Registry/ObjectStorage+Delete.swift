@@ -23,7 +23,7 @@ extension ObjectStorage {
             do throws(StoreCore.Failure) {
                 return try commit(marked, live, definition, options)
             } catch {
-                if error == .notFound { throw .notFound(definition.api, key.name) }
+                if error == .notFound { throw .notFound(definition.storedAPI, key.name) }
             }
         }
     }
@@ -43,7 +43,7 @@ extension ObjectStorage {
     private func checkPreconditions(
         _ live: KubeObject, _ definition: ResourceDefinition, _ options: DeleteOptions
     ) throws(APIStatus) {
-        let api = definition.api
+        let api = definition.storedAPI
         let kind = api.group.isEmpty ? api.kind : "\(api.kind).\(api.group)"
         func conflict(_ why: String) -> APIStatus {
             APIStatus(
@@ -65,7 +65,7 @@ extension ObjectStorage {
 
     private func checkProtected(_ live: KubeObject, _ definition: ResourceDefinition) throws(APIStatus) {
         guard definition.id == APIResource.namespaces.id, ["default", "kube-system"].contains(live.name) else { return }
-        throw .forbidden(definition.api, live.name, "this namespace may not be deleted")
+        throw .forbidden(definition.storedAPI, live.name, "this namespace may not be deleted")
     }
 
     /// The object as it is once its deletion was asked for.

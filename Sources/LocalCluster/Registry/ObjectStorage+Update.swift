@@ -17,7 +17,7 @@ extension ObjectStorage {
 
     /// Reads, changes and writes an object, again when somebody else was faster and the change doesn't insist on a
     /// version (then 409).
-    /// - Parameter change: gets the live object and returns what it should become. For an apply patch the result has
+    /// - Parameter change: gets the live object in the definition's version and returns what it should become. For an apply patch the result has
     ///   its managedFields already.
     func update(
         _ definition: ResourceDefinition, _ key: ObjectKey, part: Part = .main, options: WriteOptions,
@@ -25,24 +25,26 @@ extension ObjectStorage {
     ) throws(APIStatus) -> WriteResult {
         for _ in 0..<Self.attempts {
             let live = try live(definition, key)
-            var object = try change(live.object)
-            try checkIdentity(object, live.object, definition, options.source)
+            let before = definition.shown(live.object)
+            var object = try change(before)
+            try checkIdentity(object, before, definition, options.source)
             var warnings = try prune(&object, definition, options, name: key.name)
-            prepare(&object, live.object, definition, part)
-            try validate(object, old: live.object, definition, part: part)
+            prepare(&object, before, definition, part)
+            try validate(object, old: before, definition, part: part, options)
             if options.source != .apply {
                 object.json = ServerSideApply.recordUpdate(
-                    old: live.object.json, new: object.json, manager: options.manager,
+                    old: before.json, new: object.json, manager: options.manager,
                     subresource: part.subresource, time: .now(), schema: definition.schema)
             }
-            warnings += try options.admit?(AdmissionObjects(object: object, old: live.object)) ?? []
+            warnings += try options.admit?(AdmissionObjects(object: object, old: before)) ?? []
+            object = definition.stored(object)
             if Self.isSame(object, live.object) { return WriteResult(object: live.object, warnings: warnings) }
             if options.isDryRun { return WriteResult(object: object, warnings: warnings) }
             if let result = try commit(object, live, definition) {
                 return WriteResult(object: result, warnings: warnings)
             }
         }
-        throw .modified(definition.api, key.name)
+        throw .modified(definition.storedAPI, key.name)
     }
 
     /// nil when the live object has changed meanwhile.
@@ -56,7 +58,7 @@ extension ObjectStorage {
             _ = try store.remove(ObjectID(definition.id, object.key), expected: live.version, final: object)
             return object
         } catch {
-            if error == .notFound { throw .notFound(definition.api, object.name) }
+            if error == .notFound { throw .notFound(definition.storedAPI, object.name) }
             return nil
         }
     }
@@ -78,17 +80,17 @@ extension ObjectStorage {
         if isOther, source == .put {
             let scope = live.namespace.map { "\($0)/" } ?? ""
             throw .conflict(
-                definition.api, live.name,
-                "StorageError: invalid object, Code: 4, Key: /registry/\(definition.api.group)/\(definition.api.plural)"
+                definition.storedAPI, live.name,
+                "StorageError: invalid object, Code: 4, Key: /registry/\(definition.storedAPI.group)/\(definition.storedAPI.plural)"
                     + "/\(scope)\(live.name), ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in "
                     + "precondition: \(uid), UID in object meta: \(live.uid)")
         }
         if !object.resourceVersion.isEmpty, object.resourceVersion != live.resourceVersion {
-            throw .modified(definition.api, live.name)
+            throw .modified(definition.storedAPI, live.name)
         }
         if isOther {
             throw .invalid(
-                definition.api, live.name, [.invalid("metadata.uid", .string(uid), "field is immutable")])
+                definition.storedAPI, live.name, [.invalid("metadata.uid", .string(uid), "field is immutable")])
         }
     }
 

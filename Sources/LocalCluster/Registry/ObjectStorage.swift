@@ -10,7 +10,7 @@ struct ObjectStorage: Sendable {
     var hasKubelet: Bool
 
     func live(_ definition: ResourceDefinition, _ key: ObjectKey) throws(APIStatus) -> StoredObject {
-        guard let live = store.get(definition.id, key) else { throw .notFound(definition.api, key.name) }
+        guard let live = store.get(definition.id, key) else { throw .notFound(definition.storedAPI, key.name) }
         return live
     }
 
@@ -26,7 +26,7 @@ struct ObjectStorage: Sendable {
         }
         let warnings = try prune(&object, definition, options, name: object.name)
         try prepareForCreate(&object, definition, namespace: namespace)
-        try validate(object, old: nil, definition)
+        try validate(object, old: nil, definition, options)
         object.json = ServerSideApply.recordUpdate(
             old: nil, new: object.json, manager: options.manager, subresource: nil, time: .now(),
             schema: definition.schema)
@@ -40,7 +40,7 @@ struct ObjectStorage: Sendable {
         var object = KubeObject(applied)
         let warnings = try prune(&object, definition, options, name: object.name)
         try prepareForCreate(&object, definition, namespace: namespace)
-        try validate(object, old: nil, definition)
+        try validate(object, old: nil, definition, options)
         return try commitNew(object, definition, options, warnings)
     }
 
@@ -50,15 +50,15 @@ struct ObjectStorage: Sendable {
         let warnings = warnings + (try options.admit?(AdmissionObjects(object: object)) ?? [])
         try ObjectQuota(store: store).check(object, definition)
         if options.isDryRun {
-            if store.get(definition.id, object.key) != nil { throw .alreadyExists(definition.api, object.name) }
-            return WriteResult(object: object, isNew: true, warnings: warnings)
+            if store.get(definition.id, object.key) != nil { throw .alreadyExists(definition.storedAPI, object.name) }
+            return WriteResult(object: definition.stored(object), isNew: true, warnings: warnings)
         }
         do throws(StoreCore.Failure) {
-            let stored = try store.create(object, in: definition.id)
+            let stored = try store.create(definition.stored(object), in: definition.id)
             if definition.id == APIResource.namespaces.id { furnish(object.name) }
             return WriteResult(object: stored.object, isNew: true, warnings: warnings)
         } catch {
-            throw .alreadyExists(definition.api, object.name)
+            throw .alreadyExists(definition.storedAPI, object.name)
         }
     }
 
@@ -86,7 +86,8 @@ struct ObjectStorage: Sendable {
         }
         object["metadata", "generation"] = definition.strategy.hasGeneration ? 1 : nil
         if definition.hasStatus, definition.isCustom { object.json["status"] = nil }
-        definition.schema?.applyDefaults(&object.json)
+        // An object of another kind will be refused as it is.
+        if object.kind == definition.api.kind { definition.schema?.applyDefaults(&object.json) }
         definition.strategy.setDefaults(&object)
         try definition.strategy.prepareForCreate(&object, context(definition))
     }
@@ -140,7 +141,8 @@ struct ObjectStorage: Sendable {
 
     /// - Parameter part: of an update. Faults of a status are told from where it begins.
     func validate(
-        _ object: KubeObject, old: KubeObject?, _ definition: ResourceDefinition, part: Part = .main
+        _ object: KubeObject, old: KubeObject?, _ definition: ResourceDefinition, part: Part = .main,
+        _ options: WriteOptions
     ) throws(APIStatus) {
         var metadata = MetadataValidation.causes(object, nameProblem: definition.strategy.nameProblem)
         if let old {
@@ -148,12 +150,14 @@ struct ObjectStorage: Sendable {
             let causes = MetadataValidation.updateCauses(object, old: old)
             metadata += causes + causes
         }
-        let own = definition.strategy.validate(object, old: old)
+        let own = definition.strategy.validate(definition.stored(object), old: old.map(definition.stored))
         let errors =
             definition.isCustom
             ? customErrors(object, old: old, definition, metadata, own, part)
-            : try builtInErrors(object, old: old, definition, metadata, own)
-        if !errors.isEmpty { throw .invalid(definition.api, object.name, errors) }
+            : try builtInErrors(object, old: old, definition, metadata, own, options)
+        guard !errors.isEmpty else { return }
+        let kind = definition.isCustom ? object.kind : definition.api.kind
+        throw .invalid(group: definition.storedAPI.group, kind: kind, name: object.name, errors: errors)
     }
 
     private func customErrors(
@@ -163,18 +167,21 @@ struct ObjectStorage: Sendable {
         guard let schema = definition.schema else { return metadata + own }
         // Rules don't run when the metadata lacks something, either.
         let required = metadata.filter { $0.kind == .required }
+        let other: [FieldError] =
+            object.kind == definition.api.kind
+            ? [] : [.invalid("kind", .string(object.kind), "must be \(definition.api.kind)")]
         let found = schema.validate(object.json, old: old?.json, and: required + own)
         let told = found.map { error in
             var error = error
             if part == .status, error.detail.hasPrefix("status.") { error.detail.removeFirst("status.".count) }
             return error
         }
-        return metadata.filter { $0.kind != .required } + told
+        return other + metadata.filter { $0.kind != .required } + told
     }
 
     private func builtInErrors(
         _ object: KubeObject, old: KubeObject?, _ definition: ResourceDefinition, _ metadata: [FieldError],
-        _ own: [FieldError]
+        _ own: [FieldError], _ options: WriteOptions
     ) throws(APIStatus) -> [FieldError] {
         guard let schema = definition.schema else { return metadata + own }
         if let problem = GoTypes.problem(object) { throw Self.undecodable(problem, definition.api) }
@@ -182,7 +189,7 @@ struct ObjectStorage: Sendable {
         let found = schema.validate(object.json, old: old?.json)
             .filter { $0.kind != .typeInvalid || $0.badValue != "\"null\"" }
         if let wrong = found.first(where: { $0.kind == .typeInvalid }) {
-            throw Self.undecodable(wrong, definition.api)
+            throw Self.undecodable(wrong, object, definition.api, options)
         }
         // Go's validation knows the places better: a member of what is missing, the key of what stands twice.
         let rest = found.filter { error in
@@ -193,11 +200,19 @@ struct ObjectStorage: Sendable {
     }
 
     /// Built-in kinds are Go types there: what doesn't fit isn't invalid, it can't even be read.
-    private static func undecodable(_ error: FieldError, _ api: APIResource) -> APIStatus {
+    private static func undecodable(
+        _ error: FieldError, _ object: KubeObject, _ api: APIResource, _ options: WriteOptions
+    ) -> APIStatus {
+        if options.source == .patch {
+            let patch = options.strategicPatch
+            let shown = patch.map(GoTypes.printed) ?? JSONWriter.string(object.json, .sortedKeys)
+            let why = GoTypes.typeProblem(error, in: object, api, isStrategic: patch != nil) ?? error.detail
+            return .invalid(group: "", kind: "", name: "", errors: [.invalid("patch", .string(shown), why)])
+        }
         if error.detail.contains("must be of type byte"), let text = try? JSONParser.parse(error.badValue).string {
             return undecodable(GoTypes.base64Problem(text), api)
         }
-        if let text = GoTypes.mapProblem(error, kind: api.kind) { return undecodable(text, api) }
+        if let text = GoTypes.typeProblem(error, in: object, api) { return undecodable(text, api) }
         let detail = error.detail.split(separator: ":").first.map(String.init) ?? error.detail
         return undecodable("\(api.kind).\(error.field): \(detail)", api)
     }

@@ -17,6 +17,13 @@ enum PodTemplate {
         if let account = spec["serviceAccountName"], spec["serviceAccount"] == nil { spec["serviceAccount"] = account }
     }
 
+    /// Of the spec of the pod template in `owner`, where it has one.
+    static func setDefaults(inTemplateOf owner: inout JSONValue) {
+        guard var spec = owner["template", "spec"] else { return }
+        setDefaults(&spec)
+        owner["template", "spec"] = spec
+    }
+
     private static func withDefaults(_ container: JSONValue) -> JSONValue {
         var container = container
         if let ports = container["ports"]?.array {
@@ -97,6 +104,12 @@ struct ImageReference: Sendable, Hashable {
     var text: String
 
     init(_ text: String) { self.text = text }
+
+    /// As an image's digest is written behind it.
+    var withoutTag: String {
+        let start = withoutDigest.split(separator: "/").dropLast().map { $0 + "/" }.joined()
+        return start + baseName
+    }
 
     private var withoutDigest: Substring { text.split(separator: "@", maxSplits: 1).first ?? "" }
 

@@ -38,9 +38,9 @@ final class ResourceCatalog: Sendable {
 
     func find(_ resource: APIResource) -> ResourceDefinition? { find(resource.groupVersion, resource.plural) }
 
-    /// Any version of the resource, for machinery that works on the stored object.
+    /// The version of the resource that is stored, for machinery that works on the stored object.
     func find(_ id: ResourceID) -> ResourceDefinition? {
-        state.withLock { $0.definitions.first { $0.id == id } }
+        state.withLock { $0.definitions.first { $0.id == id && $0.storedForm == nil } }
     }
 
     /// Replaces what is served for one CustomResourceDefinition; an empty list ends it.

@@ -13,6 +13,8 @@ struct ResourceDefinition: Sendable {
     var isVirtual = false
     /// The definition behind a custom resource.
     var custom: CustomResource?
+    /// Where objects are stored in another version than this one; nil where they are stored as they come.
+    var storedForm: StoredForm?
 
     struct CustomResource: Sendable {
         var definitionName: String
@@ -31,10 +33,30 @@ struct ResourceDefinition: Sendable {
         var selector: [String]?
     }
 
-    var id: ResourceID { ResourceID(api) }
+    /// What the store and its errors name.
+    var storedAPI: APIResource { storedForm?.api ?? api }
+    var id: ResourceID { ResourceID(storedAPI) }
     var isCustom: Bool { custom != nil }
     var listKind: String { custom?.listKind ?? api.kind + "List" }
     var hasStatus: Bool { api.subresources.contains("status") }
+
+    /// A stored object in this version.
+    func shown(_ object: KubeObject) -> KubeObject {
+        guard object.apiVersion != api.apiVersion else { return object }
+        var object = object
+        storedForm?.show(&object.json)
+        object.json["apiVersion"] = .string(api.apiVersion)
+        return object
+    }
+
+    /// An object of this version as it is stored.
+    func stored(_ object: KubeObject) -> KubeObject {
+        guard let storedForm, object.apiVersion != storedForm.api.apiVersion else { return object }
+        var object = object
+        storedForm.store(&object.json)
+        object.json["apiVersion"] = .string(storedForm.api.apiVersion)
+        return object
+    }
 
     func key(_ namespace: String?, _ name: String) -> ObjectKey {
         ObjectKey(namespace: api.namespaced ? namespace : nil, name: name)

@@ -17,6 +17,7 @@ protocol ResourceStrategy: Sendable {
     func setDefaults(_ object: inout KubeObject)
     func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus)
     func prepareForUpdate(_ object: inout KubeObject, old: KubeObject)
+    /// - Parameter object: as it would be stored.
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError]
 }
 

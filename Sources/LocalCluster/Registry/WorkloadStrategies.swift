@@ -154,6 +154,14 @@ struct PodStrategy: ResourceStrategy {
         PodTemplate.setDefaults(&spec)
         PodTemplate.fill(&spec, "enableServiceLinks", true)
         object.json["spec"] = spec
+        guard let conditions = object["status", "conditions"]?.array else { return }
+        // A time without a value is written, too.
+        object["status", "conditions"] = .array(
+            conditions.map { condition in
+                var condition = condition
+                PodTemplate.fill(&condition, "lastProbeTime", .null)
+                return condition
+            })
     }
 
     func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {

@@ -13,6 +13,8 @@ struct WriteOptions: Sendable {
     var source = Source.put
     /// Asked about the object as it would be stored; nil for the server's own controllers.
     var admit: WriteAdmission?
+    /// What was sent as a strategic merge patch: refusals show it.
+    var strategicPatch: JSONValue?
     /// Paths of members that the body had twice.
     var duplicates: [String] = []
 

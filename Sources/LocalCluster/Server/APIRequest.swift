@@ -9,6 +9,8 @@ struct APIRequest: Sendable {
     /// Names in lower case.
     var headers: [(name: String, value: String)]
     var body: [UInt8]
+    /// Whom the connection's client certificate names.
+    var certified: UserInfo?
 
     init(
         method: String, target: String, headers: [(name: String, value: String)] = [], body: [UInt8] = []
@@ -99,7 +101,7 @@ extension APIStatus {
         var json = json
         let isGeneric =
             [404, 405, 422].contains(code) && group.isEmpty && kind.isEmpty && name.isEmpty
-            || code == 403 && kind.isEmpty
+            || code == 403 && kind.isEmpty || code == 406 && message.hasPrefix("406: ")
         let isEmpty = json["details"]?.object?.isEmpty ?? true
         if isEmpty { json["details"] = isGeneric ? .object([:]) : nil }
         return json

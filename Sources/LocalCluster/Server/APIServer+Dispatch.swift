@@ -51,7 +51,8 @@ extension APIServer {
     func answer(
         _ object: KubeObject, _ call: ResourceCall, status: Int = 200, warnings: [String] = []
     ) throws(APIStatus) -> APIResponse {
-        let object = Self.converted(object, to: call.api)
+        let stored = object
+        let object = call.definition.shown(stored)
         var response: APIResponse
         switch try call.format() {
         case .json: response = .json(object.json, status: status)
@@ -60,7 +61,7 @@ extension APIServer {
                 status: status, contentType: "application/yaml", Array(YAML.format(object.json, sorted: true).utf8))
         case .table:
             let metadata: JSONValue = ["resourceVersion": .string(object.resourceVersion)]
-            response = .json(try tableEncoder(call).table([object], metadata: metadata), status: status)
+            response = .json(try tableEncoder(call).table([stored], metadata: metadata), status: status)
         case .partialMetadata: response = .json(TableEncoder.partial(object), status: status)
         }
         response.headers += Self.warningHeaders(warnings)
@@ -69,13 +70,6 @@ extension APIServer {
 
     static func warningHeaders(_ warnings: [String]) -> [(name: String, value: String)] {
         warnings.map { ("Warning", "299 - \"\(quoted($0))\"") }
-    }
-
-    static func converted(_ object: KubeObject, to api: APIResource) -> KubeObject {
-        guard object.apiVersion != api.apiVersion else { return object }
-        var object = object
-        object.json["apiVersion"] = .string(api.apiVersion)
-        return object
     }
 
     private static func quoted(_ text: String) -> String {
@@ -93,6 +87,6 @@ extension APIServer {
             }
             include = known
         }
-        return TableEncoder(columns: call.definition.columns, include: include, now: .now())
+        return TableEncoder(definition: call.definition, include: include, now: .now())
     }
 }

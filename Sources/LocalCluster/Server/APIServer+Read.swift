@@ -34,7 +34,8 @@ extension APIServer {
     private func listJSON(_ call: ResourceCall, _ page: Page) -> JSONValue {
         let isCustom = call.definition.isCustom
         let items = page.objects.map { object -> JSONValue in
-            if isCustom { return Self.converted(object, to: call.api).json }
+            let object = call.definition.shown(object)
+            if isCustom { return object.json }
             // Items of a typed list have no type of their own.
             var members = object.json
             members["kind"] = nil
@@ -87,12 +88,13 @@ extension APIServer {
         let options = try ListOptions(call.request)
         let all = try snapshot(call, options)
         var matching = all.items.map(\.object).filter(selection.matches)
-        if let start = options.token?.start { matching = matching.filter { start < $0.key } }
+        let namespace = selection.namespace
+        if let last = options.token?.key(in: namespace) { matching = matching.filter { last < $0.key } }
         guard let limit = options.limit, matching.count > limit else {
             return Page(objects: matching, version: all.version)
         }
         let objects = Array(matching.prefix(limit))
-        let token = objects.last.map { ContinueToken(version: all.version, start: $0.key).text }
+        let token = objects.last.map { ContinueToken(version: all.version, after: $0.key, in: namespace).text }
         // With a selector a real server doesn't count what it hasn't looked at.
         let isFiltered = !selection.labels.requirements.isEmpty || !selection.fields.terms.isEmpty
         return Page(
@@ -109,7 +111,7 @@ extension APIServer {
         if let wanted = options.version, wanted > current.version { throw options.tooLarge(current.version) }
         guard let exact else { return current }
         guard let items = store.list(call.definition.id, namespace: namespace, at: exact) else {
-            throw options.token == nil ? ListOptions.versionTooOld : ListOptions.tokenTooOld
+            throw options.token.map(ListOptions.tokenTooOld) ?? ListOptions.versionTooOld
         }
         return (items, exact)
     }

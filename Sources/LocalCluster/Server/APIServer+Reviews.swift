@@ -5,7 +5,8 @@ import KubeSchema
 extension APIServer {
     func review(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
         guard call.info.verb == "create" else { throw .methodNotAllowed }
-        var body = try BodyDecoder(request: call.request).object(call.definition, namespace: call.target.namespace)
+        var body = try BodyDecoder(request: call.request).object(
+            call.definition, namespace: call.target.namespace, catalog: catalog)
         let spec = body["spec"] ?? .object([:])
         if body["metadata"] == nil { body["metadata"] = .object([:]) }
         switch call.api.plural {

@@ -8,7 +8,12 @@ extension APIServer {
         var options = try call.writeOptions("CreateOptions", source: .put)
         options.admit = admission(call, .create, isDryRun: options.isDryRun)
         options.duplicates = decoder.duplicates
-        var body = try decoder.object(call.definition, namespace: call.target.namespace)
+        var body: JSONValue
+        do throws(APIStatus) {
+            body = try decoder.object(call.definition, namespace: call.target.namespace, catalog: catalog)
+        } catch {
+            return Self.unreadable(error, decoder, call, options)
+        }
         if let name = call.target.name { body[path: ["metadata", "name"]] = .string(name) }
         if call.api.namespaced, call.target.namespace == nil { throw .methodNotAllowed }
         try checkEscalation(KubeObject(body), call)
@@ -18,6 +23,19 @@ extension APIServer {
         } catch {
             return refusal(error, of: body, call, options)
         }
+    }
+
+    /// A custom object in another version is warned about, too: no schema knows any of its members.
+    private static func unreadable(
+        _ status: APIStatus, _ decoder: BodyDecoder, _ call: ResourceCall, _ options: WriteOptions
+    ) -> APIResponse {
+        var response = APIResponse.failure(status)
+        guard call.definition.isCustom, options.fieldValidation == .warn, let body = try? decoder.value(),
+            body["apiVersion"]?.string != call.api.apiVersion
+        else { return response }
+        let members = (body.object ?? [:]).keys.filter { !["apiVersion", "kind", "metadata"].contains($0) }
+        response.headers += warningHeaders(members.map { "unknown field \"\($0)\"" })
+        return response
     }
 
     /// A refused object is warned about, too.
@@ -40,7 +58,7 @@ extension APIServer {
         var options = try call.writeOptions("UpdateOptions", source: .put)
         options.admit = admission(call, .update, isDryRun: options.isDryRun)
         options.duplicates = decoder.duplicates
-        let body = try decoder.object(call.definition, namespace: call.target.namespace)
+        let body = try decoder.object(call.definition, namespace: call.target.namespace, catalog: catalog)
         try checkName(body, call)
         try checkEscalation(KubeObject(body), call)
         let strategy = call.definition.strategy
@@ -62,6 +80,13 @@ extension APIServer {
         return try answer(result.object, call, warnings: result.warnings)
     }
 
+    private func checkNamespace(_ body: JSONValue, _ call: ResourceCall) throws(APIStatus) {
+        guard call.api.namespaced, let own = body["metadata", "namespace"]?.string, !own.isEmpty,
+            own != call.target.namespace
+        else { return }
+        throw .otherNamespace
+    }
+
     private func checkName(_ body: JSONValue, _ call: ResourceCall) throws(APIStatus) {
         let name = body["metadata", "name"]?.string ?? ""
         guard !name.isEmpty, name != call.key.name else { return }
@@ -78,13 +103,16 @@ extension APIServer {
             throw .invalidOptions("PatchOptions", .forbidden("force", "may not be specified for non-apply patch"))
         }
         var options = try call.writeOptions("PatchOptions", source: .patch)
+        if case .strategic(let json) = patch { options.strategicPatch = json }
         options.admit = admission(call, .update, isDryRun: options.isDryRun)
         let result = try storage.update(call.definition, call.key, part: call.part, options: options) {
             live throws(APIStatus) in
-            var json = try patch.applied(to: Self.converted(live, to: call.api).json, schema: call.definition.schema)
+            var json = try patch.applied(to: live.json, schema: call.definition.schema)
             if call.definition.isCustom, let kind = json["kind"]?.string, kind != live.kind {
                 throw .otherKind(kind, call.api, live.name)
             }
+            try checkName(json, call)
+            try checkNamespace(json, call)
             json["kind"] = live.json["kind"]
             json["apiVersion"] = .string(call.api.apiVersion)
             let object = KubeObject(json)
@@ -122,7 +150,7 @@ extension APIServer {
         }
         let result = try storage.update(call.definition, call.key, part: call.part, options: options) {
             live throws(APIStatus) in
-            let object = KubeObject(try merged(Self.converted(live, to: call.api).json))
+            let object = KubeObject(try merged(live.json))
             try checkEscalation(object, call)
             return object
         }

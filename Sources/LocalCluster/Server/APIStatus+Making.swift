@@ -42,6 +42,9 @@ extension APIStatus {
         invalid(group: resource.group, kind: resource.kind, name: name, errors: errors)
     }
 
+    static let otherNamespace = badRequest(
+        "the namespace of the provided object does not match the namespace sent on the request")
+
     /// A custom object whose kind isn't the one that is served here.
     static func otherKind(_ kind: String, _ resource: APIResource, _ name: String) -> APIStatus {
         invalid(

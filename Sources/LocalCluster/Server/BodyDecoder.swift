@@ -117,7 +117,10 @@ struct BodyDecoder: Sendable {
     }
 
     /// An object of the kind that `definition` serves, in the namespace of the path.
-    func object(_ definition: ResourceDefinition, namespace: String?) throws(APIStatus) -> JSONValue {
+    /// - Parameter catalog: for refusals of other kinds, which are worded differently where the kind is known.
+    func object(
+        _ definition: ResourceDefinition, namespace: String?, catalog: ResourceCatalog
+    ) throws(APIStatus) -> JSONValue {
         let api = definition.api
         func unrecognized(_ why: String) -> APIStatus {
             .badRequest(
@@ -142,25 +145,38 @@ struct BodyDecoder: Sendable {
         guard let kind = value["kind"]?.string, !kind.isEmpty else {
             throw unrecognized("Object 'Kind' is missing in '\(value)'")
         }
-        try checkType(value, kind: kind, api)
+        try checkType(value, kind: kind, definition, catalog)
         try checkMetadata(value, api)
         if api.namespaced, let own = value["metadata", "namespace"]?.string, !own.isEmpty, own != namespace {
-            throw .badRequest("the namespace of the provided object does not match the namespace sent on the request")
+            throw .otherNamespace
         }
         return value
     }
 
-    private func checkType(_ value: JSONValue, kind: String, _ api: APIResource) throws(APIStatus) {
+    private func checkType(
+        _ value: JSONValue, kind: String, _ definition: ResourceDefinition, _ catalog: ResourceCatalog
+    ) throws(APIStatus) {
+        let api = definition.api
         let version = value["apiVersion"]?.string ?? ""
-        let isCore = GroupVersion(apiVersion: version)?.group == api.group
-        if isCore, version != api.apiVersion {
+        let isOfGroup = GroupVersion(apiVersion: version)?.group == api.group
+        // A custom object may be called anything here; validation has the last word on its kind.
+        if definition.isCustom, version == api.apiVersion { return }
+        if isOfGroup || definition.isCustom, version != api.apiVersion {
             throw .badRequest(
                 "the API version in the data (\(version)) does not match the expected API version (\(api.apiVersion))")
         }
-        guard isCore, kind == api.kind else {
+        guard isOfGroup, kind == api.kind else {
+            let short = version.split(separator: "/").last ?? ""
+            let isKnown = catalog.definitions.contains {
+                !$0.isCustom && $0.api.apiVersion == version && $0.api.kind == kind
+            }
+            let package = api.group.isEmpty ? "core" : api.group.split(separator: ".").first ?? ""
             throw .badRequest(
-                "\(kind) in version \"\(version.split(separator: "/").last ?? "")\" cannot be handled as a \(api.kind): "
-                    + "no kind \"\(kind)\" is registered for version \"\(version)\"")
+                "\(kind) in version \"\(short)\" cannot be handled as a \(api.kind): "
+                    + (isKnown
+                        ? "converting (\(short).\(kind)) to (\(package).\(api.kind)): unknown conversion"
+                        : "no kind \"\(kind)\" is registered for version \"\(version)\" in scheme "
+                            + "\"pkg/runtime/scheme.go:111\""))
         }
     }
 

@@ -3,18 +3,36 @@ import Hummingbird
 import HummingbirdTLS
 import Logging
 import NIOCore
+import NIOSSL
 import ServiceLifecycle
+
+/// A request with the connection that it came on.
+struct ConnectedRequestContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    private let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        channel = source.channel
+    }
+
+    /// Whom the client certificate names, nil for none.
+    func certified() async -> UserInfo? {
+        (try? await channel.nioSSL_peerCertificate().get())?.flatMap(UserInfo.init)
+    }
+}
 
 /// The edge: turns HTTP messages into ``APIRequest``s and answers into HTTP.
 struct HTTPFront: HTTPResponder {
-    typealias Context = BasicRequestContext
+    typealias Context = ConnectedRequestContext
 
     let server: APIServer
 
-    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+    func respond(to request: Request, context: ConnectedRequestContext) async throws -> Response {
         let headers = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
         let target = request.head.path ?? "/"
         var api = APIRequest(method: request.method.rawValue, target: target, headers: headers)
+        if api.header("authorization") == nil { api.certified = await context.certified() }
         let isWatch = api.method == "GET"
         if !isWatch {
             // One byte more than is allowed, so that the server itself says what is wrong.
@@ -30,10 +48,10 @@ struct HTTPFront: HTTPResponder {
                 body: request.method == .head ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
         case .watch(let watch):
             return Response(
-                status: .ok, headers: fields(response), body: Self.body(of: watch, request))
+                status: .ok, headers: streamFields(response), body: Self.body(of: watch, request))
         case .log(let log):
             return Response(
-                status: .ok, headers: fields(response), body: Self.body(of: log, request))
+                status: .ok, headers: streamFields(response), body: Self.body(of: log, request))
         }
     }
 
@@ -43,6 +61,14 @@ struct HTTPFront: HTTPResponder {
             all.writeImmutableBuffer(part)
         }
         return all
+    }
+
+    /// Whoever watches the inbound side uses it up: the connection ends with the stream, and the client has to know, or it
+    /// would send its next request into a connection that closes.
+    private func streamFields(_ response: APIResponse) -> HTTPFields {
+        var fields = fields(response)
+        fields[.connection] = "close"
+        return fields
     }
 
     private func fields(_ response: APIResponse) -> HTTPFields {

@@ -24,6 +24,8 @@ struct ListOptions: Sendable {
             }
             isExact = match == "Exact"
         }
+        // "Any version will do" is answered from the watch cache, which gives no pages.
+        if text == "0", token == nil { limit = nil }
         guard !text.isEmpty, text != "0" else { return }
         guard let number = UInt64(text) else {
             throw .badRequest("invalid resource version: \(Self.unreadable(text))")
@@ -50,48 +52,17 @@ struct ListOptions: Sendable {
     static let versionTooOld = APIStatus(
         code: 410, reason: .expired, message: "The resourceVersion for the provided list is too old.")
 
-    static let tokenTooOld = APIStatus(
-        code: 410, reason: .expired,
-        message: "The provided continue parameter is too old to display a consistent list result. You must start a new "
-            + "list without the continue parameter.")
-}
-
-/// Where the next page of a list begins, and of which version all its pages are.
-struct ContinueToken: Sendable, Hashable {
-    var version: UInt64
-    /// The last key of the page before.
-    var start: ObjectKey
-
-    init(version: UInt64, start: ObjectKey) {
-        self.version = version
-        self.start = start
-    }
-
-    /// What is wrong with a text that is no token.
-    static func problem(_ text: String) -> String {
-        guard let bytes = Base64.decodeURL(text) else { return "illegal base64 data" }
-        do throws(JSONParser.Failure) {
-            _ = try JSONParser.parse(bytes)
-            return "unknown version"
-        } catch {
-            return GoJSONError.text(error, in: bytes)
-        }
-    }
-
-    init?(_ text: String) {
-        guard let bytes = Base64.decodeURL(text), let json = try? JSONParser.parse(bytes),
-            json["v"]?.string == "meta.k8s.io/v1", let version = json["rv"]?.int, version >= 0,
-            let start = json["start"]?.string
-        else { return nil }
-        let parts = start.split(separator: "/", maxSplits: 1).map(String.init)
-        guard let first = parts.first else { return nil }
-        self.version = UInt64(version)
-        self.start = parts.count == 2 ? ObjectKey(namespace: first, name: parts[1]) : ObjectKey(name: first)
-    }
-
-    var text: String {
-        Base64.encodeURL(
-            JSONWriter.bytes(["v": "meta.k8s.io/v1", "rv": .int(Int64(version)), "start": .string(start.description)]))
+    /// With a token that goes on from the same place, in the list as it is then.
+    static func tokenTooOld(_ token: ContinueToken) -> APIStatus {
+        var status = APIStatus(
+            code: 410, reason: .expired,
+            message: "The provided continue parameter is too old to display a consistent list result. You can start a "
+                + "new list without the continue parameter, or use the continue token in this response to retrieve the "
+                + "remainder of the results. Continuing with the provided token results in an inconsistent list - "
+                + "objects that were created, modified, or deleted between the time the first chunk was returned and "
+                + "now may show up in the list.")
+        status.continueToken = ContinueToken(version: nil, start: token.start).text
+        return status
     }
 }
 

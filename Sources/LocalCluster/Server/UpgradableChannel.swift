@@ -6,6 +6,7 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
+import NIOSSL
 import NIOWebSocket
 
 /// A connection that speaks HTTP/1.1, or, where its first request is one for `pods/exec` that may be carried out, becomes
@@ -41,7 +42,7 @@ struct UpgradableChannel: HTTPChannelHandler {
             let upgrade = try channel.pipeline.syncOperations.handler(
                 type: NIOTypedHTTPServerUpgradeHandler<Connection>.self)
             try channel.pipeline.syncOperations.addHandler(
-                UpgradeFilter { session($0) != nil }, position: .before(upgrade))
+                UpgradeFilter { session($0, channel) != nil }, position: .before(upgrade))
             return Value(channel: channel, connection: connection)
         }
     }
@@ -65,14 +66,16 @@ struct UpgradableChannel: HTTPChannelHandler {
         NIOTypedWebSocketServerUpgrader(
             maxFrameSize: Self.maximumFrame,
             shouldUpgrade: { channel, head in
-                let headers = session(head).map {
+                let headers = session(head, channel).map {
                     HTTPHeaders([("Sec-WebSocket-Protocol", $0.version.rawValue)])
                 }
                 return channel.eventLoop.makeSucceededFuture(headers)
             },
             upgradePipelineHandler: { channel, head in
                 channel.eventLoop.makeCompletedFuture {
-                    guard let session = session(head) else { throw ChannelError.inappropriateOperationForState }
+                    guard let session = session(head, channel) else {
+                        throw ChannelError.inappropriateOperationForState
+                    }
                     try channel.pipeline.syncOperations.addHandler(
                         NIOWebSocketFrameAggregator(
                             minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: 1024,
@@ -82,12 +85,13 @@ struct UpgradableChannel: HTTPChannelHandler {
             })
     }
 
-    private func session(_ head: HTTPRequestHead) -> ExecSession? {
+    private func session(_ head: HTTPRequestHead, _ channel: any Channel) -> ExecSession? {
         let offered = head.headers[canonicalForm: "Sec-WebSocket-Protocol"].map(String.init)
         guard let version = RemoteCommandProtocol.choose(offered) else { return nil }
-        let request = APIRequest(
+        var request = APIRequest(
             method: head.method.rawValue, target: head.uri,
             headers: head.headers.map { ($0.name.lowercased(), $0.value) })
+        request.certified = (try? channel.pipeline.syncOperations.nioSSL_peerCertificate())?.flatMap(UserInfo.init)
         return (try? server.execRequest(request)).map { ExecSession(request: $0, version: version) }
     }
 

@@ -140,7 +140,7 @@ struct WatchEncoder {
         case .partialMetadata: return Self.line(type, JSONWriter.bytes(TableEncoder.partial(stored.object)))
         case .json, .yaml:
             if stored.object.apiVersion == definition.api.apiVersion { return Self.line(type, stored.json) }
-            return Self.line(type, JSONWriter.bytes(APIServer.converted(stored.object, to: definition.api).json))
+            return Self.line(type, JSONWriter.bytes(definition.shown(stored.object).json))
         }
     }
 

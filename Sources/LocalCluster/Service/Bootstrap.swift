@@ -23,6 +23,9 @@ struct Bootstrap: Sendable {
                         group.map { ["kind": "Group", "apiGroup": "rbac.authorization.k8s.io", "name": .string($0)] }),
                 ])
         }
+        for (name, value) in [("system-cluster-critical", 2_000_000_000), ("system-node-critical", 2_000_001_000)] {
+            try create(.priorityClasses, nil, ["metadata": ["name": .string(name)], "value": JSONValue(value)])
+        }
         if withNode { try create(.nodes, nil, Self.node) }
     }
 
@@ -48,7 +51,7 @@ struct Bootstrap: Sendable {
                 "name": .string(nodeName),
                 "labels": [
                     "kubernetes.io/hostname": .string(nodeName), "kubernetes.io/os": "linux",
-                    "kubernetes.io/arch": "amd64",
+                    "kubernetes.io/arch": "amd64", "topology.kubernetes.io/zone": "zone-0",
                 ],
             ], "spec": .object([:]),
             "status": [

@@ -5,13 +5,23 @@ extension LocalCluster {
     public struct Endpoint: Sendable {
         /// `https://127.0.0.1:PORT`
         public var url: String
-        /// Made at start: every run has a new one.
-        public var certificateAuthorityPEM: String
         /// A bearer token of the administrator, group `system:masters`.
         public var token: String
+        let authority: CertificateAuthority
 
-        /// A kubeconfig in YAML with the administrator's token.
-        public func kubeconfig(namespace: String = "default") -> String {
+        /// Made at start: every run has a new one.
+        public var certificateAuthorityPEM: String { authority.certificatePEM }
+
+        /// Proves to the cluster that a client is `user`, who has no rights but those that RBAC objects give to the name
+        /// or the groups.
+        /// - Throws: what the library for certificates throws, for a name that no certificate can hold.
+        public func clientCertificate(user: String, groups: [String]) throws -> ClientCertificate {
+            try authority.clientCertificate(user: user, groups: groups)
+        }
+
+        /// A kubeconfig in YAML.
+        /// - Parameter certificate: nil for the administrator's token.
+        public func kubeconfig(namespace: String = "default", certificate: ClientCertificate? = nil) -> String {
             let authority = Base64.encode(Array(certificateAuthorityPEM.utf8))
             return YAML.format([
                 "apiVersion": "v1", "kind": "Config", "current-context": "local",
@@ -21,7 +31,7 @@ extension LocalCluster {
                         "cluster": ["server": .string(url), "certificate-authority-data": .string(authority)],
                     ]
                 ],
-                "users": [["name": "kubernetes-admin", "user": ["token": .string(token)]]],
+                "users": [["name": "kubernetes-admin", "user": Self.credentials(certificate, token)]],
                 "contexts": [
                     [
                         "name": "local",
@@ -31,6 +41,14 @@ extension LocalCluster {
                     ]
                 ],
             ])
+        }
+
+        private static func credentials(_ certificate: ClientCertificate?, _ token: String) -> JSONValue {
+            guard let certificate else { return ["token": .string(token)] }
+            return [
+                "client-certificate-data": .string(Base64.encode(Array(certificate.certificatePEM.utf8))),
+                "client-key-data": .string(Base64.encode(Array(certificate.keyPEM.utf8))),
+            ]
         }
     }
 

@@ -89,7 +89,7 @@ public final class LocalCluster: Sendable, Service {
             responder: HTTPFront(server: server),
             server: try .tls(
                 HTTPServerBuilder { [server] in UpgradableChannel(server: server, responder: $0) },
-                tlsConfiguration: authority.tls),
+                tlsConfiguration: authority.serverTLS()),
             configuration: .init(address: .hostname(host, port: configuration.port)),
             onServerRunning: { [self] channel in
                 let port = channel.localAddress?.port ?? configuration.port
@@ -97,8 +97,7 @@ public final class LocalCluster: Sendable, Service {
                 settle(
                     .known(
                         Endpoint(
-                            url: "https://\(name):\(port)", certificateAuthorityPEM: authority.certificatePEM,
-                            token: administratorToken)))
+                            url: "https://\(name):\(port)", token: administratorToken, authority: authority)))
             }, logger: configuration.logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             let controllers = ClusterControllers(

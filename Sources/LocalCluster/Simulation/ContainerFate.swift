@@ -4,7 +4,7 @@ import KubeModel
 ///
 /// | image | fate |
 /// |---|---|
-/// | registry host ends with `.invalid`, or tag begins with `missing` | can't be pulled |
+/// | registry host ends with `.invalid`, tag begins with `missing`, or name begins with `bad` | can't be pulled |
 /// | name begins with `crash` | exits with 1 at once, restarted with a growing back-off |
 /// | name begins with `slow` | runs, and gets ready after 5 seconds |
 /// | name begins with `unready` | runs, and never gets ready |
@@ -24,7 +24,9 @@ enum ContainerFate: Sendable, Equatable {
     init(image: String, restartPolicy: String?) {
         let reference = ImageReference(image)
         let name = reference.baseName
-        if reference.registryHost?.hasSuffix(".invalid") == true || reference.tag.hasPrefix("missing") {
+        if reference.registryHost?.hasSuffix(".invalid") == true || reference.tag.hasPrefix("missing")
+            || name.hasPrefix("bad")
+        {
             self = .pullFails
         } else if name.hasPrefix("crash") {
             self = .crashes

@@ -15,13 +15,17 @@ enum ContainerStatus {
 
     static func started(_ container: JSONValue, in pod: KubeObject, now: KubeTime) -> JSONValue {
         let image = container["image"]?.string ?? ""
+        let reference = ImageReference(image)
         let fate = ContainerFate(container, in: pod)
         let isRunning = [.runs, .getsReadySlowly, .neverReady].contains(fate)
         var status: JSONValue = [
             "name": container["name"] ?? "", "image": .string(image), "restartCount": 0, "lastState": .object([:]),
             "ready": .bool(fate == .runs), "started": .bool(isRunning),
-            "imageID": fate == .pullFails ? "" : .string("\(image)@sha256:\(StableHash.hex(image))"),
+            "imageID": fate == .pullFails
+                ? "" : .string("\(reference.withoutTag)@sha256:\(StableHash.hex(image))"),
+            "resources": container["resources"] ?? .object([:]),
         ]
+        if let mounts = container["volumeMounts"]?.array { status["volumeMounts"] = .array(mounts.map(mounted)) }
         if fate != .pullFails { status["containerID"] = .string(identifier(container, pod)) }
         switch fate {
         case .runs, .getsReadySlowly, .neverReady:
@@ -39,6 +43,13 @@ enum ContainerStatus {
             ]
         }
         return status
+    }
+
+    private static func mounted(_ mount: JSONValue) -> JSONValue {
+        .compact([
+            "name": mount["name"], "mountPath": mount["mountPath"], "readOnly": mount["readOnly"],
+            "recursiveReadOnly": mount["readOnly"]?.bool == true ? "Disabled" : nil,
+        ])
     }
 
     /// The status after its time has come, and until then the time.

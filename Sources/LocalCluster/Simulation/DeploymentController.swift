@@ -145,7 +145,8 @@ struct DeploymentController: Sendable {
                 new: .init(name: "", desired: 0, current: 0, available: 0), old: []
             ).maxUnavailable, total: totals.reduce(0) { $0 + $1.current }, updated: new.map { counts($0).current } ?? 0,
             available: totals.reduce(0) { $0 + $1.available },
-            updatedAvailable: new.map { counts($0).available } ?? 0, newSet: new?.name,
+            updatedAvailable: new.map { counts($0).available } ?? 0,
+            terminating: sets.reduce(0) { $0 + pods($1).count(where: \.isBeingDeleted) }, newSet: new?.name,
             isPaused: deployment["spec", "paused"]?.bool ?? false)
         cluster.update(.deployments, deployment.key, part: .status, by: Self.manager) { object in
             let status = DeploymentStatus.json(summary, generation: object.generation, old: object.json["status"])

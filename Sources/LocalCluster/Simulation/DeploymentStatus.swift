@@ -9,6 +9,7 @@ enum DeploymentStatus {
         var updated: Int
         var available: Int
         var updatedAvailable: Int
+        var terminating: Int
         var newSet: String?
         var isPaused: Bool
 
@@ -19,14 +20,34 @@ enum DeploymentStatus {
 
     static func json(_ summary: Summary, generation: Int, old: JSONValue?) -> JSONValue {
         func count(_ value: Int) -> JSONValue? { value == 0 ? nil : JSONValue(value) }
-        let conditions = [available(summary), progressing(summary, old)].compactMap { $0 }
         return .compact([
             "observedGeneration": JSONValue(generation), "replicas": count(summary.total),
             "updatedReplicas": count(summary.updated), "readyReplicas": count(summary.available),
             "availableReplicas": count(summary.available),
             "unavailableReplicas": count(max(0, max(summary.total, summary.desired) - summary.available)),
-            "conditions": .array(conditions.map { dated($0, old) }),
+            "terminatingReplicas": JSONValue(summary.terminating),
+            "conditions": .array(conditions(summary, old)),
         ])
+    }
+
+    /// One that changes moves to the end, as the real controller has it. A pause is noted before anything else.
+    private static func conditions(_ summary: Summary, _ old: JSONValue?) -> [JSONValue] {
+        var conditions = old?["conditions"]?.array ?? []
+        let available = available(summary)
+        let progressing = progressing(summary, old)
+        let changes = summary.isPaused ? [progressing, available] : [available, progressing]
+        for change in changes.compactMap({ $0 }) {
+            let at = conditions.firstIndex { $0["type"] == change["type"] }
+            let before = at.map { conditions[$0] }
+            if before?["status"] == change["status"], before?["reason"] == change["reason"],
+                before?["message"] == change["message"]
+            {
+                continue
+            }
+            if let at { conditions.remove(at: at) }
+            conditions.append(dated(change, before))
+        }
+        return conditions
     }
 
     private static func condition(_ type: String, _ isTrue: Bool?, _ reason: String, _ message: String) -> JSONValue {
@@ -60,13 +81,10 @@ enum DeploymentStatus {
         return condition("Progressing", true, "ReplicaSetUpdated", "ReplicaSet \"\(set)\" is progressing.")
     }
 
-    /// With the times of the condition before, where it hasn't changed.
-    private static func dated(_ condition: JSONValue, _ old: JSONValue?) -> JSONValue {
-        let before = (old?["conditions"]?.array ?? []).first { $0["type"] == condition["type"] }
+    private static func dated(_ condition: JSONValue, _ before: JSONValue?) -> JSONValue {
         let now = JSONValue.string(KubeTime.now().description)
-        let isSame = before?["reason"] == condition["reason"] && before?["message"] == condition["message"]
         var result = condition
-        result["lastUpdateTime"] = isSame ? before?["lastUpdateTime"] ?? now : now
+        result["lastUpdateTime"] = now
         result["lastTransitionTime"] =
             before?["status"] == condition["status"] ? before?["lastTransitionTime"] ?? now : now
         return result

@@ -11,9 +11,11 @@ enum PodStatus {
         let waiting = containers.filter { $0["ready"]?.bool != true }.compactMap { $0["name"]?.string }
         func condition(_ type: String, _ isTrue: Bool, explained: Bool = false) -> JSONValue {
             var condition: JSONValue = [
-                "type": .string(type), "observedGeneration": JSONValue(pod.generation),
-                "status": isTrue ? "True" : "False", "lastTransitionTime": transition(type, isTrue, pod) ?? now,
+                "type": .string(type), "status": isTrue ? "True" : "False", "lastProbeTime": .null,
+                "lastTransitionTime": transition(type, isTrue, pod) ?? now,
             ]
+            // That one is the scheduler's.
+            if type != "PodScheduled" { condition["observedGeneration"] = JSONValue(pod.generation) }
             guard !isTrue, explained else { return condition }
             condition["reason"] = .string(
                 phase == "Succeeded" ? "PodCompleted" : phase == "Failed" ? "PodFailed" : "ContainersNotReady")
@@ -26,9 +28,9 @@ enum PodStatus {
         return [
             "phase": .string(phase), "observedGeneration": JSONValue(pod.generation),
             "conditions": [
-                condition("PodReadyToStartContainers", !isOver), condition("Initialized", true),
-                condition("Ready", isReady, explained: true), condition("ContainersReady", isReady, explained: true),
-                condition("PodScheduled", true),
+                condition("PodScheduled", true), condition("PodReadyToStartContainers", !isOver),
+                condition("Initialized", true), condition("Ready", isReady, explained: true),
+                condition("ContainersReady", isReady, explained: true),
             ], "hostIP": "10.0.0.1", "hostIPs": [["ip": "10.0.0.1"]], "podIP": .string(address),
             "podIPs": [["ip": .string(address)]], "startTime": pod["status", "startTime"] ?? now,
             "containerStatuses": .array(containers), "qosClass": pod["status", "qosClass"] ?? "BestEffort",

@@ -1,14 +1,17 @@
 import KubeModel
 
-/// ReplicaSet → Pods.
+/// ReplicaSet, or its forerunner ReplicationController → Pods.
 struct ReplicaSetController: Sendable {
     let cluster: SimulatedCluster
+    var resource = APIResource.replicaSets
 
-    private static let component = "replicaset-controller"
+    private var component: String {
+        resource.kind == "ReplicaSet" ? "replicaset-controller" : "replication-controller"
+    }
 
     func sync(_ key: ObjectKey) {
-        guard let set = cluster.get(.replicaSets, key) else { return }
-        let pods = cluster.controlled(.pods, by: set).filter { !$0.isBeingDeleted && !PodState.isFinished($0) }
+        guard let set = cluster.get(resource, key) else { return }
+        let pods = cluster.controlled(.pods, by: set).filter(PodState.isActive)
         let desired = set["spec", "replicas"]?.int ?? 1
         if !set.isBeingDeleted {
             if pods.count < desired {
@@ -26,7 +29,7 @@ struct ReplicaSetController: Sendable {
             object.json, .pods, namespace: set.namespace ?? "", by: DeploymentController.manager)
         guard let created else { return }
         cluster.record(
-            .normal, "SuccessfulCreate", "Created pod: \(created.name)", about: set, by: Self.component)
+            .normal, "SuccessfulCreate", "Created pod: \(created.name)", about: set, by: component)
     }
 
     /// Those that aren't ready first, then the youngest.
@@ -40,18 +43,21 @@ struct ReplicaSetController: Sendable {
 
     private func delete(_ pod: KubeObject, of set: KubeObject) {
         cluster.delete(.pods, pod)
-        cluster.record(.normal, "SuccessfulDelete", "Deleted pod: \(pod.name)", about: set, by: Self.component)
+        cluster.record(.normal, "SuccessfulDelete", "Deleted pod: \(pod.name)", about: set, by: component)
     }
 
     private func updateStatus(_ key: ObjectKey) {
-        guard let set = cluster.get(.replicaSets, key) else { return }
-        let pods = cluster.controlled(.pods, by: set).filter { !$0.isBeingDeleted && !PodState.isFinished($0) }
+        guard let set = cluster.get(resource, key) else { return }
+        let all = cluster.controlled(.pods, by: set)
+        let pods = all.filter(PodState.isActive)
         let ready = pods.count(where: PodState.isReady)
         func count(_ value: Int) -> JSONValue? { value == 0 ? nil : JSONValue(value) }
-        cluster.update(.replicaSets, key, part: .status, by: DeploymentController.manager) { object in
+        cluster.update(resource, key, part: .status, by: DeploymentController.manager) { object in
             object.json["status"] = .compact([
                 "replicas": JSONValue(pods.count), "fullyLabeledReplicas": count(pods.count),
                 "readyReplicas": count(ready), "availableReplicas": count(ready),
+                "terminatingReplicas": resource.kind == "ReplicaSet"
+                    ? JSONValue(all.count(where: \.isBeingDeleted)) : nil,
                 "observedGeneration": JSONValue(object.generation),
             ])
         }

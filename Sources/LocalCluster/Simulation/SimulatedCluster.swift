@@ -6,6 +6,7 @@ struct SimulatedCluster: Sendable {
     let storage: ObjectStorage
     let logger: Logger
     let timers = SimulationTimers()
+    private let eventNames = EventNames()
     /// To the second, as timestamps are.
     var now: @Sendable () -> KubeTime = { .now() }
 
@@ -82,7 +83,8 @@ struct SimulatedCluster: Sendable {
     ) {
         guard let definition = storage.catalog.find(.events), let namespace = object.namespace else { return }
         let now = JSONValue.string(now().description)
-        let name = Self.eventName(object, type.rawValue, reason, message, component, fieldPath ?? "")
+        let identity = [object.uid, type.rawValue, reason, message, component, fieldPath ?? ""].joined(separator: "\0")
+        let name = "\(object.name).\(eventNames.suffix(of: identity))"
         let key = ObjectKey(namespace: namespace, name: name)
         if store.get(definition.id, key) != nil {
             update(.events, key, part: .whole, by: component) { event in
@@ -106,11 +108,6 @@ struct SimulatedCluster: Sendable {
                 "reportingComponent": .string(component),
                 "reportingInstance": component == "kubelet" ? .string(Bootstrap.nodeName) : "",
             ], .events, namespace: namespace, by: component)
-    }
-
-    /// The same for the same event, so that the name finds the one to count up.
-    private static func eventName(_ object: KubeObject, _ parts: String...) -> String {
-        "\(object.name).\(StableHash.hex(([object.uid] + parts).joined(separator: "\u{0}")))"
     }
 }
 

@@ -13,8 +13,13 @@ struct SimulatedKubelet: Sendable {
     }
 
     private func schedule(_ pod: KubeObject) {
+        let node = cluster.get(.nodes, ObjectKey(name: Bootstrap.nodeName))?.labels ?? [:]
         cluster.update(.pods, pod.key, by: "kube-scheduler") {
             $0["spec", "nodeName"] = .string(Bootstrap.nodeName)
+            // What the admission plugin PodTopologyLabels copies when a pod is bound.
+            for label in ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"] {
+                if let value = node[label] { $0.labels[label] = value }
+            }
         }
         cluster.record(
             .normal, "Scheduled", "Successfully assigned \(pod.key) to \(Bootstrap.nodeName)", about: pod,

@@ -11,8 +11,8 @@ struct WorkloadSimulation: Sendable {
 
     /// Controllers before the kubelet, so that a change of many objects takes few rounds.
     private static let order: [APIResource] = [
-        .deployments, .replicaSets, .statefulSets, .daemonSets, .jobs, .pods, .services, .disruptionBudgets,
-        .resourceQuotas,
+        .deployments, .replicaSets, .replicationControllers, .statefulSets, .daemonSets, .jobs, .pods, .services,
+        .disruptionBudgets, .resourceQuotas,
     ]
 
     /// Runs until the task is cancelled or the service shuts down.
@@ -43,6 +43,8 @@ struct WorkloadSimulation: Sendable {
         switch resource.id {
         case APIResource.deployments.id: DeploymentController(cluster: cluster).sync(key)
         case APIResource.replicaSets.id: ReplicaSetController(cluster: cluster).sync(key)
+        case APIResource.replicationControllers.id:
+            ReplicaSetController(cluster: cluster, resource: .replicationControllers).sync(key)
         case APIResource.statefulSets.id: StatefulSetController(cluster: cluster).sync(key)
         case APIResource.daemonSets.id: DaemonSetController(cluster: cluster).sync(key)
         case APIResource.jobs.id: JobController(cluster: cluster).sync(key)
@@ -60,7 +62,7 @@ struct PendingSyncs {
 
     private static let owners = Dictionary(
         uniqueKeysWithValues: [
-            APIResource.deployments, .replicaSets, .statefulSets, .daemonSets, .jobs,
+            APIResource.deployments, .replicaSets, .replicationControllers, .statefulSets, .daemonSets, .jobs,
         ].map { ($0.kind, $0.id) })
 
     init(_ events: [StoreEvent], in store: ClusterStore) {

@@ -2,7 +2,7 @@ import KubeModel
 
 /// Columns of the kinds that controllers work with beside workloads.
 extension TableColumn {
-    private static func limited(_ items: [String], to limit: Int = 3) -> JSONValue {
+    static func limited(_ items: [String], to limit: Int = 3) -> JSONValue {
         if items.isEmpty { return "<none>" }
         let surplus = items.count > limit ? " + \(items.count - limit) more..." : ""
         return .string(items.prefix(limit).joined(separator: ",") + surplus)
@@ -169,6 +169,13 @@ extension TableColumn {
         }, age,
     ]
 
+    static func accessModes(_ value: JSONValue?) -> JSONValue {
+        let short = [
+            "ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP",
+        ]
+        return .string((value?.array ?? []).compactMap { $0.string.flatMap { short[$0] } }.joined(separator: ","))
+    }
+
     static let claims: [TableColumn] = [
         name,
         text("Status", "phase represents the current phase of PersistentVolumeClaim.") {
@@ -180,12 +187,8 @@ extension TableColumn {
         text("Capacity", "capacity represents the actual resources of the underlying volume.") {
             $0["status", "capacity", "storage"] ?? ""
         },
-        text("Access Modes", "accessModes contains the actual access modes the volume backing the PVC has.") { object in
-            let short = [
-                "ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP",
-            ]
-            let modes = (object["status", "accessModes"]?.array ?? []).compactMap { $0.string.flatMap { short[$0] } }
-            return .string(modes.joined(separator: ","))
+        text("Access Modes", "accessModes contains the actual access modes the volume backing the PVC has.") {
+            accessModes($0["status", "accessModes"])
         }, text("StorageClass", "StorageClass of the pvc") { $0["spec", "storageClassName"] ?? "" },
         text("VolumeAttributesClass", "VolumeAttributesClass of the pvc") {
             $0["spec", "volumeAttributesClassName"] ?? "<unset>"

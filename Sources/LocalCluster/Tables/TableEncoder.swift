@@ -4,11 +4,15 @@ import KubeModel
 struct TableEncoder: Sendable {
     enum IncludeObject: String, Sendable { case none = "None", metadata = "Metadata", object = "Object" }
 
-    var columns: [TableColumn]
+    var definition: ResourceDefinition
     var include: IncludeObject
     var now: KubeTime
 
-    /// - Parameter withColumns: a watch repeats no column definitions after its first event.
+    private var columns: [TableColumn] { definition.columns }
+
+    /// - Parameters:
+    ///   - objects: as they are stored.
+    ///   - withColumns: a watch repeats no column definitions after its first event.
     func table(_ objects: [KubeObject], metadata: JSONValue, withColumns: Bool = true) -> JSONValue {
         [
             "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
@@ -32,7 +36,7 @@ struct TableEncoder: Sendable {
         switch include {
         case .none: row["object"] = .null
         case .metadata: row["object"] = Self.partial(object)
-        case .object: row["object"] = object.json
+        case .object: row["object"] = definition.shown(object).json
         }
         return row
     }

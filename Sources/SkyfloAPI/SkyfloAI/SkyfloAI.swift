@@ -51,6 +51,12 @@ public struct SkyfloAI: Sendable {
 
     public var conditions: [Condition] { object["status", "conditions"]?.array?.compactMap(Condition.init) ?? [] }
 
+    /// Whether the key of a model may be read from a Secret. It is sent to an address that the same SkyfloAI names: tokens
+    /// of ServiceAccounts and the like would leave the cluster at the wish of somebody who may not read them.
+    public static func mayHoldKey(_ secret: KubeObject) -> Bool {
+        ["", "Opaque"].contains(secret["type"]?.string ?? "")
+    }
+
     /// The model of that name, or the default one.
     public func model(named name: String?) -> Model? {
         guard let name else { return models.first }

@@ -20,8 +20,8 @@ public struct PendingApproval: Sendable, Hashable {
         self.approval = approval
         self.digest = digest
         let computed = Digest.of(
-            conversationUID: conversation.uid, turn: call.turn, callID: id, tool: approval.tool,
-            arguments: approval.arguments, requests: approval.requests,
+            conversationUID: conversation.uid, turn: call.turn, callID: id, identity: conversation.identity,
+            tool: approval.tool, arguments: approval.arguments, requests: approval.requests,
             postConditions: approval.json["postConditions"]?.array ?? [])
         isIntact = computed == digest
     }

@@ -1,3 +1,5 @@
+public import KubeModel
+
 /// What it takes for people's decisions to count. As it is at the moment of asking, never stored.
 public struct ApprovalTerms: Sendable, Hashable {
     /// How many different people have to approve.
@@ -6,6 +8,8 @@ public struct ApprovalTerms: Sendable, Hashable {
     public var excluded: Excluded?
     /// Why approvals can't be believed; nil where they can. A denial always counts.
     public var doubt: String?
+    /// Since when the cluster proves who approves. What was asked for before may have been approved in anybody's name.
+    public var provenSince: KubeTime?
     /// Approvers who may not do themselves what they approve, with what they may not do.
     public var unauthorized: [String: String]
 
@@ -16,12 +20,22 @@ public struct ApprovalTerms: Sendable, Hashable {
     }
 
     public init(
-        quorum: Int = 1, excluded: Excluded? = nil, doubt: String? = nil, unauthorized: [String: String] = [:]
+        quorum: Int = 1, excluded: Excluded? = nil, doubt: String? = nil, provenSince: KubeTime? = nil,
+        unauthorized: [String: String] = [:]
     ) {
+        self.provenSince = provenSince
         self.quorum = quorum
         self.excluded = excluded
         self.doubt = doubt
         self.unauthorized = unauthorized
+    }
+
+    /// Why no approval of a call that came up then is believed; nil where they are.
+    func doubt(about call: Call) -> String? {
+        if let doubt { return doubt }
+        guard let provenSince, call.startedAt < provenSince else { return nil }
+        return
+            "\(call.id) was asked for before the admission policy came into force (\(provenSince)); deny it and ask again"
     }
 
     /// Why this user's approval doesn't count; nil where it does.

@@ -1,5 +1,5 @@
 import KubeModel
-import SkyfloAPI
+public import SkyfloAPI
 
 /// Reads what people wrote into `status.approvals`, trusting nothing of it but the decisions.
 public enum DecisionReader {
@@ -16,28 +16,36 @@ public enum DecisionReader {
     /// - Parameters:
     ///   - entry: the approval as it is on the API server now; nil when it isn't there.
     ///   - request: what was asked for, from the transcript.
+    ///   - conversation: as it is on the API server now.
     public static func read(
-        _ entry: Approval?, for call: Call, request: ApprovalRequest, conversationUID: String, turn: Int,
+        _ entry: Approval?, for call: Call, request: ApprovalRequest, in conversation: Conversation, turn: Int,
         terms: ApprovalTerms
     ) -> Reading {
         guard let entry else { return .undecided }
         let votes = entry.votes
         guard !votes.isEmpty else { return .undecided }
-        let digest = Digest.of(
-            conversationUID: conversationUID, turn: turn, callID: call.id, tool: entry.tool,
-            arguments: entry.arguments, requests: entry.requests,
-            postConditions: entry.json["postConditions"]?.array ?? [])
-        guard entry.digest == request.digest, digest == request.digest else {
-            return .altered("the approval \(call.id) was changed after it was asked for")
+        guard stands(entry, for: call, request: request, in: conversation, turn: turn) else {
+            return .altered("the approval \(call.id), or who it runs as, was changed after it was asked for")
         }
-        return count(votes, terms)
+        return count(votes, of: call, terms)
     }
 
-    private static func count(_ votes: [Approval.Vote], _ terms: ApprovalTerms) -> Reading {
+    /// Whether an entry is what was asked for, and would run as who it was asked for.
+    public static func stands(
+        _ entry: Approval, for call: Call, request: ApprovalRequest, in conversation: Conversation, turn: Int
+    ) -> Bool {
+        let digest = Digest.of(
+            conversationUID: conversation.uid, turn: turn, callID: call.id, identity: conversation.identity,
+            tool: entry.tool, arguments: entry.arguments, requests: entry.requests,
+            postConditions: entry.json["postConditions"]?.array ?? [])
+        return entry.digest == request.digest && digest == request.digest
+    }
+
+    private static func count(_ votes: [Approval.Vote], of call: Call, _ terms: ApprovalTerms) -> Reading {
         if let denial = votes.first(where: { $0.decision == .denied }) {
             return .decided(Decision(approved: false, by: denial.user, reason: denial.reason))
         }
-        if let doubt = terms.doubt { return .incomplete("the approval isn't accepted: \(doubt)") }
+        if let doubt = terms.doubt(about: call) { return .incomplete("the approval isn't accepted: \(doubt)") }
         let objections = votes.compactMap { terms.objection(to: $0.user) }
         let counting = votes.filter { terms.objection(to: $0.user) == nil }
         guard counting.count >= terms.quorum else {

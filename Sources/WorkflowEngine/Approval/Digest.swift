@@ -4,18 +4,25 @@ import KubeModel
 /// What an approval is bound to.
 public enum Digest {
     /// `sha256:` and the hexadecimal SHA-256 over the canonical JSON of everything that makes a call what it is: the
-    /// conversation's uid, the turn, the call's id, the tool, the arguments as the model wrote them, and the exact
-    /// requests with the uid and resourceVersion of every target. Two calls that differ in any of these differ in this.
+    /// conversation's uid, the turn, the call's id, who it runs as, the tool, the arguments as the model wrote them, and the
+    /// exact requests with the uid and resourceVersion of every target. Two calls that differ in any of these differ in this.
     public static func of(
-        conversationUID: String, turn: Int, callID: String, tool: String, arguments: String, requests: [JSONValue],
+        conversationUID: String, turn: Int, callID: String, identity: String, tool: String, arguments: String,
+        requests: [JSONValue],
         postConditions: [JSONValue]
     ) -> String {
         let canonical: JSONValue = [
             "conversation": .string(conversationUID), "turn": JSONValue(turn), "call": .string(callID),
-            "tool": .string(tool), "arguments": .string(arguments), "requests": .array(requests),
+            "identity": .string(identity), "tool": .string(tool), "arguments": .string(arguments),
+            "requests": .array(requests),
             "postConditions": .array(postConditions),
         ]
-        return "sha256:" + hexadecimal(SHA256.hash(data: JSONWriter.bytes(canonical, .canonical)))
+        return of(canonical)
+    }
+
+    /// `sha256:` and the hexadecimal SHA-256 over the canonical JSON.
+    public static func of(_ json: JSONValue) -> String {
+        "sha256:" + hexadecimal(SHA256.hash(data: JSONWriter.bytes(json, .canonical)))
     }
 
     static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {

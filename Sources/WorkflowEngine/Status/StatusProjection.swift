@@ -179,7 +179,7 @@ public struct StatusProjection: Sendable {
             "preview": .string(approval.preview.bounded(to: 32_768)), "risk": .string(approval.risk),
             "warnings": JSONValue(approval.warnings.prefix(16).map { $0.bounded(to: Budget.summary) }),
             "postConditions": .array(approval.postConditions), "digest": .string(approval.digest),
-            "command": .string(command(approving: call.id)), "requestedAt": .string(now.description),
+            "command": .string(command(approving: call.id, approval.digest)), "requestedAt": .string(now.description),
             "expiresAt": .string(approval.expiresAt.description),
             // Whatever somebody put here before the approval was asked for decides nothing.
             "decision": .null, "decidedBy": .null, "reason": .null, "votes": .null,
@@ -187,12 +187,14 @@ public struct StatusProjection: Sendable {
         ]
     }
 
-    /// To be copied as it stands: the name that the admission policy wants is asked for in the command.
-    private func command(approving id: String) -> String {
+    /// To be copied as it stands: the name that the admission policy wants is asked for in the command. With the digest in
+    /// it the patch fails where another conversation has taken this one's name, instead of approving what that one asks.
+    private func command(approving id: String, _ digest: String) -> String {
         let user = #"'"$(kubectl auth whoami -o jsonpath={.status.userInfo.username})"'"#
         let object = "\(conversation.object.name) -n \(conversation.namespace)"
         return "kubectl patch conv \(object) --subresource=status --type=merge "
-            + "-p '{\"status\":{\"approvals\":{\"\(id)\":{\"decision\":\"Approved\",\"decidedBy\":\"\(user)\"}}}}'"
+            + "-p '{\"status\":{\"approvals\":{\"\(id)\":{\"digest\":\"\(digest)\",\"decision\":\"Approved\","
+            + "\"decidedBy\":\"\(user)\"}}}}'"
     }
 
     private func verification() -> JSONValue {

@@ -1,5 +1,6 @@
 import Crypto
 import KubeModel
+public import SkyfloAPI
 
 /// The transcript's entries as lines of JSON, each with the hash of itself and of all before it.
 ///
@@ -23,8 +24,23 @@ public struct TranscriptChain: Sendable {
     /// Hexadecimal SHA-256 of the last entry; empty before the first.
     public private(set) var head = ""
     public private(set) var count = 0
+    private let anchor: Anchor?
 
-    public init() {}
+    /// What is known of the chain from elsewhere: the hash of one of its entries.
+    public struct Anchor: Sendable, Hashable {
+        /// How many entries there were; 0 for none.
+        public var count: Int
+        public var head: String
+
+        public init(count: Int, head: String) {
+            self.count = count
+            self.head = head
+        }
+    }
+
+    /// - Parameter anchor: nil where nothing is known: whoever may write the entries may then have made up all of them, for
+    ///   the hashes have no key.
+    public init(anchor: Anchor? = nil) { self.anchor = anchor }
 
     /// Appends an entry.
     /// - Returns: its line, with the line feed.
@@ -61,9 +77,25 @@ public struct TranscriptChain: Sendable {
             throw Failure(
                 description: "entry \(position) of the transcript is of a kind that this version doesn't know")
         }
+        if let anchor, anchor.count == position, anchor.head != hash {
+            throw Failure(description: "entry \(position) of the transcript isn't the one whose hash the status has")
+        }
         head = hash
         count = position
         return Entry(at: at, event: event)
+    }
+
+    /// What of the entries may be acted upon. A ``TurnEvent/disregarded(after:)`` takes those before it away.
+    public static func believed(_ entries: [Entry]) -> [Entry] {
+        var believed: [(position: Int, entry: Entry)] = []
+        for (position, entry) in entries.enumerated() {
+            if case .disregarded(let count) = entry.event {
+                believed.removeAll { $0.position >= count }
+            } else {
+                believed.append((position, entry))
+            }
+        }
+        return believed.map(\.entry)
     }
 
     private static func hash(_ head: String, _ json: JSONValue) -> String {
@@ -71,5 +103,12 @@ public struct TranscriptChain: Sendable {
         hasher.update(data: Array(head.utf8))
         hasher.update(data: JSONWriter.bytes(json, .canonical))
         return Digest.hexadecimal(hasher.finalize())
+    }
+}
+
+extension ConversationStatus {
+    /// What it says of the transcript. Only who may write the status could have forged it.
+    public var transcript: TranscriptChain.Anchor {
+        .init(count: json["transcript", "entries"]?.int ?? 0, head: json["transcript", "head"]?.string ?? "")
     }
 }

@@ -35,6 +35,7 @@ extension TurnEvent {
             ["type": "Verified", "id": .string(id), "checks": .array(checks.map(\.json))]
         case .takenOver(let worker, let epoch):
             ["type": "TakenOver", "worker": .string(worker), "epoch": JSONValue(epoch)]
+        case .disregarded(let count): ["type": "Disregarded", "after": JSONValue(count)]
         case .turnEnded(let end):
             [
                 "type": "TurnEnded", "kind": .string(end.kind.rawValue), "reason": .string(end.reason.rawValue),
@@ -73,6 +74,9 @@ extension TurnEvent {
         case "Verified":
             self = .verified(id: id, (json["checks"]?.array ?? []).compactMap(CheckResult.init))
         case "TakenOver": self = .takenOver(worker: text("worker"), epoch: json["epoch"]?.int ?? 0)
+        case "Disregarded":
+            guard let count = json["after"]?.int, count >= 0 else { return nil }
+            self = .disregarded(after: count)
         case "TurnEnded":
             guard let kind = TurnEnd.Kind(rawValue: text("kind")) else { return nil }
             self = .turnEnded(

@@ -27,6 +27,9 @@ public enum TurnEvent: Sendable, Hashable {
     case turnEnded(TurnEnd)
     /// Another process goes on with the turn from here.
     case takenOver(worker: String, epoch: Int)
+    /// Of what is written so far only the first so many entries count: the status never vouched for the others, and
+    /// anybody who may write Secrets can have added them.
+    case disregarded(after: Int)
 }
 
 /// What the model said in one reply.

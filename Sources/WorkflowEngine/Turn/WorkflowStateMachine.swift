@@ -203,7 +203,7 @@ extension WorkflowStateMachine {
         }
         guard isRunning else { return }
         switch event {
-        case .turnStarted, .undoStarted, .takenOver: break
+        case .turnStarted, .undoStarted, .takenOver, .disregarded: break
         case .modelReplied(let reply): take(reply, at: at)
         case .modelFailed(let message): failure = message
         case .turnEnded(let end): self.end(end, at: at)

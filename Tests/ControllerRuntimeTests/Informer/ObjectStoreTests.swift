@@ -68,6 +68,19 @@ import Testing
         #expect(events.map(\.short) == ["+a0"])
     }
 
+    @Test func `an event that the server repeats doesn't bring a deleted object back`() {
+        var store = ObjectStore()
+        var events: [InformerEvent] = []
+        store.replace(with: [], resourceVersion: "1", into: &events)
+        store.put(object("a", 2), into: &events)
+        store.remove(object("a", 3), into: &events)
+        events = []
+        store.put(object("a", 2), into: &events)
+        #expect(events.map(\.short) == [] && store.objects.isEmpty)
+        store.put(object("a", 4), into: &events)
+        #expect(events.map(\.short) == ["+a0"])
+    }
+
     @Test func `a deletion of the object before doesn't remove the writer's new one`() {
         var store = ObjectStore()
         var events: [InformerEvent] = []

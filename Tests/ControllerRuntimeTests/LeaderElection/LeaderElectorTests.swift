@@ -6,7 +6,7 @@ import Testing
 
 @testable import ControllerRuntime
 
-@Suite(.timeLimit(.minutes(1))) struct LeaderElectorTests {
+@Suite(.timeLimit(.minutes(5))) struct LeaderElectorTests {
     let api = FakeAPIServer()
     let clock = ManualClock()
 
@@ -23,7 +23,7 @@ import Testing
     private func advance(until condition: () -> Bool) async throws {
         var before: [Duration] = []
         var looks = 0
-        try await eventually {
+        try await eventually(within: .seconds(240)) {
             if condition() { return true }
             let deadlines = clock.deadlines
             looks = deadlines == before && !deadlines.isEmpty ? looks + 1 : 0
@@ -51,7 +51,8 @@ import Testing
             try await eventually { journal.count == 1 }
             let first = holder
             let start = clock.uptime
-            try await advance { clock.uptime > start + .seconds(60) }
+            // Twice the lease's duration.
+            try await advance { clock.uptime > start + .seconds(30) }
             #expect(journal.count == 1)
             #expect(holder == first)
             let released = clock.uptime

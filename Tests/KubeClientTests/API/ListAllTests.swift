@@ -19,7 +19,8 @@ import Testing
             default: Self.page(["d"], version: "5")
             }
         }
-        let options = ListOptions(fieldSelector: "x=y", continueToken: "stale", resourceVersion: "5")
+        let options = ListOptions(
+            fieldSelector: "x=y", continueToken: "stale", resourceVersion: "5", resourceVersionMatch: .exact)
         let list = try await api.listAll(.pods, namespace: "shop", options, pageSize: 2)
         #expect(list.items.map(\.name) == ["a", "b", "c", "d"])
         #expect(list.items.first?.kind == "Pod")
@@ -28,6 +29,7 @@ import Testing
         #expect(api.requests.map { $0[query: "limit"] } == ["2", "2", "2"])
         #expect(api.requests.map { $0[query: "fieldSelector"] } == ["x=y", "x=y", "x=y"])
         #expect(api.requests.map { $0[query: "resourceVersion"] } == ["5", nil, nil])
+        #expect(api.requests.map { $0[query: "resourceVersionMatch"] } == ["Exact", nil, nil])
     }
 
     @Test func `a 410 between pages lists again in one piece`() async throws {

@@ -150,7 +150,7 @@ import Testing
         let error = #expect(throws: KubeClientError.self) {
             try ClusterConfiguration.kubeconfig(path: "/nowhere/config")
         }
-        #expect(error?.message == "cannot read /nowhere/config")
+        #expect(error?.message == "cannot read /nowhere/config: no such file")
     }
 
     @Test func `no secret is printed`() throws {

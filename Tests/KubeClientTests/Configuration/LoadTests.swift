@@ -87,7 +87,7 @@ import Testing
             let error = #expect(throws: KubeClientError.self) {
                 try ClusterConfiguration.inCluster(root: folder.path, environment: Self.pod)
             }
-            #expect(error?.message == "cannot read \(folder.path)/\(missing)")
+            #expect(error?.message == "cannot read \(folder.path)/\(missing): no such file")
         }
     }
 

@@ -99,6 +99,6 @@ import X509
                 server: "https://h", clientCertificate: .text(identity.certificate), clientKey: .text("x")))
         #expect(key?.message.contains("client-key") == true)
         let file = failure(ClusterConfiguration(server: "https://h", certificateAuthority: .file("/no/ca.crt")))
-        #expect(file?.message == "cannot read /no/ca.crt")
+        #expect(file?.message == "cannot read /no/ca.crt: no such file")
     }
 }

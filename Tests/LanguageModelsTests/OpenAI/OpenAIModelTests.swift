@@ -120,6 +120,28 @@ struct OpenAIModelTests {
         #expect(try await failure(of: [.stream([big, big, big])], options: options).code == .badReply)
     }
 
+    /// Some servers reset a connection right behind the end of the reply, while the reader is still busy with its beginning.
+    @Test func `a reset after the end of a reply harms nothing`() async throws {
+        var pieces = (Self.hello + ["[DONE]"]).map { event in
+            let text = "data: \(event)\n\n"
+            return "\(String(text.utf8.count, radix: 16))\r\n\(text)\r\n"
+        }
+        pieces[0] =
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n" + pieces[0]
+        try await ResettingServer.with(pieces) { server, port in
+            let model = try OpenAIModel(
+                name: "m", baseURL: "http://127.0.0.1:\(port)/v1", apiKey: nil,
+                options: .quick.with { $0.retries = RetryPolicy(maxRetries: 0) })
+            let isFirst = Atomic(true)
+            let reply = try await model.reply(to: request) { _ in
+                guard isFirst.exchange(false, ordering: .relaxed) else { return }
+                #expect(throws: Never.self) { try server.finish() }
+            }
+            #expect(reply.content == "Hello")
+            #expect(reply.usage == TokenUsage(prompt: 3, completion: 2))
+        }
+    }
+
     // MARK: Retries
 
     @Test(arguments: [429, 500, 502, 503, 504, 529])

@@ -23,7 +23,7 @@ import WorkflowEngine
     }
 
     private func check(_ lines: [String], head: String, entries: Int = 3, owner: String = "u1") -> String? {
-        var check = TranscriptCheck(entries: entries, head: head)
+        var check = TranscriptCheck(.init(count: entries, head: head))
         let data = JSONObject(
             lines.enumerated().map { ("00000\($0.offset).jsonl", .string(Base64.encode(Array($0.element.utf8)))) })
         let secret = KubeObject([

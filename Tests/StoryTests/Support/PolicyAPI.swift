@@ -1,33 +1,40 @@
+import FoundationEssentials
 import KubeClient
 import KubeModel
 import Synchronization
 
-/// Answers for the admission policy that proves approvals, in the place of the server.
+/// Answers for the admission policy that proves approvals, in the place of the server: as config/admission has it.
 final class PolicyAPI: KubeAPI {
     private let api: any KubeAPI
-    private let isInstalled: @Sendable () -> Bool
+    private let installed: @Sendable () -> KubeTime?
 
-    init(_ api: any KubeAPI, isInstalled: @escaping @Sendable () -> Bool) {
+    /// - Parameter installed: when it was; nil where it isn't.
+    init(_ api: any KubeAPI, installed: @escaping @Sendable () -> KubeTime?) {
         self.api = api
-        self.isInstalled = isInstalled
+        self.installed = installed
+    }
+
+    static func manifests() throws -> [KubeObject] {
+        let file = URL(filePath: Story.root + "config/admission/skyflo-approvals.yaml")
+        return try YAML.parseAll(String(contentsOf: file, encoding: .utf8)).map { KubeObject($0) }
     }
 
     func send(_ request: KubeRequest, as identity: Impersonation?) async throws -> KubeResponse {
         guard request.path.contains("/validatingadmissionpolic") else {
             return try await api.send(request, as: identity)
         }
-        guard isInstalled() else {
+        guard let time = installed() else {
             let status: JSONValue = ["kind": "Status", "status": "Failure", "reason": "NotFound", "code": 404]
             return KubeResponse(
                 status: 404, contentType: "application/json", warnings: [], body: JSONWriter.bytes(status))
         }
-        let object: JSONValue = [
-            "metadata": [
-                "name": "skyflo-approvals", "labels": ["skyflo.ai/policy-version": "1"], "resourceVersion": "1",
-            ],
-            "spec": ["failurePolicy": "Fail", "policyName": "skyflo-approvals", "validationActions": ["Deny"]],
-        ]
-        return KubeResponse(status: 200, contentType: "application/json", warnings: [], body: JSONWriter.bytes(object))
+        let isBinding = request.path.contains("bindings")
+        guard var object = try Self.manifests().first(where: { $0.kind.hasSuffix("Binding") == isBinding }) else {
+            throw KubeClientError(.unreachable, "no manifest")
+        }
+        object["metadata", "creationTimestamp"] = .string(time.microTime)
+        return KubeResponse(
+            status: 200, contentType: "application/json", warnings: [], body: JSONWriter.bytes(object.json))
     }
 
     func stream<Result: Sendable>(

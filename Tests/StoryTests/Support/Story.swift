@@ -47,6 +47,7 @@ struct Story: Sendable {
     /// - Parameter wrap: puts something between the operator and its client, to watch or to break it.
     func withOperator(
         _ models: any ModelProvider, identity: String = "operator-1", lease: WorkerLease? = nil,
+        defaultSkyfloAI: ObjectKey? = nil,
         wrap: @escaping @Sendable (any KubeAPI) -> any KubeAPI = { $0 },
         _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
@@ -56,7 +57,8 @@ struct Story: Sendable {
             let program = Operator(
                 api: wrap(client),
                 configuration: .init(
-                    identity: identity, lease: lease, verificationTimeout: .seconds(5)),
+                    identity: identity, defaultSkyfloAI: defaultSkyfloAI, lease: lease, verificationTimeout: .seconds(5)
+                ),
                 models: models, logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await program.run() }

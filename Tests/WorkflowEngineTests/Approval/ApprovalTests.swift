@@ -7,17 +7,18 @@ import WorkflowEngine
     static let requests: [JSONValue] = [["method": "PATCH", "path": "/apis/apps/v1/x", "body": "{}"]]
 
     func digest(
-        uid: String = "u", turn: Int = 1, id: String = "c1", tool: String = "t", arguments: String = "{}",
-        requests: [JSONValue] = requests, postConditions: [JSONValue] = []
+        uid: String = "u", turn: Int = 1, id: String = "c1", account: String = "default", tool: String = "t",
+        arguments: String = "{}", requests: [JSONValue] = requests, postConditions: [JSONValue] = []
     ) -> String {
         Digest.of(
-            conversationUID: uid, turn: turn, callID: id, tool: tool, arguments: arguments, requests: requests,
-            postConditions: postConditions)
+            conversationUID: uid, turn: turn, callID: id, identity: "system:serviceaccount:shop:\(account)", tool: tool,
+            arguments: arguments, requests: requests, postConditions: postConditions)
     }
 
     @Test func `a digest changes with each of its parts`() {
         let other = [
-            digest(uid: "v"), digest(turn: 2), digest(id: "c2"), digest(tool: "s"), digest(arguments: "{ }"),
+            digest(uid: "v"), digest(turn: 2), digest(id: "c2"), digest(account: "root"), digest(tool: "s"),
+            digest(arguments: "{ }"),
             digest(requests: []), digest(requests: Self.requests + Self.requests), digest(postConditions: ["x"]),
         ]
         #expect(Set(other + [digest()]).count == other.count + 1)
@@ -30,7 +31,7 @@ import WorkflowEngine
     }
 
     private func reading(
-        _ terms: ApprovalTerms = ApprovalTerms(), _ change: (inout JSONValue) -> Void
+        _ terms: ApprovalTerms = ApprovalTerms(), account: String = "default", _ change: (inout JSONValue) -> Void
     ) -> DecisionReader.Reading {
         var play = Play()
         play.propose("t")
@@ -46,10 +47,14 @@ import WorkflowEngine
             "digest": .string(digest), "decision": "Approved", "decidedBy": "alice",
         ]
         change(&entry)
+        let conversation = Conversation(
+            KubeObject([
+                "metadata": ["uid": "u", "namespace": "shop"], "spec": ["serviceAccountName": .string(account)],
+            ]))
         let call = play.machine.calls[0]
         guard let request = call.approval else { return .undecided }
         return DecisionReader.read(
-            Approval(entry), for: call, request: request, conversationUID: "u", turn: 1, terms: terms)
+            Approval(entry), for: call, request: request, in: conversation, turn: 1, terms: terms)
     }
 
     @Test func `a decision on what was asked for counts`() {
@@ -102,6 +107,12 @@ import WorkflowEngine
                 Issue.record("an altered approval was taken for the one that was asked for")
                 continue
             }
+        }
+    }
+
+    @Test func `an approval counts only for who it was asked for`() {
+        guard case .altered = reading(account: "root", { _ in }) else {
+            return #expect(Bool(false), "what was approved for one ServiceAccount runs as another")
         }
     }
 }

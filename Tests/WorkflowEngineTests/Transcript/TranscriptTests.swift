@@ -25,7 +25,7 @@ import WorkflowEngine
         .writeEnded(id: "c1", .applied("a")), .writeEnded(id: "c1", .stale("b")),
         .writeEnded(id: "c1", .rejected("c")), .writeEnded(id: "c1", .unknown("d")),
         .verified(id: "c1", [.init(check: "x", verdict: .timedOut, evidence: "2/3")]),
-        .turnEnded(TurnEnd(.failed, .modelFailed, message: "m", answer: "a")),
+        .turnEnded(TurnEnd(.failed, .modelFailed, message: "m", answer: "a")), .disregarded(after: 3),
     ]
 
     private func written() -> (lines: String, chain: TranscriptChain) {
@@ -61,13 +61,43 @@ import WorkflowEngine
         }
     }
 
+    /// Whoever may write the Secret can make a chain that holds together.
+    @Test func `another chain than the one that is known is not read`() throws {
+        let (lines, chain) = written()
+        var forged = TranscriptChain()
+        var others = ""
+        for event in Self.events.reversed() { others += forged.append(.init(at: Self.at, event: event)) }
+        let anchor = TranscriptChain.Anchor(count: chain.count, head: chain.head)
+        var honest = TranscriptChain(anchor: anchor)
+        #expect(try honest.read(lines).count == chain.count)
+        #expect(throws: TranscriptChain.Failure.self) {
+            var reader = TranscriptChain(anchor: anchor)
+            _ = try reader.read(others)
+        }
+        // What comes behind is not bound by it.
+        let more = honest.append(.init(at: Self.at, event: .modelFailed("later")))
+        var reader = TranscriptChain(anchor: anchor)
+        #expect(try reader.read(lines + more).count == chain.count + 1)
+    }
+
+    @Test func `what is disregarded counts no more, now and later`() {
+        func entry(_ event: TurnEvent) -> TranscriptChain.Entry { .init(at: Self.at, event: event) }
+        let entries = [
+            entry(.modelFailed("1")), entry(.modelFailed("forged")), entry(.disregarded(after: 0)),
+            entry(.disregarded(after: 1)), entry(.modelFailed("2")), entry(.modelFailed("forged")),
+            entry(.disregarded(after: 5)), entry(.modelFailed("3")),
+        ]
+        #expect(
+            TranscriptChain.believed(entries).map(\.event) == [.modelFailed("2"), .modelFailed("3")])
+    }
+
     /// A worker asked for the approval of c1 and died; this is what it left in the transcript.
     private func asked() -> Play {
         var play = Play()
         play.propose("scale", "get")
         play.apply(.callResolved(id: "c2", succeeded: true, result: "x"))
         let digest = Digest.of(
-            conversationUID: "u", turn: 1, callID: "c1", tool: "scale", arguments: "{}", requests: ["r"],
+            conversationUID: "u", turn: 1, callID: "c1", identity: "i", tool: "scale", arguments: "{}", requests: ["r"],
             postConditions: [["kind": "gone"]])
         play.apply(
             .approvalRequested(

@@ -28,7 +28,7 @@ public struct TokenBucket: Sendable {
     }
 
     private mutating func refill(_ now: Duration) {
-        tokens = min(burst, tokens + (now - filled).inSeconds * perSecond)
+        tokens = min(burst, tokens + (now - filled) / .seconds(1) * perSecond)
         filled = now
     }
 }

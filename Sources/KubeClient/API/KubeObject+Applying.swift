@@ -1,0 +1,94 @@
+public import KubeModel
+
+/// What server-side apply needs (KEP-555): an object with nothing in it but what its sender wants to own.
+extension KubeObject {
+    /// Only the fields that `manager` has applied, with the object's name and kind: what to change and apply again without
+    /// claiming the fields of others, and without giving up own ones.
+    ///
+    /// - Parameter subresource: through which they were applied; nil for the object itself.
+    /// - Returns: nil where the manager has applied nothing.
+    public func applied(by manager: String, subresource: String? = nil) -> KubeObject? {
+        let entry = self["metadata", "managedFields"]?.array?.first {
+            $0["manager"]?.string == manager && $0["operation"]?.string == "Apply"
+                && ($0["subresource"]?.string ?? "") == (subresource ?? "")
+        }
+        guard let fields = entry?["fieldsV1"], let owned = FieldSet.extract(fields, from: json) else { return nil }
+        var result = KubeObject(owned)
+        result["apiVersion"] = entry?["apiVersion"] ?? self["apiVersion"]
+        result["kind"] = self["kind"]
+        result["metadata", "name"] = .string(name)
+        if let namespace { result["metadata", "namespace"] = .string(namespace) }
+        return result
+    }
+
+    /// Without the metadata that only the server sets. It refuses to apply `managedFields`, and takes a `resourceVersion`
+    /// as a condition.
+    public func withoutServerFields() -> KubeObject {
+        var result = self
+        for field in ["managedFields", "resourceVersion", "uid", "creationTimestamp", "generation", "selfLink"] {
+            result["metadata", field] = nil
+        }
+        return result
+    }
+}
+
+extension KubeAPI {
+    /// Server-side apply: makes the object's fields what `object` says, for `manager`, and removes those that the manager
+    /// applied before and are not in `object` any more.
+    ///
+    /// - Parameters:
+    ///   - manager: a name that stays the same for as long as the program exists.
+    ///   - force: takes over fields that other managers own, as controllers should; without it that is a conflict.
+    /// - Throws: `APIStatus` 409 with the conflicting fields in its causes; else as every write.
+    public func apply(
+        _ object: KubeObject, in resource: APIResource, subresource: String? = nil, manager: String, force: Bool,
+        dryRun: Bool = false, as identity: Impersonation? = nil
+    ) async throws -> KubeObject {
+        try await apply(
+            object.withoutServerFields(), in: resource, subresource: subresource,
+            WriteOptions(fieldManager: manager, force: force, dryRun: dryRun), as: identity)
+    }
+}
+
+/// `FieldsV1` of `managedFields`: a tree of `f:NAME` (member), `k:{…}` (element with these members), `v:…` (element of a
+/// set), `i:N` (element at N) and `.` (the thing itself).
+enum FieldSet {
+    /// nil where nothing of the fields is there any more.
+    static func extract(_ fields: JSONValue, from value: JSONValue) -> JSONValue? {
+        guard let paths = fields.object, !paths.isEmpty else { return value }
+        switch value {
+        case .object: return members(paths, value)
+        case .array(let elements): return .array(elements.enumerated().compactMap { element(paths, $1, at: $0) })
+        default: return value
+        }
+    }
+
+    private static func members(_ paths: JSONObject, _ value: JSONValue) -> JSONValue? {
+        var result = JSONObject()
+        for (path, fields) in paths where path.hasPrefix("f:") {
+            let name = String(path.dropFirst(2))
+            if let member = value[name], let owned = extract(fields, from: member) { result[name] = owned }
+        }
+        return result.isEmpty && paths["."] == nil ? nil : .object(result)
+    }
+
+    private static func element(_ paths: JSONObject, _ element: JSONValue, at position: Int) -> JSONValue? {
+        for (path, fields) in paths {
+            if path == "i:\(position)" { return extract(fields, from: element) }
+            guard let text = key(path), let key = try? JSONParser.parse(text) else { continue }
+            if path.hasPrefix("v:"), key == element { return element }
+            guard path.hasPrefix("k:"), let members = key.object, members.allSatisfy({ element[$0] == $1 }) else {
+                continue
+            }
+            var owned = extract(fields, from: element) ?? [:]
+            // An element is found by its key: without it the server would take it for another one.
+            for (name, value) in members { owned[name] = value }
+            return owned
+        }
+        return nil
+    }
+
+    private static func key(_ path: String) -> [UInt8]? {
+        path.hasPrefix("k:") || path.hasPrefix("v:") ? Array(path.dropFirst(2).utf8) : nil
+    }
+}

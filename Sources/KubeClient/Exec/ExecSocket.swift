@@ -1,0 +1,63 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import NIOWebSocket
+
+/// An HTTP/1.1 connection that was asked to become a WebSocket.
+enum ExecSocket: Sendable {
+    case open(NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, RemoteCommand)
+    /// With the answer's head; the channel brings its body.
+    case refused(NIOAsyncChannel<ByteBuffer, Never>, HTTPResponseHead)
+
+    /// Of the answer.
+    var status: Int {
+        switch self {
+        case .open: 101
+        case .refused(_, let head): Int(head.status.code)
+        }
+    }
+
+    struct Writer: Sendable {
+        let outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>
+
+        func send(_ opcode: WebSocketOpcode, _ data: ByteBuffer) async throws {
+            // Clients must mask (RFC 6455, section 5.3).
+            try await outbound.write(WebSocketFrame(fin: true, opcode: opcode, maskKey: .random(), data: data))
+        }
+    }
+
+    /// - Parameters:
+    ///   - tls: nil for a connection without.
+    ///   - timeout: for the connection; the wait for the answer ends with the task.
+    static func connect(
+        to endpoint: Endpoint, _ head: HTTPRequestHead, tls: NIOSSLContext?, timeout: Duration
+    ) async throws -> ExecSocket {
+        let (channel, result) = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.init(timeout))
+            .connect(host: endpoint.host, port: endpoint.port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    if let tls { try pipeline.addHandler(try handler(tls, endpoint.certificateName)) }
+                    let result = channel.eventLoop.makePromise(of: ExecSocket.self)
+                    try pipeline.addHandler(WebSocketHandshake(head, result))
+                    return (channel, result.futureResult)
+                }
+            }
+        return try await withTaskCancellationHandler {
+            _ = try? await HTTPClients.keepAlive(channel).get()
+            return try await result.get()
+        } onCancel: {
+            channel.close(promise: nil)
+        }
+    }
+
+    private static func handler(_ context: NIOSSLContext, _ name: String) throws -> NIOSSLClientHandler {
+        do {
+            return try NIOSSLClientHandler(context: context, serverHostname: name)
+        } catch let error as NIOSSLExtraError where error == .cannotUseIPAddressInSNI {
+            // The certificate is then checked against the address that was connected to.
+            return try NIOSSLClientHandler(context: context, serverHostname: nil)
+        }
+    }
+}

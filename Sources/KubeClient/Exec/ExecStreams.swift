@@ -1,0 +1,85 @@
+import NIOCore
+import NIOWebSocket
+
+/// A piece of what a command writes.
+public enum ExecEvent: Sendable, Hashable {
+    case output([UInt8])
+    case error([UInt8])
+}
+
+/// What a running command writes, as it comes.
+public struct ExecEvents {
+    private var frames: NIOAsyncChannelInboundStream<WebSocketFrame>.AsyncIterator
+    private let socket: ExecSocket.Writer
+    private let label: String
+    /// nil until ``next()`` has returned nil.
+    public private(set) var exitCode: Int?
+
+    init(_ frames: NIOAsyncChannelInboundStream<WebSocketFrame>, _ socket: ExecSocket.Writer, _ label: String) {
+        self.frames = frames.makeAsyncIterator()
+        self.socket = socket
+        self.label = label
+    }
+
+    /// nil when the command has ended; ``exitCode`` says how.
+    /// - Throws: `APIStatus` where the command could not be run; ``KubeClientError`` (`unreachable`) when the connection
+    ///   broke before its end; `CancellationError`.
+    public mutating func next() async throws -> ExecEvent? {
+        while exitCode == nil {
+            guard let frame = try await frame() else { continue }
+            switch try RemoteCommand.message(frame) {
+            case .output(let bytes): return .output(bytes)
+            case .error(let bytes): return .error(bytes)
+            case .ended(let code): exitCode = code
+            case nil: continue
+            }
+        }
+        return nil
+    }
+
+    /// nil for frames that only keep the connection going.
+    private mutating func frame() async throws -> [UInt8]? {
+        let frame: WebSocketFrame?
+        do {
+            frame = try await frames.next(isolation: #isolation)
+        } catch {
+            throw KubeClientError.of(error, label)
+        }
+        try Task.checkCancellation()
+        guard let frame, frame.opcode != .connectionClose else {
+            throw KubeClientError(.unreachable, "\(label): the connection broke before the command ended")
+        }
+        if frame.opcode == .ping { try await socket.send(.pong, frame.unmaskedData) }
+        return frame.opcode == .binary ? Array(frame.unmaskedData.readableBytesView) : nil
+    }
+}
+
+/// The standard input of a running command.
+public struct ExecInput: Sendable {
+    /// Of one message: what API servers and container runtimes read at once.
+    private static let pieceBytes = 32 << 10
+
+    let socket: ExecSocket.Writer
+    let version: RemoteCommand
+
+    /// Returns when the connection has taken the bytes. They are lost without an error where the command has ended.
+    public func write(_ bytes: some Collection<UInt8> & Sendable) async throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let piece = rest.prefix(Self.pieceBytes)
+            try await socket.send(.binary, ByteBuffer(bytes: [RemoteCommand.Channel.input.rawValue] + piece))
+            rest = rest.dropFirst(Self.pieceBytes)
+        }
+    }
+
+    /// Tells the command that nothing more comes.
+    /// - Throws: ``KubeClientError`` (`unsupported`) at API servers before Kubernetes 1.30, which can't be told.
+    public func end() async throws {
+        guard version == .v5 else {
+            throw KubeClientError(
+                .unsupported, "the API server can't be told that a command's input has ended (Kubernetes 1.30 can)")
+        }
+        let message = [RemoteCommand.Channel.close.rawValue, RemoteCommand.Channel.input.rawValue]
+        try await socket.send(.binary, ByteBuffer(bytes: message))
+    }
+}

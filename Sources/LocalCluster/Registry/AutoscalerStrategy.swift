@@ -1,0 +1,40 @@
+import KubeModel
+import KubeSchema
+
+/// HorizontalPodAutoscalers, in `v2` or in the older form.
+struct AutoscalerStrategy: ResourceStrategy {
+    var isV2 = true
+
+    func setDefaults(_ object: inout KubeObject) {
+        guard var spec = object.json["spec"] else { return }
+        PodTemplate.fill(&spec, "minReplicas", 1)
+        if isV2 { PodTemplate.fill(&spec, "metrics", [StoredForm.cpu(80)]) }
+        object.json["spec"] = spec
+    }
+
+    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+        object.json["status"] =
+            isV2 ? ["desiredReplicas": 0, "currentMetrics": .null] : ["currentReplicas": 0, "desiredReplicas": 0]
+    }
+
+    func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
+        var errors: [FieldError] = []
+        for member in ["kind", "name"] where object["spec", "scaleTargetRef", member]?.string?.isEmpty ?? true {
+            errors.append(.required("spec.scaleTargetRef.\(member)"))
+        }
+        let minimum = object["spec", "minReplicas"]?.int ?? 1
+        if minimum < 1 {
+            errors.append(
+                .invalid("spec.minReplicas", JSONValue(minimum), "must be greater than or equal to 1"))
+        }
+        let maximum = object["spec", "maxReplicas"]?.int ?? 0
+        if maximum < 1 {
+            errors.append(.invalid("spec.maxReplicas", JSONValue(maximum), "must be greater than 0"))
+        }
+        if maximum < minimum {
+            errors.append(
+                .invalid("spec.maxReplicas", JSONValue(maximum), "must be greater than or equal to `minReplicas`"))
+        }
+        return errors
+    }
+}

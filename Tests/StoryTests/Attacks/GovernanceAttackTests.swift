@@ -1,0 +1,140 @@
+import KubeClient
+import KubeModel
+import SkyfloAPI
+import Testing
+
+/// Somebody who may make and change conversations tries to choose by whose rules, as whom and with whose keys they run.
+@Suite struct GovernanceAttackTests {
+    private static let lax: JSONValue = [
+        "approvals": ["autoApprove": [["name": "all", "namespaces": ["*"], "maxRisk": "High"]], "allowUnproven": true]
+    ]
+
+    @Test func `the rules of another namespace's SkyfloAI can't be chosen`() async throws {
+        let log = RequestLog()
+        let model = ScriptedModel(.scale(to: 9), .says("Done."))
+        try await Story.run(nil) { story in
+            try await story.makeSkyflo("evil", "lax", Self.lax)
+            try await story.withOperator(model, wrap: { WatchedAPI($0, log) }) {
+                try await story.ask("scale web", spec: ["skyfloRef": ["namespace": "evil", "name": "lax"]])
+                let refused = try await story.until("refused") {
+                    $0.status.conditions[type: "Accepted"]?.reason == "SkyfloAINotFound"
+                }
+                #expect(refused.status.conditions[type: "Accepted"]?.message.contains("another namespace") == true)
+                #expect(log.writes.isEmpty && model.requests.isEmpty)
+            }
+        }
+    }
+
+    @Test func `the operator's default can be named only where the namespace has no rules of its own`() async throws {
+        let log = RequestLog()
+        let model = ScriptedModel(.scale(to: 9), .says("Done."))
+        let key = ObjectKey(namespace: "skyflo-system", name: "skyflo")
+        try await Story.run(nil) { story in
+            try await story.makeSkyflo("skyflo-system", "skyflo", Self.lax)
+            try await story.withOperator(model, defaultSkyfloAI: key, wrap: { WatchedAPI($0, log) }) {
+                try await story.ask("scale web", spec: ["skyfloRef": ["namespace": "skyflo-system", "name": "skyflo"]])
+                try await story.until("refused") { $0.status.conditions[type: "Accepted"]?.status == .false }
+                #expect(log.writes.isEmpty)
+                try await story.api.delete(.skyfloAIs, namespace: Story.namespace, name: "skyflo")
+                try await story.untilPhase(.completed)
+                #expect(log.writes.count == 1)
+            }
+        }
+    }
+
+    /// With and without a new worker in between, who would find out anew what the spec names.
+    @Test(arguments: [true, false])
+    func `what was approved for one ServiceAccount isn't done as another`(_ restarts: Bool) async throws {
+        let log = RequestLog()
+        let model = ScriptedModel(.scale(to: 3), .says("Done."))
+        try await Story.run(nil) { story in
+            try await story.apply(
+                """
+                apiVersion: v1
+                kind: ServiceAccount
+                metadata: {name: mighty, namespace: shop}
+                ---
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: RoleBinding
+                metadata: {name: mighty, namespace: shop}
+                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}
+                subjects: [{kind: ServiceAccount, name: mighty, namespace: shop}]
+                """)
+            let change: @Sendable () async throws -> Void = {
+                try await story.change(spec: ["serviceAccountName": "mighty"])
+                try await story.approve("c1")
+            }
+            try await story.withOperator(model, wrap: { WatchedAPI($0, log) }) {
+                try await story.ask("scale web to 3")
+                try await story.untilPhase(.awaitingApproval)
+                if !restarts {
+                    try await change()
+                    try await story.untilPhase(.completed)
+                }
+            }
+            if restarts {
+                try await change()
+                try await story.withOperator(model, identity: "operator-2", wrap: { WatchedAPI($0, log) }) {
+                    try await story.untilPhase(.completed)
+                }
+            }
+            let talk = Conversation(try await story.api.get(.conversations, namespace: Story.namespace, name: "talk"))
+            #expect(talk.status.calls["c1"]?.state == .denied)
+            #expect(log.writes.isEmpty)
+        }
+    }
+
+    @Test(arguments: [
+        "kube-system:default", "../../kube-system/serviceaccounts/default", "default/token", "system:masters", "..",
+    ])
+    func `a ServiceAccount is one of the namespace, whatever its name looks like`(_ name: String) async throws {
+        let model = ScriptedModel(.scale(to: 9), .says("Done."))
+        let log = RequestLog()
+        try await Story.run(nil) { story in
+            try await story.withOperator(model, wrap: { WatchedAPI($0, log) }) {
+                try await story.ask("scale web", spec: ["serviceAccountName": .string(name)])
+                let refused = try await story.until("refused") {
+                    $0.status.conditions[type: "Accepted"]?.status == .false
+                }
+                #expect(refused.status.conditions[type: "Accepted"]?.reason == "ServiceAccountNotFound")
+                #expect(log.all.allSatisfy { $0.identity == nil })
+            }
+        }
+    }
+
+    /// The key goes to an address that the same SkyfloAI names.
+    @Test func `a token of a ServiceAccount is sent to nobody as the key of a model`() async throws {
+        let model = ScriptedModel(.says("Done."))
+        try await Story.run(model) { story in
+            try await story.apply(
+                """
+                apiVersion: v1
+                kind: Secret
+                type: kubernetes.io/service-account-token
+                metadata: {name: mighty, namespace: shop, annotations: {kubernetes.io/service-account.name: copilot}}
+                stringData: {token: secret-token}
+                """)
+            try await story.changeSkyflo([
+                "models": [
+                    [
+                        "name": "m", "provider": "OpenAI", "model": "m", "baseURL": "http://127.0.0.1:1/v1",
+                        "apiKeySecretRef": ["name": "mighty", "key": "token"],
+                    ]
+                ]
+            ])
+            try await story.ask("hello")
+            try await story.until("refused") { $0.status.conditions[type: "Accepted"]?.reason == "SecretNotFound" }
+            #expect(model.requests.isEmpty)
+        }
+    }
+}
+
+extension Story {
+    fileprivate func makeSkyflo(_ namespace: String, _ name: String, _ spec: JSONValue) async throws {
+        if try await api.find(.namespaces, name: namespace) == nil {
+            _ = try await api.create(KubeObject(.namespaces, name: namespace), in: .namespaces)
+        }
+        _ = try await api.create(
+            KubeObject(.skyfloAIs, namespace: namespace, name: name, ["spec": spec]), in: .skyfloAIs)
+    }
+}

@@ -1,0 +1,148 @@
+import ControllerRuntime
+import KubeClient
+import KubeModel
+import SkyfloAPI
+import Testing
+
+@testable import Controllers
+
+/// Somebody weakens the admission policy that proves approvals, and leaves its name and its version on it.
+@Suite struct PolicyProofAttackTests {
+    private static func manifests() throws -> (policy: KubeObject, binding: KubeObject) {
+        let all = try PolicyAPI.manifests()
+        return (
+            try #require(all.first { $0.kind == "ValidatingAdmissionPolicy" }),
+            try #require(all.first { $0.kind == "ValidatingAdmissionPolicyBinding" })
+        )
+    }
+
+    /// Whoever changes the policy has to enter its new fingerprint.
+    @Test func `the policy of config/admission is the one that is looked for`() throws {
+        let (policy, binding) = try Self.manifests()
+        #expect(ApprovalProof.fingerprint(of: policy) == ApprovalProof.fingerprint)
+        #expect(ApprovalProof.judge(policy: policy, binding: binding).doubt == nil)
+    }
+
+    @Test func `it is known again with all that an API server adds to it`() async throws {
+        try await Story.run(nil, samples: []) { story in
+            try await story.apply(file: "config/admission/skyflo-approvals.yaml")
+            let finding = try await ApprovalProof.look(story.api)
+            #expect(finding.doubt == nil && finding.since != nil)
+        }
+        var (policy, binding) = try Self.manifests()
+        policy["spec", "matchConstraints", "matchPolicy"] = "Equivalent"
+        policy["spec", "matchConstraints", "namespaceSelector"] = [:]
+        policy["spec", "matchConstraints", "objectSelector"] = [:]
+        policy["spec", "matchConstraints", "resourceRules"] = .array(
+            (policy["spec", "matchConstraints", "resourceRules"]?.array ?? []).map { rule in
+                var rule = rule
+                rule["scope"] = "*"
+                return rule
+            })
+        binding["spec", "matchResources"] = [:]
+        #expect(ApprovalProof.judge(policy: policy, binding: binding).doubt == nil)
+    }
+
+    private static let weakenings: [(String, @Sendable (inout KubeObject, inout KubeObject) -> Void)] = [
+        ("no validations", { policy, _ in policy["spec", "validations"] = [["expression": "true"]] }),
+        (
+            "one validation less",
+            { policy, _ in
+                policy["spec", "validations"] = .array(policy["spec", "validations"]?.array?.dropLast() ?? [])
+            }
+        ),
+        (
+            "a condition that is never met",
+            { policy, _ in
+                policy["spec", "matchConditions"] = [["name": "never", "expression": "false"]]
+            }
+        ),
+        (
+            "only some namespaces",
+            { policy, _ in
+                policy["spec", "matchConstraints", "namespaceSelector"] = ["matchLabels": ["a": "b"]]
+            }
+        ),
+        (
+            "not this object",
+            { policy, _ in
+                policy["spec", "matchConstraints", "objectSelector"] = ["matchLabels": ["a": "b"]]
+            }
+        ),
+        (
+            "not the status",
+            { policy, _ in
+                policy["spec", "matchConstraints", "resourceRules"] = .array(
+                    policy["spec", "matchConstraints", "resourceRules"]?.array?.dropFirst().map(\.self) ?? [])
+            }
+        ),
+        (
+            "excluded again",
+            { policy, _ in
+                policy["spec", "matchConstraints", "excludeResourceRules"] =
+                    policy["spec", "matchConstraints", "resourceRules"]
+            }
+        ),
+        (
+            "a variable that says yes",
+            { policy, _ in
+                policy["spec", "variables"] = .array(
+                    (policy["spec", "variables"]?.array ?? []).map {
+                        $0["name"] == "operates" ? ["name": "operates", "expression": "true"] : $0
+                    })
+            }
+        ),
+        ("parameters", { policy, _ in policy["spec", "paramKind"] = ["apiVersion": "v1", "kind": "ConfigMap"] }),
+        ("failures pass", { policy, _ in policy["spec", "failurePolicy"] = "Ignore" }),
+        ("another version", { policy, _ in policy.labels["skyflo.ai/policy-version"] = "0" }),
+        ("going away", { policy, _ in policy["metadata", "deletionTimestamp"] = "2026-01-01T00:00:00Z" }),
+        ("only a warning", { _, binding in binding["spec", "validationActions"] = ["Warn", "Audit"] }),
+        ("bound elsewhere", { _, binding in binding["spec", "policyName"] = "other" }),
+        (
+            "bound to some",
+            { _, binding in
+                binding["spec", "matchResources"] = ["namespaceSelector": ["matchLabels": ["a": "b"]]]
+            }
+        ),
+        (
+            "the binding goes away",
+            { _, binding in
+                binding["metadata", "deletionTimestamp"] = "2026-01-01T00:00:00Z"
+            }
+        ),
+    ]
+
+    @Test(arguments: weakenings.indices)
+    func `a policy that lets more pass proves nothing`(_ number: Int) throws {
+        var (policy, binding) = try Self.manifests()
+        let (name, weaken) = Self.weakenings[number]
+        weaken(&policy, &binding)
+        #expect(ApprovalProof.judge(policy: policy, binding: binding).doubt != nil, "\(name)")
+    }
+
+    @Test func `a policy or a binding that isn't there proves nothing`() throws {
+        let (policy, binding) = try Self.manifests()
+        #expect(ApprovalProof.judge(policy: nil, binding: binding).doubt != nil)
+        #expect(ApprovalProof.judge(policy: policy, binding: nil).doubt != nil)
+    }
+
+    /// Before the policy anybody could name anybody, also as who made a conversation.
+    @Test func `who made a conversation before the policy was there isn't known`() async throws {
+        let model = ScriptedModel(.scale(to: 3), .says("Done."))
+        try await Story.run(nil) { story in
+            try await story.changeSkyflo(["approvals": ["allowUnproven": false, "twoPerson": true]])
+            var object = KubeObject(
+                .conversations, namespace: Story.namespace, name: "talk",
+                ["spec": ["serviceAccountName": "copilot", "messages": [["content": "scale web"]]]])
+            object.annotations = ["skyflo.ai/created-by": "bob"]
+            _ = try await story.api.create(object, in: .conversations)
+            let later = SystemClock().now.adding(seconds: 5)
+            try await story.withOperator(model, wrap: { PolicyAPI($0) { later } }) {
+                try await story.untilPhase(.awaitingApproval)
+                try await story.approve("c1")
+                try await story.until("not accepted") { $0.status.approvals["c1"]?.waitingFor != nil }
+                #expect(try await story.replicas() == 2)
+            }
+        }
+    }
+}
