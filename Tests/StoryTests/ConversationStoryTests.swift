@@ -6,6 +6,28 @@ import SkyfloAPI
 import Testing
 
 @Suite struct ConversationStoryTests {
+    @Test func `a target that moves while a change is prepared is looked at again`() async throws {
+        let model = ScriptedModel(.scale(to: 3), .says("Done."))
+        try await Story.run(nil) { story in
+            let hook = Hook {
+                $0.method == .get && $0.path.hasSuffix("/deployments/web")
+            } body: { _ in
+                true
+            } then: {
+                _ = try await story.api.patch(
+                    .deployments, namespace: Story.namespace, name: "web",
+                    .merge(["metadata": ["annotations": ["moved": "yes"]]]))
+            }
+            try await story.withOperator(model, wrap: { HookedAPI($0, hook) }) {
+                try await story.ask("scale web to 3")
+                try await story.untilPhase(.awaitingApproval)
+                #expect(
+                    try await story.api.get(.deployments, namespace: Story.namespace, name: "web")
+                        .metadata["annotations", "moved"] == "yes")
+            }
+        }
+    }
+
     @Test func `a question is answered from what tools read`() async throws {
         let model = ScriptedModel(.calls(("k8s_get", ["resource_type": "deployments"])), .says("Three deployments."))
         try await Story.run(model) { story in

@@ -56,17 +56,22 @@ extension TurnRunner {
             return .failure("refused: the arguments have more than \(argumentsLimit) bytes")
         }
         let display = CallDisplay(arguments: call.arguments, requests: [], redactor: context.redactor)
-        do {
-            switch try await run() {
-            case .output(let text): return .output(text)
-            case .proposal(let proposal):
-                if let readOnly { return .failure("refused: \(readOnly)") }
-                if let refusal = refusal(of: proposal) { return .failure(refusal) }
-                let preview = try await Preview.of(proposal, api: context.api, redactor: context.redactor)
-                return .write(proposal, preview)
+        var attempts = 3
+        while true {
+            attempts -= 1
+            do {
+                switch try await run() {
+                case .output(let text): return .output(text)
+                case .proposal(let proposal):
+                    if let readOnly { return .failure("refused: \(readOnly)") }
+                    if let refusal = refusal(of: proposal) { return .failure(refusal) }
+                    let preview = try await Preview.of(proposal, api: context.api, redactor: context.redactor)
+                    return .write(proposal, preview)
+                }
+            } catch let failure as ToolFailure {
+                // In a rollout an object's status moves all the time, also between its reading and the dry run.
+                guard failure.isStale, attempts > 0 else { return .failure(display.text(failure.message)) }
             }
-        } catch let failure as ToolFailure {
-            return .failure(display.text(failure.message))
         }
     }
 

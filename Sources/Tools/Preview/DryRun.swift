@@ -40,7 +40,9 @@ struct DryRun {
             PermissionDenied.isReason(of: status)
             ? PermissionDenied(planned.request, identity: identity, message: status.message) : status
         let text = "\(planned.target.text): \(ToolFailure(describing: error).message)"
-        return ToolFailure(redactor.redact(text: text, knowing: planned.secrets(redactor)))
+        var failure = ToolFailure(redactor.redact(text: text, knowing: planned.secrets(redactor)))
+        if case .stale = WriteExecutor.classify(response, of: planned) { failure.isStale = true }
+        return failure
     }
 }
 

@@ -131,6 +131,8 @@ public struct PlannedRequest: Sendable, Hashable {
 /// What the model is told when a call can't be carried out.
 public struct ToolFailure: Error, Sendable, Hashable, CustomStringConvertible {
     public var message: String
+    /// What the call is about has moved while it was prepared: the same call may well succeed.
+    public var isStale = false
     public init(_ message: String) { self.message = message }
     public var description: String { message }
 }

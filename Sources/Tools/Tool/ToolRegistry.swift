@@ -58,8 +58,10 @@ public struct ToolRegistry: Sendable {
         } catch let cancellation as CancellationError {
             throw cancellation
         } catch {
-            let text = context.redactor.redact(text: ToolFailure(describing: error).message)
-            throw ToolFailure(OutputLimit.cut(text, to: context.outputLimit))
+            var failure = ToolFailure(describing: error)
+            failure.message = OutputLimit.cut(
+                context.redactor.redact(text: failure.message), to: context.outputLimit)
+            throw failure
         }
     }
 }

@@ -132,23 +132,33 @@ struct CrashRun: Sendable {
 
     /// Decides whatever waits for a decision, takes back what is to be taken back, and sees how the conversation goes.
     private func person(_ name: String, _ progress: Progress) async throws {
-        var decided: Set<String> = []
+        var options = WatchOptions()
+        options.fieldSelector = "metadata.name=\(name)"
         while true {
-            let conversation = Conversation(
-                try await story.api.get(.conversations, namespace: Story.namespace, name: name))
-            progress.note(conversation)
-            let status = conversation.status
-            if let change = scenario.undo(in: conversation) {
-                try await story.change(name, spec: ["undo": [.string(change)]])
+            try await story.api.watch(.conversations, namespace: Story.namespace, options) { events in
+                while let event = try await events.next() {
+                    switch event {
+                    case .added(let object), .modified(let object):
+                        progress.note(Conversation(object))
+                        try await answer(Conversation(object), name)
+                    case .error(let status): throw status
+                    case .deleted, .bookmark: continue
+                    }
+                }
             }
-            for (call, approval) in status.approvals
-            where status.calls[call]?.state == .awaitingApproval && !decided.contains(call) {
-                decided.insert(call)
-                if scenario.decision == .approved { audit.approve(call, approval) }
-                try await story.decide(
-                    [call: ["decision": .string(scenario.decision.rawValue), "decidedBy": "alice"]], name)
-            }
-            try await Task.sleep(for: .milliseconds(3))
+        }
+    }
+
+    private func answer(_ conversation: Conversation, _ name: String) async throws {
+        let status = conversation.status
+        if let change = scenario.undo(in: conversation) {
+            try await story.change(name, spec: ["undo": [.string(change)]])
+        }
+        for (call, approval) in status.approvals
+        where status.calls[call]?.state == .awaitingApproval && approval.decision == nil {
+            if scenario.decision == .approved { audit.approve(call, approval) }
+            try await story.decide(
+                [call: ["decision": .string(scenario.decision.rawValue), "decidedBy": "alice"]], name)
         }
     }
 
