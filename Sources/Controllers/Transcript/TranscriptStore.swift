@@ -9,10 +9,11 @@ import WorkflowEngine
 /// Each append is one key of the newest Secret, written under that Secret's version: of two workers that believe to be in
 /// charge, one gets a conflict. Conversations hold what people say about their cluster, hence Secrets.
 struct TranscriptStore: Sendable {
-    /// Below the API's limit for a Secret (1 MiB), with room for one more append.
+    /// A Secret with so much isn't appended to any more. The API's limit is 1 MiB.
     static let chunkBytes = 512 * 1024
-    /// The largest entry that fits, also where it is concealed: what is shown stands beside the whole in Base64 then.
-    static let entryBytes = (chunkBytes - 4096) / 3
+    /// The largest entry. A Secret of its own holds it also where it is concealed: what is shown stands beside the whole in
+    /// Base64 then, which makes seven thirds of it.
+    static let entryBytes = 400 * 1024
 
     let api: any KubeAPI
     let veil: any TranscriptVeil

@@ -51,6 +51,8 @@ public struct StatusProjection: Sendable {
         static let change = 256
         static let message = 2048
         static let checks = 16
+        /// Ids of calls beside a step of the plan; a model may ask for thousands, of which only the first are tried.
+        static let stepCalls = 64
         static let evidence = 512
     }
 
@@ -243,7 +245,8 @@ public struct StatusProjection: Sendable {
             machine.plan.map { step in
                 [
                     "step": .string(step.text.bounded(to: Budget.summary)),
-                    "state": .string(machine.state(of: step).rawValue), "calls": JSONValue(step.calls),
+                    "state": .string(machine.state(of: step).rawValue),
+                    "calls": JSONValue(Array(step.calls.prefix(Budget.stepCalls))),
                 ]
             })
     }
