@@ -29,7 +29,8 @@ struct StatusLineTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `what is said stands above the line, and nothing of the line is left`() async throws {
+    @Test(.timeLimit(.minutes(2)))
+    func `what is said stands above the line, and nothing of the line is left`() async throws {
         let screen = Screen()
         let terminal = screen.terminal
         terminal.show(waitingFor: "Planning")
