@@ -21,6 +21,8 @@ extension TurnRunner {
         let worker = dependencies.options.identity
         record.log(.takenOver(worker: worker, epoch: record.claim.epoch), at: now)
         try await flush()
+        // So that the status vouches for it, and what is kept of the turn goes with the status.
+        try await writeStatus()
     }
 
     /// Writes to the transcript what isn't in it yet.
