@@ -24,6 +24,7 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let nioConcurrencyHelpers: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
@@ -103,7 +104,7 @@ let package = Package(
             "ControllerRuntime",
             [
                 "KubeModel", "Deadlines", "GracefulStop", "KubeClient", log, metrics, lifecycle, httpTypes, hummingbird,
-                nioCore,
+                nioConcurrencyHelpers, nioCore,
             ],
             tests: [
                 "KubeModel", "Deadlines", "KubeClient", "LocalCluster", "OperatorTestKit", log, metrics, lifecycle,

@@ -196,19 +196,16 @@ extension Controller {
     }
 
     private func runWorker() async -> Child {
-        while let taken = await queue.next() { await handle(taken) }
+        var next = await queue.next()
+        while let taken = next {
+            metrics.active.increment()
+            let outcome = await reconcile(taken.item)
+            let now = clock.uptime
+            metrics.time.recordNanoseconds((now - taken.at).inNanoseconds)
+            metrics.active.decrement()
+            next = await queue.next(finishing: taken, outcome, now: now)
+        }
         return .worker
-    }
-
-    private func handle(_ taken: WorkQueue<ObjectKey>.Taken) async {
-        metrics.active.increment()
-        let start = clock.uptime
-        let outcome = await reconcile(taken.item)
-        let time = (clock.uptime - start).inNanoseconds
-        metrics.time.recordNanoseconds(time)
-        metrics.queue.worked.recordNanoseconds(time)
-        metrics.active.decrement()
-        queue.finish(taken, outcome)
     }
 
     private func reconcile(_ key: ObjectKey) async -> WorkQueue<ObjectKey>.Outcome {

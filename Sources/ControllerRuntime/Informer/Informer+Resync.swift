@@ -1,5 +1,5 @@
 import KubeModel
-import Synchronization
+import NIOConcurrencyHelpers
 
 extension Informer {
     /// Into how many parts a round is cut, so that queues get a trickle and not everything at once.
@@ -16,7 +16,7 @@ extension Informer {
 
     private func resyncRound(_ period: Duration) async {
         let start = clock.uptime
-        let keys = Array(shared.withLock(\.store.objects).keys)
+        let keys = Array(shared.withLockedValue(\.store.objects).keys)
         let steps = min(max(keys.count, 1), Self.resyncSteps)
         for step in 0..<steps {
             do { try await clock.sleep(until: start + period * (step + 1) / steps) } catch { return }

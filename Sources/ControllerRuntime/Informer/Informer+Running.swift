@@ -1,6 +1,7 @@
 import KubeClient
 import KubeModel
 import Logging
+import NIOConcurrencyHelpers
 import ServiceLifecycle
 import Synchronization
 
@@ -8,7 +9,7 @@ extension Informer {
     /// Follows the server until the task is cancelled or gracefully shut down. Errors of the server are logged and
     /// tried again: this never throws.
     public func run() async {
-        shared.withLock { $0.isStopped = false }
+        shared.withLockedValue { $0.isStopped = false }
         defer { failWaiters() }
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in

@@ -1,5 +1,5 @@
 public import KubeModel
-import Synchronization
+import NIOConcurrencyHelpers
 
 extension Informer {
     /// Returns as soon as the cached object (nil: there is none) satisfies `predicate`: at once when it already does.
@@ -14,7 +14,7 @@ extension Informer {
         for key: ObjectKey, until predicate: @escaping @Sendable (KubeObject?) -> Bool
     ) async throws -> KubeObject? {
         try await waitForSync()
-        let (id, now) = shared.withLock { shared in
+        let (id, now) = shared.withLockedValue { shared in
             shared.lastWaiter += 1
             return (shared.lastWaiter, shared.store.objects[key])
         }
@@ -30,11 +30,11 @@ extension Informer {
     }
 
     /// How many tasks wait for an object.
-    public var waiterCount: Int { shared.withLock { $0.waiters.values.reduce(0) { $0 + $1.count } } }
+    public var waiterCount: Int { shared.withLockedValue { $0.waiters.values.reduce(0) { $0 + $1.count } } }
 
     private func register(_ waiter: Waiter, for key: ObjectKey) {
         // Registering and reading in one step: what changes after it is delivered, what changed before it is seen here.
-        let (object, isStopped) = shared.withLock { shared in
+        let (object, isStopped) = shared.withLockedValue { shared in
             var waiter = waiter
             waiter.since = shared.lastChange
             shared.waiters[key, default: []].append(waiter)
@@ -49,7 +49,7 @@ extension Informer {
 
     /// Whoever gets the waiter resumes it; there is only one.
     private func removeWaiter(_ id: UInt64, for key: ObjectKey) -> Waiter? {
-        shared.withLock { shared in
+        shared.withLockedValue { shared in
             guard let at = shared.waiters[key]?.firstIndex(where: { $0.id == id }) else { return nil }
             let waiter = shared.waiters[key]?.remove(at: at)
             if shared.waiters[key]?.isEmpty == true { shared.waiters[key] = nil }
@@ -59,7 +59,7 @@ extension Informer {
 
     func wake(for event: InformerEvent, number: UInt64) {
         let key = event.object.key
-        let candidates = shared.withLock { $0.waiters[key] ?? [] }
+        let candidates = shared.withLockedValue { $0.waiters[key] ?? [] }
         for waiter in candidates where waiter.since < number && waiter.predicate(event.remaining) {
             removeWaiter(waiter.id, for: key)?.continuation.resume(returning: event.remaining)
         }
@@ -67,7 +67,7 @@ extension Informer {
 
     /// Nothing changes any more, so that nobody may wait any longer.
     func failWaiters() {
-        let waiters = shared.withLock { shared in
+        let waiters = shared.withLockedValue { shared in
             shared.isStopped = true
             defer { shared.waiters = [:] }
             return shared.waiters.values.flatMap(\.self)

@@ -1,8 +1,8 @@
 public import KubeClient
 public import KubeModel
 public import Logging
+import NIOConcurrencyHelpers
 public import ServiceLifecycle
-import Synchronization
 
 /// A cache of one resource that follows the server: it lists, watches, and tells handlers what changes.
 ///
@@ -52,7 +52,8 @@ public final class Informer: Service {
     let resyncPeriod: Duration?
     let clock: any RuntimeClock
     let logger: Logger
-    let shared = Mutex(Shared())
+    /// Not `Mutex`, for the reason given at ``WorkQueue``: workers read while the watch writes.
+    let shared = NIOLockedValueBox(Shared())
     let synced = Latch<Void>()
 
     /// - Parameters:
@@ -104,11 +105,11 @@ public final class Informer: Service {
 
 extension Informer {
     /// The object as a tree: who asks for one by its name works with it.
-    public func get(_ key: ObjectKey) -> KubeObject? { shared.withLock { $0.store.objects[key] }?.decoded() }
+    public func get(_ key: ObjectKey) -> KubeObject? { shared.withLockedValue { $0.store.objects[key] }?.decoded() }
 
     /// In no particular order, as they are kept: packed (see ``KubeModel/KubeObject/packed()``).
     public func list(namespace: String? = nil) -> [KubeObject] {
-        let objects = shared.withLock { $0.store.objects }
+        let objects = shared.withLockedValue { $0.store.objects }
         guard let namespace else { return Array(objects.values) }
         return objects.compactMap { $0.key.namespace == namespace ? $0.value : nil }
     }
@@ -117,12 +118,12 @@ extension Informer {
     /// - Parameter values: under which values an object is found. Called under a lock: quick, and no call of the
     ///   informer.
     public func addIndex(_ name: String, _ values: @escaping @Sendable (KubeObject) -> [String]) {
-        shared.withLock { $0.store.addIndex(name, values) }
+        shared.withLockedValue { $0.store.addIndex(name, values) }
     }
 
     /// Objects with that value, in no particular order; none where the index doesn't exist.
     public func byIndex(_ name: String, _ value: String) -> [KubeObject] {
-        shared.withLock { $0.store.byIndex(name, value) }
+        shared.withLockedValue { $0.store.byIndex(name, value) }
     }
 
     /// Whether the first list is in the cache.
@@ -153,11 +154,11 @@ extension Informer {
     /// The handler isn't called any more. A call that has begun in another task may still be running.
     public func removeHandler(_ registration: HandlerRegistration) {
         registration.deactivate()
-        shared.withLock { shared in shared.handlers.removeAll { $0.id == registration.id } }
+        shared.withLockedValue { shared in shared.handlers.removeAll { $0.id == registration.id } }
     }
 
     /// How many handlers there are.
-    public var handlerCount: Int { shared.withLock(\.handlers.count) }
+    public var handlerCount: Int { shared.withLockedValue(\.handlers.count) }
 }
 
 // MARK: - Changing
@@ -201,7 +202,7 @@ extension Informer {
     }
 
     private func change<Result>(_ body: (inout Shared) -> Result) -> Result {
-        let (result, mustDeliver) = shared.withLock { shared in
+        let (result, mustDeliver) = shared.withLockedValue { shared in
             let result = body(&shared)
             guard !shared.isDelivering, !shared.outbox.isEmpty else { return (result, false) }
             shared.isDelivering = true
@@ -214,7 +215,7 @@ extension Informer {
     /// Empties the outbox. Handlers run without the lock, so that they may read the informer and even insert.
     private func deliver() {
         while true {
-            let (batch, handlers, hasWaiters) = shared.withLock { shared in
+            let (batch, handlers, hasWaiters) = shared.withLockedValue { shared in
                 let batch = shared.outbox.takeAll()
                 if batch.isEmpty { shared.isDelivering = false }
                 return (batch, shared.handlers, !shared.waiters.isEmpty)

@@ -15,7 +15,7 @@ struct FIFO<Element> {
         defer {
             head += 1
             if head == elements.count {
-                elements.removeAll(keepingCapacity: true)
+                elements.removeAll(keepingCapacity: head <= 1024)
                 head = 0
             } else if head >= 64, head * 2 >= elements.count {
                 elements.removeSubrange(..<head)

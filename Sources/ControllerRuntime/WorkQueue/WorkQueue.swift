@@ -1,5 +1,5 @@
 import Metrics
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A queue of what is to be done, by name; see ``WorkQueueState`` for its rules.
 ///
@@ -7,15 +7,7 @@ import Synchronization
 /// running for delayed items to come.
 public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
     public typealias Taken = WorkQueueState<Item>.Taken
-
-    /// What became of an item that was handed out.
-    public enum Outcome: Sendable, Equatable {
-        case succeeded
-        case succeededAgain(after: Duration)
-        case failed
-        /// Neither a success nor a failure: it was cancelled.
-        case abandoned
-    }
+    public typealias Outcome = WorkQueueState<Item>.Outcome
 
     private struct Waiter {
         var id: UInt64
@@ -29,7 +21,8 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
         var lastID: UInt64 = 0
     }
 
-    private let shared: Mutex<Shared>
+    /// Not `Mutex`: where several threads want it, as here, that one spins and takes two to three times as long.
+    private let shared: NIOLockedValueBox<Shared>
     private let clock: any RuntimeClock
     private let metrics: WorkQueueMetrics?
     private let deadlineChanged = Signal()
@@ -38,7 +31,7 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
         _ options: WorkQueueState<Item>.Options = .init(), clock: any RuntimeClock = SystemClock(),
         metrics: WorkQueueMetrics? = nil
     ) {
-        shared = Mutex(Shared(state: WorkQueueState(options)))
+        shared = NIOLockedValueBox(Shared(state: WorkQueueState(options)))
         self.clock = clock
         self.metrics = metrics
         metrics?.registry?.onCollect { [weak self] in
@@ -49,31 +42,41 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
 
     private func recordRunning() {
         let now = clock.uptime
-        metrics?.record(shared.withLock { $0.state.running(now: now) })
+        metrics?.record(shared.withLockedValue { $0.state.running(now: now) })
     }
 
-    public var depth: Int { shared.withLock(\.state.depth) }
+    public var depth: Int { shared.withLockedValue(\.state.depth) }
 
     public func add(_ item: Item, priority: WorkPriority = .normal) {
-        change { state, now in
+        let now = clock.uptime
+        change(now: now) { state in
             if state.add(item, priority: priority, now: now) { metrics?.adds.increment() }
         }
     }
 
     public func add(_ item: Item, priority: WorkPriority = .normal, after delay: Duration) {
-        change { state, now in
+        let now = clock.uptime
+        change(now: now) { state in
             if state.add(item, priority: priority, at: now + delay, now: now) { metrics?.adds.increment() }
         }
     }
 
     /// Hands out the next item; waits until there is one. Each must be given back by ``finish(_:_:)``.
     /// - Returns: nil when the queue is shut down (and drained) or the task is cancelled.
-    public func next() async -> Taken? {
-        let (id, taken, isFinished) = shared.withLock { shared in
+    public func next() async -> Taken? { await next(now: clock.uptime) { _ in } }
+
+    /// Gives an item back and hands out the next one. Workers compete for the queue's lock: this takes it once.
+    /// - Parameter now: the moment at which the work ended.
+    func next(finishing taken: Taken, _ outcome: Outcome, now: Duration) async -> Taken? {
+        await next(now: now) { state in finish(taken, outcome, in: &state, now: now) }
+    }
+
+    private func next(now: Duration, after body: (inout WorkQueueState<Item>) -> Void) async -> Taken? {
+        if let taken = change(now: now, taking: true, body) { return taken }
+        let id = shared.withLockedValue { shared in
             shared.lastID += 1
-            return (shared.lastID, take(&shared), shared.state.isFinished)
+            return shared.lastID
         }
-        if taken != nil || isFinished { return taken }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { park(Waiter(id: id, continuation: $0)) }
         } onCancel: {
@@ -85,71 +88,79 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
     /// - Returns: when it failed, the delay after which it comes again.
     @discardableResult
     public func finish(_ taken: Taken, _ outcome: Outcome) -> Duration? {
+        let now = clock.uptime
         var delay: Duration?
-        change { state, now in
-            switch outcome {
-            case .succeeded: state.forget(taken.item)
-            case .succeededAgain(let after):
-                state.forget(taken.item)
-                state.add(taken.item, priority: taken.priority, at: now + after, now: now)
-                metrics?.adds.increment()
-            case .failed:
-                delay = state.addAfterFailure(
-                    taken.item, priority: taken.priority, now: now, random: .random(in: 0...1))
-                metrics?.retries.increment()
-            case .abandoned: break
-            }
-            state.done(taken.item, now: now)
-        }
+        change(now: now) { state in delay = finish(taken, outcome, in: &state, now: now) }
         return delay
+    }
+
+    @discardableResult
+    private func finish(_ taken: Taken, _ outcome: Outcome, in state: inout WorkQueueState<Item>, now: Duration)
+        -> Duration?
+    {
+        if let metrics {
+            metrics.worked.recordNanoseconds((now - taken.at).inNanoseconds)
+            switch outcome {
+            case .succeededAgain: metrics.adds.increment()
+            case .failed: metrics.retries.increment()
+            case .succeeded, .abandoned: break
+            }
+        }
+        return state.finish(taken, outcome, now: now, random: outcome == .failed ? .random(in: 0...1) : 0)
     }
 
     /// Lets delayed items come when they are due, until the task is cancelled.
     public func run() async {
         while !Task.isCancelled {
-            await clock.wait(until: shared.withLock(\.state.nextDeadline), or: deadlineChanged)
-            change { state, now in state.promote(now: now) }
+            await clock.wait(until: shared.withLockedValue(\.state.nextDeadline), or: deadlineChanged)
+            let now = clock.uptime
+            change(now: now) { state in state.promote(now: now) }
         }
     }
 
     /// Nothing is accepted any more, and workers that wait get nil. With `draining`, what is due is still handed out.
     public func shutDown(draining: Bool = false) {
-        change { state, _ in state.shutDown(draining: draining) }
+        change(now: clock.uptime) { state in state.shutDown(draining: draining) }
     }
 
-    /// Changes the state, hands out what has become ready and tells the timer of an earlier deadline.
-    private func change(_ body: (inout WorkQueueState<Item>, Duration) -> Void) {
-        let now = clock.uptime
+    /// Changes the state, takes an item for the caller if it asks for one, hands out to those who wait what has become
+    /// ready, and tells the timer of an earlier deadline.
+    @discardableResult
+    private func change(now: Duration, taking: Bool = false, _ body: (inout WorkQueueState<Item>) -> Void) -> Taken? {
+        var own: Taken?
         var handOuts: [(Waiter, Taken?)] = []
-        let isEarlier = shared.withLock { shared in
+        let isEarlier = shared.withLockedValue { shared in
             let deadline = shared.state.nextDeadline
-            body(&shared.state, now)
-            while !shared.waiters.isEmpty, let taken = take(&shared) {
+            body(&shared.state)
+            if taking { own = take(&shared, now: now) }
+            while !shared.waiters.isEmpty, let taken = take(&shared, now: now) {
                 handOuts.append((shared.waiters.removeLast(), taken))
             }
             if shared.state.isFinished {
                 handOuts += shared.waiters.map { ($0, nil) }
                 shared.waiters = []
             }
-            metrics?.depth.record(shared.state.depth)
-            metrics?.record(shared.state.running(now: now))
+            if let metrics {
+                metrics.depth.record(shared.state.depth)
+                if metrics.registry == nil { metrics.record(shared.state.running(now: now)) }
+            }
             guard let next = shared.state.nextDeadline else { return false }
             return deadline.map { next < $0 } ?? true
         }
         if isEarlier { deadlineChanged.notify() }
         for (waiter, taken) in handOuts { waiter.continuation.resume(returning: taken) }
+        return own
     }
 
-    private func take(_ shared: inout Shared) -> Taken? {
-        guard let taken = shared.state.take(now: clock.uptime) else { return nil }
-        metrics?.depth.record(shared.state.depth)
+    private func take(_ shared: inout Shared, now: Duration) -> Taken? {
+        guard let taken = shared.state.take(now: now) else { return nil }
         metrics?.waited.recordNanoseconds(taken.waited.inNanoseconds)
         return taken
     }
 
     private func park(_ waiter: Waiter) {
-        let (isOver, taken) = shared.withLock { shared -> (Bool, Taken?) in
-            if let taken = take(&shared) { return (true, taken) }
+        let (isOver, taken) = shared.withLockedValue { shared -> (Bool, Taken?) in
+            if let taken = take(&shared, now: clock.uptime) { return (true, taken) }
             if shared.state.isFinished { return (true, nil) }
             shared.waiters.append(waiter)
             return (false, nil)
@@ -162,7 +173,7 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
     }
 
     private func cancel(_ id: UInt64) {
-        let waiter = shared.withLock { shared in
+        let waiter = shared.withLockedValue { shared in
             shared.waiters.firstIndex { $0.id == id }.map { shared.waiters.remove(at: $0) }
         }
         waiter?.continuation.resume(returning: nil)
@@ -170,5 +181,5 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
 }
 
 extension Duration {
-    var inNanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+    var inNanoseconds: Int64 { Int64(attoseconds / 1_000_000_000) }
 }

@@ -1,7 +1,7 @@
 public import Metrics
 
-/// What a work queue tells about itself, under client-go's names.
-public struct WorkQueueMetrics: Sendable {
+/// What a work queue tells about itself, under client-go's names. (A class: a copy of it would count up eight references.)
+public final class WorkQueueMetrics: Sendable {
     let depth: Gauge
     let adds: Counter
     let retries: Counter

@@ -49,6 +49,9 @@ public struct WorkQueueState<Item: Hashable & Sendable>: Sendable {
         public var priority: WorkPriority
         /// From when it was due to when it was handed out.
         public var waited: Duration
+        /// When it was handed out.
+        public var at: Duration
+        fileprivate var place: Int
     }
 
     /// What is to be done with an item: ready (in `ready`, or waiting for `done` while it is processed) or delayed.
@@ -62,8 +65,18 @@ public struct WorkQueueState<Item: Hashable & Sendable>: Sendable {
         var ticket: UInt64
     }
 
-    private struct Entry {
+    /// An item of which there is something to know.
+    private struct Record {
         var item: Item
+        var pending: Pending?
+        /// Since when it is being processed.
+        var startedAt: Duration?
+        var failures = 0
+    }
+
+    /// A place in `records`, which may have got another record since, and the ticket that tells.
+    private struct Entry {
+        var place: Int
         var ticket: UInt64
     }
 
@@ -71,20 +84,63 @@ public struct WorkQueueState<Item: Hashable & Sendable>: Sendable {
 
     private var options: Options
     private var phase = Phase.open
-    private var pending: [Item: Pending] = [:]
-    /// Since when.
-    private var processing: [Item: Duration] = [:]
+    /// Everything but `places` knows an item by its place here: hashing a name costs more than the rest of the queue's
+    /// work, so it is hashed when it comes and when it goes.
+    private var records: [Record] = []
+    private var freePlaces: [Int] = []
+    private var places: [Item: Int] = [:]
+    /// Places. As few as there are workers.
+    private var processing: [Int] = []
     private var ready: [FIFO<Entry>] = WorkPriority.allCases.map { _ in FIFO() }
     /// By priority: how many items were handed out before the first of `ready`.
     private var overtaken: [Int] = WorkPriority.allCases.map { _ in 0 }
     private var delayed = Agenda<Entry>()
     private var delayedCount = 0
-    private var failures: [Item: Int] = [:]
     private var lastTicket: UInt64 = 0
     /// Items that could be handed out now.
     public private(set) var depth = 0
+    /// Items that are waiting, ready or not.
+    public private(set) var pendingCount = 0
 
     public init(_ options: Options = Options()) { self.options = options }
+}
+
+// MARK: - Records
+
+extension WorkQueueState {
+    private mutating func place(for item: Item) -> Int {
+        func touch(_ place: inout Int) -> Int { place }
+        let free = freePlaces.last ?? records.count
+        // Finds or inserts in one go.
+        let place = touch(&places[item, default: free])
+        guard place == free else { return place }
+        if freePlaces.popLast() == nil {
+            records.append(Record(item: item))
+        } else {
+            records[place] = Record(item: item)
+        }
+        return place
+    }
+
+    /// Forgets an item that is in no state. Without this, every name that ever came would stay.
+    private mutating func releaseIfIdle(_ place: Int) {
+        guard records[place].pending == nil, records[place].startedAt == nil, records[place].failures == 0 else {
+            return
+        }
+        places[records[place].item] = nil
+        freePlaces.append(place)
+        // The memory of a burst (an initial list) is given back when the queue has nothing to do.
+        if places.isEmpty, records.count > 1024 { (records, freePlaces, places) = ([], [], [:]) }
+    }
+
+    private mutating func setPending(_ pending: Pending?, of place: Int) {
+        pendingCount += (pending == nil ? 0 : 1) - (records[place].pending == nil ? 0 : 1)
+        records[place].pending = pending
+    }
+
+    private func isCurrent(_ entry: Entry) -> Bool {
+        entry.place < records.count && records[entry.place].pending?.ticket == entry.ticket
+    }
 }
 
 // MARK: - In
@@ -95,16 +151,7 @@ extension WorkQueueState {
     @discardableResult
     public mutating func add(_ item: Item, priority: WorkPriority = .normal, now: Duration) -> Bool {
         guard phase == .open else { return false }
-        if let old = pending[item] {
-            let isReady = old.deadline == nil
-            if isReady && priority <= old.priority { return false }
-            if isReady, processing[item] == nil { depth -= 1 }
-            if !isReady { delayedCount -= 1 }
-            makeReady(item, max(priority, old.priority), since: isReady ? old.since : now)
-        } else {
-            makeReady(item, priority, since: now)
-        }
-        return true
+        return add(place(for: item), priority, now: now)
     }
 
     /// Adds what is due at `deadline`. Of two deadlines the earlier counts.
@@ -112,20 +159,8 @@ extension WorkQueueState {
     public mutating func add(_ item: Item, priority: WorkPriority = .normal, at deadline: Duration, now: Duration)
         -> Bool
     {
-        guard deadline > now else { return add(item, priority: priority, now: now) }
         guard phase == .open else { return false }
-        let old = pending[item]
-        if let old {
-            guard let earlier = old.deadline, deadline < earlier else { return false }
-        } else {
-            delayedCount += 1
-        }
-        let ticket = nextTicket()
-        pending[item] = Pending(
-            priority: max(priority, old?.priority ?? priority), deadline: deadline, since: deadline, ticket: ticket)
-        delayed.insert(Entry(item: item, ticket: ticket), at: deadline)
-        dropObsoleteDelays()
-        return true
+        return add(place(for: item), priority, at: deadline, now: now)
     }
 
     /// Counts a failure of the item and adds it after the delay that belongs to its number of failures.
@@ -136,27 +171,68 @@ extension WorkQueueState {
         _ item: Item, priority: WorkPriority = .normal, now: Duration, random: Double = 0
     ) -> Duration {
         guard phase == .open else { return .zero }
-        let count = failures[item, default: 0] + 1
-        failures[item] = count
-        let limited = options.retryLimit?.reserve(now: now) ?? .zero
-        let delay = max(options.backoff.delay(failures: count, random: random), limited)
-        add(item, priority: priority, at: now + delay, now: now)
-        return delay
+        return addAfterFailure(place(for: item), priority, now: now, random: random)
     }
 
     /// The item's next failure counts as its first.
-    public mutating func forget(_ item: Item) { failures[item] = nil }
-
-    public func failureCount(of item: Item) -> Int { failures[item, default: 0] }
-
-    private mutating func makeReady(_ item: Item, _ priority: WorkPriority, since: Duration) {
-        let ticket = nextTicket()
-        pending[item] = Pending(priority: priority, deadline: nil, since: since, ticket: ticket)
-        if processing[item] == nil { enqueue(item, priority, ticket) }
+    public mutating func forget(_ item: Item) {
+        guard let place = places[item] else { return }
+        records[place].failures = 0
+        releaseIfIdle(place)
     }
 
-    private mutating func enqueue(_ item: Item, _ priority: WorkPriority, _ ticket: UInt64) {
-        ready[priority.rawValue].append(Entry(item: item, ticket: ticket))
+    public func failureCount(of item: Item) -> Int { places[item].map { records[$0].failures } ?? 0 }
+
+    private mutating func add(_ place: Int, _ priority: WorkPriority, now: Duration) -> Bool {
+        guard let old = records[place].pending else {
+            makeReady(place, priority, since: now)
+            return true
+        }
+        let isReady = old.deadline == nil
+        if isReady && priority <= old.priority { return false }
+        if isReady, records[place].startedAt == nil { depth -= 1 }
+        if !isReady { delayedCount -= 1 }
+        makeReady(place, max(priority, old.priority), since: isReady ? old.since : now)
+        return true
+    }
+
+    @discardableResult
+    private mutating func add(_ place: Int, _ priority: WorkPriority, at deadline: Duration, now: Duration) -> Bool {
+        guard deadline > now else { return add(place, priority, now: now) }
+        let old = records[place].pending
+        if let old {
+            guard let earlier = old.deadline, deadline < earlier else { return false }
+        } else {
+            delayedCount += 1
+        }
+        let ticket = nextTicket()
+        setPending(
+            Pending(
+                priority: max(priority, old?.priority ?? priority), deadline: deadline, since: deadline, ticket: ticket),
+            of: place)
+        delayed.insert(Entry(place: place, ticket: ticket), at: deadline)
+        dropObsoleteDelays()
+        return true
+    }
+
+    private mutating func addAfterFailure(_ place: Int, _ priority: WorkPriority, now: Duration, random: Double)
+        -> Duration
+    {
+        records[place].failures += 1
+        let limited = options.retryLimit?.reserve(now: now) ?? .zero
+        let delay = max(options.backoff.delay(failures: records[place].failures, random: random), limited)
+        add(place, priority, at: now + delay, now: now)
+        return delay
+    }
+
+    private mutating func makeReady(_ place: Int, _ priority: WorkPriority, since: Duration) {
+        let ticket = nextTicket()
+        setPending(Pending(priority: priority, deadline: nil, since: since, ticket: ticket), of: place)
+        if records[place].startedAt == nil { enqueue(place, priority, ticket) }
+    }
+
+    private mutating func enqueue(_ place: Int, _ priority: WorkPriority, _ ticket: UInt64) {
+        ready[priority.rawValue].append(Entry(place: place, ticket: ticket))
         depth += 1
     }
 
@@ -168,40 +244,93 @@ extension WorkQueueState {
     /// Without this, an item that asks for an hour after each of thousands of reconciles would leave an entry for each.
     private mutating func dropObsoleteDelays() {
         guard delayed.count > 64, delayed.count > 2 * delayedCount else { return }
-        delayed.removeAll { pending[$0.item]?.ticket != $0.ticket }
+        let state = self
+        delayed.removeAll { !state.isCurrent($0) }
     }
 }
 
 // MARK: - Out
 
 extension WorkQueueState {
+    /// What became of an item that was handed out.
+    public enum Outcome: Sendable, Equatable {
+        case succeeded
+        case succeededAgain(after: Duration)
+        case failed
+        /// Neither a success nor a failure: it was cancelled.
+        case abandoned
+    }
+
     /// The most important item, or one that was overtaken often enough; nil when there is none (or the queue is shut
     /// down).
     public mutating func take(now: Duration) -> Taken? {
         guard phase != .closed, depth > 0 else { return nil }
-        for priority in ready.indices { dropObsolete(priority) }
-        let waiting = ready.indices.filter { !ready[$0].isEmpty }
-        guard let next = waiting.first(where: { overtaken[$0] >= options.fairness }) ?? waiting.last,
-            let entry = ready[next].popFirst(), let found = pending.removeValue(forKey: entry.item)
-        else { return nil }
+        var next: Int?
+        for priority in ready.indices {
+            dropObsolete(priority)
+            if ready[priority].isEmpty { continue }
+            // The lowest of those whose turn has come, else the highest.
+            if let found = next, overtaken[found] >= options.fairness { continue }
+            next = priority
+        }
+        guard let next, let entry = ready[next].popFirst(), let found = records[entry.place].pending else { return nil }
         overtaken[next] = 0
-        for priority in waiting where priority < next { overtaken[priority] += 1 }
-        processing[entry.item] = now
+        for priority in 0..<next where !ready[priority].isEmpty { overtaken[priority] += 1 }
+        setPending(nil, of: entry.place)
+        records[entry.place].startedAt = now
+        processing.append(entry.place)
         depth -= 1
-        return Taken(item: entry.item, priority: found.priority, waited: max(.zero, now - found.since))
+        return Taken(
+            item: records[entry.place].item, priority: found.priority, waited: max(.zero, now - found.since), at: now,
+            place: entry.place)
     }
 
     private mutating func dropObsolete(_ priority: Int) {
-        while let entry = ready[priority].first, pending[entry.item]?.ticket != entry.ticket {
-            ready[priority].popFirst()
-        }
+        while let entry = ready[priority].first, !isCurrent(entry) { ready[priority].popFirst() }
         if ready[priority].isEmpty { overtaken[priority] = 0 }
+    }
+
+    /// Says what became of an item.
+    /// - Parameter random: from 0 to 1, for the jitter of the back-off.
+    /// - Returns: when it failed, the delay after which it comes again.
+    @discardableResult
+    public mutating func finish(_ taken: Taken, _ outcome: Outcome, now: Duration, random: Double = 0) -> Duration? {
+        guard isProcessing(taken) else { return nil }
+        var delay: Duration?
+        switch outcome {
+        case .succeeded, .abandoned: break
+        case .succeededAgain(let after):
+            if phase == .open { add(taken.place, taken.priority, at: now + after, now: now) }
+        case .failed:
+            delay = phase == .open ? addAfterFailure(taken.place, taken.priority, now: now, random: random) : .zero
+        }
+        switch outcome {
+        case .succeeded, .succeededAgain: records[taken.place].failures = 0
+        case .failed, .abandoned: break
+        }
+        end(taken.place)
+        return delay
     }
 
     /// Says that the item is no longer processed.
     public mutating func done(_ item: Item, now: Duration) {
-        guard processing.removeValue(forKey: item) != nil, phase != .closed else { return }
-        if let again = pending[item], again.deadline == nil { enqueue(item, again.priority, again.ticket) }
+        guard let place = places[item], records[place].startedAt != nil else { return }
+        end(place)
+    }
+
+    private func isProcessing(_ taken: Taken) -> Bool {
+        taken.place < records.count && records[taken.place].startedAt != nil && records[taken.place].item == taken.item
+    }
+
+    private mutating func end(_ place: Int) {
+        if let index = processing.firstIndex(of: place) { processing.swapAt(index, processing.count - 1) }
+        processing.removeLast()
+        records[place].startedAt = nil
+        if let again = records[place].pending {
+            if again.deadline == nil { enqueue(place, again.priority, again.ticket) }
+        } else {
+            releaseIfIdle(place)
+        }
     }
 
     /// When ``promote(now:)`` has something to do next.
@@ -211,26 +340,24 @@ extension WorkQueueState {
     public mutating func promote(now: Duration) {
         while let due = delayed.first, due.deadline <= now {
             delayed.popFirst()
-            let entry = due.element
-            guard var found = pending[entry.item], found.ticket == entry.ticket else { continue }
+            let place = due.element.place
+            guard isCurrent(due.element), let found = records[place].pending else { continue }
             delayedCount -= 1
-            found.deadline = nil
-            found.since = due.deadline
-            pending[entry.item] = found
-            if processing[entry.item] == nil { enqueue(entry.item, found.priority, found.ticket) }
+            records[place].pending?.deadline = nil
+            records[place].pending?.since = due.deadline
+            if records[place].startedAt == nil { enqueue(place, found.priority, found.ticket) }
         }
     }
 
     /// From now on nothing can be added. What is not due yet is dropped; what is due is dropped too unless `draining`.
     public mutating func shutDown(draining: Bool = false) {
+        phase = draining && phase != .closed ? .draining : .closed
         delayed = Agenda()
         delayedCount = 0
-        if draining {
-            phase = phase == .closed ? .closed : .draining
-            pending = pending.filter { $0.value.deadline == nil }
-        } else {
-            phase = .closed
-            pending = [:]
+        for place in records.indices where phase == .closed || records[place].pending?.deadline != nil {
+            setPending(nil, of: place)
+        }
+        if phase == .closed {
             ready = ready.map { _ in FIFO() }
             depth = 0
         }
@@ -240,27 +367,28 @@ extension WorkQueueState {
     public var isFinished: Bool {
         switch phase {
         case .open: false
-        case .draining: pending.isEmpty
+        case .draining: pendingCount == 0
         case .closed: true
         }
     }
 
     public var processingCount: Int { processing.count }
+
     /// How long the items that are being processed have been so: all together, and the first of them.
     public func running(now: Duration) -> (total: Duration, longest: Duration) {
         var (total, longest) = (Duration.zero, Duration.zero)
-        for start in processing.values {
-            total += now - start
-            longest = max(longest, now - start)
+        for place in processing {
+            let time = records[place].startedAt.map { now - $0 } ?? .zero
+            total += time
+            longest = max(longest, time)
         }
         return (total, longest)
     }
-
-    /// Items that are waiting, ready or not.
-    public var pendingCount: Int { pending.count }
 }
 
 extension WorkQueueState {
     /// Including obsolete ones.
     var delayedEntryCount: Int { delayed.count }
+    /// Items of which something is known.
+    var knownCount: Int { places.count }
 }

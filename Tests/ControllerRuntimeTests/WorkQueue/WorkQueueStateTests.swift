@@ -198,12 +198,50 @@ import Testing
         #expect(queue.delayedEntryCount < 200)
     }
 
+    @Test func `nothing is kept of items that are done`() {
+        var queue = Queue()
+        for round in 0..<3 {
+            for name in 0..<5000 { queue.add("\(round) \(name)", now: .zero) }
+            while let taken = queue.take(now: .zero) { queue.finish(taken, .succeeded, now: .zero) }
+            #expect(queue.knownCount == 0)
+        }
+        queue.add("late", at: .seconds(1), now: .zero)
+        queue.promote(now: .seconds(2))
+        #expect(queue.take(now: .seconds(2))?.item == "late")
+    }
+
+    @Test func `what became of an item decides when it comes again`() throws {
+        var queue = Queue()
+        func take(at now: Duration) throws -> Queue.Taken {
+            queue.promote(now: now)
+            let taken = queue.take(now: now)
+            return try #require(taken)
+        }
+        queue.add("a", now: .zero)
+        let first = try take(at: .zero)
+        #expect(queue.finish(first, .failed, now: .zero) == .milliseconds(5))
+        let second = try take(at: .seconds(1))
+        #expect(queue.finish(second, .failed, now: .seconds(1)) == .milliseconds(10))
+        let third = try take(at: .seconds(2))
+        #expect(queue.finish(third, .abandoned, now: .seconds(2)) == nil)
+        #expect(queue.failureCount(of: "a") == 2)
+        queue.add("a", now: .seconds(2))
+        let fourth = try take(at: .seconds(2))
+        #expect(queue.finish(fourth, .succeededAgain(after: .seconds(8)), now: .seconds(2)) == nil)
+        #expect(queue.failureCount(of: "a") == 0)
+        #expect(queue.nextDeadline == .seconds(10))
+        // Given back twice: nothing is left to give back.
+        #expect(queue.finish(fourth, .failed, now: .seconds(2)) == nil)
+        #expect(queue.failureCount(of: "a") == 0)
+    }
+
     /// Against a model that is too simple to be wrong.
     @Test(arguments: 0..<40) func `it behaves like a plain list`(seed: Int) {
         var random = SplitMix(state: UInt64(seed))
         var queue = WorkQueueState<Int>(.init(fairness: QueueModel.fairness))
         var model = QueueModel()
         var now = Duration.zero
+        var taken: [Int: WorkQueueState<Int>.Taken] = [:]
         for _ in 0..<2000 {
             let item = Int.random(in: 0..<8, using: &random)
             let priority = WorkPriority.allCases.randomElement(using: &random) ?? .low
@@ -216,13 +254,18 @@ import Testing
                 queue.add(item, priority: priority, at: deadline, now: now)
                 model.add(item, priority, at: deadline)
             case 3, 4:
-                let taken = queue.take(now: now)
+                let next = queue.take(now: now)
                 let expected = model.take()
-                #expect(taken?.item == expected?.item)
-                #expect(taken?.priority == expected?.priority)
+                #expect(next?.item == expected?.item)
+                #expect(next?.priority == expected?.priority)
+                if let next { taken[next.item] = next }
             case 5:
                 if let item = model.processing.sorted().randomElement(using: &random) {
-                    queue.done(item, now: now)
+                    if Bool.random(using: &random), let taken = taken[item] {
+                        queue.finish(taken, .succeeded, now: now)
+                    } else {
+                        queue.done(item, now: now)
+                    }
                     model.done(item)
                 }
             default:
@@ -232,6 +275,8 @@ import Testing
             }
             #expect(queue.depth == model.depth)
             #expect(queue.pendingCount == model.entries.count)
+            #expect(queue.processingCount == model.processing.count)
+            #expect(queue.knownCount == model.processing.union(model.entries.map(\.item)).count)
         }
     }
 }
