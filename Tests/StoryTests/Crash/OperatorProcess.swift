@@ -16,6 +16,7 @@ final class OperatorProcess: Sendable {
     private struct State {
         var pid: pid_t?
         var starts = 0
+        var kills = 0
         var isOver = false
     }
 
@@ -42,6 +43,8 @@ final class OperatorProcess: Sendable {
     }()
 
     var starts: Int { state.withLock(\.starts) }
+    /// How often it ended by SIGKILL.
+    var kills: Int { state.withLock(\.kills) }
 
     /// Runs it until ``end()`` or until the task is cancelled.
     func run() async throws {
@@ -62,7 +65,10 @@ final class OperatorProcess: Sendable {
                     state.starts += 1
                 }
             }
-            state.withLock { $0.pid = nil }
+            state.withLock { state in
+                state.pid = nil
+                if result.terminationStatus == .signaled(SIGKILL), !Task.isCancelled { state.kills += 1 }
+            }
             guard case .exited(let code) = result.terminationStatus, code != 0 else { continue }
             failures += 1
             try #require(failures < 20, "\(identity) ends again and again, with \(code)")
