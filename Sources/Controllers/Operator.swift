@@ -61,14 +61,18 @@ public struct Operator: Sendable {
 
     /// Works until the task is cancelled or gracefully shut down.
     ///
-    /// - Throws: where the installation's redaction key can be neither read nor made.
+    /// - Throws: where the installation's redaction key can be neither read nor made, or the API server doesn't say who we
+    ///   are.
     public func run() async throws {
-        let key = RedactionKey(
-            api: api, namespace: configuration.systemNamespace, clock: SystemClock(), logger: logger)
-        try await makeManager(redactionKey: try await key.load()).run()
+        let clock = SystemClock()
+        let key = try await RedactionKey(
+            api: api, namespace: configuration.systemNamespace, clock: clock, logger: logger
+        ).load()
+        let user = try await patiently("asking who we are", clock: clock, logger: logger) { try await api.userName() }
+        try await makeManager(redactionKey: key, user: user).run()
     }
 
-    private func makeManager(redactionKey: [UInt8]) -> Manager {
+    private func makeManager(redactionKey: [UInt8], user: String) -> Manager {
         let conversations = informer(.conversations, in: configuration.namespace)
         // The default SkyfloAI may lie in another namespace than the conversations.
         let skyfloAIs = informer(.skyfloAIs, in: nil)
@@ -84,7 +88,7 @@ public struct Operator: Sendable {
         manager.add(conversations, to: .caches)
         manager.add(skyfloAIs, to: .caches)
         manager.add(events, to: .others)
-        manager.add(conversationController(conversations, skyfloAIs, events, redactionKey), to: .leaderElected)
+        manager.add(conversationController(conversations, skyfloAIs, events, redactionKey, user), to: .leaderElected)
         manager.add(skyfloAIController(skyfloAIs), to: .leaderElected)
         return manager
     }
@@ -98,7 +102,8 @@ public struct Operator: Sendable {
     }
 
     private func conversationController(
-        _ conversations: Informer, _ skyfloAIs: Informer, _ events: EventRecorder, _ redactionKey: [UInt8]
+        _ conversations: Informer, _ skyfloAIs: Informer, _ events: EventRecorder, _ redactionKey: [UInt8],
+        _ user: String
     ) -> Controller {
         let reconciler = ConversationReconciler(
             .init(
@@ -106,7 +111,7 @@ public struct Operator: Sendable {
                 tools: ToolRegistry(KubernetesTools.all { SystemClock().now }), models: models, events: events,
                 logger: logger,
                 options: .init(
-                    identity: configuration.identity, defaultSkyfloAI: configuration.defaultSkyfloAI,
+                    identity: configuration.identity, user: user, defaultSkyfloAI: configuration.defaultSkyfloAI,
                     redactionKey: redactionKey,
                     verificationTimeout: configuration.verificationTimeout, lease: configuration.lease)))
         return Controller(

@@ -44,6 +44,8 @@ public final class ConversationReconciler: Reconciler {
     public struct Options: Sendable {
         /// Who we are in `status.worker`, for people who look.
         public var identity: String
+        /// As whom the API server knows us. No tool works under this name: it may write the status of conversations.
+        public var user: String
         /// Of the SkyfloAI that serves conversations which name none and whose namespace has none.
         public var defaultSkyfloAI: ObjectKey?
         /// What the keyed hash that stands for a secret is made with. At least 16 bytes.
@@ -54,11 +56,12 @@ public final class ConversationReconciler: Reconciler {
         public var lease: WorkerLease?
 
         public init(
-            identity: String, defaultSkyfloAI: ObjectKey? = nil, redactionKey: [UInt8],
+            identity: String, user: String, defaultSkyfloAI: ObjectKey? = nil, redactionKey: [UInt8],
             verificationTimeout: Duration = .seconds(120), lease: WorkerLease? = nil
         ) {
             self.lease = lease
             self.identity = identity
+            self.user = user
             self.defaultSkyfloAI = defaultSkyfloAI
             self.redactionKey = redactionKey
             self.verificationTimeout = verificationTimeout

@@ -37,12 +37,12 @@ struct References: Sendable {
         }
         let toolsets = try toolsets(of: spec, skyflo, dependencies.tools)
         async let key = apiKey(of: model, skyflo, dependencies.api)
-        try await checkServiceAccount(of: conversation, dependencies.api)
+        let identity = try await identity(of: conversation, dependencies)
         let definitions = dependencies.tools.definitions(toolsets: toolsets)
         return References(
             skyfloAI: skyflo.object.key, model: model,
             languageModel: try await makeModel(model, key, dependencies.models),
-            identity: .serviceAccount(namespace: conversation.namespace, name: spec.serviceAccountName),
+            identity: identity,
             toolsets: toolsets, definitions: definitions,
             systemPrompt: SystemPrompt.text(for: conversation, instructions: skyflo.instructions))
     }
@@ -140,13 +140,23 @@ struct References: Sendable {
         return Credential(String(decoding: data, as: UTF8.self))
     }
 
-    private static func checkServiceAccount(of conversation: Conversation, _ api: any KubeAPI) async throws {
-        let name = conversation.spec.serviceAccountName
-        guard try await api.find(.serviceAccounts, namespace: conversation.namespace, name: name) != nil else {
+    /// The ServiceAccount that tools work as.
+    private static func identity(
+        of conversation: Conversation, _ dependencies: ConversationReconciler.Dependencies
+    ) async throws -> Impersonation {
+        let (namespace, name) = (conversation.namespace, conversation.spec.serviceAccountName)
+        let identity = Impersonation.serviceAccount(namespace: namespace, name: name)
+        guard identity.user != dependencies.options.user else {
+            throw Missing(
+                reason: .serviceAccountRefused,
+                message: "the ServiceAccount \(namespace)/\(name) is the operator's own: no tool may work as it")
+        }
+        guard try await dependencies.api.find(.serviceAccounts, namespace: namespace, name: name) != nil else {
             throw Missing(
                 reason: .serviceAccountNotFound,
-                message: "there is no ServiceAccount \(conversation.namespace)/\(name) to run tools as")
+                message: "there is no ServiceAccount \(namespace)/\(name) to run tools as")
         }
+        return identity
     }
 }
 

@@ -27,21 +27,7 @@ struct RedactionKey: Sendable {
     /// - Throws: ``Failure`` where the Secret can't be used; what the API server refuses; `KubeClientError` when it still
     ///   doesn't answer after half a minute; `CancellationError`.
     func load() async throws -> [UInt8] {
-        var pause = Duration.milliseconds(100)
-        while true {
-            do {
-                return try await find()
-            } catch let error where Self.passes(error) && pause < .seconds(15) {
-                logger.warning("the redaction key can't be read yet", metadata: ["error": "\(error)"])
-                try await clock.sleep(for: pause)
-                pause *= 2
-            }
-        }
-    }
-
-    private static func passes(_ error: any Error) -> Bool {
-        if let status = error as? APIStatus { return status.code >= 500 || status.code == 429 }
-        return error is KubeClientError
+        try await patiently("reading the redaction key", clock: clock, logger: logger) { try await find() }
     }
 
     private func find() async throws -> [UInt8] {

@@ -20,6 +20,7 @@ public enum ConversationReason: String, Sendable {
     case modelNotFound = "ModelNotFound"
     case secretNotFound = "SecretNotFound"
     case serviceAccountNotFound = "ServiceAccountNotFound"
+    case serviceAccountRefused = "ServiceAccountRefused"
     case toolsetNotFound = "ToolsetNotFound"
     case skyfloAIStopped = "SkyfloAIStopped"
     case invalidSpec = "InvalidSpec"

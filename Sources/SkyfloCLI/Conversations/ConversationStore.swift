@@ -67,7 +67,7 @@ struct ConversationStore: Sendable {
     func decide(
         _ decision: Approval.Decision, on shown: [PendingApproval], of name: String, uid: String, reason: String?
     ) async throws -> Conversation {
-        let user = try await userName()
+        let user = try await api.userName()
         return try await patch(name, subresource: "status") { conversation in
             guard conversation.uid == uid else {
                 throw CommandError(.changed, "conversation \"\(name)\" was replaced by another; nothing was decided")
@@ -123,18 +123,6 @@ struct ConversationStore: Sendable {
     }
 
     // MARK: The user
-
-    /// As the API server knows the caller.
-    func userName() async throws -> String {
-        let answer = try await api.call(
-            KubeRequest(
-                .post, "/apis/authentication.k8s.io/v1/selfsubjectreviews", contentType: "application/json",
-                body: JSONWriter.string(["apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"])))
-        guard let name = answer["status", "userInfo", "username"]?.string, !name.isEmpty else {
-            throw CommandError(.error, "the API server doesn't say who you are")
-        }
-        return name
-    }
 
     /// Whether the caller may decide on what waits in this conversation.
     func mayApprove(_ name: String) async throws -> Bool {

@@ -1,5 +1,6 @@
 import KubeClient
 import KubeModel
+import OperatorTestKit
 import SkyfloAPI
 import Testing
 
@@ -98,6 +99,27 @@ import Testing
                 }
                 #expect(refused.status.conditions[type: "Accepted"]?.reason == "ServiceAccountNotFound")
                 #expect(log.all.allSatisfy { $0.identity == nil })
+            }
+        }
+    }
+
+    /// It may write the status of any conversation.
+    @Test func `no tool works as the operator itself`() async throws {
+        let model = ScriptedModel(.scale(to: 9), .says("Done."))
+        let log = RequestLog()
+        try await Story.run(nil) { story in
+            try await story.makeSkyflo("skyflo-system", "skyflo", Self.lax)
+            try await story.withOperator(model, wrap: { WatchedAPI($0, log) }) {
+                let object = KubeObject(
+                    .conversations, namespace: "skyflo-system", name: "talk",
+                    ["spec": ["serviceAccountName": "skyflo-operator", "messages": [["content": "scale web"]]]])
+                _ = try await story.api.create(object, in: .conversations)
+                try await eventually("refused") {
+                    let talk = try await story.api.get(.conversations, namespace: "skyflo-system", name: "talk")
+                    let accepted = Conversation(talk).status.conditions[type: "Accepted"]
+                    return accepted?.status == .false && accepted?.reason == "ServiceAccountRefused"
+                }
+                #expect(log.all.allSatisfy { $0.identity == nil } && model.requests.isEmpty)
             }
         }
     }

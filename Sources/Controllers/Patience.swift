@@ -1,0 +1,26 @@
+import ControllerRuntime
+import KubeClient
+import KubeModel
+import Logging
+
+/// What the operator needs from the API server before it can begin: asked again while that doesn't answer, for half a minute.
+/// - Throws: what `body` threw last; `CancellationError`.
+func patiently<Result>(
+    _ what: String, clock: any RuntimeClock, logger: Logger, _ body: () async throws -> Result
+) async throws -> Result {
+    var pause = Duration.milliseconds(100)
+    while true {
+        do {
+            return try await body()
+        } catch let error where passes(error) && pause < .seconds(15) {
+            logger.warning("\(what) isn't possible yet", metadata: ["error": "\(error)"])
+            try await clock.sleep(for: pause)
+            pause *= 2
+        }
+    }
+}
+
+private func passes(_ error: any Error) -> Bool {
+    if let status = error as? APIStatus { return status.code >= 500 || status.code == 429 }
+    return error is KubeClientError
+}
