@@ -43,15 +43,16 @@ package struct ReplyDecoder: Sendable {
     }
 
     private mutating func decide(_ bytes: some Collection<UInt8>) throws(LanguageModelError) -> [ModelDelta] {
-        let isBlank: (UInt8) -> Bool = { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
-        guard let first = bytes.first(where: { !isBlank($0) }) else { return [] }
+        // Dropped in any case: they may have come alone.
+        let text = bytes.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        guard let first = text.first else { return [] }
         if first == UInt8(ascii: "<") {
             throw LanguageModelError(.badReply, "the endpoint answered with a web page; is the base address right?")
         }
         let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
         form = isJSON ? .whole([]) : .events(ServerSentEventParser(limit: limit))
-        received -= bytes.count
-        return try push(bytes)
+        received -= text.count
+        return try push(text)
     }
 
     private mutating func read(
