@@ -170,8 +170,9 @@ let package = Package(
                     "WorkflowEngine",
                 ],
                 path: "hack/fuzz/Fuzzing", swiftSettings: settings),
+            .systemLibrary(name: "CLibFuzzer", path: "hack/fuzz/CLibFuzzer"),
             .executableTarget(
-                name: "Fuzz", dependencies: ["Fuzzing"], path: "hack/fuzz/Fuzz", swiftSettings: settings),
+                name: "Fuzz", dependencies: ["Fuzzing", "CLibFuzzer"], path: "hack/fuzz/Fuzz", swiftSettings: settings),
             .testTarget(name: "FuzzTests", dependencies: ["Fuzzing"], swiftSettings: settings),
             .testTarget(
                 name: "APIServerContractTests",

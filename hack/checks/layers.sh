@@ -11,7 +11,7 @@ layers = {
     "KubeSchema": 1, "SkyfloAPI": 1, "KubeClient": 1, "LanguageModels": 1,
     "ControllerRuntime": 2, "WorkflowEngine": 2, "Tools": 2, "LocalCluster": 2,
     "Controllers": 3, "OperatorTestKit": 3, "SkyfloCLI": 3,
-    "skyflo": 4, "TurnBench": 4, "KubeBench": 4, "Fuzzing": 4, "Fuzz": 5,
+    "skyflo": 4, "TurnBench": 4, "KubeBench": 4, "Fuzzing": 4, "CLibFuzzer": 4, "Fuzz": 5,
 }
 # LocalCluster stands in for a server: whoever depends on it but the program and tests would ship it.
 only_for = {"LocalCluster": {"skyflo", "OperatorTestKit", "Fuzzing"}, "OperatorTestKit": set()}

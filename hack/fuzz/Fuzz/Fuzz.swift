@@ -31,6 +31,9 @@ struct Fuzz {
         }
         let file = URL(filePath: arguments[3])
         guard let seconds = Int(arguments[2]) else { return try target.check(Array(Data(contentsOf: file))) }
+        #if LIBFUZZER
+            try guided(target, seconds: seconds, file: arguments[3])
+        #endif
         var random = SeededGenerator(
             seed: arguments.count > 4 ? UInt64(arguments[4]) ?? 0 : UInt64.random(in: 0...(.max)))
         let end = ContinuousClock.now + .seconds(seconds)

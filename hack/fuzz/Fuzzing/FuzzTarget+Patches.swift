@@ -39,7 +39,7 @@ extension FuzzTarget {
         let seeds = seeds.map { ($0.key, $0.value) }
         let mutator = TreeMutator(words: words)
         return FuzzTarget(
-            name: name,
+            name: name, words: words,
             generate: { random in
                 let members = seeds.map { key, values in
                     (key, mutator.next(values[random.below(values.count)], &random))

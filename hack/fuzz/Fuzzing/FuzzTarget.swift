@@ -3,6 +3,8 @@
 /// An input is a text, also where the target works on values, so that every failure can be kept and tried again.
 public struct FuzzTarget: Sendable {
     public let name: String
+    /// Pieces that mean something to the target.
+    public let words: [String]
     let generate: @Sendable (inout SeededGenerator) -> [UInt8]
     /// Throws ``FuzzFailure`` when a promise is broken. What the input deserves (a parse error) is no failure.
     public let check: @Sendable ([UInt8]) throws -> Void
@@ -14,7 +16,7 @@ public struct FuzzTarget: Sendable {
         _ name: String, corpus: [String], words: [String], _ check: @escaping @Sendable ([UInt8]) throws -> Void
     ) -> FuzzTarget {
         let mutator = TextMutator(corpus: corpus.map { Array($0.utf8) }, words: words.map { Array($0.utf8) })
-        return FuzzTarget(name: name, generate: { mutator.next(&$0) }, check: check)
+        return FuzzTarget(name: name, words: words, generate: { mutator.next(&$0) }, check: check)
     }
 
     public static let all: [FuzzTarget] = [
