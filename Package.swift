@@ -154,8 +154,13 @@ let package = Package(
                     .embedInCode("Manifests/approvals.yaml"),
                 ],
                 swiftSettings: settings),
+            .target(
+                name: "ScriptedOpenAI",
+                dependencies: ["KubeModel", "GracefulStop", "LanguageModels", hummingbird, log],
+                path: "hack/bench/ScriptedOpenAI", swiftSettings: settings),
             .executableTarget(
-                name: "TurnBench", dependencies: ["KubeModel", "SkyfloAPI", "KubeClient", hummingbird, log],
+                name: "TurnBench",
+                dependencies: ["KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ScriptedOpenAI", log],
                 path: "hack/bench/TurnBench", swiftSettings: settings),
             .executableTarget(
                 name: "KubeBench",
@@ -191,7 +196,7 @@ let package = Package(
                 dependencies: [
                     "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine",
                     "Tools",
-                    "Controllers", "LocalCluster", "OperatorTestKit", "SkyfloCLI", log, hummingbird, subprocess,
+                    "Controllers", "LocalCluster", "OperatorTestKit", "SkyfloCLI", "ScriptedOpenAI", log, subprocess,
                     systemPackage,
                 ],
                 swiftSettings: settings),

@@ -9,7 +9,7 @@ import json, sys
 layers = {
     "KubeModel": 0, "Deadlines": 0, "GracefulStop": 0,
     "KubeSchema": 1, "SkyfloAPI": 1, "KubeClient": 1, "LanguageModels": 1,
-    "ControllerRuntime": 2, "WorkflowEngine": 2, "Tools": 2, "LocalCluster": 2,
+    "ControllerRuntime": 2, "WorkflowEngine": 2, "Tools": 2, "LocalCluster": 2, "ScriptedOpenAI": 2,
     "Controllers": 3, "OperatorTestKit": 3, "SkyfloCLI": 3,
     "skyflo": 4, "TurnBench": 4, "KubeBench": 4, "Fuzzing": 4, "CLibFuzzer": 4, "Fuzz": 5,
 }

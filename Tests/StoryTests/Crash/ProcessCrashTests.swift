@@ -4,6 +4,7 @@ import KubeClient
 import KubeModel
 import LocalCluster
 import OperatorTestKit
+import ScriptedOpenAI
 import SkyfloAPI
 import Synchronization
 import Testing
@@ -104,7 +105,7 @@ import Testing
             try await story.apply(
                 "{apiVersion: v1, kind: Secret, metadata: {name: key, namespace: shop}, stringData: {OPENAI_API_KEY: none}}"
             )
-            try await ScriptedOpenAI.withRunning(logger: story.logger) { url in
+            try await ScriptedOpenAI.withRunning(logger: story.logger, CrashScenario.reply) { url in
                 let model: JSONValue = [
                     "name": "scripted", "provider": "OpenAI", "model": "scripted", "baseURL": .string(url),
                     "apiKeySecretRef": ["name": "key"],

@@ -2,6 +2,7 @@ import FoundationEssentials
 import KubeClient
 import KubeModel
 import Logging
+import ScriptedOpenAI
 
 /// Measures turns of a running operator from outside.
 @main
@@ -27,7 +28,7 @@ struct TurnBench {
         let metrics =
             "{clusters: [{name: o, cluster: {server: \"\(operatorURL)\"}}], current-context: o, "
             + "contexts: [{name: o, context: {cluster: o}}]}"
-        try await ScriptedOpenAI.withRunning(logger: logger) { modelURL in
+        try await ScriptedOpenAI.withRunning(logger: logger, BenchScript.reply) { modelURL in
             try await withKubeClient(try .kubeconfig(path: kubeconfig), logger: logger) { client in
                 try await withKubeClient(try .kubeconfig(text: metrics), logger: logger) { operatorClient in
                     let bench = Bench(api: client, process: process, counts: RequestCounts(api: operatorClient))

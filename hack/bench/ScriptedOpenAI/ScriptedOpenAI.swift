@@ -1,25 +1,31 @@
+import GracefulStop
 import Hummingbird
 import KubeModel
-import LanguageModels
-import Logging
+public import LanguageModels
+public import Logging
 
-/// The model of the crash scenarios behind an endpoint that speaks OpenAI's chat completions, for operators in other
-/// processes.
-enum ScriptedOpenAI {
-    static func withRunning(
-        logger: Logger, _ body: @escaping @Sendable (_ baseURL: String) async throws -> Void
+/// An endpoint that speaks OpenAI's chat completions and answers at once, for operators in other processes.
+public enum ScriptedOpenAI {
+    /// The reply to the user's last message; `isNew` until something stands behind that, such as the result of a tool.
+    public typealias Script = @Sendable (_ asked: String, _ isNew: Bool) -> ModelReply
+
+    public static func withRunning(
+        logger: Logger, _ script: @escaping Script,
+        _ body: @escaping @Sendable (_ baseURL: String) async throws -> Void
     ) async throws {
         let router = Router()
         router.post("/v1/chat/completions") { request, _ in
             let body = try await request.body.collect(upTo: 4 << 20)
-            return Self.response(to: try JSONParser.parse(body.readableBytesView))
+            let messages = try JSONParser.parse(body.readableBytesView)["messages"]?.array ?? []
+            let asked = messages.last { $0["role"] == "user" }?["content"]?.string ?? ""
+            return Self.response(script(asked, messages.last?["role"] == "user"))
         }
         let (ports, bound) = AsyncStream<Int>.makeStream()
         let server = Application(
             router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { bound.yield($0.localAddress?.port ?? 0) }, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
+            group.addTask { try await runStoppingGracefully(server, logger: logger) }
             for await port in ports {
                 try await body("http://127.0.0.1:\(port)/v1")
                 break
@@ -28,10 +34,7 @@ enum ScriptedOpenAI {
         }
     }
 
-    private static func response(to request: JSONValue) -> Response {
-        let messages = request["messages"]?.array ?? []
-        let asked = messages.last { $0["role"] == "user" }?["content"]?.string ?? ""
-        let reply = CrashScenario.reply(to: asked, isNew: messages.last?["role"] == "user")
+    private static func response(_ reply: ModelReply) -> Response {
         let delta: JSONValue =
             reply.toolCalls.isEmpty
             ? ["content": .string(reply.content)] : ["tool_calls": .array(reply.toolCalls.enumerated().map(call))]
