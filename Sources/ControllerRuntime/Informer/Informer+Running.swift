@@ -37,6 +37,11 @@ extension Informer {
         do {
             let options = ListOptions(labelSelector: labelSelector, fieldSelector: fieldSelector)
             let list = try await api.listAll(resource, namespace: namespace, options, transform: transform)
+            if list.unreadableItems > 0 {
+                logger.warning(
+                    "objects that nest too deep or have keys that look alike are left out",
+                    metadata: ["resource": "\(resource.plural)", "count": "\(list.unreadableItems)"])
+            }
             replace(with: list.items, resourceVersion: list.resourceVersion)
             reflector.listed(resourceVersion: list.resourceVersion)
         } catch {

@@ -72,6 +72,7 @@ extension Informer {
             defer { shared.waiters = [:] }
             return shared.waiters.values.flatMap(\.self)
         }
+        synced.fail(Self.stopped)
         for waiter in waiters { waiter.continuation.resume(throwing: Self.stopped) }
     }
 

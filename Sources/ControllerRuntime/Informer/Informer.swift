@@ -130,7 +130,7 @@ extension Informer {
     public var hasSynced: Bool { synced.value != nil }
 
     /// Returns when the first list is in the cache.
-    /// - Throws: `CancellationError`.
+    /// - Throws: `CancellationError`; ``RuntimeError`` when the informer stops before.
     public func waitForSync() async throws { try await synced.wait() }
 
     /// Calls `handler` for every change from now on, and first `.added` (initial) for every object that is there.

@@ -78,6 +78,8 @@ extension InformerEvent {
         switch (self, next) {
         case (.added(_, let isInitial), .updated(_, let new)): .added(new, isInitial: isInitial)
         case (.updated(let old, _), .updated(_, let new)): .updated(old: old, new: new)
+        // The state that handlers know: a map of it to owners or labels must find what it found before.
+        case (.updated(let old, _), .deleted): .deleted(old)
         // Also for what was added meanwhile: who waits for the end of an object must hear of it.
         case (_, .deleted): next
         case (.deleted, _), (_, .added): nil

@@ -23,7 +23,16 @@ final class Latch<Value: Sendable>: Sendable {
         for waiter in waiters { waiter.resume(returning: value) }
     }
 
-    /// - Throws: `CancellationError`.
+    /// Ends the waits that there are. Later ones may see a value yet.
+    func fail(_ error: any Error) {
+        let waiters = state.withLock { state in
+            defer { state.waiters = [:] }
+            return Array(state.waiters.values)
+        }
+        for waiter in waiters { waiter.resume(throwing: error) }
+    }
+
+    /// - Throws: `CancellationError`; what ``fail(_:)`` was called with.
     func wait() async throws -> Value {
         if let value { return value }
         let id = state.withLock { state in

@@ -72,7 +72,7 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
     }
 
     private func next(now: Duration, after body: (inout WorkQueueState<Item>) -> Void) async -> Taken? {
-        if let taken = change(now: now, taking: true, body) { return taken }
+        if let taken = change(now: now, taking: !Task.isCancelled, body) { return taken }
         let id = shared.withLockedValue { shared in
             shared.lastID += 1
             return shared.lastID
@@ -160,6 +160,7 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
 
     private func park(_ waiter: Waiter) {
         let (isOver, taken) = shared.withLockedValue { shared -> (Bool, Taken?) in
+            if Task.isCancelled { return (true, nil) }
             if let taken = take(&shared, now: clock.uptime) { return (true, taken) }
             if shared.state.isFinished { return (true, nil) }
             shared.waiters.append(waiter)

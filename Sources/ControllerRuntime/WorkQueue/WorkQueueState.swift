@@ -201,7 +201,7 @@ extension WorkQueueState {
         guard deadline > now else { return add(place, priority, now: now) }
         let old = records[place].pending
         if let old {
-            guard let earlier = old.deadline, deadline < earlier else { return false }
+            guard let earlier = old.deadline, deadline < earlier else { return raise(place, to: priority, now: now) }
         } else {
             delayedCount += 1
         }
@@ -212,6 +212,14 @@ extension WorkQueueState {
             of: place)
         delayed.insert(Entry(place: place, ticket: ticket), at: deadline)
         dropObsoleteDelays()
+        return true
+    }
+
+    /// Later than what is there already: only the priority can count.
+    private mutating func raise(_ place: Int, to priority: WorkPriority, now: Duration) -> Bool {
+        guard let old = records[place].pending, priority > old.priority else { return false }
+        if old.deadline == nil { return add(place, priority, now: now) }
+        records[place].pending?.priority = priority
         return true
     }
 

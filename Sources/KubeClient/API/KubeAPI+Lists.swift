@@ -29,6 +29,7 @@ extension KubeAPI {
             do {
                 let next = try await list(resource, namespace: namespace, page, as: identity)
                 result.items += next.items.map(transform)
+                result.unreadableItems += next.unreadableItems
                 result.resourceVersion = next.resourceVersion
                 result.continueToken = next.continueToken
             } catch let status as APIStatus where status.isExpired {

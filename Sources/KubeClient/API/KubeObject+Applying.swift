@@ -14,7 +14,7 @@ extension KubeObject {
         }
         guard let fields = entry?["fieldsV1"], let owned = FieldSet.extract(fields, from: json) else { return nil }
         var result = KubeObject(owned)
-        result["apiVersion"] = entry?["apiVersion"] ?? self["apiVersion"]
+        result["apiVersion"] = self["apiVersion"]
         result["kind"] = self["kind"]
         result["metadata", "name"] = .string(name)
         if let namespace { result["metadata", "namespace"] = .string(namespace) }

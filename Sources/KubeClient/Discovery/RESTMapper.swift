@@ -2,22 +2,29 @@ public import KubeModel
 
 /// Finds resources by the names that people give them, as `kubectl` does.
 ///
-/// What the server serves is asked for once and kept. A name that isn't there makes it ask again, at most every few
-/// seconds, because a CRD may just have been created.
+/// What the server serves is asked for once and kept for some minutes: a version may end, and a scope change. A name that
+/// isn't there makes it ask again, at most every few seconds, because a CRD may just have been created.
 public actor RESTMapper {
     private let api: any KubeAPI
     private let reloadInterval: Duration
+    private let maximumAge: Duration
     private var discovery: Discovery?
+    private var loadedAt = ContinuousClock.now
     private var lastMissReload: ContinuousClock.Instant?
     /// Changes with ``invalidate()``: what a load under way brings is then not kept.
     private var generation = 0
     private var isLoading = false
     private(set) var waiters: [CheckedContinuation<Discovery?, any Error>] = []
 
-    /// - Parameter reloadInterval: between two reloads because of names that weren't there.
-    public init(api: any KubeAPI, reloadInterval: Duration = .seconds(5)) {
+    /// - Parameters:
+    ///   - reloadInterval: between two reloads because of names that weren't there.
+    ///   - maximumAge: of what is known.
+    public init(
+        api: any KubeAPI, reloadInterval: Duration = .seconds(5), maximumAge: Duration = .seconds(300)
+    ) {
         self.api = api
         self.reloadInterval = reloadInterval
+        self.maximumAge = maximumAge
     }
 
     /// - Parameter name: `deploy`, `deployments`, `Deployment`, `deployments.apps`, `deployments.v1.apps`, in any case.
@@ -68,7 +75,7 @@ public actor RESTMapper {
     /// What is known, or asked for now. Callers that come while a load is under way wait for it instead of another.
     private func current() async throws -> Discovery {
         while true {
-            if let discovery { return discovery }
+            if let discovery, loadedAt.duration(to: .now) < maximumAge { return discovery }
             guard isLoading else { return try await load() }
             let shared = try await withCheckedThrowingContinuation { waiters.append($0) }
             if let shared { return shared }
@@ -79,9 +86,10 @@ public actor RESTMapper {
         isLoading = true
         let generation = generation
         do {
+            let start = ContinuousClock.now
             let loaded = try await Discovery.load(from: api)
             let isFresh = generation == self.generation
-            if isFresh { discovery = loaded }
+            if isFresh { (discovery, loadedAt) = (loaded, start) }
             // Who came after an invalidation asked for newer data than this.
             finish(.success(isFresh ? loaded : nil))
             return loaded

@@ -75,11 +75,14 @@ public struct ExecInput: Sendable {
     /// Tells the command that nothing more comes.
     /// - Throws: ``KubeClientError`` (`unsupported`) at API servers before Kubernetes 1.30, which can't be told.
     public func end() async throws {
-        guard version == .v5 else {
-            throw KubeClientError(
-                .unsupported, "the API server can't be told that a command's input has ended (Kubernetes 1.30 can)")
-        }
+        try requireEnd()
         let message = [RemoteCommand.Channel.close.rawValue, RemoteCommand.Channel.input.rawValue]
         try await socket.send(.binary, ByteBuffer(bytes: message))
+    }
+
+    func requireEnd() throws(KubeClientError) {
+        if version == .v5 { return }
+        throw KubeClientError(
+            .unsupported, "the API server can't be told that a command's input has ended (Kubernetes 1.30 can)")
     }
 }

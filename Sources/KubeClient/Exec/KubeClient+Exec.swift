@@ -23,6 +23,8 @@ extension KubeClient {
             command, pod: pod, namespace: namespace, hasInput: input != nil, options, as: identity
         ) { events, stream in
             guard let input else { return try await Self.collect(&events, options) }
+            // Before anything is written: a command that reads to the end would wait for it.
+            try stream.requireEnd()
             return try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     // A command may end before it has read everything, which is no failure of the whole.

@@ -71,6 +71,11 @@ final class WebSocketHandshake: ChannelInboundHandler {
         if isDone { context.fireErrorCaught(error) } else { fail(error, context) }
     }
 
+    /// Also of connections that never came about: a promise must not be left behind.
+    func handlerRemoved(context: ChannelHandlerContext) {
+        if !isDone { fail(HTTPParserError.closedConnection, context) }
+    }
+
     private func fail(_ error: any Error, _ context: ChannelHandlerContext) {
         isDone = true
         result.fail(error)

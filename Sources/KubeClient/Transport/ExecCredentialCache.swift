@@ -7,7 +7,12 @@ actor ExecCredentialCache {
     private let now: @Sendable () -> KubeTime
     private var known: ExecCredential?
     private var isRunning = false
+    /// How many runs have begun, and which of them brought `known`.
+    private var begun = 0
+    private var knownRun = 0
     private var waiters: [CheckedContinuation<Void, Never>] = []
+    /// How many wait for a run that is under way.
+    var waiterCount: Int { waiters.count }
 
     init(
         now: @escaping @Sendable () -> KubeTime = { KubeTime(seconds: Date().timeIntervalSince1970) },
@@ -27,10 +32,14 @@ actor ExecCredentialCache {
     }
 
     private func credential(_ isUsable: (ExecCredential) -> Bool) async throws -> ExecCredential {
+        let before = begun
         while isRunning { await withCheckedContinuation { waiters.append($0) } }
         try Task.checkCancellation()
-        if let known, isUsable(known) { return known }
+        // Of a run that began after this call, another one would bring nothing newer, whatever it brought.
+        if let known, isUsable(known) || knownRun > before { return known }
         isRunning = true
+        begun += 1
+        let number = begun
         defer {
             isRunning = false
             let waiting = waiters
@@ -39,6 +48,7 @@ actor ExecCredentialCache {
         }
         let fresh = try await run()
         known = fresh
+        knownRun = number
         return fresh
     }
 }

@@ -25,7 +25,7 @@ extension KubeAPI {
     /// Watches a collection from `version` on, and goes on where it was after every end and every cut.
     ///
     /// `body` gets each event after `version` once and in the server's order, as long as the server still has them; bookmarks
-    /// too, which are good places to remember. A watch that brings nothing before it ends is opened again only after a
+    /// too, which are good places to remember. A watch that brings nothing new before it ends is opened again only after a
     /// pause, so that a server that cuts every connection is not asked without end.
     /// - Throws: what `body` throws; `APIStatus` 410 when the server no longer has what came next: list again, and go on
     ///   from there; other refusals that don't pass by themselves (403, 404); `CancellationError`. It never returns.
@@ -76,12 +76,14 @@ private struct WatchPosition {
         _ events: inout WatchEvents, _ body: (WatchEvent) async throws -> Void
     ) async throws -> APIStatus? {
         while let event = try await events.next() {
+            let before = version
             switch event {
             case .error(let status): return status
             case .added(let object), .modified(let object), .deleted(let object): version = object.resourceVersion
             case .bookmark(let version, _): self.version = version
             }
-            hasHeard = true
+            // What leads no further than before is no reason to ask again at once.
+            if version != before { hasHeard = true }
             do {
                 try await body(event)
             } catch {
@@ -92,7 +94,7 @@ private struct WatchPosition {
         return nil
     }
 
-    /// How many watches in a row have brought nothing.
+    /// How many watches in a row have brought nothing new.
     mutating func ended() -> Int {
         failures = hasHeard ? 0 : failures + 1
         hasHeard = false

@@ -32,12 +32,13 @@ public struct WatchEvents {
         return nil
     }
 
-    /// nil for an empty line.
+    /// nil for an empty line, and for an object that this parser doesn't take: it is passed over, as in lists.
     private static func event(_ line: ArraySlice<UInt8>) throws(KubeClientError) -> WatchEvent? {
         if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { return nil }
         do {
             if let event = try WatchEvent(parsing: line) { return event }
         } catch {
+            if error.isUnsupported { return nil }
             throw KubeClientError(.badResponse, "a line of the watch is no JSON", cause: error)
         }
         throw KubeClientError(

@@ -13,6 +13,9 @@ public struct JSONParser {
         public let message: String
         /// Offset of the byte where parsing stopped.
         public let offset: Int
+        /// It may be what other parsers take: it nests deeper than ``JSONParser/maximumDepth``, or has two keys that are the
+        /// same or look the same (composed and decomposed characters).
+        public internal(set) var isUnsupported = false
         public var description: String { "invalid JSON at byte \(offset): \(message)" }
     }
 

@@ -22,6 +22,12 @@ struct JSONScanner {
 
     func failure(_ message: String) -> Failure { Failure(message: message, offset: at) }
 
+    private func unsupported(_ message: String) -> Failure {
+        var failure = failure(message)
+        failure.isUnsupported = true
+        return failure
+    }
+
     /// The byte here; zero at the end, where JSON never has one.
     @inline(__always)
     var peek: UInt8 { at < bytes.count ? bytes[at] : 0 }
@@ -44,7 +50,7 @@ struct JSONScanner {
     /// - Parameter depth: of what stands in this value.
     @inline(__always)
     func checkDepth(_ depth: Int) throws(Failure) {
-        if depth > JSONParser.maximumDepth { throw failure("more than \(JSONParser.maximumDepth) levels") }
+        if depth > JSONParser.maximumDepth { throw unsupported("more than \(JSONParser.maximumDepth) levels") }
     }
 
     // MARK: Whole values
@@ -81,7 +87,7 @@ struct JSONScanner {
             skipSpace()
             guard peek == UInt8(ascii: "\"") else { throw failure("expected a key") }
             let key = try string()
-            if !keys.insert(key, into: &own, bytes) { throw failure("duplicate key \"\(text(key))\"") }
+            if !keys.insert(key, into: &own, bytes) { throw unsupported("duplicate key \"\(text(key))\"") }
             skipSpace()
             guard peek == UInt8(ascii: ":") else { throw failure("expected ':'") }
             at += 1

@@ -27,7 +27,7 @@ extension KubeObject {
 
 extension KubeList {
     /// Reads a list as the API server answers it, without building trees: its items are packed.
-    /// - Throws: as ``JSONParser/parse(_:)-(Sequence<UInt8>)``: all of the text is checked.
+    /// - Throws: as ``JSONParser/parse(_:)-(Sequence<UInt8>)``: all of the text is checked, but for ``unreadableItems``.
     public init(parsing bytes: some Sequence<UInt8>) throws(JSONParser.Failure) {
         self = try JSONParser.scan(bytes) { (scanner) throws(JSONParser.Failure) in
             scanner.skipSpace()
@@ -44,10 +44,22 @@ extension KubeList {
     private init(_ scanner: inout JSONScanner) throws(JSONParser.Failure) {
         var head: JSONObject = [:]
         var items: [Item] = []
+        var unreadable = 0
         try scanner.object { (scanner, key) throws(JSONParser.Failure) in
             scanner.skipSpace()
             if scanner.matches(key, "items"), scanner.peek == UInt8(ascii: "[") {
-                try scanner.array { (scanner) throws(JSONParser.Failure) in items.append(try Item(&scanner)) }
+                try scanner.array { (scanner) throws(JSONParser.Failure) in
+                    scanner.skipSpace()
+                    let start = scanner.at
+                    do throws(JSONParser.Failure) {
+                        items.append(try Item(&scanner))
+                    } catch {
+                        guard error.isUnsupported else { throw error }
+                        unreadable += 1
+                        scanner.at = start
+                        scanner.jumpValue()
+                    }
+                }
             } else {
                 head[scanner.text(key)] = try JSONParser.value(&scanner, depth: 1)
             }
@@ -61,6 +73,7 @@ extension KubeList {
             "kind": .string(kind.hasSuffix("List") ? String(kind.dropLast(4)) : kind),
         ]
         self.items = items.map { $0.object(scanner.bytes, of: type) }
+        unreadableItems = unreadable
     }
 
     private struct Item {

@@ -180,6 +180,9 @@ public struct KubeList: Sendable {
     public var resourceVersion: String
     /// The token for the next page; nil on the last one.
     public var continueToken: String?
+    /// How many items the parser doesn't take (``JSONParser/Failure/isUnsupported``). They aren't in ``items``: whoever may write one object
+    /// could otherwise keep everybody from reading the others.
+    public var unreadableItems = 0
 
     public init(items: [KubeObject], resourceVersion: String, continueToken: String? = nil) {
         self.items = items

@@ -25,7 +25,9 @@ public struct KubeTime: Sendable, Hashable, Comparable, CustomStringConvertible 
         guard bytes.count >= 20, let year = number(0, 4), let month = number(5, 2), let day = number(8, 2),
             let hour = number(11, 2), let minute = number(14, 2), let second = number(17, 2),
             bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[10] | 0x20 == 0x74, bytes[13] == 0x3A, bytes[16] == 0x3A,
-            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 60
+            (1...12).contains(month), Self.date(Self.days(year, month, day)) == (year, month, day), hour < 24,
+            minute < 60,
+            second < 60
         else { return nil }
         var at = 19
         var fraction: Int64 = 0
@@ -47,7 +49,7 @@ public struct KubeTime: Sendable, Hashable, Comparable, CustomStringConvertible 
         } else {
             guard bytes[at] == 0x2B || bytes[at] == 0x2D, let hours = number(at + 1, 2),
                 let minutes = number(at + 4, 2),
-                at + 3 < bytes.count, bytes[at + 3] == 0x3A
+                at + 3 < bytes.count, bytes[at + 3] == 0x3A, hours <= 24, minutes < 60
             else { return nil }
             offset = (hours * 3600 + minutes * 60) * (bytes[at] == 0x2B ? 1 : -1)
             at += 6

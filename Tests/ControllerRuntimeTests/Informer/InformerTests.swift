@@ -24,6 +24,23 @@ import Testing
         }
     }
 
+    @Test func `who waits for an object hears when the informer stops before its first list`() async throws {
+        let api = FakeAPIServer()
+        let asked = Journal<Bool>()
+        api.intercept { _ in
+            asked.add(true)
+            try await ContinuousClock().sleep(for: .seconds(600))
+        }
+        let informer = Informer(api: api, resource: .widgets, logger: .silent)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                await #expect(throws: RuntimeError.self) { _ = try await informer.wait(for: key("a")) { $0 != nil } }
+            }
+            try? await running([{ await informer.run() }]) { try await eventually { asked.count > 0 } }
+            await group.waitForAll()
+        }
+    }
+
     @Test func `it has what the server has, and follows changes`() async throws {
         api.put(widget("a", 1), in: .widgets)
         let informer = informer()

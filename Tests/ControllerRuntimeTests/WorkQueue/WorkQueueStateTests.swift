@@ -113,6 +113,14 @@ import Testing
         #expect(queue.take(now: .seconds(100)) == nil)
     }
 
+    @Test func `a later delay can raise the priority of an earlier one`() {
+        var queue = Queue()
+        queue.add("a", priority: .low, at: .seconds(5), now: .zero)
+        queue.add("a", priority: .high, at: .seconds(6), now: .zero)
+        queue.promote(now: .seconds(5))
+        #expect(queue.take(now: .seconds(5))?.priority == .high)
+    }
+
     @Test func `an immediate add replaces a delay`() {
         var queue = Queue()
         queue.add("a", at: .seconds(10), now: .zero)
@@ -303,7 +311,13 @@ private struct QueueModel {
             let old = entries[at]
             entry.priority = max(priority, old.priority)
             if let deadline {
-                guard let earlier = old.deadline, deadline < earlier else { return }
+                guard let earlier = old.deadline, deadline < earlier else {
+                    if priority <= old.priority { return }
+                    entry.deadline = old.deadline
+                    if old.deadline == nil { entries.append(entries.remove(at: at)) }
+                    entries[old.deadline == nil ? entries.count - 1 : at] = entry
+                    return
+                }
             } else if old.deadline == nil, priority <= old.priority {
                 return
             }

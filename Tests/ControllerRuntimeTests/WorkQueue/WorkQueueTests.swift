@@ -47,6 +47,17 @@ import Testing
         #expect(await queue.next()?.item == "a")
     }
 
+    @Test func `a worker that is cancelled already takes nothing`() async throws {
+        let queue = WorkQueue<String>()
+        queue.add("a")
+        await withTaskGroup(of: WorkQueue<String>.Taken?.self) { group in
+            group.cancelAll()
+            group.addTask { await queue.next() }
+            #expect(await group.next() == .some(nil))
+        }
+        #expect(await queue.next()?.item == "a")
+    }
+
     @Test func `shutting down releases all waiting workers`() async throws {
         let queue = WorkQueue<String>()
         await withTaskGroup(of: Bool.self) { group in

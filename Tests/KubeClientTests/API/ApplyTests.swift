@@ -23,6 +23,18 @@ import Testing
         #expect(owned == (try expected.map { try JSONParser.parse($0) }))
     }
 
+    @Test func `what was applied in an older version is of the version in which it was read`() {
+        let entry: JSONValue = [
+            "manager": "me", "operation": "Apply", "apiVersion": "example.com/v1beta1",
+            "fieldsV1": ["f:spec": ["f:a": [:]]],
+        ]
+        let object = KubeObject([
+            "apiVersion": "example.com/v1", "kind": "Thing", "metadata": ["name": "x", "managedFields": [entry]],
+            "spec": ["a": 1],
+        ])
+        #expect(object.applied(by: "me")?.apiVersion == "example.com/v1")
+    }
+
     @Test func `what a manager applied can be changed and applied again`() async throws {
         try await TestCluster.run { cluster in
             let map = KubeObject(

@@ -26,6 +26,28 @@ import Testing
         #expect("\(resource.qualifiedName) \(resource.version)" == name.found)
     }
 
+    @Test func `a version that is no longer served is forgotten after some time`() async throws {
+        @Sendable func list(_ version: String) -> JSONValue {
+            let resources: JSONValue = [
+                ["resource": "things", "scope": "Namespaced", "responseKind": ["kind": "Thing"]]
+            ]
+            let versions: JSONValue = [["version": .string(version), "resources": resources]]
+            return [
+                "kind": "APIGroupDiscoveryList",
+                "items": [["metadata": ["name": "example.com"], "versions": versions]],
+            ]
+        }
+        let version = Recorder<String>()
+        version.append("v1beta1")
+        let api = FakeAPI { request in
+            request.path == "/apis" ? .json(list(version.all.last ?? "")) : .failure(404, .notFound)
+        }
+        let mapper = RESTMapper(api: api, maximumAge: .zero)
+        #expect(try await mapper.resource(named: "things").version == "v1beta1")
+        version.append("v1")
+        #expect(try await mapper.resource(named: "things").version == "v1")
+    }
+
     @Test(arguments: [DiscoveryDocuments.aggregated, DiscoveryDocuments.legacy])
     func `a resource is complete`(documents: [String: JSONValue]) async throws {
         let mapper = RESTMapper(api: Self.api(documents))

@@ -1,5 +1,6 @@
 import KubeModel
 import LocalCluster
+import Logging
 import OperatorTestKit
 import Testing
 
@@ -25,6 +26,18 @@ import Testing
             }
             try await body(cluster)
         }
+    }
+
+    @Test(arguments: ["127.0.0.1", "localhost"])
+    func `an API server that isn't there is unreachable`(_ host: String) async throws {
+        // Port 1: nothing listens there.
+        let cluster = ClusterConfiguration(server: "http://\(host):1")
+        let error = await #expect(throws: KubeClientError.self) {
+            try await withKubeClient(cluster, logger: Logger(label: "test")) {
+                _ = try await $0.exec(["true"], pod: "web", namespace: "default")
+            }
+        }
+        #expect(error?.code == .unreachable)
     }
 
     @Test func `a command's output, errors and exit code come back`() async throws {

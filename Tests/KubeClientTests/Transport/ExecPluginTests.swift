@@ -145,6 +145,24 @@ import Testing
         #expect(runs.value == 2)
     }
 
+    @Test func `a refused credential that the plug-in gives again is asked for once by all who wait`() async throws {
+        let runs = Counter()
+        let gate = Gate()
+        let cache = ExecCredentialCache {
+            if runs.increment() > 0 { await gate.wait() }
+            return try ExecCredential(printed: Self.answer(#"{"token":"revoked"}"#), apiVersion: ExecPlugin.v1)
+        }
+        let refused = try await cache.current().presented
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 { group.addTask { _ = try await cache.renewed(insteadOf: refused) } }
+            try await eventually("all but one wait") { await cache.waiterCount == 19 }
+            gate.open()
+            try await group.waitForAll()
+        }
+        // The first, the one that all but one found under way, and one that began after they had asked.
+        #expect(runs.value == 3)
+    }
+
     @Test func `a certificate of a plug-in is presented`() async throws {
         let authority = try TestAuthority()
         let identity = try authority.identity("from the plug-in")

@@ -61,6 +61,22 @@ private final class ScriptedWatches: KubeAPI {
         #expect(api.versions.all == ["1", "5", "5", "5", "6", "7"])
     }
 
+    @Test func `a watch that only repeats where it is isn't opened again at once`() async throws {
+        let line = Array(Self.event(5, "BOOKMARK").utf8)
+        let api = FakeAPI(chunks: [line])
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                let pause = WatchBackoff(base: .seconds(600), maximum: .seconds(600))
+                try? await api.follow(.pods, from: "5", backoff: pause) { _ in }
+            }
+            group.addTask { try? await eventually("it asks") { api.requests.count > 0 } }
+            _ = await group.next()
+            for _ in 0..<1000 { await Task.yield() }
+            group.cancelAll()
+        }
+        #expect(api.requests.count == 1)
+    }
+
     @Test func `an error event of 410 ends it, and one that passes doesn't`() async throws {
         func error(_ code: Int) -> String {
             #"{"type":"ERROR","object":{"kind":"Status","code":\#(code),"message":"no"}}"# + "\n"
