@@ -76,9 +76,32 @@ enum ApprovalProof {
                 doubt: "the ValidatingAdmissionPolicyBinding \(name) doesn't deny everywhere",
                 reason: "BindingLenient")
         }
+        let changes = [policy, binding].map(lastChange)
+        if changes.contains(.unknown) {
+            return Finding(
+                doubt:
+                    "since when the ValidatingAdmissionPolicy \(name) is as it is can't be known: delete and apply it",
+                reason: "PolicyChanged")
+        }
         // The time has no fractions of a second.
-        let since = [policy, binding].compactMap(\.creationTimestamp).max()?.adding(seconds: 1)
+        let since = changes.compactMap(\.time).max()?.adding(seconds: 1)
         return Finding(doubt: nil, reason: "PolicyInForce", since: since)
+    }
+
+    private enum LastChange: Hashable {
+        case at(KubeTime?)
+        case unknown
+
+        var time: KubeTime? { if case .at(let time) = self { time } else { nil } }
+    }
+
+    /// When the object became what it is. Before that it may have been something else, and decisions that were written
+    /// meanwhile prove nothing.
+    private static func lastChange(_ object: KubeObject) -> LastChange {
+        guard (object["metadata", "generation"]?.int ?? 1) > 1 else { return .at(object.creationTimestamp) }
+        let entries = (object["metadata", "managedFields"]?.array ?? []).filter { $0["subresource"] == nil }
+        let newest = entries.compactMap { $0["time"]?.string.flatMap { KubeTime($0) } }.max()
+        return newest.map { .at($0) } ?? .unknown
     }
 
     /// Without what the API server fills in by itself.

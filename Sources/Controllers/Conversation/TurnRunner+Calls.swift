@@ -98,14 +98,7 @@ extension TurnRunner {
 
     private mutating func request(approvalOf proposal: WriteProposal, _ preview: Preview, for call: Call) -> Bool {
         let requests = proposal.requests.map(\.json)
-        let size = Self.size(call, preview.text, requests)
-        let pending = machine.pendingApprovals.reduce(0) { total, other in
-            total + Self.size(other, other.approval?.preview ?? "", other.approval?.requests ?? [])
-        }
-        guard pending + size <= StatusProjection.Budget.pendingApprovals else {
-            resolve(call, false, "refused: too much waits for approval already; ask again when that is decided")
-            return false
-        }
+        guard hasRoom(for: call, preview.text, requests) else { return false }
         log(
             approvalOf: call,
             CallDisplay(arguments: call.arguments, requests: proposal.requests, redactor: redactor),
@@ -156,6 +149,16 @@ extension TurnRunner {
                     changes: changes, shown: shown)), at: now)
     }
 
+    /// Whether the status has room for one more approval; otherwise the call is refused.
+    private mutating func hasRoom(for call: Call, _ preview: String, _ requests: [JSONValue]) -> Bool {
+        let pending = machine.pendingApprovals.reduce(0) { total, other in
+            total + Self.size(other, other.approval?.preview ?? "", other.approval?.requests ?? [])
+        }
+        if pending + Self.size(call, preview, requests) <= StatusProjection.Budget.pendingApprovals { return true }
+        resolve(call, false, "refused: too much waits for approval already; ask again when that is decided")
+        return false
+    }
+
     /// `approval.mode: Always`: a person allows a read before it runs.
     mutating func askBeforeReading(_ ids: [String]) async throws -> ReconcileResult? {
         var asked: Set<String> = []
@@ -164,12 +167,14 @@ extension TurnRunner {
                 resolve(call, false, "failed: refused: the arguments have more than \(Self.argumentsLimit) bytes")
                 continue
             }
+            let preview = "Reads only; nothing changes."
+            guard hasRoom(for: call, preview, []) else { continue }
             asked.insert(call.id)
             let display = CallDisplay(arguments: call.arguments, requests: [], redactor: redactor)
             log(
                 approvalOf: call, display,
                 summary: "Run \(call.tool) with \(display.arguments)".bounded(to: 1024), risk: .low,
-                preview: "Reads only; nothing changes.")
+                preview: preview)
         }
         return asked.isEmpty ? nil : try await showApprovals(asked)
     }

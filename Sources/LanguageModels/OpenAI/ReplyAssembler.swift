@@ -3,6 +3,9 @@ import KubeModel
 /// Puts a reply together from the JSON objects of a stream of chat completions, or from the one object of a server that
 /// doesn't stream.
 struct ReplyAssembler: Sendable {
+    /// Far more than are carried out. Each is compared with the others, and a hostile reply could have a hundred thousand.
+    private static let maximumCalls = 256
+
     private var content = ""
     private var refusal = ""
     private var calls = ToolCallAssembler()
@@ -23,15 +26,16 @@ struct ReplyAssembler: Sendable {
         // A stream says `delta`, a whole answer `message`; a whole answer ends with its object.
         if choice["delta"] == nil, let message = choice["message"] {
             isDone = true
-            return add(delta: message)
+            return try add(delta: message)
         }
-        return choice["delta"].map { add(delta: $0) } ?? []
+        guard let delta = choice["delta"] else { return [] }
+        return try add(delta: delta)
     }
 
     /// `[DONE]` was read.
     mutating func end() { isDone = true }
 
-    private mutating func add(delta: JSONValue) -> [ModelDelta] {
+    private mutating func add(delta: JSONValue) throws(LanguageModelError) -> [ModelDelta] {
         var deltas: [ModelDelta] = []
         // Two names for the same thing; a provider that sends both sends the same text in both.
         if let text = delta["reasoning_content"]?.string ?? delta["reasoning"]?.string, !text.isEmpty {
@@ -46,7 +50,12 @@ struct ReplyAssembler: Sendable {
             refusal += text
             deltas.append(.content(text))
         }
-        for fragment in delta["tool_calls"]?.array ?? [] { deltas.append(.toolCall(name: calls.add(fragment))) }
+        for fragment in delta["tool_calls"]?.array ?? [] {
+            deltas.append(.toolCall(name: calls.add(fragment)))
+            guard calls.count <= Self.maximumCalls else {
+                throw LanguageModelError(.badReply, "the model asks for more than \(Self.maximumCalls) tools at once")
+            }
+        }
         return deltas
     }
 
@@ -71,6 +80,10 @@ struct ReplyAssembler: Sendable {
         guard isComplete else { throw LanguageModelError(.incomplete, "the model's reply broke off in the middle") }
         let text = content.isEmpty ? refusal : content
         if text.isEmpty, calls.isEmpty { throw LanguageModelError(.badReply, emptyReplyMessage) }
+        if case .other(let reason) = finish, !calls.isEmpty {
+            throw LanguageModelError(
+                .incomplete, "the model's reply ended with \"\(reason.prefix(64))\", maybe too early")
+        }
         let toolCalls = calls.calls(taken: takenIDs)
         return ModelReply(content: text, toolCalls: toolCalls, finish: finish, usage: usage)
     }
@@ -88,7 +101,8 @@ struct ReplyAssembler: Sendable {
         switch finishReason {
         case "length", "max_tokens": .length
         case "content_filter": .contentFilter
-        case nil, "stop", "tool_calls", "function_call", "end_turn", "eos": calls.isEmpty ? .stop : .toolCalls
+        case nil, "stop", "tool_calls", "function_call", "tool_use", "end_turn", "eos", "stop_sequence", "STOP":
+            calls.isEmpty ? .stop : .toolCalls
         case .some(let other): .other(other)
         }
     }

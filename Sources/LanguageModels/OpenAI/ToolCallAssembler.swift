@@ -17,6 +17,7 @@ struct ToolCallAssembler: Sendable {
     private var open: [Call] = []
 
     var isEmpty: Bool { open.isEmpty }
+    var count: Int { open.count }
 
     /// Adds one element of `tool_calls`; returns the name of the call that it belongs to.
     mutating func add(_ fragment: JSONValue) -> String {

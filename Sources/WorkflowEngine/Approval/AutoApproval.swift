@@ -118,14 +118,20 @@ enum Sensitive {
         "privileged", "allowPrivilegeEscalation", "capabilities", "procMount", "securityContext", "secret",
         "secretName",
         "secretKeyRef", "secretRef", "projected", "automountServiceAccountToken", "ownerReferences", "finalizers",
+        "csi", "flexVolume", "persistentVolumeClaim", "nfs", "iscsi", "cephfs", "rbd", "glusterfs", "fc", "azureFile",
+        "azureDisk", "gcePersistentDisk", "awsElasticBlockStore", "vsphereVolume", "portworxVolume", "nodeName",
+        "hostPort",
+        "hostIP", "shareProcessNamespace", "runtimeClassName", "priorityClassName", "imagePullSecrets",
     ]
+    private static let appArmor = "container.apparmor.security.beta.kubernetes.io"
 
     /// Whether a body touches such a member, as a member or in the path of a JSON patch.
     static func grantsPods(_ body: JSONValue) -> Bool {
         switch body {
         case .object(let object):
             object.contains { key, value in
-                members.contains(key) || (key == "path" && namesMember(value)) || grantsPods(value)
+                members.contains(key) || key.hasPrefix(appArmor) || (key == "path" && namesMember(value))
+                    || grantsPods(value)
             }
         case .array(let elements): elements.contains(where: grantsPods)
         default: false
@@ -133,6 +139,6 @@ enum Sensitive {
     }
 
     private static func namesMember(_ path: JSONValue) -> Bool {
-        (path.string ?? "").split(separator: "/").contains { members.contains(String($0)) }
+        (path.string ?? "").split(separator: "/").contains { members.contains(String($0)) || $0.hasPrefix(appArmor) }
     }
 }

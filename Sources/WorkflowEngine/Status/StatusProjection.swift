@@ -151,7 +151,7 @@ public struct StatusProjection: Sendable {
         for id in conversation.status.approvals.keys.sorted() where !kept.contains(id) { object[id] = .null }
         var bytes = 0
         for call in all.reversed() where !newApprovals.contains(call.id) {
-            guard let entry = conversation.status.approvals[call.id], !entry.requests.isEmpty else { continue }
+            guard let entry = conversation.status.approvals[call.id] else { continue }
             bytes += JSONWriter.bytes(entry.json).count
             if bytes > Budget.decidedApprovals, call.state.isFinal {
                 object[call.id] = ["requests": .null, "postConditions": .null, "preview": .null, "arguments": .null]

@@ -119,6 +119,25 @@ struct ReplyAssemblerTests {
         #expect(try assemble([chunk]).0.finish == .toolCalls)
     }
 
+    @Test func `a reply with more calls than anybody means is a bad one`() {
+        let fragment: JSONValue = ["id": "a", "function": ["name": "x", "arguments": "{}"]]
+        let delta: JSONValue = ["tool_calls": .array(Array(repeating: fragment, count: 300))]
+        var assembler = ReplyAssembler()
+        let error = #expect(throws: LanguageModelError.self) {
+            try assembler.add(["choices": [["delta": delta]]])
+        }
+        #expect(error?.code == .badReply)
+    }
+
+    @Test(arguments: ["abort", "insufficient_system_resource"])
+    func `calls of a reply that ended for an unknown reason aren't trusted to be whole`(reason: String) throws {
+        let call: JSONValue = ["index": 0, "id": "a", "function": ["name": "x", "arguments": "{}"]]
+        var assembler = ReplyAssembler()
+        _ = try assembler.add(["choices": [["delta": ["tool_calls": [call]], "finish_reason": .string(reason)]]])
+        let error = #expect(throws: LanguageModelError.self) { try assembler.reply(takenIDs: []) }
+        #expect(error?.code == .incomplete)
+    }
+
     @Test func `a refusal is the content`() throws {
         let (reply, deltas) = try assemble([delta(["refusal": "I can't."]), delta([:], finish: "stop")])
         #expect(reply.content == "I can't.")

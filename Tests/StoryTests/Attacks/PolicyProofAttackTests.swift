@@ -43,6 +43,24 @@ import Testing
         #expect(ApprovalProof.judge(policy: policy, binding: binding).doubt == nil)
     }
 
+    /// Its fingerprint and its creation are as they were.
+    @Test func `a policy that was something else for a while proves nothing from before it was put back`() throws {
+        var (policy, binding) = try Self.manifests()
+        let (made, changed) = (KubeTime(seconds: 1000), KubeTime(seconds: 5000))
+        for object in [policy, binding] { #expect(object["metadata", "generation"] == nil) }
+        policy["metadata", "creationTimestamp"] = .string(made.description)
+        binding["metadata", "creationTimestamp"] = .string(made.description)
+        #expect(ApprovalProof.judge(policy: policy, binding: binding).since == made.adding(seconds: 1))
+        binding["metadata", "generation"] = 3
+        #expect(ApprovalProof.judge(policy: policy, binding: binding).doubt != nil)
+        binding["metadata", "managedFields"] = [
+            ["manager": "kubectl", "time": .string(changed.description)],
+            ["manager": "kcm", "time": .string(KubeTime(seconds: 9000).description), "subresource": "status"],
+        ]
+        let finding = ApprovalProof.judge(policy: policy, binding: binding)
+        #expect(finding.doubt == nil && finding.since == changed.adding(seconds: 1))
+    }
+
     private static let weakenings: [(String, @Sendable (inout KubeObject, inout KubeObject) -> Void)] = [
         ("no validations", { policy, _ in policy["spec", "validations"] = [["expression": "true"]] }),
         (

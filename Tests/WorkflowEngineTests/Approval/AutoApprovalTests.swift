@@ -85,6 +85,31 @@ import WorkflowEngine
         arguments: [
             ["spec": ["template": ["spec": ["serviceAccountName": "admin"]]]],
             ["spec": ["template": ["spec": ["volumes": [["name": "v", "hostPath": ["path": "/"]]]]]]],
+            [
+                "spec": [
+                    "template": ["spec": ["volumes": [["name": "v", "csi": ["driver": "secrets-store.csi.k8s.io"]]]]]
+                ]
+            ],
+            ["spec": ["template": ["spec": ["volumes": [["name": "v", "flexVolume": ["driver": "x/y"]]]]]]],
+            [
+                "spec": [
+                    "template": ["spec": ["volumes": [["name": "v", "persistentVolumeClaim": ["claimName": "db"]]]]]
+                ]
+            ],
+            [
+                "spec": [
+                    "template": [
+                        "metadata": [
+                            "annotations": ["container.apparmor.security.beta.kubernetes.io/app": "unconfined"]
+                        ]
+                    ]
+                ]
+            ],
+            ["spec": ["template": ["spec": ["nodeName": "control-plane-1"]]]],
+            ["spec": ["template": ["spec": ["shareProcessNamespace": true]]]],
+            ["spec": ["template": ["spec": ["imagePullSecrets": [["name": "other"]]]]]],
+            ["spec": ["template": ["spec": ["runtimeClassName": "privileged"]]]],
+            ["spec": ["template": ["spec": ["containers": [["name": "a", "ports": [["hostPort": 22]]]]]]]],
             ["spec": ["containers": [["securityContext": ["privileged": true]]]]],
             [["op": "add", "path": "/spec/template/spec/hostNetwork", "value": true]],
             [

@@ -206,17 +206,63 @@ import WorkflowEngine
         }
         #expect(current["calls"]?.object?.count == 50)
     }
+
+    /// As it is stored: a control character of a log takes six bytes.
+    @Test(arguments: ["\u{1}", "\"", "<"])
+    func `a status stays under 256 KiB with results that grow when they are stored`(_ character: String) throws {
+        var play = Play(limits: Limits(toolCalls: 1000))
+        var current: JSONValue = [:]
+        let large = String(repeating: character, count: 16_000)
+        for number in 1...4 {
+            if number > 1 { play.apply(.turnStarted(number: number, message: "again")) }
+            let calls = (0..<32).map { ModelTurn.Call(modelID: "m\($0)", tool: "k8s_logs", arguments: "{}") }
+            play.apply(.modelReplied(ModelTurn(content: large, calls: calls)))
+            for id in play.machine.calls.map(\.id) {
+                play.apply(.callResolved(id: id, succeeded: true, result: large))
+            }
+            play.apply(.modelReplied(ModelTurn(content: large)))
+            play.apply(.turnEnded(try #require(play.end())))
+            current = status(projection(play, Self.conversation(current)), before: current)
+        }
+        let escaped = JSONWriter.string(current).reduce(0) { $0 + ("<>&".contains($1) ? 6 : $1.utf8.count) }
+        #expect(escaped < 160 * 1024, "which leaves room for approvals")
+    }
+
+    /// They have no requests, only arguments.
+    @Test func `approvals of reads that were decided lose their arguments when they get large`() throws {
+        var play = Play(limits: Limits(toolCalls: 1000), mode: .always, readTools: ["k8s_get"])
+        var current: JSONValue = [:]
+        let arguments = "{\"x\":\"" + String(repeating: "a", count: 24_000) + "\"}"
+        for _ in 0..<12 {
+            let calls = (0..<3).map { ModelTurn.Call(modelID: "m\($0)", tool: "k8s_get", arguments: arguments) }
+            play.apply(.modelReplied(ModelTurn(content: "", calls: calls)))
+            let ids = play.machine.calls.map(\.id)
+            for id in ids {
+                var request = play.request(expiresAt: play.now.adding(seconds: 10_000))
+                request.requests = []
+                play.apply(.approvalRequested(id: id, request))
+            }
+            var projection = projection(play, Self.conversation(current))
+            projection.newApprovals = Set(ids)
+            current = status(projection, before: current)
+            #expect(JSONWriter.bytes(current).count < 256 * 1024)
+            for id in ids { play.apply(.decided(id: id, Decision(approved: false, by: "bob"))) }
+            current = status(self.projection(play, Self.conversation(current)), before: current)
+        }
+    }
 }
 
 @Suite struct BoundedTextTests {
     @Test(arguments: [
         "", "short", String(repeating: "x", count: 100), String(repeating: "ü😀", count: 50), "e\u{301}\u{302}",
+        String(repeating: "\u{1}\"\\\n", count: 30),
     ])
     func `a text is cut between characters, and never has more bytes than allowed`(_ text: String) {
         for limit in 10...120 {
             let bounded = text.bounded(to: limit)
-            #expect(bounded.utf8.count <= limit)
-            #expect(bounded == text || (text.utf8.count > limit && bounded.hasSuffix("… (cut)")))
+            #expect(JSONWriter.bytes(.string(bounded)).count - 2 <= limit)
+            #expect(
+                bounded == text || (JSONWriter.bytes(.string(text)).count - 2 > limit && bounded.hasSuffix("… (cut)")))
             #expect(!bounded.unicodeScalars.contains("\u{FFFD}"))
         }
     }
