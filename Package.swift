@@ -95,7 +95,8 @@ let package = Package(
             ],
             tests: [
                 "KubeModel", "LocalCluster", "OperatorTestKit", log, tracing, inMemoryTracing, asyncHTTPClient,
-                asn1, certificates, crypto, httpTypes, hummingbird, hummingbirdTLS, nioCore, nioHTTP1, nioSSL,
+                asn1, certificates, crypto, httpTypes, hummingbird, hummingbirdTLS, nioCore, nioHTTP1, nioPosix,
+                nioSSL,
             ]),
         library(
             "LanguageModels", ["KubeModel", "Deadlines", log, asyncHTTPClient, nioCore, nioHTTP1],

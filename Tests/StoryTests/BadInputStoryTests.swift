@@ -27,6 +27,18 @@ import Testing
         }
     }
 
+    @Test func `more reads than a status can show are refused, and the others asked for`() async throws {
+        let call: (String, JSONValue) = (
+            "k8s_get", ["resource_type": "pods", "name": .string(String(repeating: "a", count: 20_000))]
+        )
+        try await Story.run(ScriptedModel(.calls(call, call, call, call, call), .says("Done."))) { story in
+            try await story.ask("what is there?", spec: ["approval": ["mode": "Always"]])
+            let waiting = try await story.untilPhase(.awaitingApproval)
+            let refused = waiting.status.calls.values.filter { $0.result?.contains("too much waits") == true }
+            #expect(waiting.status.approvals.count == 3 && refused.count == 2)
+        }
+    }
+
     @Test func `messages can be added, and not changed or removed`() async throws {
         try await Story.run(nil, samples: ["0-shop.yaml"]) { story in
             try await story.ask("one", "two")

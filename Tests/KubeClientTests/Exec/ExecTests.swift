@@ -40,6 +40,20 @@ import Testing
         #expect(error?.code == .unreachable)
     }
 
+    @Test func `input is refused, and nothing of it sent, where its end can't be told`() async throws {
+        try await OldExecServer.withRunning { port, received in
+            let cluster = ClusterConfiguration(server: "http://127.0.0.1:\(port)")
+            let error = await #expect(throws: KubeClientError.self) {
+                try await withKubeClient(cluster, logger: Logger(label: "test")) {
+                    _ = try await $0.exec(["cat"], pod: "web", namespace: "default", input: [65])
+                }
+            }
+            #expect(error?.code == .unsupported)
+            // 0x82: a binary message.
+            #expect(!received.all.joined().contains(0x82))
+        }
+    }
+
     @Test func `a command's output, errors and exit code come back`() async throws {
         try await withPod { cluster in
             func run(_ command: [String], _ input: String? = nil, in container: String? = nil) async throws
