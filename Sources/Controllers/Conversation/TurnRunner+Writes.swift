@@ -37,8 +37,9 @@ extension TurnRunner {
     mutating func recover(_ id: String) async throws {
         guard let call = machine.call(id), let references else { return }
         var uids: [String] = []
-        for planned in try plannedRequests(of: call) {
-            switch try await WriteExecutor.outcome(of: planned, api: api, as: references.identity) {
+        for (position, planned) in try plannedRequests(of: call).enumerated() {
+            let change = plannedChange(of: call, at: position)
+            switch try await WriteExecutor.outcome(of: planned, change: change, api: api, as: references.identity) {
             case .executed(let write): uids.append(write.target.uid)
             case .notExecuted: return try await resume(call, after: uids)
             case .unknown(let why): return try await close(call, .unknown(why), uids)
@@ -74,6 +75,12 @@ extension TurnRunner {
         }
     }
 
+    /// What the dry run said that a request would change, as far as it was kept.
+    private func plannedChange(of call: Call, at position: Int) -> ChangeRecord? {
+        guard let changes = call.approval?.changes, position < changes.count else { return nil }
+        return ChangeRecord(json: changes[position])
+    }
+
     /// Sends the approved requests in order, as they are, and stores the outcome.
     /// - Parameters:
     ///   - done: uids of the objects of the first requests, which were done before.
@@ -82,7 +89,7 @@ extension TurnRunner {
         guard let references else { return }
         var uids = done
         let requests = try plannedRequests(of: call)
-        for planned in requests.dropFirst(done.count) {
+        for (position, planned) in requests.enumerated().dropFirst(done.count) {
             // Between requests there is time to be overtaken, and to be stopped.
             if uids.count > done.count {
                 try await readAgain()
@@ -94,7 +101,7 @@ extension TurnRunner {
             var result = await WriteExecutor.execute(planned, api: api, as: references.identity)
             if case .stale = result, isResumed,
                 case .executed(let write) = try await WriteExecutor.outcome(
-                    of: planned, api: api, as: references.identity)
+                    of: planned, change: plannedChange(of: call, at: position), api: api, as: references.identity)
             {
                 result = .applied(write)
             }
