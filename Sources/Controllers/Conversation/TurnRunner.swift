@@ -95,6 +95,9 @@ struct TurnRunner {
             return nil
         } catch let missing as References.Missing {
             if machine.isRunning, conversation.spec.stop {
+                if let begun = machine.calls.first(where: { $0.state == .executing }) {
+                    try await closeBegun(begun, because: "stopped by spec.stop")
+                }
                 try await end(.init(.stopped, .stopped, message: "stopped by spec.stop"))
                 return nil
             }
