@@ -93,4 +93,20 @@ import Testing
             #expect(log.writes.count == (fault == .loseAnswer ? 1 : 0))
         }
     }
+
+    @Test func `a transcript that is deleted while an approval waits is reported`() async throws {
+        let model = ScriptedModel(.scale(to: 3), .says("Done."))
+        try await Story.run(nil) { story in
+            try await story.withOperator(model) {
+                try await story.ask("scale")
+                let waiting = try await story.untilPhase(.awaitingApproval)
+                let prefix = waiting.status.json["transcript", "secretPrefix"]?.string ?? ""
+                try await story.api.delete(.secrets, namespace: Story.namespace, name: "\(prefix)-0")
+                try await story.approve("c1")
+                let over = try await story.until("over") { $0.status.phase?.isTerminal ?? false }
+                #expect(over.status.conditions[type: "Failed"]?.reason == "TranscriptLost")
+                #expect(try await story.replicas() == 2)
+            }
+        }
+    }
 }
