@@ -141,9 +141,10 @@ extension TurnRunner {
             // Between requests there is time to be overtaken, and to be stopped.
             if uids.count > done.count {
                 try await readAgain()
-                if let stop {
-                    let why = "stopped by \(stop) (\(uids.count) of \(requests.count) requests were done before)"
-                    return try await close(call, .rejected(why), uids)
+                try await readTerms()
+                if let why = stop.map({ "stopped by \($0)" }) ?? (isUngoverned ? terms.doubt : nil) {
+                    let part = " (\(uids.count) of \(requests.count) requests were done before)"
+                    return try await close(call, .rejected(why + part), uids)
                 }
             }
             var result = await WriteExecutor.execute(planned, api: api, as: references.identity)

@@ -46,3 +46,25 @@ final class LosingAPI: KubeAPI {
         try await api.stream(request, as: identity, body)
     }
 }
+
+/// Never hears of changes of some resource: its watches stay silent.
+final class DeafAPI: KubeAPI {
+    private let api: any KubeAPI
+    private let plural: String
+
+    init(_ api: any KubeAPI, to plural: String) {
+        self.api = api
+        self.plural = plural
+    }
+
+    func send(_ request: KubeRequest, as identity: Impersonation?) async throws -> KubeResponse {
+        try await api.send(request, as: identity)
+    }
+
+    func stream<Result: Sendable>(
+        _ request: KubeRequest, as identity: Impersonation?, _ body: (inout KubeByteStream) async throws -> Result
+    ) async throws -> Result {
+        if request.path.hasSuffix("/\(plural)") { try await Task.sleep(for: .seconds(600)) }
+        return try await api.stream(request, as: identity, body)
+    }
+}
