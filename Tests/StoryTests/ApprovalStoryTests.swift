@@ -69,6 +69,30 @@ import Testing
         }
     }
 
+    /// The operator hears of it only by asking.
+    @Test func `a rule allows nothing when its SkyfloAI is gone`() async throws {
+        let model = ScriptedModel(.scale(to: 3), .says("Done."))
+        let log = RequestLog()
+        try await Story.run(nil) { story in
+            try await story.changeSkyflo(["approvals": ["autoApprove": [Self.smallScale]]])
+            let hook = Hook(where: { $0.method == .patch && $0.path.hasSuffix("conversations/talk/status") }) {
+                $0.contains("autoApprovedBy\":\"small-scale")
+            } then: {
+                try await story.api.delete(.skyfloAIs, namespace: Story.namespace, name: "skyflo")
+            }
+            try await story.withOperator(
+                model, wrap: { DeafAPI(HookedAPI(WatchedAPI($0, log), hook), to: "skyfloais") }
+            ) {
+                try await story.ask("scale web to 3")
+                let waiting = try await story.until("withdrawn") {
+                    $0.status.phase == .awaitingApproval && $0.status.approvals["c1"]?.autoApprovedBy == nil
+                }
+                #expect(waiting.status.calls["c1"]?.state == .awaitingApproval)
+                #expect(log.writes.isEmpty)
+            }
+        }
+    }
+
     @Test func `the quorum is counted in both forms, and what is missing is said`() async throws {
         let model = ScriptedModel(.scale(to: 3), .says("Done."))
         try await Story.run(model) { story in

@@ -104,7 +104,8 @@ public final class ConversationReconciler: Reconciler {
             return .requeue(after: .milliseconds(20))
         } catch let status as APIStatus where status.isNotFound {
             forget(key)
-            return .done
+            // Something of it may be what is gone, as a Secret of the transcript: then the next look finds and tells that.
+            return try await isGone(conversation) ? .done : .requeue(after: .seconds(1))
         } catch let fenced as TurnRunner.FencedOut {
             forget(key)
             dependencies.logger.notice(
@@ -112,6 +113,12 @@ public final class ConversationReconciler: Reconciler {
             // Should the other one die, somebody has to look.
             return .requeue(after: patience)
         }
+    }
+
+    private func isGone(_ conversation: Conversation) async throws -> Bool {
+        let object = try await dependencies.api.find(
+            .conversations, namespace: conversation.namespace, name: conversation.object.name)
+        return object?.uid != conversation.uid || object?.isBeingDeleted ?? true
     }
 
     /// Whether a turn runs that a worker who lives has begun.

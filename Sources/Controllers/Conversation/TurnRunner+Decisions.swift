@@ -14,9 +14,11 @@ extension TurnRunner {
         return "spec.stop of SkyfloAI \(governing.object.key)"
     }
 
-    /// The SkyfloAI that governs the conversation, as newly as it is known; nil when it is gone.
+    /// The SkyfloAI that governs the conversation, as newly as it is known; nil when it is gone. The cache may have it for a
+    /// while after that.
     var governing: SkyfloAI? {
-        references.flatMap { dependencies.skyfloAIs.get($0.skyfloAI) }.map { SkyfloAI($0) }
+        guard !isUngoverned else { return nil }
+        return references.flatMap { dependencies.skyfloAIs.get($0.skyfloAI) }.map { SkyfloAI($0) }
     }
 
     // MARK: Decisions of people
@@ -78,6 +80,7 @@ extension TurnRunner {
         let object = try await api.find(.skyfloAIs, namespace: key.namespace, name: key.name)
         if let object { dependencies.skyfloAIs.insert(object) }
         let finding = try await proof
+        isUngoverned = object == nil
         guard let object else {
             terms = ApprovalTerms(doubt: "the SkyfloAI \(key), which governs this conversation, is gone")
             return

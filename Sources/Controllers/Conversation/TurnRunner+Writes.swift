@@ -36,15 +36,69 @@ extension TurnRunner {
     /// twice even if the first one is still under way.
     mutating func recover(_ id: String) async throws {
         guard let call = machine.call(id), let references else { return }
+        switch try await find(call, as: references.identity) {
+        case .done(let uids): try await close(call, .applied("done (found out after an interruption)"), uids)
+        case .missing(let uids): try await resume(call, after: uids)
+        case .unknown(let why, let uids): try await close(call, .unknown(why), uids)
+        }
+    }
+
+    /// As ``recover(_:)``, for a turn that ends and sends nothing any more, whatever else is missing for it to go on.
+    mutating func closeBegun(_ call: Call, because why: String) async throws {
+        let identity = Impersonation.serviceAccount(
+            namespace: conversation.namespace, name: conversation.spec.serviceAccountName)
+        guard identity.user != dependencies.options.user else {
+            return try await close(call, .unknown("\(why); the operator doesn't look at it as itself"))
+        }
+        switch try await find(call, as: identity) {
+        case .done(let uids): try await close(call, .applied("done (found out after an interruption)"), uids)
+        case .missing(let uids): try await close(call, Self.unsent(why, uids), uids)
+        case .unknown(let reason, let uids): try await close(call, .unknown(reason), uids)
+        }
+    }
+
+    /// What is found of a begun call, with the uids of what its first requests wrote.
+    private enum Found {
+        case done([String])
+        /// The next request didn't happen.
+        case missing(after: [String])
+        case unknown(String, [String])
+    }
+
+    private func find(_ call: Call, as identity: Impersonation) async throws -> Found {
         var uids: [String] = []
-        for planned in try plannedRequests(of: call) {
-            switch try await WriteExecutor.outcome(of: planned, api: api, as: references.identity) {
+        let requests: [PlannedRequest]
+        do {
+            requests = try plannedRequests(of: call)
+        } catch {
+            return .unknown(error.message, uids)
+        }
+        for (position, planned) in requests.enumerated() {
+            switch try await look(at: planned, of: call, position, as: identity) {
             case .executed(let write): uids.append(write.target.uid)
-            case .notExecuted: return try await resume(call, after: uids)
-            case .unknown(let why): return try await close(call, .unknown(why), uids)
+            case .notExecuted: return .missing(after: uids)
+            case .unknown(let why): return .unknown(why, uids)
             }
         }
-        try await close(call, .applied("done (found out after an interruption)"), uids)
+        return .done(uids)
+    }
+
+    /// Who may not look any more finds nothing out by trying again: the turn would hang, and obey no stop.
+    private func look(
+        at planned: PlannedRequest, of call: Call, _ position: Int, as identity: Impersonation
+    ) async throws -> RecoveredOutcome {
+        let change = plannedChange(of: call, at: position)
+        do {
+            return try await WriteExecutor.outcome(of: planned, change: change, api: api, as: identity)
+        } catch let status as APIStatus where status.code == 401 || status.code == 403 {
+            return .unknown("\(identity.user) may not look at \(planned.target.text) any more: \(status.message)")
+        }
+    }
+
+    /// What was sent before may still be on its way.
+    private static func unsent(_ why: String, _ uids: [String]) -> WriteOutcome {
+        let done = uids.isEmpty ? "nothing" : "\(uids.count) of its requests"
+        return .unknown("\(why); after the interruption, \(done) had been done, and nothing more was sent")
     }
 
     /// Sends what another process had begun to send, if it may still be sent: that is looked at, and the intent written, as
@@ -55,23 +109,24 @@ extension TurnRunner {
             try await recheck(call)
             try await writeStatus { runner in try await runner.recheck(call) }
         } catch let refusal as NoLongerApproved {
-            // What was sent before may still be on its way.
-            let done = uids.isEmpty ? "nothing" : "\(uids.count) of its requests"
-            let why = refusal.reason ?? "stopped"
-            return try await close(
-                call, .unknown("\(why); after the interruption, \(done) had been done, and nothing more was sent"), uids
-            )
+            return try await close(call, Self.unsent(refusal.reason ?? "stopped", uids), uids)
         }
         try await send(call, after: uids, isResumed: true)
     }
 
-    func plannedRequests(of call: Call) throws -> [PlannedRequest] {
-        try (call.approval?.requests ?? []).map { json in
+    func plannedRequests(of call: Call) throws(ToolFailure) -> [PlannedRequest] {
+        try (call.approval?.requests ?? []).map { json throws(ToolFailure) in
             guard let planned = PlannedRequest(json: json) else {
                 throw ToolFailure("the approved request of \(call.id) can't be read by this version")
             }
             return planned
         }
+    }
+
+    /// What the dry run said that a request would change, as far as it was kept.
+    private func plannedChange(of call: Call, at position: Int) -> ChangeRecord? {
+        guard let changes = call.approval?.changes, position < changes.count else { return nil }
+        return ChangeRecord(json: changes[position])
     }
 
     /// Sends the approved requests in order, as they are, and stores the outcome.
@@ -82,19 +137,19 @@ extension TurnRunner {
         guard let references else { return }
         var uids = done
         let requests = try plannedRequests(of: call)
-        for planned in requests.dropFirst(done.count) {
+        for (position, planned) in requests.enumerated().dropFirst(done.count) {
             // Between requests there is time to be overtaken, and to be stopped.
             if uids.count > done.count {
                 try await readAgain()
-                if let stop {
-                    let why = "stopped by \(stop) (\(uids.count) of \(requests.count) requests were done before)"
-                    return try await close(call, .rejected(why), uids)
+                try await readTerms()
+                if let why = stop.map({ "stopped by \($0)" }) ?? (isUngoverned ? terms.doubt : nil) {
+                    let part = " (\(uids.count) of \(requests.count) requests were done before)"
+                    return try await close(call, .rejected(why + part), uids)
                 }
             }
             var result = await WriteExecutor.execute(planned, api: api, as: references.identity)
             if case .stale = result, isResumed,
-                case .executed(let write) = try await WriteExecutor.outcome(
-                    of: planned, api: api, as: references.identity)
+                case .executed(let write) = try await look(at: planned, of: call, position, as: references.identity)
             {
                 result = .applied(write)
             }

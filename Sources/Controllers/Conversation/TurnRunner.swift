@@ -17,6 +17,8 @@ struct TurnRunner {
     var timeToFirstToken: Double?
     /// What it takes for decisions to count. Nothing counts before it was read.
     var terms = ApprovalTerms(doubt: "not looked at yet")
+    /// The SkyfloAI was gone when the terms were read: nothing allows a write then.
+    var isUngoverned = false
     /// What is missing of decisions that were made, by call.
     var incomplete: [String: String] = [:]
 
@@ -95,6 +97,9 @@ struct TurnRunner {
             return nil
         } catch let missing as References.Missing {
             if machine.isRunning, conversation.spec.stop {
+                if let begun = machine.calls.first(where: { $0.state == .executing }) {
+                    try await closeBegun(begun, because: "stopped by spec.stop")
+                }
                 try await end(.init(.stopped, .stopped, message: "stopped by spec.stop"))
                 return nil
             }

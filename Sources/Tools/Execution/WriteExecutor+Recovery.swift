@@ -13,23 +13,26 @@ public enum RecoveredOutcome: Sendable, Hashable {
 extension WriteExecutor {
     /// Reads the target of a write and tells whether the write happened. To be asked after the process that sent it died.
     ///
+    /// - Parameter change: what the dry run said that the write would change; nil where that isn't known.
     /// - Throws: `APIStatus`, `KubeClientError` and `CancellationError` where the target can't be read.
     public static func outcome(
-        of planned: PlannedRequest, api: any KubeAPI, as identity: Impersonation
+        of planned: PlannedRequest, change: ChangeRecord?, api: any KubeAPI, as identity: Impersonation
     ) async throws -> RecoveredOutcome {
         let target = planned.target
         let live = try await api.find(
             target.resource, namespace: target.namespace, name: target.name, as: identity)
-        return outcome(of: planned, live: live)
+        return outcome(of: planned, change: change, live: live)
     }
 
     /// The decision alone.
-    static func outcome(of planned: PlannedRequest, live: KubeObject?) -> RecoveredOutcome {
+    static func outcome(
+        of planned: PlannedRequest, change: ChangeRecord? = nil, live: KubeObject?
+    ) -> RecoveredOutcome {
         switch planned.request.method {
         case .get: .notExecuted
         case .delete: deleted(planned, live)
         case .post: created(planned, live)
-        case .put, .patch: patched(planned, live)
+        case .put, .patch: patched(planned, change, live)
         }
     }
 
@@ -42,13 +45,15 @@ extension WriteExecutor {
 
     private static func created(_ planned: PlannedRequest, _ live: KubeObject?) -> RecoveredOutcome {
         guard let live else { return .notExecuted }
-        guard isOurs(live), matches(planned, live) else {
+        guard isOurs(live), let wanted = body(of: planned), contains(live.json, wanted) else {
             return .unknown("\(planned.target.text) is there, but may be of someone else")
         }
         return .executed(AppliedWrite(planned, answer: live))
     }
 
-    private static func patched(_ planned: PlannedRequest, _ live: KubeObject?) -> RecoveredOutcome {
+    private static func patched(
+        _ planned: PlannedRequest, _ change: ChangeRecord?, _ live: KubeObject?
+    ) -> RecoveredOutcome {
         guard let live else { return .unknown("\(planned.target.text) is gone") }
         guard live.uid == planned.target.uid else {
             return .unknown("\(planned.target.text) was replaced by a new one")
@@ -58,8 +63,8 @@ extension WriteExecutor {
         if let before = planned.before, before.kind == live.kind, before.withoutNoise == live.withoutNoise {
             return .notExecuted
         }
-        guard isOurs(live), matches(planned, live) else {
-            return .unknown("\(planned.target.text) has changed, and the change isn't the one that was sent")
+        guard isOurs(live), change?.holds(in: live) ?? false || leaves(planned, live) else {
+            return .unknown("\(planned.target.text) has changed, and it can't be seen that the change is what was sent")
         }
         return .executed(AppliedWrite(planned, answer: live))
     }
@@ -70,44 +75,88 @@ extension WriteExecutor {
         return managers.contains { $0["manager"]?.string == fieldManager }
     }
 
-    /// Whether the object has all that the request says.
-    private static func matches(_ planned: PlannedRequest, _ live: KubeObject) -> Bool {
-        guard let body = planned.request.body, let wanted = try? JSONParser.parse(body) else { return false }
-        if case .array(let operations) = wanted { return operations.allSatisfy { holds($0, in: live.json) } }
-        return contains(live.json, wanted)
+    private static func body(of planned: PlannedRequest) -> JSONValue? {
+        planned.request.body.flatMap { try? JSONParser.parse($0) }
     }
 
-    private static func holds(_ operation: JSONValue, in json: JSONValue) -> Bool {
-        guard let path = operation["path"]?.string, let tokens = try? JSONPatch.pointer(path) else { return false }
-        switch operation["op"]?.string {
-        case "test": return true  // About what was before.
-        case "add" where tokens.last == "-":
-            let list = JSONPatch.value(at: tokens.dropLast(), of: json)?.array ?? []
-            return operation["value"].map(list.contains) ?? false
-        case "add", "replace":
-            guard let value = operation["value"], let found = JSONPatch.value(at: tokens[...], of: json) else {
-                return false
-            }
-            return contains(found, value)
-        case "remove": return JSONPatch.value(at: tokens[...], of: json) == nil
+    /// Whether the object is as the patch alone says it would be, whatever it was before. Only said where that can be told
+    /// without knowing the object's schema: the lists of a strategic patch are merged by keys that it doesn't name, and an
+    /// apply takes away what its body doesn't mention. Otherwise a write that
+    /// takes something away would be called done without having been.
+    private static func leaves(_ planned: PlannedRequest, _ live: KubeObject) -> Bool {
+        guard var wanted = body(of: planned) else { return false }
+        if case .array(let operations) = wanted { return operations.allSatisfy { holds($0, in: live.json) } }
+        // The preconditions.
+        wanted[path: ["metadata", "uid"]] = nil
+        wanted[path: ["metadata", "resourceVersion"]] = nil
+        switch planned.request.contentType {
+        case Patch.merge(.null).contentType: return isMerged(wanted, into: live.json)
+        case Patch.strategic(.null).contentType: return isPlain(wanted) && isMerged(wanted, into: live.json)
         default: return false
         }
     }
 
-    /// Objects have all members of `wanted`, lists all its elements; in lists of named things these may stand anywhere.
-    /// What the server decides itself is left out, and so are directives of strategic patches.
-    private static func contains(_ value: JSONValue, _ wanted: JSONValue) -> Bool {
+    /// Of an operation of a JSON patch. Positions in lists say nothing afterwards: what was inserted or taken away moved
+    /// what comes behind.
+    private static func holds(_ operation: JSONValue, in json: JSONValue) -> Bool {
+        guard let path = operation["path"]?.string, let tokens = try? JSONPatch.pointer(path) else { return false }
+        let found = JSONPatch.value(at: tokens[...], of: json)
+        let isInList = JSONPatch.value(at: tokens.dropLast(), of: json)?.array != nil
+        switch operation["op"]?.string {
+        case "test": return true  // About what was before.
+        case "replace": return operation["value"].map { isEqual(found, $0) } ?? false
+        case "add": return !isInList && operation["value"].map { isEqual(found, $0) } ?? false
+        case "remove": return !isInList && found == nil
+        default: return false
+        }
+    }
+
+    /// Whether the value is as a merge patch leaves it (RFC 7386): maps have its members, all else is exactly as it says.
+    private static func isMerged(_ patch: JSONValue, into value: JSONValue?) -> Bool {
+        guard case .object(let members) = patch else { return isEqual(value, patch) }
+        return members.allSatisfy { key, patch in
+            let found = value?[key]
+            return patch.isNull ? found?.isNull ?? true : isMerged(patch, into: found)
+        }
+    }
+
+    /// Whether a strategic patch does what a merge patch would.
+    private static func isPlain(_ patch: JSONValue) -> Bool {
+        switch patch {
+        case .object(let members): members.allSatisfy { key, value in !key.hasPrefix("$") && isPlain(value) }
+        case .array: false
+        default: true
+        }
+    }
+
+    private static func isEqual(_ value: JSONValue?, _ wanted: JSONValue) -> Bool {
+        value == wanted || (value?.double != nil && value?.double == wanted.double)
+    }
+
+    /// Whether an object that wasn't there before has what it was created with. The server adds to that: defaults, and
+    /// admission even elements of lists.
+    private static func contains(_ value: JSONValue?, _ wanted: JSONValue) -> Bool {
         switch (value, wanted) {
+        case (nil, .null): true
+        case (nil, .array(let wanted)): wanted.isEmpty
+        case (nil, .object(let wanted)): wanted.isEmpty
         case (.object(let members), .object(let wanted)):
-            return wanted.allSatisfy { key, wanted in
-                if ["resourceVersion", "uid"].contains(key) || key.hasPrefix("$") { return true }
-                if wanted.isNull { return members[key].map(\.isNull) ?? true }
-                return members[key].map { contains($0, wanted) } ?? false
-            }
+            wanted.allSatisfy { key, wanted in contains(members[key], wanted) }
         case (.array(let elements), .array(let wanted)):
-            return wanted.allSatisfy { wanted in elements.contains { contains($0, wanted) } }
-        case (.object, _), (.array, _): return false
-        default: return value == wanted || (value.double != nil && value.double == wanted.double)
+            wanted.isEmpty
+                ? elements.isEmpty : wanted.allSatisfy { wanted in elements.contains { contains($0, wanted) } }
+        default: isEqual(value, wanted)
+        }
+    }
+}
+
+extension ChangeRecord {
+    /// Whether the object is where the dry run said that the change would bring it, in all that it would change. A record
+    /// without content, or of a change of nothing, shows nothing.
+    func holds(in live: KubeObject) -> Bool {
+        guard kind == .changed, target.uid == live.uid, !fields.isEmpty else { return false }
+        return (anchors + fields).allSatisfy { field in
+            JSONPatch.value(at: field.path[...], of: live.json) == field.after
         }
     }
 }

@@ -26,7 +26,10 @@ import Testing
                 guard ofSkyfloAI else { return try await story.change(spec: ["stop": true]) }
                 try await story.changeSkyflo(["stop": true])
             }
-            try await story.withOperator(model, wrap: { HookedAPI(WatchedAPI($0, log), hook) }) {
+            // Of the SkyfloAI's stop the operator hears only by asking.
+            try await story.withOperator(
+                model, wrap: { DeafAPI(HookedAPI(WatchedAPI($0, log), hook), to: "skyfloais") }
+            ) {
                 try await story.ask("label them")
                 try await story.untilPhase(.awaitingApproval)
                 try await story.approve("c1")

@@ -49,10 +49,13 @@ import Testing
         -> String
     {
         let preview = try await Preview.of(proposal, api: context.api, redactor: redactor)
-        for planned in proposal.requests {
+        for (planned, change) in zip(proposal.requests, preview.changes) {
             let result = await WriteExecutor.execute(planned, api: client, as: administrator)
             guard case .applied = result else { throw ToolFailure("\(result)") }
-            guard case .executed = try await WriteExecutor.outcome(of: planned, api: client, as: administrator) else {
+            guard
+                case .executed = try await WriteExecutor.outcome(
+                    of: planned, change: change, api: client, as: administrator)
+            else {
                 throw ToolFailure("\(planned.target.text): the recovery doesn't see what was done")
             }
         }

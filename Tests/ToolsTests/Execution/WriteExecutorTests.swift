@@ -145,6 +145,100 @@ import Testing
         }
     }
 
+    /// Another process knows it from the transcript, without the object as it was before.
+    private func kept(_ planned: PlannedRequest) throws -> PlannedRequest {
+        try #require(PlannedRequest(json: planned.json))
+    }
+
+    private func lost(_ patch: Patch, of object: KubeObject = web) throws -> PlannedRequest {
+        try kept(LiveTarget(resource: .deployments, namespace: "shop", object: object).patch(patch))
+    }
+
+    /// Somebody else has changed it, and it was written from here at some time before.
+    private func moved(_ object: KubeObject) -> KubeObject {
+        var live = object
+        live.resourceVersion = "50"
+        live["metadata", "managedFields"] = [["manager": "skyflo"], ["manager": "kubectl"]]
+        live.labels["other"] = "change"
+        return live
+    }
+
+    private var guarded: KubeObject {
+        var object = web
+        object["metadata", "finalizers"] = ["a.dev/x", "a.dev/y"]
+        return object
+    }
+
+    @Test(
+        arguments: [
+            .merge(["metadata": ["finalizers": ["a.dev/x"]]]), .merge(["metadata": ["finalizers": []]]),
+            .merge(["metadata": ["finalizers": .null]]),
+            .json([["op": "replace", "path": "/metadata/finalizers", "value": ["a.dev/x"]]]),
+            .json([["op": "remove", "path": "/metadata/finalizers/1"]]),
+            .json([["op": "add", "path": "/metadata/finalizers/0", "value": "a.dev/x"]]),
+            .json([["op": "add", "path": "/metadata/finalizers/-", "value": "a.dev/x"]]),
+            .json([
+                [
+                    "op": "replace", "path": "/spec/template/spec/containers/0/env",
+                    "value": [["name": "MODE", "value": "fast"]],
+                ]
+            ]),
+            .json([["op": "replace", "path": "/metadata/labels", "value": ["app": "web"]]]),
+            .strategic(["spec": ["template": ["spec": ["containers": [["name": "proxy", "$patch": "delete"]]]]]]),
+            .strategic(["metadata": ["labels": ["$patch": "replace", "app": "web"]]]),
+            .strategic(["metadata": ["$deleteFromPrimitiveList/finalizers": ["a.dev/x"]]]),
+            .strategic(["metadata": ["finalizers": ["a.dev/x"]]]),
+            // Takes away what it doesn't mention, of what was applied from here before.
+            .apply(["spec": ["replicas": 2]]), .apply(["metadata": ["finalizers": ["a.dev/x"]]]),
+        ] as [Patch])
+    func `a lost write that takes away isn't done because the rest is there`(_ patch: Patch) throws {
+        #expect(kind(WriteExecutor.outcome(of: try lost(patch, of: guarded), live: moved(guarded))) == "unknown")
+    }
+
+    @Test(
+        arguments: [
+            .merge(["metadata": ["finalizers": ["a.dev/x"]]]),
+            .merge(["metadata": ["finalizers": ["a.dev/x"], "labels": ["app": .null], "annotations": ["x": .null]]]),
+            .json([["op": "replace", "path": "/metadata/finalizers", "value": ["a.dev/x"]]]),
+            .json([
+                ["op": "remove", "path": "/metadata/labels/app"],
+                ["op": "replace", "path": "/spec/replicas", "value": 2],
+            ]),
+            .strategic(["spec": ["template": ["metadata": ["annotations": ["restartedAt": "now"]]]]]),
+        ] as [Patch])
+    func `a lost write is done when all is exactly as it says`(_ patch: Patch) throws {
+        var live = moved(guarded)
+        live["metadata", "finalizers"] = ["a.dev/x"]
+        live.labels["app"] = nil
+        live["spec", "template", "metadata", "annotations"] = ["restartedAt": "now"]
+        #expect(kind(WriteExecutor.outcome(of: try lost(patch, of: guarded), live: live)) == "executed")
+    }
+
+    @Test(
+        arguments: [
+            .strategic(["spec": ["template": ["spec": ["containers": [["name": "app", "image": "shop/app:2"]]]]]]),
+            .apply(["spec": ["template": ["spec": ["containers": [["name": "app", "image": "shop/app:2"]]]]]]),
+        ] as [Patch])
+    func `of lists that are merged it is the dry run's result that tells`(_ patch: Patch) throws {
+        let planned = LiveTarget(resource: .deployments, namespace: "shop", object: web).patch(patch)
+        var after = web
+        var containers = after["spec", "template", "spec", "containers"]?.array ?? []
+        containers[0]["image"] = "shop/app:2"
+        after["spec", "template", "spec", "containers"] = .array(containers)
+        let record = ChangeRecord(planned, after: after, redactor: redactor)
+        let change = try #require(ChangeRecord(json: record.json))
+        func outcome(_ live: KubeObject, _ change: ChangeRecord?) throws -> String {
+            kind(WriteExecutor.outcome(of: try kept(planned), change: change, live: live))
+        }
+        #expect(try outcome(moved(after), change) == "executed")
+        #expect(try outcome(moved(web), change) == "unknown")
+        #expect(try outcome(moved(after), nil) == "unknown")
+        #expect(try outcome(moved(after), change.withoutContent("too large")) == "unknown")
+        var reordered = moved(after)
+        reordered["spec", "template", "spec", "containers"] = .array(containers.reversed())
+        #expect(try outcome(reordered, change) == "unknown")
+    }
+
     @Test func `a lost delete is judged by the uid`() {
         func outcome(_ live: KubeObject?) -> String { kind(WriteExecutor.outcome(of: delete, live: live)) }
         #expect(outcome(nil) == "executed")
@@ -165,9 +259,15 @@ import Testing
         #expect(kind(WriteExecutor.outcome(of: create, live: nil)) == "not")
         #expect(kind(WriteExecutor.outcome(of: create, live: ours)) == "executed")
         #expect(kind(WriteExecutor.outcome(of: create, live: foreign)) == "unknown")
+        var empty = create
+        empty.request.body = #"{"data":{},"finalizers":[]}"#
+        #expect(kind(WriteExecutor.outcome(of: empty, live: ours)) == "executed")
+        var guarded = ours
+        guarded["finalizers"] = ["a.dev/x"]
+        #expect(kind(WriteExecutor.outcome(of: empty, live: guarded)) == "unknown")
         let api = FakeAPI()
         api.put(ours)
-        #expect(kind(try await WriteExecutor.outcome(of: create, api: api, as: worker)) == "executed")
+        #expect(kind(try await WriteExecutor.outcome(of: create, change: nil, api: api, as: worker)) == "executed")
         #expect(api.sent.map(\.request.method) == [.get])
     }
 }
