@@ -26,6 +26,9 @@ struct PatchTool: KubernetesTool {
                 "\(target.resource.qualifiedName) is a custom resource, which takes no strategic patch: use patch_type merge"
             )
         }
+        if type == "json", let operations = try? JSONPatch(body) {
+            try context.redactor.refuseCopies(by: operations, of: target.object)
+        }
         let planned = target.patch(patch, strict: true)
         if try await context.changesNothing(planned) {
             return .output("Nothing to do: the patch leaves \(target.text) as it is.")

@@ -68,6 +68,9 @@ public struct Preview: Sendable, Hashable {
                 return
             }
             let after = Self.after(planned, answer)
+            guard !redactor.exposes(planned.before, in: after) else {
+                throw ToolFailure("\(planned.target.text): refused: a credential that it holds could be read then")
+            }
             diff = Self.diff(planned, after: after, redactor)
             change = ChangeRecord(planned, after: after, redactor: redactor)
             ownership = try await Ownership(planned, after: after, api: api)?.warnings() ?? []
@@ -108,7 +111,7 @@ public struct Preview: Sendable, Hashable {
                 old: yaml(planned.before, redactor), new: yaml(after, redactor),
                 oldName: planned.before == nil ? "/dev/null" : "\(name) (live)",
                 newName: after == nil ? "/dev/null" : "\(name) (after)", limit: .max)
-            return text.isEmpty ? "\(name): no change\n" : text
+            return text.isEmpty ? "\(name): no change\n" : redactor.replace(redactor.known(planned.before), in: text)
         }
 
         private static func yaml(_ object: KubeObject?, _ redactor: Redactor) -> String {

@@ -13,7 +13,7 @@ enum CredentialNames {
     }
 
     private static let single: Set<String> = [
-        "password", "passwd", "passphrase", "secret", "token", "apikey", "credential", "credentials",
+        "password", "passwd", "passphrase", "secret", "token", "apikey", "credential", "credentials", "creds",
         "authorization", "auth", "accesskey", "secretkey", "privatekey", "jwt", "cookie", "dsn", "apitoken", "psk",
     ]
     /// Only together with another word: alone they are test results and working directories.
@@ -21,7 +21,7 @@ enum CredentialNames {
     private static let pairs: [[String]] = [
         ["api", "key"], ["access", "key"], ["private", "key"], ["secret", "key"], ["encryption", "key"],
         ["signing", "key"], ["account", "key"], ["connection", "string"], ["webhook", "url"], ["key", "base"],
-        ["basic", "auth"],
+        ["basic", "auth"], ["secret", "id"], ["master", "key"], ["app", "key"], ["ssh", "key"],
     ]
     /// As the last word they make a name that speaks about a credential.
     private static let descriptive: Set<String> = [

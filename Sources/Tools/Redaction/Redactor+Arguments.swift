@@ -54,10 +54,6 @@ extension Redactor {
         }
     }
 
-    private static func isToken(_ text: String) -> Bool {
-        text.hasPrefix(opening) && text.hasSuffix(closing) && text.count == opening.count + 8 + closing.count
-    }
-
     /// The values in an object that look like credentials by their place.
     func credentials(in json: JSONValue) -> Set<String> { Self.hidden(in: json, shown: redact(json: json)) }
 }

@@ -16,20 +16,52 @@ extension Redactor {
         for (key, value) in members {
             switch key {
             case "data", "stringData": result[key] = hideMembers(value, isBase64: key == "data")
-            case "metadata": result[key] = secretMetadata(value)
+            case "metadata": result[key] = secretMetadata(value, Self.values(of: members))
             default: result[key] = walk(value)
             }
         }
         return .object(result)
     }
 
-    private func secretMetadata(_ metadata: JSONValue) -> JSONValue {
+    private func secretMetadata(_ metadata: JSONValue, _ known: Set<String>) -> JSONValue {
         var result = walk(metadata)
-        // kubectl keeps the whole manifest there, data included.
-        if let text = metadata["annotations", Self.lastApplied]?.string {
-            result[path: ["annotations", Self.lastApplied]] = .string(token(text))
+        for (key, value) in metadata["annotations"]?.object ?? [:] {
+            guard let text = value.string, text != "", holds(text, known) || key == Self.lastApplied else { continue }
+            result[path: ["annotations", key]] = .string(token(text))
         }
         return result
+    }
+
+    /// kubectl, and others, keep the whole manifest in an annotation, data included.
+    private func holds(_ text: String, _ secrets: Set<String>) -> Bool {
+        if Self.structure(text) != nil { return true }
+        let bytes = Array(text.utf8)
+        return secrets.contains { secret in
+            guard secret.utf8.count >= 4 else { return false }
+            return Self.forms(of: secret).contains { bytes.firstRange(of: Array($0.utf8)) != nil }
+        }
+    }
+
+    /// The object or array that a text is as JSON.
+    static func structure(_ text: String) -> JSONValue? {
+        guard let first = text.utf8.first(where: { !TextRedaction.isSpace($0) }), first == 0x7B || first == 0x5B,
+            let json = try? JSONParser.parse(text), json.object != nil || json.array != nil
+        else { return nil }
+        return json
+    }
+
+    /// A text in an object: by its structure where it is JSON itself, as the annotations are in which tools keep what
+    /// they applied, and as a text all the same.
+    private func redact(value text: String) -> String {
+        // Packed as Helm and others pack a manifest: nobody can read it, and what it holds isn't known.
+        if text.hasPrefix("H4sI"), text.utf8.count >= 40, Base64.decode(text) != nil { return token(text) }
+        guard let json = Self.structure(text) else { return redact(text: text) }
+        // Each level doubles the backslashes, so that honest texts are never deep; each is a recursion.
+        guard nesting < 4 else { return token(text) }
+        var inner = self
+        inner.nesting += 1
+        let shown = inner.redact(json: json)
+        return redact(text: shown == json ? text : JSONWriter.string(shown))
     }
 
     private func hideMembers(_ value: JSONValue, isBase64: Bool) -> JSONValue {
@@ -58,7 +90,7 @@ extension Redactor {
             if Self.isSecret(value) { return redact(json: value) }
             return walk(members)
         case .array(let elements): return .array(list(elements))
-        case .string(let text): return .string(redact(text: text))
+        case .string(let text): return .string(redact(value: text))
         default: return value
         }
     }
@@ -93,13 +125,14 @@ extension Redactor {
     }
 
     private func hideText(_ value: JSONValue) -> JSONValue {
-        guard let text = value.string, !Self.isRedacted(text), !Self.isReference(text) else { return value }
+        guard let text = value.string, !Self.isToken(text), !Self.isReference(text) else { return value }
         return .string(token(text))
     }
 
     /// `$(DB_PASSWORD)` and `${…}` name a variable and hold nothing themselves.
     static func isReference(_ text: String) -> Bool {
-        (text.hasPrefix("$(") && text.hasSuffix(")")) || (text.hasPrefix("${") && text.hasSuffix("}"))
+        let bytes = Array(text.utf8)
+        return TextRedaction.reference(bytes, 0) == bytes.count
     }
 
     /// In a list of words, the one after `--password` is its value.

@@ -53,8 +53,11 @@ public struct ToolRegistry: Sendable {
         do {
             let checked = try tool.parameters.check(arguments)
             let outcome = try await tool.call(checked, in: context)
-            guard case .output(let text) = outcome else { return outcome }
-            return .output(OutputLimit.cut(text, to: context.outputLimit))
+            switch outcome {
+            case .output(let text): return .output(OutputLimit.cut(text, to: context.outputLimit))
+            case .proposal(let proposal): try HiddenPayload(redactor: context.redactor).check(proposal)
+            }
+            return outcome
         } catch let cancellation as CancellationError {
             throw cancellation
         } catch {

@@ -40,8 +40,11 @@ public struct ChangeRecord: Sendable, Hashable {
         if let object { return redactor.redact(json: object) != object }
         let shownBefore = before.map { redactor.redact($0).json } ?? .null
         let shownAfter = after.map { redactor.redact($0).json } ?? .null
+        let known = redactor.known(before)
         return fields.contains { field in
-            JSONPatch.value(at: field.path[...], of: shownBefore) != field.before
+            let text = JSONWriter.string(.array([field.before ?? .null, field.after ?? .null]))
+            return redactor.replace(known, in: text) != text
+                || JSONPatch.value(at: field.path[...], of: shownBefore) != field.before
                 || JSONPatch.value(at: field.path[...], of: shownAfter) != field.after
         }
     }

@@ -43,6 +43,42 @@ import Testing
         }
     }
 
+    @Test(arguments: ["/spec/template/spec/containers/0/env/0/value", "/spec/template/spec/containers/0/env", "/spec"])
+    func `a credential can't be copied or moved by a patch`(_ from: String) async throws {
+        let api = FakeAPI()
+        api.put(web)
+        for operation in ["copy", "move"] {
+            let patch: JSONValue = [
+                ["op": .string(operation), "from": .string(from), "path": "/metadata/annotations/note"]
+            ]
+            let message = await failure(
+                api, "k8s_patch",
+                [
+                    "resource_type": "deploy", "name": "web", "patch_type": "json",
+                    "patch": .string(JSONWriter.string(patch)),
+                ])
+            #expect(message.contains("\(from) holds a credential"), "\(message)")
+        }
+    }
+
+    @Test func `a change that would bring a credential to light is refused, and no record has it`() async throws {
+        let api = FakeAPI()
+        api.put(web)
+        let name = ["spec", "template", "spec", "containers", "0", "env", "0", "name"]
+        let patch: JSONValue = [["op": "replace", "path": .string(JSONPatch.pointer(of: name)), "value": "NOTE"]]
+        let after = try JSONPatch(patch).apply(to: web.json)
+        for _ in 1...2 { api.answer("PATCH /apis/apps/v1/namespaces/shop/deployments/web", after) }
+        let proposal = try await proposal(
+            api, "k8s_patch",
+            [
+                "resource_type": "deploy", "name": "web", "patch_type": "json",
+                "patch": .string(JSONWriter.string(patch)),
+            ])
+        await #expect(throws: ToolFailure.self) { try await preview(api, proposal) }
+        let record = ChangeRecord(proposal.requests[0], after: KubeObject(after), redactor: redactor)
+        #expect(!JSONWriter.string(record.json).contains("hunter2"))
+    }
+
     @Test func `a secret's change shows by its tokens`() async throws {
         let api = FakeAPI()
         api.put(yaml("{apiVersion: v1, kind: Secret, metadata: {name: db, namespace: shop}, data: {p: b2xkb2xkb2xk}}"))

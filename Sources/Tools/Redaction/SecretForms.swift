@@ -1,0 +1,28 @@
+/// Words that are credentials by their form alone.
+enum SecretForms {
+    /// - Parameter word: letters, digits and `-._`.
+    static func matches(_ word: ArraySlice<UInt8>) -> Bool {
+        guard word.count >= 16 else { return false }
+        return isJWT(word) || isAWSKey(word)
+            || prefixes.contains { word.count >= $0.minimum && word.starts(with: $0.text) }
+    }
+
+    /// Three parts in base64url, the first of which is a JSON object.
+    private static func isJWT(_ word: ArraySlice<UInt8>) -> Bool {
+        guard word.starts(with: "eyJ".utf8) else { return false }
+        let parts = word.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return parts.count == 3 && parts[0].count >= 8 && parts[1].count >= 2
+    }
+
+    private static func isAWSKey(_ word: ArraySlice<UInt8>) -> Bool {
+        word.count == 20 && (word.starts(with: "AKIA".utf8) || word.starts(with: "ASIA".utf8))
+            && word.allSatisfy { ($0 >= 0x41 && $0 <= 0x5A) || ($0 >= 0x30 && $0 <= 0x39) }
+    }
+
+    /// What vendors put in front of their tokens so that scanners find them.
+    private static let prefixes: [(text: [UInt8], minimum: Int)] = [
+        ("ghp_", 20), ("gho_", 20), ("ghs_", 20), ("ghu_", 20), ("ghr_", 20), ("github_pat_", 30), ("glpat-", 20),
+        ("xoxb-", 20), ("xoxp-", 20), ("xoxa-", 20), ("sk-", 24), ("sk_live_", 20), ("rk_live_", 20), ("AIza", 35),
+        ("npm_", 30), ("pypi-", 30), ("hvs.", 20), ("dckr_pat_", 20),
+    ].map { (Array($0.0.utf8), $0.1) }
+}
