@@ -65,6 +65,8 @@ extension FuzzTarget {
             "password", "=", ":", "\"", "\\", "\\\"", "'", "Bearer ", "--token ", "://", "@", "-----BEGIN ",
             "PRIVATE KEY-----",
             "-----END ", "‹redacted:", "›", "hunter2hunter2", "hunter2hunter2\u{301}", "\n", "eyJ", ".", "$(", "{", "é",
+            "\n  ", "value: ", "name: ", ": |\n", "@tcp(", "curl -u ", "mysql -p", ",", "/", ")", "‹redacted:1a2b3c4d›",
+            "authorization: ",
         ]
     ) { input in
         let redactor = Redactor(key: Array(0..<32))
