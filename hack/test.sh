@@ -12,3 +12,5 @@ hack/check.sh
 swift build "${swift_flags[@]}" --build-tests
 # Not all at once: on two cores a thousand tests would only take the time from each other.
 swift test "${swift_flags[@]}" --skip-build --experimental-maximum-parallelization-width 8 "$@"
+# The README's first command: nothing above runs the scripts with the real kubectl from end to end.
+[ $# -gt 0 ] || hack/quickstart.sh
