@@ -20,7 +20,7 @@ public enum WorkPriority: Int, Sendable, Comparable, CaseIterable {
 /// The rules are those of client-go's `workqueue` and controller-runtime's `priorityqueue`:
 /// - An item is in the queue at most once. Adding it again can only make it earlier or more important.
 /// - An item that is being processed isn't handed out a second time. When it is added meanwhile, it comes again after
-///   ``done(_:now:)``: what the running process may have missed is looked at once more, once.
+///   ``finish(_:_:now:random:)``: what the running process may have missed is looked at once more, once.
 /// - A delayed item that is added without a delay is due at once, and its delay is forgotten.
 ///
 /// Times are moments of one monotonic clock, which the caller passes in.
@@ -54,7 +54,7 @@ public struct WorkQueueState<Item: Hashable & Sendable>: Sendable {
         fileprivate var place: Int
     }
 
-    /// What is to be done with an item: ready (in `ready`, or waiting for `done` while it is processed) or delayed.
+    /// What is to be done with an item: ready (in `ready`, or waiting for `finish` while it is processed) or delayed.
     private struct Pending {
         var priority: WorkPriority
         /// nil: ready.
@@ -163,24 +163,6 @@ extension WorkQueueState {
         return add(place(for: item), priority, at: deadline, now: now)
     }
 
-    /// Counts a failure of the item and adds it after the delay that belongs to its number of failures.
-    /// - Parameter random: from 0 to 1, for the jitter of the back-off.
-    /// - Returns: the delay.
-    @discardableResult
-    public mutating func addAfterFailure(
-        _ item: Item, priority: WorkPriority = .normal, now: Duration, random: Double = 0
-    ) -> Duration {
-        guard phase == .open else { return .zero }
-        return addAfterFailure(place(for: item), priority, now: now, random: random)
-    }
-
-    /// The item's next failure counts as its first.
-    public mutating func forget(_ item: Item) {
-        guard let place = places[item] else { return }
-        records[place].failures = 0
-        releaseIfIdle(place)
-    }
-
     public func failureCount(of item: Item) -> Int { places[item].map { records[$0].failures } ?? 0 }
 
     private mutating func add(_ place: Int, _ priority: WorkPriority, now: Duration) -> Bool {
@@ -223,6 +205,7 @@ extension WorkQueueState {
         return true
     }
 
+    /// Counts a failure and adds the item after the delay that belongs to its number of failures.
     private mutating func addAfterFailure(_ place: Int, _ priority: WorkPriority, now: Duration, random: Double)
         -> Duration
     {
@@ -306,24 +289,16 @@ extension WorkQueueState {
         guard isProcessing(taken) else { return nil }
         var delay: Duration?
         switch outcome {
-        case .succeeded, .abandoned: break
+        case .succeeded: records[taken.place].failures = 0
         case .succeededAgain(let after):
+            records[taken.place].failures = 0
             if phase == .open { add(taken.place, taken.priority, at: now + after, now: now) }
         case .failed:
             delay = phase == .open ? addAfterFailure(taken.place, taken.priority, now: now, random: random) : .zero
-        }
-        switch outcome {
-        case .succeeded, .succeededAgain: records[taken.place].failures = 0
-        case .failed, .abandoned: break
+        case .abandoned: break
         }
         end(taken.place)
         return delay
-    }
-
-    /// Says that the item is no longer processed.
-    public mutating func done(_ item: Item, now: Duration) {
-        guard let place = places[item], records[place].startedAt != nil else { return }
-        end(place)
     }
 
     private func isProcessing(_ taken: Taken) -> Bool {

@@ -19,13 +19,14 @@ import Testing
     @Test func `what is added while it is processed comes once more, after it is done`() {
         var queue = Queue()
         queue.add("a", now: .zero)
-        _ = queue.take(now: .zero)
+        let first = queue.take(now: .zero)
         for _ in 0..<5 { queue.add("a", now: .zero) }
         #expect(queue.depth == 0)
         #expect(queue.take(now: .zero) == nil)
-        queue.done("a", now: .zero)
-        #expect(queue.take(now: .zero)?.item == "a")
-        queue.done("a", now: .zero)
+        queue.done(first, now: .zero)
+        let second = queue.take(now: .zero)
+        #expect(second?.item == "a")
+        queue.done(second, now: .zero)
         #expect(queue.take(now: .zero) == nil)
     }
 
@@ -49,7 +50,7 @@ import Testing
             state.add("high \(i)", priority: .high, now: .zero)
             guard let taken = state.take(now: .zero) else { break }
             order.append(taken.item)
-            state.done(taken.item, now: .zero)
+            state.done(taken, now: .zero)
         }
         #expect(order.firstIndex(of: "low 1") == 3)
         #expect(order.firstIndex(of: "normal") == 4)
@@ -72,18 +73,18 @@ import Testing
     @Test func `jitter moves the delay of a failure`() {
         var state = WorkQueueState<String>(
             .init(backoff: Backoff(base: .seconds(10), maximum: .seconds(60), jitter: 0.2)))
-        #expect(state.addAfterFailure("a", now: .zero, random: 1) == .seconds(8))
-        #expect(state.addAfterFailure("b", now: .zero, random: 0) == .seconds(10))
+        #expect(state.fail("a", random: 1) == .seconds(8))
+        #expect(state.fail("b", random: 0) == .seconds(10))
     }
 
     @Test func `it knows how long items are being processed`() {
         var state = WorkQueueState<String>()
         state.add("a", now: .zero)
         state.add("b", now: .zero)
-        _ = state.take(now: .seconds(1))
+        let first = state.take(now: .seconds(1))
         _ = state.take(now: .seconds(5))
         #expect(state.running(now: .seconds(6)) == (.seconds(6), .seconds(5)))
-        state.done("a", now: .seconds(6))
+        state.done(first, now: .seconds(6))
         #expect(state.running(now: .seconds(6)) == (.seconds(1), .seconds(1)))
     }
 
@@ -107,8 +108,9 @@ import Testing
         queue.promote(now: .seconds(4))
         #expect(queue.take(now: .seconds(4)) == nil)
         queue.promote(now: .seconds(6))
-        #expect(queue.take(now: .seconds(6))?.waited == .seconds(1))
-        queue.done("a", now: .seconds(6))
+        let taken = queue.take(now: .seconds(6))
+        #expect(taken?.waited == .seconds(1))
+        queue.done(taken, now: .seconds(6))
         queue.promote(now: .seconds(100))
         #expect(queue.take(now: .seconds(100)) == nil)
     }
@@ -125,8 +127,9 @@ import Testing
         var queue = Queue()
         queue.add("a", at: .seconds(10), now: .zero)
         queue.add("a", now: .seconds(1))
-        #expect(queue.take(now: .seconds(1))?.item == "a")
-        queue.done("a", now: .seconds(1))
+        let taken = queue.take(now: .seconds(1))
+        #expect(taken?.item == "a")
+        queue.done(taken, now: .seconds(1))
         queue.promote(now: .seconds(11))
         #expect(queue.take(now: .seconds(11)) == nil)
     }
@@ -134,23 +137,17 @@ import Testing
     @Test func `a delay that ends while the item is processed waits for the end`() {
         var queue = Queue()
         queue.add("a", now: .zero)
-        _ = queue.take(now: .zero)
+        let taken = queue.take(now: .zero)
         queue.add("a", at: .seconds(1), now: .zero)
         queue.promote(now: .seconds(2))
         #expect(queue.take(now: .seconds(2)) == nil)
-        queue.done("a", now: .seconds(3))
+        queue.done(taken, now: .seconds(3))
         #expect(queue.take(now: .seconds(3))?.item == "a")
     }
 
     @Test func `delays after failures double up to the maximum, and start again after forget`() {
         var queue = Queue()
-        let delays = (0..<20).map { _ in
-            let delay = queue.addAfterFailure("a", now: .zero)
-            queue.add("a", now: .zero)
-            _ = queue.take(now: .zero)
-            queue.done("a", now: .zero)
-            return delay
-        }
+        let delays = (0..<20).map { _ in queue.fail("a") }
         #expect(delays[0] == .milliseconds(5))
         #expect(delays[1] == .milliseconds(10))
         #expect(delays[10] == .milliseconds(5120))
@@ -158,13 +155,15 @@ import Testing
         #expect(delays[18] == .seconds(1000))
         #expect(delays[19] == .seconds(1000))
         #expect(queue.failureCount(of: "a") == 20)
-        queue.forget("a")
-        #expect(queue.addAfterFailure("a", now: .zero) == .milliseconds(5))
+        queue.add("a", now: .zero)
+        if let taken = queue.take(now: .zero) { queue.finish(taken, .succeeded, now: .zero) }
+        #expect(queue.failureCount(of: "a") == 0)
+        #expect(queue.fail("a") == .milliseconds(5))
     }
 
     @Test func `a retry limit holds for all items together`() {
         var queue = Queue(.init(retryLimit: TokenBucket(perSecond: 1, burst: 2)))
-        let delays = ["a", "b", "c", "d"].map { queue.addAfterFailure($0, now: .zero) }
+        let delays = ["a", "b", "c", "d"].map { queue.fail($0) }
         #expect(delays == [.milliseconds(5), .milliseconds(5), .seconds(1), .seconds(2)])
     }
 
@@ -180,7 +179,7 @@ import Testing
     @Test func `a draining queue hands out what is due, and what was added to running items`() {
         var queue = Queue()
         queue.add("running", now: .zero)
-        _ = queue.take(now: .zero)
+        let running = queue.take(now: .zero)
         queue.add("running", now: .zero)
         queue.add("waiting", now: .zero)
         queue.add("later", at: .seconds(1), now: .zero)
@@ -188,7 +187,7 @@ import Testing
         #expect(queue.add("new", now: .zero) == false)
         #expect(queue.take(now: .zero)?.item == "waiting")
         #expect(!queue.isFinished)
-        queue.done("running", now: .zero)
+        queue.done(running, now: .zero)
         #expect(queue.take(now: .zero)?.item == "running")
         #expect(queue.isFinished)
         queue.promote(now: .seconds(2))
@@ -200,8 +199,8 @@ import Testing
         for round in 0..<10_000 {
             queue.add("a", at: .seconds(36_000 + round), now: .seconds(round))
             queue.add("a", now: .seconds(round))
-            _ = queue.take(now: .seconds(round))
-            queue.done("a", now: .seconds(round))
+            let taken = queue.take(now: .seconds(round))
+            queue.done(taken, now: .seconds(round))
         }
         #expect(queue.delayedEntryCount < 200)
     }
@@ -269,11 +268,7 @@ import Testing
                 if let next { taken[next.item] = next }
             case 5:
                 if let item = model.processing.sorted().randomElement(using: &random) {
-                    if Bool.random(using: &random), let taken = taken[item] {
-                        queue.finish(taken, .succeeded, now: now)
-                    } else {
-                        queue.done(item, now: now)
-                    }
+                    queue.done(taken[item], now: now)
                     model.done(item)
                 }
             default:
@@ -286,6 +281,19 @@ import Testing
             #expect(queue.processingCount == model.processing.count)
             #expect(queue.knownCount == model.processing.union(model.entries.map(\.item)).count)
         }
+    }
+}
+
+extension WorkQueueState {
+    /// Gives back what was taken, and says nothing of it.
+    fileprivate mutating func done(_ taken: Taken?, now: Duration) {
+        if let taken { finish(taken, .abandoned, now: now) }
+    }
+
+    /// Lets an item be worked on, in vain.
+    fileprivate mutating func fail(_ item: Item, random: Double = 0) -> Duration? {
+        add(item, now: .zero)
+        return take(now: .zero).flatMap { finish($0, .failed, now: .zero, random: random) }
     }
 }
 
