@@ -21,6 +21,6 @@ func patiently<Result>(
 }
 
 private func passes(_ error: any Error) -> Bool {
-    if let status = error as? APIStatus { return status.code >= 500 || status.code == 429 }
+    if let status = error as? APIStatus { return status.isTransient }
     return error is KubeClientError
 }

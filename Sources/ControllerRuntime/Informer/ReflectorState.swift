@@ -42,7 +42,7 @@ public struct ReflectorState: Sendable {
                 || status.message.contains("Too large resource version")
             if status.isExpired || isTooLarge {
                 self = .expired
-            } else if let seconds = status.retryAfterSeconds, status.code == 429 || status.code >= 500 {
+            } else if let seconds = status.retryAfterSeconds, status.isTransient {
                 self = .throttled(.seconds(seconds))
             } else {
                 self = status.isInvalid || status.code == 400 ? .unsupported : .other

@@ -145,8 +145,7 @@ struct References: Sendable {
         of conversation: Conversation, _ dependencies: ConversationReconciler.Dependencies
     ) async throws -> Impersonation {
         let (namespace, name) = (conversation.namespace, conversation.spec.serviceAccountName)
-        let identity = Impersonation.serviceAccount(namespace: namespace, name: name)
-        guard identity.user != dependencies.options.user else {
+        guard conversation.identity != dependencies.options.user else {
             throw Missing(
                 reason: .serviceAccountRefused,
                 message: "the ServiceAccount \(namespace)/\(name) is the operator's own: no tool may work as it")
@@ -156,7 +155,7 @@ struct References: Sendable {
                 reason: .serviceAccountNotFound,
                 message: "there is no ServiceAccount \(namespace)/\(name) to run tools as")
         }
-        return identity
+        return Impersonation(user: conversation.identity)
     }
 }
 

@@ -55,7 +55,6 @@ extension TurnRunner {
         guard call.arguments.utf8.count <= argumentsLimit else {
             return .failure("refused: the arguments have more than \(argumentsLimit) bytes")
         }
-        let display = CallDisplay(arguments: call.arguments, requests: [], redactor: context.redactor)
         var attempts = 3
         while true {
             attempts -= 1
@@ -70,7 +69,9 @@ extension TurnRunner {
                 }
             } catch let failure as ToolFailure {
                 // In a rollout an object's status moves all the time, also between its reading and the dry run.
-                guard failure.isStale, attempts > 0 else { return .failure(display.text(failure.message)) }
+                if failure.isStale, attempts > 0 { continue }
+                let display = CallDisplay(arguments: call.arguments, requests: [], redactor: context.redactor)
+                return .failure(display.text(failure.message))
             }
         }
     }

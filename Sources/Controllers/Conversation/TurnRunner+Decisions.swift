@@ -17,7 +17,7 @@ extension TurnRunner {
     /// The SkyfloAI that governs the conversation, as newly as it is known; nil when it is gone. The cache may have it for a
     /// while after that.
     var governing: SkyfloAI? {
-        guard !isUngoverned else { return nil }
+        guard terms.isGoverned else { return nil }
         return references.flatMap { dependencies.skyfloAIs.get($0.skyfloAI) }.map { SkyfloAI($0) }
     }
 
@@ -80,9 +80,9 @@ extension TurnRunner {
         let object = try await api.find(.skyfloAIs, namespace: key.namespace, name: key.name)
         if let object { dependencies.skyfloAIs.insert(object) }
         let finding = try await proof
-        isUngoverned = object == nil
         guard let object else {
-            terms = ApprovalTerms(doubt: "the SkyfloAI \(key), which governs this conversation, is gone")
+            terms = ApprovalTerms(
+                doubt: "the SkyfloAI \(key), which governs this conversation, is gone", isGoverned: false)
             return
         }
         let skyflo = SkyfloAI(object)

@@ -45,12 +45,10 @@ extension TurnRunner {
 
     /// As ``recover(_:)``, for a turn that ends and sends nothing any more, whatever else is missing for it to go on.
     mutating func closeBegun(_ call: Call, because why: String) async throws {
-        let identity = Impersonation.serviceAccount(
-            namespace: conversation.namespace, name: conversation.spec.serviceAccountName)
-        guard identity.user != dependencies.options.user else {
+        guard conversation.identity != dependencies.options.user else {
             return try await close(call, .unknown("\(why); the operator doesn't look at it as itself"))
         }
-        switch try await find(call, as: identity) {
+        switch try await find(call, as: Impersonation(user: conversation.identity)) {
         case .done(let uids): try await close(call, .applied("done (found out after an interruption)"), uids)
         case .missing(let uids): try await close(call, Self.unsent(why, uids), uids)
         case .unknown(let reason, let uids): try await close(call, .unknown(reason), uids)
@@ -142,7 +140,7 @@ extension TurnRunner {
             if uids.count > done.count {
                 try await readAgain()
                 try await readTerms()
-                if let why = stop.map({ "stopped by \($0)" }) ?? (isUngoverned ? terms.doubt : nil) {
+                if let why = stop.map({ "stopped by \($0)" }) ?? (terms.isGoverned ? nil : terms.doubt) {
                     let part = " (\(uids.count) of \(requests.count) requests were done before)"
                     return try await close(call, .rejected(why + part), uids)
                 }

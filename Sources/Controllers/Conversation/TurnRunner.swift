@@ -17,8 +17,6 @@ struct TurnRunner {
     var timeToFirstToken: Double?
     /// What it takes for decisions to count. Nothing counts before it was read.
     var terms = ApprovalTerms(doubt: "not looked at yet")
-    /// The SkyfloAI was gone when the terms were read: nothing allows a write then.
-    var isUngoverned = false
     /// What is missing of decisions that were made, by call.
     var incomplete: [String: String] = [:]
 

@@ -1,3 +1,4 @@
+import KubeModel
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -6,7 +7,7 @@ import NIOWebSocket
 
 /// An HTTP/1.1 connection that was asked to become a WebSocket.
 enum ExecSocket: Sendable {
-    case open(NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, RemoteCommand)
+    case open(NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, RemoteCommandProtocol)
     /// With the answer's head; the channel brings its body.
     case refused(NIOAsyncChannel<ByteBuffer, Never>, HTTPResponseHead)
 

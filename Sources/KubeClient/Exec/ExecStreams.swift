@@ -1,3 +1,4 @@
+import KubeModel
 import NIOCore
 import NIOWebSocket
 
@@ -27,7 +28,7 @@ public struct ExecEvents {
     public mutating func next() async throws -> ExecEvent? {
         while exitCode == nil {
             guard let frame = try await frame() else { continue }
-            switch try RemoteCommand.message(frame) {
+            switch try RemoteCommandProtocol.message(frame) {
             case .output(let bytes): return .output(bytes)
             case .error(let bytes): return .error(bytes)
             case .ended(let code): exitCode = code
@@ -60,14 +61,14 @@ public struct ExecInput: Sendable {
     private static let pieceBytes = 32 << 10
 
     let socket: ExecSocket.Writer
-    let version: RemoteCommand
+    let version: RemoteCommandProtocol
 
     /// Returns when the connection has taken the bytes. They are lost without an error where the command has ended.
     public func write(_ bytes: some Collection<UInt8> & Sendable) async throws {
         var rest = bytes[...]
         while !rest.isEmpty {
             let piece = rest.prefix(Self.pieceBytes)
-            try await socket.send(.binary, ByteBuffer(bytes: [RemoteCommand.Channel.input.rawValue] + piece))
+            try await socket.send(.binary, ByteBuffer(bytes: [RemoteCommandProtocol.Channel.input.rawValue] + piece))
             rest = rest.dropFirst(Self.pieceBytes)
         }
     }
@@ -76,7 +77,7 @@ public struct ExecInput: Sendable {
     /// - Throws: ``KubeClientError`` (`unsupported`) at API servers before Kubernetes 1.30, which can't be told.
     public func end() async throws {
         try requireEnd()
-        let message = [RemoteCommand.Channel.close.rawValue, RemoteCommand.Channel.input.rawValue]
+        let message = [RemoteCommandProtocol.Channel.close.rawValue, RemoteCommandProtocol.Channel.input.rawValue]
         try await socket.send(.binary, ByteBuffer(bytes: message))
     }
 

@@ -81,7 +81,7 @@ extension KubeClient {
 
     // MARK: The connection
 
-    private typealias Socket = (NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, RemoteCommand)
+    private typealias Socket = (NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, RemoteCommandProtocol)
 
     private func openSocket(_ request: KubeRequest, _ identity: Impersonation?) async throws -> Socket {
         if configuration.proxyURL != nil {
@@ -119,7 +119,7 @@ extension KubeClient {
         var headers = try builder.build(request, as: identity, authorization: credential.authorization).headers
         let host = endpoint.host.contains(":") ? "[\(endpoint.host)]" : endpoint.host
         headers.replaceOrAdd(name: "Host", value: "\(host):\(endpoint.port)")
-        headers.add(name: "Sec-WebSocket-Protocol", value: RemoteCommand.offer)
+        headers.add(name: "Sec-WebSocket-Protocol", value: RemoteCommandProtocol.offer)
         // A line feed in a token would begin a header of its own.
         guard headers.allSatisfy({ $0.value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }) else {
             throw KubeClientError(.configuration, "\(request.label): a header has characters that none may have")

@@ -1,3 +1,4 @@
+import KubeModel
 import NIOCore
 import NIOHTTP1
 import NIOWebSocket
@@ -83,7 +84,7 @@ final class WebSocketHandshake: ChannelInboundHandler {
     }
 
     private func open(_ channel: any Channel, _ response: HTTPResponseHead) throws -> ExecSocket {
-        let chosen = response.headers.first(name: "Sec-WebSocket-Protocol").flatMap(RemoteCommand.init)
+        let chosen = response.headers.first(name: "Sec-WebSocket-Protocol").flatMap(RemoteCommandProtocol.init)
         guard upgrader.shouldAllowUpgrade(upgradeResponse: response), let chosen else {
             throw KubeClientError(.badResponse, "the API server's answer is no WebSocket for a command's streams")
         }

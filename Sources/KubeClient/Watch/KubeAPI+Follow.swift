@@ -55,7 +55,7 @@ extension KubeAPI {
     /// Whether to try again after an error of the server or of the connection.
     private static func passes(_ error: any Error) -> Bool {
         switch error {
-        case let status as APIStatus: status.code == 429 || status.code >= 500
+        case let status as APIStatus: status.isTransient
         case let error as KubeClientError: [.unreachable, .timeout, .badResponse].contains(error.code)
         default: false
         }

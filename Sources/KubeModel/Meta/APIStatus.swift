@@ -74,6 +74,8 @@ public struct APIStatus: Error, Sendable, Hashable, CustomStringConvertible {
     public var isAlreadyExists: Bool { code == 409 && reason == .alreadyExists }
     public var isForbidden: Bool { code == 403 }
     public var isInvalid: Bool { code == 422 }
+    /// Of the server and not of the request: it may pass by itself.
+    public var isTransient: Bool { code == 429 || code >= 500 }
     /// The version asked for is no longer there: list again.
     public var isExpired: Bool { code == 410 }
 

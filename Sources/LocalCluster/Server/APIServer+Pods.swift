@@ -32,8 +32,8 @@ extension APIServer {
 
     func execRefusal(_ call: ResourceCall) throws(APIStatus) -> APIStatus {
         _ = try execRequest(call)
-        let versions = RemoteCommandProtocol.allCases.map(\.rawValue).joined(separator: ", ")
-        return .badRequest("Upgrade request required: commands are carried over WebSocket (\(versions))")
+        return .badRequest(
+            "Upgrade request required: commands are carried over WebSocket (\(RemoteCommandProtocol.offer))")
     }
 
     // MARK: Eviction

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import KubeModel
 import Logging
 import NIOCore
 import NIOHTTP1

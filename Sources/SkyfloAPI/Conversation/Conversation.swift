@@ -18,7 +18,9 @@ public struct Conversation: Sendable {
     public var uid: String { object.uid }
     public var namespace: String { object.namespace ?? "default" }
     /// Who its tools run as, by the name that the API server has for that ServiceAccount.
-    public var identity: String { "system:serviceaccount:\(namespace):\(spec.serviceAccountName)" }
+    public var identity: String {
+        Impersonation.serviceAccount(namespace: namespace, name: spec.serviceAccountName).user
+    }
 
     /// Who made it, as the admission policy vouches for; nil where nobody does.
     public var creator: String? { object.annotations["skyflo.ai/created-by"].flatMap { $0.isEmpty ? nil : $0 } }

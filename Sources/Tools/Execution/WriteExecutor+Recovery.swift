@@ -81,8 +81,8 @@ extension WriteExecutor {
 
     /// Whether the object is as the patch alone says it would be, whatever it was before. Only said where that can be told
     /// without knowing the object's schema: the lists of a strategic patch are merged by keys that it doesn't name, and an
-    /// apply takes away what its body doesn't mention. Otherwise a write that
-    /// takes something away would be called done without having been.
+    /// apply takes away what its body doesn't mention. Otherwise a write that takes something away would be called done
+    /// without having been.
     private static func leaves(_ planned: PlannedRequest, _ live: KubeObject) -> Bool {
         guard var wanted = body(of: planned) else { return false }
         if case .array(let operations) = wanted { return operations.allSatisfy { holds($0, in: live.json) } }

@@ -12,6 +12,8 @@ public struct ApprovalTerms: Sendable, Hashable {
     public var provenSince: KubeTime?
     /// Approvers who may not do themselves what they approve, with what they may not do.
     public var unauthorized: [String: String]
+    /// False where the SkyfloAI was gone when the terms were read: nothing allows a write then, no rule either.
+    public var isGoverned: Bool
 
     public enum Excluded: Sendable, Hashable {
         case user(String)
@@ -21,8 +23,9 @@ public struct ApprovalTerms: Sendable, Hashable {
 
     public init(
         quorum: Int = 1, excluded: Excluded? = nil, doubt: String? = nil, provenSince: KubeTime? = nil,
-        unauthorized: [String: String] = [:]
+        unauthorized: [String: String] = [:], isGoverned: Bool = true
     ) {
+        self.isGoverned = isGoverned
         self.provenSince = provenSince
         self.quorum = quorum
         self.excluded = excluded

@@ -120,8 +120,7 @@ enum Sensitive {
         "secretKeyRef", "secretRef", "projected", "automountServiceAccountToken", "ownerReferences", "finalizers",
         "csi", "flexVolume", "persistentVolumeClaim", "nfs", "iscsi", "cephfs", "rbd", "glusterfs", "fc", "azureFile",
         "azureDisk", "gcePersistentDisk", "awsElasticBlockStore", "vsphereVolume", "portworxVolume", "nodeName",
-        "hostPort",
-        "hostIP", "shareProcessNamespace", "runtimeClassName", "priorityClassName", "imagePullSecrets",
+        "hostPort", "hostIP", "shareProcessNamespace", "runtimeClassName", "priorityClassName", "imagePullSecrets",
     ]
     private static let appArmor = "container.apparmor.security.beta.kubernetes.io"
 

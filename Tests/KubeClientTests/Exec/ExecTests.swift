@@ -149,7 +149,8 @@ import Testing
 @Suite struct RemoteCommandTests {
     @Test(
         arguments: [
-            ([1, 65], RemoteCommand.Message.output([65])), ([2, 66, 67], .error([66, 67])), ([1], nil), ([], nil),
+            ([1, 65], RemoteCommandProtocol.Message.output([65])), ([2, 66, 67], .error([66, 67])), ([1], nil),
+            ([], nil),
             ([9, 1], nil), ([255, 1], nil),
             ([3] + Array(#"{"status":"Success"}"#.utf8), .ended(exitCode: 0)),
             (
@@ -158,15 +159,15 @@ import Testing
                         #"{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"9"}]}}"#
                             .utf8), .ended(exitCode: 9)
             ),
-        ] as [([UInt8], RemoteCommand.Message?)])
-    func `messages are read by their first byte`(bytes: [UInt8], message: RemoteCommand.Message?) throws {
-        #expect(try RemoteCommand.message(bytes) == message)
+        ] as [([UInt8], RemoteCommandProtocol.Message?)])
+    func `messages are read by their first byte`(bytes: [UInt8], message: RemoteCommandProtocol.Message?) throws {
+        #expect(try RemoteCommandProtocol.message(bytes) == message)
     }
 
     @Test func `a command that could not be run is a failure, also in garbage`() {
         #expect(throws: APIStatus.self) {
-            try RemoteCommand.message([3] + Array(#"{"status":"Failure","reason":"InternalError"}"#.utf8))
+            try RemoteCommandProtocol.message([3] + Array(#"{"status":"Failure","reason":"InternalError"}"#.utf8))
         }
-        #expect(throws: KubeClientError.self) { try RemoteCommand.message([3, 65]) }
+        #expect(throws: KubeClientError.self) { try RemoteCommandProtocol.message([3, 65]) }
     }
 }

@@ -1,21 +1,7 @@
 import KubeModel
 
-/// The subprotocols in which kubectl carries a command's streams over a WebSocket: binary messages whose first byte names
-/// the stream (`k8s.io/apimachinery/pkg/util/remotecommand`).
-enum RemoteCommandProtocol: String, Sendable, CaseIterable {
-    /// Beside the streams it can close one: that is how the input ends (KEP-4006).
-    case v5 = "v5.channel.k8s.io"
-    case v4 = "v4.channel.k8s.io"
-
-    enum Channel: UInt8, Sendable {
-        case input = 0
-        case output = 1
-        case error = 2
-        case status = 3
-        case resize = 4
-        case close = 255
-    }
-
+/// What a server says.
+extension RemoteCommandProtocol {
     /// The best one of those that a client offers in `Sec-WebSocket-Protocol`.
     static func choose(_ offered: [String]) -> RemoteCommandProtocol? {
         allCases.first { offered.contains($0.rawValue) }
