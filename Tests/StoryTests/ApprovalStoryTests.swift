@@ -46,15 +46,20 @@ import Testing
         }
     }
 
+    /// Fires when the status has just been given what a rule allowed.
+    private static func onGrant(_ action: @escaping @Sendable () async throws -> Void) -> Hook {
+        Hook(
+            where: { $0.method == .patch && $0.path.hasSuffix("conversations/talk/status") },
+            body: { $0.contains("autoApprovedBy\":\"small-scale") }, then: action)
+    }
+
     /// The rule goes after it has granted and before the write: the operator sees it at the moment of the write.
     @Test func `a rule that is gone at the moment of the write allows nothing`() async throws {
         let model = ScriptedModel(.scale(to: 3), .says("Done."))
         let log = RequestLog()
         try await Story.run(nil) { story in
             try await story.changeSkyflo(["approvals": ["autoApprove": [Self.smallScale]]])
-            let hook = Hook(where: { $0.method == .patch && $0.path.hasSuffix("conversations/talk/status") }) {
-                $0.contains("autoApprovedBy\":\"small-scale")
-            } then: {
+            let hook = Self.onGrant {
                 try await story.changeSkyflo(["approvals": ["autoApprove": []]])
             }
             try await story.withOperator(model, wrap: { HookedAPI(WatchedAPI($0, log), hook) }) {
@@ -75,9 +80,7 @@ import Testing
         let log = RequestLog()
         try await Story.run(nil) { story in
             try await story.changeSkyflo(["approvals": ["autoApprove": [Self.smallScale]]])
-            let hook = Hook(where: { $0.method == .patch && $0.path.hasSuffix("conversations/talk/status") }) {
-                $0.contains("autoApprovedBy\":\"small-scale")
-            } then: {
+            let hook = Self.onGrant {
                 try await story.api.delete(.skyfloAIs, namespace: Story.namespace, name: "skyflo")
             }
             try await story.withOperator(

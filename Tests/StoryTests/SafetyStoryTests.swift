@@ -133,16 +133,7 @@ import Testing
         let log = RequestLog()
         let died = Gate()
         try await Story.run(nil) { story in
-            let breaking: @Sendable (any KubeAPI) -> any KubeAPI = { api in
-                // From the write on, nothing that this worker sends arrives, and of the write itself what the case says.
-                WatchedAPI(
-                    api, log,
-                    fault: { request, identity in
-                        if identity != nil, !request.isReadOnly { return fault }
-                        return died.isOpen ? .loseRequest : .none
-                    }, didBreak: died.open)
-            }
-            try await story.withOperator(model, wrap: breaking) {
+            try await story.withOperator(model, wrap: { WatchedAPI.dying($0, log, at: fault, died) }) {
                 try await story.ask("scale web to 3")
                 try await story.untilPhase(.awaitingApproval)
                 try await story.approve("c1")

@@ -72,15 +72,7 @@ import Testing
             api: api, resource: .widgets, usesWatchList: usesWatchList, clock: clock, logger: .silent)
         let replica = Replica()
         informer.addHandler { replica.handle($0) }
-        try await running([
-            { await informer.run() },
-            {
-                while !Task.isCancelled {
-                    clock.advance(by: .milliseconds(500))
-                    try await Task.sleep(for: .milliseconds(1))
-                }
-            },
-        ]) {
+        try await running([{ await informer.run() }, { try await clock.tick() }]) {
             for step in 0..<3000 { try await act(on: server, chaos, step: step) }
             chaos.isOn.withLock { $0 = false }
             server.put(widget("last", 1), in: .widgets)

@@ -46,15 +46,7 @@ import Testing
                 logger: .silent)
             let replica = Replica()
             informer.addHandler { replica.handle($0) }
-            try await running([
-                { await informer.run() },
-                {
-                    while !Task.isCancelled {
-                        clock.advance(by: .milliseconds(500))
-                        try await Task.sleep(for: .milliseconds(1))
-                    }
-                },
-            ]) {
+            try await running([{ await informer.run() }, { try await clock.tick() }]) {
                 var random = SplitMix(state: seed)
                 for step in 0..<300 { try await change(step, &random, cluster.api) }
                 let faulty = proxy.connections

@@ -1,6 +1,7 @@
 import ControllerRuntime
 import KubeModel
 import Logging
+import OperatorTestKit
 
 struct ClosureReconciler: Reconciler {
     let body: @Sendable (ObjectKey) async throws -> ReconcileResult
@@ -9,6 +10,16 @@ struct ClosureReconciler: Reconciler {
 }
 
 struct Failure: Error {}
+
+extension ManualClock {
+    /// Lets it run, much faster than a real one, until the task is cancelled.
+    func tick() async throws {
+        while !Task.isCancelled {
+            advance(by: .milliseconds(500))
+            try await Task.sleep(for: .milliseconds(1))
+        }
+    }
+}
 
 extension APIResource {
     static let widgets = APIResource(group: "test.io", version: "v1", plural: "widgets", kind: "Widget")

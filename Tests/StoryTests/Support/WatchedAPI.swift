@@ -28,6 +28,16 @@ final class WatchedAPI: KubeAPI {
         self.didBreak = didBreak
     }
 
+    /// A worker that dies at its first write: that is lost as `fault` says, and nothing that it sends later arrives.
+    static func dying(_ api: any KubeAPI, _ log: RequestLog, at fault: Fault, _ died: Gate) -> WatchedAPI {
+        WatchedAPI(
+            api, log,
+            fault: { request, identity in
+                if identity != nil, !request.isReadOnly { return fault }
+                return died.isOpen ? .loseRequest : .none
+            }, didBreak: died.open)
+    }
+
     func send(_ request: KubeRequest, as identity: Impersonation?) async throws -> KubeResponse {
         let fault = fault(request, identity)
         if fault != .loseRequest {
