@@ -6,7 +6,15 @@ import SkyfloAPI
 enum ConversationPredicate {
     static func isNews(_ old: KubeObject, _ new: KubeObject) -> Bool {
         old.generation != new.generation || old.uid != new.uid || old.isBeingDeleted != new.isBeingDeleted
-            || decisions(old) != decisions(new)
+            || decisions(old) != decisions(new) || lostProgress(old, new)
+    }
+
+    /// Who replaces the object as a whole takes the annotation away.
+    private static func lostProgress(_ old: KubeObject, _ new: KubeObject) -> Bool {
+        func progress(_ object: KubeObject) -> JSONValue? {
+            object["metadata", "annotations", ConversationProgress.annotation]
+        }
+        return progress(old) != nil && progress(new) == nil
     }
 
     private static func decisions(_ object: KubeObject) -> [String: JSONValue] {

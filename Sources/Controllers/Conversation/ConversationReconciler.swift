@@ -94,9 +94,14 @@ public final class ConversationReconciler: Reconciler {
         }
         let conversation = Conversation(object)
         if let result = try await deleteWhenOver(conversation) { return result }
-        guard needsWork(conversation) else { return expiry(of: conversation) }
+        guard needsWork(conversation) else {
+            try await addProgress(to: conversation)
+            return expiry(of: conversation)
+        }
         do {
-            if try await isInOtherHands(conversation) { return .requeue(after: patience) }
+            if conversation.restoration == nil, try await isInOtherHands(conversation) {
+                return .requeue(after: patience)
+            }
             return try await work(on: conversation)
         } catch let status as APIStatus where status.code == 409 {
             // Somebody else wrote in between, or the cache is behind: look again.
@@ -130,10 +135,24 @@ public final class ConversationReconciler: Reconciler {
         return try await leases.isHeld(WorkerLease.name(of: worker), by: worker)
     }
 
+    /// To one of an earlier version, or that was replaced as a whole: it lacks what a backup has to keep.
+    private func addProgress(to conversation: Conversation) async throws {
+        let status = conversation.status
+        guard status.turn > 0, conversation.progressAnnotation == nil else { return }
+        let progress = ConversationProgress(
+            uid: conversation.uid, turn: status.turn, undosTaken: status.undosTaken)
+        do {
+            dependencies.conversations.insert(try await progress.write(to: conversation, dependencies.api))
+        } catch let status as APIStatus where status.code < 500 {
+            dependencies.logger.notice(
+                "progress not kept", metadata: ["key": "\(conversation.key)", "error": "\(status.message)"])
+        }
+    }
+
     /// Whether anything but time can move it on.
     private func needsWork(_ conversation: Conversation) -> Bool {
         let status = conversation.status
-        if !status.isTurnEnded { return true }
+        if !status.isTurnEnded || conversation.restoration != nil { return true }
         if conversation.nextTurn != nil || conversation.hasUndo { return true }
         return status.observedGeneration != conversation.object.generation
     }
@@ -196,7 +215,8 @@ public final class ConversationReconciler: Reconciler {
 
     private func secondsToLive(_ conversation: Conversation) -> Double? {
         guard let ttl = conversation.spec.ttlSecondsAfterFinished, conversation.status.isTurnEnded,
-            conversation.nextTurn == nil, !conversation.hasUndo, let finished = conversation.status.finishedAt
+            conversation.nextTurn == nil, !conversation.hasUndo, conversation.restoration == nil,
+            let finished = conversation.status.finishedAt
         else { return nil }
         return finished.adding(seconds: Double(ttl)).seconds(since: dependencies.clock.now)
     }

@@ -36,14 +36,16 @@ struct TurnRecord: Sendable {
     static func load(_ conversation: Conversation, from store: TranscriptStore, now: KubeTime) async throws
         -> TurnRecord
     {
-        // A conversation that has never been worked on has no transcript to look for.
-        let known = conversation.status.transcript
+        let isRestored = conversation.restoration != nil
+        // What a status says that isn't the conversation's own vouches for nothing.
+        let known = isRestored ? TranscriptChain.Anchor(count: 0, head: "") : conversation.status.transcript
         var stored = TranscriptStore.Stored(
             chain: TranscriptChain(), position: .init(secretPrefix: TranscriptStore.secretPrefix(conversation)))
         var loss: String?
-        if conversation.status.turn > 0 {
+        // A conversation that has never been worked on has no transcript to look for.
+        if conversation.status.turn > 0 || isRestored {
             do {
-                stored = try await store.load(conversation)
+                stored = try await store.load(conversation, anchor: known)
             } catch let failure as TranscriptChain.Failure {
                 loss = failure.description
             }

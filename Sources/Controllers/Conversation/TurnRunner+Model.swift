@@ -16,6 +16,7 @@ extension TurnRunner {
         if conversation.status.phase != .planning || conversation.status.turn != machine.turn {
             try await writeStatus()
         }
+        try await keepProgress()
         do {
             guard let reply = try await settle(asked) else { return nil }
             if machine.modelTurns == 0 { timeToFirstToken = reply.timeToFirstToken }

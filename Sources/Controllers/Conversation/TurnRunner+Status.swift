@@ -79,7 +79,7 @@ extension TurnRunner {
         try checkClaim(conversation.status)
     }
 
-    private mutating func adopt(_ object: KubeObject) {
+    mutating func adopt(_ object: KubeObject) {
         conversation = Conversation(object)
         // So that the next reconcile sees at least this, however slow the watch is.
         dependencies.conversations.insert(object)

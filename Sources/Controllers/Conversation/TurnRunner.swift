@@ -19,6 +19,8 @@ struct TurnRunner {
     var terms = ApprovalTerms(doubt: "not looked at yet")
     /// What is missing of decisions that were made, by call.
     var incomplete: [String: String] = [:]
+    /// The API server doesn't let the annotation be written that says how far the conversation is.
+    var isProgressRefused = false
 
     init(dependencies: ConversationReconciler.Dependencies, conversation: Conversation, record: TurnRecord) {
         self.dependencies = dependencies
@@ -37,6 +39,7 @@ struct TurnRunner {
 
     mutating func run() async throws -> ReconcileResult {
         if let loss = record.loss { return try await giveUpLostTranscript(loss) }
+        if let note = conversation.restoration { try await skipRestored(note) }
         for event in machine.missing(from: conversation.status) {
             record.log(event, at: now)
         }
@@ -51,7 +54,10 @@ struct TurnRunner {
             }
             try await claim()
             try await absorbDecisions()
-            if let result = try await perform(machine.next(now: now, stop: stop)) { return result }
+            let action = machine.next(now: now, stop: stop)
+            // Asking the model takes longer than that, and does it meanwhile.
+            if action != .askModel { try await keepProgress() }
+            if let result = try await perform(action) { return result }
         }
     }
 

@@ -48,21 +48,22 @@ struct TranscriptStore: Sendable {
         var isSealed = false
     }
 
-    /// Reads all of it. What the status vouches for has to be there as it was.
+    /// Reads all of it.
+    /// - Parameter anchor: what the status vouches for, which has to be there as it was.
     /// - Throws: `TranscriptChain.Failure` where it was tampered with or a Secret is missing.
-    func load(_ conversation: Conversation) async throws -> Stored {
+    func load(_ conversation: Conversation, anchor: TranscriptChain.Anchor) async throws -> Stored {
         do {
-            return try await read(conversation)
+            return try await read(conversation, anchor)
         } catch is TranscriptChain.Failure {
             // Another worker may have filled one Secret after it was read, and begun the next before that was.
-            return try await read(conversation)
+            return try await read(conversation, anchor)
         }
     }
 
-    private func read(_ conversation: Conversation) async throws -> Stored {
+    private func read(_ conversation: Conversation, _ anchor: TranscriptChain.Anchor) async throws -> Stored {
         let prefix = Self.secretPrefix(conversation)
         var stored = Stored(
-            chain: TranscriptChain(anchor: conversation.status.transcript), position: .init(secretPrefix: prefix))
+            chain: TranscriptChain(anchor: anchor), position: .init(secretPrefix: prefix))
         while let secret = try await api.find(
             .secrets, namespace: conversation.namespace, name: "\(prefix)-\(stored.position.secrets)")
         {

@@ -32,6 +32,8 @@ public enum ConversationReason: String, Sendable {
     case answered = "Answered"
     case noMessage = "NoMessageLeft"
     case stopped = "Stopped"
+    /// The object came back without its status, or with that of another: its messages aren't carried out again.
+    case restored = "Restored"
     case undone = "Undone"
     case undoFailed = "UndoFailed"
     case modelFailed = "ModelFailed"

@@ -22,6 +22,8 @@ public struct ConversationStatus: Sendable {
 
     public var phase: Phase? { json["phase"]?.string.flatMap(Phase.init) }
     public var turn: Int { json["turn"]?.int ?? 0 }
+    /// Of the object that it was written for; nil in statuses of versions that didn't say.
+    public var uid: String? { json["uid"]?.string }
     public var title: String? { json["title"]?.string }
     public var answer: String? { json["answer"]?.string }
     public var observedGeneration: Int { json["observedGeneration"]?.int ?? 0 }

@@ -44,6 +44,7 @@ struct TranscriptText {
         case .takenOver(let worker, let epoch):
             return [StyledText("\(worker) goes on with it (epoch \(epoch)), \(entry.at)", .dim)]
         case .turnEnded(let end): return Self.lines(of: end)
+        case .restored(_, _, let note): return [StyledText("── \(note), \(entry.at)", .yellow)]
         case .disregarded(let count):
             return [StyledText("── what stands between entry \(count) and here doesn't count, \(entry.at)", .yellow)]
         }

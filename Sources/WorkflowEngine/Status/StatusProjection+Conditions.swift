@@ -22,8 +22,10 @@ extension StatusProjection {
         set(
             &conditions, .completed, isDone && machine.ended?.kind == .completed, endReason,
             machine.ended?.kind == .completed ? "turn \(machine.turn) is answered" : "the last turn has no answer")
+        // Of a restored conversation no turn was begun, so none has failed.
+        let isFailure = machine.ended.map { $0.kind != .completed && $0.reason != .restored } ?? false
         set(
-            &conditions, .failed, isDone && (machine.ended.map { $0.kind != .completed } ?? false), endReason,
+            &conditions, .failed, isDone && isFailure, endReason,
             machine.ended.flatMap { $0.kind == .completed ? nil : $0.message } ?? "nothing failed")
         return conditions
     }

@@ -36,6 +36,10 @@ extension TurnEvent {
         case .takenOver(let worker, let epoch):
             ["type": "TakenOver", "worker": .string(worker), "epoch": JSONValue(epoch)]
         case .disregarded(let count): ["type": "Disregarded", "after": JSONValue(count)]
+        case .restored(let messages, let undos, let note):
+            [
+                "type": "Restored", "messages": JSONValue(messages), "undos": JSONValue(undos), "note": .string(note),
+            ]
         case .turnEnded(let end):
             [
                 "type": "TurnEnded", "kind": .string(end.kind.rawValue), "reason": .string(end.reason.rawValue),
@@ -77,6 +81,9 @@ extension TurnEvent {
         case "Disregarded":
             guard let count = json["after"]?.int, count >= 0 else { return nil }
             self = .disregarded(after: count)
+        case "Restored":
+            guard let messages = json["messages"]?.int, messages > 0 else { return nil }
+            self = .restored(messages: messages, undos: json["undos"]?.int ?? 0, note: text("note"))
         case "TurnEnded":
             guard let kind = TurnEnd.Kind(rawValue: text("kind")) else { return nil }
             self = .turnEnded(

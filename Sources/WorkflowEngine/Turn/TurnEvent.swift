@@ -30,6 +30,9 @@ public enum TurnEvent: Sendable, Hashable {
     /// Of what is written so far only the first so many entries count: the status never vouched for the others, and
     /// anybody who may write Secrets can have added them.
     case disregarded(after: Int)
+    /// The conversation came back without its status. So many messages and entries of `spec.undo` that it came with are
+    /// skipped: they may have been carried out before.
+    case restored(messages: Int, undos: Int, note: String)
 }
 
 /// What the model said in one reply.

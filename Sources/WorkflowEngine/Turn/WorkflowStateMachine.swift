@@ -203,9 +203,13 @@ extension WorkflowStateMachine {
             if !isRunning, turn > 0 { startUndo(of: changes, at: at) }
             return
         }
+        if case .restored(let messages, let undos, let note) = event {
+            if turn == 0 { skip(messages: messages, undos: undos, note, at: at) }
+            return
+        }
         guard isRunning else { return }
         switch event {
-        case .turnStarted, .undoStarted, .takenOver, .disregarded: break
+        case .turnStarted, .undoStarted, .takenOver, .disregarded, .restored: break
         case .modelReplied(let reply): take(reply, at: at)
         case .modelFailed(let message): failure = message
         case .turnEnded(let end): self.end(end, at: at)
@@ -222,6 +226,15 @@ extension WorkflowStateMachine {
         turn = number
         isUndoing = false
         history.append(.user(message))
+    }
+
+    /// The model sees none of the skipped messages later: it would do what they say.
+    private mutating func skip(messages: Int, undos: Int, _ note: String, at: KubeTime) {
+        begin(at: at)
+        turn = messages
+        undosTaken = undos
+        ended = TurnEnd(.stopped, .restored, message: note)
+        finishedAt = at
     }
 
     private mutating func startUndo(of ids: [String], at: KubeTime) {

@@ -26,6 +26,7 @@ import WorkflowEngine
         .writeEnded(id: "c1", .rejected("c")), .writeEnded(id: "c1", .unknown("d")),
         .verified(id: "c1", [.init(check: "x", verdict: .timedOut, evidence: "2/3")]),
         .turnEnded(TurnEnd(.failed, .modelFailed, message: "m", answer: "a")), .disregarded(after: 3),
+        .restored(messages: 2, undos: 1, note: "n"),
     ]
 
     private func written() -> (lines: String, chain: TranscriptChain) {

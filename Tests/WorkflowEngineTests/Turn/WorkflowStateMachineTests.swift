@@ -56,6 +56,24 @@ let approved = Decision(approved: true, by: "alice")
         #expect(Machine(policy: .init(limits: Limits())).next(now: Play().now, stop: nil) == .idle)
     }
 
+    @Test func `messages that a conversation came back with are skipped, and the model never sees them`() {
+        var machine = Machine(policy: .init(limits: Limits()))
+        machine.apply(.restored(messages: 2, undos: 1, note: "it came back"), at: Play().now)
+        #expect(machine.turn == 2 && machine.undosTaken == 1 && !machine.isRunning && machine.history.isEmpty)
+        #expect(machine.ended?.reason == .restored && machine.ended?.kind == .stopped)
+        #expect(machine.next(now: Play().now, stop: nil) == .idle)
+        machine.apply(.turnStarted(number: 2, message: "again"), at: Play().now)
+        #expect(!machine.isRunning)
+        machine.apply(.turnStarted(number: 3, message: "new"), at: Play().now)
+        #expect(machine.next(now: Play().now, stop: nil) == .askModel && machine.history == [.user("new")])
+    }
+
+    @Test func `a conversation that has done something doesn't come back`() {
+        var play = Play()
+        play.apply(.restored(messages: 5, undos: 0, note: ""))
+        #expect(play.machine.turn == 1 && play.next == .askModel)
+    }
+
     @Test func `a reply without calls is the answer`() {
         var play = Play()
         play.apply(.modelReplied(ModelTurn(content: "Done.")))

@@ -127,6 +127,7 @@ extension FuzzTarget {
             .turnStarted(number: 1, message: "scale"),
             .modelReplied(ModelTurn(content: "", calls: [.init(modelID: "m", tool: "t", arguments: "{}")])),
             .decided(id: "c1", Decision(approved: false, by: "bob")), .writeStarted(id: "c1"), .disregarded(after: 3),
+            .restored(messages: 1, undos: 0, note: "n"),
         ]
         var chain = TranscriptChain()
         let lines = events.map { chain.append(.init(at: KubeTime(microseconds: 1_767_225_600_000_000), event: $0)) }

@@ -1,0 +1,66 @@
+import KubeModel
+
+/// How far the operator had come with a conversation, kept in an annotation of it.
+///
+/// `status` says the same and more, but backups and exports leave it out when they create the object again. Without this a
+/// conversation that comes back would carry out its old messages a second time.
+public struct ConversationProgress: Sendable, Hashable {
+    public static let annotation = "skyflo.ai/progress"
+
+    /// Of the object that it was written for. One that was restored or copied has another.
+    public var uid: String
+    /// How many messages were taken up.
+    public var turn: Int
+    /// How many entries of `spec.undo` were taken up.
+    public var undosTaken: Int
+
+    public init(uid: String, turn: Int, undosTaken: Int) {
+        self.uid = uid
+        self.turn = turn
+        self.undosTaken = undosTaken
+    }
+
+    /// nil for what this version doesn't understand.
+    public init?(annotation text: String) {
+        guard let json = try? JSONParser.parse(text), let uid = json["uid"]?.string, let turn = json["turn"]?.int else {
+            return nil
+        }
+        self.init(uid: uid, turn: turn, undosTaken: json["undosTaken"]?.int ?? 0)
+    }
+
+    /// The annotation's value.
+    public var text: String {
+        JSONWriter.string(["uid": .string(uid), "turn": JSONValue(turn), "undosTaken": JSONValue(undosTaken)])
+    }
+}
+
+extension Conversation {
+    /// The annotation as it is; nil where there is none.
+    public var progressAnnotation: String? { object.annotations[ConversationProgress.annotation] }
+
+    /// What to tell of a conversation whose status isn't its own; nil where it is, or where nothing was ever done.
+    ///
+    /// The first status write of a turn comes before the annotation, so an annotation without a status, also one that can't
+    /// be read, means that the object was restored or copied, or that its status was removed.
+    public var restoration: String? {
+        guard let origin else { return nil }
+        return
+            "this conversation was restored or copied: \(origin). None of its messages is carried out again; add one to go "
+            + "on. To have them all carried out, create it without the annotation \(ConversationProgress.annotation)"
+    }
+
+    private var origin: String? {
+        guard status.turn == 0 else {
+            guard let owner = status.uid, owner != uid else { return nil }
+            return "its status is that of the conversation with the uid \(owner.prefix(36))"
+        }
+        guard let progressAnnotation else { return nil }
+        guard let progress = ConversationProgress(annotation: progressAnnotation) else {
+            return "its status is missing, and how far it was can't be read"
+        }
+        let before = "\(progress.turn) of its messages were taken up before"
+        return progress.uid == uid
+            ? "\(before), and its status is missing"
+            : "\(before), when it had the uid \(progress.uid.prefix(36)), and its status is missing"
+    }
+}
