@@ -98,14 +98,14 @@ extension TurnRunner {
     // MARK: Approvals
 
     private mutating func request(approvalOf proposal: WriteProposal, _ preview: Preview, for call: Call) -> Bool {
-        let requests = proposal.requests.map(\.json)
+        let requests = preview.requests.map(\.json)
         guard hasRoom(for: call, preview.text, requests) else { return false }
         log(
             approvalOf: call,
-            CallDisplay(arguments: call.arguments, requests: proposal.requests, redactor: redactor),
+            CallDisplay(arguments: call.arguments, requests: preview.requests, redactor: redactor),
             summary: proposal.summary, risk: proposal.risk,
             warnings: originWarnings(of: call) + preview.warnings, preview: preview.text, requests: requests,
-            postConditions: proposal.postConditions.map(\.json), labels: proposal.requests.map { $0.before?.labels },
+            postConditions: proposal.postConditions.map(\.json), labels: preview.requests.map { $0.before?.labels },
             changes: kept(preview.changes))
         return true
     }

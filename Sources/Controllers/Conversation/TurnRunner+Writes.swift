@@ -87,7 +87,8 @@ extension TurnRunner {
     ) async throws -> RecoveredOutcome {
         let change = plannedChange(of: call, at: position)
         do {
-            return try await WriteExecutor.outcome(of: planned, change: change, api: api, as: identity)
+            return try await WriteExecutor.outcome(
+                of: planned, change: change, redactor: redactor, api: api, as: identity)
         } catch let status as APIStatus where status.code == 401 || status.code == 403 {
             return .unknown("\(identity.user) may not look at \(planned.target.text) any more: \(status.message)")
         }
@@ -150,6 +151,15 @@ extension TurnRunner {
                 case .executed(let write) = try await look(at: planned, of: call, position, as: references.identity)
             {
                 result = .applied(write)
+            }
+            if case .stale = result {
+                do {
+                    result = try await sendRefreshed(planned, of: call, as: references.identity) ?? result
+                } catch let refusal as NoLongerApproved {
+                    let why = APIStatus(
+                        code: 409, reason: .conflict, message: "not sent: \(refusal.reason ?? "stopped")")
+                    result = .rejected(why)
+                }
             }
             // Once, it is found out; whoever sends again and doesn't hear of it tells so.
             if case .unknown = result, !isResumed { return try await recover(call.id) }

@@ -18,9 +18,38 @@ extension PlannedRequest {
             guard let operations = body.array else {
                 return pins(body["metadata", "uid"], body["metadata", "resourceVersion"])
             }
-            return pins(Self.tested("/metadata/uid", operations), Self.tested("/metadata/resourceVersion", operations))
+            return pins(Self.tested("/metadata/uid", operations), Self.tested(Self.resourceVersionPointer, operations))
         }
     }
+
+    /// The request under another version of its target, for a target in which nothing else has changed; nil for one that
+    /// isn't pinned to a version.
+    func pinned(to resourceVersion: String) -> PlannedRequest? {
+        // Byte for byte what was approved, but for the version.
+        guard isPinned, !target.uid.isEmpty, !resourceVersion.isEmpty,
+            var body = request.body.flatMap({ try? JSONParser.parse($0) }), JSONWriter.string(body) == request.body
+        else { return nil }
+        if let operations = body.array {
+            body = .array(
+                operations.map { operation in
+                    guard operation["op"]?.string == "test",
+                        operation["path"]?.string == Self.resourceVersionPointer
+                    else { return operation }
+                    var operation = operation
+                    operation["value"] = .string(resourceVersion)
+                    return operation
+                })
+        } else {
+            let owner = request.method == .delete ? "preconditions" : "metadata"
+            body[path: [owner, "resourceVersion"]] = .string(resourceVersion)
+        }
+        var moved = self
+        moved.request.body = JSONWriter.string(body)
+        moved.target.resourceVersion = resourceVersion
+        return moved.isPinned ? moved : nil
+    }
+
+    private static let resourceVersionPointer = "/metadata/resourceVersion"
 
     private func pins(_ uid: JSONValue?, _ resourceVersion: JSONValue?) -> Bool {
         !target.uid.isEmpty && !target.resourceVersion.isEmpty && uid?.string == target.uid

@@ -13,26 +13,31 @@ public enum RecoveredOutcome: Sendable, Hashable {
 extension WriteExecutor {
     /// Reads the target of a write and tells whether the write happened. To be asked after the process that sent it died.
     ///
-    /// - Parameter change: what the dry run said that the write would change; nil where that isn't known.
+    /// - Parameters:
+    ///   - change: what the dry run said that the write would change; nil where that isn't known.
+    ///   - redactor: with the key that the preview was made with.
     /// - Throws: `APIStatus`, `KubeClientError` and `CancellationError` where the target can't be read.
     public static func outcome(
-        of planned: PlannedRequest, change: ChangeRecord?, api: any KubeAPI, as identity: Impersonation
+        of planned: PlannedRequest, change: ChangeRecord?, redactor: Redactor, api: any KubeAPI,
+        as identity: Impersonation
     ) async throws -> RecoveredOutcome {
         let target = planned.target
         let live = try await api.find(
             target.resource, namespace: target.namespace, name: target.name, as: identity)
-        return outcome(of: planned, change: change, live: live)
+        return outcome(
+            of: planned, change: change, live: live, contentHash: live.map { redactor.contentHash(of: $0) })
     }
 
     /// The decision alone.
+    /// - Parameter contentHash: of the live object.
     static func outcome(
-        of planned: PlannedRequest, change: ChangeRecord? = nil, live: KubeObject?
+        of planned: PlannedRequest, change: ChangeRecord? = nil, live: KubeObject?, contentHash: String? = nil
     ) -> RecoveredOutcome {
         switch planned.request.method {
         case .get: .notExecuted
         case .delete: deleted(planned, live)
         case .post: created(planned, live)
-        case .put, .patch: patched(planned, change, live)
+        case .put, .patch: patched(planned, change, live, contentHash)
         }
     }
 
@@ -52,7 +57,7 @@ extension WriteExecutor {
     }
 
     private static func patched(
-        _ planned: PlannedRequest, _ change: ChangeRecord?, _ live: KubeObject?
+        _ planned: PlannedRequest, _ change: ChangeRecord?, _ live: KubeObject?, _ contentHash: String?
     ) -> RecoveredOutcome {
         guard let live else { return .unknown("\(planned.target.text) is gone") }
         guard live.uid == planned.target.uid else {
@@ -63,7 +68,11 @@ extension WriteExecutor {
         if let before = planned.before, before.kind == live.kind, before.withoutNoise == live.withoutNoise {
             return .notExecuted
         }
-        guard isOurs(live), change?.holds(in: live) ?? false || leaves(planned, live) else {
+        if let contentHash, contentHash == planned.previewed?.before { return .notExecuted }
+        // Others have changed the object, and not what the write is about.
+        if change?.isAbsent(from: live) ?? false { return .notExecuted }
+        let isAsPreviewed = contentHash.map { $0 == planned.previewed?.after } ?? false
+        guard isOurs(live), isAsPreviewed || change?.holds(in: live) ?? false || leaves(planned, live) else {
             return .unknown("\(planned.target.text) has changed, and it can't be seen that the change is what was sent")
         }
         return .executed(AppliedWrite(planned, answer: live))
@@ -154,9 +163,18 @@ extension ChangeRecord {
     /// Whether the object is where the dry run said that the change would bring it, in all that it would change. A record
     /// without content, or of a change of nothing, shows nothing.
     func holds(in live: KubeObject) -> Bool {
+        isSeen(in: live) { $0.after }
+    }
+
+    /// Whether everything that the change is about is as it was before.
+    func isAbsent(from live: KubeObject) -> Bool {
+        isSeen(in: live) { $0.before }
+    }
+
+    private func isSeen(in live: KubeObject, _ value: (Field) -> JSONValue?) -> Bool {
         guard kind == .changed, target.uid == live.uid, !fields.isEmpty else { return false }
         return (anchors + fields).allSatisfy { field in
-            JSONPatch.value(at: field.path[...], of: live.json) == field.after
+            JSONPatch.value(at: field.path[...], of: live.json) == value(field)
         }
     }
 }

@@ -23,6 +23,15 @@ struct DryRun {
         return KubeObject(try response.json())
     }
 
+    /// The target after the request; nil for a deletion. A scale is answered by a `Scale`, which goes into the object that
+    /// it scales.
+    func result(_ answer: KubeObject) -> KubeObject? {
+        if planned.request.method == .delete { return nil }
+        guard answer.kind == "Scale", var after = planned.before, after.kind != "Scale" else { return answer }
+        after["spec", "replicas"] = answer["spec", "replicas"]
+        return after
+    }
+
     /// Why the server can't try the request out; nil where it can. It refuses dry runs of whatever an admission webhook
     /// looks at that doesn't declare to be without side effects (KEP-576).
     var obstacle: String? {

@@ -9,11 +9,14 @@ public struct Preview: Sendable, Hashable {
     public var warnings: [String]
     /// What is needed to take each request back.
     public var changes: [ChangeRecord]
+    /// The proposal's requests, each with what was previewed of it.
+    public var requests: [PlannedRequest]
 
-    public init(text: String, warnings: [String], changes: [ChangeRecord] = []) {
+    public init(text: String, warnings: [String], changes: [ChangeRecord] = [], requests: [PlannedRequest] = []) {
         self.text = text
         self.warnings = warnings
         self.changes = changes
+        self.requests = requests
     }
 
     /// How many bytes ``text`` may have.
@@ -27,10 +30,12 @@ public struct Preview: Sendable, Hashable {
         var diffs: [String] = []
         var warnings = proposal.warnings
         var changes: [ChangeRecord] = []
+        var requests: [PlannedRequest] = []
         for planned in proposal.requests {
             let step = try await Step(planned, in: proposal, api: api, redactor: redactor)
             diffs.append(step.diff)
             changes.append(step.change)
+            requests.append(step.planned)
             let prefix = proposal.requests.count == 1 ? "" : "\(planned.target.text): "
             warnings += step.warnings.filter { !warnings.contains($0) }
             warnings += step.ownership.map { prefix + $0 }
@@ -39,16 +44,19 @@ public struct Preview: Sendable, Hashable {
         let shown = OutputLimit.cut(text, to: limit)
         // Padding could push what matters out of sight.
         if shown != text { warnings.insert("the preview is cut: read the requests themselves", at: 0) }
-        return Preview(text: shown, warnings: warnings, changes: changes)
+        return Preview(text: shown, warnings: warnings, changes: changes, requests: requests)
     }
 
     private struct Step {
+        /// With what was previewed of it.
+        var planned: PlannedRequest
         var diff: String
         var warnings: [String]
         var change: ChangeRecord
         var ownership: [String] = []
 
         init(_ planned: PlannedRequest, in proposal: WriteProposal, api: ReadOnlyAPI, redactor: Redactor) async throws {
+            self.planned = planned
             let dryRun = try await DryRun(planned, api: api, redactor: redactor)
             let response = dryRun.response
             warnings = dryRun.warnings
@@ -67,7 +75,10 @@ public struct Preview: Sendable, Hashable {
                 ownership = try await Ownership(planned, after: planned.before, api: api)?.warnings() ?? []
                 return
             }
-            let after = Self.after(planned, answer)
+            let after = dryRun.result(answer)
+            self.planned.previewed = planned.before.map {
+                PreviewedContent(before: $0, after: after, redactor: redactor)
+            }
             guard !redactor.exposes(planned.before, in: after) else {
                 throw ToolFailure("\(planned.target.text): refused: a credential that it holds could be read then")
             }
@@ -95,14 +106,6 @@ public struct Preview: Sendable, Hashable {
                 $0.target.resource.isSame(as: .namespaces) && $0.target.name == namespace && $0.target.uid.isEmpty
             }
             return isCreated ? namespace : nil
-        }
-
-        /// The object after the request. A scale is answered by a `Scale`, which goes into the object that it scales.
-        private static func after(_ planned: PlannedRequest, _ answer: KubeObject) -> KubeObject? {
-            if planned.request.method == .delete { return nil }
-            guard answer.kind == "Scale", var after = planned.before, after.kind != "Scale" else { return answer }
-            after["spec", "replicas"] = answer["spec", "replicas"]
-            return after
         }
 
         private static func diff(_ planned: PlannedRequest, after: KubeObject?, _ redactor: Redactor) -> String {

@@ -1,7 +1,7 @@
 public import KubeModel
 
 extension PlannedRequest {
-    /// As it is kept in a status: the request byte for byte, and its target. ``before`` is not part of it; it may be large
+    /// As it is kept in a status: the request byte for byte, its target, and what was previewed. ``before`` is not part of it; it may be large
     /// and is kept apart.
     public var json: JSONValue {
         .compact([
@@ -13,6 +13,7 @@ extension PlannedRequest {
             "accept": request.accept == Self.defaultAccept ? nil : .string(request.accept),
             "body": request.body.map(JSONValue.string),
             "target": target.json,
+            "previewed": previewed.map(\.json),
         ])
     }
 
@@ -62,7 +63,9 @@ extension PlannedRequest {
         let request = KubeRequest(
             method, path, query: query, contentType: json["contentType"]?.string, body: json["body"]?.string,
             accept: json["accept"]?.string ?? Self.defaultAccept)
-        self.init(request: request, target: target, before: before)
+        self.init(
+            request: request, target: target, before: before,
+            previewed: json["previewed"].flatMap(PreviewedContent.init(json:)))
     }
 }
 

@@ -99,11 +99,14 @@ public struct PlannedRequest: Sendable, Hashable {
     public var target: Target
     /// The target as it was when the request was planned; nil when the request creates it.
     public var before: KubeObject?
+    /// What the preview of the request was made of; nil before there is one, and where the request could not be tried out.
+    public var previewed: PreviewedContent?
 
-    public init(request: KubeRequest, target: Target, before: KubeObject?) {
+    public init(request: KubeRequest, target: Target, before: KubeObject?, previewed: PreviewedContent? = nil) {
         self.request = request
         self.target = target
         self.before = before
+        self.previewed = previewed
     }
 
     /// The object that a request is aimed at.

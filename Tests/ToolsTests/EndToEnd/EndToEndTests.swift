@@ -54,7 +54,7 @@ import Testing
             guard case .applied = result else { throw ToolFailure("\(result)") }
             guard
                 case .executed = try await WriteExecutor.outcome(
-                    of: planned, change: change, api: client, as: administrator)
+                    of: planned, change: change, redactor: redactor, api: client, as: administrator)
             else {
                 throw ToolFailure("\(planned.target.text): the recovery doesn't see what was done")
             }

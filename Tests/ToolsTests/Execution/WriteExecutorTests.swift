@@ -231,12 +231,55 @@ import Testing
             kind(WriteExecutor.outcome(of: try kept(planned), change: change, live: live))
         }
         #expect(try outcome(moved(after), change) == "executed")
-        #expect(try outcome(moved(web), change) == "unknown")
+        // What the write is about is as it was before it.
+        #expect(try outcome(moved(web), change) == "not")
+        var elsewhere = moved(web)
+        elsewhere.labels["team"] = "other"
+        #expect(try outcome(elsewhere, change) == "not")
+        #expect(try outcome(moved(web), change.withoutContent("too large")) == "unknown")
         #expect(try outcome(moved(after), nil) == "unknown")
         #expect(try outcome(moved(after), change.withoutContent("too large")) == "unknown")
         var reordered = moved(after)
         reordered["spec", "template", "spec", "containers"] = .array(containers.reversed())
         #expect(try outcome(reordered, change) == "unknown")
+    }
+
+    @Test func `under another version of its target a request is the same but for that`() throws {
+        let delete = DeleteTool.proposal(
+            LiveTarget(resource: .deployments, namespace: "shop", object: web), title: "delete"
+        ).requests[0]
+        for planned in [patch, jsonPatch, delete] {
+            let moved = try #require(planned.pinned(to: "77"))
+            #expect(moved.isPinned && moved.target.resourceVersion == "77")
+            let old = "\"\(planned.target.resourceVersion)\""
+            #expect(moved.request.body == planned.request.body?.replacing(old, with: "\"77\""))
+            var same = moved
+            same.request.body = planned.request.body
+            same.target.resourceVersion = planned.target.resourceVersion
+            #expect(same == planned)
+        }
+        #expect(create.pinned(to: "77") == nil && patch.pinned(to: "") == nil)
+    }
+
+    @Test func `a content hash is of everything but the status and the bookkeeping, and has a key`() {
+        func hash(_ change: (inout KubeObject) -> Void) -> String {
+            var object = web
+            change(&object)
+            return redactor.contentHash(of: object)
+        }
+        let before = redactor.contentHash(of: web)
+        #expect(hash { $0["status", "readyReplicas"] = 7 } == before)
+        #expect(hash { $0["metadata", "generation"] = 7 } == before)
+        #expect(hash { $0["metadata", "managedFields"] = [] } == before)
+        #expect(hash { $0.resourceVersion = "9" } == before)
+        for change in ["labels", "annotations"] {
+            #expect(hash { $0["metadata", change, "x"] = "y" } != before)
+        }
+        #expect(hash { $0["metadata", "uid"] = "other" } != before)
+        #expect(hash { $0["metadata", "deletionTimestamp"] = "2026-11-21T03:00:00Z" } != before)
+        #expect(hash { $0.finalizers = ["x"] } != before)
+        #expect(hash { $0["spec", "replicas"] = 9 } != before)
+        #expect(Redactor(key: Array("another key of tests".utf8)).contentHash(of: web) != before)
     }
 
     @Test func `a lost delete is judged by the uid`() {
@@ -267,7 +310,9 @@ import Testing
         #expect(kind(WriteExecutor.outcome(of: empty, live: guarded)) == "unknown")
         let api = FakeAPI()
         api.put(ours)
-        #expect(kind(try await WriteExecutor.outcome(of: create, change: nil, api: api, as: worker)) == "executed")
+        #expect(
+            kind(try await WriteExecutor.outcome(of: create, change: nil, redactor: redactor, api: api, as: worker))
+                == "executed")
         #expect(api.sent.map(\.request.method) == [.get])
     }
 }

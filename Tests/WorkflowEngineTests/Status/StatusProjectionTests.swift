@@ -68,6 +68,7 @@ import WorkflowEngine
                         "group": "apps", "version": "v1", "resource": "deployments", "kind": "Deployment",
                         "namespace": "shop", "name": "web", "uid": "u", "resourceVersion": "5",
                     ],
+                    "previewed": ["before": "hmac-sha256:0", "after": "hmac-sha256:1"],
                 ]
             ], postConditions: [["type": "Replicas"]], digest: "sha256:0", expiresAt: play.now.adding(seconds: 100),
             changes: [
