@@ -153,7 +153,7 @@ public final class ConversationReconciler: Reconciler {
     private func needsWork(_ conversation: Conversation) -> Bool {
         let status = conversation.status
         if !status.isTurnEnded || conversation.restoration != nil { return true }
-        if conversation.nextTurn != nil || conversation.hasUndo { return true }
+        if !conversation.waitingMessages.isEmpty || conversation.hasUndo { return true }
         return status.observedGeneration != conversation.object.generation
     }
 
@@ -215,7 +215,7 @@ public final class ConversationReconciler: Reconciler {
 
     private func secondsToLive(_ conversation: Conversation) -> Double? {
         guard let ttl = conversation.spec.ttlSecondsAfterFinished, conversation.status.isTurnEnded,
-            conversation.nextTurn == nil, !conversation.hasUndo, conversation.restoration == nil,
+            conversation.waitingMessages.isEmpty, !conversation.hasUndo, conversation.restoration == nil,
             let finished = conversation.status.finishedAt
         else { return nil }
         return finished.adding(seconds: Double(ttl)).seconds(since: dependencies.clock.now)

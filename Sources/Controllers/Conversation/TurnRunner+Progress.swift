@@ -33,8 +33,11 @@ extension TurnRunner {
 
     /// Takes note that the conversation came back without its status, and of what it came with: none of it is carried out.
     mutating func skipRestored(_ note: String) async throws {
+        let spec = conversation.spec
         record.log(
-            .restored(messages: conversation.spec.messages.count, undos: conversation.spec.undo.count, note: note),
+            .restored(
+                messages: spec.messages.count, followUps: spec.followUps.keys.sorted(), undos: spec.undo.count,
+                note: note),
             at: now)
         try await flush()
         try await writeStatus()

@@ -46,7 +46,7 @@ struct TurnRunner {
         while true {
             try Task.checkCancellation()
             if !machine.isRunning {
-                guard hasUndoToTakeUp || hasMessageToTakeUp else { return try await rest() }
+                guard hasUndoToTakeUp || messageToTakeUp != nil else { return try await rest() }
                 if let wait = try await resolveReferences() { return wait }
                 takeUpNext()
             } else if references?.identity.user != conversation.identity, let wait = try await resolveReferences() {
@@ -63,8 +63,8 @@ struct TurnRunner {
 
     // MARK: Between turns
 
-    private var hasMessageToTakeUp: Bool {
-        machine.turn < conversation.spec.messages.count && !conversation.spec.stop
+    private var messageToTakeUp: ConversationSpec.Message? {
+        conversation.spec.stop ? nil : machine.waitingMessages(of: conversation.spec).first
     }
 
     private var hasUndoToTakeUp: Bool {
@@ -76,8 +76,9 @@ struct TurnRunner {
             let ids = conversation.spec.undo.dropFirst(machine.undosTaken).prefix(WorkflowStateMachine.callsPerReply)
             return record.log(.undoStarted(changes: Array(ids)), at: now)
         }
-        let number = machine.turn + 1
-        record.log(.turnStarted(number: number, message: conversation.spec.messages[number - 1]), at: now)
+        guard let message = messageToTakeUp else { return }
+        record.log(
+            .turnStarted(number: machine.turn + 1, message: message.content, followUp: message.followUp), at: now)
     }
 
     /// Nothing to do: the status says so, if it doesn't yet.

@@ -25,10 +25,21 @@ public struct Conversation: Sendable {
     /// Who made it, as the admission policy vouches for; nil where nobody does.
     public var creator: String? { object.annotations["skyflo.ai/created-by"].flatMap { $0.isEmpty ? nil : $0 } }
 
-    /// The number of the first message that no turn has ended yet, counted from 1; nil when all are done.
-    public var nextTurn: Int? {
-        let next = status.isTurnEnded ? status.turn + 1 : max(status.turn, 1)
-        return next <= spec.messages.count ? next : nil
+    /// The messages that no turn has taken up yet, in the order in which they will be.
+    public var waitingMessages: [ConversationSpec.Message] {
+        spec.waiting(
+            afterMessages: status.turn - status.followUpsTaken.count, followUps: Set(status.followUpsTaken.keys))
+    }
+
+    /// The turn that runs, or is about to, or ran last; 1 where nothing has happened yet.
+    public var currentTurn: Int {
+        status.isTurnEnded && !waitingMessages.isEmpty ? status.turn + 1 : max(status.turn, 1)
+    }
+
+    /// The turn of a follow-up; while it waits, the one that it will be when no other comes before it. nil for none of that id.
+    public func turn(ofFollowUp id: String) -> Int? {
+        if let taken = status.followUpsTaken[id] { return taken }
+        return waitingMessages.firstIndex { $0.followUp == id }.map { status.turn + $0 + 1 }
     }
 
     /// Whether there is a change to take back that nobody has taken up yet.
@@ -43,7 +54,21 @@ public struct ConversationSpec: Sendable, Hashable {
         public var name: String
     }
 
+    /// Something that the user says.
+    public struct Message: Sendable, Hashable {
+        public var content: String
+        /// Its id in ``ConversationSpec/followUps``; nil for an entry of ``ConversationSpec/messages``.
+        public var followUp: String?
+
+        public init(content: String, followUp: String? = nil) {
+            self.content = content
+            self.followUp = followUp
+        }
+    }
+
     public var messages: [String]
+    /// Further messages, by id.
+    public var followUps: [String: String]
     public var skyfloRef: Reference?
     public var model: String?
     public var serviceAccountName: String
@@ -58,6 +83,9 @@ public struct ConversationSpec: Sendable, Hashable {
 
     public init(_ json: JSONValue) {
         messages = (json["messages"]?.array ?? []).map { $0["content"]?.string ?? "" }
+        followUps = (json["followUps"]?.object ?? [:]).reduce(into: [:]) {
+            $0[$1.key] = $1.value["content"]?.string ?? ""
+        }
         skyfloRef = json["skyfloRef", "name"]?.string.map {
             Reference(namespace: json["skyfloRef", "namespace"]?.string, name: $0)
         }
@@ -69,6 +97,17 @@ public struct ConversationSpec: Sendable, Hashable {
         stop = json["stop"]?.bool ?? false
         undo = json["undo"]?.array?.compactMap(\.string) ?? []
         ttlSecondsAfterFinished = json["ttlSecondsAfterFinished"]?.int
+    }
+
+    /// How many turns all messages make.
+    public var turns: Int { messages.count + followUps.count }
+
+    /// What is left when so many messages, and these follow-ups, were taken up: messages first, then follow-ups by their ids.
+    public func waiting(afterMessages taken: Int, followUps known: Set<String>) -> [Message] {
+        messages.dropFirst(max(0, taken)).map { Message(content: $0) }
+            + followUps.filter { !known.contains($0.key) }.sorted { $0.key < $1.key }.map {
+                Message(content: $0.value, followUp: $0.key)
+            }
     }
 }
 

@@ -38,6 +38,10 @@ public struct ConversationStatus: Sendable {
     public var workerIdentity: String { json["worker", "identity"]?.string ?? "" }
     /// Rises each time that a process takes the conversation up; 0 before the first.
     public var workerEpoch: Int { json["worker", "epoch"]?.int ?? 0 }
+    /// The turns of the follow-ups that were taken up, by id.
+    public var followUpsTaken: [String: Int] {
+        (json["followUpsTaken"]?.object ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.int ?? 0 }
+    }
     /// How many entries of `spec.undo` were taken up.
     public var undosTaken: Int { json["undosTaken"]?.int ?? 0 }
     /// In the order in which they were made.

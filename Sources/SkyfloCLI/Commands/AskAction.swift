@@ -28,7 +28,7 @@ public struct AskAction: Sendable {
     }
 
     public func perform(in session: Session) async throws -> ExitStatus {
-        let asked = try await send(session)
+        let (asked, turn) = try await send(session)
         let name = asked.object.name
         guard follows else {
             session.print(asked.object, as: format ?? .name)
@@ -36,28 +36,31 @@ public struct AskAction: Sendable {
         }
         session.terminal.say(StyledText("conversation \(name) in namespace \(session.namespace)", .dim))
         let follower = Follower(
-            session: session, name: name, turn: asked.spec.messages.count,
+            session: session, name: name, turn: turn,
             atApproval: session.terminal.isInteractive ? .ask : .leave, format: format)
         return try await follower.run(timeout: timeout)
     }
 
-    private func send(_ session: Session) async throws -> Conversation {
+    /// - Returns: the conversation, and the turn that answers.
+    private func send(_ session: Session) async throws -> (Conversation, turn: Int) {
         let text = text.drop { $0.isNewline }
         guard text.contains(where: { !$0.isWhitespace }) else { throw CommandError(.usage, "there is no text to ask") }
-        if let conversation { return try await append(String(text), to: conversation, session) }
+        if let conversation { return try await goOn(with: conversation, saying: String(text), in: session) }
         var object = KubeObject(.conversations, namespace: session.namespace, name: name ?? "", ["spec": spec])
         if name == nil { object["metadata"] = ["generateName": "ask-", "namespace": .string(session.namespace)] }
         object["spec", "messages"] = [["content": .string(String(text))]]
-        return try await session.conversations.create(object)
+        return (try await session.conversations.create(object), 1)
     }
 
-    private func append(_ text: String, to name: String, _ session: Session) async throws -> Conversation {
+    private func goOn(with name: String, saying text: String, in session: Session) async throws -> (Conversation, Int) {
         guard try await !session.conversations.get(name).spec.stop else {
             throw CommandError(
                 .error,
                 "conversation \"\(name)\" is stopped; first: \(session.program) stop \(name) --resume "
                     + "-n \(session.namespace)")
         }
-        return try await session.conversations.append(text, to: name)
+        let id = session.now().microTime
+        let asked = try await session.conversations.addFollowUp(text, id: id, to: name)
+        return (asked, asked.turn(ofFollowUp: id) ?? asked.currentTurn)
     }
 }

@@ -15,7 +15,7 @@ public struct WatchAction: Sendable {
 
     public func perform(in session: Session) async throws -> ExitStatus {
         let conversation = try await session.conversations.get(name)
-        let turn = max(conversation.nextTurn ?? 0, conversation.status.turn, 1)
+        let turn = conversation.currentTurn
         return try await Follower(session: session, name: name, turn: turn, format: format).run(timeout: timeout)
     }
 }

@@ -21,17 +21,19 @@ struct ConversationStore: Sendable {
         Conversation(try await api.create(object, in: .conversations, options))
     }
 
-    /// Adds a message behind those that are there.
-    func append(_ message: String, to name: String) async throws -> Conversation {
-        try await patch(name) { conversation in
-            let messages = conversation.object["spec", "messages"] ?? .array([])
-            return .array([
-                DecisionPatch.test("/metadata/uid", .string(conversation.uid)),
-                // Whoever appended meanwhile must be seen, for the number of this message to be known.
-                DecisionPatch.test("/spec/messages", messages),
-                DecisionPatch.add("/spec/messages/-", ["content": .string(message)]),
-            ])
+    /// Adds a message to a conversation, as a follow-up: `spec.messages` may belong to somebody else, as Git.
+    /// - Parameter id: of the follow-up; the later its time, the later its turn.
+    func addFollowUp(_ message: String, id: String, to name: String) async throws -> Conversation {
+        let followUps = JSONValue.object([id: ["content": .string(message)]])
+        let patched = Conversation(
+            try await api.patch(
+                .conversations, namespace: namespace, name: name, .merge(["spec": ["followUps": followUps]]), options))
+        // A server drops fields that its CRD doesn't have, and says nothing.
+        guard patched.spec.followUps[id] == message else {
+            throw CommandError(
+                .error, "the conversations that this cluster serves have no spec.followUps; nothing was asked")
         }
+        return patched
     }
 
     func setStop(_ stop: Bool, of name: String) async throws -> Conversation {

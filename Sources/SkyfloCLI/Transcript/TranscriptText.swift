@@ -16,7 +16,7 @@ struct TranscriptText {
 
     private mutating func lines(of entry: TranscriptChain.Entry) -> [StyledText] {
         switch entry.event {
-        case .turnStarted(let number, let message):
+        case .turnStarted(let number, let message, _):
             turn = number
             return [
                 "", StyledText("── turn \(number), \(entry.at)", .dim), StyledText("you: ", .bold) + message.styled,
@@ -44,7 +44,7 @@ struct TranscriptText {
         case .takenOver(let worker, let epoch):
             return [StyledText("\(worker) goes on with it (epoch \(epoch)), \(entry.at)", .dim)]
         case .turnEnded(let end): return Self.lines(of: end)
-        case .restored(_, _, let note): return [StyledText("── \(note), \(entry.at)", .yellow)]
+        case .restored(_, _, _, let note): return [StyledText("── \(note), \(entry.at)", .yellow)]
         case .disregarded(let count):
             return [StyledText("── what stands between entry \(count) and here doesn't count, \(entry.at)", .yellow)]
         }

@@ -12,7 +12,7 @@ extension StatusProjection {
             notAccepted?.message ?? "everything that the spec names is there")
         set(
             &conditions, .running, machine.isRunning, machine.isRunning ? working : endReason,
-            machine.isRunning ? "turn \(machine.turn) of \(conversation.spec.messages.count)" : "no turn runs")
+            machine.isRunning ? "turn \(machine.turn) of \(conversation.spec.turns)" : "no turn runs")
         let asked: ConversationReason =
             waits.contains { incomplete[$0.id] != nil } ? .approvalIncomplete : .waitingForApproval
         set(
@@ -32,7 +32,7 @@ extension StatusProjection {
 
     /// A message that would run now: none is while the conversation is stopped.
     private var hasMessageLeft: Bool {
-        machine.turn < conversation.spec.messages.count && !conversation.spec.stop
+        !conversation.spec.stop && !machine.waitingMessages(of: conversation.spec).isEmpty
     }
 
     private var endReason: ConversationReason {

@@ -106,6 +106,7 @@ public struct StatusProjection: Sendable {
             status["verification"] = verification()
             status["changes"] = changes()
             status["undosTaken"] = JSONValue(machine.undosTaken)
+            status["followUpsTaken"] = .object(JSONObject(machine.followUpsTaken.map { ($0, JSONValue($1)) }))
             status["usage"] = usage()
             status["transcript"] = transcriptJSON
         }

@@ -6,8 +6,11 @@ import SkyfloAPI
 extension TurnEvent {
     var json: JSONValue {
         switch self {
-        case .turnStarted(let number, let message):
-            ["type": "TurnStarted", "number": JSONValue(number), "message": .string(message)]
+        case .turnStarted(let number, let message, let followUp):
+            .compact([
+                "type": "TurnStarted", "number": JSONValue(number), "message": .string(message),
+                "followUp": followUp.map(JSONValue.string),
+            ])
         case .undoStarted(let changes): ["type": "UndoStarted", "changes": JSONValue(changes)]
         case .modelReplied(let reply): reply.json
         case .modelFailed(let message): ["type": "ModelFailed", "message": .string(message)]
@@ -36,9 +39,10 @@ extension TurnEvent {
         case .takenOver(let worker, let epoch):
             ["type": "TakenOver", "worker": .string(worker), "epoch": JSONValue(epoch)]
         case .disregarded(let count): ["type": "Disregarded", "after": JSONValue(count)]
-        case .restored(let messages, let undos, let note):
+        case .restored(let messages, let followUps, let undos, let note):
             [
-                "type": "Restored", "messages": JSONValue(messages), "undos": JSONValue(undos), "note": .string(note),
+                "type": "Restored", "messages": JSONValue(messages), "followUps": JSONValue(followUps),
+                "undos": JSONValue(undos), "note": .string(note),
             ]
         case .turnEnded(let end):
             [
@@ -53,7 +57,9 @@ extension TurnEvent {
         let id = json["id"]?.string ?? ""
         func text(_ member: String) -> String { json[member]?.string ?? "" }
         switch json["type"]?.string {
-        case "TurnStarted": self = .turnStarted(number: json["number"]?.int ?? 0, message: text("message"))
+        case "TurnStarted":
+            self = .turnStarted(
+                number: json["number"]?.int ?? 0, message: text("message"), followUp: json["followUp"]?.string)
         case "UndoStarted": self = .undoStarted(changes: json["changes"]?.array?.compactMap(\.string) ?? [])
         case "Wrote": self = .wrote(id: id, uids: json["uids"]?.array?.compactMap(\.string) ?? [])
         case "ModelReplied": self = .modelReplied(ModelTurn(json))
@@ -83,7 +89,9 @@ extension TurnEvent {
             self = .disregarded(after: count)
         case "Restored":
             guard let messages = json["messages"]?.int, messages > 0 else { return nil }
-            self = .restored(messages: messages, undos: json["undos"]?.int ?? 0, note: text("note"))
+            self = .restored(
+                messages: messages, followUps: json["followUps"]?.array?.compactMap(\.string) ?? [],
+                undos: json["undos"]?.int ?? 0, note: text("note"))
         case "TurnEnded":
             guard let kind = TurnEnd.Kind(rawValue: text("kind")) else { return nil }
             self = .turnEnded(

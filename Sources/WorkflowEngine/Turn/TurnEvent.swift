@@ -4,7 +4,9 @@ import SkyfloAPI
 /// A fact about a turn. The transcript is the list of them; replaying it gives the state of the turn, in any process.
 public enum TurnEvent: Sendable, Hashable {
     /// A message of the user is taken up. It begins a turn.
-    case turnStarted(number: Int, message: String)
+    ///
+    /// `followUp` is its id in `spec.followUps`; nil for an entry of `spec.messages`.
+    case turnStarted(number: Int, message: String, followUp: String? = nil)
     /// The user wants changes taken back. Like a turn, without a message and without the model.
     case undoStarted(changes: [String])
     case modelReplied(ModelTurn)
@@ -30,9 +32,9 @@ public enum TurnEvent: Sendable, Hashable {
     /// Of what is written so far only the first so many entries count: the status never vouched for the others, and
     /// anybody who may write Secrets can have added them.
     case disregarded(after: Int)
-    /// The conversation came back without its status. So many messages and entries of `spec.undo` that it came with are
-    /// skipped: they may have been carried out before.
-    case restored(messages: Int, undos: Int, note: String)
+    /// The conversation came back without its status. What it came with of messages, follow-ups and entries of `spec.undo` is
+    /// skipped: it may have been carried out before.
+    case restored(messages: Int, followUps: [String] = [], undos: Int, note: String)
 }
 
 /// What the model said in one reply.

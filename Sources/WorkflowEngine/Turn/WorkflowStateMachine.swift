@@ -69,6 +69,8 @@ public struct WorkflowStateMachine: Sendable {
     public private(set) var totalCalls = 0
     /// What was written and can be taken back, oldest first; only the newest.
     public private(set) var changes: [Change] = []
+    /// The turns of the follow-ups that were taken up, by id.
+    public private(set) var followUpsTaken: [String: Int] = [:]
     /// How many entries of `spec.undo` were taken up.
     public private(set) var undosTaken = 0
     /// Whether what runs, or ran last, is an undo rather than a turn.
@@ -92,6 +94,11 @@ public struct WorkflowStateMachine: Sendable {
 
     public var isRunning: Bool { turn > 0 && ended == nil }
     public var pendingApprovals: [Call] { calls.filter(\.isWaitingForDecision) }
+
+    /// The messages that no turn has taken up yet.
+    public func waitingMessages(of spec: ConversationSpec) -> [ConversationSpec.Message] {
+        spec.waiting(afterMessages: turn - followUpsTaken.count, followUps: Set(followUpsTaken.keys))
+    }
 
     public func call(_ id: String) -> Call? { calls.first { $0.id == id } }
 
@@ -195,16 +202,18 @@ extension WorkflowStateMachine {
     /// write that wasn't begun) changes nothing: facts come from storage and from other processes, and may be late or
     /// doubled.
     public mutating func apply(_ event: TurnEvent, at: KubeTime) {
-        if case .turnStarted(let number, let message) = event {
-            if !isRunning, number > turn { startTurn(number, message, at: at) }
+        if case .turnStarted(let number, let message, let followUp) = event {
+            guard !isRunning, number > turn else { return }
+            startTurn(number, message, at: at)
+            if let followUp { followUpsTaken[followUp] = number }
             return
         }
         if case .undoStarted(let changes) = event {
             if !isRunning, turn > 0 { startUndo(of: changes, at: at) }
             return
         }
-        if case .restored(let messages, let undos, let note) = event {
-            if turn == 0 { skip(messages: messages, undos: undos, note, at: at) }
+        if case .restored(let messages, let followUps, let undos, let note) = event {
+            if turn == 0 { skip(messages: messages, followUps: followUps, undos: undos, note: note, at: at) }
             return
         }
         guard isRunning else { return }
@@ -229,9 +238,10 @@ extension WorkflowStateMachine {
     }
 
     /// The model sees none of the skipped messages later: it would do what they say.
-    private mutating func skip(messages: Int, undos: Int, _ note: String, at: KubeTime) {
+    private mutating func skip(messages: Int, followUps: [String], undos: Int, note: String, at: KubeTime) {
         begin(at: at)
-        turn = messages
+        for (position, id) in followUps.enumerated() { followUpsTaken[id] = messages + position + 1 }
+        turn = messages + followUpsTaken.count
         undosTaken = undos
         ended = TurnEnd(.stopped, .restored, message: note)
         finishedAt = at

@@ -49,7 +49,7 @@ import WorkflowEngine
         try await Self.afterFirstTurn(log) { story in
             try await story.forge(replacing: { entries in
                 entries.map { entry in
-                    guard case .turnStarted(let number, _) = entry.event else { return entry }
+                    guard case .turnStarted(let number, _, _) = entry.event else { return entry }
                     return .init(at: entry.at, event: .turnStarted(number: number, message: "I never said that"))
                 }
             })

@@ -145,6 +145,10 @@ import WorkflowEngine
             .decided(id: "c2", approved), .writeStarted(id: "c2"), .wrote(id: "c2", uids: ["u"]))
         try look(play, newApprovals: ["c2"])
         #expect(all["changes", "c1"]?["undoneBy"] == "c2" && all["undosTaken"] == 1)
+        play.apply(
+            .turnEnded(TurnEnd(.completed, .undone)), .turnStarted(number: 2, message: "more", followUp: "f"))
+        try look(play)
+        #expect(all["followUpsTaken", "f"] == 2)
         let wanted = paths(try #require(json["properties", "status"]))
         #expect(wanted.subtracting(written) == [], "in the schema, and never written")
     }

@@ -8,6 +8,7 @@ import WorkflowEngine
 
     static let events: [TurnEvent] = [
         .turnStarted(number: 1, message: "scale web\nto 3 \"now\""),
+        .turnStarted(number: 2, message: "and then", followUp: "f/1"),
         .modelReplied(
             ModelTurn(
                 content: "ok", calls: [.init(modelID: "m1", tool: "k8s_scale", arguments: "{\"replicas\":3}")],
@@ -26,7 +27,7 @@ import WorkflowEngine
         .writeEnded(id: "c1", .rejected("c")), .writeEnded(id: "c1", .unknown("d")),
         .verified(id: "c1", [.init(check: "x", verdict: .timedOut, evidence: "2/3")]),
         .turnEnded(TurnEnd(.failed, .modelFailed, message: "m", answer: "a")), .disregarded(after: 3),
-        .restored(messages: 2, undos: 1, note: "n"),
+        .restored(messages: 2, followUps: ["a"], undos: 1, note: "n"),
     ]
 
     private func written() -> (lines: String, chain: TranscriptChain) {
@@ -49,7 +50,7 @@ import WorkflowEngine
     @Test func `a changed, missing or moved entry breaks the chain`() {
         let lines = written().lines.split(separator: "\n").map(String.init)
         var changed = lines
-        changed[3] = changed[3].replacing("NAME", with: "name")
+        changed = changed.map { $0.replacing("NAME", with: "name") }
         var missing = lines
         missing.remove(at: 5)
         var moved = lines
@@ -67,7 +68,7 @@ import WorkflowEngine
         var isOpen = true
 
         func conceal(_ event: TurnEvent, _ json: JSONValue) -> (shown: TurnEvent, concealed: String)? {
-            guard case .turnStarted(let number, _) = event else { return nil }
+            guard case .turnStarted(let number, _, _) = event else { return nil }
             return (.turnStarted(number: number, message: "…"), String(JSONWriter.string(json).reversed()))
         }
 

@@ -68,6 +68,26 @@ let approved = Decision(approved: true, by: "alice")
         #expect(machine.next(now: Play().now, stop: nil) == .askModel && machine.history == [.user("new")])
     }
 
+    @Test func `messages come before follow-ups, and follow-ups in the order of their ids`() throws {
+        var spec = ConversationSpec(["messages": [["content": "scale web"]], "followUps": ["b": ["content": "B"]]])
+        var play = Play()
+        func takeUp(_ play: inout Play) throws -> String {
+            let next = try #require(play.machine.waitingMessages(of: spec).first)
+            play.apply(
+                .turnEnded(TurnEnd(.completed, .answered, answer: "done")),
+                .turnStarted(number: play.machine.turn + 1, message: next.content, followUp: next.followUp))
+            return next.content
+        }
+        #expect(try takeUp(&play) == "B")
+        // One whose id comes before what was taken up already, and one more of Git's.
+        spec.followUps["a"] = "A"
+        spec.messages.append("M2")
+        #expect(try takeUp(&play) == "M2")
+        #expect(try takeUp(&play) == "A")
+        #expect(play.machine.waitingMessages(of: spec).isEmpty && play.machine.turn == spec.turns)
+        #expect(play.machine.followUpsTaken == ["b": 2, "a": 4])
+    }
+
     @Test func `a conversation that has done something doesn't come back`() {
         var play = Play()
         play.apply(.restored(messages: 5, undos: 0, note: ""))

@@ -124,7 +124,7 @@ extension FuzzTarget {
 
     private static let chain: (lines: String, head: String, count: Int, events: [TurnEvent]) = {
         let events: [TurnEvent] = [
-            .turnStarted(number: 1, message: "scale"),
+            .turnStarted(number: 1, message: "scale"), .turnStarted(number: 2, message: "x", followUp: "f"),
             .modelReplied(ModelTurn(content: "", calls: [.init(modelID: "m", tool: "t", arguments: "{}")])),
             .decided(id: "c1", Decision(approved: false, by: "bob")), .writeStarted(id: "c1"), .disregarded(after: 3),
             .restored(messages: 1, undos: 0, note: "n"),
