@@ -93,7 +93,8 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
     }
 
     static let maximalApprovals: JSONValue = [
-        "quorum": 2, "twoPerson": true, "allowUnproven": true, "requireApproverRights": true,
+        "quorum": 2, "twoPerson": true, "serviceAccounts": "Nobody", "allowUnproven": true,
+        "requireApproverRights": true,
         "autoApprove": [
             [
                 "name": "r", "tools": ["t"], "verbs": ["patch"], "apiGroups": ["apps"], "resources": ["deployments"],

@@ -133,6 +133,33 @@ import Testing
         }
     }
 
+    /// Whoever may impersonate the ServiceAccount could be the one who approves alone.
+    @Test func `what a ServiceAccount made takes two people where it counts as nobody`() async throws {
+        let model = ScriptedModel(.scale(to: 3), .says("Done."))
+        let robot = "system:serviceaccount:argocd:argocd-application-controller"
+        try await Story.run(model) { story in
+            try await story.changeSkyflo(["approvals": ["twoPerson": true, "serviceAccounts": "Nobody"]])
+            var object = KubeObject(
+                .conversations, namespace: Story.namespace, name: "talk",
+                ["spec": ["serviceAccountName": "copilot", "messages": [["content": "scale web"]]]])
+            object.annotations = ["skyflo.ai/created-by": robot]
+            _ = try await story.api.create(object, in: .conversations)
+            try await story.untilPhase(.awaitingApproval)
+            try await story.approve("c1")
+            try await story.until("incomplete") { $0.status.approvals["c1"]?.waitingFor == "1 of 2 approvals" }
+            let other = "system:serviceaccount:shop:default"
+            try await story.decide(["c1": ["votes": [other: ["decision": "Approved"]]]])
+            try await story.until("not counted") {
+                $0.status.approvals["c1"]?.waitingFor?.contains("1 of 2 approvals; \(other) is a ServiceAccount")
+                    == true
+            }
+            #expect(try await story.replicas() == 2)
+            try await story.decide(["c1": ["votes": ["bob": ["decision": "Approved"]]]])
+            try await story.untilPhase(.completed)
+            #expect(try await story.replicas() == 3)
+        }
+    }
+
     /// Approvals from before the policy was there may be anybody's, and stay that.
     @Test func `an approval that nothing proves isn't accepted, and says so; what is asked for later is`() async throws
     {

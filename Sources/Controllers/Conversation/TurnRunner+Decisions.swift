@@ -87,9 +87,13 @@ extension TurnRunner {
         }
         let skyflo = SkyfloAI(object)
         let since = skyflo.approvals.allowUnproven ? nil : finding.since
+        let maker = maker(provenSince: since)
+        var creator: String?
+        if case .user(let user) = maker { creator = user }
         terms = ApprovalTerms(
-            quorum: skyflo.approvals.quorum, excluded: skyflo.approvals.twoPerson ? maker(provenSince: since) : nil,
-            doubt: readOnly(skyflo) ?? (skyflo.approvals.allowUnproven ? nil : finding.doubt), provenSince: since)
+            quorum: skyflo.approvals.quorum(maker: creator), excluded: skyflo.approvals.twoPerson ? maker : nil,
+            doubt: readOnly(skyflo) ?? (skyflo.approvals.allowUnproven ? nil : finding.doubt), provenSince: since,
+            distrustsServiceAccounts: skyflo.approvals.distrustsServiceAccounts)
     }
 
     /// Before the policy was there anybody could have been named as who made the conversation.

@@ -6,6 +6,9 @@ public struct ApprovalPolicy: Sendable, Hashable {
     public var autoApprove: [AutoApproveRule]
     /// Who made the conversation may not approve its writes.
     public var twoPerson: Bool
+    /// A ServiceAccount counts as nobody in particular: others may impersonate it. Its approvals don't count, and with
+    /// ``twoPerson`` a conversation that it made takes two people.
+    public var distrustsServiceAccounts: Bool
     /// How many different people have to approve; at least 1.
     public var quorum: Int
     /// Approvals count although nothing in the cluster proves who made them.
@@ -16,10 +19,21 @@ public struct ApprovalPolicy: Sendable, Hashable {
     init(_ json: JSONValue) {
         autoApprove = (json["autoApprove"]?.array ?? []).compactMap(AutoApproveRule.init)
         twoPerson = json["twoPerson"]?.bool ?? false
+        distrustsServiceAccounts = json["serviceAccounts"]?.string == "Nobody"
         quorum = max(1, json["quorum"]?.int ?? 1)
         allowUnproven = json["allowUnproven"]?.bool ?? false
         requireApproverRights = json["requireApproverRights"]?.bool ?? false
     }
+
+    /// How many people have to approve the writes of a conversation.
+    /// - Parameter maker: who made it; nil where that isn't known.
+    public func quorum(maker: String?) -> Int {
+        let isNobody = distrustsServiceAccounts && maker.map(Self.isServiceAccount) ?? false
+        return twoPerson && isNobody ? max(2, quorum) : quorum
+    }
+
+    /// Whether this is the API server's name for a ServiceAccount.
+    public static func isServiceAccount(_ user: String) -> Bool { user.hasPrefix("system:serviceaccount:") }
 }
 
 /// What may be written without asking. Everything that a rule says must hold; what it doesn't say may be anything, except

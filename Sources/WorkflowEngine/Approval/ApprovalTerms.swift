@@ -1,4 +1,5 @@
 public import KubeModel
+import SkyfloAPI
 
 /// What it takes for people's decisions to count. As it is at the moment of asking, never stored.
 public struct ApprovalTerms: Sendable, Hashable {
@@ -14,6 +15,8 @@ public struct ApprovalTerms: Sendable, Hashable {
     public var unauthorized: [String: String]
     /// False where the SkyfloAI was gone when the terms were read: nothing allows a write then, no rule either.
     public var isGoverned: Bool
+    /// Approvals of ServiceAccounts don't count: others may impersonate them.
+    public var distrustsServiceAccounts: Bool
 
     public enum Excluded: Sendable, Hashable {
         case user(String)
@@ -23,8 +26,9 @@ public struct ApprovalTerms: Sendable, Hashable {
 
     public init(
         quorum: Int = 1, excluded: Excluded? = nil, doubt: String? = nil, provenSince: KubeTime? = nil,
-        unauthorized: [String: String] = [:], isGoverned: Bool = true
+        unauthorized: [String: String] = [:], isGoverned: Bool = true, distrustsServiceAccounts: Bool = false
     ) {
+        self.distrustsServiceAccounts = distrustsServiceAccounts
         self.isGoverned = isGoverned
         self.provenSince = provenSince
         self.quorum = quorum
@@ -47,6 +51,9 @@ public struct ApprovalTerms: Sendable, Hashable {
         case .user(user): return "\(user) made the conversation and can't approve its writes (twoPerson)"
         case .unknown: return "who made the conversation isn't known, so nobody can approve its writes (twoPerson)"
         case .user, nil: break
+        }
+        if distrustsServiceAccounts, ApprovalPolicy.isServiceAccount(user) {
+            return "\(user) is a ServiceAccount, which others may impersonate (serviceAccounts: Nobody)"
         }
         return unauthorized[user].map { "\(user) may not do it themself: \($0)" }
     }
