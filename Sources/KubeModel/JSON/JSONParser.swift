@@ -26,6 +26,22 @@ public struct JSONParser {
 
     public static func parse(_ text: String) throws(Failure) -> JSONValue { try parse(text.utf8) }
 
+    /// One object after the other, with nothing but white space between them; nil for anything else.
+    static func stream(_ text: String) -> [JSONValue]? {
+        guard text.utf8.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) == UInt8(ascii: "{") else {
+            return nil
+        }
+        return try? scan(text.utf8) { (scanner) throws(Failure) in
+            var values: [JSONValue] = []
+            repeat {
+                values.append(try value(&scanner, depth: 0))
+                scanner.skipSpace()
+            } while scanner.peek == UInt8(ascii: "{")
+            try scanner.requireEnd()
+            return values
+        }
+    }
+
     /// Lets `body` go over the bytes, without a copy where they lie in one piece.
     static func scan<Value>(
         _ bytes: some Sequence<UInt8>, _ body: (inout JSONScanner) throws(Failure) -> Value

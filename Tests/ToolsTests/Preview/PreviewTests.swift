@@ -37,7 +37,7 @@ import Testing
             to: web.json)
         api.answer("PATCH /apis/apps/v1/namespaces/shop/deployments/web", after)
         let text = try await preview(api, proposal).text
-        #expect(text.contains("+      x: y"))
+        #expect(text.contains("+      x: \"y\""))
         for noise in ["hunter2", "resourceVersion", "generation", "uid", "observedGeneration"] {
             #expect(!text.contains(noise))
         }
