@@ -142,8 +142,7 @@ extension TurnRunner {
                 try await readAgain()
                 try await readTerms()
                 if let why = stop.map({ "stopped by \($0)" }) ?? (terms.isGoverned ? nil : terms.doubt) {
-                    let part = " (\(uids.count) of \(requests.count) requests were done before)"
-                    return try await close(call, .rejected(why + part), uids)
+                    return try await close(call, .rejected(why + Self.part(uids.count, of: requests)), uids)
                 }
             }
             var result = await WriteExecutor.execute(planned, api: api, as: references.identity)
@@ -164,15 +163,25 @@ extension TurnRunner {
             // Once, it is found out; whoever sends again and doesn't hear of it tells so.
             if case .unknown = result, !isResumed { return try await recover(call.id) }
             guard case .applied(let write) = result else {
-                return try await close(call, Self.outcome(of: result, after: uids.count, of: requests.count), uids)
+                return try await close(call, Self.outcome(of: result, after: uids.count, of: requests), uids)
             }
             uids.append(write.target.uid)
         }
         try await close(call, .applied(call.approval.map { "done: \($0.summary)" } ?? "done"), uids)
     }
 
-    private static func outcome(of result: ExecutionResult, after done: Int, of all: Int) -> WriteOutcome {
-        let part = done > 0 ? " (\(done) of \(all) requests were done before)" : ""
+    /// Which requests had been carried out.
+    private static func part(_ done: Int, of requests: [PlannedRequest]) -> String {
+        guard done > 0 else { return "" }
+        let names = requests.prefix(min(done, 10)).map(\.target.text).joined(separator: ", ")
+        let more = done > 10 ? " and \(done - 10) more" : ""
+        return " (\(done) of \(requests.count) requests were done before: \(names)\(more))"
+    }
+
+    private static func outcome(
+        of result: ExecutionResult, after done: Int, of requests: [PlannedRequest]
+    ) -> WriteOutcome {
+        let part = part(done, of: requests)
         return switch result {
         case .applied: .applied("done")
         // Half a write can't be previewed again as a whole.

@@ -5,8 +5,12 @@ struct ApplyTool: KubernetesTool {
     let name = "k8s_apply"
     let title = "Apply Kubernetes Manifest"
     let description = """
-        Create or change objects by a manifest (YAML or JSON, one or several documents). Fields of existing objects that \
-        the manifest doesn't mention stay. Fields that another manager owns are not taken over.
+        Create or change objects by a manifest (YAML or JSON, one or several documents, in any order). Objects that exist \
+        are changed by server-side apply: of what the manifest leaves out, that goes (or back to its default) which \
+        earlier k8s_apply calls have added to the object or changed in it, and nobody has set since; the approval names \
+        it. All else stays, also what the object was created with: remove that with k8s_patch. Lists without keys, \
+        like args, are replaced. Fields that another manager owns are not taken over. A custom resource definition has to be \
+        applied in a call before that of its objects.
         """
     let parameters = ToolParameters([
         .required("content", .string(.text(maximum: 524_288)), "The manifest"),
@@ -19,19 +23,43 @@ struct ApplyTool: KubernetesTool {
         let objects = try Manifests.parse(try arguments.requiredString("content"))
         var steps: [Step] = []
         for object in objects {
-            let step = try await plan(object, namespace: arguments.string("namespace"), context)
+            let resource = try await Self.resource(of: object, among: objects, context)
+            let step = try await plan(object, resource, namespace: arguments.string("namespace"), context)
             if steps.contains(where: {
-                $0.target.text == step.target.text && $0.target.resource == step.target.resource
+                $0.target.text == step.target.text && $0.target.resource.isSame(as: step.target.resource)
             }) {
-                throw ToolFailure("content: \(step.target.text) is there twice")
+                throw ToolFailure("content: \(step.target.text) is in it twice; leave one of them out")
             }
             steps.append(step)
         }
         let changing = steps.filter { $0.planned != nil }
         guard !changing.isEmpty else {
-            return .output("Nothing to do: \(steps.map(\.target.text).joined(separator: ", ")) unchanged.")
+            let notes = steps.flatMap(\.notes).map { "\n\($0)" }.joined()
+            return .output("Nothing to do: \(steps.map(\.target.text).joined(separator: ", ")) unchanged.\(notes)")
         }
         return .proposal(Self.proposal(changing, unchanged: steps.filter { $0.planned == nil }))
+    }
+
+    /// - Throws: ``ToolFailure`` where the manifest itself brings the kind: until the API server serves that, nothing can be
+    ///   said about its objects to whoever decides.
+    private static func resource(
+        of object: KubeObject, among objects: [KubeObject], _ context: ToolContext
+    ) async throws -> APIResource {
+        guard let version = object.groupVersion else { throw ToolFailure("apiVersion is required") }
+        do {
+            return try await context.mapper.resource(
+                for: GroupVersionKind(group: version.group, version: version.version, kind: object.kind))
+        } catch let status as APIStatus where status.isNotFound {
+            let definition = objects.first {
+                $0.kind == "CustomResourceDefinition" && $0["spec", "group"]?.string == version.group
+                    && $0["spec", "names", "kind"]?.string == object.kind
+            }
+            guard let definition else { throw status }
+            throw ToolFailure(
+                "content: the API server doesn't serve \(object.apiVersion) \(object.kind) yet: apply "
+                    + "CustomResourceDefinition \(definition.name) first, in a call without its objects "
+                    + "(\(object.kind) \(object.name)), then the objects in a second call")
+        }
     }
 
     /// One object of the manifest.
@@ -40,6 +68,8 @@ struct ApplyTool: KubernetesTool {
         /// nil where the object is as the manifest wants it.
         var planned: PlannedRequest?
         var conditions: [PostCondition]
+        /// What was read differently from how it is written.
+        var notes: [String] = []
         var isCreate: Bool { target.uid.isEmpty }
     }
 
@@ -48,6 +78,7 @@ struct ApplyTool: KubernetesTool {
         var warnings = steps.filter { $0.planned?.request[query: "force"] == "true" }.map {
             "\($0.target.text): takes over fields that were set from here by other means than apply"
         }
+        warnings += (steps + unchanged).flatMap(\.notes)
         if !unchanged.isEmpty { warnings.append("unchanged: \(unchanged.map(\.target.text).joined(separator: ", "))") }
         return WriteProposal(
             summary: "Apply: \(summary)", requests: steps.compactMap(\.planned),
@@ -55,32 +86,36 @@ struct ApplyTool: KubernetesTool {
             warnings: warnings, postConditions: steps.flatMap(\.conditions))
     }
 
-    private func plan(_ object: KubeObject, namespace: String?, _ context: ToolContext) async throws -> Step {
-        guard let version = object.groupVersion else { throw ToolFailure("apiVersion is required") }
-        let resource = try await context.mapper.resource(
-            for: GroupVersionKind(group: version.group, version: version.version, kind: object.kind))
+    private func plan(
+        _ object: KubeObject, _ resource: APIResource, namespace: String?, _ context: ToolContext
+    ) async throws -> Step {
         try Names.check(object.name, of: resource)
         var object = object
         let place = try Self.namespace(of: object, resource, parameter: namespace, context)
+        let ignored = object.namespace
         object.json[path: ["metadata", "namespace"]] = place.map(JSONValue.string)
-        guard let live = try await context.api.find(resource, namespace: place, name: object.name) else {
-            return Self.create(object, resource, place)
+        var step: Step
+        if let live = try await context.api.find(resource, namespace: place, name: object.name) {
+            let target = LiveTarget(resource: resource, namespace: place, object: live)
+            step = try await change(target, to: object, context)
+            if live.isBeingDeleted, step.planned == nil { step.notes = ["\(target.text) is being deleted"] }
+        } else {
+            step = Self.create(object, resource, place)
         }
-        let target = LiveTarget(resource: resource, namespace: place, object: live)
-        return try await change(target, to: object, context)
+        if !resource.namespaced, let ignored {
+            step.notes.append(
+                "\(step.target.text): metadata.namespace \"\(ignored)\" is ignored: a \(object.kind) is in no namespace"
+            )
+        }
+        return step
     }
 
-    /// The rules of kubectl: a manifest's own namespace counts, and must not contradict the parameter.
+    /// The rules of kubectl: a manifest's own namespace counts, and must not contradict the parameter. What is in no
+    /// namespace stays so, whatever the manifest says.
     private static func namespace(
         of object: KubeObject, _ resource: APIResource, parameter: String?, _ context: ToolContext
     ) throws(ToolFailure) -> String? {
-        guard resource.namespaced else {
-            guard object.namespace == nil else {
-                throw ToolFailure(
-                    "content: \(object.kind) \(object.name) is in no namespace; leave metadata.namespace out")
-            }
-            return nil
-        }
+        guard resource.namespaced else { return nil }
         if let own = object.namespace, let parameter, own != parameter {
             throw ToolFailure(
                 "content: the namespace of \(object.kind) \(object.name) is \"\(own)\", but the parameter says \"\(parameter)\""

@@ -95,9 +95,9 @@ struct PatchTool: KubernetesTool {
 enum PatchText {
     static func parse(_ text: String) throws(ToolFailure) -> JSONValue {
         guard !Redactor.isRedacted(text) else { throw redacted("patch") }
-        if let json = try? JSONParser.parse(text) { return json }
+        if let json = try? JSONParser.parse(text) { return json.withWholeNumbers }
         do {
-            return try YAML.parse(text)
+            return try YAML.parse(text).withWholeNumbers
         } catch {
             throw ToolFailure("patch: neither JSON nor YAML: \(error.description)")
         }

@@ -31,12 +31,14 @@ public struct Preview: Sendable, Hashable {
         var warnings = proposal.warnings
         var changes: [ChangeRecord] = []
         var requests: [PlannedRequest] = []
-        for planned in proposal.requests {
-            let step = try await Step(planned, in: proposal, api: api, redactor: redactor)
+        for (position, planned) in proposal.requests.enumerated() {
+            let step = try await Step(
+                planned, after: proposal.requests[..<position], api: api, redactor: redactor)
             diffs.append(step.diff)
             changes.append(step.change)
             requests.append(step.planned)
             let prefix = proposal.requests.count == 1 ? "" : "\(planned.target.text): "
+            warnings += step.losses.map { prefix + $0 }
             warnings += step.warnings.filter { !warnings.contains($0) }
             warnings += step.ownership.map { prefix + $0 }
         }
@@ -54,23 +56,37 @@ public struct Preview: Sendable, Hashable {
         var warnings: [String]
         var change: ChangeRecord
         var ownership: [String] = []
+        var losses: [String] = []
 
-        init(_ planned: PlannedRequest, in proposal: WriteProposal, api: ReadOnlyAPI, redactor: Redactor) async throws {
+        /// - Parameter earlier: what is sent before it.
+        init(
+            _ planned: PlannedRequest, after earlier: ArraySlice<PlannedRequest>, api: ReadOnlyAPI, redactor: Redactor
+        ) async throws {
             self.planned = planned
             let dryRun = try await DryRun(planned, api: api, redactor: redactor)
             let response = dryRun.response
             warnings = dryRun.warnings
-            if response.status == 404, let namespace = Self.namespaceCreated(for: planned, in: proposal) {
-                warnings.append("\(planned.target.text) could not be checked: namespace \(namespace) isn't there yet")
+            if planned.request.method != .delete, planned.before?.isBeingDeleted == true {
+                warnings.append("\(planned.target.text) is being deleted: the change goes with it")
+            }
+            if response.status == 404, let namespace = Self.namespaceCreated(for: planned, by: earlier) {
+                warnings.append(
+                    "\(planned.target.text) could not be checked: namespace \(namespace) doesn't exist yet"
+                        + (planned.target.resource.isSame(as: .pods)
+                            ? "; the API server refuses pods until it has its service account" : ""))
                 diff = Self.diff(planned, after: planned.submitted, redactor)
                 change = ChangeRecord(planned, after: planned.submitted, redactor: redactor)
                 return
             }
-            guard let answer = try dryRun.answer() else {
+            guard let answer = try Self.answer(dryRun, planned, after: earlier) else {
                 try await AccessReview.require(planned.request, api: api)
                 let reason = dryRun.obstacle ?? ""
                 warnings.append(
                     "\(planned.target.text) could not be tried out, so the API server may refuse it: \(reason)")
+                if planned.request.contentType == Patch.apply(.null).contentType {
+                    warnings.append(
+                        "it isn't known which fields of earlier applies go because the manifest leaves them out")
+                }
                 (diff, change) = Self.untried(planned, redactor)
                 ownership = try await Ownership(planned, after: planned.before, api: api)?.warnings() ?? []
                 return
@@ -85,6 +101,37 @@ public struct Preview: Sendable, Hashable {
             diff = Self.diff(planned, after: after, redactor)
             change = ChangeRecord(planned, after: after, redactor: redactor)
             ownership = try await Ownership(planned, after: after, api: api)?.warnings() ?? []
+            losses = FieldLosses(of: planned, after: after).warnings
+        }
+
+        /// A refusal says what to do about it, where that is known.
+        private static func answer(
+            _ dryRun: DryRun, _ planned: PlannedRequest, after earlier: ArraySlice<PlannedRequest>
+        ) throws -> KubeObject? {
+            do {
+                return try dryRun.answer()
+            } catch var failure as ToolFailure {
+                let message = dryRun.response.failure.message
+                if planned.target.uid.isEmpty, let namespace = planned.target.namespace,
+                    message.contains("namespaces \"\(namespace)\" not found")
+                {
+                    failure.message +=
+                        ": namespace \(namespace) is missing; apply a Namespace \(namespace) with it or before it"
+                } else if let needed = earlier.first(where: { isNeeded($0, for: planned, message) }) {
+                    failure.message += ": \(needed.target.text) has to be applied first, in a call of its own"
+                }
+                throw failure
+            }
+        }
+
+        /// Whether a refusal is for want of what an earlier request brings: its kind's definition, or an object by name.
+        private static func isNeeded(_ earlier: PlannedRequest, for planned: PlannedRequest, _ message: String) -> Bool
+        {
+            let (target, resource) = (earlier.target, planned.target.resource)
+            if target.resource.group == "apiextensions.k8s.io" {
+                return target.name == "\(resource.plural).\(resource.group)"
+            }
+            return target.uid.isEmpty && message.contains("not found") && message.contains("\"\(target.name)\"")
         }
 
         /// What is known of a request without the server's answer: of creations and deletions what they are about, of
@@ -100,9 +147,11 @@ public struct Preview: Sendable, Hashable {
         }
 
         /// The namespace of the request's target, where an earlier request of the same proposal creates it.
-        private static func namespaceCreated(for planned: PlannedRequest, in proposal: WriteProposal) -> String? {
+        private static func namespaceCreated(
+            for planned: PlannedRequest, by earlier: ArraySlice<PlannedRequest>
+        ) -> String? {
             guard planned.target.uid.isEmpty, let namespace = planned.target.namespace else { return nil }
-            let isCreated = proposal.requests.contains {
+            let isCreated = earlier.contains {
                 $0.target.resource.isSame(as: .namespaces) && $0.target.name == namespace && $0.target.uid.isEmpty
             }
             return isCreated ? namespace : nil

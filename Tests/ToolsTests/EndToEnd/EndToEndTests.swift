@@ -160,4 +160,75 @@ import Testing
             #expect(description.contains("Pods: none\nEvents: none"), "\(description)")
         }
     }
+
+    // MARK: - Apply
+
+    private func flags(_ data: String) -> JSONValue {
+        ["content": .string("{apiVersion: v1, kind: ConfigMap, metadata: {name: flags}, data: \(data)}")]
+    }
+
+    @Test func `nothing that an apply takes away goes without being named`() async throws {
+        try await withCluster { client, context in
+            let map = try #require(FakeAPI.resources.first { $0.kind == "ConfigMap" })
+            func apply(_ data: String) async throws -> (warnings: [String], diff: String, keys: [String]?) {
+                let proposal = try await propose("k8s_apply", flags(data), context)
+                let warnings = try await Preview.of(proposal, api: context.api, redactor: redactor).warnings
+                let diff = try await carryOut(proposal, client, context)
+                return (
+                    warnings, diff,
+                    try await client.get(map, namespace: "default", name: "flags")["data"]?.object?.keys.sorted()
+                )
+            }
+            #expect(try await apply("{a: '1', b: '2'}").warnings == [])
+            let second = try await apply("{c: '3'}")
+            #expect(second.warnings == [] && second.keys == ["a", "b", "c"])
+            let third = try await apply("{d: '4'}")
+            #expect(third.warnings == ["removes data.c, which the manifest leaves out"])
+            #expect(third.diff.contains("-  c: \"3\"") && third.keys == ["a", "b", "d"])
+            // What an apply has changed is its own, wherever it came from.
+            #expect(try await apply("{a: '9', d: '4'}").warnings.allSatisfy { !$0.hasPrefix("removes") })
+            #expect(try await apply("{d: '4'}").warnings == ["removes data.a, which the manifest leaves out"])
+        }
+    }
+
+    @Test func `documents in an order that can't work are sent in one that can`() async throws {
+        try await withCluster { client, context in
+            let manifest = """
+                {apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {k: v}}
+                ---
+                {apiVersion: v1, kind: ConfigMap, metadata: {name: b, namespace: newns}, data: {k: v}}
+                ---
+                {apiVersion: v1, kind: Namespace, metadata: {name: newns}}
+                """
+            let proposal = try await propose("k8s_apply", ["content": .string(manifest)], context)
+            let preview = try await Preview.of(proposal, api: context.api, redactor: redactor)
+            #expect(
+                preview.warnings == ["configmap newns/b could not be checked: namespace newns doesn't exist yet"])
+            try await carryOut(proposal, client, context)
+        }
+    }
+
+    @Test(arguments: [
+        (
+            "{apiVersion: v1, kind: ConfigMap, metadata: {name: b, namespace: nowhere}}",
+            "namespace nowhere is missing; apply a Namespace nowhere with it or before it"
+        ),
+        (
+            """
+            {apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {serviceAccountName: robot, containers: [{name: a, image: b}]}}
+            ---
+            {apiVersion: v1, kind: ServiceAccount, metadata: {name: robot}}
+            """, "serviceaccount default/robot has to be applied first, in a call of its own"
+        ),
+    ])
+    func `what can't work is refused before anybody is asked`(_ manifest: String, _ expected: String) async throws {
+        try await withCluster { _, context in
+            let proposal = try await propose("k8s_apply", ["content": .string(manifest)], context)
+            await #expect {
+                _ = try await Preview.of(proposal, api: context.api, redactor: redactor)
+            } throws: { error in
+                "\(error)".contains(expected)
+            }
+        }
+    }
 }

@@ -96,7 +96,31 @@ import Testing
         ("{apiVersion: v1, kind: Pod, metadata: {name: ../../x}}", "is no name of a Pod"),
         ("{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: ../kube-system}}", "no namespace name"),
         ("{apiVersion: v1, kind: Gizmo, metadata: {name: a}}", "no matches for kind"),
-        ("{apiVersion: v1, kind: Node, metadata: {name: a, namespace: shop}}", "is in no namespace"),
+        (
+            "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: on}}",
+            "metadata.namespace must be a string, and is of type boolean"
+        ),
+        (
+            "{apiVersion: v1, kind: Pod, metadata: {name: 1_000}}",
+            "metadata.name must be a string, and is of type integer; put it in quotes"
+        ),
+        (
+            "{apiVersion: v1, kind: Pod, metadata: {name: a, uid: b, resourceVersion: '1'}, status: {phase: Running}}",
+            "leave out metadata.uid, metadata.resourceVersion and status: only the cluster sets them"
+        ),
+        ("{apiVersion: v1, kind: ConfigMapList, items: [3]}", "an item of the ConfigMapList must be an object"),
+        ("{apiVersion: v1, kind: ConfigMapList, items: []}", "no object in it"),
+        ("{apiVersion: v1, kind: ConfigMapList, items: [{kind: Pod, metadata: {name: a}}]}", "apiVersion and kind"),
+        (
+            """
+            {apiVersion: autoscaling.dev/v1, kind: Gizmo, metadata: {name: g}}
+            ---
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: gizmos.autoscaling.dev}
+            spec: {group: autoscaling.dev, names: {kind: Gizmo}}
+            """, "apply CustomResourceDefinition gizmos.autoscaling.dev first"
+        ),
         (
             "{apiVersion: v1, kind: Secret, metadata: {name: a}, stringData: {p: '‹redacted:12345678›'}}",
             "redaction token"
@@ -109,6 +133,72 @@ import Testing
     func `manifests that can't be meant are refused`(_ content: String, _ expected: String) async {
         let text = await failure(FakeAPI(), "k8s_apply", ["content": .string(content)])
         #expect(text.contains(expected), "\(text)")
+    }
+
+    @Test func `what the API server needs first is sent first, and all else as it is written`() async throws {
+        let manifest = """
+            {apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}, spec: {template: {spec: {
+            containers: [{name: a, envFrom: [{configMapRef: {name: flags}}]}]}}}}
+            ---
+            {apiVersion: v1, kind: Service, metadata: {name: web, namespace: new}}
+            ---
+            {apiVersion: v1, kind: ConfigMap, metadata: {name: other, namespace: new}}
+            ---
+            {apiVersion: v1, kind: ConfigMap, metadata: {name: flags, namespace: new}}
+            ---
+            {apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: r}}
+            ---
+            {apiVersion: v1, kind: Namespace, metadata: {name: new}}
+            """
+        let proposal = try await proposal(api(), "k8s_apply", ["content": .string(manifest)])
+        #expect(
+            proposal.summary
+                == "Apply: create namespace new, create clusterrole r, create configmap new/flags, "
+                + "change deployment shop/web, create service new/web, create configmap new/other")
+    }
+
+    @Test(arguments: [
+        "{apiVersion: v1, kind: ConfigMapList, items: [{metadata: {name: a}}, {kind: ConfigMap, metadata: {name: b}}]}",
+        """
+        apiVersion: v1
+        kind: List
+        metadata: {resourceVersion: ""}
+        items:
+        - {apiVersion: v1, kind: ConfigMapList, items: [{metadata: {name: a}}]}
+        - {apiVersion: v1, kind: ConfigMap, metadata: {name: b, namespace: '', creationTimestamp: null}, status: {}}
+        """,
+        "\u{FEFF}---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n---\n\u{FEFF}apiVersion: v1\r\nkind: ConfigMap\r\n"
+            + "metadata: {name: b, namespace: ~}",
+        #"""
+        {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","generation":0}}
+        {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"b","uid":""},"status":{"conditions":[],"observed":0}}
+        """#,
+    ])
+    func `lists, marks, skeletons and JSON are taken as kubectl takes them`(_ content: String) async throws {
+        let proposal = try await proposal(api(), "k8s_apply", ["content": .string(content)])
+        #expect(proposal.summary == "Apply: create configmap shop/a, create configmap shop/b")
+        #expect(
+            try proposal.requests.map { try body($0) }
+                == ["a", "b"].map { name in
+                    [
+                        "apiVersion": "v1", "kind": "ConfigMap",
+                        "metadata": ["name": .string(name), "namespace": "shop"],
+                    ]
+                })
+    }
+
+    @Test func `the namespace of what is in none is ignored, as the warnings say`() async throws {
+        let manifest = "{apiVersion: v1, kind: Node, metadata: {name: a, namespace: shop}}"
+        let proposal = try await proposal(api(), "k8s_apply", ["content": .string(manifest)])
+        #expect(proposal.requests[0].request.path == "/api/v1/nodes")
+        #expect(proposal.warnings == ["node a: metadata.namespace \"shop\" is ignored: a Node is in no namespace"])
+    }
+
+    @Test func `whole numbers are sent without a fraction`() async throws {
+        let proposal = try await proposal(
+            api(), "k8s_patch",
+            ["resource_type": "widget", "name": "w", "patch": "spec: {size: 1e3, share: 0.5}", "patch_type": "merge"])
+        #expect(proposal.requests[0].request.body?.contains(#""spec":{"size":1000,"share":0.5}"#) == true)
     }
 
     // MARK: - Patch

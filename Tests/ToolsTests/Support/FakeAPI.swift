@@ -31,6 +31,8 @@ final class FakeAPI: KubeAPI {
         make("apps", "v1", "replicasets", "ReplicaSet", short: ["rs"], scale: true),
         make("batch", "v1", "jobs", "Job"), make("batch", "v1", "cronjobs", "CronJob"),
         make("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", namespaced: false),
+        make(
+            "apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", namespaced: false),
         make("example.dev", "v1", "widgets", "Widget", scale: true),
     ]
 
