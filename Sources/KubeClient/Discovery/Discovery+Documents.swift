@@ -13,6 +13,15 @@ extension Discovery {
         }
     }
 
+    /// The groups of which the server says that it knows them from earlier only, or not at all: their own server is down.
+    static func stale(_ list: JSONValue) -> [GroupVersion] {
+        (list["items"]?.array ?? []).flatMap { group in
+            (group["versions"]?.array ?? []).filter { $0["freshness"]?.string == "Stale" }.map {
+                GroupVersion(group: group["metadata", "name"]?.string ?? "", version: $0["version"]?.string ?? "")
+            }
+        }
+    }
+
     /// nil where there is only a subresource, and nothing that it belongs to.
     private static func aggregated(_ resource: JSONValue, _ groupVersion: GroupVersion) -> APIResource? {
         guard let plural = resource["resource"]?.string,

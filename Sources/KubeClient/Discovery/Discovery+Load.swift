@@ -7,40 +7,46 @@ extension Discovery {
         .joined(separator: ",") + ",application/json"
 
     static func load(from api: any KubeAPI) async throws -> Discovery {
-        async let core = resources(below: "/api", api)
-        async let named = resources(below: "/apis", api)
-        return Discovery(resources: try await core + named)
+        async let core = discover(below: "/api", api)
+        async let named = discover(below: "/apis", api)
+        let (first, second) = try await (core, named)
+        return Discovery(
+            resources: first.resources + second.resources, unavailable: first.unavailable + second.unavailable)
     }
 
-    private static func resources(below root: String, _ api: any KubeAPI) async throws -> [APIResource] {
+    private static func discover(below root: String, _ api: any KubeAPI) async throws -> Discovery {
         let response = try await api.send(KubeRequest(.get, root, accept: accept), as: nil)
         // A server without built-in types has no /api.
-        if response.status == 404 { return [] }
+        if response.status == 404 { return Discovery(resources: []) }
         let json = try response.json()
-        if json["kind"]?.string == "APIGroupDiscoveryList" { return aggregated(json) }
+        if json["kind"]?.string == "APIGroupDiscoveryList" {
+            return Discovery(resources: aggregated(json), unavailable: stale(json))
+        }
         guard let groupVersions = groupVersions(json) else {
             throw KubeClientError(.badResponse, "GET \(root): the answer is no discovery document")
         }
         return try await legacy(groupVersions, api)
     }
 
-    private static func legacy(_ groupVersions: [GroupVersion], _ api: any KubeAPI) async throws -> [APIResource] {
-        try await withThrowingTaskGroup(of: (Int, [APIResource]).self) { group in
+    private static func legacy(_ groupVersions: [GroupVersion], _ api: any KubeAPI) async throws -> Discovery {
+        try await withThrowingTaskGroup(of: (Int, [APIResource]?).self) { group in
             for (position, groupVersion) in groupVersions.enumerated() {
                 group.addTask { (position, try await legacy(groupVersion, api)) }
             }
             var found: [Int: [APIResource]] = [:]
             for try await (position, resources) in group { found[position] = resources }
-            return groupVersions.indices.flatMap { found[$0] ?? [] }
+            return Discovery(
+                resources: groupVersions.indices.flatMap { found[$0] ?? [] },
+                unavailable: groupVersions.indices.filter { found[$0] == nil }.map { groupVersions[$0] })
         }
     }
 
-    private static func legacy(_ groupVersion: GroupVersion, _ api: any KubeAPI) async throws -> [APIResource] {
+    /// nil where it couldn't be read: an extension server that is down must not take the names of all others with it.
+    private static func legacy(_ groupVersion: GroupVersion, _ api: any KubeAPI) async throws -> [APIResource]? {
         do {
             return legacy(try await api.call(KubeRequest(.get, groupVersion.path)), groupVersion)
         } catch is APIStatus {
-            // An extension server that is down must not take the names of all others with it.
-            return []
+            return nil
         }
     }
 }

@@ -30,11 +30,37 @@ public actor RESTMapper {
     /// - Parameter name: `deploy`, `deployments`, `Deployment`, `deployments.apps`, `deployments.v1.apps`, in any case.
     /// - Throws: `APIStatus` 404 with kubectl's text where there is none; what the server or the client threw
     ///   otherwise.
-    public func resource(named name: String) async throws -> APIResource {
-        if let found = try await find({ $0.resource(named: name) }) { return found }
+    public func resource(named name: String) async throws -> APIResource { try await match(name).resource }
+
+    /// Like ``resource(named:)``, with the resources of other groups that have the name, too.
+    ///
+    /// - Throws: as ``resource(named:)``. Where the servers of some groups couldn't be asked, the text of the 404 names
+    ///   them: the resource may be one of theirs.
+    public func match(_ name: String) async throws -> ResourceMatch {
+        let isQualified = name.contains(".")
+        let found = try await find { discovery -> ResourceMatch? in
+            guard let resource = discovery.resource(named: name) else { return nil }
+            let others = discovery.namesakes(of: name).filter { $0.qualifiedName != resource.qualifiedName }
+            return ResourceMatch(resource, others: others, isQualified: isQualified)
+        }
+        if let found { return found }
+        throw try await missing(name)
+    }
+
+    /// What belongs to a category, such as `all`: empty where there is none of that name.
+    public func resources(inCategory category: String) async throws -> [APIResource] {
+        try await current().resources(inCategory: category)
+    }
+
+    private func missing(_ name: String) async throws -> APIStatus {
         let first = name.split(separator: ".", omittingEmptySubsequences: false).first.map(String.init) ?? name
-        throw APIStatus(
-            code: 404, reason: .notFound, message: "the server doesn't have a resource type \"\(first)\"")
+        var message = "the server doesn't have a resource type \"\(first)\""
+        let unavailable = try await current().unavailable
+        if !unavailable.isEmpty {
+            let groups = unavailable.map(\.description).joined(separator: ", ")
+            message += ", unless it belongs to an API group whose server can't be asked now: \(groups)"
+        }
+        return APIStatus(code: 404, reason: .notFound, message: message)
     }
 
     /// - Throws: `APIStatus` 404 with kubectl's text where there is none; what the server or the client threw
@@ -56,7 +82,7 @@ public actor RESTMapper {
         generation += 1
     }
 
-    private func find(_ look: (Discovery) -> APIResource?) async throws -> APIResource? {
+    private func find<Found>(_ look: (Discovery) -> Found?) async throws -> Found? {
         let wasKnown = discovery != nil
         if let found = look(try await current()) { return found }
         // What was asked for a moment ago, for this very question, needn't be asked again.

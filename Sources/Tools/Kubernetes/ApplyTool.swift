@@ -14,7 +14,8 @@ struct ApplyTool: KubernetesTool {
         """
     let parameters = ToolParameters([
         .required("content", .string(.text(maximum: 524_288)), "The manifest"),
-        .optional("namespace", .string(.label), "Namespace of objects that name none; by default the conversation's"),
+        .optional(
+            "namespace", .string(.namespace), "Namespace of objects that name none; by default the conversation's"),
     ])
 
     init() {}

@@ -25,9 +25,13 @@ extension ToolParameter {
     static let resourceType = ToolParameter.required(
         "resource_type", .string(.resourceType),
         "Resource type by plural, singular, short name or kind: pods, deploy, StatefulSet, widgets.example.dev")
+    static let resourceTypes = ToolParameter.required(
+        "resource_type", .string(.resourceTypes),
+        "Resource type by plural, singular, short name or kind: pods, deploy, StatefulSet, widgets.example.dev. Several "
+            + "as in kubectl: deploy,svc, deploy/web,svc/web, or the category all")
     static let name = ToolParameter.required("name", .string(.objectName), "Name of the object")
     static let namespace = ToolParameter.optional(
-        "namespace", .string(.label),
+        "namespace", .string(.namespace),
         "Namespace; by default that of the conversation. Leave out for cluster-wide resources")
 
     /// Deployments, StatefulSets and DaemonSets.

@@ -56,11 +56,6 @@ enum FieldManager {
 }
 
 extension ToolContext {
-    /// The resource that `resource_type` names.
-    func resource(_ arguments: ToolArguments) async throws -> APIResource {
-        try await mapper.resource(named: try arguments.requiredString("resource_type"))
-    }
-
     /// Where an object of this resource is: nil for cluster-scoped resources.
     ///
     /// - Throws: ``ToolFailure`` where a namespace is named for a cluster-scoped resource. Who names one has something else
@@ -76,11 +71,12 @@ extension ToolContext {
 
     /// The object that `resource_type`, `namespace` and a name argument point at.
     func target(_ arguments: ToolArguments, name parameter: String = "name") async throws -> LiveTarget {
-        let resource = try await resource(arguments)
+        let match = try await match(try arguments.requiredString("resource_type"))
+        let resource = match.resource
         let name = try arguments.requiredString(parameter)
         try Names.check(name, of: resource)
         let namespace = try namespace(of: resource, arguments)
-        let object = try await api.get(resource, namespace: namespace, name: name)
+        let object = try await object(match, namespace: namespace, name: name)
         return LiveTarget(resource: resource, namespace: namespace, object: object)
     }
 

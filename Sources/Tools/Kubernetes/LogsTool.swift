@@ -2,8 +2,7 @@ import KubeClient
 import KubeModel
 
 struct LogsTool: KubernetesTool {
-    /// More than this is not fetched, however long the lines are.
-    static let maximumBytes = 1 << 20
+    static let maximumSkipped = 100_000
 
     let name = "k8s_logs"
     let onlyReads = true
@@ -14,8 +13,11 @@ struct LogsTool: KubernetesTool {
         """
     let parameters = ToolParameters([
         .required("pod_name", .string(.objectName), "Name of the pod"),
-        .optional("namespace", .string(.label), "Namespace; by default that of the conversation"),
+        .optional("namespace", .string(.namespace), "Namespace; by default that of the conversation"),
         .optional("num_lines", .integer(1...2000), default: 50, "How many lines from the end"),
+        .optional(
+            "skip_lines", .integer(0...maximumSkipped), default: 0,
+            "How many of the newest lines to leave out, to read those before"),
         .optional("container_name", .string(.label), "Container, init containers included"),
         .optional("since", .string(.duration), "Only lines newer than this: 90s, 5m, 1h"),
         .optional("previous", .boolean, default: false, "Of the container's run before this one"),
@@ -27,28 +29,10 @@ struct LogsTool: KubernetesTool {
         let name = try arguments.requiredString("pod_name")
         try Names.check(name, of: .pods)
         let namespace = arguments.string("namespace") ?? context.namespace
-        let pod = try await context.api.get(.pods, namespace: namespace, name: name)
+        let pod = try await context.object(ResourceMatch(.pods), namespace: namespace, name: name)
         let container = try container(of: pod, arguments.string("container_name"))
-        let path = APIResource.pods.path(namespace: namespace, name: name, subresource: "log")
-        let request = KubeRequest(.get, path, query: try query(arguments, container), accept: "*/*")
-        let response = try await context.api.send(request)
-        guard (200..<300).contains(response.status) else { throw response.failure }
-        guard !response.body.isEmpty else {
-            return .output("The log of container \(container) in pod \(namespace)/\(name) is empty for this selection.")
-        }
-        return .output(OutputLimit.cutBeginning(context.redactor.redact(text: response.text), to: context.outputLimit))
-    }
-
-    private func query(_ arguments: ToolArguments, _ container: String) throws -> [KubeRequest.QueryItem] {
-        var query: [KubeRequest.QueryItem] = [
-            .init("container", container), .init("tailLines", String(try arguments.requiredInteger("num_lines"))),
-            .init("limitBytes", String(Self.maximumBytes)),
-        ]
-        if let since = arguments.string("since").flatMap(Duration.seconds(ofGoText:)) {
-            query.append(.init("sinceSeconds", String(since)))
-        }
-        if arguments.bool("previous") { query.append(.init("previous", "true")) }
-        return query
+        let log = ContainerLog(pod: pod, container: container, namespace: namespace, arguments: arguments)
+        return .output(try await log.text(context))
     }
 
     /// The container that is meant: the one named, the pod's only one, or the one that the pod itself names.

@@ -21,7 +21,7 @@ struct RolloutUndoTool: KubernetesTool {
         let name = try arguments.requiredString("name")
         try Names.check(name, of: .deployments)
         let namespace = arguments.string("namespace") ?? context.namespace
-        let object = try await context.api.get(.deployments, namespace: namespace, name: name)
+        let object = try await context.object(ResourceMatch(.deployments), namespace: namespace, name: name)
         let target = LiveTarget(resource: .deployments, namespace: namespace, object: object)
         guard object["spec", "paused"]?.bool != true else {
             throw ToolFailure("can't roll back \(target.text): its rollout is paused; resume it first")

@@ -39,18 +39,3 @@ struct ScaleTool: KubernetesTool {
                 [.replicas(subject, count: replicas)] + podsGone))
     }
 }
-
-extension ToolContext {
-    /// For what is good to know but not necessary: nil where the identity may not list it, or the server doesn't have it.
-    func listIfAllowed(
-        _ resource: APIResource, namespace: String?, _ options: ListOptions = ListOptions(limit: 500)
-    ) async throws -> [KubeObject]? {
-        do {
-            return try await api.list(resource, namespace: namespace, options).items
-        } catch is PermissionDenied {
-            return nil
-        } catch is APIStatus {
-            return nil
-        }
-    }
-}

@@ -3,31 +3,38 @@ import KubeModel
 /// What a text argument must look like before it is used. The API server would refuse most of what is refused here, but
 /// not before a made-up name has travelled through paths, selectors and messages.
 public enum TextFormat: Sendable, Hashable {
-    /// Anything of at most so many bytes without NUL.
+    /// Anything of at most so many characters without NUL.
     case text(maximum: Int)
-    /// An object's name: DNS-1123 subdomain, or what RBAC allows besides (`system:node`).
+    /// An object's name: what can stand in a path. Which names its kind allows is ``Names/check(_:of:)``'s business.
     case objectName
-    /// DNS-1123 label: namespaces and containers.
+    /// DNS-1123 label: containers.
     case label
+    /// DNS-1123 label.
+    case namespace
     /// `pods`, `deploy`, `Deployment`, `deployments.apps`.
     case resourceType
+    /// Several of them, separated by commas, each alone or as `type/name`.
+    case resourceTypes
     case labelSelector
+    /// `status.phase=Running,spec.nodeName!=n1`. Which fields there are is known by the server alone.
+    case fieldSelector
     /// `90s`, `5m`, `1h30m`.
     case duration
 
+    /// In characters (code points), as JSON Schema counts them.
     var maximumLength: Int {
         switch self {
         case .text(let maximum): maximum
         case .objectName, .resourceType: 253
-        case .label: 63
-        case .labelSelector: 1024
+        case .label, .namespace: 63
+        case .resourceTypes, .labelSelector, .fieldSelector: 1024
         case .duration: 32
         }
     }
 
     /// Why `text` is not of this format; nil when it is.
     func problem(with text: String) -> String? {
-        if text.utf8.count > maximumLength { return "longer than \(maximumLength) bytes" }
+        if text.unicodeScalars.count > maximumLength { return "longer than \(maximumLength) characters" }
         if text.utf8.contains(0) { return "contains a NUL character" }
         let excerpt = ToolParameters.excerpt(text)
         switch self {
@@ -36,8 +43,20 @@ public enum TextFormat: Sendable, Hashable {
         case .label:
             return Names.isLabel(text)
                 ? nil : "\"\(excerpt)\" is no DNS-1123 label (lower case letters, digits and '-', at most 63)"
+        case .namespace:
+            if !Names.isLabel(text), let hint = Names.allNamespacesHint(text) {
+                return "\"\(excerpt)\" is no namespace: \(hint)"
+            }
+            return Self.label.problem(with: text)
         case .resourceType: return Names.isResourceType(text) ? nil : "\"\(excerpt)\" is no resource type"
+        case .resourceTypes:
+            do {
+                _ = try ResourceArgument(parsing: text)
+                return nil
+            } catch { return error.message }
         case .labelSelector: return Names.selectorProblem(text)
+        case .fieldSelector:
+            return text.contains("=") ? nil : "\"\(excerpt)\" is no field selector like status.phase=Running"
         case .duration:
             return Duration.seconds(ofGoText: text) == nil ? "\"\(excerpt)\" is no time like 90s or 5m" : nil
         }
@@ -75,10 +94,17 @@ enum Names {
 
     /// A name of any kind of object that can't be taken for anything but a name: no separator, no flag, no `..`.
     static func isPathSafe(_ text: String) -> Bool {
-        guard (1...253).contains(text.utf8.count), let first = text.utf8.first, isAlphanumeric(first),
+        guard (1...253).contains(text.utf8.count), text.utf8.first != UInt8(ascii: "-"), text != ".",
             !text.contains("..")
         else { return false }
-        return text.utf8.allSatisfy { isAlphanumeric($0) || "-._:@".utf8.contains($0) }
+        return text.utf8.allSatisfy { isAlphanumeric($0) || "-._:@=+~".utf8.contains($0) }
+    }
+
+    /// What somebody means who gives one of these as a namespace; nil for names.
+    static func allNamespacesHint(_ text: String) -> String? {
+        let names = ["*", "-a", "--all-namespaces", "--all", "all", "all-namespaces", "all_namespaces", "any"]
+        return names.contains(text.lowercased())
+            ? "for all namespaces leave namespace out and set all_namespaces to true, which k8s_get takes" : nil
     }
 
     static func isResourceType(_ text: String) -> Bool {
@@ -126,10 +152,13 @@ enum Names {
         }
     }
 
-    /// The name of an object of this resource, by the rule of its group: RBAC takes any path segment, all others DNS-1123.
+    /// The groups whose objects are all named by DNS-1123. RBAC, certificates, API services, addresses and the objects of
+    /// extension servers have other rules, which the server knows.
+    private static let groupsOfSubdomains: Set<String> = ["", "apps", "autoscaling", "batch", "policy"]
+
+    /// The name of an object of this resource, where the rule of its group is known.
     static func check(_ name: String, of resource: APIResource) throws(ToolFailure) {
-        let isValid = resource.group == "rbac.authorization.k8s.io" ? isPathSafe(name) : isSubdomain(name)
-        guard isValid else {
+        guard groupsOfSubdomains.contains(resource.group) ? isSubdomain(name) : isPathSafe(name) else {
             throw ToolFailure(
                 "\"\(ToolParameters.excerpt(name))\" is no name of a \(resource.kind): lower case letters, digits, '-' and '.'"
             )

@@ -11,8 +11,8 @@ public struct ToolArguments: Sendable, Hashable {
         .object(JSONObject(values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
     }
 
-    /// Empty texts count as not given.
-    public func string(_ name: String) -> String? { values[name]?.string.flatMap { $0.isEmpty ? nil : $0 } }
+    /// Empty texts count as not given: ``ToolParameters/check(_:)`` leaves them out.
+    public func string(_ name: String) -> String? { values[name]?.string }
     public func integer(_ name: String) -> Int? { values[name]?.int }
     public func bool(_ name: String) -> Bool { values[name]?.bool ?? false }
 

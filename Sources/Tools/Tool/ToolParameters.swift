@@ -43,8 +43,7 @@ public struct ToolParameters: Sendable, Hashable {
             problems.append("\(Self.excerpt(key)): unknown; the parameters are \(known.isEmpty ? "none" : known)")
         }
         for parameter in list {
-            // A null stands for "not given", as many models write it for optional parameters.
-            guard let value = members[parameter.name], !value.isNull else {
+            guard let value = members[parameter.name], !Self.isNotGiven(value) else {
                 if parameter.isRequired { problems.append("\(parameter.name): required") }
                 values[parameter.name] = parameter.defaultValue
                 continue
@@ -61,6 +60,11 @@ public struct ToolParameters: Sendable, Hashable {
             throw ToolFailure("invalid arguments:\n" + problems.map { "- \($0)" }.joined(separator: "\n"))
         }
         return ToolArguments(values)
+    }
+
+    /// A null and a text of nothing but blanks stand for "not given", as many models write it for optional parameters.
+    private static func isNotGiven(_ value: JSONValue) -> Bool {
+        value.isNull || value.string.map { $0.allSatisfy(\.isWhitespace) } ?? false
     }
 
     /// A name that the model made up may be of any length.
@@ -104,6 +108,8 @@ public struct ToolParameter: Sendable, Hashable {
 
     var schema: JSONValue {
         var schema = kind.schema
+        // What is empty counts as not given, which only optional parameters may be.
+        if isRequired, case .string = kind { schema["minLength"] = 1 }
         schema["description"] = .string(description)
         schema["default"] = defaultValue
         return schema

@@ -54,7 +54,7 @@ public struct ToolRegistry: Sendable {
             let checked = try tool.parameters.check(arguments)
             let outcome = try await tool.call(checked, in: context)
             switch outcome {
-            case .output(let text): return .output(OutputLimit.cut(text, to: context.outputLimit))
+            case .output(let text): return .output(Self.cut(text, context))
             case .proposal(let proposal): try HiddenPayload(redactor: context.redactor).check(proposal)
             }
             return outcome
@@ -62,10 +62,14 @@ public struct ToolRegistry: Sendable {
             throw cancellation
         } catch {
             var failure = ToolFailure(describing: error)
-            failure.message = OutputLimit.cut(
-                context.redactor.redact(text: failure.message), to: context.outputLimit)
+            failure.message = Self.cut(context.redactor.redact(text: failure.message), context)
             throw failure
         }
+    }
+
+    /// For tools that don't cut by themselves what they know better.
+    private static func cut(_ text: String, _ context: ToolContext) -> String {
+        OutputLimit.cutMiddle(text, to: context.outputLimit, rest: "ask for less at once to see them")
     }
 }
 

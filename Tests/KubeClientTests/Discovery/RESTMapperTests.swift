@@ -71,6 +71,46 @@ import Testing
         #expect(status?.isNotFound == true)
     }
 
+    @Test(arguments: [
+        ("events", "events", ["events.events.k8s.io"], false), ("ev", "events", ["events.events.k8s.io"], false),
+        ("events.events.k8s.io", "events.events.k8s.io", ["events"], true),
+        ("pods", "pods", ["ports.example.com"], false),
+        ("Deployment", "deployments.apps", [], false), ("deploy.v1beta1.apps", "deployments.apps", [], true),
+    ])
+    func `a name that several groups have comes with the others`(
+        name: String, found: String, others: [String], isQualified: Bool
+    ) async throws {
+        let match = try await RESTMapper(api: Self.api()).match(name)
+        #expect(match.resource.qualifiedName == found && match.others.map(\.qualifiedName) == others)
+        #expect(match.isQualified == isQualified)
+    }
+
+    @Test func `a category holds each of its resources once`() async throws {
+        let all = try await RESTMapper(api: Self.api()).resources(inCategory: "ALL").map(\.qualifiedName)
+        #expect(all.contains("pods") && all.count { $0 == "deployments.apps" } == 1)
+        #expect(try await RESTMapper(api: Self.api()).resources(inCategory: "pods").isEmpty)
+    }
+
+    @Test func `a name may belong to a group whose server is down`() async throws {
+        let stale: JSONValue = [
+            "kind": "APIGroupDiscoveryList",
+            "items": [
+                ["metadata": ["name": "metrics.k8s.io"], "versions": [["version": "v1beta1", "freshness": "Stale"]]]
+            ],
+        ]
+        var old = DiscoveryDocuments.legacy
+        old["/apis/example.com/v1"] = nil
+        for (documents, group) in [(["/apis": stale], "metrics.k8s.io/v1beta1"), (old, "example.com/v1")] {
+            let status = await #expect(throws: APIStatus.self) {
+                try await RESTMapper(api: Self.api(documents)).resource(named: "ports")
+            }
+            #expect(
+                status?.message
+                    == "the server doesn't have a resource type \"ports\", unless it belongs to an API group whose server "
+                    + "can't be asked now: \(group)")
+        }
+    }
+
     @Test func `a kind is found in its version only`() async throws {
         let mapper = RESTMapper(api: Self.api())
         let kind = GroupVersionKind(group: "apps", version: "v1beta1", kind: "Deployment")

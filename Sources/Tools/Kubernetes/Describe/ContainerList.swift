@@ -48,7 +48,7 @@ enum ContainerList {
     }
 
     /// `Waiting: CrashLoopBackOff, back-off 5m0s …` or `Terminated: OOMKilled, exit code 137, …`
-    private static func describe(_ state: JSONValue) -> String? {
+    static func describe(_ state: JSONValue) -> String? {
         guard let (key, details) = state.object?.pairs.first else { return nil }
         var parts: [String] = []
         if let reason = details["reason"]?.string { parts.append(reason) }

@@ -17,26 +17,29 @@ struct DescribeTool: KubernetesTool {
         var target = try await context.target(arguments)
         target.object = context.redactor.redact(target.object)
         var outline = Outline()
+        var related = Outline()
         Self.header(target.object, &outline)
         switch (target.resource.group, target.resource.plural) {
         case ("", "pods"): PodDescription.write(target.object, &outline)
         case ("apps", "deployments"), ("apps", "statefulsets"), ("apps", "daemonsets"), ("apps", "replicasets"):
             WorkloadDescription.write(target.object, &outline)
             let selector = target.object["spec", "selector"].flatMap { LabelSelector($0) }
-            try await PodList.write(of: target, selector, context, &outline)
+            try await PodList.write(of: target, selector, context, &related)
         case ("", "services"):
             ServiceDescription.write(target.object, &outline)
             let selector = target.object["spec", "selector"].flatMap { LabelSelector(["matchLabels": $0]) }
-            try await PodList.write(of: target, selector, context, &outline)
+            try await PodList.write(of: target, selector, context, &related)
         case ("batch", "jobs"):
             JobDescription.write(target.object, &outline)
             let selector = target.object["spec", "selector"].flatMap { LabelSelector($0) }
-            try await PodList.write(of: target, selector, context, &outline)
+            try await PodList.write(of: target, selector, context, &related)
         case ("", "nodes"): NodeDescription.write(target.object, &outline)
         default: Self.generic(target.object, &outline)
         }
-        try await EventList.write(about: target, context, &outline)
-        return .output(outline.text)
+        try await EventList.write(about: target, room: context.outputLimit / 3, context, &related)
+        let rest = "for all of the object: k8s_get with its name and output yaml"
+        let room = context.outputLimit - related.text.utf8.count
+        return .output(OutputLimit.cutMiddle(outline.text, to: room - 1, rest: rest).endingLine + related.text)
     }
 
     private static func header(_ object: KubeObject, _ outline: inout Outline) {
@@ -53,7 +56,7 @@ struct DescribeTool: KubernetesTool {
         let annotations = object.annotations.filter { $0.key != "kubectl.kubernetes.io/last-applied-configuration" }
         outline.list(
             "Annotations",
-            annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\(OutputLimit.cut($0.value, to: 256))" })
+            annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\(OutputLimit.shorten($0.value, to: 256))" })
     }
 
     private static func generic(_ object: KubeObject, _ outline: inout Outline) {
@@ -62,8 +65,13 @@ struct DescribeTool: KubernetesTool {
             if value.object == nil, value.array == nil {
                 outline.field(title, value)
             } else {
-                outline.section(title) { $0.yaml(value) }
+                // A long text in it would take the place of all else.
+                outline.section(title) { $0.yaml(Pruning(fields: [], text: 2048).apply(value)) }
             }
         }
     }
+}
+
+extension String {
+    fileprivate var endingLine: String { hasSuffix("\n") ? self : self + "\n" }
 }

@@ -7,19 +7,11 @@ enum PodDescription {
         outline.field("Message", pod["status", "message"])
         outline.field("Node", pod["spec", "nodeName"])
         outline.field("IP", pod["status", "podIP"])
-        outline.field("Service account", pod["spec", "serviceAccountName"])
         outline.field("QoS class", pod["status", "qosClass"])
-        outline.field("Node selector", pod["spec", "nodeSelector"])
+        SchedulingDescription.write(pod["spec"], &outline)
         ContainerList.write(pod["spec"], status: pod["status"], &outline)
         ConditionList.write(pod, &outline)
         outline.list("Volumes", (pod["spec", "volumes"]?.array ?? []).map(volume))
-        outline.list(
-            "Tolerations",
-            (pod["spec", "tolerations"]?.array ?? []).map { toleration in
-                let key = toleration["key"]?.string ?? "all"
-                let value = toleration["value"]?.string.map { "=\($0)" } ?? ""
-                return "\(key)\(value):\(toleration["effect"]?.string ?? "")"
-            })
     }
 
     /// `data: persistentVolumeClaim claimName=db`

@@ -10,9 +10,14 @@ enum PodList {
     ) async throws {
         // An empty selector would be all pods of the namespace.
         guard let selector, !selector.requirements.isEmpty else { return }
-        let options = ListOptions(labelSelector: selector, limit: 500)
-        guard let pods = try await context.listIfAllowed(.pods, namespace: target.namespace, options) else {
-            return outline.field("Pods", "can't be listed")
+        let read = try await context.readable {
+            try await context.api.listAll(.pods, namespace: target.namespace, ListOptions(labelSelector: selector))
+                .items
+        }
+        let pods: [KubeObject]
+        switch read {
+        case .failure(let unreadable): return outline.field("Pods", "can't be listed: \(unreadable.reason)")
+        case .success(let found): pods = found
         }
         guard !pods.isEmpty else { return outline.field("Pods", "none") }
         // Pods in trouble first: they are what one looks for.
@@ -25,7 +30,9 @@ enum PodList {
                 ]
             }
             TextColumns.align(table).forEach { outline.line($0) }
-            if pods.count > limit { outline.line("… \(pods.count - limit) more") }
+            if pods.count > limit {
+                outline.line("… \(pods.count - limit) more; for all: k8s_get pods with label_selector \(selector)")
+            }
         }
     }
 

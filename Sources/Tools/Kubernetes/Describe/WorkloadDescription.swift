@@ -9,12 +9,12 @@ enum WorkloadDescription {
         let strategy = object["spec", "strategy"] ?? object["spec", "updateStrategy"]
         outline.field("Strategy", strategy.map { JSONWriter.string($0) })
         outline.field("Min ready seconds", object["spec", "minReadySeconds"])
-        outline.field("Service account", object["spec", "template", "spec", "serviceAccountName"])
         if ["Deployment", "StatefulSet", "DaemonSet"].contains(object.kind) {
             outline.field("Rollout", RolloutStatus(object).text)
         }
         outline.section("Pod template") { outline in
             outline.field("Annotations", object["spec", "template", "metadata", "annotations"])
+            SchedulingDescription.write(object["spec", "template", "spec"], &outline)
             ContainerList.write(object["spec", "template", "spec"], status: nil, &outline)
         }
         let claims = object["spec", "volumeClaimTemplates"]?.array ?? []
@@ -56,6 +56,7 @@ enum JobDescription {
         let counts = ["active", "succeeded", "failed"].map { "\(job["status", $0]?.int ?? 0) \($0)" }
         outline.field("Pod counts", counts.joined(separator: ", "))
         outline.section("Pod template") { outline in
+            SchedulingDescription.write(job["spec", "template", "spec"], &outline)
             ContainerList.write(job["spec", "template", "spec"], status: nil, &outline)
         }
         ConditionList.write(job, &outline)

@@ -15,12 +15,9 @@ struct Table {
 
     private var columns: [Column]
     private(set) var rows: [Row]
-    /// `continue` and `remainingItemCount` of the list.
-    let metadata: JSONValue
 
     /// Reads a Table; a list or an object, which servers answer that don't make tables, becomes one of names and ages.
     init(_ json: JSONValue, redactor: Redactor) {
-        metadata = json["metadata"] ?? .null
         guard json["kind"]?.string == "Table" else {
             let items = json["items"] == nil ? [KubeObject(json)] : KubeList(json).items
             columns = [Column(name: "NAME", isWide: false), Column(name: "CREATED", isWide: false)]
@@ -59,6 +56,25 @@ struct Table {
         // A cell with a line feed would break the columns; kubectl cuts there as well.
         return redacted.firstIndex(of: "\n").map { redacted[..<$0] + "..." } ?? redacted
     }
+
+    /// Adds the rows of the next page.
+    mutating func append(_ page: Table) { rows += page.rows }
+
+    /// Puts `pod/` before the names, for tables of several types one after the other.
+    mutating func prefixNames(with prefix: String) {
+        guard let column = columns.firstIndex(where: { $0.name == "NAME" }) else { return }
+        for at in rows.indices where rows[at].cells.indices.contains(column) {
+            rows[at].cells[column] = prefix + rows[at].cells[column]
+        }
+    }
+
+    func cell(_ row: Row, _ column: String) -> String? {
+        guard let at = columns.firstIndex(where: { $0.name == column }), at < row.cells.count else { return nil }
+        return row.cells[at]
+    }
+
+    /// Whether these are events: they are told apart by what they say, not by their names.
+    var isEvents: Bool { ["TYPE", "REASON", "OBJECT"].allSatisfy { name in columns.contains { $0.name == name } } }
 
     /// In columns, three blanks apart.
     func lines(wide: Bool, withNamespace: Bool) -> [String] {

@@ -1,0 +1,154 @@
+import KubeModel
+
+/// Steps that make an object smaller. Each presupposes those before it; what is needed least goes first.
+enum Condensation: Int, CaseIterable, Comparable, Sendable {
+    case bookkeeping, bulk, details, settings, outline, summary
+
+    static func < (a: Condensation, b: Condensation) -> Bool { a.rawValue < b.rawValue }
+
+    /// What the step leaves out.
+    var what: String {
+        switch self {
+        case .bookkeeping: "last-applied-configuration and managedFields"
+        case .bulk: "images of nodes, ids of images and containers, mounts of tokens, the middle of texts over 1 kB"
+        case .details:
+            "uids, versions, times of conditions, probes, security contexts, default values, the middle of texts over 256 bytes"
+        case .settings:
+            "annotations, values of variables, volumes, tolerations, affinity, all but 20 elements of an array"
+        case .outline: "what is nested deep, texts over 100 bytes"
+        case .summary: "all but names, labels, images, phase, conditions and states of containers"
+        }
+    }
+
+    func apply(_ object: KubeObject) -> KubeObject {
+        switch self {
+        case .bookkeeping:
+            var object = object
+            object.json[path: ["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"]] = nil
+            return object
+        case .bulk:
+            return KubeObject(Pruning(fields: Self.bulkFields, text: 1024).apply(Self.withoutTokens(object.json)))
+        case .details:
+            return KubeObject(Pruning(fields: Self.detailFields, text: 256, dropsEmpty: true).apply(object.json))
+        case .settings:
+            return KubeObject(
+                Pruning(fields: Self.settingFields, text: 160, elements: 20, dropsEmpty: true).apply(object.json))
+        case .outline:
+            return KubeObject(
+                Pruning(fields: [], text: 100, elements: 10, depth: 6, dropsEmpty: true).apply(object.json))
+        case .summary: return KubeObject(Self.summary(object))
+        }
+    }
+
+    private static let bulkFields: Set<String> = [
+        "images", "imageID", "containerID", "volumesInUse", "volumesAttached", "terminationMessagePath",
+        "terminationMessagePolicy", "selfLink", "caBundle",
+    ]
+
+    private static let detailFields: Set<String> = [
+        "uid", "resourceVersion", "generation", "generateName", "ownerReferences", "blockOwnerDeletion",
+        "lastProbeTime",
+        "lastTransitionTime", "lastHeartbeatTime", "lastUpdateTime", "livenessProbe", "readinessProbe", "startupProbe",
+        "securityContext", "podIPs", "hostIPs", "hostIP", "dnsPolicy", "schedulerName", "enableServiceLinks",
+        "preemptionPolicy", "terminationGracePeriodSeconds", "imagePullPolicy", "allocatedResources", "nodeInfo",
+        "serviceAccount", "protocol", "creationTimestamp", "startTime", "restartPolicy", "priority",
+    ]
+
+    private static let settingFields: Set<String> = [
+        "annotations", "env", "envFrom", "volumes", "volumeMounts", "tolerations", "affinity",
+        "topologySpreadConstraints",
+        "lifecycle", "volumeClaimTemplates", "imagePullSecrets", "openAPIV3Schema", "qosClass",
+    ]
+
+    /// What Kubernetes adds to every pod: its token's volume, and two tolerations.
+    private static func withoutTokens(_ json: JSONValue) -> JSONValue {
+        var json = json
+        guard json["spec", "volumes"] != nil || json["spec", "tolerations"] != nil else { return json }
+        func isToken(_ entry: JSONValue) -> Bool { entry["name"]?.string?.hasPrefix("kube-api-access-") ?? false }
+        if let volumes = json["spec", "volumes"]?.array {
+            json["spec", "volumes"] = .array(volumes.filter { !isToken($0) })
+        }
+        if let tolerations = json["spec", "tolerations"]?.array {
+            json["spec", "tolerations"] = .array(
+                tolerations.filter { $0["tolerationSeconds"]?.int != 300 || $0["effect"]?.string != "NoExecute" })
+        }
+        for list in ["initContainers", "containers"] {
+            guard let containers = json["spec", list]?.array else { continue }
+            json["spec", list] = .array(
+                containers.map { container in
+                    guard let mounts = container["volumeMounts"]?.array else { return container }
+                    var container = container
+                    container["volumeMounts"] = .array(mounts.filter { !isToken($0) })
+                    return container
+                })
+        }
+        return json
+    }
+
+    private static func summary(_ object: KubeObject) -> JSONValue {
+        let metadata: JSONValue = .compact([
+            "name": .string(object.name), "namespace": object.namespace.map(JSONValue.string),
+            "labels": object.labels.isEmpty ? nil : JSONValue(object.labels),
+            "deletionTimestamp": object.metadata["deletionTimestamp"],
+        ])
+        let template = object["spec", "template", "spec"] ?? object["spec"]
+        let images = (template?["containers"]?.array ?? []).compactMap(\.["image"])
+        let spec: JSONValue = .compact([
+            "replicas": object["spec", "replicas"], "nodeName": object["spec", "nodeName"],
+            "images": images.isEmpty ? nil : .array(images),
+        ])
+        var status: [String] = []
+        if let phase = object["status", "phase"]?.string { status.append(phase) }
+        if object.kind == "Pod" {
+            let pod = PodStatus(object)
+            status = [pod.reason, "ready \(pod.ready)", "restarts \(pod.restarts)"]
+        }
+        status += (object["status", "conditions"]?.array ?? []).map { condition in
+            let reason = condition["reason"]?.string.map { " (\($0))" } ?? ""
+            return "\(condition["type"]?.string ?? "")=\(condition["status"]?.string ?? "")\(reason)"
+        }
+        return .compact([
+            "kind": .string(object.kind), "metadata": metadata, "spec": spec.object?.isEmpty == false ? spec : nil,
+            "status": status.isEmpty ? nil : .string(status.joined(separator: ", ")),
+        ])
+    }
+}
+
+/// Leaves out fields by their names and what is too long or nested too deep, and marks where it did.
+struct Pruning: Sendable {
+    var fields: Set<String>
+    /// Bytes of a text.
+    var text: Int
+    /// Of an array.
+    var elements = Int.max
+    var depth = Int.max
+    /// Nulls and empty objects, arrays and texts go, too.
+    var dropsEmpty = false
+
+    /// - Parameter json: an object with its kind. Its own parts `data`, `labels` and the like may hold any name.
+    func apply(_ json: JSONValue) -> JSONValue { apply(json, at: 0, isFree: false) }
+
+    /// Members of these are named by people: what is called `images` there is no field.
+    private static let free: Set<String> = ["data", "stringData", "binaryData", "labels", "matchLabels", "annotations"]
+
+    private func apply(_ value: JSONValue, at level: Int, isFree: Bool) -> JSONValue {
+        switch value {
+        case .string(let string): return .string(OutputLimit.shorten(string, to: text))
+        case .array(let array):
+            if level >= depth { return .string("… \(array.count) elements") }
+            let kept = array.prefix(elements).map { apply($0, at: level + 1, isFree: false) }
+            return .array(kept + (array.count > elements ? [.string("… \(array.count - elements) more")] : []))
+        case .object(let members):
+            if level >= depth { return .string("… \(members.count) fields") }
+            return .object(
+                JSONObject(
+                    members.filter { isFree || !(fields.contains($0.key) || (dropsEmpty && Self.isEmpty($0.value))) }
+                        .map { ($0.key, apply($0.value, at: level + 1, isFree: Self.free.contains($0.key))) }))
+        default: return value
+        }
+    }
+
+    private static func isEmpty(_ value: JSONValue) -> Bool {
+        value.isNull || value.object?.isEmpty == true || value.array?.isEmpty == true || value.string?.isEmpty == true
+    }
+}

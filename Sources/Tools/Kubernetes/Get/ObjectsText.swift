@@ -1,0 +1,69 @@
+import KubeModel
+
+/// Whole objects as YAML or JSON of a limited size. Where they don't fit, all of them are made smaller alike, step by step,
+/// and the text says what was left out: an object that is cut off at the end would be missing without its name.
+struct ObjectsText: Sendable {
+    private let objects: [KubeObject]
+    private let isList: Bool
+    private let isYAML: Bool
+
+    init(_ objects: [KubeObject], isList: Bool, isYAML: Bool) {
+        self.objects = objects
+        self.isList = isList
+        self.isYAML = isYAML
+    }
+
+    func text(limit: Int) -> String {
+        let whole = format(objects, isDense: false)
+        if whole.utf8.count <= limit { return whole }
+        var shorter = objects
+        for step in Condensation.allCases {
+            shorter = shorter.map(step.apply)
+            let note = note(step)
+            let text = format(shorter, isDense: step > .bookkeeping)
+            if text.utf8.count + note.utf8.count <= limit { return text + note }
+        }
+        return names(limit)
+    }
+
+    private func format(_ objects: [KubeObject], isDense: Bool) -> String {
+        let items = objects.map(\.json)
+        guard isList else { return format(items.first ?? .null, isDense) }
+        // One object a line is half as long as one field a line, and as easy to read for a model.
+        if isDense, !isYAML {
+            let lines = items.map { JSONWriter.string($0) }.joined(separator: ",\n")
+            return "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[\n\(lines)\n]}\n"
+        }
+        return format(["apiVersion": "v1", "kind": "List", "items": .array(items)], isDense)
+    }
+
+    private func format(_ json: JSONValue, _ isDense: Bool) -> String {
+        isYAML ? YAML.format(json) : JSONWriter.string(json, isDense ? [] : .pretty) + "\n"
+    }
+
+    private func note(_ last: Condensation) -> String {
+        let left = Condensation.allCases.filter { $0 <= last }.map(\.what).joined(separator: "; ")
+        return "… shortened, left out \(isList ? "of each object" : "here"): \(left). \(Self.howTo(isList))\n"
+    }
+
+    private static func howTo(_ isList: Bool) -> String {
+        isList
+            ? "For the rest: name one object, or narrow the list with label_selector, field_selector or a namespace."
+            : "For a summary with its events: k8s_describe."
+    }
+
+    /// The last resort: not even a line for each fits.
+    private func names(_ limit: Int) -> String {
+        let namespaces = Set(objects.map(\.namespace))
+        let isOne = namespaces.count == 1
+        var used = 400
+        let names = objects.map { isOne ? $0.name : $0.key.description }.prefix { name in
+            used += name.utf8.count + 2
+            return used <= limit
+        }
+        let place = isOne ? objects.first?.namespace.map { " in namespace \($0)" } ?? "" : ""
+        let more = objects.count > names.count ? ", and \(objects.count - names.count) whose names don't fit" : ""
+        return "… too much to show: \(objects.count) objects\(place), of which these are the names: "
+            + "\(names.joined(separator: ", "))\(more). \(Self.howTo(true))\n"
+    }
+}
