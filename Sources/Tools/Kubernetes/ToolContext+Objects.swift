@@ -24,7 +24,7 @@ extension ToolContext {
         do {
             return try await api.get(match.resource, namespace: namespace, name: name)
         } catch let status as APIStatus where status.isNotFound {
-            throw try await notFound(match, namespace: namespace, name: name, status)
+            throw try await notFound(match, namespace: namespace, name: name, status: status)
         } catch let denied as PermissionDenied {
             throw try await self.denied(denied, namespace: namespace)
         }
@@ -34,7 +34,7 @@ extension ToolContext {
     func denied(_ denied: PermissionDenied, namespace: String?) async throws -> ToolFailure {
         var text = denied.description
         if let namespace, case .missing(let others) = try await presence(ofNamespace: namespace),
-            let sentence = Absence.sentence(.missing(others: others), namespace)
+            let sentence = Absence.sentence(.missing(others: others), of: namespace)
         {
             text += "; \(sentence)"
         }
@@ -42,7 +42,7 @@ extension ToolContext {
     }
 
     private func notFound(
-        _ match: ResourceMatch, namespace: String?, name: String, _ status: APIStatus
+        _ match: ResourceMatch, namespace: String?, name: String, status: APIStatus
     ) async throws -> ToolFailure {
         guard status.message != "the server could not find the requested resource" else {
             await mapper.invalidate()
@@ -53,8 +53,8 @@ extension ToolContext {
         var sentences = ["the API server refused (NotFound): \(status.message)\(place)"]
         if let namespace {
             let presence = try await presence(ofNamespace: namespace)
-            if let sentence = Absence.sentence(presence, namespace) { sentences[0] += ": \(sentence)" }
-            let elsewhere = try await namespaces(with: name, match.resource, besides: namespace)
+            if let sentence = Absence.sentence(presence, of: namespace) { sentences[0] += ": \(sentence)" }
+            let elsewhere = try await namespaces(with: name, of: match.resource, besides: namespace)
             if !elsewhere.isEmpty {
                 sentences.append(
                     "\(match.resource.qualifiedName) \"\(name)\" exists in namespace \(elsewhere.joined(separator: ", "))."
@@ -72,7 +72,7 @@ extension ToolContext {
 
     /// Where else an object of that name is; none where that may not be listed.
     private func namespaces(
-        with name: String, _ resource: APIResource, besides namespace: String
+        with name: String, of resource: APIResource, besides namespace: String
     ) async throws -> [String] {
         let options = ListOptions(fieldSelector: FieldSelector.name(name).description, limit: 100)
         let found = try await readable { try await api.list(resource, options).items }

@@ -50,7 +50,8 @@ import Testing
 
     @Test(arguments: [
         ("pods,", true), (",", false), ("pods//p", false), ("/p", false), ("pods/", false), ("pods/../x", false),
-        ("pods p", false), ("pods p q", false), ("a/b/c", false), ("pods/p%2Fx", false), ("pods/p?x=1", false),
+        ("pods p", false), ("pods p q", false), ("a/b/c", false), ("pods/log", false), ("deploy/scale", false),
+        ("pods/p%2Fx", false), ("pods/p?x=1", false),
         (
             Array(repeating: "pods", count: 30).enumerated().map { "\($0.element)\($0.offset)" }.joined(separator: ","),
             false

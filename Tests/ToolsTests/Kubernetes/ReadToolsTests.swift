@@ -104,6 +104,7 @@ import Testing
             (["resource_type": "pods", "name": "a", "all_namespaces": true], "exclude each other"),
             (["resource_type": "pods", "name": "a", "label_selector": "a=b"], "exclude each other"),
             (["resource_type": "gizmos"], "doesn't have a resource type"),
+            (["resource_type": "pods/exec"], "no resource type"),
             (["resource_type": "pods/web/exec"], "no resource type"),
             (["resource_type": "pods/web", "name": "db"], "leave out name"),
             (["resource_type": "pods web"], "is ambiguous"),

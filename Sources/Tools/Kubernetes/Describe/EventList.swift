@@ -19,12 +19,12 @@ enum EventList {
         }
         switch read {
         case .failure(let unreadable): outline.field("Events", "can't be listed: \(unreadable.reason)")
-        case .success(let found): write(found, about: object, room: room, context.redactor, &outline)
+        case .success(let found): write(found, about: object, room: room, redactor: context.redactor, to: &outline)
         }
     }
 
     private static func write(
-        _ found: [KubeObject], about object: KubeObject, room: Int, _ redactor: Redactor, _ outline: inout Outline
+        _ found: [KubeObject], about object: KubeObject, room: Int, redactor: Redactor, to outline: inout Outline
     ) {
         // The kubelet writes a node's name where its uid should be.
         let own = found.filter { ["", object.uid, object.name].contains($0["involvedObject", "uid"]?.string ?? "") }
@@ -33,7 +33,7 @@ enum EventList {
         guard !own.isEmpty else {
             return outline.field("Events", note.map { "none about this one; \($0)" } ?? "none")
         }
-        let kept = chosen(own, room: room, redactor)
+        let kept = chosen(own, room: room, redactor: redactor)
         outline.section("Events") { outline in
             let missing = own.count - kept.count
             if missing > 0 {
@@ -49,7 +49,7 @@ enum EventList {
 
     /// Those that fit: the newest warnings, then the newest of the others; in the order in which they came.
     private static func chosen(
-        _ events: [KubeObject], room: Int, _ redactor: Redactor
+        _ events: [KubeObject], room: Int, redactor: Redactor
     ) -> [(event: KubeObject, text: String)] {
         let dated = events.map { ($0, $0.eventTime) }.sorted { $0.1 < $1.1 }.map(\.0)
         let newest = dated.indices.reversed()

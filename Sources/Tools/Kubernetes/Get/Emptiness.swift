@@ -8,7 +8,7 @@ struct Emptiness: Sendable, Hashable {
     /// - Parameters:
     ///   - what: `no pods`
     ///   - namespace: nil for cluster-scoped kinds and for all namespaces.
-    init(_ what: String, _ namespace: String?, _ context: ToolContext) async throws {
+    init(_ what: String, namespace: String?, in context: ToolContext) async throws {
         guard let namespace else {
             text = "No resources found: there are \(what)."
             return
@@ -19,7 +19,7 @@ struct Emptiness: Sendable, Hashable {
         case .exists: text += "there are \(what)."
         case .isBeingDeleted: text += "there are \(what); the namespace is being deleted."
         case .missing:
-            text += (Absence.sentence(presence, namespace) ?? "") + "."
+            text += (Absence.sentence(presence, of: namespace) ?? "") + "."
             isExplained = true
         case .unknown(let why):
             text += "there are \(what), or namespace \(namespace) doesn't exist: \(why)."

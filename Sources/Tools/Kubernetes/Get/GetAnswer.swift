@@ -17,11 +17,11 @@ struct GetAnswer: Sendable {
 
     /// - Parameter explains: asks for what an empty list may come from.
     /// - Throws: ``ToolFailure`` that names the resource where it couldn't be read.
-    init(_ query: GetQuery, _ format: GetFormat, explains: Bool = true, _ context: ToolContext) async throws {
+    init(_ query: GetQuery, format: GetFormat, explains: Bool = true, in context: ToolContext) async throws {
         self.query = query
         var request = query.request()
         if !format.isObjects { request.accept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json" }
-        var answer = try await Self.send(request, query, context)
+        var answer = try await Self.send(request, of: query, in: context)
         if format.isObjects {
             let items = query.name == nil ? KubeList(answer).items : [KubeObject(answer)]
             content = .objects(items.map { Self.shown($0, context.redactor) })
@@ -51,11 +51,11 @@ struct GetAnswer: Sendable {
     var isEmpty: Bool { if case .nothing = content { true } else { false } }
 
     private static func send(
-        _ request: KubeRequest, _ query: GetQuery, _ context: ToolContext
+        _ request: KubeRequest, of query: GetQuery, in context: ToolContext
     ) async throws -> JSONValue {
         if let name = query.name {
             guard request.accept == "application/json" else {
-                return try await named(request, query, name, context)
+                return try await named(request, of: query, name: name, in: context)
             }
             return try await context.object(query.match, namespace: query.namespace, name: name).json
         }
@@ -76,7 +76,7 @@ struct GetAnswer: Sendable {
 
     /// In columns: where it isn't found, the plain request says why.
     private static func named(
-        _ request: KubeRequest, _ query: GetQuery, _ name: String, _ context: ToolContext
+        _ request: KubeRequest, of query: GetQuery, name: String, in context: ToolContext
     ) async throws -> JSONValue {
         do {
             return try await context.api.call(request)
@@ -117,7 +117,9 @@ extension GetAnswer {
             let lines =
                 format == .name
                 ? names(table) : table.lines(wide: format == .wide, withNamespace: query.spansNamespaces)
-            let text = TableText(table, lines: lines, hasHeader: format != .name, query.spansNamespaces).text(
+            let text = TableText(
+                table, lines: lines, hasHeader: format != .name, spansNamespaces: query.spansNamespaces
+            ).text(
                 limit: room)
             return ([text] + notes).joined(separator: "\n")
         }
@@ -133,51 +135,5 @@ extension GetAnswer {
         return [
             "(These are \(query.resource.qualifiedName). Of that name there is also: \(others.joined(separator: ", ")).)"
         ]
-    }
-}
-
-extension GetQuery {
-    /// `deployment.apps`
-    var prefix: String {
-        resource.group.isEmpty ? resource.singular : "\(resource.singular).\(resource.group)"
-    }
-
-    /// What an empty list means: of which kind, where, and what may be the reason.
-    func nothing(_ context: ToolContext) async throws -> String {
-        let with = selectors.map { " with \($0)" } ?? ""
-        let place = resource.namespaced && namespace == nil ? " in any namespace" : ""
-        let emptiness = try await Emptiness("no \(resource.qualifiedName)\(with)\(place)", namespace, context)
-        guard !emptiness.isExplained else { return emptiness.text }
-        var lines = [emptiness.text]
-        if selectors != nil, let sentence = try await unselected(context) { lines.append(sentence) }
-        return (lines + (try await othersFound(context))).joined(separator: "\n")
-    }
-
-    /// How many there are without the selectors.
-    private func unselected(_ context: ToolContext) async throws -> String? {
-        let read = try await context.readable { try await context.api.call(request(limit: 100, isNarrowed: false)) }
-        guard let answer = try? read.get() else { return nil }
-        let count = (answer["items"]?.array ?? []).count + (answer["metadata", "remainingItemCount"]?.int ?? 0)
-        let isMore = answer["metadata", "continue"]?.string?.isEmpty == false
-        if count == 0 { return "Without the selector there are none either." }
-        return "Without the selector there \(count == 1 ? "is" : "are") \(isMore ? "at least " : "")\(count)."
-    }
-
-    /// The other groups that have a resource of this name, and whether they have objects there.
-    private func othersFound(_ context: ToolContext) async throws -> [String] {
-        var lines: [String] = []
-        for other in Absence.others(match).prefix(5) {
-            let place = other.namespaced ? namespace : nil
-            let read = try await context.readable {
-                try await context.api.list(other, namespace: place, ListOptions(limit: 1)).items
-            }
-            let what =
-                switch read {
-                case .success(let items): items.isEmpty ? "none there either" : "has objects there"
-                case .failure(let unreadable): "can't be read: \(unreadable.reason)"
-                }
-            lines.append("Another group has a resource of this name: \(other.qualifiedName) (\(what)).")
-        }
-        return lines
     }
 }

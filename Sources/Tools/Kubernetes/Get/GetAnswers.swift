@@ -9,10 +9,10 @@ struct GetAnswers: Sendable {
     /// Of a category: that there is nothing of any of its types.
     private var emptiness: String?
 
-    init(_ queries: [GetQuery], _ format: GetFormat, category: String?, _ context: ToolContext) async throws {
+    init(_ queries: [GetQuery], format: GetFormat, category: String?, in context: ToolContext) async throws {
         for query in queries {
             do {
-                answers.append(try await GetAnswer(query, format, explains: category == nil, context))
+                answers.append(try await GetAnswer(query, format: format, explains: category == nil, in: context))
             } catch let cancellation as CancellationError {
                 throw cancellation
             } catch {
@@ -21,7 +21,7 @@ struct GetAnswers: Sendable {
         }
         if let category, let first = answers.first, answers.allSatisfy(\.isEmpty) {
             let what = "no objects of the category \(category)"
-            emptiness = try await Emptiness(what, first.query.selection.namespace, context).text
+            emptiness = try await Emptiness(what, namespace: first.query.selection.namespace, in: context).text
         }
     }
 
@@ -36,13 +36,13 @@ struct GetAnswers: Sendable {
         if format.isObjects {
             parts = [ObjectsText(found.flatMap(\.objects), isList: true, isYAML: format == .yaml).text(limit: room)]
         } else {
-            parts = tables(found, format, room)
+            parts = tables(found, format: format, limit: room)
         }
         return (parts + notes).joined(separator: format == .name || format.isObjects ? "\n" : "\n\n")
     }
 
     /// Each gets what it needs, as far as all of them fit; who needs more than an equal share gets an equal share of the rest.
-    private func tables(_ found: [GetAnswer], _ format: GetFormat, _ limit: Int) -> [String] {
+    private func tables(_ found: [GetAnswer], format: GetFormat, limit: Int) -> [String] {
         let named = found.map(\.withTypedNames)
         let sizes = named.map { $0.text(format, limit: .max).utf8.count + 2 }
         var rest = limit

@@ -41,8 +41,19 @@ struct ResourceArgument: Sendable, Hashable {
             throw ToolFailure(
                 "\"\(ToolParameters.excerpt(parts[1]))\" in \"\(excerpt)\" is no name of a Kubernetes object")
         }
+        // `pods/log` is how RBAC names a subresource: an object of that name is hardly meant.
+        if subresources.contains(parts[1]) {
+            throw ToolFailure(
+                "\"\(excerpt)\" is no resource type but a subresource; an object of that name is asked for with name")
+        }
         return Item(type: parts[0], name: parts[1])
     }
+
+    private static let subresources: Set<String> = [
+        "approval", "attach", "binding", "ephemeralcontainers", "eviction", "exec", "finalize", "log", "portforward",
+        "proxy",
+        "resize", "scale", "status", "token",
+    ]
 
     /// `pods web-1`: kubectl takes the second word for a name, and a model may have meant a second type.
     private static func ambiguous(_ words: [String]) -> ToolFailure {

@@ -9,7 +9,7 @@ struct TableText: Sendable {
     private var spansNamespaces: Bool
 
     /// - Parameter lines: one for each row of the table, after the header where there is one.
-    init(_ table: Table, lines: [String], hasHeader: Bool, _ spansNamespaces: Bool) {
+    init(_ table: Table, lines: [String], hasHeader: Bool, spansNamespaces: Bool) {
         self.table = table
         self.spansNamespaces = spansNamespaces
         header = hasHeader ? Array(lines.prefix(1)) : []
