@@ -88,6 +88,111 @@ import Testing
         }
     }
 
+    private static let configMaps = APIResource(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap")
+
+    @Test func `who approves sees that a protection is turned off, and not the password beside it`() async throws {
+        let body: JSONValue = [
+            "data": [
+                "ENABLE_BASIC_AUTH": "no", "REQUIRE_AUTH": "0", "AUTH": "off",
+                "AUTH_SERVER": "https://login.other.test",
+                "ADMIN_PASSWORD": .string(Self.password), "MODE": "open",
+            ]
+        ]
+        let model = ScriptedModel(
+            .calls(
+                (
+                    "k8s_patch",
+                    [
+                        "resource_type": "configmap", "name": "shop", "patch_type": "merge",
+                        "patch": .string(JSONWriter.string(body)),
+                    ]
+                )), .says("Done."))
+        try await Story.run(model) { story in
+            try await story.apply(
+                """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: shop, namespace: \(Story.namespace)}
+                data:
+                  ENABLE_BASIC_AUTH: "yes"
+                  REQUIRE_AUTH: "1"
+                  AUTH: "on"
+                  AUTH_SERVER: https://login.example
+                  ADMIN_PASSWORD: another-one-before
+                """)
+            try await story.ask("turn it off")
+            let waiting = try await story.untilPhase(.awaitingApproval)
+            let approval = try #require(waiting.status.approvals["c1"]).json
+            let preview = approval["preview"]?.string ?? ""
+            for line in [
+                "-  ENABLE_BASIC_AUTH: \"yes\"\n+  ENABLE_BASIC_AUTH: \"no\"",
+                "-  REQUIRE_AUTH: \"1\"\n+  REQUIRE_AUTH: \"0\"",
+                "-  AUTH_SERVER: https://login.example\n", "+  AUTH_SERVER: https://login.other.test\n",
+            ] {
+                #expect(preview.contains(line), "\(preview)")
+            }
+            for shown in [approval["arguments"]?.string, approval["requests"]?[0]?["body"]?.string] {
+                #expect(shown?.contains("https://login.other.test") == true && shown?.contains("REQUIRE_AUTH") == true)
+            }
+            let tokens = preview.split(separator: "\n").filter { $0.contains("ADMIN_PASSWORD: ‹redacted:") }
+            #expect(tokens.count == 2 && tokens[0].suffix(10) != tokens[1].suffix(10), "\(preview)")
+            #expect(approval["summary"]?.string?.hasSuffix("and 1 more") == true, "\(approval)")
+            let all = try await everything(story)
+            #expect(!all.contains(Self.password) && !all.contains("another-one-before"))
+        }
+    }
+
+    @Test func `files of settings in a ConfigMap reach the model without their passwords`() async throws {
+        let model = ScriptedModel(
+            .calls(("k8s_get", ["resource_type": "configmap", "name": "files", "output": "yaml"])), .says("Seen."))
+        try await Story.run(model) { story in
+            try await story.apply(
+                """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: files, namespace: \(Story.namespace)}
+                data:
+                  settings.xml: |
+                    <server><username>ci</username><password>\(Self.password)-1</password></server>
+                  .pgpass: |
+                    db.example:5432:app:app:\(Self.password)-2
+                  .netrc: "machine git.example login ci password \(Self.password)-3"
+                  app.yaml: |
+                    auth: {mode: basic, users: [{name: app, password: \(Self.password)-4}]}
+                """)
+            try await story.ask("look")
+            try await story.untilPhase(.completed)
+            let result = model.toolResults.last ?? ""
+            #expect(result.contains("<username>ci</username>") && result.contains("mode: basic"), "\(result)")
+            #expect(!result.contains(Self.password), "\(result)")
+        }
+    }
+
+    @Test func `a change in a file with CRLF is shown by its line`() async throws {
+        let lines = (1...30).map { "line \($0)\r\n" }.joined()
+        let patch: JSONValue = ["data": ["a.ini": .string(lines.replacing("line 9\r\n", with: "line nine\r\n"))]]
+        let model = ScriptedModel(
+            .calls(
+                (
+                    "k8s_patch",
+                    [
+                        "resource_type": "configmap", "name": "ini", "patch_type": "merge",
+                        "patch": .string(JSONWriter.string(patch)),
+                    ]
+                )), .says("Done."))
+        try await Story.run(model) { story in
+            _ = try await story.api.create(
+                KubeObject([
+                    "apiVersion": "v1", "kind": "ConfigMap", "data": ["a.ini": .string(lines)],
+                    "metadata": ["name": "ini", "namespace": .string(Story.namespace)],
+                ]), in: Self.configMaps)
+            try await story.ask("change line 9")
+            let waiting = try await story.untilPhase(.awaitingApproval)
+            let preview = waiting.status.approvals["c1"]?.json["preview"]?.string ?? ""
+            #expect(preview.contains("\n-    line 9\n+    line nine\n"), "\(preview)")
+        }
+    }
+
     @Test func `the key is made once, and tokens stay the same for the next worker`() async throws {
         let model = ScriptedModel { _, turn in
             turn.isMultiple(of: 2)

@@ -72,15 +72,22 @@ struct PatchTool: KubernetesTool {
         "certificates.k8s.io", "apiregistration.k8s.io", "resource.k8s.io", "storagemigration.k8s.io",
     ]
 
-    /// What the patch touches, two levels deep, for the summary.
+    /// What the patch touches, two levels deep, for the summary, which says how much more there is.
     private static func fields(_ body: JSONValue) -> [String] {
         if let operations = body.array {
-            return operations.prefix(5).map { "\($0["op"]?.string ?? "") \($0["path"]?.string ?? "")" }
+            return shortened([operations.map { "\($0["op"]?.string ?? "") \($0["path"]?.string ?? "")" }])
         }
-        return (body.object ?? [:]).flatMap { key, value in
-            guard let members = value.object, !members.isEmpty else { return [key] }
-            return members.keys.prefix(5).map { "\(key).\($0)" }
-        }
+        return shortened(
+            (body.object ?? [:]).map { key, value in
+                guard let members = value.object, !members.isEmpty else { return [key] }
+                return members.keys.map { "\(key).\($0)" }
+            })
+    }
+
+    /// The first of each group, and how many are left out.
+    private static func shortened(_ groups: [[String]]) -> [String] {
+        let more = groups.reduce(0) { $0 + max(0, $1.count - 5) }
+        return groups.flatMap { $0.prefix(5) } + (more > 0 ? ["and \(more) more"] : [])
     }
 
     private static func warnings(_ body: JSONValue) -> [String] {

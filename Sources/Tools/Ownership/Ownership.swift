@@ -117,7 +117,8 @@ struct Ownership {
             }
         }
         return fields.sorted { $0.key.name < $1.key.name }.map { manager, paths in
-            let names = paths.prefix(3).joined(separator: ", ") + (paths.count > 3 ? ", …" : "")
+            let more = paths.count > 3 ? ", and \(paths.count - 3) more," : ""
+            let names = paths.prefix(3).joined(separator: ", ") + more
             let time = manager.time.isEmpty ? "" : " (\(manager.time))"
             return "\(names) was last set by \(manager.name)\(time), which may set it again"
         }

@@ -159,15 +159,17 @@ public struct Preview: Sendable, Hashable {
 
         private static func diff(_ planned: PlannedRequest, after: KubeObject?, _ redactor: Redactor) -> String {
             let name = planned.target.text
+            let known = redactor.known(planned.before)
+            // Before they are parted into lines, and after that, for what a line begins with.
+            let shown = [planned.before, after].map { object in
+                object.map { redactor.replace(known, inTextsOf: redactor.redact($0.withoutNoise).json) }
+            }
+            let yaml = LegibleYAML(old: shown[0], new: shown[1])
             let text = UnifiedDiff.text(
-                old: yaml(planned.before, redactor), new: yaml(after, redactor),
+                old: yaml.old, new: yaml.new,
                 oldName: planned.before == nil ? "/dev/null" : "\(name) (live)",
                 newName: after == nil ? "/dev/null" : "\(name) (after)", limit: .max)
-            return text.isEmpty ? "\(name): no change\n" : redactor.replace(redactor.known(planned.before), in: text)
-        }
-
-        private static func yaml(_ object: KubeObject?, _ redactor: Redactor) -> String {
-            object.map { YAML.format(redactor.redact($0.withoutNoise).json, sorted: true) } ?? ""
+            return text.isEmpty ? "\(name): no change\n" : redactor.replace(known, in: text)
         }
     }
 }

@@ -89,7 +89,10 @@ enum LineEdits {
     /// Above so many changes the middle is given as replaced: the search takes their square in time and memory.
     private static let maximumDistance = 1500
 
-    static func between(_ a: [Substring], _ b: [Substring]) -> [Edit] {
+    static func between(_ old: [Substring], _ new: [Substring]) -> [Edit] {
+        // By their bytes: Swift takes texts for equal that are written by other characters (`é` and `e` with an accent).
+        var numbers: [[UInt8]: Int] = [:]
+        let (a, b) = (numbered(old, &numbers), numbered(new, &numbers))
         var head = 0
         while head < a.count, head < b.count, a[head] == b[head] { head += 1 }
         var tail = 0
@@ -100,7 +103,17 @@ enum LineEdits {
         return edits
     }
 
-    private static func middle(_ a: [Substring], _ b: [Substring], _ old: Range<Int>, _ new: Range<Int>) -> [Edit] {
+    /// The same number for the same line.
+    private static func numbered(_ lines: [Substring], _ numbers: inout [[UInt8]: Int]) -> [Int] {
+        lines.map { line in
+            let bytes = Array(line.utf8)
+            let number = numbers[bytes] ?? numbers.count
+            numbers[bytes] = number
+            return number
+        }
+    }
+
+    private static func middle(_ a: [Int], _ b: [Int], _ old: Range<Int>, _ new: Range<Int>) -> [Edit] {
         guard let trace = search(Array(a[old]), Array(b[new])) else {
             return old.map { .remove($0, new.lowerBound) } + new.map { .insert(old.upperBound, $0) }
         }
@@ -108,7 +121,7 @@ enum LineEdits {
     }
 
     /// The furthest point on each diagonal after 0, 1, 2, … changes, until the end is reached; nil when that takes too many.
-    private static func search(_ a: [Substring], _ b: [Substring]) -> [[Int]]? {
+    private static func search(_ a: [Int], _ b: [Int]) -> [[Int]]? {
         var trace: [[Int]] = []
         var furthest = [0, 0, 0]
         for d in 0...min(maximumDistance, a.count + b.count) {

@@ -11,27 +11,48 @@ struct HiddenPayload {
         }
     }
 
-    private func check(_ value: JSONValue, isShell: Bool) throws(ToolFailure) {
+    private func check(_ value: JSONValue, isShell: Bool, depth: Int = 0) throws(ToolFailure) {
         switch value {
         case .object(let members):
             // A patch by position says with its path what its value is.
             let path = members["op"] == nil ? nil : members["path"]?.string
             let isPatched = (path ?? "").split(separator: "/").contains { Self.isShell($0) }
-            for (key, value) in members { try check(value, isShell: isShell || isPatched || Self.isShell(key)) }
+            for (key, value) in members {
+                try check(value, isShell: isShell || isPatched || Self.isShell(key), depth: depth)
+            }
         case .array(let elements):
-            for element in elements { try check(element, isShell: isShell) }
+            for element in elements { try check(element, isShell: isShell, depth: depth) }
             guard isShell else { return }
-            for (element, shown) in zip(elements, redactor.redact(json: value).array ?? []) {
-                if let text = element.string, element != shown, Redactor.isToken(shown.string ?? "") {
-                    try check(hidden: text, isShell: true)
+            for (element, shown) in zip(elements, redactor.redact(json: value).array ?? []) where element != shown {
+                guard let text = element.string, let end = Self.hiddenEnd(of: text, shown: shown.string ?? "") else {
+                    continue
                 }
+                try check(hidden: end, isShell: true)
             }
         case .string(let text):
             for hidden in redactor.hiddenParts(of: text) {
                 try check(hidden: hidden, isShell: isShell || text.hasPrefix("#!"))
             }
+            try check(document: text, isShell: isShell, depth: depth)
         default: break
         }
+    }
+
+    /// What a file of settings hides, which is looked at by its structure as well.
+    private func check(document text: String, isShell: Bool, depth: Int) throws(ToolFailure) {
+        guard depth < 2, text.utf8.contains(0x0A) || text.utf8.first == 0x7B, let documents = try? YAML.parseAll(text)
+        else { return }
+        for document in documents where document.object != nil || document.array != nil {
+            try check(document, isShell: isShell, depth: depth + 1)
+        }
+    }
+
+    /// The word, or the end of it, that a token stands for: `-ppassword`.
+    private static func hiddenEnd(of text: String, shown: String) -> String? {
+        guard let token = shown.firstRange(of: Redactor.opening) else { return nil }
+        let head = shown[..<token.lowerBound]
+        return Redactor.isToken(String(shown[token.lowerBound...])) && text.hasPrefix(head)
+            ? String(text.dropFirst(head.count)) : nil
     }
 
     private static func isShell(_ key: some StringProtocol) -> Bool {

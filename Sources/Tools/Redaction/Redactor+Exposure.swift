@@ -19,6 +19,18 @@ extension Redactor {
         }
     }
 
+    /// The value without these secrets in its texts.
+    func replace(_ secrets: Set<String>, inTextsOf value: JSONValue) -> JSONValue {
+        guard !secrets.isEmpty else { return value }
+        return switch value {
+        case .object(let members):
+            .object(JSONObject(members.map { ($0.key, replace(secrets, inTextsOf: $0.value)) }))
+        case .array(let elements): .array(elements.map { replace(secrets, inTextsOf: $0) })
+        case .string(let text): .string(replace(secrets, in: text))
+        default: value
+        }
+    }
+
     private func shown(_ object: KubeObject) -> [UInt8] { JSONWriter.bytes(redact(object.withoutNoise).json) }
 
     /// Refuses to copy or move what is hidden, or what holds it: by its new place alone nobody could tell it.

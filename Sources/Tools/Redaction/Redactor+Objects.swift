@@ -52,10 +52,10 @@ extension Redactor {
 
     /// A text in an object: by its structure where it is JSON itself, as the annotations are in which tools keep what
     /// they applied, and as a text all the same.
-    private func redact(value text: String) -> String {
+    func redact(value text: String) -> String {
         // Packed as Helm and others pack a manifest: nobody can read it, and what it holds isn't known.
         if text.hasPrefix("H4sI"), text.utf8.count >= 40, Base64.decode(text) != nil { return token(text) }
-        guard let json = Self.structure(text) else { return redact(text: text) }
+        guard let json = Self.structure(text) else { return redact(document: text) }
         // Each level doubles the backslashes, so that honest texts are never deep; each is a recursion.
         guard nesting < 4 else { return token(text) }
         var inner = self
@@ -82,68 +82,5 @@ extension Redactor {
         case .string(let text): .string(token(text))
         default: .string(token(JSONWriter.string(value, .canonical)))
         }
-    }
-
-    private func walk(_ value: JSONValue) -> JSONValue {
-        switch value {
-        case .object(let members):
-            if Self.isSecret(value) { return redact(json: value) }
-            return walk(members)
-        case .array(let elements): return .array(list(elements))
-        case .string(let text): return .string(redact(value: text))
-        default: return value
-        }
-    }
-
-    private func walk(_ members: JSONObject) -> JSONValue {
-        // `{name: DB_PASSWORD, value: …}`, and a patch's `{op: add, path: /data/db-password, value: …}`.
-        let place = members["op"] == nil ? members["name"]?.string : members["path"]?.string.map(Self.lastToken)
-        let isCredentialVariable = place.map { CredentialNames.matches($0) } ?? false
-        return .object(
-            JSONObject(
-                members.map { key, value in
-                    if isCredentialVariable, key == "value", value.string?.isEmpty == false {
-                        return (key, hideText(value))
-                    }
-                    if CredentialNames.matches(key) { return (key, hideCredential(value)) }
-                    return (key, walk(value))
-                }))
-    }
-
-    private static func lastToken(_ pointer: String) -> String {
-        String(pointer.split(separator: "/").last ?? "").replacing("~1", with: "/").replacing("~0", with: "~")
-    }
-
-    /// The value of a field with a telling name. An object under such a name is a structure (`auth: {user: …}`), whose own
-    /// names decide.
-    private func hideCredential(_ value: JSONValue) -> JSONValue {
-        switch value {
-        case .string(let text): text.isEmpty ? value : hideText(value)
-        case .int, .double: .string(token(JSONWriter.string(value)))
-        default: walk(value)
-        }
-    }
-
-    private func hideText(_ value: JSONValue) -> JSONValue {
-        guard let text = value.string, !Self.isToken(text), !Self.isReference(text) else { return value }
-        return .string(token(text))
-    }
-
-    /// `$(DB_PASSWORD)` and `${…}` name a variable and hold nothing themselves.
-    static func isReference(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        return TextRedaction.reference(bytes, 0) == bytes.count
-    }
-
-    /// In a list of words, the one after `--password` is its value.
-    private func list(_ elements: [JSONValue]) -> [JSONValue] {
-        var result: [JSONValue] = []
-        var follows = false
-        for element in elements {
-            result.append(follows ? hideText(element) : walk(element))
-            follows =
-                element.string.map { $0.hasPrefix("-") && !$0.contains("=") && CredentialNames.matches($0) } ?? false
-        }
-        return result
     }
 }

@@ -1,86 +1,77 @@
-/// Where the value of a credential-like name is.
+/// How far a value goes, and whether it may be a credential.
 extension TextRedaction {
-    /// `password=x`, `"password": "x"`, `--token x`, `Bearer x`, `name: PASSWORD, value: x`.
-    func value(of word: ArraySlice<UInt8>) -> Range<Int>? {
-        let end = word.endIndex
-        // Most words are followed by nothing that could be a value: they cost no look at their name.
-        guard end < bytes.count, " \t=:\"'\\,\r\n".utf8.contains(bytes[end]) else { return nil }
-        let name = String(decoding: word, as: UTF8.self)
-        let lower = name.lowercased()
-        if lower == "bearer" { return bearer(end) }
-        guard isSignature(lower, word) || CredentialNames.matches(name) else { return nil }
-        let isHeader = lower.hasSuffix("authorization")
-        let quoted = skipQuote(end)
-        let blanks = skipBlanks(quoted)
-        if blanks < bytes.count, bytes[blanks] == UInt8(ascii: "=") || bytes[blanks] == UInt8(ascii: ":") {
-            let start = skipBlanks(blanks + 1)
-            return below(start, key: word.startIndex) ?? inline(start, isHeader: isHeader)
-        }
-        if name.hasPrefix("--"), blanks > quoted { return inline(blanks, isHeader: isHeader) }
-        return neighbour(end, isFlag: name.hasPrefix("-"))
-    }
-
-    /// After `Bearer`, an ordinary word is none.
-    private func bearer(_ end: Int) -> Range<Int>? {
-        let start = skipBlanks(end)
-        guard start > end, let value = inline(start, isHeader: false) else { return nil }
-        let isWord = value.count < 8 || bytes[value].allSatisfy { $0 >= 0x61 && $0 <= 0x7A }
-        return isWord ? nil : value
-    }
-
-    /// `?sig=`: what signs a URL is all that it takes to use it.
-    private func isSignature(_ name: String, _ word: ArraySlice<UInt8>) -> Bool {
-        guard word.startIndex > 0, "?&".utf8.contains(bytes[word.startIndex - 1]), bytes[word.endIndex] == 0x3D else {
-            return false
-        }
-        return ["sig", "x-amz-signature", "x-goog-signature"].contains(name)
-    }
-
-    /// `"name":"DB_PASSWORD","value":"x"`, on lines of their own as well, and `"--password","x"`.
-    private func neighbour(_ end: Int, isFlag: Bool) -> Range<Int>? {
-        var at = end
-        var isNext = false
-        while at < bytes.count, Self.isSpace(bytes[at]) || ",\"'\\".utf8.contains(bytes[at]) {
-            isNext = isNext || bytes[at] == 0x2C || bytes[at] == 0x0A || isEscape(at)
-            if isFlag, bytes[at] == 0x2C { return element(at + 1) }
-            at += isEscape(at) ? 2 : 1
-        }
-        guard isNext, starts("value", at) else { return nil }
-        let colon = skipBlanks(skipQuote(at + 5))
-        guard colon < bytes.count, bytes[colon] == UInt8(ascii: ":") else { return nil }
-        let start = skipBlanks(colon + 1)
-        return below(start, key: at) ?? inline(start, isHeader: false)
-    }
-
-    /// The next text of a list.
-    private func element(_ at: Int) -> Range<Int>? {
-        var at = at
-        while at < bytes.count, Self.isSpace(bytes[at]) { at += 1 }
-        guard skipQuote(at) > at else { return nil }
-        return inline(at, isHeader: false)
-    }
-
     // MARK: - On the line
 
-    func inline(_ start: Int, isHeader: Bool) -> Range<Int>? {
-        if isSettled(from: start, isHeader: isHeader) { return nil }
-        let range = extent(start, isHeader: isHeader)
-        return Self.isPlain(bytes[range]) ? nil : range
+    func inline(_ start: Int, as meaning: CredentialNames.Meaning, isHeader: Bool = false) -> Range<Int>? {
+        if isSettled(from: start, isHeader: isHeader) || isPlaceholder(start) { return nil }
+        // The names in a structure decide.
+        if isStructure(start) { return nil }
+        let range = extent(unwrapped(start), isHeader: isHeader)
+        return isPlain(bytes[range]) || !CredentialValues.isCredential(text(range), as: meaning) ? nil : range
     }
 
-    /// Values that tell nothing.
-    private static func isPlain(_ value: ArraySlice<UInt8>) -> Bool {
-        guard value.count <= 5 else { return false }
-        // A block's beginning.
-        if value.first == UInt8(ascii: "|") || value.first == UInt8(ascii: ">") {
+    /// `{user: app, …`, `{"user": …`
+    private func isStructure(_ start: Int) -> Bool {
+        guard byte(start) == UInt8(ascii: "{") || starts("[{", start) else { return false }
+        let from = skipQuote(skipBlanks(byte(start) == UInt8(ascii: "[") ? start + 2 : start + 1))
+        var end = from
+        while end < bytes.count, end - from < 64, Self.isWord(bytes[end]) { end += 1 }
+        let next = skipBlanks(skipQuote(end))
+        return end > from && (byte(next) == UInt8(ascii: ":") || byte(next) == UInt8(ascii: "="))
+    }
+
+    /// `[REDACTED]`, `<set to the key 'password' in secret 'db'>`, `{{ .Values.password }}`, and nothing beside it.
+    private func isPlaceholder(_ start: Int) -> Bool {
+        let from = skipQuote(start)
+        guard let first = byte(from), let bracket = "[<{(".utf8.firstIndex(of: first) else { return false }
+        let closing = "]>})".utf8[bracket]
+        guard var end = bytes[from...].prefix(160).firstIndex(of: closing) else { return false }
+        if byte(end + 1) == closing { end += 1 }
+        var next = end + 1
+        while next < bytes.count, ",;.)".utf8.contains(bytes[next]) { next += 1 }
+        guard next == bytes.count || bytes[next] <= 0x20 || Self.isQuote(bytes[next]) || isLineEnd(next) else {
+            return false
+        }
+        return CredentialValues.isPlaceholder(text(from..<end + 1)[...])
+    }
+
+    /// A block's beginning, and brackets.
+    private func isPlain(_ value: ArraySlice<UInt8>) -> Bool {
+        guard value.count <= 5, let first = value.first else { return value.isEmpty }
+        if first == UInt8(ascii: "|") || first == UInt8(ascii: ">") {
             return value.dropFirst().allSatisfy("+-0123456789".utf8.contains)
         }
-        return ["true", "false", "null", "nil", "none", "{", "[", "{}", "[]"]
-            .contains(String(decoding: value, as: UTF8.self).lowercased())
+        return ["{", "[", "{}", "[]", "("].contains(String(decoding: value, as: UTF8.self))
+    }
+
+    /// Behind `Some(`, `Secret(`, `b` and the like, as languages print values.
+    private func unwrapped(_ start: Int) -> Int {
+        var at = start
+        for _ in 0..<4 {
+            var end = at
+            while end < bytes.count, end - at < 32, Self.isAlphanumeric(bytes[end]) || ":_.@".utf8.contains(bytes[end])
+            {
+                end += 1
+            }
+            guard end > at, end < bytes.count else { return at }
+            // The prefix of a text: `b'…'`, `u"…"`.
+            if end - at <= 2, Self.isQuote(bytes[end]) { return end }
+            guard "([<".utf8.contains(bytes[end]), skipQuote(end + 1) > end + 1 || isWrapper(end + 1) else { return at }
+            at = end + 1
+        }
+        return at
+    }
+
+    /// Another wrapper follows.
+    private func isWrapper(_ start: Int) -> Bool {
+        var at = start
+        while at < bytes.count, at - start < 32, Self.isAlphanumeric(bytes[at]) { at += 1 }
+        return at > start && at < bytes.count && "([<".utf8.contains(bytes[at])
     }
 
     /// The value is a token of ours or a reference, and nothing else: what merely holds one may hold a secret beside it.
     private func isSettled(from start: Int, isHeader: Bool) -> Bool {
+        let start = byte(start) == UInt8(ascii: "[") ? start + 1 : start
         let from = skipQuote(start)
         let quote: UInt8? = from > start && Self.isQuote(bytes[from - 1]) ? bytes[from - 1] : nil
         guard var end = Self.settled(bytes, from) else { return false }
@@ -125,6 +116,7 @@ extension TextRedaction {
         var quote: UInt8?
         while from < bytes.count, bytes[from] == UInt8(ascii: "\\") { from += 1 }
         if from < bytes.count, Self.isQuote(bytes[from]) {
+            if let range = tripleQuoted(from) { return range }
             quote = bytes[from]
             from += 1
         }
@@ -135,7 +127,19 @@ extension TextRedaction {
         return from..<end
     }
 
-    private func ends(_ at: Int, quote: UInt8?, isHeader: Bool) -> Bool {
+    /// `"""…"""`, over several lines as well.
+    private func tripleQuoted(_ at: Int) -> Range<Int>? {
+        let quote = bytes[at]
+        guard at + 3 < bytes.count, bytes[at + 1] == quote, bytes[at + 2] == quote else { return nil }
+        var end = at + 3
+        while end + 2 < bytes.count, end - at < 4096 {
+            if bytes[end] == quote, bytes[end + 1] == quote, bytes[end + 2] == quote { return at + 3..<end }
+            end += 1
+        }
+        return nil
+    }
+
+    func ends(_ at: Int, quote: UInt8?, isHeader: Bool) -> Bool {
         let byte = bytes[at]
         if byte == 0x0A || byte == 0x0D { return true }
         if let quote {
@@ -149,7 +153,7 @@ extension TextRedaction {
     // MARK: - On the lines below
 
     /// `password: |` with its block, and `password:` with its value alone on the next line, both further in than the key.
-    private func below(_ start: Int, key: Int) -> Range<Int>? {
+    func below(_ start: Int, key: Int, as meaning: CredentialNames.Meaning) -> Range<Int>? {
         var at = start
         let isBlock = at < bytes.count && (bytes[at] == UInt8(ascii: "|") || bytes[at] == UInt8(ascii: ">"))
         if isBlock {
@@ -160,9 +164,9 @@ extension TextRedaction {
         if at < bytes.count, bytes[at] == 0x0D { at += 1 }
         guard at < bytes.count, bytes[at] == 0x0A else { return nil }
         let column = column(key)
-        if isBlock { return block(at + 1, column) }
+        if isBlock { return block(at + 1, column, meaning) }
         let first = skipBlanks(at + 1)
-        return first - at - 1 > column ? scalar(first) : nil
+        return first - at - 1 > column ? scalar(first, meaning) : nil
     }
 
     /// How far from its line's beginning.
@@ -172,10 +176,11 @@ extension TextRedaction {
         return at - start
     }
 
-    private func block(_ start: Int, _ column: Int) -> Range<Int>? {
+    private func block(_ start: Int, _ column: Int, _ meaning: CredentialNames.Meaning) -> Range<Int>? {
         var first: Int?
         var end = start
         var line = start
+        var lines = 0
         while line < bytes.count {
             let content = skipBlanks(line)
             let lineEnd = self.lineEnd(content)
@@ -184,23 +189,28 @@ extension TextRedaction {
                 guard content - line > column else { break }
                 first = first ?? content
                 end = lineEnd
+                lines += 1
             }
             line = lineEnd + 1
         }
         guard let first else { return nil }
         if end > first, bytes[end - 1] == 0x0D { end -= 1 }
-        return isSettled(bytes[first..<end]) ? nil : first..<end
+        if isSettled(bytes[first..<end]) { return nil }
+        // Several lines under a name that isn't a secret's are a configuration: each of its lines is looked at.
+        let isConfiguration = lines > 1 && meaning != .secret && meaning != .secretSwitch
+        if isConfiguration, CredentialValues.isConfiguration(text(first..<end)) { return nil }
+        return CredentialValues.isCredential(text(first..<end), as: meaning) ? first..<end : nil
     }
 
-    private func lineEnd(_ at: Int) -> Int {
+    func lineEnd(_ at: Int) -> Int {
         var end = at
         while end < bytes.count, bytes[end] != 0x0A { end += 1 }
         return end
     }
 
     /// One word, or a text in quotes, that is all of its line and no key itself.
-    private func scalar(_ first: Int) -> Range<Int>? {
-        guard first < bytes.count, !"{[#&*!".utf8.contains(bytes[first]), let range = inline(first, isHeader: false),
+    func scalar(_ first: Int, _ meaning: CredentialNames.Meaning) -> Range<Int>? {
+        guard first < bytes.count, !"{[#&*!".utf8.contains(bytes[first]), let range = inline(first, as: meaning),
             !range.isEmpty, bytes[range.upperBound - 1] != UInt8(ascii: ":")
         else { return nil }
         var at = range.upperBound

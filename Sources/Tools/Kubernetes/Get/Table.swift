@@ -51,7 +51,9 @@ struct Table {
         case .double(let value): text = Int(exactly: value).map(String.init) ?? "\(value)"
         default: text = JSONWriter.string(cell)
         }
-        if CredentialNames.matches(column), !text.isEmpty, !text.hasPrefix("<") { return redactor.token(text) }
+        // A column of that name has the Secret's name, as that of a Certificate does.
+        let meaning = column == "SECRET" ? .reference : CredentialNames.meaning(of: column)
+        if CredentialValues.isCredential(text, as: meaning), !text.hasPrefix("<") { return redactor.token(text) }
         let redacted = redactor.redact(text: text)
         // A cell with a line feed would break the columns; kubectl cuts there as well.
         return redacted.firstIndex(of: "\n").map { redacted[..<$0] + "..." } ?? redacted
