@@ -81,11 +81,21 @@ import Testing
                 api, "k8s_get", ["resource_type": "cm", "name": "c", "output": .string(format)])
             #expect(text.utf8.count <= 16_384 && text.contains("kept") && text.contains("89end"), "\(text)")
             #expect(text.contains("bytes left out)…") && text.contains("… shortened"))
+            #expect(text.utf8.count > 12_000, "no more is left out than has to be")
         }
     }
 
     @Test func `what fits isn't shortened`() async throws {
         let api = FakeAPI()
+        let value = String(repeating: "0123456789", count: 900) + "end"
+        api.put(
+            yaml("{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: shop}, data: {big: \"\(value)\"}}"))
+        for tool in ["k8s_get", "k8s_describe"] {
+            let arguments: JSONValue = ["resource_type": "cm", "name": "c"]
+            let text = try await output(
+                api, tool, tool == "k8s_get" ? MergePatch.apply(["output": "yaml"], to: arguments) : arguments)
+            #expect(text.contains(value))
+        }
         api.put(pod(1))
         let text = try await output(api, "k8s_get", ["resource_type": "pods", "name": "web-1", "output": "yaml"])
         #expect(text.contains("last-applied-configuration") && text.contains("sha256") && !text.contains("…"))

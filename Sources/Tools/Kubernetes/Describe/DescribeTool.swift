@@ -16,30 +16,48 @@ struct DescribeTool: KubernetesTool {
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         var target = try await context.target(arguments)
         target.object = context.redactor.redact(target.object)
-        var outline = Outline()
         var related = Outline()
-        Self.header(target.object, &outline)
+        try await Self.pods(of: target, in: context, to: &related)
+        let limit = context.outputLimit
+        // Long texts are only shortened where the whole doesn't fit with a third of the room for what belongs to it.
+        let texts = [Int.max, 2048, 512].lazy.map { Self.text(of: target, longest: $0) }
+        let whole = texts.first { $0.utf8.count <= limit * 2 / 3 } ?? Self.text(of: target, longest: 512)
+        let room = max(limit / 3, limit - whole.utf8.count) - related.text.utf8.count
+        try await EventList.write(about: target, room: room - 200, context, &related)
+        let rest = "for all of the object: k8s_get with its name and output yaml"
+        let text = OutputLimit.cutMiddle(whole, to: limit - related.text.utf8.count - 1, rest: rest)
+        return .output((text.hasSuffix("\n") ? text : text + "\n") + related.text)
+    }
+
+    /// The object itself.
+    private static func text(of target: LiveTarget, longest: Int) -> String {
+        var outline = Outline()
+        header(target.object, &outline)
         switch (target.resource.group, target.resource.plural) {
         case ("", "pods"): PodDescription.write(target.object, &outline)
         case ("apps", "deployments"), ("apps", "statefulsets"), ("apps", "daemonsets"), ("apps", "replicasets"):
             WorkloadDescription.write(target.object, &outline)
-            let selector = target.object["spec", "selector"].flatMap { LabelSelector($0) }
-            try await PodList.write(of: target, selector, context, &related)
-        case ("", "services"):
-            ServiceDescription.write(target.object, &outline)
-            let selector = target.object["spec", "selector"].flatMap { LabelSelector(["matchLabels": $0]) }
-            try await PodList.write(of: target, selector, context, &related)
-        case ("batch", "jobs"):
-            JobDescription.write(target.object, &outline)
-            let selector = target.object["spec", "selector"].flatMap { LabelSelector($0) }
-            try await PodList.write(of: target, selector, context, &related)
+        case ("", "services"): ServiceDescription.write(target.object, &outline)
+        case ("batch", "jobs"): JobDescription.write(target.object, &outline)
         case ("", "nodes"): NodeDescription.write(target.object, &outline)
-        default: Self.generic(target.object, &outline)
+        default: generic(target.object, longest: longest, &outline)
         }
-        try await EventList.write(about: target, room: context.outputLimit / 3, context, &related)
-        let rest = "for all of the object: k8s_get with its name and output yaml"
-        let room = context.outputLimit - related.text.utf8.count
-        return .output(OutputLimit.cutMiddle(outline.text, to: room - 1, rest: rest).endingLine + related.text)
+        return outline.text
+    }
+
+    private static func pods(
+        of target: LiveTarget, in context: ToolContext, to outline: inout Outline
+    ) async throws {
+        let selector = target.object["spec", "selector"]
+        switch (target.resource.group, target.resource.plural) {
+        case ("apps", "deployments"), ("apps", "statefulsets"), ("apps", "daemonsets"), ("apps", "replicasets"),
+            ("batch", "jobs"):
+            try await PodList.write(of: target, selector.flatMap { LabelSelector($0) }, context, &outline)
+        case ("", "services"):
+            let selector = selector.flatMap { LabelSelector(["matchLabels": $0]) }
+            try await PodList.write(of: target, selector, context, &outline)
+        default: break
+        }
     }
 
     private static func header(_ object: KubeObject, _ outline: inout Outline) {
@@ -59,19 +77,14 @@ struct DescribeTool: KubernetesTool {
             annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\(OutputLimit.shorten($0.value, to: 256))" })
     }
 
-    private static func generic(_ object: KubeObject, _ outline: inout Outline) {
+    private static func generic(_ object: KubeObject, longest: Int, _ outline: inout Outline) {
         for (key, value) in object.json.object ?? [:] where !["apiVersion", "kind", "metadata"].contains(key) {
             let title = key.prefix(1).uppercased() + key.dropFirst()
             if value.object == nil, value.array == nil {
                 outline.field(title, value)
             } else {
-                // A long text in it would take the place of all else.
-                outline.section(title) { $0.yaml(Pruning(fields: [], text: 2048).apply(value)) }
+                outline.section(title) { $0.yaml(Pruning(fields: [], text: longest).apply(value)) }
             }
         }
     }
-}
-
-extension String {
-    fileprivate var endingLine: String { hasSuffix("\n") ? self : self + "\n" }
 }

@@ -4,7 +4,7 @@ import KubeModel
 /// The newest events about an object, the warnings before the others.
 enum EventList {
     private static let limit = 25
-    private static let messageLength = 512
+    private static let messageLength = 1024
 
     /// - Parameter room: bytes that the section may have.
     static func write(

@@ -19,11 +19,23 @@ struct ObjectsText: Sendable {
         var shorter = objects
         for step in Condensation.allCases {
             shorter = shorter.map(step.apply)
-            let note = note(step)
-            let text = format(shorter, isDense: step > .bookkeeping)
-            if text.utf8.count + note.utf8.count <= limit { return text + note }
+            let text = format(shorter, isDense: step > .bookkeeping) + note(step)
+            if text.utf8.count <= limit { return text }
+            if step == .bookkeeping, let text = withoutMiddles(shorter, limit) { return text }
         }
         return names(limit)
+    }
+
+    /// Long values are shortened no more than they have to be, where that is enough.
+    private func withoutMiddles(_ objects: [KubeObject], _ limit: Int) -> String? {
+        for longest in [12_288, 8192, 4096, 2048] {
+            let pruning = Pruning(fields: [], text: longest)
+            let shorter = objects.map { KubeObject(pruning.apply($0.json)) }
+            let text =
+                format(shorter, isDense: false) + note(.bookkeeping, "; the middle of texts over \(longest) bytes")
+            if text.utf8.count <= limit { return text }
+        }
+        return nil
     }
 
     private func format(_ objects: [KubeObject], isDense: Bool) -> String {
@@ -41,14 +53,15 @@ struct ObjectsText: Sendable {
         isYAML ? YAML.format(json) : JSONWriter.string(json, isDense ? [] : .pretty) + "\n"
     }
 
-    private func note(_ last: Condensation) -> String {
+    private func note(_ last: Condensation, _ more: String = "") -> String {
         let left = Condensation.allCases.filter { $0 <= last }.map(\.what).joined(separator: "; ")
-        return "… shortened, left out \(isList ? "of each object" : "here"): \(left). \(Self.howTo(isList))\n"
+        return "… shortened, left out \(isList ? "of each object" : "here"): \(left)\(more). \(Self.howTo(isList))\n"
     }
 
     private static func howTo(_ isList: Bool) -> String {
         isList
-            ? "For the rest: name one object, or narrow the list with label_selector, field_selector or a namespace."
+            ? "For the rest: name one object, narrow the list with label_selector, field_selector or a namespace, or leave out "
+                + "output, as columns are shorter."
             : "For a summary with its events: k8s_describe."
     }
 
