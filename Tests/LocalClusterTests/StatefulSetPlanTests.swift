@@ -38,6 +38,12 @@ struct StatefulSetPlanTests {
         #expect(plan(3, [], partition: 2).actions == [.create(0, revision: "old")])
     }
 
+    @Test func `what is updated by hand is made anew with the new template`() {
+        var plan = plan(1, [])
+        plan.updatesByItself = false
+        #expect(plan.actions == [.create(0, revision: "new")])
+    }
+
     @Test func `what was replaced must be ready before the next`() {
         #expect(plan(2, [("old", true), ("new", false)]).actions.isEmpty)
     }

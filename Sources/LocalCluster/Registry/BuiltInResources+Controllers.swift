@@ -51,5 +51,7 @@ extension APIResource {
         group: "policy", version: "v1", plural: "poddisruptionbudgets", kind: "PodDisruptionBudget")
     static let jobs = APIResource(group: "batch", version: "v1", plural: "jobs", kind: "Job")
     static let services = APIResource(group: "", version: "v1", plural: "services", kind: "Service")
+    static let storageClasses = APIResource(
+        group: "storage.k8s.io", version: "v1", plural: "storageclasses", kind: "StorageClass", namespaced: false)
     static let resourceQuotas = APIResource(group: "", version: "v1", plural: "resourcequotas", kind: "ResourceQuota")
 }

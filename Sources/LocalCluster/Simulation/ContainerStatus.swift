@@ -102,7 +102,9 @@ enum ContainerStatus {
         ]
     }
 
+    /// One of another image is another container.
     private static func identifier(_ container: JSONValue, _ pod: KubeObject) -> String {
-        "containerd://\(StableHash.hex(pod.uid))\(StableHash.hex(container["name"]?.string ?? ""))"
+        let name = "\(container["name"]?.string ?? "") \(container["image"]?.string ?? "")"
+        return "containerd://\(StableHash.hex(pod.uid))\(StableHash.hex(name))"
     }
 }

@@ -57,8 +57,9 @@ struct StatefulSetPlan: Sendable {
 
     private var ordinals: Range<Int> { start..<(start + max(0, replicas)) }
 
+    /// With `OnDelete`, whatever is created anew has the new template.
     private func revision(for ordinal: Int) -> String {
-        updatesByItself && ordinal >= partition ? updateRevision : currentRevision
+        !updatesByItself || ordinal >= partition ? updateRevision : currentRevision
     }
 
     var actions: [Action] {

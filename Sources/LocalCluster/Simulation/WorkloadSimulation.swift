@@ -12,8 +12,7 @@ struct WorkloadSimulation: Sendable {
     /// Controllers before the kubelet, so that a change of many objects takes few rounds.
     private static let order: [APIResource] = [
         .deployments, .replicaSets, .replicationControllers, .statefulSets, .daemonSets, .cronJobs, .jobs, .pods,
-        .services,
-        .disruptionBudgets, .resourceQuotas,
+        .claims, .services, .disruptionBudgets, .resourceQuotas,
     ]
 
     /// Runs until the task is cancelled or the service shuts down.
@@ -51,6 +50,7 @@ struct WorkloadSimulation: Sendable {
         case APIResource.cronJobs.id: CronJobController(cluster: cluster).sync(key)
         case APIResource.jobs.id: JobController(cluster: cluster).sync(key)
         case APIResource.pods.id: SimulatedKubelet(cluster: cluster).sync(key)
+        case APIResource.claims.id: ClaimController(cluster: cluster).sync(key)
         case APIResource.services.id: EndpointsController(cluster: cluster).sync(key)
         case APIResource.disruptionBudgets.id: DisruptionController(cluster: cluster).sync(key)
         default: QuotaController(cluster: cluster).sync(key)
@@ -82,8 +82,16 @@ struct PendingSyncs {
                     insert(ObjectID(APIResource.pods.id, item.object.key))
                 }
             }
+            if event.resource == APIResource.storageClasses.id {
+                for item in store.list(APIResource.claims.id).items {
+                    insert(ObjectID(APIResource.claims.id, item.object.key))
+                }
+            }
             guard let namespace = object.namespace else { continue }
             if event.resource == APIResource.pods.id {
+                for claim in ClaimController.claims(of: object) {
+                    insert(ObjectID(APIResource.claims.id, ObjectKey(namespace: namespace, name: claim)))
+                }
                 namespaces[APIResource.services.id, default: []].insert(namespace)
                 namespaces[APIResource.disruptionBudgets.id, default: []].insert(namespace)
             }
