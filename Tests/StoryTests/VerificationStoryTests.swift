@@ -106,6 +106,45 @@ import Testing
         }
     }
 
+    @Test func `a repair isn't called failed by the pods that it replaced`() async throws {
+        let model = ScriptedModel(
+            .calls(
+                (
+                    "k8s_set_image",
+                    ["resource_type": "deployment", "resource_name": "cart", "container_images": "cart=nginx:1.27"]
+                )), .says("Done."))
+        try await Story.run(nil) { story in
+            let old = try await eventuallyFound("the broken pod") {
+                try await story.api.list(
+                    .pods, namespace: "shop", ListOptions(labelSelector: LabelSelector(matching: ["app": "cart"]))
+                ).items.first
+            }
+            let cart = try await story.api.get(.deployments, namespace: "shop", name: "cart")
+            try await story.warn("PolicyViolation", about: cart, "cart.1", from: "2020-01-01T00:00:00Z")
+            // The kubelet goes on to complain until the pod is gone, and the policy for ever.
+            let hook = Hook(
+                where: { $0.method == .patch && $0.path.hasSuffix("/deployments/cart") && !$0.isReadOnly }
+            ) { _ in
+                true
+            } then: {
+                for reason in ["BackOff", "Failed", "FailedPreStopHook"] {
+                    try await story.warn(reason, about: old, "\(old.name).\(reason.lowercased())")
+                }
+                try await story.warn("PolicyViolation", about: cart, "cart.2")
+            }
+            try await story.withOperator(model, wrap: { HookedAPI($0, hook) }) {
+                try await story.ask("repair cart")
+                try await story.untilPhase(.awaitingApproval)
+                try await story.approve("c1")
+                let done = try await story.untilPhase(.completed)
+                #expect(done.status.calls["c1"]?.state == .succeeded)
+                let warnings = checks(done)["no new warnings about deployment shop/cart"]
+                #expect(warnings?["result"] == "Passed")
+                #expect(warnings?["evidence"]?.string?.contains("before the write: PolicyViolation") == true)
+            }
+        }
+    }
+
     @Test func `a deletion is verified down to its pods`() async throws {
         let model = ScriptedModel(
             .calls(("k8s_delete", ["resource_type": "deployment", "name": "catalog"])), .says("Done."))
@@ -133,6 +172,23 @@ import Testing
                 .pods, namespace: "shop", ListOptions(labelSelector: LabelSelector(matching: ["app": "catalog"])))
             #expect(left.items.isEmpty)
         }
+    }
+}
+
+extension Story {
+    /// Records a Warning that is seen last long after the test.
+    fileprivate func warn(
+        _ reason: String, about object: KubeObject, _ name: String, from first: String = "2100-01-01T00:00:00Z"
+    ) async throws {
+        let event: KeyValuePairs<String, JSONValue> = [
+            "type": "Warning", "reason": .string(reason), "message": "so it is", "firstTimestamp": .string(first),
+            "lastTimestamp": "2100-01-01T00:00:00Z",
+            "involvedObject": [
+                "apiVersion": .string(object.apiVersion), "kind": .string(object.kind), "name": .string(object.name),
+                "namespace": "shop", "uid": .string(object.uid),
+            ],
+        ]
+        _ = try await api.create(KubeObject(.events, namespace: "shop", name: name, event), in: .events)
     }
 }
 

@@ -65,7 +65,7 @@ extension TurnRunner {
                     if let readOnly { return .failure("refused: \(readOnly)") }
                     if let refusal = refusal(of: proposal) { return .failure(refusal) }
                     let preview = try await Preview.of(proposal, api: context.api, redactor: context.redactor)
-                    return .write(proposal, preview)
+                    return .write(try await proposal.noting(podsIn: context), preview)
                 }
             } catch let failure as ToolFailure {
                 // In a rollout an object's status moves all the time, also between its reading and the dry run.

@@ -12,6 +12,10 @@ extension Verifier {
         var objects: [KubeObject] = []
         /// By the server, for good: waiting doesn't help.
         var isRefused = false
+        /// It can't be found out any more: waiting doesn't help either, and it is nobody's fault.
+        var isUnknowable = false
+
+        var isOver: Bool { isRefused || isUnknowable }
     }
 
     /// Lists the objects of a condition and evaluates it. Where the identity may read an object and not list it, it is read.
@@ -22,7 +26,9 @@ extension Verifier {
             return await read(condition)
         } catch let status as APIStatus where status.isNotFound {
             // The kind itself is gone, and its objects with it.
-            return Look(finding: condition.evaluate(observed: [], since: since, isSettled: isSettled))
+            return Look(
+                finding: condition.evaluate(observed: [], since: since, isSettled: isSettled),
+                isUnknowable: condition.isUnknowable(observed: []))
         } catch let error as CancellationError {
             throw error
         } catch {
@@ -35,15 +41,29 @@ extension Verifier {
         let list = try await api.listAll(
             scope.resource, namespace: scope.namespace,
             ListOptions(labelSelector: scope.labelSelector, fieldSelector: scope.fieldSelector))
-        let finding = condition.evaluate(observed: list.items, since: since, isSettled: isSettled)
-        return Look(finding: finding, version: list.resourceVersion, objects: list.items)
+        if case .noWarnings(let subject, _) = condition {
+            let warnings = list.items
+            let surroundings = try await surroundings(of: warnings, about: subject)
+            return Look(
+                finding: condition.evaluate(
+                    observed: warnings, since: since, isSettled: isSettled, surroundings: surroundings))
+        }
+        let look = Look(
+            finding: condition.evaluate(observed: list.items, since: since, isSettled: isSettled),
+            version: list.resourceVersion, objects: list.items,
+            isUnknowable: condition.isUnknowable(observed: list.items))
+        return try await explain(look, condition)
     }
 
     private func read(_ condition: PostCondition) async -> Look {
         let scope = condition.scope
         do {
             let object = try await api.find(scope.resource, namespace: scope.namespace, name: scope.name ?? "")
-            return Look(finding: condition.evaluate(observed: object.map { [$0] } ?? [], since: since, isSettled: true))
+            let objects = object.map { [$0] } ?? []
+            return try await explain(
+                Look(
+                    finding: condition.evaluate(observed: objects, since: since, isSettled: true),
+                    isUnknowable: condition.isUnknowable(observed: objects)), condition)
         } catch {
             return Self.unseen(error)
         }
@@ -61,16 +81,17 @@ extension Verifier {
 
     private struct Decided: Error {
         var finding: PostCondition.Result
+        var isUnknowable = false
     }
 
     /// Goes on from a look until the condition is decided; never returns a pending finding unless the server refuses.
     func follow(_ condition: PostCondition, from first: Look, _ reason: LatestReason) async throws -> Look {
         var look = first
         var pause = Duration.milliseconds(10)
-        while case .pending(let why) = look.finding, !look.isRefused {
+        while case .pending(let why) = look.finding, !look.isOver {
             reason.text = why
             if let version = look.version, let found = try await watch(condition, look.objects, version, reason) {
-                return Look(finding: found)
+                return found
             }
             // Nothing to watch, or the watch has lost its place: look again, ever more seldom.
             try await clock.sleep(for: pause)
@@ -83,7 +104,7 @@ extension Verifier {
     /// - Returns: nil where the objects can't be watched from there on.
     private func watch(
         _ condition: PostCondition, _ objects: [KubeObject], _ version: String, _ reason: LatestReason
-    ) async throws -> PostCondition.Result? {
+    ) async throws -> Look? {
         let scope = condition.scope
         var known = Dictionary(objects.map { ($0.uid, $0) }, uniquingKeysWith: { $1 })
         do {
@@ -93,19 +114,36 @@ extension Verifier {
             ) { event in
                 switch event {
                 case .added(let object), .modified(let object): known[object.uid] = object
-                case .deleted(let object): known[object.uid] = nil
+                case .deleted(let object):
+                    known[object.uid] = nil
+                    try decide(condition, byLast: object)
                 case .bookmark, .error: return
                 }
-                let finding = condition.evaluate(observed: Array(known.values), since: since, isSettled: true)
-                guard case .pending(let why) = finding else { throw Decided(finding: finding) }
+                let objects = Array(known.values)
+                let finding = condition.evaluate(observed: objects, since: since, isSettled: true)
+                let isUnknowable = condition.isUnknowable(observed: objects)
+                guard case .pending(let why) = finding, !isUnknowable else {
+                    throw Decided(finding: finding, isUnknowable: isUnknowable)
+                }
                 reason.text = why
             }
         } catch let decided as Decided {
-            return decided.finding
+            return Look(finding: decided.finding, isUnknowable: decided.isUnknowable)
         } catch is APIStatus {
             return nil
         } catch is KubeClientError {
             return nil
         }
+    }
+
+    /// What was done before it was deleted is done.
+    private func decide(_ condition: PostCondition, byLast object: KubeObject) throws {
+        guard condition.outlivesItsObject else { return }
+        // What is gone isn't being deleted any more.
+        var last = object
+        last.json[path: ["metadata", "deletionTimestamp"]] = nil
+        let finding = condition.evaluate(observed: [last], since: since, isSettled: true)
+        if case .pending = finding { return }
+        throw Decided(finding: finding)
     }
 }

@@ -20,7 +20,7 @@ struct Verifier: Sendable {
     func check(_ conditions: [PostCondition]) async throws -> [CheckResult] {
         let watched = conditions.filter { !$0.comesLast }
         let first = try await watched.concurrentMap(atOnce: 8) { try await watch($0) }
-        let isSettled = first.allSatisfy { $0.verdict == .passed }
+        let isSettled = first.allSatisfy { $0.verdict == .passed || $0.verdict == .notChecked }
         let last = try await conditions.filter(\.comesLast).concurrentMap(atOnce: 8) { condition in
             result(of: condition, try await look(at: condition, isSettled: isSettled))
         }
@@ -34,7 +34,7 @@ struct Verifier: Sendable {
     /// Looks once, and then at every change, until the condition is decided or time is over.
     private func watch(_ condition: PostCondition) async throws -> CheckResult {
         let look = try await look(at: condition, isSettled: true)
-        guard case .pending(let why) = look.finding, !look.isRefused else { return result(of: condition, look) }
+        guard case .pending(let why) = look.finding, !look.isOver else { return result(of: condition, look) }
         let latest = LatestReason(why)
         return try await withThrowingTaskGroup(of: CheckResult.self) { group in
             group.addTask {
@@ -54,7 +54,8 @@ struct Verifier: Sendable {
         switch look.finding {
         case .met(let evidence): result(condition, .passed, evidence)
         case .failed(let why): result(condition, .failed, why)
-        case .pending(let why): result(condition, condition.isOptional ? .notChecked : .failed, why)
+        case .pending(let why):
+            result(condition, condition.isOptional || look.isUnknowable ? .notChecked : .failed, why)
         }
     }
 

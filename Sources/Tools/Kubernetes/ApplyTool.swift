@@ -135,7 +135,7 @@ struct ApplyTool: KubernetesTool {
         let subject = PostCondition.Subject(resource: resource, namespace: namespace, name: object.name)
         return Step(
             target: target, planned: PlannedRequest(request: request, target: target, before: nil),
-            conditions: PodTemplate.postConditions(afterCreating: object, subject))
+            conditions: PostCondition.after(writing: object, to: subject))
     }
 
     private func change(_ target: LiveTarget, to object: KubeObject, _ context: ToolContext) async throws -> Step {
@@ -146,11 +146,11 @@ struct ApplyTool: KubernetesTool {
             planned.request[query: "force"] = "true"
             dryRun = try await DryRun(planned, api: context.api, redactor: context.redactor)
         }
-        let isUnchanged = try dryRun.answer()?.withoutNoise == target.object.withoutNoise
-        let conditions = PodTemplate.postConditions(after: target)
+        let answer = try dryRun.answer()
+        let isUnchanged = answer?.withoutNoise == target.object.withoutNoise
         return Step(
             target: target.target, planned: isUnchanged ? nil : planned,
-            conditions: conditions.isEmpty ? [.exists(target.subject)] : conditions)
+            conditions: target.postConditions(afterChangeTo: answer))
     }
 
     /// What was created or patched from here belongs to the same manager in another mode (`Update` instead of `Apply`),

@@ -21,6 +21,12 @@ struct LiveTarget: Sendable {
             resourceVersion: object.resourceVersion)
     }
 
+    /// What to check after a write that is to make this of it.
+    /// - Parameter changed: nil where that isn't known; then it is checked as if it were new.
+    func postConditions(afterChangeTo changed: KubeObject?) -> [PostCondition] {
+        PostCondition.after(writing: changed ?? object, to: subject, changing: changed == nil ? nil : object)
+    }
+
     func path(_ subresource: String? = nil) -> String {
         resource.path(namespace: namespace, name: object.name, subresource: subresource)
     }
@@ -80,10 +86,15 @@ extension ToolContext {
         return LiveTarget(resource: resource, namespace: namespace, object: object)
     }
 
-    /// Whether a request would leave the target as it is, by the server's own word.
-    func changesNothing(_ planned: PlannedRequest) async throws -> Bool {
+    /// What a request would make of its target, by the server's own word; nil where it leaves the target as it is.
+    func change(by planned: PlannedRequest) async throws -> Change? {
         let answer = try await DryRun(planned, api: api, redactor: redactor).answer()
-        return answer != nil && planned.before?.withoutNoise == answer?.withoutNoise
+        return answer != nil && planned.before?.withoutNoise == answer?.withoutNoise ? nil : Change(object: answer)
+    }
+
+    struct Change {
+        /// nil where the server doesn't say.
+        var object: KubeObject?
     }
 }
 

@@ -30,15 +30,14 @@ struct PatchTool: KubernetesTool {
             try context.redactor.refuseCopies(by: operations, of: target.object)
         }
         let planned = target.patch(patch, strict: true)
-        if try await context.changesNothing(planned) {
+        guard let change = try await context.change(by: planned) else {
             return .output("Nothing to do: the patch leaves \(target.text) as it is.")
         }
-        let conditions = PodTemplate.postConditions(after: target)
         return .proposal(
             WriteProposal(
                 "Patch \(target.text): \(Self.fields(body).joined(separator: ", "))", planned,
                 risk: .baseline(target.resource, namespace: target.namespace), warnings: Self.warnings(body),
-                conditions.isEmpty ? [.exists(target.subject)] : conditions))
+                target.postConditions(afterChangeTo: change.object)))
     }
 
     private static func patch(_ type: String, _ body: JSONValue) throws -> Patch {

@@ -20,12 +20,12 @@ struct RolloutRestartTool: KubernetesTool {
         let annotations: JSONValue = ["kubectl.kubernetes.io/restartedAt": .string(now().description)]
         let patch: JSONValue = ["spec": ["template": ["metadata": ["annotations": annotations]]]]
         let isOnDelete = target.object["spec", "updateStrategy", "type"]?.string == "OnDelete"
-        let conditions = PodTemplate.postConditions(after: target)
+        let restarted = KubeObject(MergePatch.apply(patch, to: target.object.json))
         return .proposal(
             WriteProposal(
                 "Restart \(target.text)", target.patch(.strategic(patch)),
                 risk: .baseline(target.resource, namespace: target.namespace),
                 warnings: isOnDelete ? ["update strategy OnDelete: pods are not replaced until they are deleted"] : [],
-                conditions.isEmpty ? [.exists(target.subject)] : conditions))
+                target.postConditions(afterChangeTo: restarted)))
     }
 }

@@ -32,12 +32,14 @@ struct RolloutUndoTool: KubernetesTool {
         guard chosen.template != object["spec", "template"] else {
             return .output("Nothing to do: \(target.text) already has the template of revision \(chosen.number).")
         }
+        var rolledBack = object
+        rolledBack["spec", "template"] = chosen.template
         let patch: JSONValue = [["op": "replace", "path": "/spec/template", "value": chosen.template]]
         return .proposal(
             WriteProposal(
                 "Roll back \(target.text) from revision \(current) to revision \(chosen.number)",
                 target.patch(.json(patch)), risk: .baseline(.deployments, namespace: namespace),
-                PodTemplate.postConditions(after: target)))
+                target.postConditions(afterChangeTo: rolledBack)))
     }
 
     private struct Revision {

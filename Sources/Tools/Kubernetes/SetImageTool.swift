@@ -50,11 +50,26 @@ struct SetImageTool: KubernetesTool {
         var patch = JSONValue.object([:])
         patch[path: path + ["spec"]] = spec
         let what = changes.map { "\($0.container) \($0.old) → \($0.new)" }.joined(separator: ", ")
-        let conditions = PodTemplate.postConditions(after: target)
         return WriteProposal(
             "Set image of \(target.text): \(what)", target.patch(.strategic(patch)),
             risk: .baseline(target.resource, namespace: target.namespace), warnings: warnings(target),
-            conditions.isEmpty ? [.exists(target.subject)] : conditions)
+            target.postConditions(afterChangeTo: changed(target.object, path, changes)))
+    }
+
+    private static func changed(_ object: KubeObject, _ path: [String], _ changes: [Change]) -> KubeObject {
+        var object = object
+        for list in PodTemplate.containerLists {
+            let place = path + ["spec", list]
+            guard let containers = object.json[path: place]?.array else { continue }
+            object.json[path: place] = .array(
+                containers.map { container in
+                    var container = container
+                    let change = changes.first { $0.list == list && $0.container == container["name"]?.string }
+                    if let change { container["image"] = .string(change.new) }
+                    return container
+                })
+        }
+        return object
     }
 
     private static func warnings(_ target: LiveTarget) -> [String] {

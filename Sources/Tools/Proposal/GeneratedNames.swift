@@ -14,11 +14,18 @@ struct GeneratedNames {
         switch (subject.resource.kind, kind, parts.count) {
         case ("Deployment", "ReplicaSet", 1): return Self.isHash(parts[0])
         case ("Deployment", "Pod", 2): return Self.isHash(parts[0]) && Self.isSuffix(parts[1])
-        case ("ReplicaSet", "Pod", 1), ("DaemonSet", "Pod", 1), ("Job", "Pod", 1): return Self.isSuffix(parts[0])
+        case ("ReplicaSet", "Pod", 1), ("ReplicationController", "Pod", 1), ("DaemonSet", "Pod", 1), ("Job", "Pod", 1):
+            return Self.isSuffix(parts[0])
         case ("Job", "Pod", 2): return Self.isNumber(parts[0]) && Self.isSuffix(parts[1])
         case ("StatefulSet", "Pod", 1): return Self.isNumber(parts[0])
         default: return false
         }
+    }
+
+    /// The template hash in the name of a Deployment's pod or ReplicaSet.
+    func templateHash(of name: String) -> String? {
+        guard subject.resource.kind == "Deployment", name.hasPrefix(subject.name + "-") else { return nil }
+        return name.dropFirst(subject.name.count + 1).split(separator: "-").first.map(String.init)
     }
 
     /// `rand.SafeEncodeString` of a 32-bit hash.

@@ -12,7 +12,12 @@ extension PostCondition {
         case .podsGone(_, let uid, let selector):
             json["uid"] = .string(uid)
             json["selector"] = .string(selector.description)
-        case .rolloutComplete, .exists, .jobComplete, .noWarnings: break
+        case .ready(_, let replacing, let runsOnce):
+            json["replacing"] = replacing.isEmpty ? nil : JSONValue(replacing)
+            json["runsOnce"] = runsOnce ? true : nil
+        case .jobComplete(_, let deletesItself): json["deletesItself"] = deletesItself ? true : nil
+        case .noWarnings(_, let knownPods): json["knownPods"] = knownPods.map { JSONValue($0) }
+        case .rolloutComplete, .exists, .stored: break
         }
         return json
     }
@@ -23,13 +28,15 @@ extension PostCondition {
         case .replicas: "Replicas"
         case .gone: "Gone"
         case .exists: "Exists"
+        case .stored: "Stored"
+        case .ready: "Ready"
         case .jobComplete: "JobComplete"
         case .podsGone: "PodsGone"
         case .noWarnings: "NoWarnings"
         }
     }
 
-    /// nil for what ``json`` doesn't write.
+    /// nil for what ``json`` doesn't write. What it didn't write in earlier versions may be missing.
     public init?(json: JSONValue) {
         guard let target = json["target"].flatMap(PlannedRequest.Target.init(json:)) else { return nil }
         let subject = Subject(resource: target.resource, namespace: target.namespace, name: target.name)
@@ -38,8 +45,16 @@ extension PostCondition {
         case ("Replicas", let count?, _): self = .replicas(subject, count: count)
         case ("Gone", _, let uid?): self = .gone(subject, uid: uid)
         case ("Exists", _, _): self = .exists(subject)
-        case ("JobComplete", _, _): self = .jobComplete(subject)
-        case ("NoWarnings", _, _): self = .noWarnings(subject)
+        case ("Stored", _, _): self = .stored(subject)
+        case ("Ready", _, _):
+            let ids = (json["replacing"]?.object ?? [:]).compactMap { name, id in id.string.map { (name, $0) } }
+            self = .ready(
+                subject, replacing: Dictionary(ids, uniquingKeysWith: { $1 }),
+                runsOnce: json["runsOnce"]?.bool ?? false)
+        case ("JobComplete", _, _):
+            self = .jobComplete(subject, deletesItself: json["deletesItself"]?.bool ?? false)
+        case ("NoWarnings", _, _):
+            self = .noWarnings(subject, knownPods: json["knownPods"]?.array?.compactMap(\.string))
         case ("PodsGone", _, let uid?):
             guard let text = json["selector"]?.string, let selector = try? LabelSelector(parsing: text) else {
                 return nil

@@ -16,11 +16,11 @@ extension PostCondition {
         switch self {
         case .podsGone(let subject, _, let selector):
             return Scope(resource: .pods, namespace: subject.namespace, labelSelector: selector)
-        case .noWarnings(let subject):
+        case .noWarnings(let subject, _):
             // Events about cluster-scoped objects are kept in the namespace default.
             return Scope(
                 resource: .events, namespace: subject.namespace ?? "default", fieldSelector: "type=Warning")
-        case .rolloutComplete, .replicas, .gone, .exists, .jobComplete:
+        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete:
             return Scope(
                 resource: subject.resource, namespace: subject.namespace, name: subject.name,
                 fieldSelector: "metadata.name=\(subject.name)")
@@ -36,7 +36,23 @@ extension PostCondition {
     public var isOptional: Bool {
         switch self {
         case .podsGone, .noWarnings: true
-        case .rolloutComplete, .replicas, .gone, .exists, .jobComplete: false
+        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete: false
+        }
+    }
+
+    /// What can't be found out any more, however long one waits.
+    public func isUnknowable(observed objects: [KubeObject]) -> Bool {
+        switch self {
+        case .jobComplete(_, deletesItself: true), .ready(_, _, runsOnce: true): objects.isEmpty
+        default: false
+        }
+    }
+
+    /// Whether the last state of an object that was deleted decides, as that of one that still exists.
+    public var outlivesItsObject: Bool {
+        switch self {
+        case .jobComplete, .ready: true
+        case .rolloutComplete, .replicas, .gone, .exists, .stored, .podsGone, .noWarnings: false
         }
     }
 
@@ -44,12 +60,16 @@ extension PostCondition {
     ///   - objects: those of ``scope``, as just read.
     ///   - since: when the write was sent.
     ///   - isSettled: the post-conditions that were watched before hold.
-    public func evaluate(observed objects: [KubeObject], since: KubeTime, isSettled: Bool) -> Result {
+    ///   - surroundings: what warnings may be about; nil where nobody has looked.
+    public func evaluate(
+        observed objects: [KubeObject], since: KubeTime, isSettled: Bool, surroundings: Surroundings? = nil
+    ) -> Result {
         switch self {
         case .podsGone(let subject, let uid, _): Self.podsGone(subject, uid, objects)
-        case .noWarnings(let subject):
-            WarningEvents(events: objects, about: subject, since: since).judge(isSettled: isSettled)
-        case .rolloutComplete, .replicas, .gone, .exists, .jobComplete:
+        case .noWarnings(let subject, let knownPods):
+            WarningEvents(events: objects, about: subject, since: since)
+                .judge(isSettled: isSettled, surroundings, knownPods: knownPods)
+        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete:
             evaluate(observed: objects.first { $0.name == subject.name })
         }
     }
@@ -59,9 +79,10 @@ extension PostCondition {
         var subjects: [Subject] = []
         for condition in conditions {
             switch condition {
-            case .rolloutComplete(let subject), .replicas(let subject, _), .jobComplete(let subject):
+            case .rolloutComplete(let subject), .replicas(let subject, _), .ready(let subject, _, _),
+                .jobComplete(let subject, _):
                 if !subjects.contains(subject) { subjects.append(subject) }
-            case .gone, .exists, .podsGone, .noWarnings: continue
+            case .gone, .exists, .stored, .podsGone, .noWarnings: continue
             }
         }
         return subjects.map { .noWarnings($0) }
@@ -69,18 +90,19 @@ extension PostCondition {
 
     // MARK: Jobs and pods
 
-    static func job(_ subject: Subject, _ observed: KubeObject?) -> Result {
-        guard let observed else { return .failed("\(subject.text) is not there") }
+    static func job(_ subject: Subject, _ observed: KubeObject) -> Result {
         func count(_ field: String) -> Int { observed["status", field]?.int ?? 0 }
         for condition in observed["status", "conditions"]?.array ?? [] where condition["status"]?.string == "True" {
             switch condition["type"]?.string {
-            case "Complete": return .met("\(subject.text) is complete: \(count("succeeded")) pods succeeded")
-            case "Failed":
+            case "Complete", "SuccessCriteriaMet":
+                return .met("\(subject.text) is complete: \(count("succeeded")) pods succeeded")
+            case "Failed", "FailureTarget":
                 let why = [condition["reason"]?.string, condition["message"]?.string].compactMap(\.self)
                 return .failed("\(subject.text) has failed: \(why.joined(separator: ": "))")
             default: continue
             }
         }
+        if observed["spec", "suspend"]?.bool == true { return .pending("\(subject.text) is suspended") }
         return .pending(
             "\(subject.text) runs: \(count("active")) pods active, \(count("succeeded")) succeeded, "
                 + "\(count("failed")) failed")

@@ -9,12 +9,25 @@ public enum PostCondition: Sendable, Hashable {
     /// The object with this uid is gone. Another one of its name may be there.
     case gone(Subject, uid: String)
     case exists(Subject)
+    /// A change that no running pod gets by itself is stored, and its controller has seen it.
+    case stored(Subject)
+    /// What runs is ready, a pod that runs once is done, a claim is bound.
+    ///
+    /// - Parameters:
+    ///   - replacing: the ids that a pod's containers had before their images were changed, by name. Until they are others,
+    ///     the pod's status is that of the old ones.
+    ///   - runsOnce: a pod that may have done its work, and be gone, before anybody has looked.
+    case ready(Subject, replacing: [String: String] = [:], runsOnce: Bool = false)
     /// A Job has done its work.
-    case jobComplete(Subject)
+    ///
+    /// - Parameter deletesItself: it may be gone before anybody has looked, by its `ttlSecondsAfterFinished`.
+    case jobComplete(Subject, deletesItself: Bool = false)
     /// The pods of the workload with this uid are gone.
     case podsGone(Subject, uid: String, selector: LabelSelector)
-    /// Nobody has warned about the object or its pods since the write.
-    case noWarnings(Subject)
+    /// Nobody has warned about the object or its new pods since the write.
+    ///
+    /// - Parameter knownPods: uids of the pods that there were before; nil where that isn't known.
+    case noWarnings(Subject, knownPods: [String]? = nil)
 
     public struct Subject: Sendable, Hashable {
         public var resource: APIResource
@@ -43,7 +56,8 @@ public enum PostCondition: Sendable, Hashable {
     public var subject: Subject {
         switch self {
         case .rolloutComplete(let subject), .replicas(let subject, _), .gone(let subject, _), .exists(let subject),
-            .jobComplete(let subject), .podsGone(let subject, _, _), .noWarnings(let subject):
+            .stored(let subject), .ready(let subject, _, _), .jobComplete(let subject, _), .podsGone(let subject, _, _),
+            .noWarnings(let subject, _):
             subject
         }
     }
@@ -54,47 +68,55 @@ public enum PostCondition: Sendable, Hashable {
         case .rolloutComplete(let subject): "roll-out of \(subject.text) is complete"
         case .replicas(let subject, let count): "\(subject.text) has \(count) ready replicas"
         case .gone(let subject, _): "\(subject.text) is gone"
-        case .exists(let subject): "\(subject.text) is there"
-        case .jobComplete(let subject): "\(subject.text) is complete"
+        case .exists(let subject): "\(subject.text) exists"
+        case .stored(let subject): "the change of \(subject.text) is stored"
+        case .ready(let subject, _, _):
+            subject.resource.plural == "persistentvolumeclaims"
+                ? "\(subject.text) can be used" : "\(subject.text) is ready"
+        case .jobComplete(let subject, _): "\(subject.text) is complete"
         case .podsGone(let subject, _, _): "the pods of \(subject.text) are gone"
-        case .noWarnings(let subject): "no new warnings about \(subject.text)"
+        case .noWarnings(let subject, _): "no new warnings about \(subject.text)"
         }
     }
 
     /// - Parameter observed: the object as just read; nil when there is none.
     func evaluate(observed: KubeObject?) -> Result {
-        switch self {
+        if case .gone(let subject, let uid) = self { return Self.gone(subject, uid, observed) }
+        guard let observed else { return absent }
+        return switch self {
         case .gone(let subject, let uid): Self.gone(subject, uid, observed)
-        case .exists(let subject):
-            observed == nil ? .pending("\(subject.text) is not there") : .met("\(subject.text) is there")
-        case .rolloutComplete(let subject): Self.rollout(subject, observed)
+        case .exists(let subject): Existence(observed, subject).result
+        case .stored(let subject): Readiness(of: observed, subject).stored
+        case .ready(let subject, let replacing, _): Readiness(of: observed, subject, replacing: replacing).result
+        case .rolloutComplete(let subject): Readiness(of: observed, subject).rollout
         case .replicas(let subject, let count): Self.replicas(subject, count, observed)
-        case .jobComplete(let subject): Self.job(subject, observed)
+        case .jobComplete(let subject, _): Self.job(subject, observed)
         case .podsGone, .noWarnings: .pending("about more than one object")
+        }
+    }
+
+    /// That an object is missing by now says nothing about how it ended, where it may end by itself.
+    private var absent: Result {
+        switch self {
+        case .jobComplete(let subject, true):
+            .pending("\(subject.text) has been deleted, as its ttlSecondsAfterFinished says; how it ended isn't known")
+        case .ready(let subject, _, true): .pending("\(subject.text) is missing by now; how it ended isn't known")
+        case .exists, .ready: .pending("\(subject.text) is missing")
+        default: .failed("\(subject.text) is missing")
         }
     }
 
     private static func gone(_ subject: Subject, _ uid: String, _ observed: KubeObject?) -> Result {
         guard let observed else { return .met("\(subject.text) is gone") }
         guard observed.uid == uid else { return .met("\(subject.text) is gone; there is a new one of that name") }
-        guard observed.isBeingDeleted else { return .pending("\(subject.text) is still there") }
+        guard observed.isBeingDeleted else { return .pending("\(subject.text) still exists") }
         let finalizers = observed.finalizers
         return .pending(
             "\(subject.text) is being deleted"
                 + (finalizers.isEmpty ? "" : "; it waits for the finalizers \(finalizers.joined(separator: ", "))"))
     }
 
-    private static func rollout(_ subject: Subject, _ observed: KubeObject?) -> Result {
-        guard let observed else { return .failed("\(subject.text) is not there") }
-        return switch RolloutStatus(observed) {
-        case .complete(let text): .met(text)
-        case .progressing(let text): .pending(text)
-        case .failed(let text): .failed(text)
-        }
-    }
-
-    private static func replicas(_ subject: Subject, _ count: Int, _ observed: KubeObject?) -> Result {
-        guard let observed else { return .failed("\(subject.text) is not there") }
+    private static func replicas(_ subject: Subject, _ count: Int, _ observed: KubeObject) -> Result {
         if let wanted = observed["spec", "replicas"]?.int, wanted != count {
             return .failed("\(subject.text) is set to \(wanted) replicas: something else changed it")
         }
@@ -102,11 +124,20 @@ public enum PostCondition: Sendable, Hashable {
             return .pending("the controller has not seen the change yet")
         }
         let there = observed["status", "replicas"]?.int ?? 0
-        guard there == count else { return .pending("\(there) of \(count) replicas are there") }
+        if there == 0, observed["spec", "paused"]?.bool == true,
+            observed.annotations["deployment.kubernetes.io/revision"] == nil
+        {
+            return .met("\(subject.text) is set to \(count) replicas; it is paused: none start until it is resumed")
+        }
+        guard there == count else {
+            return .pending("\(subject.text) has \(there) \(there == 1 ? "replica" : "replicas") of \(count)")
+        }
         // Kinds that count ready replicas leave the field out at 0; others never have it.
-        let counts = observed["status", "readyReplicas"] != nil || subject.resource.group == "apps"
+        let counts =
+            observed["status", "readyReplicas"] != nil || subject.resource.group == "apps"
+            || subject.resource.plural == "replicationcontrollers"
         let ready = counts ? observed["status", "readyReplicas"]?.int ?? 0 : count
-        guard ready == count else { return .pending("\(ready) of \(count) replicas are ready") }
+        guard ready == count else { return .pending(Readiness.text(ready, of: count, "replica")) }
         return .met("\(subject.text) has \(count) replicas\(counts ? ", all ready" : "")")
     }
 }

@@ -46,7 +46,7 @@ extension ChangeRecord {
         return WriteProposal(
             "\(title): create \(target.text) again", PlannedRequest(request: request, target: new, before: nil),
             risk: .baseline(target.resource, namespace: target.namespace), warnings: [Recreation.losses],
-            PodTemplate.rollsOut(target.resource) ? [.rolloutComplete(subject)] : [.exists(subject)])
+            PostCondition.after(writing: KubeObject(object), to: subject))
     }
 
     // MARK: A change
@@ -55,12 +55,12 @@ extension ChangeRecord {
         guard !fields.isEmpty else { throw ToolFailure("the change to \(target.text) changed nothing") }
         if subresource == "scale" { return try await rescale(live, title, context) }
         try compare(live.object)
-        let planned = live.patch(.json(.array(fields.map(Self.operation))))
-        let rollsOut = fields.contains { $0.path.starts(with: ["spec", "template"]) }
+        let operations = JSONValue.array(fields.map(Self.operation))
+        let reverted = (try? JSONPatch(operations).apply(to: live.object.json)).map { KubeObject($0) }
         return WriteProposal(
-            "\(title): \(target.text) as it was before", planned,
+            "\(title): \(target.text) as it was before", live.patch(.json(operations)),
             risk: .baseline(target.resource, namespace: target.namespace),
-            rollsOut && PodTemplate.rollsOut(target.resource) ? [.rolloutComplete(live.subject)] : [])
+            live.postConditions(afterChangeTo: reverted))
     }
 
     /// By the subresource again: who may scale need not have the right to change anything else.

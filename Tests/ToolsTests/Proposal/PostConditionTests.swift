@@ -71,7 +71,7 @@ import Testing
                 PostCondition.rolloutComplete(subject).evaluate(
                     observed: KubeObject(
                         MergePatch.apply(["spec": ["updateStrategy": ["type": "OnDelete"]]], to: daemons.json))))
-                == "failed")
+                == "met")
     }
 
     @Test func `replicas must be there and ready, and still be wanted`() {
