@@ -30,9 +30,13 @@ extension WriteProposal {
         guard let object = planned?.before ?? created else { return nil }
         if subject.resource.isSame(as: .pods) { return planned?.before.map { [$0] } ?? [] }
         guard let selector = LabelSelector(podsOf: object) else { return nil }
-        let pods = try await context.listIfAllowed(
-            .pods, namespace: subject.namespace, ListOptions(labelSelector: selector, limit: limit + 1))
-        return pods.flatMap { $0.count > limit ? nil : $0 }
+        let read = try await context.readable {
+            try await context.api.list(
+                .pods, namespace: subject.namespace, ListOptions(labelSelector: selector, limit: limit + 1)
+            ).items
+        }
+        guard case .success(let pods) = read, pods.count <= limit else { return nil }
+        return pods
     }
 }
 
