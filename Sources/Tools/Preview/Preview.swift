@@ -131,7 +131,9 @@ public struct Preview: Sendable, Hashable {
             if target.resource.group == "apiextensions.k8s.io" {
                 return target.name == "\(resource.plural).\(resource.group)"
             }
-            return target.uid.isEmpty && message.contains("not found") && message.contains("\"\(target.name)\"")
+            let isMissing = message.contains("not found") || message.contains("was found")
+            let isNamed = message.contains("\"\(target.name)\"") || message.contains("with name \(target.name) ")
+            return target.uid.isEmpty && isMissing && isNamed
         }
 
         /// What is known of a request without the server's answer: of creations and deletions what they are about, of

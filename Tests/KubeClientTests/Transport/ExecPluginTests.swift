@@ -52,7 +52,7 @@ import Testing
             let file = folder.path + "/info"
             let text = """
                 {current-context: c, contexts: [{name: c, context: {cluster: k, user: u}}],
-                 clusters: [{name: k, cluster: {server: "https://s:6443", tls-server-name: n,
+                 clusters: [{name: k, cluster: {server: "https://s:6443", tls-server-name: 'n',
                    extensions: [{name: client.authentication.k8s.io/exec, extension: {audience: me}}]}}],
                  users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin,
                    interactiveMode: IfAvailable, provideClusterInfo: true, args: ["\(file)"],

@@ -220,6 +220,13 @@ import Testing
             {apiVersion: v1, kind: ServiceAccount, metadata: {name: robot}}
             """, "serviceaccount default/robot has to be applied first, in a call of its own"
         ),
+        (
+            """
+            {apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {priorityClassName: hi, containers: [{name: a, image: b}]}}
+            ---
+            {apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: hi}, value: 1_000}
+            """, "priorityclass hi has to be applied first, in a call of its own"
+        ),
     ])
     func `what can't work is refused before anybody is asked`(_ manifest: String, _ expected: String) async throws {
         try await withCluster { _, context in

@@ -81,7 +81,7 @@ extension FuzzTarget {
             kind: Config
             clusters: [{name: c, cluster: {server: "https://127.0.0.1:6443", certificate-authority-data: YQ==, tls-server-name: x}}]
             users: [{name: u, user: {token: t, client-certificate-data: YQ==, client-key-data: YQ==}}]
-            contexts: [{name: k, context: {cluster: c, user: u, namespace: n}}]
+            contexts: [{name: k, context: {cluster: c, user: u, namespace: ns}}]
             current-context: k
             """
         ],
