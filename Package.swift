@@ -32,6 +32,7 @@ let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "s
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let nioExtras: Target.Dependency = .product(name: "NIOExtras", package: "swift-nio-extras")
 let nioHTTPCompression: Target.Dependency = .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
@@ -84,23 +85,27 @@ let package = Package(
     targets: [
         library("KubeModel", [yams]),
         library("Deadlines", [nioCore, nioPosix]),
+        library(
+            "HTTPTransport", [asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL],
+            tests: [asyncHTTPClient, nioCore, nioHTTP1, nioSSL]),
         library("GracefulStop", [log, lifecycle, nioCore, nioPosix], tests: nil),
         library("KubeSchema", ["KubeModel"], tests: ["KubeModel"]),
         library("SkyfloAPI", ["KubeModel"], tests: ["KubeModel", "KubeSchema"]),
         library(
             "KubeClient",
             [
-                "KubeModel", "Deadlines", log, tracing, asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
-                nioHTTPCompression, nioSSL, nioWebSocket, subprocess, systemPackage,
+                "KubeModel", "Deadlines", "HTTPTransport", log, tracing, asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
+                nioHTTPCompression, nioExtras, nioSSL, nioWebSocket, subprocess, systemPackage,
             ],
             tests: [
-                "KubeModel", "LocalCluster", "OperatorTestKit", log, tracing, inMemoryTracing, asyncHTTPClient,
+                "KubeModel", "HTTPTransport", "LocalCluster", "OperatorTestKit", log, tracing, inMemoryTracing,
+                asyncHTTPClient,
                 asn1, certificates, crypto, httpTypes, hummingbird, hummingbirdTLS, nioCore, nioHTTP1, nioPosix,
                 nioSSL,
             ]),
         library(
-            "LanguageModels", ["KubeModel", "Deadlines", log, asyncHTTPClient, nioCore, nioHTTP1],
-            tests: ["KubeModel", log, asyncHTTPClient, httpTypes, hummingbird, nioCore, nioPosix]),
+            "LanguageModels", ["KubeModel", "Deadlines", "HTTPTransport", log, asyncHTTPClient, nioCore, nioHTTP1],
+            tests: ["KubeModel", "HTTPTransport", log, asyncHTTPClient, httpTypes, hummingbird, nioCore, nioPosix]),
         library(
             "ControllerRuntime",
             [
@@ -135,8 +140,8 @@ let package = Package(
         library(
             "Controllers",
             [
-                "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine",
-                "Tools", log, metrics,
+                "KubeModel", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime",
+                "WorkflowEngine", "Tools", log, metrics,
             ], tests: nil),
         library(
             "SkyfloCLI", ["KubeModel", "Deadlines", "SkyfloAPI", "KubeClient", "WorkflowEngine"],

@@ -1,8 +1,13 @@
 #!/usr/bin/env bash
 # Runs all checks of the source, and the proof that each of them can fail.
+#
+#   hack/check.sh
 set -euo pipefail
-cd "$(dirname "$0")/.."
-for check in format layers rules; do
+. "$(dirname "$0")/lib.sh"
+answer_help "$@"
+[ $# = 0 ] || refuse "no argument is taken"
+cd "$root"
+for check in format layers rules scripts; do
   "hack/checks/$check.sh" . || { echo "check failed: $check" >&2; exit 1; }
 done
 hack/checks/prove.sh

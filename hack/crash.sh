@@ -1,29 +1,31 @@
 #!/usr/bin/env bash
 # Lets conversations run while their workers die, stand still, lose answers and are overtaken, and counts what came of it.
+#
+#   hack/crash.sh [--short] [RUNS [SEED]]
+#
+# Runs RUNS conversations (10000; 10 with --short) whose workers meet faults at requests that are drawn from SEED (by default
+# a new one): the worker dies before or after the request, stands still and goes on when another has taken its place, meets
+# another worker, loses the answer, is refused or throttled; or a person stops the conversation. After that it kills the real
+# operator's process RUNS/50 times at moments that are drawn, and lets one stand still until another has taken over.
+#
+# Prints how many runs there were, how many workers died, and how many writes were executed, lost, done twice, unapproved,
+# begun after a stop, or ended as unknown. Fails when one was lost, done twice, unapproved or begun after a stop, or when
+# the conversation says something else than what was done.
+#
+# CI runs a sample of the same (CrashTests, ProcessCrashTests).
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-
-if [ "${1:-}" = --help ] || [ "${1:-}" = -h ]; then
-  cat <<'EOF'
-usage: hack/crash.sh [RUNS [SEED]]
-
-Runs RUNS conversations (10000) whose workers meet faults at requests that are drawn from SEED (by default a new one): the
-worker dies before or after the request, stands still and goes on when another has taken its place, meets another worker,
-loses the answer, is refused or throttled; or a person stops the conversation. After that it kills the real operator's
-process RUNS/50 times at moments that are drawn, and lets one stand still until another has taken over.
-
-Prints how many runs there were, how many workers died, and how many writes were executed, lost, done twice, unapproved,
-begun after a stop, or ended as unknown. Fails when one was lost, done twice, unapproved or begun after a stop, or when
-the conversation says something else than what was done.
-
-CI runs a sample of the same (CrashTests, ProcessCrashTests).
-EOF
-  exit 0
+answer_help "$@"
+runs=10000
+if [ "${1:-}" = --short ]; then
+  shift
+  runs=10
 fi
-
-runs=${1:-10000}
+[ $# -le 2 ] || refuse "there are two arguments at most"
+runs=${1:-$runs}
 seed=${2:-$RANDOM}
-[[ $runs =~ ^[1-9][0-9]*$ && $seed =~ ^[0-9]+$ ]] || die "RUNS and SEED are numbers; see hack/crash.sh --help"
+need_number RUNS "$runs"
+[[ $seed =~ ^[0-9]+$ ]] || refuse "SEED is a number, not \"$seed\""
 
 cd "$root"
 need_build_tools

@@ -4,6 +4,28 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
+# Arguments that make no sense: status 2, as programs have it that tell their own failure from the caller's.
+refuse() { printf 'error: %s; see %s --help\n' "$*" "$0" >&2; exit 2; }
+
+# For the first line of a script: --help prints the comment at its top.
+answer_help() {
+  local argument
+  for argument in "$@"; do
+    case $argument in
+      -h | --help)
+        sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$0"
+        exit 0
+        ;;
+    esac
+  done
+}
+
+# need_number NAME VALUE: a whole number above 0.
+need_number() { [[ $2 =~ ^[1-9][0-9]*$ ]] || refuse "$1 is a whole number above 0, not \"$2\""; }
+
+# need_root ARGUMENTS: of a check, which takes the folder of the source and nothing else.
+need_root() { [ $# = 1 ] && [ -d "$1" ] || refuse "ROOT, the folder of the source, is the only argument"; }
+
 # What building needs from Debian, installed where it is missing. Elsewhere the packages are only named.
 need_packages() {
   local missing=() package
@@ -33,3 +55,6 @@ need_kubectl() {
 
 # The same flags everywhere, so that nothing is built twice.
 swift_flags=(--explicit-target-dependency-import-check error)
+
+# What a benchmark is built as: for release, or, in its short form, as the tests are.
+release_flags=(-c release --static-swift-stdlib "${swift_flags[@]}")

@@ -1,8 +1,13 @@
 #!/usr/bin/env bash
 # Builds skyflo and runs its main job for real: a local API server and the operator in one process, real kubectl, no key, no
-# network. Ends by itself and leaves nothing behind. Any step that doesn't do what it says makes it fail.
+# network. Ends by itself and leaves nothing behind. Any step that doesn't do what it says makes it fail. It has no shorter
+# form: it takes seconds, on the debug build.
+#
+#   hack/quickstart.sh
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
+answer_help "$@"
+[ $# = 0 ] || refuse "no argument is taken"
 cd "$root"
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }

@@ -1,16 +1,71 @@
 #!/usr/bin/env bash
-# Installs what the tests need, checks the source, and runs all tests. Arguments go to `swift test`
-# (hack/test.sh --filter StoryTests).
+# Installs what the tests need, checks the source, and runs all tests and the short form of every other script of hack/, on the
+# debug build. What continuous integration runs.
+#
+#   hack/test.sh [--filter PATTERN | --skip PATTERN | --no-parallel]...    only these tests; options of swift test
+#   hack/test.sh --peers                                                   all of it, and then, before an issue is closed:
+#
+# release builds, the benchmarks and fuzz targets on them, a thousand conversations with crashes, the Python client of
+# Kubernetes (from PyPI, into a folder that goes after) against the playground, and, where SKYFLO_TEST_KUBECONFIG names the
+# kubeconfig of a real API server, the contract tests against it. That takes most of an hour.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
+answer_help "$@"
+
+peers=
+options=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --peers) peers=1 ;;
+    --no-parallel) options+=("$1") ;;
+    --filter | --skip)
+      [ $# -ge 2 ] || refuse "$1 needs a pattern"
+      options+=("$1" "$2")
+      shift
+      ;;
+    *) refuse "there is no option $1" ;;
+  esac
+  shift
+done
+[ -z "$peers" ] || [ ${#options[@]} = 0 ] || refuse "--peers runs all tests"
 cd "$root"
 
 need_build_tools
-need_packages python3
+need_packages python3 curl
 need_kubectl
 hack/check.sh
 swift build "${swift_flags[@]}" --build-tests
 # Not all at once: on two cores a thousand tests would only take the time from each other.
-swift test "${swift_flags[@]}" --skip-build --experimental-maximum-parallelization-width 8 "$@"
-# The README's first command: nothing above runs the scripts with the real kubectl from end to end.
-[ $# -gt 0 ] || hack/quickstart.sh
+swift test "${swift_flags[@]}" --skip-build --experimental-maximum-parallelization-width 8 \
+  ${options[@]+"${options[@]}"}
+[ ${#options[@]} = 0 ] || exit 0
+
+run() {
+  printf '\n$ %s\n' "$*"
+  local start=$SECONDS
+  "$@" || die "$* failed"
+  printf '(%s s)\n' $((SECONDS - start))
+}
+
+# Nothing above runs the scripts, the first of which is the README's first command. What they do is tested above already
+# (CrashTests, FuzzTests): a script that nobody runs stops working unseen.
+run hack/quickstart.sh
+run hack/bench/turn --short
+run hack/bench/cluster --short
+run hack/bench/kube --short
+run hack/crash.sh --short
+run hack/fuzz/fuzz --short
+[ -n "$peers" ] || exit 0
+
+run swift build -c release "${swift_flags[@]}"
+run hack/bench/turn
+run hack/bench/cluster
+run hack/bench/kube
+run hack/fuzz/fuzz 10
+run hack/crash.sh 1000
+run hack/peers/python
+if [ -n "${SKYFLO_TEST_KUBECONFIG:-}" ]; then
+  BENCH_KUBECONFIG=$SKYFLO_TEST_KUBECONFIG run hack/bench/turn 10 4
+else
+  echo "no real API server was tried: SKYFLO_TEST_KUBECONFIG is not set"
+fi

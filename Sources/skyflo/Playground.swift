@@ -39,7 +39,8 @@ struct Playground: Service {
         let configuration = try ClusterConfiguration.kubeconfig(text: own.kubeconfig())
         try await withKubeClient(configuration, logger: logger) { client in
             let program = Operator(
-                api: client, configuration: .init(identity: "playground"), models: BuiltInModelProvider(logger: logger),
+                api: client, configuration: .init(identity: "playground"),
+                models: BuiltInModelProvider(logger: logger, environment: ProcessInfo.processInfo.environment),
                 logger: logger)
             try await program.run()
         }

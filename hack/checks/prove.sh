@@ -1,7 +1,12 @@
 #!/usr/bin/env bash
 # Proves that each check can fail: plants a fault in a copy of the source and expects the check to find it.
+#
+#   hack/checks/prove.sh
 set -euo pipefail
-cd "$(dirname "$0")/../.."
+. "$(dirname "$0")/../lib.sh"
+answer_help "$@"
+[ $# = 0 ] || refuse "no argument is taken"
+cd "$root"
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 
@@ -20,7 +25,7 @@ must_fail() { # CHECK WHAT
 
 # Without a fault each passes, so that what fails below fails for the fault.
 fresh
-for check in format layers rules; do
+for check in format layers rules scripts; do
   "hack/checks/$check.sh" "$copy" || { echo "the check $check fails without a fault" >&2; exit 1; }
 done
 
@@ -33,6 +38,16 @@ must_fail layers 'a dependency on a sibling'
 fresh
 sed -i 's/library("KubeSchema", \["KubeModel"\]/library("KubeSchema", ["KubeModel", log]/' "$copy/Package.swift"
 must_fail layers 'a library with I/O under a pure target'
+
+script() { # WHAT LINE
+  fresh
+  mkdir "$copy/hack"
+  printf '#!/usr/bin/env bash\n%s\n' "$2" >"$copy/hack/planted"
+  chmod +x "$copy/hack/planted"
+  must_fail scripts "$1"
+}
+script 'a script without --help' 'exit 2'
+script 'a script that takes any option' 'echo help'
 
 plant() { # WHAT FILE LINE
   fresh

@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # rules.sh ROOT: what the compiler allows and this project doesn't, in Sources.
 set -euo pipefail
+. "$(dirname "$0")/../lib.sh"
+answer_help "$@"
+need_root "$@"
 cd "$1"
 status=0
 

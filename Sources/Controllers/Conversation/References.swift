@@ -125,19 +125,12 @@ struct References: Sendable {
         guard let reference = model.apiKeySecretRef else { return nil }
         let namespace = skyflo.object.namespace
         let place = "Secret \(namespace ?? "")/\(reference.name)"
-        guard let secret = try await api.find(.secrets, namespace: namespace, name: reference.name) else {
-            throw Missing(
-                reason: .secretNotFound, message: "there is no \(place), which has the key of model \(model.name)")
+        let secret = try await api.find(.secrets, namespace: namespace, name: reference.name)
+        do {
+            return try ModelKey.read(secret, key: reference.key, place: place, of: model.name)
+        } catch {
+            throw Missing(reason: .secretNotFound, message: error.message)
         }
-        guard SkyfloAI.mayHoldKey(secret) else {
-            throw Missing(
-                reason: .secretNotFound,
-                message: "\(place) is of type \(secret["type"]?.string ?? ""), whose values are no keys of models")
-        }
-        guard let data = secret["data", reference.key]?.string.flatMap(Base64.decode), !data.isEmpty else {
-            throw Missing(reason: .secretNotFound, message: "\(place) has no key \"\(reference.key)\"")
-        }
-        return Credential(String(decoding: data, as: UTF8.self))
     }
 
     /// The ServiceAccount that tools work as.

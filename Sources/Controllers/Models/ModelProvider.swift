@@ -1,3 +1,4 @@
+import HTTPTransport
 import LanguageModels
 import Logging
 import SkyfloAPI
@@ -11,8 +12,13 @@ public protocol ModelProvider: Sendable {
 /// The providers that this version has.
 public struct BuiltInModelProvider: ModelProvider {
     private let logger: Logger
+    private let proxies: ProxyEnvironment
 
-    public init(logger: Logger) { self.logger = logger }
+    /// - Parameter environment: of the process, for `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
+    public init(logger: Logger, environment: [String: String]) {
+        self.logger = logger
+        proxies = ProxyEnvironment(environment)
+    }
 
     public func model(for description: SkyfloAI.Model, apiKey: Credential?) throws -> any LanguageModel {
         switch description.provider {
@@ -20,7 +26,7 @@ public struct BuiltInModelProvider: ModelProvider {
         case .openAI:
             try OpenAIModel(
                 name: description.model, baseURL: description.baseURL ?? OpenAIModel.defaultBaseURL, apiKey: apiKey,
-                logger: logger)
+                proxies: proxies, logger: logger)
         }
     }
 }

@@ -72,6 +72,12 @@ public struct SkyfloAIReconciler: Reconciler {
                     "model \(model.name): there is no Secret \(reference.name) of type Opaque with a key \(reference.key)"
                 )
             }
+            do {
+                let place = "Secret \(secret.key)"
+                _ = try ModelKey.read(secret, key: reference.key, place: place, of: model.name)
+            } catch {
+                return ("SecretInvalid", "model \(model.name): \(error.message)")
+            }
         }
         for model in skyflo.models {
             do {

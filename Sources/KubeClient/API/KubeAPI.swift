@@ -53,16 +53,15 @@ public struct KubeClientError: Error, Sendable, CustomStringConvertible {
     }
 
     public var code: Code
+    /// All that is told. Errors of libraries are no part of it: some of them hold header values.
     public var message: String
-    public var cause: (any Error)?
 
-    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+    public init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
-        self.cause = cause
     }
 
-    public var description: String { cause.map { "\(message): \($0)" } ?? message }
+    public var description: String { message }
 }
 
 // MARK: - The verbs
@@ -164,17 +163,21 @@ extension KubeResponse {
     /// The JSON body of a 2xx answer.
     /// - Throws: `APIStatus` for any other status, also where its body is not a `Status` (a proxy's error page);
     ///   ``KubeClientError`` when a 2xx body is no JSON.
-    public func json() throws -> JSONValue { try read { try JSONParser.parse(body) } }
+    public func json() throws -> JSONValue {
+        try read { () throws(JSONParser.Failure) in try JSONParser.parse(body) }
+    }
 
     /// The list in the body of a 2xx answer, its items packed. Throws as ``json()`` does.
-    func list() throws -> KubeList { try read { try KubeList(parsing: body) } }
+    func list() throws -> KubeList {
+        try read { () throws(JSONParser.Failure) in try KubeList(parsing: body) }
+    }
 
-    private func read<Value>(_ parse: () throws -> Value) throws -> Value {
+    private func read<Value>(_ parse: () throws(JSONParser.Failure) -> Value) throws -> Value {
         guard (200..<300).contains(status) else { throw failure }
         do {
             return try parse()
         } catch {
-            throw KubeClientError(.badResponse, "the API server's answer is no JSON", cause: error)
+            throw KubeClientError(.badResponse, "the API server's answer is no JSON (byte \(error.offset))")
         }
     }
 

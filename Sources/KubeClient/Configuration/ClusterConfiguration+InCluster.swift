@@ -1,3 +1,5 @@
+import HTTPTransport
+
 extension ClusterConfiguration {
     /// What Kubernetes gives to every pod: the address in the environment, and the ServiceAccount's files.
     ///
@@ -15,14 +17,14 @@ extension ClusterConfiguration {
         let authority = root + "/ca.crt"
         let token = root + "/token"
         _ = try ConfigurationFile.read(authority)
-        _ = try ConfigurationFile.word(token)
+        _ = try ConfigurationFile.token(token)
         let namespaceFile = root + "/namespace"
         let namespace = ConfigurationFile.exists(namespaceFile) ? try ConfigurationFile.word(namespaceFile) : "default"
         return ClusterConfiguration(
             server: "https://\(host.contains(":") ? "[\(host)]" : host):\(port)",
             certificateAuthority: .file(authority),
             credentials: .tokenFile(path: token, fallback: nil),
-            namespace: namespace)
+            namespace: namespace, proxies: ProxyEnvironment(environment))
     }
 
     static func isInCluster(_ environment: [String: String]) -> Bool {

@@ -1,3 +1,5 @@
+import HTTPTransport
+
 extension ClusterConfiguration {
     /// One kubeconfig file. Paths in it are relative to its folder.
     ///
@@ -16,9 +18,18 @@ extension ClusterConfiguration {
     }
 
     /// Finds the cluster by the rules of client-go: the file given; else the files of `$KUBECONFIG`, merged; else the
-    /// pod that this process runs in; else `~/.kube/config`.
+    /// pod that this process runs in; else `~/.kube/config`. `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count where the
+    /// cluster has no `proxy-url`, in a pod as well.
     public static func load(
         kubeconfigPath: String? = nil, context: String? = nil, environment: [String: String]
+    ) throws(KubeClientError) -> ClusterConfiguration {
+        var result = try find(kubeconfigPath, context, environment)
+        result.proxies = ProxyEnvironment(environment)
+        return result
+    }
+
+    private static func find(
+        _ kubeconfigPath: String?, _ context: String?, _ environment: [String: String]
     ) throws(KubeClientError) -> ClusterConfiguration {
         if let kubeconfigPath, !kubeconfigPath.isEmpty {
             return try kubeconfig(path: kubeconfigPath, context: context)

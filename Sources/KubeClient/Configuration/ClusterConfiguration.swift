@@ -1,3 +1,4 @@
+public import HTTPTransport
 public import KubeModel
 
 /// Where an API server is, how to trust it, and who we are.
@@ -14,8 +15,10 @@ public struct ClusterConfiguration: Sendable {
     public var insecureSkipTLSVerify: Bool
     /// The name that the server's certificate is checked against, where it differs from the host of ``server``.
     public var tlsServerName: String?
-    /// `http://` or `socks5://`.
+    /// `http://` or `socks5://`. It wins over ``proxies``.
     public var proxyURL: String?
+    /// The proxies of the environment.
+    public var proxies: ProxyEnvironment
     /// The certificate chain of the client, leaf first, with ``clientKey``.
     public var clientCertificate: PEMSource?
     public var clientKey: PEMSource?
@@ -29,7 +32,7 @@ public struct ClusterConfiguration: Sendable {
         server: String, certificateAuthority: PEMSource? = nil, insecureSkipTLSVerify: Bool = false,
         tlsServerName: String? = nil, proxyURL: String? = nil, clientCertificate: PEMSource? = nil,
         clientKey: PEMSource? = nil, credentials: Credentials = .none, namespace: String = "default",
-        impersonation: Impersonation? = nil
+        impersonation: Impersonation? = nil, proxies: ProxyEnvironment = ProxyEnvironment()
     ) {
         self.server = server
         self.certificateAuthority = certificateAuthority
@@ -41,5 +44,13 @@ public struct ClusterConfiguration: Sendable {
         self.credentials = credentials
         self.namespace = namespace
         self.impersonation = impersonation
+        self.proxies = proxies
     }
+}
+
+/// Printing or dumping a value never shows a secret: addresses may hold passwords.
+extension ClusterConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    public var description: String { "\(URLText.withoutCredentials(server)) with \(credentials)" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

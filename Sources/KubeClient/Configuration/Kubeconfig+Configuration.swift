@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTPTransport
 import KubeModel
 
 extension Kubeconfig {
@@ -89,16 +90,25 @@ extension KubeconfigFields {
             let name = json["auth-provider", "name"]?.string ?? "?"
             throw failure("auth-provider \"\(name)\" is not supported; use a token", .unsupported)
         }
-        let token = try text("token")
+        let token = try token()
         let tokenFile = try path("tokenFile")
-        let user = try text("username")
+        let user = try text("username").map(CredentialText.withoutLineEnds)
         if user != nil, token != nil || tokenFile != nil {
             throw failure("token and username exclude each other")
         }
         if let tokenFile { return .tokenFile(path: tokenFile, fallback: token) }
         if let token { return .token(token) }
-        if let user { return .basic(user: user, password: try text("password") ?? "") }
+        if let user {
+            let password = CredentialText.withoutLineEnds(try text("password") ?? "")
+            return .basic(user: user, password: password)
+        }
         return .none
+    }
+
+    private func token() throws(KubeClientError) -> String? {
+        guard let token = try text("token").map(CredentialText.trimmed), !token.isEmpty else { return nil }
+        guard CredentialText.fitsHeader(token) else { throw failure("the token \(CredentialText.refusal)") }
+        return token
     }
 
     fileprivate func impersonation() throws(KubeClientError) -> Impersonation? {

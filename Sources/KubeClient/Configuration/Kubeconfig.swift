@@ -26,7 +26,7 @@ struct Kubeconfig: Sendable {
         do {
             json = try YAML.parse(text)
         } catch {
-            throw KubeClientError(.configuration, "\(source) cannot be read", cause: error)
+            throw KubeClientError(.configuration, "\(source) cannot be read: no valid YAML\(Self.place(of: error))")
         }
         guard json.object != nil else { throw KubeClientError(.configuration, "\(source) is no kubeconfig") }
         sources = [source]
@@ -35,6 +35,13 @@ struct Kubeconfig: Sendable {
         clusters = try Self.entries("clusters", "cluster", json, source, folder)
         users = try Self.entries("users", "user", json, source, folder)
         contexts = try Self.entries("contexts", "context", json, source, folder)
+    }
+
+    /// Where a YAML text is wrong. What is wrong isn't told: the error quotes the line, and that may be the token's.
+    private static func place(of failure: YAML.Failure) -> String {
+        let numbers = failure.description.drop { !$0.isNumber }.split(separator: ":", maxSplits: 2).prefix(2)
+            .compactMap { Int($0) }
+        return numbers.count == 2 ? ", see line \(numbers[0]), column \(numbers[1])" : ""
     }
 
     /// Adds what another file says. The first file to set a name or the current context wins (the rule of kubectl).

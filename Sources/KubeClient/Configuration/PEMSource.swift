@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTPTransport
 
 /// PEM text of certificates or of a private key, at hand or in a file.
 ///
@@ -37,7 +38,7 @@ enum ConfigurationFile {
             // Its own description is a dump of internals.
             throw KubeClientError(.configuration, "cannot read \(path): \(reason(error))")
         } catch {
-            throw KubeClientError(.configuration, "cannot read \(path)", cause: error)
+            throw KubeClientError(.configuration, "cannot read \(path)")
         }
     }
 
@@ -56,11 +57,20 @@ enum ConfigurationFile {
         return text
     }
 
-    /// The text without the blanks and line feeds around it: how tokens and namespaces are stored.
+    /// The text without the white space around it: how namespaces are stored.
     static func word(_ path: String) throws(KubeClientError) -> String {
-        let word = try text(path).trimmed
+        let word = CredentialText.trimmed(try text(path))
         if word.isEmpty { throw KubeClientError(.configuration, "\(path) is empty") }
         return word
+    }
+
+    /// A ``word(_:)`` that a header can carry.
+    static func token(_ path: String) throws(KubeClientError) -> String {
+        let token = try word(path)
+        guard CredentialText.fitsHeader(token) else {
+            throw KubeClientError(.configuration, "the token in \(path) \(CredentialText.refusal)")
+        }
+        return token
     }
 }
 

@@ -1,3 +1,4 @@
+import HTTPTransport
 import KubeModel
 import NIOCore
 import NIOHTTP1
@@ -29,25 +30,30 @@ enum ExecSocket: Sendable {
     }
 
     /// - Parameters:
+    ///   - proxy: one of HTTP, which is asked for a connection to the endpoint.
     ///   - tls: nil for a connection without.
     ///   - timeout: for the connection; the wait for the answer ends with the task.
     static func connect(
-        to endpoint: Endpoint, _ head: HTTPRequestHead, tls: NIOSSLContext?, timeout: Duration
+        to endpoint: Endpoint, through proxy: ProxyServer?, _ head: HTTPRequestHead, tls: NIOSSLContext?,
+        timeout: Duration
     ) async throws -> ExecSocket {
-        let (channel, result) = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let (channel, tunnel) = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.init(timeout))
-            .connect(host: endpoint.host, port: endpoint.port) { channel in
+            .connect(host: proxy?.host ?? endpoint.host, port: proxy?.port ?? endpoint.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    if let tls { try pipeline.addHandler(try handler(tls, endpoint.certificateName)) }
-                    let result = channel.eventLoop.makePromise(of: ExecSocket.self)
-                    try pipeline.addHandler(WebSocketHandshake(head, result))
-                    return (channel, result.futureResult)
+                    (channel, try ProxyTunnel.open(on: channel, through: proxy, to: endpoint, timeout: timeout))
                 }
             }
         return try await withTaskCancellationHandler {
             _ = try? await HTTPClients.keepAlive(channel).get()
-            return try await result.get()
+            try await tunnel.get()
+            return try await channel.eventLoop.submit {
+                let pipeline = channel.pipeline.syncOperations
+                if let tls { try pipeline.addHandler(try handler(tls, endpoint.certificateName)) }
+                let result = channel.eventLoop.makePromise(of: ExecSocket.self)
+                try pipeline.addHandler(WebSocketHandshake(head, result))
+                return result.futureResult
+            }.get().get()
         } onCancel: {
             channel.close(promise: nil)
         }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import HTTPTransport
 public import KubeModel
 import NIOCore
 import NIOHTTP1
@@ -14,7 +15,7 @@ extension KubeClient {
     /// - Returns: also for commands that fail: see ``ExecResult/exitCode``.
     /// - Throws: `APIStatus` when the server refuses or there is no such program; ``KubeClientError``: `timeout`,
     ///   `tooLarge` when there is more output than ``ExecOptions/outputLimit``, `unreachable`, `unsupported` for `input`
-    ///   at API servers before Kubernetes 1.30 (they can't be told where it ends), and for a `proxy-url`.
+    ///   at API servers before Kubernetes 1.30 (they can't be told where it ends), and for a SOCKS proxy.
     public func exec(
         _ command: [String], pod: String, namespace: String, input: [UInt8]? = nil,
         _ options: ExecOptions = ExecOptions(), as identity: Impersonation? = nil
@@ -84,8 +85,9 @@ extension KubeClient {
     private typealias Socket = (NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, RemoteCommandProtocol)
 
     private func openSocket(_ request: KubeRequest, _ identity: Impersonation?) async throws -> Socket {
-        if configuration.proxyURL != nil {
-            throw KubeClientError(.unsupported, "\(request.label): commands can't be run through a proxy-url")
+        if let proxy, proxy.kind != .http {
+            throw KubeClientError(
+                .unsupported, "\(request.label): commands can't be run through \(proxy), which is one of SOCKS")
         }
         let credential = try await credentials.current()
         do {
@@ -104,11 +106,11 @@ extension KubeClient {
         let socket = try await observed(request, head.headers, status: \.status) { headers in
             head.headers = headers
             return try await ExecSocket.connect(
-                to: builder.endpoint, head, tls: context, timeout: options.connectTimeout)
+                to: builder.endpoint, through: proxy, head, tls: context, timeout: options.connectTimeout)
         }
         switch socket {
         case .open(let channel, let version): return (channel, version)
-        case .refused(let channel, let head): throw try await Self.refusal(channel, head)
+        case .refused(let channel, let head): throw try await Self.refusal(channel, head, credential)
         }
     }
 
@@ -136,7 +138,7 @@ extension KubeClient {
 
     /// API servers tell the length of a `Status`. Of a body that comes in any other way the HTTP status has to do.
     private static func refusal(
-        _ channel: NIOAsyncChannel<ByteBuffer, Never>, _ head: HTTPResponseHead
+        _ channel: NIOAsyncChannel<ByteBuffer, Never>, _ head: HTTPResponseHead, _ credential: PresentedCredential
     ) async throws -> APIStatus {
         let length = min(head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0, 1 << 20)
         return try await channel.executeThenClose { chunks in
@@ -145,7 +147,7 @@ extension KubeClient {
             while body.count < length, let chunk = try await iterator.next(isolation: #isolation) {
                 body += chunk.readableBytesView
             }
-            return KubeResponse(status: Int(head.status.code), body: body).failure
+            return credential.hidden(in: KubeResponse(status: Int(head.status.code), body: body)).failure
         }
     }
 }

@@ -33,12 +33,13 @@ final class WebSocketHandshake: ChannelInboundHandler {
         self.result = result
     }
 
-    func channelActive(context: ChannelHandlerContext) {
+    /// The connection has been made, and TLS keeps what is written until its own handshake is done.
+    func handlerAdded(context: ChannelHandlerContext) {
+        guard context.channel.isActive else { return fail(HTTPParserError.closedConnection, context) }
         var bytes = ByteBuffer(string: "\(request.method) \(request.uri) HTTP/1.1\r\n")
         for (name, value) in request.headers { bytes.writeString("\(name): \(value)\r\n") }
         bytes.writeString("\r\n")
         context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
-        context.fireChannelActive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -1,4 +1,6 @@
 import FoundationEssentials
+import HTTPTransport
+import KubeModel
 import Synchronization
 
 /// What a request proves its sender with.
@@ -6,6 +8,37 @@ struct PresentedCredential: Sendable, Hashable {
     var authorization: String?
     /// Instead of the configuration's own.
     var certificate: ExecCredential.Certificate?
+
+    /// A text that a server sent, without the credential: some servers and proxies quote the request that they refuse.
+    func hidden(in text: String) -> String {
+        secrets.reduce(text) { $0.replacing($1, with: "[redacted]") }
+    }
+
+    /// A refusal without the credential. Any other answer is taken as it is: it isn't told to anybody.
+    func hidden(in response: KubeResponse) -> KubeResponse {
+        var response = response
+        response.warnings = response.warnings.map(hidden)
+        guard !(200..<300).contains(response.status) else { return response }
+        let text = response.text
+        let hidden = hidden(in: text)
+        if hidden != text { response.body = Array(hidden.utf8) }
+        return response
+    }
+
+    private var secrets: [String] {
+        guard let value = authorization?.split(separator: " ", maxSplits: 1).last.map(String.init) else { return [] }
+        let isBasic = authorization?.hasPrefix("Basic ") == true
+        let pair = isBasic ? Data(base64Encoded: value).map { String(decoding: $0, as: UTF8.self) } : nil
+        let password = pair?.split(separator: ":", maxSplits: 1).last.map(String.init)
+        // A short one would take letters out of words.
+        return [value, password].compactMap { $0 }.filter { $0.count >= 8 }
+    }
+}
+
+extension PresentedCredential: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    var description: String { "[redacted]" }
+    var debugDescription: String { description }
+    var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// Gives the credential for each request.
@@ -41,13 +74,18 @@ final class CredentialSource: Sendable {
     private func authorization() throws(KubeClientError) -> String? {
         switch credentials {
         case .none, .exec: return nil
-        case .token(let token): return "Bearer " + token
+        case .token(let token):
+            let token = CredentialText.trimmed(token)
+            guard CredentialText.fitsHeader(token) else {
+                throw KubeClientError(.configuration, "the token \(CredentialText.refusal)")
+            }
+            return "Bearer " + token
         case .basic(let user, let password):
             return "Basic " + Data("\(user):\(password)".utf8).base64EncodedString()
         case .tokenFile(let path, let fallback):
             return try cache.withLock { (cache) throws(KubeClientError) in
                 let token = try cache.token(at: .now, fallback: fallback) { () throws(KubeClientError) in
-                    try ConfigurationFile.word(path)
+                    try ConfigurationFile.token(path)
                 }
                 return "Bearer " + token
             }
@@ -58,7 +96,7 @@ final class CredentialSource: Sendable {
         guard case .tokenFile(let path, _) = credentials else { return nil }
         let token = cache.withLock { cache in
             cache.token(at: .now, insteadOf: refused.map { String($0.dropFirst("Bearer ".count)) }) {
-                try ConfigurationFile.word(path)
+                try ConfigurationFile.token(path)
             }
         }
         return token.map { "Bearer " + $0 }

@@ -26,7 +26,10 @@ struct Endpoint: Sendable, Hashable {
             scheme == "https" || scheme == "http", let host = parts.host, !host.isEmpty,
             parts.user == nil, parts.query == nil, parts.fragment == nil
         else {
-            throw KubeClientError(.configuration, "the server's address is no http or https URL: \(server)")
+            throw KubeClientError(
+                .configuration,
+                "the server's address is no http or https URL without user, query and fragment: "
+                    + URLText.withoutCredentials(server))
         }
         let port = parts.port.map { ":\($0)" } ?? ""
         var prefix = parts.percentEncodedPath

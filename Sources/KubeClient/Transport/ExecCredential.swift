@@ -1,3 +1,4 @@
+import HTTPTransport
 import KubeModel
 
 /// What a credential plug-in printed: the `status` of an `ExecCredential`.
@@ -23,7 +24,10 @@ struct ExecCredential: Sendable, Hashable {
                 .configuration, "it answered with another apiVersion than \(apiVersion), which the kubeconfig asks for")
         }
         func text(_ field: String) -> String? { json["status", field]?.string.flatMap { $0.isEmpty ? nil : $0 } }
-        token = text("token")
+        token = text("token").map(CredentialText.trimmed).flatMap { $0.isEmpty ? nil : $0 }
+        guard token.map(CredentialText.fitsHeader) ?? true else {
+            throw KubeClientError(.configuration, "the token that it printed \(CredentialText.refusal)")
+        }
         switch (text("clientCertificateData"), text("clientKeyData")) {
         case (let chain?, let key?): certificate = Certificate(chain: chain, key: key)
         case (nil, nil): certificate = nil

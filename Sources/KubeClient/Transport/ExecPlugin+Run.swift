@@ -16,7 +16,7 @@ extension ExecPlugin {
             throw error
         } catch {
             if error is CancellationError || Task.isCancelled { throw CancellationError() }
-            throw self.failure("it could not be run", error)
+            throw self.failure("it could not be run (\(type(of: error)))")
         }
     }
 
@@ -30,7 +30,8 @@ extension ExecPlugin {
             input: .none,
             output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
         guard case .exited(0) = result.terminationStatus else {
-            let said = result.standardError.trimmed.suffix(500)
+            let secrets = arguments + environment.values
+            let said = PluginOutput.told(result.standardError, hiding: secrets)
             throw failure("it ended with \(result.terminationStatus)" + (said.isEmpty ? "" : ": \(said)"))
         }
         do {
@@ -53,8 +54,8 @@ extension ExecPlugin {
         return path
     }
 
-    private func failure(_ text: String, _ cause: (any Error)? = nil) -> KubeClientError {
+    private func failure(_ text: String) -> KubeClientError {
         let hint = installHint.map { "\n\($0)" } ?? ""
-        return KubeClientError(.configuration, "credential plug-in \(command): \(text)\(hint)", cause: cause)
+        return KubeClientError(.configuration, "credential plug-in \(command): \(text)\(hint)")
     }
 }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import HTTPTransport
 import NIOCore
 import NIOHTTPCompression
 import NIOSSL
@@ -49,7 +50,7 @@ enum HTTPClients {
         // Retries are decided in one place, by RetryPolicy; and a refused connection is to be told of at once.
         result.connectionPool.retryConnectionEstablishment = false
         result.dnsOverride = endpoint.dnsOverride
-        result.proxy = try configuration.proxyURL.map { (url) throws(KubeClientError) in try ProxyURL.proxy(url) }
+        result.proxy = try configuration.proxy(for: endpoint)?.configuration
         // RequestSpan makes the spans: its own don't tell which resource a request is about.
         result.tracing.tracer = nil
         result.http1_1ConnectionDebugInitializer = keepAlive

@@ -68,7 +68,7 @@ extension KubeClient {
             built.headers = headers
             let head = try await unary.execute(built, deadline: .now() + .init(options.timeout))
             let body = try await head.body.collect(upTo: options.maximumBodyBytes)
-            let response = KubeResponse(head, body: [UInt8](body.readableBytesView))
+            let response = credential.hidden(in: KubeResponse(head, body: [UInt8](body.readableBytesView)))
             warnings.take(response.warnings, of: request)
             return response
         }
@@ -83,14 +83,25 @@ extension KubeClient {
         let start = ContinuousClock.now
         do {
             let span = RequestSpan(request, builder.endpoint, options.tracer)
-            let answer = try await span.run(headers, status: status, send)
+            let answer = try await span.run(headers, status: status) { headers in
+                // Here already: spans record the error that passes, and a library's may hold headers.
+                do { return try await send(headers) } catch { throw failure(error, of: request) }
+            }
             log(request, start, status: "\(status(answer))")
             return answer
         } catch {
-            let error = KubeClientError.of(error, request.label)
             log(request, start, status: "\(error)")
             throw error
         }
+    }
+
+    private func failure(_ error: any Error, of request: KubeRequest) -> any Error {
+        let failure = KubeClientError.of(error, request.label)
+        guard let proxy, var error = failure as? KubeClientError, [.unreachable, .timeout].contains(error.code) else {
+            return failure
+        }
+        error.message += ", through \(proxy)"
+        return error
     }
 
     func log(_ request: KubeRequest, _ start: ContinuousClock.Instant, status: String) {

@@ -13,8 +13,10 @@ extension KubeClient {
         _ request: KubeRequest, as identity: Impersonation? = nil,
         _ body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
-        let response = try await open(request, identity)
-        guard (200..<300).contains(Int(response.status.code)) else { throw try await refusal(response, request) }
+        let (response, credential) = try await open(request, identity)
+        guard (200..<300).contains(Int(response.status.code)) else {
+            throw try await refusal(response, request, credential)
+        }
         var chunks = response.body.makeAsyncIterator()
         var stream = KubeByteStream {
             do {
@@ -29,12 +31,14 @@ extension KubeClient {
         return try await body(&stream)
     }
 
-    private func open(_ request: KubeRequest, _ identity: Impersonation?) async throws -> HTTPClientResponse {
+    private func open(
+        _ request: KubeRequest, _ identity: Impersonation?
+    ) async throws -> (HTTPClientResponse, PresentedCredential) {
         let credential = try await credentials.current()
         let response = try await head(request, identity, credential)
         guard response.status == .unauthorized, let renewed = try await credentials.renewed(insteadOf: credential)
-        else { return response }
-        return try await head(request, identity, renewed)
+        else { return (response, credential) }
+        return (try await head(request, identity, renewed), renewed)
     }
 
     private func head(
@@ -45,7 +49,8 @@ extension KubeClient {
         return try await observed(request, built.headers, status: { Int($0.status.code) }) { headers in
             built.headers = headers
             let response = try await streams.execute(built, deadline: headDeadline(request))
-            warnings.take(response.headers["Warning"].flatMap(WarningHeader.texts), of: request)
+            let texts = response.headers["Warning"].flatMap(WarningHeader.texts).map { credential.hidden(in: $0) }
+            warnings.take(texts, of: request)
             return response
         }
     }
@@ -55,12 +60,14 @@ extension KubeClient {
         request[query: "follow"] == "true" ? .now() + .hours(24) : .now() + .init(options.timeout)
     }
 
-    private func refusal(_ response: HTTPClientResponse, _ request: KubeRequest) async throws -> APIStatus {
+    private func refusal(
+        _ response: HTTPClientResponse, _ request: KubeRequest, _ credential: PresentedCredential
+    ) async throws -> APIStatus {
         let late = KubeClientError(.timeout, "\(request.label): no complete answer within \(options.timeout)")
         do {
             return try await withDeadline(ContinuousClock.now + options.timeout, failure: late) {
                 let body = try await response.body.collect(upTo: 1 << 20)
-                return KubeResponse(response, body: [UInt8](body.readableBytesView)).failure
+                return credential.hidden(in: KubeResponse(response, body: [UInt8](body.readableBytesView))).failure
             }
         } catch {
             throw KubeClientError.of(error, request.label)

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import HTTPTransport
 public import KubeModel
 public import Logging
 public import Tracing
@@ -68,6 +69,7 @@ public final class KubeClient: KubeAPI, Sendable {
     let builder: RequestBuilder
     let credentials: CredentialSource
     let tls: TLSSource
+    let proxy: ProxyServer?
     let pacer: RequestPacer?
     let warnings: WarningSink
     let unary: HTTPClient
@@ -89,6 +91,7 @@ public final class KubeClient: KubeAPI, Sendable {
             endpoint: endpoint, userAgent: options.userAgent, impersonation: configuration.impersonation)
         credentials = CredentialSource(configuration.credentials)
         tls = TLSSource(configuration)
+        proxy = try configuration.proxy(for: endpoint)
         pacer = options.rateLimit.map { RequestPacer($0) }
         warnings = WarningSink(handler: options.onWarning, logger: logger)
         unary = HTTPClient(eventLoopGroupProvider: .singleton, configuration: unarySettings)
@@ -105,6 +108,11 @@ public final class KubeClient: KubeAPI, Sendable {
             }
         }
     }
+}
+
+/// The HTTP clients that it holds have the password of a proxy.
+extension KubeClient: CustomReflectable {
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// Runs `body` with a client that is shut down afterwards, whatever happens.

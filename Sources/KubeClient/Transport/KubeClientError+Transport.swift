@@ -1,52 +1,46 @@
 import AsyncHTTPClient
+import HTTPTransport
 import NIOCore
 import NIOHTTP1
 import NIOSSL
 
 extension KubeClientError {
     /// What an error of the HTTP client means to callers: a `CancellationError`, or a `KubeClientError` about `what`.
+    ///
+    /// Nothing of the error's own text is in it (``TransportFault``).
     static func of(_ error: any Error, _ what: String) -> any Error {
         if error is CancellationError || Task.isCancelled { return CancellationError() }
         switch error {
         case let error as KubeClientError: return error
-        case is NIOTooManyBytesError:
-            return KubeClientError(.tooLarge, "\(what): the answer is larger than allowed", cause: error)
-        case let error as HTTPClientError: return of(error, what)
-        case HTTPParserError.invalidEOFState, HTTPParserError.closedConnection: return broken(error, what)
-        case is HTTPParserError: return KubeClientError(.badResponse, "\(what): the answer is no HTTP", cause: error)
-        default: return KubeClientError(.unreachable, "\(what): \(explanation(error))", cause: error)
-        }
-    }
-
-    private static func of(_ error: HTTPClientError, _ what: String) -> KubeClientError {
-        switch error {
-        case .deadlineExceeded, .readTimeout, .writeTimeout:
-            KubeClientError(.timeout, "\(what): no answer in time", cause: error)
-        case .invalidURL, .emptyHost, .emptyScheme:
-            KubeClientError(.configuration, "\(what): the URL is not usable", cause: error)
-        case .alreadyShutdown: KubeClientError(.unreachable, "\(what): the client was shut down", cause: error)
-        case .remoteConnectionClosed: broken(error, what)
+        case is NIOTooManyBytesError: return KubeClientError(.tooLarge, "\(what): the answer is larger than allowed")
         default:
-            // The one case with a payload that matters here; it has no value to compare with.
-            if error.shortDescription.contains("header field") {
-                KubeClientError(.configuration, "\(what): a header has characters that none may have", cause: error)
-            } else {
-                KubeClientError(.unreachable, "\(what): the API server cannot be reached", cause: error)
+            let code = code(error)
+            // Where nothing came back it is to be said what couldn't be reached, and not only what the socket said.
+            let subject = code == .unreachable && !isBroken(error) ? "the API server cannot be reached: " : ""
+            return KubeClientError(code, "\(what): \(subject)\(TransportFault.explanation(error))")
+        }
+    }
+
+    private static func code(_ error: any Error) -> Code {
+        switch error {
+        case let error as HTTPClientError:
+            switch error {
+            case .deadlineExceeded, .readTimeout, .writeTimeout: .timeout
+            case .invalidURL, .emptyHost, .emptyScheme: .configuration
+            default: TransportFault.isHeaderRefusal(error) ? .configuration : .unreachable
             }
+        case HTTPParserError.invalidEOFState, HTTPParserError.closedConnection: .unreachable
+        case is HTTPParserError: .badResponse
+        default: .unreachable
         }
     }
 
-    private static func broken(_ error: any Error, _ what: String) -> KubeClientError {
-        KubeClientError(.unreachable, "\(what): the connection broke before the answer was complete", cause: error)
-    }
-
-    private static func explanation(_ error: any Error) -> String {
-        if case NIOSSLError.handshakeFailed = error, "\(error)".contains("CERTIFICATE_VERIFY_FAILED") {
-            return "the server's certificate was not signed by the configured certificate authority, or has expired"
+    /// Whether the connection had been made.
+    private static func isBroken(_ error: any Error) -> Bool {
+        switch error {
+        case is HTTPParserError: true
+        case let error as HTTPClientError: [.remoteConnectionClosed, .alreadyShutdown].contains(error)
+        default: false
         }
-        if let error = error as? NIOSSLExtraError, error == .failedToValidateHostname {
-            return "the server's certificate is for another name"
-        }
-        return "the API server cannot be reached"
     }
 }

@@ -151,14 +151,13 @@ public struct LanguageModelError: Error, Sendable, CustomStringConvertible {
     }
 
     public var code: Code
+    /// All that is told. Errors of libraries are no part of it: some of them hold header values.
     public var message: String
-    public var cause: (any Error)?
 
-    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+    public init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
-        self.cause = cause
     }
 
-    public var description: String { cause.map { "\(message): \($0)" } ?? message }
+    public var description: String { message }
 }

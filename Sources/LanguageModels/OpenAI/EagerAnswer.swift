@@ -1,6 +1,5 @@
 import AsyncHTTPClient
 import Deadlines
-import Logging
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -30,12 +29,12 @@ struct EagerAnswer: Sendable {
     /// - Throws: `HTTPClientError.deadlineExceeded` when the time is over; what AsyncHTTPClient throws.
     init(
         to request: HTTPClient.Request, from client: HTTPClient, limit: Int, on loop: any EventLoop,
-        timeout: Duration, logger: Logger
+        timeout: Duration
     ) async throws {
         let (parts, part) = Parts.makeStream()
+        // Without our logger: the library is free to log addresses and headers.
         let task = client.execute(
-            request: request, delegate: Buffer(part, limit: limit), eventLoop: .delegate(on: loop),
-            logger: logger)
+            request: request, delegate: Buffer(part, limit: limit), eventLoop: .delegate(on: loop))
         part.onTermination = { _ in task.cancel() }
         head = try await Self.head(of: parts, within: timeout)
         body = parts

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import HTTPTransport
 import NIOCore
 
 extension OpenAIModel {
@@ -44,9 +45,10 @@ extension OpenAIModel {
 
     private func broken(_ error: any Error) -> LanguageModelError {
         if error as? HTTPClientError == .readTimeout {
-            return LanguageModelError(.timeout, "the model's reply stalled", cause: error)
+            return LanguageModelError(.timeout, "the model's reply stalled")
         }
         return LanguageModelError(
-            .incomplete, "the connection was lost in the middle of the model's reply", cause: error)
+            .incomplete,
+            "the connection was lost in the middle of the model's reply: \(TransportFault.explanation(error))")
     }
 }

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Deadlines
+import HTTPTransport
 import KubeModel
 import Logging
 import NIOCore
@@ -55,8 +56,7 @@ extension OpenAIModel {
             let request = try HTTPClient.Request(
                 url: endpoint.url, method: .POST, headers: headers, body: .byteBuffer(body))
             answer = try await EagerAnswer(
-                to: request, from: httpClient, limit: options.replyLimit, on: loop, timeout: options.requestTimeout,
-                logger: logger)
+                to: request, from: httpClient, limit: options.replyLimit, on: loop, timeout: options.requestTimeout)
         } catch {
             try Task.checkCancellation()
             let failure = connectionError(error)
@@ -90,21 +90,21 @@ extension OpenAIModel {
 
     /// What went wrong before an answer began.
     private func connectionError(_ error: any Error) -> LanguageModelError {
-        let host = endpoint.host
+        let host = endpoint.host + (proxy.map { ", through \($0)" } ?? "")
+        let why = TransportFault.explanation(error)
         switch error {
         case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout:
             return LanguageModelError(
                 .timeout, "the model endpoint \(host) didn't answer within \(options.requestTimeout)")
         case let error as HTTPClientError where Self.isLostConnection(error):
-            return LanguageModelError(.unreachable, "no connection to the model endpoint \(host)", cause: error)
-        case let error as HTTPClientError:
-            // Not as a cause: its description may quote header values.
-            return LanguageModelError(.rejected, "the request can't be sent to \(host): \(error.shortDescription)")
+            return LanguageModelError(.unreachable, "no connection to the model endpoint \(host): \(why)")
+        case is HTTPClientError:
+            return LanguageModelError(.rejected, "the request can't be sent to \(host): \(why)")
         case is HTTPParserError:
-            return LanguageModelError(.badReply, "the endpoint \(host) doesn't speak HTTP", cause: error)
+            return LanguageModelError(.badReply, "the endpoint \(host) doesn't speak HTTP")
         default:
             // Sockets, name look-up and TLS each have their own error types.
-            return LanguageModelError(.unreachable, "no connection to the model endpoint \(host)", cause: error)
+            return LanguageModelError(.unreachable, "no connection to the model endpoint \(host): \(why)")
         }
     }
 

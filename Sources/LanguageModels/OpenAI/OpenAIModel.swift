@@ -1,4 +1,5 @@
 public import AsyncHTTPClient
+public import HTTPTransport
 import KubeModel
 public import Logging
 import NIOCore
@@ -16,6 +17,7 @@ public struct OpenAIModel: LanguageModel {
     let endpoint: ChatEndpoint
     let apiKey: Credential?
     let httpClient: HTTPClient
+    let proxy: ProxyServer?
     /// The same one for all models of a client, so that they share connections: see ``EagerAnswer``.
     let loop: any EventLoop
     let options: Options
@@ -25,12 +27,14 @@ public struct OpenAIModel: LanguageModel {
     ///   - name: the model's name as the endpoint knows it.
     ///   - baseURL: what stands before `/chat/completions`.
     ///   - apiKey: sent as a bearer token; nil for endpoints that want none.
-    ///   - httpClient: is not shut down by the model. Its read timeout should be none or longer than the idle timeout.
-    /// - Throws: ``LanguageModelError`` `rejected` where the address is none of HTTP, or the key or a header fits no
-    ///   header field.
+    ///   - httpClient: instead of one that is shared by all models. It is not shut down by the model. Its read timeout should
+    ///     be none or longer than the idle timeout.
+    ///   - proxies: those of the environment; not looked at with an `httpClient`.
+    /// - Throws: ``LanguageModelError`` `rejected` where the address is none of HTTP, the key or a header fits no
+    ///   header field, or the environment's proxy for the address can't be used.
     public init(
         name: String, baseURL: String = OpenAIModel.defaultBaseURL, apiKey: Credential?,
-        httpClient: HTTPClient = .shared, options: Options = Options(),
+        httpClient: HTTPClient? = nil, proxies: ProxyEnvironment = ProxyEnvironment(), options: Options = Options(),
         logger: Logger = Logger(label: "skyflo.models.openai")
     ) throws {
         guard let endpoint = ChatEndpoint(base: baseURL) else {
@@ -42,11 +46,23 @@ public struct OpenAIModel: LanguageModel {
         self.name = name
         self.endpoint = endpoint
         self.apiKey = apiKey
+        proxy = httpClient == nil ? try Self.proxy(for: endpoint, proxies) : nil
+        let httpClient = httpClient ?? SharedHTTPClients.client(through: proxy)
         self.httpClient = httpClient
         let group = httpClient.eventLoopGroup
         loop = group.makeIterator().first { _ in true } ?? group.any()
         self.options = options
         self.logger = logger
+    }
+
+    private static func proxy(
+        for endpoint: ChatEndpoint, _ proxies: ProxyEnvironment
+    ) throws(LanguageModelError) -> ProxyServer? {
+        do {
+            return try proxies.proxy(isSecure: endpoint.isSecure, host: endpoint.hostName, port: endpoint.port)
+        } catch {
+            throw LanguageModelError(.rejected, "no connection to \(endpoint) can be made: \(error)")
+        }
     }
 
     public func reply(
@@ -71,12 +87,20 @@ public struct OpenAIModel: LanguageModel {
         return ids
     }
 
-    /// Errors quote what the provider said, and some providers quote the key.
+    /// Errors quote what the provider said, and some providers quote the key or the address. Cut only when that is out:
+    /// the beginning of a key is no key that could be found.
     func redacted(_ error: LanguageModelError) -> LanguageModelError {
         var error = error
-        for credential in [apiKey].compactMap({ $0 }) + options.headers.values where credential.secret.count >= 8 {
-            error.message = error.message.replacing(credential.secret, with: credential.description)
+        let credentials = [apiKey].compactMap { $0 } + options.headers.values
+        for secret in credentials.map(\.secret) + endpoint.secrets where secret.count >= 8 {
+            error.message = error.message.replacing(secret, with: "[redacted]")
         }
+        error.message = ProviderError.bounded(error.message)
         return error
     }
+}
+
+/// Its HTTP client has the password of a proxy.
+extension OpenAIModel: CustomReflectable {
+    public var customMirror: Mirror { Mirror(self, children: ["name": name, "endpoint": endpoint]) }
 }

@@ -12,7 +12,7 @@ struct ProviderError: Sendable, Hashable {
         let error = json["error"] ?? json
         let texts = [error, error["message"], json["message"], json["detail"]].compactMap { $0?.string }
         let other = (json["detail"] ?? json["error"]).map { JSONWriter.string($0) }
-        message = Self.bounded(texts.first ?? other ?? "")
+        message = Self.line(texts.first ?? other ?? "")
         let kinds = [error["code"], error["type"], error["status"]].compactMap { $0 }
         kind = kinds.map { $0.string ?? $0.description }.joined(separator: " ")
     }
@@ -24,10 +24,13 @@ struct ProviderError: Sendable, Hashable {
         self.init(json: (try? JSONParser.parse(body)) ?? .string(isPage ? "" : text))
     }
 
-    /// One line, cut to a length that fits conditions and events.
+    private static func line(_ text: String) -> String {
+        text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    /// Cut to a length that fits conditions and events.
     static func bounded(_ text: String) -> String {
-        let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        return line.count > messageLimit ? line.prefix(messageLimit) + "…" : line
+        text.count > messageLimit ? text.prefix(messageLimit) + "…" : text
     }
 
     /// An error inside a stream that began well has no status of its own: its code tells.

@@ -15,7 +15,8 @@ struct OperatorCommand: AsyncParsableCommand {
         abstract: "Run the operator, in the cluster or outside of it.",
         discussion: """
             The cluster is found as kubectl finds it: --kubeconfig, else $KUBECONFIG, else the ServiceAccount of the pod that \
-            this runs in, else ~/.kube/config. The CRDs of crds/ have to be installed.
+            this runs in, else ~/.kube/config. The CRDs of crds/ have to be installed. The API \
+            server and the models are reached through HTTPS_PROXY, HTTP_PROXY and NO_PROXY, with kubectl's rules.
             """)
 
     @Option(help: "The kubeconfig file.") var kubeconfig: String?
@@ -57,7 +58,8 @@ struct OperatorCommand: AsyncParsableCommand {
         options.userAgent = KubeClient.Options.userAgent(version: Version.current)
         try await withKubeClient(cluster, logger: logger, options: options) { client in
             let program = Operator(
-                api: client, configuration: configuration(environment), models: BuiltInModelProvider(logger: logger),
+                api: client, configuration: configuration(environment),
+                models: BuiltInModelProvider(logger: logger, environment: environment),
                 metrics: metrics, logger: logger)
             logger.info("operator starts", metadata: ["version": "\(Version.current)"])
             let group = ServiceGroup(

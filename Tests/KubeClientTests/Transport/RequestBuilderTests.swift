@@ -80,15 +80,6 @@ import Testing
         #expect(builder.endpoint.dnsOverride == ["kubernetes": "10.0.0.1"])
     }
 
-    @Test func `proxies of http and SOCKS are known`() throws {
-        #expect(try ProxyURL.proxy("http://p:3128") == .server(host: "p", port: 3128))
-        #expect(try ProxyURL.proxy("socks5://p") == .socksServer(host: "p", port: 1080))
-        let withPassword = try ProxyURL.proxy("http://u:w@p:1")
-        #expect(withPassword.authorization == .basic(username: "u", password: "w"))
-        #expect(throws: KubeClientError.self) { try ProxyURL.proxy("https://p") }
-        #expect(throws: KubeClientError.self) { try ProxyURL.proxy("nonsense") }
-    }
-
     @Test func `the user agent says product, version and platform`() {
         #expect(
             KubeClient.Options.userAgent(version: "1.2").wholeMatch(of: /skyflo\/1\.2 \(linux\/(amd64|arm64)\)/) != nil)

@@ -8,6 +8,8 @@ struct Bench: Sendable {
     let api: KubeClient
     let process: MeasuredProcess
     let counts: RequestCounts
+    /// As whom the client works: the admission policy takes decisions in no other name.
+    let user: String
 
     // MARK: Preparing
 
@@ -97,7 +99,7 @@ struct Bench: Sendable {
         async let executed: Void = wait(.deployments, deployment) { $0["spec", "replicas"]?.int == replicas }
         _ = try await api.patch(
             .conversations, namespace: Self.namespace, name: name, subresource: "status",
-            .merge(["status": ["approvals": ["c1": ["decision": "Approved", "decidedBy": "bench"]]]]))
+            .merge(["status": ["approvals": ["c1": ["decision": "Approved", "decidedBy": .string(user)]]]]))
         try await executed
         let execution = start.secondsSince
         try await wait(.conversations, name, until: Self.isOver)

@@ -31,7 +31,9 @@ struct TurnBench {
         try await ScriptedOpenAI.withRunning(logger: logger, BenchScript.reply) { modelURL in
             try await withKubeClient(try .kubeconfig(path: kubeconfig), logger: logger) { client in
                 try await withKubeClient(try .kubeconfig(text: metrics), logger: logger) { operatorClient in
-                    let bench = Bench(api: client, process: process, counts: RequestCounts(api: operatorClient))
+                    let bench = Bench(
+                        api: client, process: process, counts: RequestCounts(api: operatorClient),
+                        user: try await client.userName())
                     try await bench.prepare(modelURL: modelURL)
                     try await bench.measure(turns: turns, concurrent: concurrent)
                     try await client.delete(.namespaces, name: Bench.namespace)

@@ -1,0 +1,96 @@
+import NIOCore
+
+/// What `NO_PROXY` lists: `*`, hosts (with all below them), `.suffix` and `*.suffix` (only what is below), addresses and
+/// ranges of addresses, each but the ranges also with a port.
+struct NoProxyList: Sendable, Hashable {
+    private struct Name: Sendable, Hashable {
+        /// With a dot in front.
+        var suffix: String
+        var port: Int?
+        var matchesItself: Bool
+    }
+
+    private struct Range: Sendable, Hashable {
+        var network: IPAddress
+        var bits: Int
+        var port: Int?
+    }
+
+    private var matchesAll = false
+    private var names: [Name] = []
+    private var ranges: [Range] = []
+
+    init(_ text: String) {
+        for entry in text.split(separator: ",") {
+            let entry = CredentialText.trimmed(String(entry)).lowercased()
+            if entry == "*" { matchesAll = true }
+            add(entry)
+        }
+    }
+
+    private mutating func add(_ entry: String) {
+        let parts = entry.split(separator: "/", omittingEmptySubsequences: false)
+        if parts.count == 2, let network = IPAddress(String(parts[0])), let bits = Int(parts[1]),
+            (0...network.bytes.count * 8).contains(bits)
+        {
+            return ranges.append(Range(network: network, bits: bits))
+        }
+        guard let place = HostPort(entry) else { return }
+        if let address = IPAddress(place.host) {
+            return ranges.append(Range(network: address, bits: address.bytes.count * 8, port: place.port))
+        }
+        let host = place.host.hasPrefix("*.") ? String(place.host.dropFirst()) : place.host
+        names.append(
+            host.hasPrefix(".")
+                ? Name(suffix: host, port: place.port, matchesItself: false)
+                : Name(suffix: "." + host, port: place.port, matchesItself: true))
+    }
+
+    func contains(host: String, port: Int) -> Bool {
+        if matchesAll { return true }
+        if let address = IPAddress(host),
+            ranges.contains(where: { address.isWithin($0.network, bits: $0.bits) && $0.port ?? port == port })
+        {
+            return true
+        }
+        let host = host.lowercased()
+        return names.contains { name in
+            (host.hasSuffix(name.suffix) || name.matchesItself && host == name.suffix.dropFirst())
+                && name.port ?? port == port
+        }
+    }
+
+    /// `localhost` and loopback addresses.
+    static func isLoopback(_ host: String) -> Bool {
+        host.lowercased() == "localhost" || IPAddress(host)?.isLoopback == true
+    }
+}
+
+/// The bytes of an address, 4 or 16. An IPv4 address that is written as IPv6 is one of IPv4.
+private struct IPAddress: Sendable, Hashable {
+    var bytes: [UInt8]
+
+    init?(_ text: String) {
+        guard let address = try? SocketAddress(ipAddress: text, port: 0) else { return nil }
+        switch address {
+        // Where the address lies in a sockaddr_in and a sockaddr_in6.
+        case .v4(let address): bytes = withUnsafeBytes(of: address.address) { Array($0[4..<8]) }
+        case .v6(let address):
+            bytes = withUnsafeBytes(of: address.address) { Array($0[8..<24]) }
+            if bytes.starts(with: Self.mappedPrefix) { bytes.removeFirst(Self.mappedPrefix.count) }
+        case .unixDomainSocket: return nil
+        }
+    }
+
+    private static let mappedPrefix: [UInt8] = Array(repeating: 0, count: 10) + [0xFF, 0xFF]
+
+    var isLoopback: Bool { bytes.count == 4 ? bytes[0] == 127 : bytes == Array(repeating: 0, count: 15) + [1] }
+
+    func isWithin(_ network: IPAddress, bits: Int) -> Bool {
+        guard bytes.count == network.bytes.count else { return false }
+        return zip(bytes, network.bytes).enumerated().allSatisfy { index, pair in
+            let mask = UInt8(truncatingIfNeeded: 0xFF00 >> min(8, max(0, bits - index * 8)))
+            return pair.0 & mask == pair.1 & mask
+        }
+    }
+}
