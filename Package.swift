@@ -153,11 +153,11 @@ let package = Package(
                     "KubeModel", "SkyfloAPI", "KubeClient", "ControllerRuntime", "Controllers", "LocalCluster",
                     "SkyfloCLI", argumentParser, log, metrics, lifecycle, unixSignals, nioPosix,
                 ],
-                // Links to crds/, rbac/ and config/admission/: `skyflo playground` installs the same manifests as a person does.
+                // Links to crds/, rbac/ and config/: `skyflo playground` installs the same manifests as a person does.
                 resources: [
                     .embedInCode("Manifests/conversations.yaml"), .embedInCode("Manifests/skyfloais.yaml"),
                     .embedInCode("Manifests/operator.yaml"), .embedInCode("Manifests/people.yaml"),
-                    .embedInCode("Manifests/approvals.yaml"),
+                    .embedInCode("Manifests/approvals.yaml"), .embedInCode("Manifests/playground.yaml"),
                 ],
                 swiftSettings: settings),
             .target(

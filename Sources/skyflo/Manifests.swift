@@ -9,11 +9,12 @@ enum Manifests {
     ]
     private static let roles = [PackageResources.operator_yaml, PackageResources.people_yaml]
     private static let admission = [PackageResources.approvals_yaml]
+    private static let playground = [PackageResources.playground_yaml]
 
-    /// Installs CRDs, roles and the admission policy, and waits until the CRDs are served.
-    static func install(with client: KubeClient) async throws {
+    /// Installs CRDs, roles, the admission policy and the playground's own settings, and waits until the CRDs are served.
+    static func installPlayground(with client: KubeClient) async throws {
         let mapper = RESTMapper(api: client)
-        for document in customResourceDefinitions + roles + admission {
+        for document in customResourceDefinitions + roles + admission + playground {
             for json in try YAML.parseAll(String(decoding: document, as: UTF8.self)) {
                 let object = KubeObject(json)
                 guard let groupVersion = object.groupVersion else { continue }

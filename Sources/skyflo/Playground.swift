@@ -24,7 +24,7 @@ struct Playground: Service {
         let endpoint = try await cluster.endpoint()
         let admin = try ClusterConfiguration.kubeconfig(text: endpoint.kubeconfig())
         let token = try await withKubeClient(admin, logger: logger) { client in
-            try await Manifests.install(with: client)
+            try await Manifests.installPlayground(with: client)
             return try await Self.operatorToken(client)
         }
         try write(endpoint.kubeconfig())
@@ -39,7 +39,9 @@ struct Playground: Service {
         let configuration = try ClusterConfiguration.kubeconfig(text: own.kubeconfig())
         try await withKubeClient(configuration, logger: logger) { client in
             let program = Operator(
-                api: client, configuration: .init(identity: "playground"),
+                api: client,
+                configuration: .init(
+                    identity: "playground", defaultSkyfloAI: ObjectKey(namespace: "skyflo-system", name: "skyflo")),
                 models: BuiltInModelProvider(logger: logger, environment: ProcessInfo.processInfo.environment),
                 logger: logger)
             try await program.run()
@@ -77,6 +79,9 @@ struct Playground: Service {
               export KUBECONFIG=\(path)
               kubectl apply -f config/samples/shop/
               kubectl get conversations -n shop -w
+
+            A Conversation works in any other namespace too: SkyfloAI skyflo-system/skyflo serves those that have none, and
+            every ServiceAccount may look at everything but Secrets.
 
             Ctrl-C ends it; nothing is kept.
             """)

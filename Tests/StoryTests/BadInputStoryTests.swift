@@ -94,10 +94,11 @@ import Testing
             let waiting = try await story.until("not accepted") {
                 $0.status.conditions[type: "Accepted"]?.reason == "SkyfloAINotFound"
             }
-            #expect(waiting.status.phase == .pending)
+            #expect(waiting.status.phase == .pending && waiting.status.reason == "SkyfloAINotFound")
+            #expect(waiting.status.conditions[type: "Accepted"]?.message.contains("create one") == true)
             try await story.apply("{apiVersion: skyflo.ai/v1, kind: SkyfloAI, metadata: {name: s, namespace: shop}}")
             let done = try await story.untilPhase(.completed)
-            #expect(done.status.conditions[type: "Accepted"]?.status == .true)
+            #expect(done.status.conditions[type: "Accepted"]?.status == .true && done.status.reason == nil)
         }
     }
 

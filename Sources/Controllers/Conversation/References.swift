@@ -68,7 +68,9 @@ struct References: Sendable {
             let key = ObjectKey(namespace: reference.namespace ?? conversation.namespace, name: reference.name)
             try checkReach(of: key, from: conversation, dependencies)
             guard let object = cache.get(key) else {
-                throw Missing(reason: .skyfloAINotFound, message: "there is no SkyfloAI \(key)")
+                throw Missing(
+                    reason: .skyfloAINotFound,
+                    message: "there is no SkyfloAI \(key), which spec.skyfloRef names: create it, or name another")
             }
             return SkyfloAI(object)
         }
@@ -83,8 +85,9 @@ struct References: Sendable {
         let fallback = dependencies.options.defaultSkyfloAI.map { ", nor is there the operator's default \($0)" } ?? ""
         throw Missing(
             reason: .skyfloAINotFound,
-            message: "the namespace \(conversation.namespace) has no SkyfloAI\(fallback), and spec.skyfloRef names none"
-        )
+            message:
+                "the namespace \(conversation.namespace) has no SkyfloAI\(fallback), and spec.skyfloRef names none: "
+                + "create one (an empty spec will do, with the built-in model offline), and this goes on by itself")
     }
 
     /// Who may write a SkyfloAI anywhere could otherwise decide what is approved in any other namespace, and whoever asks
@@ -146,7 +149,8 @@ struct References: Sendable {
         guard try await dependencies.api.find(.serviceAccounts, namespace: namespace, name: name) != nil else {
             throw Missing(
                 reason: .serviceAccountNotFound,
-                message: "there is no ServiceAccount \(namespace)/\(name) to run tools as")
+                message: "there is no ServiceAccount \(namespace)/\(name) to run tools as: "
+                    + "create it, or name another in spec.serviceAccountName")
         }
         return Impersonation(user: conversation.identity)
     }

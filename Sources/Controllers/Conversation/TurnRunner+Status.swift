@@ -55,7 +55,8 @@ extension TurnRunner {
         let patch: JSONValue = [
             "metadata": ["resourceVersion": .string(conversation.object.resourceVersion)],
             "status": [
-                "phase": .string(ConversationStatus.Phase.failed.rawValue), "pendingApprovals": 0,
+                "phase": .string(ConversationStatus.Phase.failed.rawValue), "reason": .string(reason.rawValue),
+                "pendingApprovals": 0,
                 "observedGeneration": JSONValue(conversation.object.generation),
                 "conditions": .array(conditions.map(\.json)),
             ],

@@ -21,6 +21,8 @@ public struct ConversationStatus: Sendable {
     public init(_ json: JSONValue) { self.json = json }
 
     public var phase: Phase? { json["phase"]?.string.flatMap(Phase.init) }
+    /// Why the phase is what it is, where it doesn't say enough: a ``ConversationReason`` of this version or another.
+    public var reason: String? { json["reason"]?.string }
     public var turn: Int { json["turn"]?.int ?? 0 }
     /// Of the object that it was written for; nil in statuses of versions that didn't say.
     public var uid: String? { json["uid"]?.string }

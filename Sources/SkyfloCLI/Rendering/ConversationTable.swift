@@ -19,7 +19,7 @@ struct ConversationTable {
     }
 
     private var header: [String] {
-        (hasNamespace ? ["NAMESPACE"] : []) + ["NAME", "PHASE", "TURN", "PENDING", "AGE"]
+        (hasNamespace ? ["NAMESPACE"] : []) + ["NAME", "PHASE", "TURN", "PENDING", "REASON", "AGE"]
             + (isWide ? ["SERVICEACCOUNT", "MODEL"] : []) + ["TITLE"]
     }
 
@@ -29,7 +29,7 @@ struct ConversationTable {
         let cells =
             (hasNamespace ? [conversation.namespace] : []) + [
                 conversation.object.name, status.phase?.rawValue ?? "<none>", String(status.turn),
-                String(conversation.pendingApprovals.count), age ?? "<unknown>",
+                String(conversation.pendingApprovals.count), status.reason ?? "", age ?? "<unknown>",
             ] + (isWide ? [conversation.spec.serviceAccountName, conversation.spec.model ?? "<default>"] : [])
             + [OneLine.of(status.title ?? conversation.spec.messages.first ?? "", limit: isWide ? 120 : 60)]
         // Before the widths are taken: an escape is longer than what it stands for. A tab would move the columns.

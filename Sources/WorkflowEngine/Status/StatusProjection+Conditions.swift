@@ -30,6 +30,17 @@ extension StatusProjection {
         return conditions
     }
 
+    /// Why the phase is what it is, where the phase alone doesn't say: something is missing, the turn ended without a
+    /// plain answer, or a decision isn't enough. It stands in a column of `kubectl get`.
+    var reason: ConversationReason? {
+        if let notAccepted { return notAccepted.reason }
+        if machine.isRunning {
+            return incomplete.isEmpty || machine.pendingApprovals.isEmpty ? nil : .approvalIncomplete
+        }
+        if conversation.spec.stop, machine.turn < conversation.spec.messages.count { return .stopped }
+        return machine.ended.flatMap { $0.reason == .answered ? nil : $0.reason }
+    }
+
     /// A message that would run now: none is while the conversation is stopped.
     private var hasMessageLeft: Bool {
         !conversation.spec.stop && !machine.waitingMessages(of: conversation.spec).isEmpty

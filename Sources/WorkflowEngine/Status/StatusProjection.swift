@@ -87,8 +87,8 @@ public struct StatusProjection: Sendable {
     public func patch() -> JSONValue {
         var status: JSONObject = [
             "observedGeneration": JSONValue(conversation.object.generation), "phase": .string(phase.rawValue),
-            "uid": .string(conversation.uid), "turn": JSONValue(machine.turn),
-            "pendingApprovals": JSONValue(machine.pendingApprovals.count),
+            "reason": reason.map { .string($0.rawValue) } ?? .null, "uid": .string(conversation.uid),
+            "turn": JSONValue(machine.turn), "pendingApprovals": JSONValue(machine.pendingApprovals.count),
             "conditions": .array(conditions().map(\.json)),
             "worker": ["identity": .string(worker), "epoch": JSONValue(epoch)],
         ]

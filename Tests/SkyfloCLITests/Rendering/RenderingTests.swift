@@ -60,9 +60,16 @@ import Testing
         let lines = ConversationTable().lines([Conversation(object)], now: now)
         #expect(
             lines == [
-                "NAME   PHASE              TURN   PENDING   AGE     TITLE",
-                "talk   AwaitingApproval   1      1         5m30s   two",
+                "NAME   PHASE              TURN   PENDING   REASON   AGE     TITLE",
+                "talk   AwaitingApproval   1      1                  5m30s   two",
             ])
+    }
+
+    @Test func `a table says why a conversation waits`() throws {
+        var object = try Samples.conversation().object
+        object["status"] = ["phase": "Pending", "reason": "SkyfloAINotFound"]
+        let lines = ConversationTable(hasHeaders: false).lines([Conversation(object)], now: KubeTime(seconds: 0))
+        #expect(lines.first?.contains(" Pending   0   0   SkyfloAINotFound   ") == true, "\(lines)")
     }
 
     @Test(arguments: [
