@@ -66,6 +66,14 @@ extension Answers {
         "All right, I leave \(name.map { "**\($0)**" } ?? "everything") as it is."
     }
 
+    private static func whichNamespace(_ verb: Command.Verb, said text: String) -> String {
+        let what =
+            text.isEmpty
+            ? "Which namespace do you mean?" : "I can't read `\(text.prefix(80))` as the name of a namespace."
+        return "\(what) I have done nothing. Say what I should \(words(verb)), with the namespace such as "
+            + "`in namespace shop`, or without one for the namespace of this conversation."
+    }
+
     static func unclear(_ problem: Unclear, _ tools: [ToolSchema]) -> String {
         switch problem {
         case .notUnderstood: "I don't understand that. " + capabilities(tools)
@@ -84,6 +92,16 @@ extension Answers {
         case .everything(let verb):
             "I \(words(verb)) only what is named, one object at a time. I have done nothing. Say the kind and the name."
         case .badCount(let text): "`\(text)` is no number of replicas. Say a whole number, 0 or more."
+        case .whichNamespace(let verb, let text): whichNamespace(verb, said: text)
+        case .severalNamespaces(let names):
+            "Several namespaces are meant: \(names.map { "**\($0)**" }.joined(separator: ", ")). I change nothing as long "
+                + "as it isn't clear in which. Say what I should do in one of them, and the rest in messages of their own."
+        case .usage:
+            "I can't tell how much CPU, memory or anything else is used: no tool here measures it. "
+                + "`kubectl top pods` and `kubectl top nodes` do, where the cluster has a metrics server."
+        case .resources:
+            "I can't change how much CPU, memory or disk something may use. I have done nothing. "
+                + "Say `apply this:` with a manifest that has the new values."
         case .startOrStop(let name):
             "To stop a workload say `scale \(name ?? "web") to 0`; to start it again, `scale \(name ?? "web") to 1`."
         }

@@ -3,7 +3,14 @@ import KubeModel
 /// Texts of answers, in short Markdown. Nothing in them is made up: what a tool said is quoted.
 enum Answers {
     /// A block of code that can't be left from inside, cut to a length that people read.
-    static func block(_ text: String, lastLines: Int? = nil, lines: Int = 60) -> String {
+    ///
+    /// - Parameter lastLines: how many of the last lines are shown, of a text whose end matters most.
+    static func block(_ given: String, lastLines: Int? = nil, lines: Int = 60) -> String {
+        // An answer has 16 KiB, and a line may be longer than all of them.
+        let surplus = given.count - 10_000
+        let note = "… \(surplus) more characters"
+        let cut = lastLines == nil ? "\(given.prefix(10_000))\n\(note)" : "\(note)\n\(given.suffix(10_000))"
+        let text = surplus > 0 ? cut : given
         var all = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         while all.last?.isEmpty == true { all.removeLast() }
         if let lastLines { all = all.suffix(lastLines) }
@@ -35,63 +42,6 @@ enum Answers {
 
     // MARK: Reading
 
-    static func list(_ command: Command, _ text: String) -> String {
-        let isOne = command.isOne
-        let known = Vocabulary.kinds[command.kind ?? ""] != nil
-        let plural = known ? Vocabulary.plural(command.kind ?? "") : command.kind ?? ""
-        guard !isOne, command.output == nil || command.output == "wide", let table = Table(text) else {
-            if text.allSatisfy(\.isWhitespace) || text.hasPrefix("No resources found") {
-                return "There are no \(plural)\(place(command))."
-            }
-            return quoted("Here \(isOne ? "it is" : "they are"):", text)
-        }
-        let rows = chosen(command, table, ObjectRow.rows(text))
-        let what = filterText(command.filter) + plural + (command.name.map { " of **\($0)**" } ?? "") + place(command)
-        if rows.isEmpty { return "There are no \(what)." }
-        let least = text.split(whereSeparator: \.isNewline).contains { $0.hasPrefix("…") } ? "at least " : ""
-        let lead =
-            rows.count == 1 && least.isEmpty
-            ? "There is one of the \(what):" : "There are \(least)\(rows.count) \(what):"
-        if command.isCount { return String(lead.dropLast()) + "." }
-        let keep = Set(rows)
-        let lines = text.split(whereSeparator: \.isNewline).map(String.init)
-        guard rows.count < table.rows.count, let header = lines.first else { return quoted(lead, text) }
-        let shown = lines.dropFirst().filter { line in
-            keep.contains { line.split(separator: " ").contains(Substring($0)) }
-        }
-        return quoted(lead, ([header] + shown).joined(separator: "\n"))
-    }
-
-    /// Names of the rows that were asked for.
-    private static func chosen(_ command: Command, _ table: Table, _ rows: [ObjectRow]) -> [String] {
-        rows.filter { row in
-            let isNamed = command.name.map { row.belongs(to: $0) || row.name == $0 } ?? true
-            return isNamed && matches(row, command.filter)
-        }.map(\.name)
-    }
-
-    private static func matches(_ row: ObjectRow, _ filter: Command.Filter?) -> Bool {
-        switch filter {
-        case nil: true
-        case .running: row.isHealthy && !row.isDone
-        case .unhealthy: !row.isHealthy
-        case .pending: row.status == "Pending"
-        }
-    }
-
-    private static func filterText(_ filter: Command.Filter?) -> String {
-        switch filter {
-        case nil: ""
-        case .running: "running "
-        case .unhealthy: "unhealthy "
-        case .pending: "pending "
-        }
-    }
-
-    private static func place(_ command: Command) -> String {
-        command.allNamespaces ? " in all namespaces" : command.namespace.map { " in namespace **\($0)**" } ?? ""
-    }
-
     static func description(_ found: FoundObject, _ text: String) -> String {
         let description = Description(text)
         var lines: [String] = []
@@ -112,7 +62,7 @@ enum Answers {
         if text.allSatisfy(\.isWhitespace) {
             parts.append("The log of pod **\(pod)**\(run) is empty.")
         } else {
-            parts.append("The log of pod **\(pod)**\(run):\n\n\(block(text, lines: 200))")
+            parts.append("The log of pod **\(pod)**\(run):\n\n\(block(text, lastLines: 200, lines: 200))")
         }
         if !others.isEmpty {
             parts.append("Other pods of it: " + others.map { "`\($0)`" }.joined(separator: ", ") + ".")
@@ -127,7 +77,9 @@ enum Answers {
 
     // MARK: Not found, not offered
 
-    static func notFound(_ command: Command, _ kinds: [String], _ others: [ObjectRow]) -> String {
+    static func notFound(
+        _ command: Command, _ kinds: [String], _ others: [ObjectRow], namespaces: [String]
+    ) -> String {
         let name = command.name ?? ""
         let place = command.namespace.map { "namespace **\($0)**" } ?? "this namespace"
         let what =
@@ -137,15 +89,19 @@ enum Answers {
         if !elsewhere.isEmpty {
             let names = elsewhere.map { "**\($0)**" }.joined(separator: ", ")
             text += " There is a deployment of that name in \(names): say it with `in namespace \(elsewhere[0])`."
+        } else if namespaces.contains(name) {
+            text += " There is a namespace of that name: say for example `list the pods in namespace \(name)`."
         } else {
             let near = suggestions(name, others.map(\.name))
+            let places = suggestions(name, namespaces)
             if !near.isEmpty { text += " Did you mean \(near)?" }
+            if near.isEmpty, !places.isEmpty { text += " Did you mean namespace \(places)?" }
         }
         return text
     }
 
     /// Names that share their beginning, or most of their letters, with what was said.
-    private static func suggestions(_ name: String, _ names: [String]) -> String {
+    static func suggestions(_ name: String, _ names: [String]) -> String {
         let near = Set(names).filter { other in
             other.hasPrefix(name) || name.hasPrefix(other)
                 || EditDistance.between(name, other) <= max(1, name.count / 4)

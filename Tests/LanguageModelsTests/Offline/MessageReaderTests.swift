@@ -230,7 +230,7 @@ struct MessageReaderTests {
         ("delete the namespace shop", "delete namespace/shop"),
         ("delete pod x in namespace shop because it is old", "delete pod/x in shop"),
         ("scale web to 3 and restart cart", "scale web =3; restart cart"),
-        ("scale web to 3, then restart cart in shop", "scale web =3; restart cart in shop"),
+        ("scale web to 3, then restart cart in shop", "scale web in shop =3; restart cart in shop"),
         ("scale web to 3 and cart to 5", "scale web =3; scale cart =5"),
         ("restart web and then show me its logs", "restart web; logs web"),
         ("list pods. Then restart web!", "list pods; restart web"),

@@ -11,6 +11,8 @@ extension Utterance {
         case .greeting: "greeting"
         case .thanks: "thanks"
         case .capabilities: "capabilities"
+        case .unclear(.whichNamespace(_, let text)): "which namespace \(text)"
+        case .unclear(.severalNamespaces(let names)): "several namespaces \(names.joined(separator: ", "))"
         case .unclear(let problem): "unclear \(problem)"
         }
     }
@@ -38,6 +40,7 @@ extension Command {
         if let filter { parts.append("\(filter)") }
         if let selector { parts.append("-l \(selector)") }
         if let output { parts.append("-o \(output)") }
+        if sortsByRestarts { parts.append("by restarts") }
         if isCount { parts.append("count") }
         if manifest != nil { parts.append("manifest") }
         return parts.joined(separator: " ")

@@ -17,7 +17,9 @@ struct Clause: Sendable, Hashable {
         }
         for token in tokens {
             switch token.mark {
-            case .comma, .stop: close(isQuestion: false)
+            // "namespace: shop" is one thing, whatever else a colon separates.
+            case .colon where Self.isNamespaceWord(current.last): current[current.count - 1].text += ":"
+            case .comma, .colon, .stop: close(isQuestion: false)
             case .question: close(isQuestion: true)
             case .word where conjunctions.contains(token.word): close(isQuestion: false)
             case .word: current.append(token)
@@ -25,6 +27,10 @@ struct Clause: Sendable, Hashable {
         }
         close(isQuestion: false)
         return clauses
+    }
+
+    private static func isNamespaceWord(_ token: Token?) -> Bool {
+        token.map { ["namespace", "ns", "-n", "--namespace"].contains($0.word) } ?? false
     }
 
     func starts(with phrase: [String]) -> Bool { words.starts(with: phrase) }

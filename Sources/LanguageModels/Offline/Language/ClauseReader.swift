@@ -27,7 +27,7 @@ struct ClauseReader {
         do you mind|i want you to|i want to|i want|i would like you to|i would like to|i would like|i need you to|
         i need to|i need|we need to|we need|we want to|let us|go ahead|try to|make sure to|be so kind to|if you can|
         if possible|help me to|help me|it would be great if you could|it would be nice if you could|you can|
-        i wonder|good morning|good evening|good day|dear|kubectl|what about|how about|same for|the same for|
+        i wonder|good morning|good evening|good day|dear|kubectl|run kubectl|execute kubectl|what about|how about|same for|the same for|
         do the same for|same with|do me a favor|do me a favour|you should|you must|immediately|again|instead|asap|
         do you know|go
         """.split { $0 == "|" || $0 == "\n" }.map(String.init))
@@ -85,7 +85,21 @@ struct ClauseReader {
         if let count = Self.howTo.prefix(of: clause) { return howTo(after: count) }
         if let count = Self.advice.prefix(of: clause), let reading = advice(after: count) { return reading }
         if let count = Self.negations.prefix(of: clause) { return declined(after: count) }
+        if let reading = behindPlace() { return reading }
         return CommandReader(clause: clause, isPoliteRequest: isPoliteRequest).read() ?? stopped() ?? fragment()
+    }
+
+    /// "in shop restart web", "-n shop get pods": what is asked for stands behind the namespace.
+    private func behindPlace() -> Reading? {
+        let slots = Slots(clause)
+        guard slots.leadingPlace > 0, slots.leadingPlace < clause.tokens.count, slots.namespaces.count == 1 else {
+            return nil
+        }
+        var rest = self
+        rest.clause.dropFirst(slots.leadingPlace)
+        guard case .command(var command, let hasPronoun, _) = rest.read() else { return nil }
+        command.namespace = command.namespace ?? slots.namespace
+        return .command(command, hasPronoun: hasPronoun, isBare: false)
     }
 
     private func smallTalk(_ original: Clause) -> Reading {

@@ -20,7 +20,7 @@ struct Command: Sendable, Hashable {
     }
 
     /// Which rows of a list were asked for.
-    enum Filter: Sendable, Hashable { case running, unhealthy, pending }
+    enum Filter: Sendable, Hashable { case running, unhealthy, pending, warnings }
 
     var verb: Verb
     /// Singular, as the tools take it.
@@ -42,6 +42,8 @@ struct Command: Sendable, Hashable {
     var selector: String?
     var output: String?
     var isCount = false
+    /// The rows with most restarts first.
+    var sortsByRestarts = false
     var manifest: String?
     /// To roll back to.
     var revision: Int?
@@ -76,6 +78,13 @@ enum Unclear: Sendable, Hashable {
     case condition(Command.Verb)
     case everything(Command.Verb)
     case badCount(String)
+    /// A namespace is meant that can't be read; the text is what was said in its place.
+    case whichNamespace(Command.Verb, String)
+    case severalNamespaces([String])
+    /// How much memory, CPU and the like something uses: no tool tells that.
+    case usage
+    /// To change how much memory, CPU or disk something may use.
+    case resources
     /// To start or stop something can mean several things.
     case startOrStop(name: String?)
 }

@@ -25,6 +25,7 @@ struct CommandReader {
     func read() -> ClauseReader.Reading? {
         let isOrder = ["do", "have"].contains(first) && (isPoliteRequest || clause.contains(["do", "a"]))
         let isQuestion = Verbs.questions.contains(first) && !isOrder
+        if !isQuestion, changesResources { return .utterance(.unclear(.resources)) }
         if !isQuestion, let verb = Verbs.write(clause, slots, counts) { return order(verb) }
         if let verb = described() { return order(verb) }
         return readRequest()
@@ -49,14 +50,18 @@ struct CommandReader {
 
     private static let conditions: Set<String> = [
         "not", "never", "without", "except", "unless", "if", "when", "whenever", "until", "while", "after", "before",
-        "tomorrow", "tonight", "later", "every", "each", "maybe", "or",
+        "tomorrow", "tonight", "later", "every", "each", "maybe", "or", "minutes", "minute", "mins", "hour", "hours",
+        "seconds", "days", "midnight", "noon", "weekend", "daily", "hourly", "weekly",
     ]
     private static let masses: Set<String> = ["all", "everything", "everyone", "any"]
 
     private func order(_ verb: Command.Verb) -> ClauseReader.Reading {
-        if clause.contains(anyOf: Self.conditions) { return .utterance(.unclear(.condition(verb))) }
+        if clause.contains(anyOf: Self.conditions) || hasDelay { return .utterance(.unclear(.condition(verb))) }
         if clause.isQuestion, !isPoliteRequest { return .utterance(.advice(verb, name: slots.names.first)) }
+        if let problem = namespaceProblem(verb) { return .utterance(.unclear(problem)) }
+        if slots.allNamespaces { return .utterance(.unclear(.whichNamespace(verb, ""))) }
         var command = base(verb)
+        command.namespace = command.namespace ?? slots.possibleNamespace
         if verb == .scale || verb == .restart, command.kind == "pod", command.isPlural || verb == .scale {
             // The pods of a workload change with it.
             command.kind = slots.kinds.first { $0 != "pod" }
@@ -72,6 +77,28 @@ struct CommandReader {
             command.replicas = counts.replicas
         }
         return .command(command, hasPronoun: slots.hasPronoun, isBare: false)
+    }
+
+    /// "in 10m", "in 2h"
+    private var hasDelay: Bool {
+        let words = clause.words
+        return words.indices.dropLast().contains { at in
+            let time = words[at + 1]
+            return ["in", "after", "at"].contains(words[at]) && time.first?.isNumber == true
+                && time.last.map { "smhd".contains($0) } == true
+        }
+    }
+
+    private func namespaceProblem(_ verb: Command.Verb) -> Unclear? {
+        if let text = slots.unreadableNamespace { return .whichNamespace(verb, text) }
+        return slots.namespaces.count > 1 ? .severalNamespaces(slots.namespaces) : nil
+    }
+
+    /// "increase the memory of web": not how many there are, but how much each may use.
+    private var changesResources: Bool {
+        Verbs.adjusts(first) && clause.contains(anyOf: Vocabulary.resourceWords) && slots.image == nil
+            && !clause.contains(anyOf: Vocabulary.replicaWords)
+            && (first != "scale" || slots.names.contains { !Vocabulary.resourceWords.contains($0) })
     }
 
     private var revision: Int? {
@@ -97,7 +124,12 @@ struct CommandReader {
     // MARK: Requests to see something
 
     private func readRequest() -> ClauseReader.Reading? {
-        guard let verb = readVerb else { return nil }
+        guard let verb = readVerb else {
+            let asks = Verbs.questions.contains(first) && clause.contains(anyOf: Vocabulary.usageWords)
+            return asks || asksForUsage ? .utterance(.unclear(.usage)) : nil
+        }
+        if asksForUsage { return .utterance(.unclear(.usage)) }
+        if let problem = namespaceProblem(verb) { return .utterance(.unclear(problem)) }
         var command = base(verb)
         command.selector = slots.selector
         switch verb {
@@ -106,11 +138,32 @@ struct CommandReader {
             let options = LogOptions(clause)
             (command.lines, command.since, command.previous) = (options.lines, options.since, options.previous)
             if command.kind == "pod", command.isPlural, command.name != nil { command.kind = nil }
+            if command.name == nil, Verbs.isDiagnosis(clause) { command.filter = .unhealthy }
+        case .diagnose where command.name == nil && clause.contains(anyOf: ["cluster"]):
+            command.allNamespaces = command.namespace == nil
+            command.kind = nil
         default: if command.isPlural, command.name == nil { command.kind = nil }
         }
         let isBare = verb == .list && !Verbs.looking.contains(first)
         let hasPronoun = slots.hasPronoun || clause.words == ["why"]
         return .command(command, hasPronoun: hasPronoun, isBare: isBare)
+    }
+
+    /// How much something uses, and not how something with a name of its own is.
+    private var asksForUsage: Bool {
+        let asks =
+            clause.contains(anyOf: Vocabulary.usageWords) || (first == "top" || clause.contains(["top", "pods"]))
+        let fails = clause.contains(anyOf: ["crashing", "crashes", "crashed", "failing", "fails", "broken", "down"])
+        return asks && !fails && !isNamedAfterUsage && !slots.hasPronoun
+            && !slots.names.contains { !Vocabulary.usageWords.contains($0) }
+    }
+
+    /// "deployment memory", and not "pod memory".
+    private var isNamedAfterUsage: Bool {
+        let words = clause.words
+        return words.indices.dropLast().contains { at in
+            Planner.workloads.contains(words[at]) && Vocabulary.usageWords.contains(words[at + 1])
+        }
     }
 
     private var hasObject: Bool { !slots.names.isEmpty || slots.hasPronoun }
@@ -119,12 +172,21 @@ struct CommandReader {
         if clause.contains(anyOf: ["log", "logs", "logging", "tail", "stdout"]) { return .logs }
         if asksForList { return .list }
         if Verbs.isDiagnosis(clause) { return .diagnose }
+        if first == "how", ["is", "are"].contains(clause.words.dropFirst().first), !slots.names.isEmpty {
+            return .diagnose
+        }
         if asksForRollout { return .rolloutStatus }
         if asksForDescription { return .describe }
+        if clause.contains(anyOf: ["cluster"]), slots.names.isEmpty, slots.kind == nil,
+            ["how", "is", "check", "status", "what"].contains(first)
+        {
+            return .diagnose
+        }
         let isLooking = Verbs.looking.contains(first) || isPoliteRequest
         if Verbs.asksForState(clause), isLooking || first == "status" || first == "state", !slots.isPlural {
             return hasObject || slots.kind == nil ? stateVerb : .list
         }
+        if slots.kind == nil, slots.names.isEmpty, clause.contains(anyOf: ["warnings"]) { return .list }
         if slots.kind != nil, isLooking || slots.isPlural && slots.names.isEmpty || slots.isPlural && isNounPhrase {
             return .list
         }
@@ -161,7 +223,7 @@ struct CommandReader {
     }
 
     private var asksForDescription: Bool {
-        guard hasObject else { return first == "describe" && slots.kind != nil }
+        guard hasObject else { return first == "describe" && slots.kind != nil && !slots.isPlural }
         let isLooking = Verbs.looking.contains(first) || Vocabulary.words.contains(first) && !slots.isAmbiguous
         guard isLooking || isPoliteRequest && !slots.isAmbiguous else { return false }
         return clause.contains(anyOf: [
@@ -195,14 +257,23 @@ struct CommandReader {
             command.kind = slots.unknownKind
             command.name = nil
         } else if command.kind == nil, command.name == nil {
-            command.kind = "pod"
+            command.kind = clause.contains(anyOf: ["warnings"]) ? "event" : "pod"
         }
         if command.name == nil { command.isPlural = true }
         command.isCount = clause.contains(["how", "many"]) || first == "count"
         command.filter = filter
+        if command.kind == "event" {
+            command.filter = clause.contains(anyOf: Self.warnings) ? .warnings : nil
+        }
+        let sorts = clause.contains(anyOf: ["by", "most", "sorted", "highest", "often"])
+        command.sortsByRestarts = sorts && clause.contains(anyOf: ["restarts", "restart", "restarted", "restarting"])
         command.output = ["yaml", "json", "wide"].first(where: clause.words.contains)
         if clause.contains(anyOf: ["manifest"]) { command.output = "yaml" }
     }
+
+    private static let warnings: Set<String> = [
+        "warning", "warnings", "error", "errors", "failed", "failing", "failure", "failures", "problem", "problems",
+    ]
 
     private var filter: Command.Filter? {
         let isNegated = clause.contains(anyOf: ["not"])

@@ -31,6 +31,13 @@ struct Counts: Sendable, Hashable {
         replicas = isRelative ? .by(clause.contains(anyOf: Self.down) ? -number : number) : .exactly(number)
     }
 
+    /// The number of replicas in "remove 2 replicas from web".
+    static func count(in words: [String]) -> Int? {
+        words.indices.dropLast().lazy.compactMap { at in
+            Vocabulary.replicaWords.contains(words[at + 1]) ? Vocabulary.number(words[at]) : nil
+        }.first
+    }
+
     private static func number(_ word: String) -> Int? {
         let text = word.split(separator: "=").last.map(String.init) ?? word
         guard word == text || word.contains("replicas=") else { return nil }

@@ -15,6 +15,8 @@ struct MessageReader: Sendable {
     private var utterances: [Utterance] = []
     /// The commands of the clause before with the same verb: "restart web and cart in shop".
     private var group: [Int] = []
+    /// What the whole message says about namespaces.
+    private var place = MessagePlace()
 
     /// Words that lead a message which adds to the one before.
     private static let continuations: Set<String> = ["and", "also", "same", "what", "how", "now", "then", "but"]
@@ -22,29 +24,27 @@ struct MessageReader: Sendable {
     mutating func read(_ message: String) -> [Utterance] {
         utterances = []
         group = []
-        if let command = Self.manifest(message) { return [.command(command)] }
+        if let utterance = ManifestReader.read(message) { return [utterance] }
         let tokens = Tokenizer.tokens(message)
         let clauses = Clause.clauses(of: tokens)
+        place = MessagePlace(clauses)
         let mayContinue = Self.continuations.contains(tokens.first?.word ?? "") || tokens.contains { $0.word == "same" }
-        var leadingNamespace: String?
+        var onlyPlace: ClauseReader.Fragment?
         for clause in clauses {
             switch ClauseReader.read(clause) {
             case .nothing: break
             case .utterance(let utterance): add(utterance)
             case .command(let command, _, isBare: true) where last?.verb == .list && (!group.isEmpty || mayContinue):
                 add(ClauseReader.Fragment(command), mayContinue: mayContinue)
-            case .command(var command, let hasPronoun, _):
-                command.namespace = command.namespace ?? leadingNamespace
-                add(command, hasPronoun: hasPronoun)
-            case .fragment(let fragment):
-                if utterances.isEmpty, fragment.isOnlyNamespace, clauses.count > 1 {
-                    leadingNamespace = fragment.namespace
-                } else {
-                    add(fragment, mayContinue: mayContinue)
-                }
+            case .command(let command, let hasPronoun, _): add(command, hasPronoun: hasPronoun)
+            // It holds for the whole message, if that says anything else.
+            case .fragment(let fragment) where fragment.isOnlyNamespace && !isFurther(fragment): onlyPlace = fragment
+            case .fragment(let fragment): add(fragment, mayContinue: mayContinue)
             }
         }
-        if clauses.contains(where: Self.isCondition) { refuseChanges() }
+        if utterances.isEmpty, let onlyPlace { add(onlyPlace, mayContinue: mayContinue) }
+        if clauses.contains(where: Self.isCondition) { refuseChanges { .condition($0) } }
+        refuseChanges(place.problem)
         return tidied
     }
 
@@ -59,11 +59,17 @@ struct MessageReader: Sendable {
         return (starts || clause.starts(with: ["in", "case"])) && !isWish && !clause.isQuestion
     }
 
-    private mutating func refuseChanges() {
+    private mutating func refuseChanges(_ problem: (Command.Verb) -> Unclear?) {
         utterances = utterances.map { utterance in
             guard case .command(let command) = utterance, command.verb.isWrite else { return utterance }
-            return .unclear(.condition(command.verb))
+            return problem(command.verb).map(Utterance.unclear) ?? utterance
         }
+    }
+
+    /// "list the pods in shop and in blog".
+    private func isFurther(_ fragment: ClauseReader.Fragment) -> Bool {
+        guard !group.isEmpty, let last, !last.verb.isWrite, let own = last.namespace else { return false }
+        return own != fragment.namespace
     }
 
     /// Where an object was found after all, so that later messages can refer to it.
@@ -94,7 +100,7 @@ struct MessageReader: Sendable {
     }
 
     private mutating func add(_ given: Command, hasPronoun: Bool) {
-        var command = given
+        var command = place.placing(given)
         if command.name == nil, let focus, refersBack(command, hasPronoun: hasPronoun) {
             command.name = focus.name
             if command.kind == nil || command.verb == .logs { command.kind = focus.kind }
@@ -122,6 +128,7 @@ struct MessageReader: Sendable {
 
     /// What must be known before anything can be done.
     private static func missing(in command: Command) -> Unclear? {
+        if command.verb == .logs, command.filter != nil { return nil }
         if command.name == nil, ![.list, .diagnose, .apply].contains(command.verb) {
             return .whichObject(command.verb, kind: command.kind)
         }
@@ -161,37 +168,13 @@ struct MessageReader: Sendable {
     private mutating func shareNamespace() {
         guard let namespace = last?.namespace else { return }
         for at in group {
-            guard utterances.indices.contains(at), case .command(var command) = utterances[at], command.namespace == nil
+            guard utterances.indices.contains(at), case .command(var command) = utterances[at],
+                command.namespace == nil,
+                !Vocabulary.clusterScoped.contains(command.kind ?? "")
             else { continue }
             command.namespace = namespace
             utterances[at] = .command(command)
         }
-    }
-
-    // MARK: Manifests
-
-    /// "apply this:" with YAML between fences or behind it.
-    private static func manifest(_ message: String) -> Command? {
-        guard message.contains("apiVersion:"), message.contains("kind:") else { return nil }
-        let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
-        let fences = lines.indices.filter { lines[$0].drop { $0 == " " }.hasPrefix("```") }
-        let range: Range<Int>
-        if fences.count >= 2 {
-            range = fences[0] + 1..<fences[1]
-        } else if let start = lines.firstIndex(where: { $0.hasPrefix("apiVersion:") }) {
-            range = start..<lines.count
-        } else {
-            return nil
-        }
-        let order = Clause(tokens: Tokenizer.tokens(lines[..<range.lowerBound].joined(separator: " ")))
-        let negations: Set<String> = ["not", "never", "should", "if", "how", "why"]
-        guard order.contains(anyOf: ["apply", "create", "deploy", "install"]), !order.contains(anyOf: negations) else {
-            return nil
-        }
-        var command = Command(verb: .apply)
-        command.manifest = lines[range].joined(separator: "\n")
-        command.namespace = Slots(order).namespace
-        return command
     }
 }
 

@@ -9,8 +9,16 @@ struct Slots: Sendable {
     /// All kinds that were said, in order.
     private(set) var kinds: [String] = []
     private(set) var isPlural = false
-    private(set) var namespace: String?
+    /// All namespaces that were named, in order.
+    private(set) var namespaces: [String] = []
+    /// What was said in the place of a namespace's name; empty where nothing was.
+    private(set) var unreadableNamespace: String?
+    /// A word of English where a namespace may be named, such as "in live".
+    private(set) var possibleNamespace: String?
     private(set) var allNamespaces = false
+    private(set) var namesSeveralNamespaces = false
+    /// How many words at the beginning say nothing but the namespace.
+    private(set) var leadingPlace = 0
     private(set) var image: String?
     private(set) var container: String?
     private(set) var selector: String?
@@ -27,15 +35,20 @@ struct Slots: Sendable {
         tokens = clause.tokens
         words = clause.words
         used = Array(repeating: false, count: words.count)
+        var reader = NamespaceReader(tokens, used: used)
+        reader.readExplicit()
+        used = reader.used
         readOptions()
         readImage()
         readContainer()
-        readNamespace()
+        readNamespaces(reader)
         readPaths()
         readKinds()
         readNames()
         hasPronoun = words.indices.contains { !used[$0] && Vocabulary.pronouns.contains(words[$0]) }
     }
+
+    var namespace: String? { namespaces.first }
 
     func word(_ at: Int) -> String { words.indices.contains(at) ? words[at] : "" }
 
@@ -48,16 +61,12 @@ struct Slots: Sendable {
     // MARK: Options of kubectl, selectors
 
     private mutating func readOptions() {
-        for at in words.indices {
+        for at in words.indices where !used[at] {
             let parts = words[at].split(separator: "=", maxSplits: 1).map(String.init)
             switch parts.first ?? "" {
-            case "-a", "--all-namespaces":
-                allNamespaces = true
-                use(at..<at + 1)
-            case "-n", "--namespace": namespace = option(at, parts)
             case "-c", "--container": container = option(at, parts)
             case "-l", "--selector": selector = option(at, parts)
-            case let key where parts.count == 2 && !key.hasPrefix("-") && !parts[1].contains(":") && key != "replicas":
+            case let key where isSelector(key, of: parts):
                 selector = text(at)
                 use(at..<at + 1)
             default: break
@@ -65,20 +74,21 @@ struct Slots: Sendable {
         }
     }
 
-    /// The value of `--option value` or `--option=value`.
+    /// `app=web`, and not the `app=nginx` of "set image".
+    private func isSelector(_ key: String, of parts: [String]) -> Bool {
+        parts.count == 2 && !key.hasPrefix("-") && !parts[1].contains(":") && key != "replicas"
+            && !words.contains("image")
+    }
+
     private mutating func option(_ at: Int, _ parts: [String]) -> String? {
-        if parts.count == 2 {
-            use(at..<at + 1)
-            return parts[1]
-        }
-        use(at..<at + 2)
-        return text(at + 1)
+        use(at..<at + (parts.count == 2 ? 1 : 2))
+        return parts.count == 2 ? parts[1] : text(at + 1)
     }
 
     // MARK: Images and containers
 
     private mutating func readImage() {
-        let candidates = words.indices.filter { !used[$0] && Self.looksLikeImage(tokens[$0].text) }
+        let candidates = words.indices.filter { !used[$0] && (isImage($0) || isAssignment($0)) }
         // "from a:1 to a:2" means the second.
         let chosen = candidates.first { ["to", "with"].contains(word($0 - 1)) } ?? candidates.last
         for at in candidates { use(at..<at + 1) }
@@ -113,7 +123,14 @@ struct Slots: Sendable {
         }
     }
 
-    private static func looksLikeImage(_ text: String) -> Bool {
+    /// "set image" takes an image without a tag: `app=nginx`.
+    private func isAssignment(_ at: Int) -> Bool {
+        let parts = tokens[at].text.split(separator: "=", omittingEmptySubsequences: false)
+        return words.contains("image") && parts.count == 2 && Vocabulary.isLabel(parts[0]) && !parts[1].isEmpty
+    }
+
+    private func isImage(_ at: Int) -> Bool {
+        let text = tokens[at].text
         if text.contains("://") || text.hasPrefix("-") || text.hasSuffix(":") || text.hasSuffix("/") { return false }
         if text.contains("@sha256:") { return true }
         let parts = text.split(separator: "/")
@@ -153,76 +170,19 @@ struct Slots: Sendable {
 
     // MARK: Namespaces
 
-    private static let prepositions: Set<String> = [
-        "in", "from", "within", "inside", "of", "for", "on", "across", "under",
-    ]
-
-    private mutating func readNamespace() {
-        for at in words.indices where !used[at] {
-            switch words[at] {
-            case "namespaces" where ["all", "every", "any"].contains(word(at - 1)) || word(at - 1) == "the":
-                readAllNamespaces(at)
-            case "namespace" where ["every", "each", "any"].contains(word(at - 1)): readAllNamespaces(at)
-            case "cluster" where ["in", "across", "on", "over"].contains(word(at - 2)) && word(at - 1) != "":
-                allNamespaces = true
-                use(at - 2..<at + 1)
-            case "everywhere", "cluster-wide", "clusterwide":
-                allNamespaces = true
-                use(at..<at + 1)
-            case "namespace", "ns": readNamedNamespace(at)
-            default: break
-            }
-        }
-        for at in words.indices where namespace == nil && !used[at] { readBareNamespace(at) }
-    }
-
-    private mutating func readAllNamespaces(_ at: Int) {
-        guard ["all", "every", "any", "each"].contains(word(at - 1)) || word(at - 2) == "all" else { return }
-        // "list all namespaces" asks for the namespaces themselves.
-        let start = word(at - 1) == "the" ? at - 2 : at - 1
-        let before = word(start - 1)
-        guard Self.prepositions.contains(before) || Vocabulary.kinds[before] != nil else { return }
-        allNamespaces = true
-        use((Self.prepositions.contains(before) ? start - 1 : start)..<at + 1)
-    }
-
-    /// "in namespace shop", "in the shop namespace", "in this namespace"; but not "describe namespace shop".
-    private mutating func readNamedNamespace(_ at: Int) {
-        var start = at
-        while start > 0, Vocabulary.determiners.contains(word(start - 1)) { start -= 1 }
-        let follows = Self.prepositions.contains(word(start - 1))
-        let skipped = ["named", "called"].contains(word(at + 1)) ? 1 : 0
-        if let name = possibleName(at + 1 + skipped), follows || hasOtherObject(besides: at) {
-            namespace = name
-            use((follows ? start - 1 : start)..<at + 2 + skipped)
-        } else if let name = possibleName(at - 1) {
-            var before = at - 1
-            while before > 0, Vocabulary.determiners.contains(word(before - 1)) { before -= 1 }
-            guard Self.prepositions.contains(word(before - 1)) else { return }
-            namespace = name
-            use(before - 1..<at + 1)
-        } else if follows {
-            use(start - 1..<at + 1)
-        }
-    }
-
-    /// A kind or a name other than that of the namespace itself.
-    private func hasOtherObject(besides at: Int) -> Bool {
-        words.indices.contains { other in
-            guard other != at, other != at + 1, !used[other] else { return false }
-            return Vocabulary.kinds[words[other]] != nil || possibleName(other) != nil || words[other].contains("/")
-        }
-    }
-
-    private mutating func readBareNamespace(_ at: Int) {
-        let isListing = ["list", "show", "get", "fetch", "display"].contains(word(0))
-        guard ["in", "within", "inside"].contains(words[at]) || (words[at] == "from" && isListing) else { return }
-        var next = at + 1
-        while Vocabulary.determiners.contains(word(next)) { next += 1 }
-        guard let name = possibleName(next), Vocabulary.kinds[word(next + 1)] == nil else { return }
-        // "in deployment web" names the object.
-        namespace = name
-        use(at..<next + 1)
+    private mutating func readNamespaces(_ explicit: NamespaceReader) {
+        var reader = explicit
+        reader.adopt(used)
+        let isShowing = ["list", "show", "get", "fetch", "display", "describe", "logs", "log"].contains(word(0))
+        let isTaking = ["delete", "remove", "kill"].contains(word(0)) && words.contains { Vocabulary.kinds[$0] != nil }
+        reader.readBare(allowsFrom: isShowing || isTaking && Counts.count(in: words) == nil)
+        used = reader.used
+        namespaces = reader.named
+        unreadableNamespace = reader.unreadable
+        possibleNamespace = reader.possible
+        allNamespaces = reader.isForAll
+        namesSeveralNamespaces = reader.isSeveral
+        leadingPlace = reader.leading
     }
 
     // MARK: Objects
@@ -232,11 +192,18 @@ struct Slots: Sendable {
         for at in words.indices where !used[at] && tokens[at].text.contains("/") {
             var parts = tokens[at].text.lowercased().split(separator: "/").map(String.init)
             guard parts.count > 1, parts.count <= 3, parts.allSatisfy(Vocabulary.isName) else { continue }
-            if parts.count == 3 { namespace = parts.removeFirst() }
-            if let kind = Vocabulary.kinds[parts[0]] { self.kind = kind } else { namespace = parts[0] }
+            if parts.count == 3 { addNamespace(parts.removeFirst()) }
+            if let kind = Vocabulary.kinds[parts[0]] { self.kind = kind } else { addNamespace(parts[0]) }
             names.append(parts[1])
             use(at..<at + 1)
+            // "web in shop/cart" names two things.
+            if word(at - 1) == "in" { names += words.indices.compactMap { possibleName($0) } }
+            isAmbiguous = names.count > 1
         }
+    }
+
+    private mutating func addNamespace(_ name: String) {
+        if !namespaces.contains(name) { namespaces.append(name) }
     }
 
     private mutating func readKinds() {

@@ -1,6 +1,6 @@
 /// A word, or a mark that ends a part of a sentence.
 struct Token: Sendable, Hashable {
-    enum Mark: Sendable, Hashable { case word, comma, stop, question }
+    enum Mark: Sendable, Hashable { case word, comma, colon, stop, question }
 
     var text: String
     var mark = Mark.word

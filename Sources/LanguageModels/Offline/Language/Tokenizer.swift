@@ -18,26 +18,40 @@ struct Tokenizer {
         flush()
     }
 
+    private static let quotes: [Character: Character] = [
+        "\"": "\"", "“": "”", "”": "”", "„": "“", "«": "»", "‘": "’", "`": "`",
+    ]
+
     private mutating func take(_ character: Character) {
         switch character {
-        case "\n", "\r\n", ";": end(.stop)
-        case "!", "?": end(character == "?" ? .question : .stop)
+        case "\n", "\r\n", ";", "…", "。", "；": end(.stop)
+        case "!", "！", "?", "？": end("?？".contains(character) ? .question : .stop)
         // A comma without a blank behind it belongs to a selector: `app=web,tier=front`.
         case "," where buffer.contains("=") && !isAtEndOfWord: buffer.append(character)
-        case ",": end(.comma)
-        case "(", ")", "[", "]", "{", "}", "<", ">", "*": flush()
+        case ",", "，", "、": end(.comma)
+        case "：": end(.colon)
+        case "*" where rest.first == "*":
+            rest.removeFirst()
+            if buffer.isEmpty { bold() } else { flush() }
+        case "(", ")", "[", "]", "{", "}", "<", ">", "*", "|", "（", "）": flush()
         case "'", "’": apostrophe(character)
-        case "\"", "“", "”", "`": quotation(closing: character == "“" ? "”" : character)
-        case ".", ":": isAtEndOfWord ? end(character == "." ? .stop : .comma) : buffer.append(character)
+        case ".", ":": isAtEndOfWord ? end(character == "." ? .stop : .colon) : buffer.append(character)
+        case "–", "—": dash()
+        case _ where Self.quotes[character] != nil: quotation(closing: Self.quotes[character] ?? character)
         case _ where character.isWhitespace: flush()
         default: buffer.append(character)
         }
     }
 
-    private var isAtEndOfWord: Bool { rest.first.map { $0.isWhitespace || $0 == "." || $0 == "\"" } ?? true }
+    private static let endsWord: Set<Character> = [
+        ".", "\"", "'", "`", "”", "’", "»", ")", "]", "}", ">", "*", ",", ";", ":", "!", "?", "…",
+        "，", "。", "？", "！", "）",
+    ]
+
+    private var isAtEndOfWord: Bool { rest.first.map { $0.isWhitespace || Self.endsWord.contains($0) } ?? true }
 
     private mutating func apostrophe(_ character: Character) {
-        if !buffer.isEmpty {
+        if !buffer.isEmpty, buffer.last != "=" {
             // Inside of a word; behind one (`pods'`) it says nothing.
             if rest.first?.isLetter == true { buffer.append("'") }
         } else {
@@ -50,7 +64,33 @@ struct Tokenizer {
         guard let close = rest.firstIndex(of: closing), !rest[..<close].contains("\n") else { return }
         let inside = rest[..<close].split(separator: " ").joined(separator: " ")
         rest = rest[rest.index(after: close)...]
-        if !inside.isEmpty { tokens.append(Token(text: inside, isQuoted: !inside.contains(" "))) }
+        if !inside.isEmpty { quoted(inside) }
+    }
+
+    /// `**shop**` is as good as quotation marks.
+    private mutating func bold() {
+        guard let close = rest.firstRange(of: "**"), !rest[..<close.lowerBound].contains("\n") else { return }
+        let inside = String(rest[..<close.lowerBound])
+        rest = rest[close.upperBound...]
+        if !inside.isEmpty { quoted(inside) }
+    }
+
+    /// A whole command in quotation marks is read as if it stood without them.
+    private mutating func quoted(_ inside: String) {
+        if inside.hasPrefix("kubectl ") {
+            tokens += Self.tokens(inside)
+        } else {
+            tokens.append(Token(text: inside, isQuoted: !inside.contains(" ")))
+        }
+    }
+
+    /// Between words it separates; before one, a word processor made it of the hyphens of an option.
+    private mutating func dash() {
+        let isOption = buffer.isEmpty && rest.first?.isLetter == true
+        flush()
+        guard isOption else { return }
+        let name = rest.prefix { $0.isLetter || $0 == "-" }
+        buffer = name.count == 1 ? "-" : "--"
     }
 
     private mutating func end(_ mark: Token.Mark) {
@@ -60,14 +100,27 @@ struct Tokenizer {
 
     private mutating func flush() {
         defer { buffer = "" }
-        if buffer.isEmpty || buffer == "-" || buffer == "–" || buffer == "—" { return }
+        if buffer.isEmpty || buffer == "-" || buffer == "--" || buffer == "=" { return }
+        while buffer.count > 1, buffer.last == "/" || buffer.last == "-" { buffer.removeLast() }
         let lower = buffer.lowercased()
         if let words = Vocabulary.contractions[lower] {
             tokens += words.split(separator: " ").map { Token(text: String($0)) }
         } else if lower.hasSuffix("'s") {
             tokens.append(Token(text: String(buffer.dropLast(2))))
+        } else if let colon = placeEnd {
+            tokens.append(Token(text: String(buffer[..<colon])))
+            tokens.append(Token(text: "", mark: .colon))
+            tokens.append(Token(text: String(buffer[buffer.index(after: colon)...])))
         } else {
             tokens.append(Token(text: buffer))
         }
+    }
+
+    /// The colon of `in shop:app=nginx:1.28`, where no blank follows it.
+    private var placeEnd: String.Index? {
+        guard ["in", "namespace", "-n", "ns"].contains(tokens.last?.word), let colon = buffer.firstIndex(of: ":"),
+            Vocabulary.isLabel(buffer[..<colon].lowercased()), buffer[colon...].contains("=")
+        else { return nil }
+        return colon
     }
 }

@@ -31,6 +31,12 @@ enum Verbs {
         "take back", "put back",
     ])
 
+    /// Whether something gets another value, whatever it is.
+    static func adjusts(_ first: String) -> Bool {
+        scale.contains(first)
+            || ["set", "change", "update", "modify", "adjust", "patch", "bump", "add"].contains(first)
+    }
+
     /// The change that a clause orders; nil where it orders none.
     static func write(_ clause: Clause, _ slots: Slots, _ counts: Counts) -> Command.Verb? {
         var first = clause.words.first ?? ""
@@ -43,20 +49,12 @@ enum Verbs {
         let isNoun = clause.contains(anyOf: ["restart", "bounce", "reboot", "kick"])
         if restartHelpers.contains(first), isNoun { return .restart }
         if delete.contains(first) {
-            return countsReplicas && !slots.names.isEmpty && isCounted(clause) ? .scale : .delete
+            return countsReplicas && !slots.names.isEmpty && Counts.count(in: clause.words) != nil ? .scale : .delete
         }
         if removalPhrases.prefix(of: clause) != nil { return .delete }
         if first == "bump", slots.image != nil { return .setImage }
         if scale.contains(first) || first == "bump" { return .scale }
         return generic.contains(first) ? change(first, clause, slots, countsReplicas) : nil
-    }
-
-    /// "remove 2 replicas from web", and not "remove pod web-2".
-    private static func isCounted(_ clause: Clause) -> Bool {
-        let words = clause.words
-        return words.indices.dropLast().contains {
-            Vocabulary.number(words[$0]) != nil && Vocabulary.replicaWords.contains(words[$0 + 1])
-        }
     }
 
     /// Verbs that say only that something changes: what changes is told by the rest.

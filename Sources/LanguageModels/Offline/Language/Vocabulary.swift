@@ -42,6 +42,22 @@ enum Vocabulary {
         (["role", "binding"], "rolebinding"),
     ]
 
+    /// What is measured: never a name by itself, though it can be one behind a kind or in quotation marks.
+    static let usageWords: Set<String> = [
+        "memory", "cpu", "cpus", "ram", "usage", "utilization", "utilisation", "consumption", "load", "traffic",
+        "latency", "bandwidth", "throughput", "metrics", "top", "disk", "cores",
+    ]
+    /// What a container may use.
+    static let resourceWords: Set<String> = [
+        "memory", "cpu", "cpus", "ram", "limit", "limits", "requests", "storage", "disk", "resources",
+    ]
+
+    /// Kinds whose objects belong to no namespace.
+    static let clusterScoped: Set<String> = [
+        "node", "namespace", "persistentvolume", "storageclass", "clusterrole", "clusterrolebinding",
+        "customresourcedefinition",
+    ]
+
     static func plural(_ kind: String) -> String {
         if kind.hasSuffix("s") { return kind == "endpoints" ? kind : kind + "es" }
         return kind.hasSuffix("y") ? kind.dropLast() + "ies" : kind + "s"
@@ -100,7 +116,10 @@ enum Vocabulary {
         until up update updated updating upgrade upgraded upgrading upscale us use used uses using value verify \
         version versions very via view wait want was watch way we well were what when where whether which while who \
         whole whose why wide will wipe with within without work working workload workloads works would wrong yaml \
-        yes yesterday yet you your zero
+        yes yesterday yet you your zero bit high higher highest low lowest little lot stuff large larger largest big \
+        bigger biggest small smaller smallest fast faster slowly older newer oldest sort sorted order ordered ranking \
+        warning warnings consume consumes consuming eat eats eating take takes taking latest recently bottom biggest \
+        age heavy heaviest lots plenty somewhat slightly anyone tonight midnight noon daily hourly weekly
         """.split(whereSeparator: \.isWhitespace).map(String.init)
     ).union(numbers.keys)
 
@@ -110,6 +129,11 @@ enum Vocabulary {
         func isAlphanumeric(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) }
         return isAlphanumeric(first) && isAlphanumeric(last)
             && text.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
+    }
+
+    /// Whether a text can be the name of a namespace (RFC 1123 label).
+    static func isLabel(_ text: some StringProtocol) -> Bool {
+        text.utf8.count <= 63 && !text.contains(".") && isName(String(text))
     }
 
     static func number(_ word: String) -> Int? { Int(word) ?? numbers[word] }

@@ -7,7 +7,16 @@ extension Planner {
         if command.kind == "pod", !command.isPlural { return try diagnosePod(name, nil, command) }
         var named = command
         if command.isPlural { named.kind = nil }
-        let found = try findOrPod(named)
+        let found: FoundObject
+        do throws(Interruption) {
+            found = try findOrPod(named)
+        } catch {
+            // "what is wrong with shop": the name of a namespace.
+            guard case .answer = error, named.kind == nil, command.namespace == nil, try isNamespace(name) else {
+                throw error
+            }
+            return try diagnoseNamespace(Command(verb: .diagnose, namespace: name))
+        }
         if found.kind == "pod" { return try diagnosePod(found.name, nil, command) }
         let description = try described(found)
         if found.kind == "service" { return Diagnosis.service(found, description) }
@@ -73,13 +82,7 @@ extension Planner {
                 "namespace": command.allNamespaces ? nil : command.namespace.map(JSONValue.string),
                 "all_namespaces": command.allNamespaces ? true : nil,
             ])
-        let rows: [ObjectRow]
-        switch try session.run(call) {
-        case .success(let text): rows = ObjectRow.rows(text)
-        case .notFound: rows = []
-        case .failure(let text): return Answers.failed("I couldn't list the pods of \(place)", text)
-        case .denied(let reason): return Answers.denied("listing the pods", reason)
-        }
+        let rows = try podRows(call, in: command.namespace, of: " in \(place)")
         let bad = rows.filter { !$0.isHealthy }
         if bad.isEmpty { return Diagnosis.healthy(place, rows) }
         return try diagnoseAll(bad, place, rows.count, command)

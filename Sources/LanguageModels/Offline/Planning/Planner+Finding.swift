@@ -34,7 +34,7 @@ extension Planner {
             return FoundObject(kind: kind, name: name, namespace: command.namespace)
         }
         let first = try session.run(get(kinds[0], name: name, command, output: output))
-        if case .success(let text) = first {
+        if case .success(let text) = first, !ListText(text).isNothing {
             return FoundObject(kind: kinds[0], name: name, namespace: command.namespace, text: text)
         }
         var found = try lookUp(command, Array(kinds.dropFirst()), output: output)
@@ -61,7 +61,7 @@ extension Planner {
         let name = command.name ?? ""
         let results = try session.runAll(kinds.map { get($0, name: name, command, output: output) })
         return zip(kinds, results).compactMap { kind, result in
-            guard case .success(let text) = result else { return nil }
+            guard case .success(let text) = result, !ListText(text).isNothing else { return nil }
             return FoundObject(kind: kind, name: name, namespace: command.namespace, text: text)
         }
     }
@@ -75,10 +75,60 @@ extension Planner {
         case .denied(let reason): throw .answer(Answers.denied("the look-up", reason))
         case .success, .notFound: break
         }
+        if let missing = try missingNamespace(command.namespace) { throw .answer(missing) }
         let everywhere = PlannedCall("k8s_get", ["resource_type": "deployments", "all_namespaces": true])
+        let results = try session.runAll([everywhere, Self.namespaces])
         var others: [ObjectRow] = []
-        if case .success(let text) = try session.run(everywhere) { others = ObjectRow.rows(text) }
-        throw .answer(Answers.notFound(command, kinds, others))
+        if case .success(let text) = results[0] { others = ObjectRow.rows(text) }
+        throw .answer(Answers.notFound(command, kinds, others, namespaces: names(results[1]) ?? []))
+    }
+
+    // MARK: Namespaces
+
+    private static let namespaces = PlannedCall("k8s_get", ["resource_type": "namespaces"])
+
+    /// Nil where they can't be seen.
+    private func names(_ result: ToolText) -> [String]? {
+        guard case .success(let text) = result else { return nil }
+        let list = ListText(text)
+        return list.tellsObjects && !list.isCut ? list.objects.map(\.name) : nil
+    }
+
+    /// Why nothing is found where a namespace was named that doesn't exist; nil where it does, or may.
+    func missingNamespace(_ namespace: String?) throws(Interruption) -> String? {
+        guard let namespace, let names = try names(session.run(Self.namespaces)),
+            !names.contains(namespace)
+        else { return nil }
+        return Answers.noNamespace(namespace, existing: names)
+    }
+
+    /// That an object wasn't found, or that its namespace doesn't exist.
+    func notFound(_ lead: String, text: String, in namespace: String?) throws(Interruption) -> String {
+        let missing = try missingNamespace(namespace)
+        return Answers.failed(lead, text) + (missing.map { "\n\n\($0)" } ?? "")
+    }
+
+    func isNamespace(_ name: String) throws(Interruption) -> Bool {
+        try names(session.run(Self.namespaces))?.contains(name) ?? false
+    }
+
+    // MARK: Pods
+
+    /// - Parameter what: whose pods, for what is said about a failure; begins with a blank.
+    /// - Throws: an answer where the tool told no pods, but something else: that there are none only it can say.
+    func podRows(_ call: PlannedCall, in namespace: String?, of what: String) throws(Interruption) -> [ObjectRow] {
+        switch try session.run(call) {
+        case .success(let text):
+            let list = ListText(text)
+            guard list.tellsObjects else {
+                throw .answer(Answers.quoted("This is what came for the pods\(what):", text))
+            }
+            if list.isNothing, let missing = try missingNamespace(namespace) { throw .answer(missing) }
+            return list.objects
+        case .notFound(let text), .failure(let text):
+            throw .answer(Answers.failed("I couldn't list the pods\(what)", text))
+        case .denied(let reason): throw .answer(Answers.denied("listing the pods\(what)", reason))
+        }
     }
 
     /// Pods of a workload, by its selector where that is known, else by their names.
@@ -89,13 +139,7 @@ extension Planner {
                 "resource_type": "pods", "namespace": command.namespace.map(JSONValue.string),
                 "label_selector": selector.map(JSONValue.string),
             ])
-        switch try session.run(call) {
-        case .success(let text):
-            let rows = ObjectRow.rows(text)
-            return selector == nil ? rows.filter { $0.belongs(to: object.name) } : rows
-        case .notFound: return []
-        case .failure(let text): throw .answer(Answers.failed("I couldn't list the pods of \(object.title)", text))
-        case .denied(let reason): throw .answer(Answers.denied("listing the pods", reason))
-        }
+        let rows = try podRows(call, in: command.namespace, of: " of \(object.title)")
+        return selector == nil ? rows.filter { $0.belongs(to: object.name) } : rows
     }
 }

@@ -16,11 +16,16 @@ extension Planner {
                 "output": command.output.map(JSONValue.string),
                 "label_selector": isOne ? nil : command.selector.map(JSONValue.string),
             ])
-        let result = try session.run(call)
-        switch result {
-        case .success(let text): return Answers.list(command, text)
-        case .notFound(let text) where !isOne: return Answers.quoted("There are none", text)
-        case .notFound(let text), .failure(let text): return Answers.failed("I couldn't get what you asked for", text)
+        switch try session.run(call) {
+        case .success(let text):
+            let list = ListText(text)
+            if list.isNothing, list.remarks.isEmpty, let missing = try missingNamespace(command.namespace) {
+                return missing
+            }
+            return Answers.list(command, text)
+        case .notFound(let text):
+            return try notFound("I couldn't get what you asked for", text: text, in: command.namespace)
+        case .failure(let text): return Answers.failed("I couldn't get what you asked for", text)
         case .denied(let reason): return Answers.denied("that", reason)
         }
     }
@@ -35,7 +40,9 @@ extension Planner {
         let found = try find(command, among: Self.workloads + ["pod", "service", "job", "cronjob"])
         switch try session.run(describeCall(found)) {
         case .success(let text): return Answers.description(found, text)
-        case .notFound(let text), .failure(let text): return Answers.failed("I couldn't describe \(found.title)", text)
+        case .notFound(let text):
+            return try notFound("I couldn't describe \(found.title)", text: text, in: found.namespace)
+        case .failure(let text): return Answers.failed("I couldn't describe \(found.title)", text)
         case .denied(let reason): return Answers.denied("describing \(found.title)", reason)
         }
     }
@@ -59,8 +66,9 @@ extension Planner {
             ])
         switch try session.run(call) {
         case .success(let text): return Answers.quoted("The rollout of \(found.title):", text)
-        case .notFound(let text), .failure(let text):
-            return Answers.failed("I couldn't get the rollout status of \(found.title)", text)
+        case .notFound(let text):
+            return try notFound("I couldn't get the rollout status of \(found.title)", text: text, in: found.namespace)
+        case .failure(let text): return Answers.failed("I couldn't get the rollout status of \(found.title)", text)
         case .denied(let reason): return Answers.denied("the rollout status of \(found.title)", reason)
         }
     }
@@ -69,8 +77,9 @@ extension Planner {
         let (pod, others) = try podForLogs(command)
         switch try session.run(logsCall(pod, command)) {
         case .success(let text): return Answers.logs(pod: pod, others: others, text, command)
-        case .notFound(let text), .failure(let text):
-            return Answers.failed("I couldn't get the logs of pod **\(pod)**", text)
+        case .notFound(let text):
+            return try notFound("I couldn't get the logs of pod **\(pod)**", text: text, in: command.namespace)
+        case .failure(let text): return Answers.failed("I couldn't get the logs of pod **\(pod)**", text)
         case .denied(let reason): return Answers.denied("the logs of pod **\(pod)**", reason)
         }
     }
@@ -86,20 +95,24 @@ extension Planner {
             ])
     }
 
+    /// "the failing pod": the only one that fails.
+    private func failingPod(_ rows: [ObjectRow]) throws(Interruption) -> String {
+        let bad = rows.filter { !$0.isHealthy }
+        if bad.count == 1 { return bad[0].name }
+        let names = bad.map { "`\($0.name)` (\($0.status ?? "?"))" }.joined(separator: ", ")
+        throw .answer(
+            bad.isEmpty
+                ? "None of the \(rows.count) pods has trouble. Say of which I should read the logs."
+                : "There are \(bad.count) pods with trouble: \(names). Say of which I should read the logs.")
+    }
+
     /// The pod that was named, or one of those of the workload that was: the one with trouble first.
     private func podForLogs(_ command: Command) throws(Interruption) -> (String, others: [String]) {
-        let name = command.name ?? ""
-        if command.kind == "pod" { return (name, []) }
+        if command.kind == "pod", let name = command.name { return (name, []) }
         guard session.offers("k8s_logs") else { throw .answer(Answers.missing(tool: "k8s_logs")) }
+        let rows = try podRows(get("pods", name: nil, command), in: command.namespace, of: "")
+        guard let name = command.name else { return (try failingPod(rows), []) }
         let object = FoundObject(kind: command.kind ?? "workload", name: name, namespace: command.namespace)
-        let call = get("pods", name: nil, command)
-        let rows: [ObjectRow]
-        switch try session.run(call) {
-        case .success(let text): rows = ObjectRow.rows(text)
-        case .notFound: rows = []
-        case .failure(let text): throw .answer(Answers.failed("I couldn't list the pods", text))
-        case .denied(let reason): throw .answer(Answers.denied("listing the pods", reason))
-        }
         if command.kind == nil, rows.contains(where: { $0.name == name }) { return (name, []) }
         let own = rows.filter { $0.belongs(to: name) }
         guard let pod = ObjectRow.worst(own) ?? own.first else { throw .answer(Answers.noPods(object, rows)) }

@@ -172,7 +172,9 @@ extension Planner {
         switch try session.run(call) {
         case .success(let text): Answers.written(WriteResult(text), wish, done, text)
         case .denied(let reason): Answers.denied("your wish to \(wish)", reason)
-        case .notFound(let text), .failure(let text): Answers.failed("I couldn't \(wish)", text)
+        case .notFound(let text):
+            try notFound("I couldn't \(wish)", text: text, in: call.arguments["namespace"]?.string)
+        case .failure(let text): Answers.failed("I couldn't \(wish)", text)
         }
     }
 }

@@ -18,6 +18,11 @@ struct ObjectRow: Sendable, Hashable {
         restarts = table.value(row, "RESTARTS").flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
     }
 
+    init(name: String) {
+        self.name = name
+        restarts = 0
+    }
+
     /// A pod in a description: `web-0 1/1 Running …`.
     init?(words: [String]) {
         guard words.count >= 3 else { return nil }
@@ -28,17 +33,19 @@ struct ObjectRow: Sendable, Hashable {
     }
 
     static func rows(_ text: String) -> [ObjectRow] {
-        guard let table = Table(text) else { return [] }
-        return table.rows.compactMap { ObjectRow(table, $0) }
+        ListText(text).objects
     }
 
-    var isDone: Bool { status == "Completed" || status == "Succeeded" }
+    private static let done: Set<String> = ["Completed", "Complete", "Succeeded"]
+    private static let fine: Set<String> = ["Running", "Ready", "Active", "Bound", "Available"]
+
+    var isDone: Bool { status.map(Self.done.contains) ?? false }
 
     /// Of a pod: it runs and is ready, or it has done its work.
     var isHealthy: Bool {
         if isDone { return true }
         let isReady = ready.map { $0 == (desired ?? $0) } ?? true
-        return isReady && (status == nil || ["Running", "Ready", "Active", "Bound"].contains(status))
+        return isReady && (status.map { Self.fine.contains(String($0.prefix { $0 != "," })) } ?? true)
     }
 
     /// Pods of a workload are named after it: `web-5d4f8c7b9-x2x4z`, `web-0`, `web-x2x4z`.

@@ -2,27 +2,50 @@
 struct Table: Sendable, Hashable {
     var columns: [String]
     var rows: [[String]]
+    /// As they were printed.
+    let header: String
+    private(set) var lines: [String]
 
-    /// Nil where the text has no line that begins with names of columns.
-    init?(_ text: String) {
-        let lines = text.split(whereSeparator: \.isNewline).map(String.init)
-        guard let header = lines.firstIndex(where: Self.isHeader) else { return nil }
-        columns = Self.cells(lines[header]).map { $0.uppercased() }
-        let starts = Self.starts(lines[header])
-        let count = columns.count
-        rows = lines[(header + 1)...].compactMap { line in
-            let cells = Self.cells(line)
-            // A hint that the text was cut, or another remark, is no row.
-            guard cells.count > 1 || count == 1, !line.hasPrefix("[") else { return nil }
-            return cells.count == count ? cells : Self.slices(line, starts)
-        }
+    /// - Returns: nil where the line isn't one of names of columns.
+    init?(header: String) {
+        guard Self.isHeader(header) else { return nil }
+        self.header = header
+        columns = Self.cells(header).map { $0.uppercased() }
+        (rows, lines) = ([], [])
     }
 
+    /// - Returns: false for a hint that the text was cut, or another remark.
+    mutating func append(_ line: String) -> Bool {
+        let cells = Self.cells(line)
+        let isOne = columns.count == 1 && cells.count == 1 && !line.contains(" ")
+        guard isOne || columns.count > 1 && cells.count > 1, !"[(…".contains(line.first ?? "…"), !line.hasPrefix("...")
+        else { return false }
+        rows.append(cells.count == columns.count ? cells : Self.slices(line, Self.starts(header)))
+        lines.append(line)
+        return true
+    }
+
+    /// Names of columns are in upper case, but for units (`CPU(cores)`); a row never is as a whole: it has a name or a time.
     private static func isHeader(_ line: String) -> Bool {
-        let cells = cells(line)
-        guard let first = cells.first else { return false }
-        return ["NAME", "NAMESPACE", "LAST SEEN"].contains(first.uppercased())
+        guard line.first?.isLetter == true else { return false }
+        var depth = 0
+        for character in line {
+            if character == "(" { depth += 1 }
+            if character == ")" { depth -= 1 }
+            if depth == 0, character.isLowercase || ":=\"".contains(character) { return false }
+        }
+        return cells(line).count > 1 || line == "NAME"
     }
+
+    /// The rows of these numbers, in this order.
+    func keeping(_ kept: [Int]) -> Table {
+        var table = self
+        table.rows = kept.map { rows[$0] }
+        table.lines = kept.map { lines[$0] }
+        return table
+    }
+
+    var text: String { ([header] + lines).joined(separator: "\n") }
 
     /// Columns stand at least two blanks apart; a cell may have single ones ("3 (2m ago)").
     private static func cells(_ line: String) -> [String] {
@@ -73,6 +96,4 @@ struct Table: Sendable, Hashable {
     func value(_ row: [String], _ column: String) -> String? {
         columns.firstIndex(of: column).flatMap { row.indices.contains($0) ? row[$0] : nil }
     }
-
-    var names: [String] { rows.compactMap { value($0, "NAME") } }
 }

@@ -27,7 +27,9 @@ enum ToolText: Sendable, Hashable {
         let firstLine = String(lower.prefix { $0 != "\n" })
         let isShort = said.count < 800
         let isMissing = firstLine.contains("not found") || firstLine.contains("notfound")
-        if isLog {
+        if !isMarked, !isLog, said == text, Self.isResult(text) {
+            self = .success(text)
+        } else if isLog {
             let prefixes = ["error from server", "error: pods ", "error: pod ", "pods \"", "error: container "]
             let isError =
                 isMarked || prefixes.contains(where: lower.hasPrefix)
@@ -46,6 +48,13 @@ enum ToolText: Sendable, Hashable {
         } else {
             self = said == text ? .success(text) : .failure(said)
         }
+    }
+
+    /// A table, a description or a manifest: the names in it may be any words.
+    private static func isResult(_ text: String) -> Bool {
+        let first = String(text.prefix { $0 != "\n" })
+        return Table(header: first) != nil || first.hasPrefix("No resources found")
+            || ["Name:", "apiVersion:", "kind:"].contains(where: first.hasPrefix) && text.contains("\n")
     }
 
     private static func denial(_ text: String, _ firstLine: String) -> ToolText? {
