@@ -26,6 +26,11 @@ extension Answers {
         return quoted("The tool found no \(what), and says:", remarks.joined(separator: "\n"))
     }
 
+    /// That not everything was seen.
+    static func cutNote(_ list: ListText) -> String {
+        list.isCut ? "\n\nThe list was cut, so I haven't seen all of them." : ""
+    }
+
     static func noNamespace(_ namespace: String, existing names: [String]) -> String {
         let near = suggestions(namespace, names)
         let all = names.map { "**\($0)**" }.joined(separator: ", ")

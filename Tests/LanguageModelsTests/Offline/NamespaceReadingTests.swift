@@ -47,7 +47,8 @@ struct NamespaceReadingTests {
     @Test(arguments: [
         "set the image of web in shop: main=IMAGE", "set the image of web in shop:main=IMAGE",
         "set image web main=IMAGE in shop", "set image web main=IMAGE, in shop", "set image on web -n shop: main=IMAGE",
-        "set image on web in `shop`: `main=IMAGE`", "set image on web (namespace shop): main=IMAGE",
+        "set image on web in `shop`: `main=IMAGE`", "set image on web in `shop`:main=IMAGE",
+        "set image on web (namespace shop): main=IMAGE",
         "set image on web in shop — main=IMAGE", "In shop: set image of web main=IMAGE",
         "update container main of web in shop to IMAGE", "set image of web main=IMAGE namespace=shop",
     ])
@@ -93,7 +94,9 @@ struct NamespaceReadingTests {
     }
 
     @Test(arguments: [
-        ("restart web in $NS", "which namespace $NS"), ("restart web in shop_prod", "which namespace shop_prod"),
+        ("restart web in $NS", "which namespace $NS"),
+        ("set image of web in shop→main=reg.io:5000/a:1", "which namespace shop→main=reg.io:5000/a:1"),
+        ("restart web in shop_prod", "which namespace shop_prod"),
         ("restart web in #shop", "which namespace #shop"), ("restart web @shop", "which namespace @shop"),
         ("restart web in team-a.prod", "which namespace team-a.prod"), ("restart web in namespace", "which namespace "),
         ("restart web in namespace 'my shop'", "which namespace my shop"), ("restart web -n", "which namespace "),

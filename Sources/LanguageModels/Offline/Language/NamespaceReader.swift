@@ -189,8 +189,16 @@ struct NamespaceReader: Sendable {
         }
     }
 
+    /// "in shop→app=nginx:1.28": taken for an image, with the namespace lost in it.
+    private mutating func readImage(_ next: Int, behind at: Int) {
+        guard tokens.indices.contains(next), words[at] == "in", word(next).contains(":"), word(next).contains("="),
+            !Self.keys.contains(where: word(next).hasPrefix)
+        else { return }
+        unreadable = tokens[next].text
+    }
+
     private mutating func readBareName(_ next: Int, behind at: Int) {
-        guard let text = candidate(next) else { return }
+        guard let text = candidate(next) else { return readImage(next, behind: at) }
         let isQuoted = tokens[next].isQuoted
         // "in deployment web", "in the web deployment": an object; "in pending state": a state.
         if !isQuoted, Vocabulary.kinds[text] != nil || Vocabulary.longKinds.contains(where: { $0.0.first == text }) {

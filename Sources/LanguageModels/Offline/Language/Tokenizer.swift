@@ -35,6 +35,7 @@ struct Tokenizer {
             if buffer.isEmpty { bold() } else { flush() }
         case "(", ")", "[", "]", "{", "}", "<", ">", "*", "|", "（", "）": flush()
         case "'", "’": apostrophe(character)
+        case ":" where buffer.isEmpty: end(.colon)
         case ".", ":": isAtEndOfWord ? end(character == "." ? .stop : .colon) : buffer.append(character)
         case "–", "—": dash()
         case _ where Self.quotes[character] != nil: quotation(closing: Self.quotes[character] ?? character)

@@ -82,10 +82,11 @@ extension Planner {
                 "namespace": command.allNamespaces ? nil : command.namespace.map(JSONValue.string),
                 "all_namespaces": command.allNamespaces ? true : nil,
             ])
-        let rows = try podRows(call, in: command.namespace, of: " in \(place)")
+        let list = try podRows(call, in: command.namespace, of: " in \(place)")
+        let rows = list.objects
         let bad = rows.filter { !$0.isHealthy }
-        if bad.isEmpty { return Diagnosis.healthy(place, rows) }
-        return try diagnoseAll(bad, place, rows.count, command)
+        if bad.isEmpty { return Diagnosis.healthy(place, rows) + Answers.cutNote(list) }
+        return try diagnoseAll(bad, place, rows.count, command) + Answers.cutNote(list)
     }
 
     private static let examined = 3

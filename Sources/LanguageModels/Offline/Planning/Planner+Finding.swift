@@ -116,7 +116,7 @@ extension Planner {
 
     /// - Parameter what: whose pods, for what is said about a failure; begins with a blank.
     /// - Throws: an answer where the tool told no pods, but something else: that there are none only it can say.
-    func podRows(_ call: PlannedCall, in namespace: String?, of what: String) throws(Interruption) -> [ObjectRow] {
+    func podRows(_ call: PlannedCall, in namespace: String?, of what: String) throws(Interruption) -> ListText {
         switch try session.run(call) {
         case .success(let text):
             let list = ListText(text)
@@ -124,7 +124,7 @@ extension Planner {
                 throw .answer(Answers.quoted("This is what came for the pods\(what):", text))
             }
             if list.isNothing, let missing = try missingNamespace(namespace) { throw .answer(missing) }
-            return list.objects
+            return list
         case .notFound(let text), .failure(let text):
             throw .answer(Answers.failed("I couldn't list the pods\(what)", text))
         case .denied(let reason): throw .answer(Answers.denied("listing the pods\(what)", reason))
@@ -139,7 +139,7 @@ extension Planner {
                 "resource_type": "pods", "namespace": command.namespace.map(JSONValue.string),
                 "label_selector": selector.map(JSONValue.string),
             ])
-        let rows = try podRows(call, in: command.namespace, of: " of \(object.title)")
+        let rows = try podRows(call, in: command.namespace, of: " of \(object.title)").objects
         return selector == nil ? rows.filter { $0.belongs(to: object.name) } : rows
     }
 }

@@ -110,12 +110,15 @@ extension Planner {
     private func podForLogs(_ command: Command) throws(Interruption) -> (String, others: [String]) {
         if command.kind == "pod", let name = command.name { return (name, []) }
         guard session.offers("k8s_logs") else { throw .answer(Answers.missing(tool: "k8s_logs")) }
-        let rows = try podRows(get("pods", name: nil, command), in: command.namespace, of: "")
+        let list = try podRows(get("pods", name: nil, command), in: command.namespace, of: "")
+        let rows = list.objects
         guard let name = command.name else { return (try failingPod(rows), []) }
         let object = FoundObject(kind: command.kind ?? "workload", name: name, namespace: command.namespace)
         if command.kind == nil, rows.contains(where: { $0.name == name }) { return (name, []) }
         let own = rows.filter { $0.belongs(to: name) }
-        guard let pod = ObjectRow.worst(own) ?? own.first else { throw .answer(Answers.noPods(object, rows)) }
+        guard let pod = ObjectRow.worst(own) ?? own.first else {
+            throw .answer(Answers.noPods(object, rows) + Answers.cutNote(list))
+        }
         return (pod.name, own.map(\.name).filter { $0 != pod.name })
     }
 }
