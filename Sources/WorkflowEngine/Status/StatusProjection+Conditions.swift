@@ -37,7 +37,7 @@ extension StatusProjection {
         if machine.isRunning {
             return incomplete.isEmpty || machine.pendingApprovals.isEmpty ? nil : .approvalIncomplete
         }
-        if conversation.spec.stop, machine.turn < conversation.spec.messages.count { return .stopped }
+        if conversation.spec.stop, !machine.waitingMessages(of: conversation.spec).isEmpty { return .stopped }
         return machine.ended.flatMap { $0.reason == .answered ? nil : $0.reason }
     }
 
