@@ -108,6 +108,7 @@ import Testing
                     ]
                 )), .says("Done."))
         try await Story.run(model) { story in
+            try await story.letCopilotWriteAll()
             try await story.apply(
                 """
                 apiVersion: v1
@@ -125,11 +126,11 @@ import Testing
             let approval = try #require(waiting.status.approvals["c1"]).json
             let preview = approval["preview"]?.string ?? ""
             for line in [
-                "-  ENABLE_BASIC_AUTH: \"yes\"\n+  ENABLE_BASIC_AUTH: \"no\"",
-                "-  REQUIRE_AUTH: \"1\"\n+  REQUIRE_AUTH: \"0\"",
-                "-  AUTH_SERVER: https://login.example\n", "+  AUTH_SERVER: https://login.other.test\n",
+                "-  ENABLE_BASIC_AUTH: \"yes\"", "+  ENABLE_BASIC_AUTH: \"no\"", "-  REQUIRE_AUTH: \"1\"",
+                "+  REQUIRE_AUTH: \"0\"",
+                "-  AUTH_SERVER: https://login.example", "+  AUTH_SERVER: https://login.other.test",
             ] {
-                #expect(preview.contains(line), "\(preview)")
+                #expect(preview.contains("\n\(line)\n"), "\(preview)")
             }
             for shown in [approval["arguments"]?.string, approval["requests"]?[0]?["body"]?.string] {
                 #expect(shown?.contains("https://login.other.test") == true && shown?.contains("REQUIRE_AUTH") == true)
@@ -181,6 +182,7 @@ import Testing
                     ]
                 )), .says("Done."))
         try await Story.run(model) { story in
+            try await story.letCopilotWriteAll()
             _ = try await story.api.create(
                 KubeObject([
                     "apiVersion": "v1", "kind": "ConfigMap", "data": ["a.ini": .string(lines)],

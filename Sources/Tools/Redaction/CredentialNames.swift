@@ -53,7 +53,8 @@ enum CredentialNames {
 
     private static let secrets: Set<String> = [
         "password", "passwd", "passphrase", "secret", "apikey", "credential", "credentials", "creds", "accesskey",
-        "secretkey", "privatekey", "psk", "passwords", "apikeys", "passcode", "pin", "masterauth", "passphrases",
+        "secretkey", "privatekey", "psk", "passwords", "apikeys", "passcode", "pin", "masterauth", "primaryauth",
+        "passphrases",
         "bindpw",
         "rootpw", "adminpw", "userpw",
     ]

@@ -35,6 +35,7 @@ enum Prose {
         "unable",
         "could", "timeout", "wrong", "bad", "empty", "absent", "unavailable", "unreachable", "refused", "ignored",
         "ignoring", "skipping", "skipped", "without", "isn't", "doesn't", "wasn't", "never", "neither", "nor",
+        "non-existent", "nonexistent",
     ]
 
     /// What errors are about, when more is said of it.
@@ -48,6 +49,7 @@ enum Prose {
         "get", "post", "put", "head", "delete", "patch", "the", "this", "parse", "decode", "unmarshal", "status",
         "configmap",
         "pod", "namespace", "resource", "object", "serviceaccount", "parsing", "decoding", "session", "system", "login",
+        "message", "mac", "cipher", "padding", "data", "input", "block",
     ]
     private static let plain: Set<String> = [
         "a", "an", "and", "are", "as", "at", "auth", "be", "because", "been", "but", "by", "can", "change", "changed",

@@ -5,11 +5,13 @@ extension TextRedaction {
         var at = skipBlanks(end)
         guard at > end else { return nil }
         for _ in 0..<5 {
+            let isQuoted = skipQuote(at) > at
+            at = skipQuote(at)
             var wordEnd = at
             while wordEnd < bytes.count, wordEnd - at < 40, Self.isWord(bytes[wordEnd]) { wordEnd += 1 }
             let word = text(at..<wordEnd).lowercased()
             guard ["by", "with", "password", "values"].contains(word) || word.hasSuffix("password") else { return nil }
-            at = skipBlanks(wordEnd)
+            at = skipBlanks(isQuoted ? skipQuote(wordEnd) : wordEnd)
             guard word == "by" || word == "password" || word == "values" else { continue }
             if skipQuote(at) > at { return inline(at, as: .secret) }
             if word == "by", isUpper, !starts("PASSWORD", at) { return inline(at, as: .secret) }
@@ -54,7 +56,9 @@ extension TextRedaction {
         let quoted = skipQuote(word.endIndex)
         let start = skipBlanks(quoted)
         guard start > quoted, !isLineEnd(start) else { return nil }
-        if ["requirepass", "masterauth", "set-initial-password", "insecure-password", "bindpw", "rootpw"].contains(
+        if [
+            "requirepass", "masterauth", "primaryauth", "set-initial-password", "insecure-password", "bindpw", "rootpw",
+        ].contains(
             lower)
         {
             return inline(start, as: .secret)

@@ -5,6 +5,7 @@ extension TextRedaction {
     func element(_ word: ArraySlice<UInt8>, as meaning: CredentialNames.Meaning) -> Range<Int>? {
         guard let start = content(word) else { return nil }
         var from = skipSpace(start)
+        for tag: StaticString in ["<value>", "<string>"] where starts(tag, from) { from += tag.utf8CodeUnitCount }
         let isData = starts("<![CDATA[", from)
         if isData { from += 9 }
         var end = from

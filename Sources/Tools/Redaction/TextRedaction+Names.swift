@@ -21,7 +21,7 @@ extension TextRedaction {
         if let element = element(word, as: meaning) { return element }
         let isHeader = lower.hasSuffix("authorization")
         if let start = separated(end, in: word) {
-            if isCause(start, after: word) { return nil }
+            if isCause(start, after: word) || isPlaceInSource(word) { return nil }
             if let list = list(start, as: meaning) { return list }
             return below(start, key: word.startIndex, as: meaning)
                 ?? inline(start, as: meaning, isHeader: isHeader) ?? lineBelow(start, after: word)
@@ -39,9 +39,12 @@ extension TextRedaction {
         guard let byte = byte(at) else { return nil }
         switch byte {
         case UInt8(ascii: "="):
-            let isArrow = self.byte(at + 1) == UInt8(ascii: ">")
-            if isArrow, self.byte(at + 2) == 0x0A { return typed(skipSpace(at + 2)) }
-            return skipBlanks(isArrow || self.byte(at + 1) == UInt8(ascii: "=") ? at + 2 : at + 1)
+            var next = at + 1
+            while next < at + 3, self.byte(next) == UInt8(ascii: "=") { next += 1 }
+            guard self.byte(next) == UInt8(ascii: ">") else { return skipBlanks(next) }
+            return typed(self.byte(next + 1) == 0x0A ? skipSpace(next + 1) : skipBlanks(next + 1))
+        case UInt8(ascii: "~"), UInt8(ascii: ">"):
+            return at > quoted && self.byte(at + 1) == UInt8(ascii: ">") ? skipBlanks(at + 2) : nil
         case UInt8(ascii: "%"): return starts("%3D", at) || starts("%3d", at) ? at + 3 : nil
         // LDIF's base64.
         case UInt8(ascii: ":") where starts(":: ", at): return skipBlanks(at + 2)
@@ -70,6 +73,14 @@ extension TextRedaction {
         return byte(at - 1) == UInt8(ascii: "|")
     }
 
+    /// `auth.go:42: …`
+    private func isPlaceInSource(_ word: ArraySlice<UInt8>) -> Bool {
+        let ending = word.split(separator: UInt8(ascii: ".")).last.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        return word.contains(UInt8(ascii: "."))
+            && ["go", "py", "rs", "java", "kt", "ts", "js", "rb", "c", "cc", "swift"].contains(ending)
+            && byte(word.endIndex + 1).map(Self.isDigit) ?? false
+    }
+
     /// What an annotation's name begins with: `nginx.org/`.
     private func domain(of word: ArraySlice<UInt8>) -> String {
         guard byte(word.startIndex - 1) == UInt8(ascii: "/"), let last = previous.last,
@@ -93,6 +104,9 @@ extension TextRedaction {
         guard words.count >= 2, ["key", "string", "keys", "id"].contains(words[words.count - 1].lowercased()) else {
             return nil
         }
+        // `references non-existent secret key: tls.crt`
+        let value = text(extent(skipBlanks(at + 1), isHeader: false))
+        if isTrouble(before: word.startIndex), PlainWords.isName(value[...]) { return nil }
         let meaning = CredentialNames.meaning(of: words.suffix(2).joined(separator: " "))
         return meaning == .secret ? meaning : nil
     }
@@ -175,8 +189,13 @@ extension TextRedaction {
         guard meaning == .secret || meaning == .token else { return nil }
         let end = word.endIndex
         if byte(end) == UInt8(ascii: "("), meaning == .secret, skipQuote(end + 1) > end + 1 {
-            return inline(end + 1, as: meaning)
+            guard let first = inline(end + 1, as: meaning) else { return nil }
+            // `changeUserPassword("app", "x")`
+            let next = skipQuote(first.upperBound)
+            let second = byte(next) == UInt8(ascii: ",") ? nextElement(next + 1, meaning) : nil
+            return first.lowerBound..<(second ?? first).upperBound
         }
+        if starts("\">>,<<\"", end) { return inline(end + 6, as: meaning) }
         if byte(end) == UInt8(ascii: ","), isTuple(word.startIndex) {
             let start = skipBlanks(end + 1)
             let inner = starts("<<", start) ? start + 2 : start

@@ -12,7 +12,7 @@ extension TextRedaction {
             return quoted(start)
         }
         return assigned(start, noun) ?? atLineEnd(start, word, isPassword: isPassword)
-            ?? (isPassword ? adjacent(start) : nil)
+            ?? adjacent(start).flatMap { isPassword || isMade(text($0)) ? $0 : nil }
     }
 
     /// `PASSWORD 'x'`
@@ -49,6 +49,11 @@ extension TextRedaction {
             guard let (range, next) = word(at) else { return nil }
             var name = text(range).lowercased()
             if name.hasSuffix(":") || name.hasSuffix("=") { name.removeLast() }
+            // `password for admin is x`: whose it is comes between.
+            if name == "for", !isAssigned {
+                at = owner(next)
+                continue
+            }
             guard Prose.connectors.contains(name) || (isAssigned && name.isEmpty) else {
                 guard isAssigned else { return nil }
                 return spoken(range, next)
@@ -57,6 +62,16 @@ extension TextRedaction {
             at = next
         }
         return nil
+    }
+
+    /// Behind whom the credential belongs to: `the user app`.
+    private func owner(_ start: Int) -> Int {
+        var at = start
+        for _ in 0..<3 {
+            guard let (range, next) = word(at), !Prose.connectors.contains(text(range).lowercased()) else { return at }
+            at = next
+        }
+        return at
     }
 
     /// A word of a sentence, where it isn't an ordinary one.
@@ -118,7 +133,7 @@ extension TextRedaction {
     private func endsInColon(_ range: Range<Int>) -> Bool { range.count > 1 && text(range).hasSuffix(":\"") }
 
     /// An error is told: what follows its colon is the cause.
-    private func isTrouble(before at: Int) -> Bool {
+    func isTrouble(before at: Int) -> Bool {
         var start = at
         while start > 0, at - start < 100, bytes[start - 1] != 0x0A { start -= 1 }
         return text(start..<at).split(separator: " ").contains { Prose.isDiagnosis($0) }
@@ -205,8 +220,12 @@ extension TextRedaction {
         let other = text(second)
         if word.utf8.count == 3, word.utf8.allSatisfy(Self.isDigit) { return other.first?.isUppercase == true }
         guard Prose.isPlain(word) else { return false }
-        if Prose.isVerb(other) || Prose.isPlain(other) && isTrouble(before: noun.startIndex) { return true }
-        return (word.last == ":" || "/\"'".utf8.contains(bytes[second.lowerBound]))
-            && isTrouble(before: noun.startIndex)
+        if Prose.isVerb(other) { return true }
+        guard isTrouble(before: noun.startIndex) else { return false }
+        // Behind an error's name of a password only what is a sentence for certain.
+        let isPassword = lastWord(noun).hasPrefix("pass")
+        let isSentence =
+            isPassword ? Prose.isPlain(other) : other.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7A) || $0 == 0x3A }
+        return isSentence || word.last == ":" || "/\"'".utf8.contains(bytes[second.lowerBound])
     }
 }

@@ -56,6 +56,11 @@ extension TextRedaction {
             guard end > at, end < bytes.count else { return at }
             // The prefix of a text: `b'…'`, `u"…"`.
             if end - at <= 2, Self.isQuote(bytes[end]) { return end }
+            if bytes[end] == UInt8(ascii: "<"), let close = bytes[end...].prefix(32).firstIndex(of: UInt8(ascii: ">")),
+                byte(close + 1) == UInt8(ascii: "(")
+            {
+                end = close + 1
+            }
             guard "([<".utf8.contains(bytes[end]), skipQuote(end + 1) > end + 1 || isWrapper(end + 1) else { return at }
             at = end + 1
         }

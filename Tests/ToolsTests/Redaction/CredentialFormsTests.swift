@@ -39,6 +39,9 @@ import Testing
     @Test(arguments: CredentialForms.others)
     func `other forms lose their credentials`(_ text: String) { hides(text) }
 
+    @Test(arguments: CredentialVariants.all)
+    func `variants of these forms lose their credentials`(_ text: String) { hides(text) }
+
     @Test(arguments: PlainForms.sentences)
     func `sentences about credentials stay as they are`(_ text: String) {
         #expect(redactor.redact(text: text) == text)

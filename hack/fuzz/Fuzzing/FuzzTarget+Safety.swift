@@ -66,7 +66,8 @@ extension FuzzTarget {
             "PRIVATE KEY-----",
             "-----END ", "‹redacted:", "›", "hunter2hunter2", "hunter2hunter2\u{301}", "\n", "eyJ", ".", "$(", "{", "é",
             "\n  ", "value: ", "name: ", ": |\n", "@tcp(", "curl -u ", "mysql -p", ",", "/", ")", "‹redacted:1a2b3c4d›",
-            "authorization: ",
+            "authorization: ", "\u{1B}[1m", "<password>", "</password>", " => ", "Some(", "IDENTIFIED BY ", "machine ",
+            " is ",
         ]
     ) { input in
         let redactor = Redactor(key: Array(0..<32))
