@@ -5,8 +5,9 @@
 #   hack/test.sh [--filter PATTERN | --skip PATTERN | --no-parallel]...    only these tests; options of swift test
 #   hack/test.sh --peers                                                   all of it, and then, before an issue is closed:
 #
-# release builds, the benchmarks and fuzz targets on them, a thousand conversations with crashes, and, where
-# SKYFLO_TEST_KUBECONFIG names the kubeconfig of a real API server, turns against it (the tests above use it as well). That takes most of an hour.
+# release builds, the benchmarks and fuzz targets on them, a thousand conversations with crashes, the Python client of
+# Kubernetes (from PyPI, into a folder that goes after) against the playground, and, where SKYFLO_TEST_KUBECONFIG names the
+# kubeconfig of a real API server, turns against it (the tests above use it as well). That takes most of an hour.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 answer_help "$@"
@@ -63,6 +64,7 @@ run hack/bench/cluster
 run hack/bench/kube
 run hack/fuzz/fuzz 10
 run hack/crash.sh 1000
+run hack/peers/python
 if [ -n "${SKYFLO_TEST_KUBECONFIG:-}" ]; then
   BENCH_KUBECONFIG=$SKYFLO_TEST_KUBECONFIG run hack/bench/turn 10 4
 else

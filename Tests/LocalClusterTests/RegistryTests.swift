@@ -25,6 +25,15 @@ struct RegistryTests {
         #expect(cluster.send("GET", configMaps + "/one").message == "configmaps \"one\" not found")
     }
 
+    /// As the decoder of a real API server takes the type from the path; custom resources have to say it.
+    @Test func `a body of a built-in kind needn't say what it is`() {
+        let created = cluster.send("POST", configMaps, ["metadata": ["name": "bare"], "data": ["a": "b"]])
+        #expect(created.status == 201 && created.json["kind"]?.string == "ConfigMap")
+        #expect(created.json["apiVersion"]?.string == "v1")
+        let other = cluster.send("POST", configMaps, ["kind": "Secret", "metadata": ["name": "other"]])
+        #expect(other.status == 400)
+    }
+
     @Test func `a write that changes nothing keeps the version`() {
         let created = cluster.send("POST", configMaps, configMap("same"))
         let patched = cluster.send(

@@ -138,10 +138,12 @@ struct BodyDecoder: Sendable {
             case .yaml(let why): throw unrecognized(why)
             }
         }
-        guard let value = parsed else { throw unrecognized(untyped + "unexpected end of JSON input") }
+        guard var value = parsed else { throw unrecognized(untyped + "unexpected end of JSON input") }
         guard value.object != nil else {
             throw unrecognized(untyped + "json: cannot unmarshal \(value.typeName) into \(GoJSONError.notAnObject)")
         }
+        // A body of a built-in kind may leave to the path what it is, as clients of other languages do.
+        if !definition.isCustom { Self.addType(of: api, to: &value) }
         guard let kind = value["kind"]?.string, !kind.isEmpty else {
             throw unrecognized("Object 'Kind' is missing in '\(value)'")
         }
@@ -151,6 +153,11 @@ struct BodyDecoder: Sendable {
             throw .otherNamespace
         }
         return value
+    }
+
+    private static func addType(of api: APIResource, to value: inout JSONValue) {
+        if value["kind"]?.string ?? "" == "" { value["kind"] = .string(api.kind) }
+        if value["apiVersion"]?.string ?? "" == "" { value["apiVersion"] = .string(api.apiVersion) }
     }
 
     private func checkType(
