@@ -99,13 +99,14 @@ extension TurnRunner {
 
     private mutating func request(approvalOf proposal: WriteProposal, _ preview: Preview, for call: Call) -> Bool {
         let requests = preview.requests.map(\.json)
-        guard hasRoom(for: call, preview.text, requests) else { return false }
+        let postConditions = proposal.postConditions.map(\.json)
+        guard hasRoom(for: call, preview.text, requests + postConditions) else { return false }
         log(
             approvalOf: call,
             CallDisplay(arguments: call.arguments, requests: preview.requests, redactor: redactor),
             summary: proposal.summary, risk: proposal.risk,
             warnings: originWarnings(of: call) + preview.warnings, preview: preview.text, requests: requests,
-            postConditions: proposal.postConditions.map(\.json), labels: preview.requests.map { $0.before?.labels },
+            postConditions: postConditions, labels: preview.requests.map { $0.before?.labels },
             changes: kept(preview.changes))
         return true
     }
@@ -120,8 +121,9 @@ extension TurnRunner {
     }
 
     /// About how many bytes an approval has in the status.
-    private static func size(_ call: Call, _ preview: String, _ requests: [JSONValue]) -> Int {
-        call.arguments.utf8.count + preview.utf8.count + JSONWriter.bytes(.array(requests)).count
+    /// - Parameter lists: its requests and post-conditions.
+    private static func size(_ call: Call, _ preview: String, _ lists: [JSONValue]) -> Int {
+        call.arguments.utf8.count + preview.utf8.count + JSONWriter.bytes(.array(lists)).count
             + 2 * StatusProjection.Budget.summary
     }
 
@@ -151,11 +153,12 @@ extension TurnRunner {
     }
 
     /// Whether the status has room for one more approval; otherwise the call is refused.
-    private mutating func hasRoom(for call: Call, _ preview: String, _ requests: [JSONValue]) -> Bool {
+    private mutating func hasRoom(for call: Call, _ preview: String, _ lists: [JSONValue]) -> Bool {
         let pending = machine.pendingApprovals.reduce(0) { total, other in
-            total + Self.size(other, other.approval?.preview ?? "", other.approval?.requests ?? [])
+            let lists = (other.approval?.requests ?? []) + (other.approval?.postConditions ?? [])
+            return total + Self.size(other, other.approval?.preview ?? "", lists)
         }
-        if pending + Self.size(call, preview, requests) <= StatusProjection.Budget.pendingApprovals { return true }
+        if pending + Self.size(call, preview, lists) <= StatusProjection.Budget.pendingApprovals { return true }
         resolve(call, false, "refused: too much waits for approval already; ask again when that is decided")
         return false
     }
