@@ -66,6 +66,12 @@ extension Answers {
         "All right, I leave \(name.map { "**\($0)**" } ?? "everything") as it is."
     }
 
+    /// - Parameter name: what was looked for as an object, beside changes of others.
+    static func perhapsPlace(_ name: String) -> String {
+        "As **\(name)** may be the namespace that is meant, I have done nothing. Say it again with "
+            + "`in namespace \(name)`, or without the word."
+    }
+
     private static func whichNamespace(_ verb: Command.Verb, said text: String) -> String {
         let what =
             text.isEmpty

@@ -13,6 +13,7 @@ struct OfflineConversation: Sendable {
         var needed: [PlannedCall] = []
         var answers: [String] = []
         var unfinished: [Command] = []
+        var place: String?
         for utterance in utterances(turnStarts: starts) {
             if case .command(let command) = utterance, unfinished.contains(where: { command.mustFollow($0) }) {
                 continue
@@ -22,13 +23,20 @@ struct OfflineConversation: Sendable {
             } catch {
                 switch error {
                 case .answer(let text): answers.append(text)
+                case .namesNamespace(let name, let text):
+                    place = name
+                    answers.append(text)
                 case .needs(let calls):
                     needed += calls.filter { !needed.contains($0) }
                     if case .command(let command) = utterance { unfinished.append(command) }
                 }
             }
         }
-        return needed.isEmpty ? ModelReply(content: Self.joined(answers)) : asking(for: needed)
+        if needed.isEmpty { return ModelReply(content: Self.joined(answers)) }
+        // Nothing is changed before all that the message names was looked for.
+        let reads = needed.filter(\.onlyReads)
+        if reads.isEmpty, let place { return ModelReply(content: Self.joined(answers + [Answers.perhapsPlace(place)])) }
+        return asking(for: reads.isEmpty ? needed : reads)
     }
 
     private static func joined(_ answers: [String]) -> String {

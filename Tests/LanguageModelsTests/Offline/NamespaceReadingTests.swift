@@ -124,6 +124,46 @@ struct NamespaceReadingTests {
     }
 
     @Test(arguments: [
+        "staging: restart web", "Staging: please restart web", "On staging, restart web", "For staging: restart web",
+        "restart web, staging namespace", "restart web, the staging namespace", "the staging namespace: restart web",
+        "In the staging namespace: restart web", "staging namespace: restart web",
+        "list the pods in staging || restart web", "why is web failing in staging? || restart it",
+        "why is web failing in staging? || restart web", "should I restart web in staging? || yes, restart it",
+        "why is web failing in staging? || should I restart web? || restart it",
+        "list pods in staging || thanks || restart web", "list pods || list pods in staging || restart web",
+    ])
+    func `a change goes where its own or an earlier message says`(message: String) {
+        #expect(understood(message).split(separator: "; ").contains("restart web in staging"), "\(understood(message))")
+    }
+
+    @Test(arguments: [
+        ("list pods in staging || restart web in shop", "restart web in shop"),
+        ("list pods in staging || restart web in this namespace", "restart web"),
+        ("list pods in staging || list services", "list services"),
+        ("list pods in staging || describe web || restart it", "restart web"),
+        ("list pods in staging || describe web || restart web", "restart web"),
+        ("list pods in staging || list pods || restart web", "restart web"),
+        ("list pods in staging || delete namespace shop", "delete namespace/shop"),
+        ("list pods in staging and in shop || restart web", "several namespaces staging, shop"),
+        ("use namespace staging || list pods", "list pods in staging"),
+        ("use namespace staging || list pods || restart web", "restart web in staging"),
+        ("restart web in both shop and staging", "several namespaces shop"),
+    ])
+    func `an earlier place holds for changes only, until another is named`(message: String, expected: String) {
+        #expect(understood(message) == expected)
+    }
+
+    @Test(arguments: [
+        "restart anything but web", "restart everything but web", "restart all but web", "restart nothing but web",
+        "delete everything except web", "restart everything apart from web", "restart everything other than web",
+        "restart everything besides web", "restart all excluding web", "restart every deployment but web",
+        "restart all deployments but web",
+    ])
+    func `who is left out is not changed`(message: String) {
+        #expect(!understood(message).contains("restart web"))
+    }
+
+    @Test(arguments: [
         ("list the events in namespace shop", "list events in shop"), ("Show the events", "list events"),
         ("List all events", "list events"), ("Are there any events in namespace shop?", "list events in shop"),
         ("what events happened in shop", "list events in shop"), ("describe events in shop", "list events in shop"),

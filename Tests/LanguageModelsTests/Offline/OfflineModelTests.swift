@@ -69,6 +69,20 @@ struct OfflineModelTests {
         #expect(talk.answer.contains("Did you mean **web**?"))
     }
 
+    @Test(arguments: ["restart web, staging", "restart web; staging", "scale web to 5 in shop and staging"])
+    func `a word that may be the namespace of a change isn't passed over`(message: String) async throws {
+        let talk = try await Talk(
+            [message],
+            [
+                "k8s_get": { call in
+                    if call["resource_type"] == "namespaces" { return "NAME  STATUS\nshop  Active\nstaging  Active" }
+                    return call["name"] == "web" ? "NAME  READY\nweb   2/2" : "Error: not found"
+                }
+            ])
+        #expect(!talk.calls.contains { $0.hasPrefix("k8s_scale") || $0.hasPrefix("k8s_rollout") })
+        #expect(talk.answer.contains("**staging** may be the namespace that is meant, I have done nothing"))
+    }
+
     @Test func `a relative count starts from what is there`() async throws {
         let talk = try await Talk(
             ["scale web up by two"],

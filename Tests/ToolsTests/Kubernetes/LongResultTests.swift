@@ -69,6 +69,68 @@ import Testing
         for number in 0..<count { #expect(text.contains("web-\(number)"), "web-\(number)") }
     }
 
+    @Test(arguments: ["json", "yaml"])
+    func `of fifty pods the images and the states stay`(_ format: String) async throws {
+        let api = FakeAPI()
+        for number in 0..<50 { api.put(pod(number)) }
+        let text = try await output(api, "k8s_get", ["resource_type": "pods", "output": .string(format)])
+        #expect(text.utf8.count <= 16_384)
+        for number in 0..<50 { #expect(text.contains("app:1.\(number)")) }
+        #expect(text.contains("CrashLoopBackOff, ready 0/1, restarts 12"))
+    }
+
+    @Test func `where only names fit, those in trouble are marked`() async throws {
+        let api = FakeAPI()
+        for number in 0..<300 { api.put(pod(number)) }
+        let text = try await output(api, "k8s_get", ["resource_type": "pods", "output": "json"])
+        #expect(text.contains("web-6 (CrashLoopBackOff, ready 0/1, restarts 12), "))
+        #expect(text.contains("web-299"))
+    }
+
+    @Test func `of large objects the messages of conditions stay`() async throws {
+        let api = FakeAPI()
+        for number in 0..<30 {
+            let listeners = (0..<60).map { "{name: l\($0), hostname: host-\($0).example.com}" }.joined(separator: ", ")
+            api.put(
+                yaml(
+                    """
+                    apiVersion: v1
+                    kind: Service
+                    metadata: {name: edge-\(number), namespace: shop}
+                    spec: {listeners: [\(listeners)]}
+                    status:
+                      conditions: [{type: Ready, status: "False", reason: BadCert, message: certificate \(number) expired}]
+                    """))
+        }
+        let text = try await output(api, "k8s_get", ["resource_type": "services", "output": "json"])
+        #expect(text.utf8.count <= 16_384)
+        for number in 0..<30 { #expect(text.contains("Ready=False (BadCert): certificate \(number) expired")) }
+    }
+
+    @Test func `events in whole keep what they say`() async throws {
+        let api = FakeAPI()
+        for number in 0..<60 {
+            api.put(
+                yaml(
+                    """
+                    apiVersion: v1
+                    kind: Event
+                    metadata: {name: web.\(number), namespace: shop, uid: 7f6e0a9c-94a3-4d30-8b57-26b9e6d1a5\(number + 10)}
+                    involvedObject: {kind: Pod, name: web-\(number), namespace: shop, apiVersion: v1}
+                    type: Warning
+                    reason: BackOff
+                    message: Back-off restarting failed container number \(number)
+                    lastTimestamp: "2026-11-21T03:00:00Z"
+                    source: {component: kubelet, host: a-node-with-a-long-name.example.com}
+                    reportingComponent: kubelet
+                    reportingInstance: a-node-with-a-long-name.example.com
+                    """))
+        }
+        let text = try await output(api, "k8s_get", ["resource_type": "events", "output": "json"])
+        #expect(text.utf8.count <= 16_384)
+        for number in 0..<60 { #expect(text.contains("failed container number \(number)\"")) }
+    }
+
     @Test func `one large object keeps its shape, and its bulk goes first`() async throws {
         let api = FakeAPI()
         let value = String(repeating: "0123456789", count: 4000)

@@ -7,6 +7,11 @@ struct Clause: Sendable, Hashable {
 
     private static let conjunctions: Set<String> = ["and", "then", "but", "plus", "afterwards", "finally"]
 
+    /// "anything but web" leaves web out.
+    private static let masses: Set<String> = [
+        "all", "any", "anything", "every", "everything", "everyone", "everywhere", "none", "nothing",
+    ]
+
     /// Splits at the ends of sentences, at commas, and at "and", "then" and "but".
     static func clauses(of tokens: [Token]) -> [Clause] {
         var clauses: [Clause] = []
@@ -18,15 +23,27 @@ struct Clause: Sendable, Hashable {
         for token in tokens {
             switch token.mark {
             // "namespace: shop" is one thing, whatever else a colon separates.
-            case .colon where Self.isNamespaceWord(current.last): current[current.count - 1].text += ":"
+            case .colon where Self.isNamespaceWord(current.last) && !Self.endsPlace(current):
+                current[current.count - 1].text += ":"
             case .comma, .colon, .stop: close(isQuestion: false)
             case .question: close(isQuestion: true)
+            case .word where token.word == "but" && masses.contains(current.last?.word ?? ""):
+                current.append(Token(text: "except"))
             case .word where conjunctions.contains(token.word): close(isQuestion: false)
             case .word: current.append(token)
             }
         }
         close(isQuestion: false)
         return clauses
+    }
+
+    /// "in the shop namespace": what follows a colon is no name of another.
+    private static func endsPlace(_ tokens: [Token]) -> Bool {
+        guard let name = tokens.dropLast().last?.word, Vocabulary.isLabel(name), !Vocabulary.words.contains(name),
+            !Vocabulary.determiners.contains(name), Int(name) == nil
+        else { return false }
+        let before = tokens.dropLast(2).last { !Vocabulary.determiners.contains($0.word) }
+        return before.map { ["in", "within", "inside"].contains($0.word) } ?? true
     }
 
     private static func isNamespaceWord(_ token: Token?) -> Bool {

@@ -49,14 +49,17 @@ struct CommandReader {
     }
 
     private static let conditions: Set<String> = [
-        "not", "never", "without", "except", "unless", "if", "when", "whenever", "until", "while", "after", "before",
+        "not", "never", "without", "except", "excluding", "besides", "apart", "unless", "if", "when", "whenever",
+        "until", "while", "after", "before",
         "tomorrow", "tonight", "later", "every", "each", "maybe", "or", "minutes", "minute", "mins", "hour", "hours",
         "seconds", "days", "midnight", "noon", "weekend", "daily", "hourly", "weekly",
     ]
     private static let masses: Set<String> = ["all", "everything", "everyone", "any"]
 
     private func order(_ verb: Command.Verb) -> ClauseReader.Reading {
-        if clause.contains(anyOf: Self.conditions) || hasDelay { return .utterance(.unclear(.condition(verb))) }
+        if clause.contains(anyOf: Self.conditions) || clause.contains(["other", "than"]) || hasDelay {
+            return .utterance(.unclear(.condition(verb)))
+        }
         if clause.isQuestion, !isPoliteRequest { return .utterance(.advice(verb, name: slots.names.first)) }
         if let problem = namespaceProblem(verb) { return .utterance(.unclear(problem)) }
         if slots.allNamespaces { return .utterance(.unclear(.whichNamespace(verb, ""))) }

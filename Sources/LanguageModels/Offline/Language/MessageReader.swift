@@ -17,6 +17,7 @@ struct MessageReader: Sendable {
     private var group: [Int] = []
     /// What the whole message says about namespaces.
     private var place = MessagePlace()
+    private var earlier = EarlierPlace()
 
     /// Words that lead a message which adds to the one before.
     private static let continuations: Set<String> = ["and", "also", "same", "what", "how", "now", "then", "but"]
@@ -30,7 +31,7 @@ struct MessageReader: Sendable {
         place = MessagePlace(clauses)
         let mayContinue = Self.continuations.contains(tokens.first?.word ?? "") || tokens.contains { $0.word == "same" }
         var onlyPlace: ClauseReader.Fragment?
-        for clause in clauses {
+        for clause in clauses.dropFirst(place.leading) {
             switch ClauseReader.read(clause) {
             case .nothing: break
             case .utterance(let utterance): add(utterance)
@@ -45,6 +46,9 @@ struct MessageReader: Sendable {
         if utterances.isEmpty, let onlyPlace { add(onlyPlace, mayContinue: mayContinue) }
         if clauses.contains(where: Self.isCondition) { refuseChanges { .condition($0) } }
         refuseChanges(place.problem)
+        let earlierNames = earlier.names(for: place)
+        if earlierNames.count > 1 { refuseUnplacedChanges(.severalNamespaces(earlierNames)) }
+        earlier.follow(place, utterances)
         return tidied
     }
 
@@ -63,6 +67,15 @@ struct MessageReader: Sendable {
         utterances = utterances.map { utterance in
             guard case .command(let command) = utterance, command.verb.isWrite else { return utterance }
             return problem(command.verb).map(Utterance.unclear) ?? utterance
+        }
+    }
+
+    private mutating func refuseUnplacedChanges(_ problem: Unclear) {
+        utterances = utterances.map { utterance in
+            guard case .command(let command) = utterance, command.verb.isWrite, command.namespace == nil else {
+                return utterance
+            }
+            return .unclear(problem)
         }
     }
 
@@ -93,10 +106,19 @@ struct MessageReader: Sendable {
         utterances.append(utterance)
         group = []
         switch utterance {
-        case .declined(let name?), .advice(_, let name?): focus = Focus(kind: nil, name: name)
-        case .unclear(.howMany(let name?)), .unclear(.startOrStop(let name?)): focus = Focus(kind: nil, name: name)
+        case .declined(let name?), .advice(_, let name?), .unclear(.howMany(let name?)),
+            .unclear(.startOrStop(let name?)):
+            focus = Focus(kind: nil, name: name, namespace: namespace(of: name))
         default: break
         }
+    }
+
+    /// Where an object is that was only talked about.
+    private func namespace(of name: String) -> String? {
+        if !place.isSilent { return place.named.count == 1 ? place.named[0] : nil }
+        if focus?.name == name { return focus?.namespace }
+        let names = earlier.names(for: place)
+        return names.count == 1 ? names[0] : nil
     }
 
     private mutating func add(_ given: Command, hasPronoun: Bool) {
@@ -105,6 +127,11 @@ struct MessageReader: Sendable {
             command.name = focus.name
             if command.kind == nil || command.verb == .logs { command.kind = focus.kind }
             command.namespace = command.namespace ?? focus.namespace
+        } else if command.name == nil || command.name != focus?.name {
+            command = earlier.placing(command, in: place)
+        } else if place.isSilent, command.verb.isWrite {
+            // The same object as before.
+            command.namespace = command.namespace ?? focus?.namespace
         }
         last = command
         group = [utterances.count]

@@ -14,6 +14,8 @@ struct NamespaceReader: Sendable {
     private(set) var isForAll = false
     /// "in namespaces shop and blog": more follow, which may stand in another clause.
     private(set) var isSeveral = false
+    /// "in this namespace": the own one, whatever was named before.
+    private(set) var isOwn = false
 
     init(_ tokens: [Token], used: [Bool]) {
         self.tokens = tokens
@@ -129,9 +131,18 @@ struct NamespaceReader: Sendable {
             take(name, at: (follows ? start - 1 : start)..<at + 2 + skipped)
         } else if words[at] != "namespaces", let before = preposition(before: at - 1) {
             readAttribute(at, behind: before)
+        } else if isAlone(at), let name = label(at - 1) {
+            take(name, at: 0..<at + 1)
         } else if follows {
             readRest(at, from: start)
         }
+    }
+
+    /// "the shop namespace", and nothing else.
+    private func isAlone(_ at: Int) -> Bool {
+        words[at] != "namespaces" && at == words.count - 1 && at > 0
+            && !NamespaceWords.attributes.contains(word(at - 1)) && !Vocabulary.determiners.contains(word(at - 1))
+            && words[..<(at - 1)].allSatisfy(Vocabulary.determiners.contains)
     }
 
     /// Where the preposition before `at` stands, determiners between them or not.
@@ -147,17 +158,19 @@ struct NamespaceReader: Sendable {
         if let name = label(at - 1), !NamespaceWords.attributes.contains(name) {
             take(name, at: before..<at + 1)
         } else {
-            if !NamespaceWords.own.contains(word(at - 1)) { unreadable = candidate(at - 1) ?? "" }
+            isOwn = NamespaceWords.own.contains(word(at - 1))
+            if !isOwn { unreadable = candidate(at - 1) ?? "" }
             use(before..<at + 1)
         }
     }
 
     /// "in this namespace" is the own one; "in namespace $NS", or nothing at all, is none.
     private mutating func readRest(_ at: Int, from start: Int) {
-        let isOwn = start < at && words[at] != "namespaces"
+        isOwn = start < at && words[at] != "namespaces"
         let next = candidate(at + 1)
         if let next, !Vocabulary.isLabel(next) {
             unreadable = next
+            isOwn = false
             use(at + 1..<at + 2)
         } else if !isOwn {
             unreadable = ""
@@ -184,7 +197,10 @@ struct NamespaceReader: Sendable {
                 continue
             }
             var next = at + 1
-            while Vocabulary.determiners.contains(word(next)) || (next == at + 1 && word(next) == "of") { next += 1 }
+            while Vocabulary.determiners.contains(word(next)) || (next == at + 1 && word(next) == "of") {
+                isSeveral = isSeveral || word(next) == "both"
+                next += 1
+            }
             readBareName(next, behind: at)
         }
     }

@@ -17,6 +17,7 @@ struct Slots: Sendable {
     private(set) var possibleNamespace: String?
     private(set) var allNamespaces = false
     private(set) var namesSeveralNamespaces = false
+    private(set) var namesOwnNamespace = false
     /// How many words at the beginning say nothing but the namespace.
     private(set) var leadingPlace = 0
     private(set) var image: String?
@@ -49,7 +50,6 @@ struct Slots: Sendable {
     }
 
     var namespace: String? { namespaces.first }
-
     func word(_ at: Int) -> String { words.indices.contains(at) ? words[at] : "" }
 
     private func text(_ at: Int) -> String? { tokens.indices.contains(at) ? tokens[at].text : nil }
@@ -182,6 +182,7 @@ struct Slots: Sendable {
         possibleNamespace = reader.possible
         allNamespaces = reader.isForAll
         namesSeveralNamespaces = reader.isSeveral
+        namesOwnNamespace = reader.isOwn
         leadingPlace = reader.leading
     }
 

@@ -10,6 +10,11 @@ struct PlannedCall: Sendable, Hashable {
         self.arguments = .compact(arguments)
     }
 
+    /// Whether it only reads; what isn't known writes.
+    var onlyReads: Bool {
+        ["k8s_get", "k8s_describe", "k8s_logs", "k8s_rollout_status"].contains(tool)
+    }
+
     init(_ call: ModelToolCall) {
         tool = call.name
         arguments = (try? JSONParser.parse(call.arguments)) ?? .null
@@ -22,4 +27,7 @@ enum Interruption: Error, Sendable, Hashable {
     case needs([PlannedCall])
     /// There is nothing more to do; this is the answer.
     case answer(String)
+    /// What was taken for the name of an object is that of a namespace, or may be: other changes of the same message may be
+    /// meant for it.
+    case namesNamespace(String, String)
 }

@@ -80,7 +80,12 @@ extension Planner {
         let results = try session.runAll([everywhere, Self.namespaces])
         var others: [ObjectRow] = []
         if case .success(let text) = results[0] { others = ObjectRow.rows(text) }
-        throw .answer(Answers.notFound(command, kinds, others, namespaces: names(results[1]) ?? []))
+        let namespaces = names(results[1])
+        let text = Answers.notFound(command, kinds, others, namespaces: namespaces ?? [])
+        if command.verb.isWrite, let name = command.name, namespaces?.contains(name) ?? true {
+            throw .namesNamespace(name, text)
+        }
+        throw .answer(text)
     }
 
     // MARK: Namespaces

@@ -2,7 +2,7 @@ import KubeModel
 
 /// Steps that make an object smaller. Each presupposes those before it; what is needed least goes first.
 enum Condensation: Int, CaseIterable, Comparable, Sendable {
-    case bookkeeping, bulk, details, settings, outline, summary
+    case bookkeeping, bulk, details, settings, outline, summary, brief
 
     static func < (a: Condensation, b: Condensation) -> Bool { a.rawValue < b.rawValue }
 
@@ -17,6 +17,7 @@ enum Condensation: Int, CaseIterable, Comparable, Sendable {
             "annotations, values of variables, volumes, tolerations, affinity, all but 20 elements of an array"
         case .outline: "what is nested deep, texts over 100 bytes"
         case .summary: "all but names, labels, images, phase, conditions and states of containers"
+        case .brief: "labels, messages of conditions, and conditions of pods that are met"
         }
     }
 
@@ -36,7 +37,9 @@ enum Condensation: Int, CaseIterable, Comparable, Sendable {
         case .outline:
             return KubeObject(
                 Pruning(fields: [], text: 100, elements: 10, depth: 6, dropsEmpty: true).apply(object.json))
-        case .summary: return KubeObject(Self.summary(object))
+        // Summaries are made of what was shortened before, and a brief one of a summary.
+        case .summary: return KubeObject(ObjectSummary.full(object))
+        case .brief: return KubeObject(ObjectSummary.brief(object))
         }
     }
 
@@ -83,33 +86,5 @@ enum Condensation: Int, CaseIterable, Comparable, Sendable {
                 })
         }
         return json
-    }
-
-    private static func summary(_ object: KubeObject) -> JSONValue {
-        let metadata: JSONValue = .compact([
-            "name": .string(object.name), "namespace": object.namespace.map(JSONValue.string),
-            "labels": object.labels.isEmpty ? nil : JSONValue(object.labels),
-            "deletionTimestamp": object.metadata["deletionTimestamp"],
-        ])
-        let template = object["spec", "template", "spec"] ?? object["spec"]
-        let images = (template?["containers"]?.array ?? []).compactMap(\.["image"])
-        let spec: JSONValue = .compact([
-            "replicas": object["spec", "replicas"], "nodeName": object["spec", "nodeName"],
-            "images": images.isEmpty ? nil : .array(images),
-        ])
-        var status: [String] = []
-        if let phase = object["status", "phase"]?.string { status.append(phase) }
-        if object.kind == "Pod" {
-            let pod = PodStatus(object)
-            status = [pod.reason, "ready \(pod.ready)", "restarts \(pod.restarts)"]
-        }
-        status += (object["status", "conditions"]?.array ?? []).map { condition in
-            let reason = condition["reason"]?.string.map { " (\($0))" } ?? ""
-            return "\(condition["type"]?.string ?? "")=\(condition["status"]?.string ?? "")\(reason)"
-        }
-        return .compact([
-            "kind": .string(object.kind), "metadata": metadata, "spec": spec.object?.isEmpty == false ? spec : nil,
-            "status": status.isEmpty ? nil : .string(status.joined(separator: ", ")),
-        ])
     }
 }

@@ -70,7 +70,10 @@ struct ObjectsText: Sendable {
         let namespaces = Set(objects.map(\.namespace))
         let isOne = namespaces.count == 1
         var used = 400
-        let names = objects.map { isOne ? $0.name : $0.key.description }.prefix { name in
+        let names = objects.map { object in
+            let name = isOne ? object.name : object.key.description
+            return name + (ObjectSummary.trouble(object).map { " (\($0))" } ?? "")
+        }.prefix { name in
             used += name.utf8.count + 2
             return used <= limit
         }
