@@ -2,7 +2,7 @@
 extension Answers {
     static func list(_ command: Command, _ text: String) -> String {
         let list = ListText(text)
-        if list.isNothing { return none(command, remarks: list.remarks) }
+        if list.isNothing { return none(command, list) }
         if command.isOne { return quoted("Here it is:", text) }
         if text.allSatisfy(\.isWhitespace) {
             return "The tool returned an empty text for the \(plural(command))\(place(command))."
@@ -18,12 +18,28 @@ extension Answers {
         return Vocabulary.kinds[kind] == nil ? kind : Vocabulary.plural(kind)
     }
 
-    /// - Parameter remarks: what the tool says about it, such as that there is no such namespace.
-    static func none(_ command: Command, remarks: [String]) -> String {
+    /// - Parameter list: with what the tool says about it, such as that there is no such namespace.
+    private static func none(_ command: Command, _ list: ListText) -> String {
+        if let sentence = plainNone(command, list) { return sentence }
+        let remarks = list.remarks
         let what =
             (command.isOne ? "\(command.kind ?? "object") **\(command.name ?? "")**" : plural(command)) + place(command)
         if remarks.isEmpty { return "There \(command.isOne ? "is" : "are") no \(what)." }
         return quoted("The tool found no \(what), and says:", remarks.joined(separator: "\n"))
+    }
+
+    /// Where the tool says nothing but that there are none: the same, with the group and the namespace that it names.
+    private static func plainNone(_ command: Command, _ list: ListText) -> String? {
+        let (lead, end, anywhere) = ("there are no ", ".", " in any namespace")
+        guard !command.isOne, command.selector == nil, list.remarks.count == 1, let remark = list.remarks.first,
+            remark.hasPrefix(lead), remark.hasSuffix(end)
+        else { return nil }
+        var what = remark.dropFirst(lead.count).dropLast(end.count)
+        if what.hasSuffix(anywhere) { what = what.dropLast(anywhere.count) }
+        guard what.prefix(while: { $0 != "." }) == plural(command), !what.contains(" ") else { return nil }
+        if command.allNamespaces { return "There are no \(what) in any namespace." }
+        let namespace = command.namespace ?? list.emptyNamespace
+        return "There are no \(what)" + (namespace.map { " in namespace **\($0)**." } ?? ".")
     }
 
     /// That not everything was seen.
@@ -85,6 +101,7 @@ extension Answers {
         case .running: "running "
         case .unhealthy: "unhealthy "
         case .pending: "pending "
+        case .restarted: "restarted "
         case .warnings: "warning "
         }
     }

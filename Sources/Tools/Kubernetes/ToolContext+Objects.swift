@@ -30,12 +30,10 @@ extension ToolContext {
         }
     }
 
-    /// A refusal, and that its namespace doesn't exist where that is known: then no permission would help.
+    /// A refusal, and that its namespace doesn't exist or may not: then no permission would help.
     func denied(_ denied: PermissionDenied, namespace: String?) async throws -> ToolFailure {
         var text = denied.description
-        if let namespace, case .missing(let others) = try await presence(ofNamespace: namespace),
-            let sentence = Absence.sentence(.missing(others: others), of: namespace)
-        {
+        if let namespace, let sentence = Absence.sentence(try await presence(ofNamespace: namespace), of: namespace) {
             text += "; \(sentence)"
         }
         return ToolFailure(text)

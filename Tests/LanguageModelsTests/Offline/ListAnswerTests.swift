@@ -55,6 +55,46 @@ struct ListAnswerTests {
         }
     }
 
+    @Test(arguments: [
+        (
+            "are there any jobs in shop?", "No resources found in shop namespace: there are no jobs.batch.",
+            "There are no jobs.batch in namespace **shop**."
+        ),
+        (
+            "list ingresses", "No resources found in shop namespace: there are no ingresses.networking.k8s.io.",
+            "There are no ingresses.networking.k8s.io in namespace **shop**."
+        ),
+        (
+            "list jobs everywhere", "No resources found: there are no jobs.batch in any namespace.",
+            "There are no jobs.batch in any namespace."
+        ),
+    ])
+    func `that there are none is said with group and namespace`(
+        message: String, text: String, expected: String
+    ) async throws {
+        #expect(try await answer(message, text) == expected)
+    }
+
+    @Test func `pods that have restarted are chosen by their restarts`() async throws {
+        let text = try await answer(
+            "which pods have restarted?",
+            "NAME    READY   STATUS    RESTARTS      AGE\nweb-0   1/1     Running   0             5m\nweb-1   1/1     Running   3 (1m ago)    5m"
+        )
+        #expect(text.contains("web-1") && !text.contains("web-0"), "\(text)")
+    }
+
+    @Test func `events that weren't seen are no missing warnings`() async throws {
+        let talk = try await Talk(
+            ["what is wrong with configmap settings?"],
+            [
+                "k8s_describe": { _ in
+                    "Name: settings\nKind: ConfigMap (v1)\nEvents: can't be listed: missing permission to list events"
+                }
+            ])
+        #expect(!talk.answer.contains("no warnings"), "\(talk.answer)")
+        #expect(talk.answer.contains("missing permission to list events"), "\(talk.answer)")
+    }
+
     @Test func `rows of one name in two namespaces stay apart`() async throws {
         let table =
             "NAMESPACE   NAME    READY   STATUS\nshop        web-0   1/1     Running\nblog        web-0   0/1     Error"

@@ -105,6 +105,16 @@ import Testing
             text.contains("may not list pods in namespace prodd") && text.contains("prodd doesn't exist"), "\(text)")
     }
 
+    @Test func `a refusal in a namespace that can't be looked up says that it may not exist`() async {
+        let api = FakeAPI()
+        api.answer("GET /api/v1/namespaces/prodd/pods", forbidden)
+        api.answer("GET /api/v1/namespaces/prodd", forbidden)
+        let text = await failure(api, "k8s_get", ["resource_type": "pods", "namespace": "prodd"])
+        #expect(
+            text.contains("may not list pods in namespace prodd") && text.contains("namespace prodd may not exist"),
+            "\(text)")
+    }
+
     @Test func `a resource that the server serves no more is no missing object`() async {
         let api = FakeAPI()
         let gone = APIStatus(code: 404, reason: .notFound, message: "the server could not find the requested resource")

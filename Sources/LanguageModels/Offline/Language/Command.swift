@@ -20,7 +20,7 @@ struct Command: Sendable, Hashable {
     }
 
     /// Which rows of a list were asked for.
-    enum Filter: Sendable, Hashable { case running, unhealthy, pending, warnings }
+    enum Filter: Sendable, Hashable { case running, unhealthy, pending, restarted, warnings }
 
     var verb: Verb
     /// Singular, as the tools take it.

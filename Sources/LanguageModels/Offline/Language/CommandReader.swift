@@ -252,7 +252,8 @@ struct CommandReader {
 
     /// "list certificates": a kind that isn't in the table.
     private var isUnknownKind: Bool {
-        slots.unknownKind != nil && (first == "list" || clause.contains(anyOf: ["all"])) && !slots.hasPronoun
+        slots.unknownKind != nil && !slots.hasPronoun
+            && (first == "list" || clause.contains(anyOf: ["all"]) || clause.contains(["are", "there"]))
     }
 
     private func fillList(_ command: inout Command) {
@@ -265,22 +266,30 @@ struct CommandReader {
         if command.name == nil { command.isPlural = true }
         command.isCount = clause.contains(["how", "many"]) || first == "count"
         command.filter = filter
+        if command.filter == .restarted, command.kind != "pod" || sortsRows { command.filter = nil }
         if command.kind == "event" {
             command.filter = clause.contains(anyOf: Self.warnings) ? .warnings : nil
         }
-        let sorts = clause.contains(anyOf: ["by", "most", "sorted", "highest", "often"])
-        command.sortsByRestarts = sorts && clause.contains(anyOf: ["restarts", "restart", "restarted", "restarting"])
+        command.sortsByRestarts =
+            sortsRows && clause.contains(anyOf: ["restarts", "restart", "restarted", "restarting"])
         command.output = ["yaml", "json", "wide"].first(where: clause.words.contains)
         if clause.contains(anyOf: ["manifest"]) { command.output = "yaml" }
     }
+
+    private var sortsRows: Bool { clause.contains(anyOf: ["by", "most", "sorted", "highest", "often"]) }
 
     private static let warnings: Set<String> = [
         "warning", "warnings", "error", "errors", "failed", "failing", "failure", "failures", "problem", "problems",
     ]
 
+    private static let restarted = Phrases([
+        "restarted", "have restarts", "has restarts", "had restarts", "with restarts", "are restarting",
+    ])
+
     private var filter: Command.Filter? {
         let isNegated = clause.contains(anyOf: ["not"])
         if clause.contains(anyOf: ["pending"]) { return .pending }
+        if Self.restarted.isIn(clause), !isNegated { return .restarted }
         if clause.contains(anyOf: ["healthy", "running", "ready", "available", "up", "working"]) {
             if clause.words == ["what", "is", "running"] { return nil }
             return isNegated ? .unhealthy : .running

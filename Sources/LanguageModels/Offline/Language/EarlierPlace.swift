@@ -21,7 +21,11 @@ struct EarlierPlace: Sendable, Hashable {
     mutating func follow(_ place: MessagePlace, _ said: [Utterance]) {
         let commands = said.compactMap { if case .command(let command) = $0 { command } else { nil } }
         if !place.isSilent {
+            // "list pods in shop and staging": the second is only known from what came of it.
             named = place.named
+            for namespace in commands.compactMap(\.namespace) where !named.contains(namespace) {
+                named.append(namespace)
+            }
             isChosen = commands.isEmpty && !named.isEmpty
         } else if let last = commands.last, !isChosen, !Vocabulary.clusterScoped.contains(last.kind ?? "") {
             named = last.namespace.map { [$0] } ?? []

@@ -182,6 +182,21 @@ struct MessageReader: Sendable {
         } else {
             replay(fragment.fills(last) && !inMessage ? fragment.filling(last) : fragment.replacing(in: last))
             shareNamespace()
+            shareValue()
+        }
+    }
+
+    /// "scale web and cart to 3": the value at the end is that of all.
+    private mutating func shareValue() {
+        guard let last, lastIsComplete else { return }
+        for at in group where utterances.indices.contains(at) {
+            switch (utterances[at], last.verb) {
+            case (.unclear(.howMany(let name?)), .scale), (.unclear(.whichImage(let name?)), .setImage):
+                var command = last
+                command.name = name
+                utterances[at] = .command(command)
+            default: break
+            }
         }
     }
 

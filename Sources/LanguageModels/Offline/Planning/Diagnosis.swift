@@ -39,6 +39,7 @@ struct Diagnosis: Sendable, Hashable {
         if !evidence.isEmpty { parts.append(evidence.map { "> \($0)" }.joined(separator: "\n")) }
         if let log { parts.append("The last lines of its log:\n\n" + Answers.block(log, lastLines: 10)) }
         if let advice { parts.append(advice) }
+        if let unseen = description.unseenEvents { parts.append(unseen) }
         return parts.joined(separator: "\n\n")
     }
 
@@ -124,7 +125,8 @@ struct Diagnosis: Sendable, Hashable {
         let quotes =
             troubles.map { "> \($0.type)=\($0.status) \($0.reason)" }
             + description.warnings.suffix(3).map { "> \($0.reason): \($0.message)" }
-        let evidence = quotes.isEmpty ? "" : "\n\n" + quotes.joined(separator: "\n")
+        let unseen = description.unseenEvents.map { "\n\n\($0)" } ?? ""
+        let evidence = (quotes.isEmpty ? "" : "\n\n" + quotes.joined(separator: "\n")) + unseen
         let title = found.title.capitalizedFirst
         if desired == 0, pods.isEmpty { return "\(title) runs no pods because it is scaled to zero." }
         if pods.isEmpty { return "\(title) has no pods." + evidence }
@@ -152,6 +154,9 @@ struct Diagnosis: Sendable, Hashable {
 
     static func other(_ found: FoundObject, _ description: Description) -> String {
         let warnings = description.warnings.suffix(5).map { "> \($0.reason): \($0.message)" }
+        if warnings.isEmpty, let unseen = description.unseenEvents {
+            return "I can't tell whether \(found.title) has trouble. \(unseen)"
+        }
         if warnings.isEmpty { return "\(found.title.capitalizedFirst) shows no warnings." }
         return "\(found.title.capitalizedFirst) has warnings:\n\n" + warnings.joined(separator: "\n")
     }

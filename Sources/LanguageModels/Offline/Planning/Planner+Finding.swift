@@ -109,7 +109,8 @@ extension Planner {
 
     /// That an object wasn't found, or that its namespace doesn't exist.
     func notFound(_ lead: String, text: String, in namespace: String?) throws(Interruption) -> String {
-        let missing = try missingNamespace(namespace)
+        let isSaid = namespace.map { text.contains("namespace \($0) doesn't exist") } ?? false
+        let missing = isSaid ? nil : try missingNamespace(namespace)
         return Answers.failed(lead, text) + (missing.map { "\n\n\($0)" } ?? "")
     }
 

@@ -187,4 +187,9 @@ struct Description: Sendable, Hashable {
     }
 
     var warnings: [Event] { events.filter(\.isWarning) }
+
+    /// That the events weren't seen, in a sentence; nil where they were.
+    var unseenEvents: String? {
+        fields["Events"].flatMap { $0.hasPrefix("can't be") ? "I haven't seen its events: they \($0)." : nil }
+    }
 }

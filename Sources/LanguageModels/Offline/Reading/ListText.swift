@@ -5,11 +5,15 @@ struct ListText: Sendable, Hashable {
     private(set) var remarks: [String] = []
     /// The tool said that there is nothing. What can't be read says no such thing.
     private(set) var isNothing = false
+    /// The namespace in which the tool found nothing, where it said one.
+    private(set) var emptyNamespace: String?
 
     init(_ text: String) {
         let lines = text.split(whereSeparator: \.isNewline).map(String.init)
         if let first = lines.first, let rest = Self.afterNothing(first) {
             isNothing = true
+            let words = first.split(separator: " ")
+            if words.count > 5, words[3] == "in", words[5].hasPrefix("namespace") { emptyNamespace = String(words[4]) }
             remarks = ([rest] + lines.dropFirst()).filter { !$0.isEmpty }
             return
         }

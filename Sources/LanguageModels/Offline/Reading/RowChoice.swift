@@ -10,6 +10,7 @@ struct RowChoice: Sendable {
         case nil: true
         case .warnings: tables.contains { $0.columns.contains("TYPE") }
         case .pending: tables.contains { $0.columns.contains("STATUS") }
+        case .restarted: tables.contains { $0.columns.contains("RESTARTS") }
         case .running, .unhealthy: tables.contains { $0.columns.contains("STATUS") || $0.columns.contains("READY") }
         }
     }
@@ -62,6 +63,7 @@ struct RowChoice: Sendable {
         case .running: return object.isHealthy && !object.isDone
         case .unhealthy: return !object.isHealthy
         case .pending: return object.status == "Pending"
+        case .restarted: return object.restarts > 0
         }
     }
 }
