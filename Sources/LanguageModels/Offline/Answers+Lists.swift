@@ -31,7 +31,8 @@ extension Answers {
     /// Where the tool says nothing but that there are none: the same, with the group and the namespace that it names.
     private static func plainNone(_ command: Command, _ list: ListText) -> String? {
         let (lead, end, anywhere) = ("there are no ", ".", " in any namespace")
-        guard !command.isOne, command.selector == nil, list.remarks.count == 1, let remark = list.remarks.first,
+        guard !command.isOne, command.selector == nil, command.fields == nil, list.remarks.count == 1,
+            let remark = list.remarks.first,
             remark.hasPrefix(lead), remark.hasSuffix(end)
         else { return nil }
         var what = remark.dropFirst(lead.count).dropLast(end.count)
@@ -86,8 +87,11 @@ extension Answers {
     private static func noneOf(_ total: String, in list: ListText, for command: Command) -> String {
         let listed = "None of the \(plural(command))\(place(command)) (\(total) listed)"
         guard let name = command.name else {
-            return
-                "\(listed) is \(command.filter == .warnings ? "a warning" : "\(filterText(command.filter).dropLast())")."
+            switch command.filter {
+            case .warnings: return "\(listed) is a warning."
+            case .restarted: return "\(listed) has been restarted."
+            default: return "\(listed) is \(filterText(command.filter).dropLast())."
+            }
         }
         let text = "\(listed) belongs to anything named **\(name)**, which I took for the name of an object."
         if command.isCount { return text }
@@ -107,7 +111,9 @@ extension Answers {
     }
 
     static func place(_ command: Command) -> String {
-        let labels = command.selector.map { " with the labels `\($0)`" } ?? ""
+        let labels =
+            (command.selector.map { " with the labels `\($0)`" } ?? "")
+            + (command.fields.map { " with the fields `\($0)`" } ?? "")
         if command.allNamespaces { return labels + " in all namespaces" }
         return labels + (command.namespace.map { " in namespace **\($0)**" } ?? "")
     }

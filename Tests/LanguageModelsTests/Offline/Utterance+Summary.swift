@@ -39,6 +39,7 @@ extension Command {
         if previous { parts.append("previous") }
         if let filter { parts.append("\(filter)") }
         if let selector { parts.append("-l \(selector)") }
+        if let fields { parts.append("-f \(fields)") }
         if let output { parts.append("-o \(output)") }
         if sortsByRestarts { parts.append("by restarts") }
         if isCount { parts.append("count") }

@@ -40,6 +40,8 @@ struct Command: Sendable, Hashable {
     var previous = false
     var filter: Filter?
     var selector: String?
+    /// By fields: `type=Warning`.
+    var fields: String?
     var output: String?
     var isCount = false
     /// The rows with most restarts first.

@@ -134,7 +134,8 @@ struct CommandReader {
         if asksForUsage { return .utterance(.unclear(.usage)) }
         if let problem = namespaceProblem(verb) { return .utterance(.unclear(problem)) }
         var command = base(verb)
-        command.selector = slots.selector
+        let selectors = Selectors(clause, slots)
+        (command.selector, command.fields) = (selectors.labels, selectors.fields)
         switch verb {
         case .list: fillList(&command)
         case .logs:

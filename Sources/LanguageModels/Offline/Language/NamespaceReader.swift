@@ -57,7 +57,8 @@ struct NamespaceReader: Sendable {
     mutating func readExplicit() {
         for at in words.indices where !used[at] {
             switch words[at] {
-            case "-a", "--all-namespaces", "--all-namespaces=true", "everywhere", "cluster-wide", "clusterwide":
+            case "-a", "--all-namespaces", "--all-namespaces=true", "everywhere", "anywhere", "cluster-wide",
+                "clusterwide":
                 isForAll = true
                 use(at..<at + 1)
             case "namespaces" where ["all", "every", "any"].contains(word(at - 1)) || word(at - 1) == "the":

@@ -119,6 +119,7 @@ enum Vocabulary {
         yes yesterday yet you your zero bit high higher highest low lowest little lot stuff large larger largest big \
         bigger biggest small smaller smallest fast faster slowly older newer oldest sort sorted order ordered ranking \
         warning warnings consume consumes consuming eat eats eating take takes taking latest recently bottom biggest \
+        type kind day night \
         age heavy heaviest lots plenty somewhat slightly anyone tonight midnight noon daily hourly weekly
         """.split(whereSeparator: \.isWhitespace).map(String.init)
     ).union(numbers.keys)

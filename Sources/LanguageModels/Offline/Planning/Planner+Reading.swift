@@ -15,6 +15,7 @@ extension Planner {
                 "all_namespaces": command.allNamespaces ? true : nil,
                 "output": command.output.map(JSONValue.string),
                 "label_selector": isOne ? nil : command.selector.map(JSONValue.string),
+                "field_selector": isOne ? nil : command.fields.map(JSONValue.string),
             ])
         switch try session.run(call) {
         case .success(let text):
