@@ -48,10 +48,9 @@ struct NoProxyList: Sendable, Hashable {
 
     func contains(host: String, port: Int) -> Bool {
         if matchesAll { return true }
-        if let address = IPAddress(host),
-            ranges.contains(where: { address.isWithin($0.network, bits: $0.bits) && $0.port ?? port == port })
-        {
-            return true
+        // The end of an address is no domain.
+        if let address = IPAddress(host) {
+            return ranges.contains { address.isWithin($0.network, bits: $0.bits) && $0.port ?? port == port }
         }
         let host = host.lowercased()
         return names.contains { name in

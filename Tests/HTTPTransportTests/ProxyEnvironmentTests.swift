@@ -55,6 +55,7 @@ import Testing
         ("*.corp.test", "corp.test"), ("corp.test:443", "corp.test"), ("10.0.0.1:443", "10.0.0.1"),
         ("10.96.0.0/12", "10.112.0.1"), ("10.96.0.0/12", "cluster.internal"), ("10.0.0.0/33", "10.0.0.1"),
         ("fd00::/8", "10.0.0.1"), ("10.0.0.0/9", "10.128.0.0"), ("corp.*", "corp.test"), ("api.corp.test", "corp.test"),
+        (".0.1", "10.0.0.1"), ("0.1", "10.0.0.1"), ("*.1", "10.0.0.1"),
     ])
     func `NO_PROXY excepts nothing else`(list: String, name: String) throws {
         #expect(try host(["HTTPS_PROXY": "http://a", "NO_PROXY": list], name) == "a")

@@ -3,6 +3,8 @@ import KubeModel
 import LanguageModels
 import OperatorTestKit
 import SkyfloAPI
+import SkyfloCLI
+import Synchronization
 import Testing
 
 /// Conversations that come back: from a backup, from an export, by a copy. Whatever they were asked before isn't done again.
@@ -117,13 +119,35 @@ import Testing
             var bare = try await story.api.get(.conversations, namespace: Story.namespace, name: "talk")
             bare["status"] = nil
             _ = try await story.api.update(bare, in: .conversations, subresource: "status")
-            // The operator's own writes are no news to it, and the removal looks like one.
-            try await story.change(spec: ["ttlSecondsAfterFinished": 1000])
             try await story.untilPhase(.stopped)
             #expect(try await story.replicas() == 2)
             try await story.change(spec: ["messages": [["content": "3"], ["content": "4"]]])
             try await story.untilPhase(.completed, turn: 2)
             #expect(try await story.replicas() == 4)
+        }
+    }
+
+    @Test func `a question to one that comes back before the operator looks at it is told so`() async throws {
+        let model = scaler()
+        try await Story.run(nil) { story in
+            try await story.withOperator(model) {
+                try await story.ask("3", spec: ["approval": ["mode": "ReadOnly"]])
+                try await story.change(spec: ["followUps": ["later": ["content": "3"]]])
+                try await story.untilPhase(.completed, turn: 2)
+            }
+            let export = try await story.export()
+            try await story.delete()
+            try await story.restore(export)
+            let said = Mutex("")
+            let terminal = Terminal(write: { _ in }, writeError: { text in said.withLock { $0 += text } }, read: nil)
+            let session = Session(api: story.api, namespace: Story.namespace, terminal: terminal) {
+                KubeTime(seconds: 1_800_000_000)
+            }
+            async let asked = AskAction(text: "4", conversation: "talk", timeout: .seconds(60)).perform(in: session)
+            try await story.until("the question is there") { !$0.spec.followUps.isEmpty }
+            try await story.withOperator(model) { try await story.untilPhase(.stopped, turn: 3) }
+            #expect(try await asked == .refused)
+            #expect(said.withLock(\.self).contains("restored or copied"))
         }
     }
 

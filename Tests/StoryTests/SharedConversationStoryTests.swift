@@ -97,4 +97,22 @@ import Testing
             }
         }
     }
+
+    @Test func `whoever asks gets the own answer, although Git said something meanwhile`() async throws {
+        try await Story.run(nil) { story in
+            _ = try await story.api.apply(manifest("git 1"), in: .conversations, Self.git)
+            let screen = Mutex("")
+            let terminal = Terminal(
+                write: { text in screen.withLock { $0 += text } }, writeError: { _ in }, read: nil)
+            let session = Session(api: story.api, namespace: Story.namespace, terminal: terminal) {
+                KubeTime(seconds: 1_800_000_000)
+            }
+            async let asked = AskAction(text: "CLI", conversation: "talk", timeout: .seconds(60)).perform(in: session)
+            try await story.until("the question is there") { !$0.spec.followUps.isEmpty }
+            _ = try await story.api.apply(manifest("git 1", "git 2"), in: .conversations, Self.git)
+            try await story.withOperator(listener()) { try await story.untilPhase(.completed, turn: 3) }
+            #expect(try await asked == .success)
+            #expect(screen.withLock(\.self) == "git 1, git 2, CLI\n")
+        }
+    }
 }

@@ -6,7 +6,7 @@ import SkyfloAPI
 enum ConversationPredicate {
     static func isNews(_ old: KubeObject, _ new: KubeObject) -> Bool {
         old.generation != new.generation || old.uid != new.uid || old.isBeingDeleted != new.isBeingDeleted
-            || decisions(old) != decisions(new) || lostProgress(old, new)
+            || decisions(old) != decisions(new) || lostProgress(old, new) || lostStatus(old, new)
     }
 
     /// Who replaces the object as a whole takes the annotation away.
@@ -15,6 +15,12 @@ enum ConversationPredicate {
             object["metadata", "annotations", ConversationProgress.annotation]
         }
         return progress(old) != nil && progress(new) == nil
+    }
+
+    /// Who removes the status, or restores that of another object, takes away what the conversation is known by. Said at once,
+    /// so that no message is written into the gap and isn't carried out either.
+    private static func lostStatus(_ old: KubeObject, _ new: KubeObject) -> Bool {
+        new["status", "uid"]?.string != new.uid && old["status"] != new["status"]
     }
 
     private static func decisions(_ object: KubeObject) -> [String: JSONValue] {

@@ -25,13 +25,18 @@ struct PresentedCredential: Sendable, Hashable {
         return response
     }
 
+    /// As a server tells it that takes headers for what they were before UTF-8.
+    private static func latin1(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.utf8.map { Unicode.Scalar($0) }))
+    }
+
     private var secrets: [String] {
         guard let value = authorization?.split(separator: " ", maxSplits: 1).last.map(String.init) else { return [] }
         let isBasic = authorization?.hasPrefix("Basic ") == true
         let pair = isBasic ? Data(base64Encoded: value).map { String(decoding: $0, as: UTF8.self) } : nil
         let password = pair?.split(separator: ":", maxSplits: 1).last.map(String.init)
         // A short one would take letters out of words.
-        return [value, password].compactMap { $0 }.filter { $0.count >= 8 }
+        return [value, password].compactMap { $0 }.filter { $0.count >= 8 }.flatMap { [$0, Self.latin1($0)] }
     }
 }
 

@@ -28,7 +28,7 @@ public struct AskAction: Sendable {
     }
 
     public func perform(in session: Session) async throws -> ExitStatus {
-        let (asked, turn) = try await send(session)
+        let (asked, followUp) = try await send(session)
         let name = asked.object.name
         guard follows else {
             session.print(asked.object, as: format ?? .name)
@@ -36,23 +36,25 @@ public struct AskAction: Sendable {
         }
         session.terminal.say(StyledText("conversation \(name) in namespace \(session.namespace)", .dim))
         let follower = Follower(
-            session: session, name: name, turn: turn,
+            session: session, name: name, turn: followUp == nil ? 1 : asked.currentTurn, followUp: followUp,
             atApproval: session.terminal.isInteractive ? .ask : .leave, format: format)
         return try await follower.run(timeout: timeout)
     }
 
-    /// - Returns: the conversation, and the turn that answers.
-    private func send(_ session: Session) async throws -> (Conversation, turn: Int) {
+    /// - Returns: the conversation, and the id of the follow-up; nil for its first message.
+    private func send(_ session: Session) async throws -> (Conversation, followUp: String?) {
         let text = text.drop { $0.isNewline }
         guard text.contains(where: { !$0.isWhitespace }) else { throw CommandError(.usage, "there is no text to ask") }
         if let conversation { return try await goOn(with: conversation, saying: String(text), in: session) }
         var object = KubeObject(.conversations, namespace: session.namespace, name: name ?? "", ["spec": spec])
         if name == nil { object["metadata"] = ["generateName": "ask-", "namespace": .string(session.namespace)] }
         object["spec", "messages"] = [["content": .string(String(text))]]
-        return (try await session.conversations.create(object), 1)
+        return (try await session.conversations.create(object), nil)
     }
 
-    private func goOn(with name: String, saying text: String, in session: Session) async throws -> (Conversation, Int) {
+    private func goOn(with name: String, saying text: String, in session: Session) async throws -> (
+        Conversation, String?
+    ) {
         guard try await !session.conversations.get(name).spec.stop else {
             throw CommandError(
                 .error,
@@ -60,7 +62,6 @@ public struct AskAction: Sendable {
                     + "-n \(session.namespace)")
         }
         let id = session.now().microTime
-        let asked = try await session.conversations.addFollowUp(text, id: id, to: name)
-        return (asked, asked.turn(ofFollowUp: id) ?? asked.currentTurn)
+        return (try await session.conversations.addFollowUp(text, id: id, to: name), id)
     }
 }

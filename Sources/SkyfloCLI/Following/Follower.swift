@@ -19,6 +19,8 @@ struct Follower {
     let session: Session
     let name: String
     let turn: Int
+    /// Whose turn it is, where it is that of a follow-up: others may get in before it until it is taken up.
+    var followUp: String?
     /// Of the spec. What the status says of an older one says nothing of what was just asked for.
     var generation = 0
     var atApproval = AtApproval.wait
@@ -53,7 +55,7 @@ struct Follower {
         let conversation = try await session.conversations.get(name)
         session.terminal.say(
             "timed out; the conversation goes on: \(session.program) watch \(name) -n \(session.namespace)")
-        return TurnOutcome(of: conversation, turn: turn) == .waiting ? .waitsForApproval : .timeout
+        return TurnOutcome(of: conversation, turn: turn(in: conversation)) == .waiting ? .waitsForApproval : .timeout
     }
 
     private func follow() async throws -> ExitStatus {
@@ -102,8 +104,14 @@ struct Follower {
         return status
     }
 
+    private func turn(in conversation: Conversation) -> Int {
+        followUp.flatMap { conversation.turn(ofFollowUp: $0) } ?? turn
+    }
+
     /// Says what is new. Returns how it ended, when it has.
     private func look(at conversation: Conversation, _ state: inout FollowState) async throws -> ExitStatus? {
+        let turn = turn(in: conversation)
+        state.report.turn = turn
         session.terminal.say(state.report.news(in: conversation))
         session.terminal.show(waitingFor: conversation.status.phase?.rawValue ?? "Waiting for the operator")
         guard conversation.status.observedGeneration >= generation else { return nil }
@@ -146,7 +154,7 @@ struct Follower {
 
     private func end(_ conversation: Conversation, _ status: ExitStatus) {
         if let format { return session.print(conversation.object, as: format) }
-        let answer = conversation.status.turn == turn ? conversation.status.answer : nil
+        let answer = conversation.status.turn == turn(in: conversation) ? conversation.status.answer : nil
         if let answer { session.terminal.print(StyledText(answer)) }
         if status != .success { session.terminal.say(StyledText(reason(of: conversation), .red)) }
     }

@@ -1,3 +1,4 @@
+import KubeModel
 import SkyfloAPI
 
 /// How a turn stands, and what that means to a script.
@@ -9,7 +10,11 @@ enum TurnOutcome: Sendable, Hashable {
     init(of conversation: Conversation, turn: Int) {
         let status = conversation.status
         if status.turn > turn {
-            self = .ended(.success)
+            // A restored conversation counts the messages that it came with as turns, and answers none.
+            let isRestored =
+                status.conditions[type: ConversationCondition.failed.rawValue]?.reason
+                == ConversationReason.restored.rawValue
+            self = .ended(isRestored ? .refused : .success)
         } else if status.turn == turn, let phase = status.phase, phase.isTerminal {
             self = .ended(Self.status(phase, conversation, turn))
         } else if status.turn < turn, conversation.spec.stop, status.isTurnEnded, status.phase != nil {

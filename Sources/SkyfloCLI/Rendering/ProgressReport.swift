@@ -3,7 +3,7 @@ import SkyfloAPI
 
 /// What is new in a conversation since it was last looked at, for somebody who follows a turn.
 struct ProgressReport {
-    let turn: Int
+    var turn: Int
     private var phase: ConversationStatus.Phase?
     private var calls: [String: CallState] = [:]
     private var checks: Set<String> = []

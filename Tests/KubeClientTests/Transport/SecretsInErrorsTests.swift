@@ -154,6 +154,19 @@ import Tracing
         #expect(!seen.contains(Data("me:\(Self.canary)".utf8).base64EncodedString()))
     }
 
+    @Test func `a server that reads the request as Latin-1 doesn't bring the credential into an error either`()
+        async throws
+    {
+        let seen = try await withServer { request in
+            .failure(401, .unauthorized, "no: \(request.header("authorization").joined())")
+        } _: { port -> String in
+            await self.seen(
+                ClusterConfiguration(
+                    server: "http://127.0.0.1:\(port)", credentials: .token(Self.canary + "é" + Self.canary)))
+        }
+        #expect(seen.contains("no: ") && !seen.contains("c4nary"), "\(seen)")
+    }
+
     @Test(arguments: [
         ("token: |\n  abc", "Bearer abc"), ("token: \"abc\\r\\n\"", "Bearer abc"),
         ("token: \" \\ufeffabc \"", "Bearer abc"), ("token: \"  \\n\"", ""),
