@@ -7,6 +7,7 @@ COPY Package.swift ./
 COPY crds crds
 COPY rbac rbac
 COPY config/admission config/admission
+COPY config/playground config/playground
 COPY hack hack
 COPY Sources Sources
 COPY Tests Tests

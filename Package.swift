@@ -150,8 +150,8 @@ let package = Package(
             .executableTarget(
                 name: "skyflo",
                 dependencies: [
-                    "KubeModel", "SkyfloAPI", "KubeClient", "ControllerRuntime", "Controllers", "LocalCluster",
-                    "SkyfloCLI", argumentParser, log, metrics, lifecycle, unixSignals, nioPosix,
+                    "KubeModel", "Deadlines", "SkyfloAPI", "KubeClient", "ControllerRuntime", "Controllers",
+                    "LocalCluster", "SkyfloCLI", argumentParser, log, metrics, lifecycle, unixSignals, nioPosix,
                 ],
                 // Links to crds/, rbac/ and config/: `skyflo playground` installs the same manifests as a person does.
                 resources: [

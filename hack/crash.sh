@@ -29,7 +29,7 @@ need_number RUNS "$runs"
 
 cd "$root"
 need_build_tools
-swift build "${swift_flags[@]}" --build-tests
+swift_build "${swift_flags[@]}" --build-tests
 printf '%s runs, seed %s\n' "$runs" "$seed"
 export SKYFLO_CRASH_RUNS=$runs SKYFLO_CRASH_SEED=$seed SKYFLO_CRASH_KILLS=$(((runs + 49) / 50))
 swift test "${swift_flags[@]}" --skip-build --no-parallel --filter 'StoryTests.(Process)?CrashTests'

@@ -58,3 +58,13 @@ swift_flags=(--explicit-target-dependency-import-check error)
 
 # What a benchmark is built as: for release, or, in its short form, as the tests are.
 release_flags=(-c release --static-swift-stdlib "${swift_flags[@]}")
+
+# swift build, but for what test.sh has built by one build of everything: SwiftPM compiles some packages again whenever a build
+# of one product follows one of the tests, or the other way round.
+swift_build() {
+  case " $* " in
+    *' release '* | *' --show-bin-path '*) ;;
+    *) [ -z "${SKYFLO_IS_BUILT:-}" ] || return 0 ;;
+  esac
+  swift build "$@"
+}

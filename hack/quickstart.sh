@@ -17,8 +17,8 @@ need_build_tools
 need_kubectl
 
 say "Building"
-swift build "${swift_flags[@]}" --product skyflo
-skyflo=$(swift build "${swift_flags[@]}" --show-bin-path)/skyflo
+swift_build "${swift_flags[@]}" --product skyflo
+skyflo=$(swift_build "${swift_flags[@]}" --show-bin-path)/skyflo
 
 work=$(mktemp -d)
 playground=

@@ -1,3 +1,4 @@
+import Deadlines
 import KubeClient
 import KubeModel
 import SkyfloAPI
@@ -14,6 +15,7 @@ enum Manifests {
     /// Installs CRDs, roles, the admission policy and the playground's own settings, and waits until the CRDs are served.
     static func installPlayground(with client: KubeClient) async throws {
         let mapper = RESTMapper(api: client)
+        let deadline = ContinuousClock.now + .seconds(30)
         for document in customResourceDefinitions + roles + admission + playground {
             for json in try YAML.parseAll(String(decoding: document, as: UTF8.self)) {
                 let object = KubeObject(json)
@@ -21,8 +23,22 @@ enum Manifests {
                 let kind = GroupVersionKind(
                     group: groupVersion.group, version: groupVersion.version, kind: object.kind)
                 _ = try await client.apply(
-                    object, in: try await mapper.resource(for: kind),
+                    object, in: try await resource(for: kind, mapper, until: deadline),
                     WriteOptions(fieldManager: SkyfloGroup.fieldManager, force: true))
+            }
+        }
+    }
+
+    /// A server takes a moment to serve what a CRD has brought.
+    private static func resource(
+        for kind: GroupVersionKind, _ mapper: RESTMapper, until deadline: ContinuousClock.Instant
+    ) async throws -> APIResource {
+        while true {
+            do {
+                return try await mapper.resource(for: kind)
+            } catch let status as APIStatus where status.isNotFound && ContinuousClock.now < deadline {
+                await mapper.invalidate()
+                try await Deadlines.sleep(for: .milliseconds(50))
             }
         }
     }
