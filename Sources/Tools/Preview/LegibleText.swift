@@ -8,6 +8,8 @@ struct LegibleText {
     private let other: String?
     private let marksTabs: Bool
     private let marksLetters: Bool
+    /// Whether all that ends lines in blanks comes or goes: one remark says it, instead of every line.
+    private let marksBlanks: Bool
     private let isQuoted: Bool
 
     /// - Returns: nil where YAML shows the text well.
@@ -19,6 +21,7 @@ struct LegibleText {
         guard isNeeded || Self.differInEnd(text, other) else { return nil }
         self.text = text
         self.other = other
+        marksBlanks = other.map { !Self.differInAllBlanks(text, $0) } ?? true
         marksTabs = other.map { Self.differInTabs(text, $0) } ?? false
         // Where the text has signs of ours nobody could tell which are which.
         isQuoted = Self.holdsSigns(text) || Self.holdsSigns(other ?? "") || !text.utf8.contains(0x0A)
@@ -66,6 +69,20 @@ struct LegibleText {
         return tabs.0 != tabs.1 || a.utf8.filter { !isBlank($0) } == b.utf8.filter { !isBlank($0) }
     }
 
+    /// Blanks end many lines of one of the texts, and none of the other.
+    private static func differInAllBlanks(_ a: String, _ b: String) -> Bool {
+        let counts = [blankEnds(a), blankEnds(b)].sorted()
+        return counts[0] == 0 && counts[1] > 3
+    }
+
+    /// How many lines end in blanks.
+    private static func blankEnds(_ text: String) -> Int {
+        split(text).count { line in
+            let last = line.last == "\r" ? line.dropLast().last : line.last
+            return last == " " || last == "\t"
+        }
+    }
+
     /// The same letters, made of other characters: `é`, and `e` with an accent.
     private static func differInLetters(_ a: String, _ b: String) -> Bool {
         guard !a.utf8.allSatisfy({ $0 < 0x80 }), !b.utf8.elementsEqual(a.utf8) else { return false }
@@ -106,6 +123,10 @@ struct LegibleText {
         for (sign, note) in signs where lines.contains(where: { $0.unicodeScalars.contains(sign) }) {
             notes.append(note)
         }
+        if !marksBlanks {
+            let count = Self.blankEnds(text)
+            notes.append(count == 0 ? "no line ends in blanks" : "\(count) lines end in blanks")
+        }
         if !isEnded, let other, other.utf8.last == 0x0A { notes.append("no line feed at the end") }
         return notes
     }
@@ -115,6 +136,10 @@ struct LegibleText {
         var mark = ""
         if ends.isMostlyCRLF, !isLast {
             if line.last == "\r" { line.removeLast() } else { mark = "\u{240A}" }
+        }
+        if !marksBlanks {
+            line =
+                line[..<(line.lastIndex { $0 != " " && $0 != "\t" }.map { line.index(after: $0) } ?? line.startIndex)]
         }
         let core = line.count - line.reversed().prefix { $0 == " " || $0 == "\t" || $0 == "\r" }.count
         var shown = ""

@@ -32,6 +32,7 @@ enum CredentialNames {
         let isToken = words.contains { tokens.contains($0) || $0.hasSuffix("token") }
         guard isSecret || isToken || words.contains("auth") || isWebhook(words) else { return .other }
         if SecretReference.matches(name, words) { return .reference }
+        if name.hasSuffix("/auth-session-cookie") { return .other }
         if isWebhook(words) { return .token }
         let isIdentifier = last == "id" && pairs.contains { isRun($0, in: words) }
         if descriptive.contains(last), !isIdentifier { return switches.contains(last) ? .setting : .other }
@@ -55,12 +56,12 @@ enum CredentialNames {
         "password", "passwd", "passphrase", "secret", "apikey", "credential", "credentials", "creds", "accesskey",
         "secretkey", "privatekey", "psk", "passwords", "apikeys", "passcode", "pin", "masterauth", "primaryauth",
         "passphrases",
-        "bindpw",
-        "rootpw", "adminpw", "userpw",
+        "bindpw", "rootpw", "adminpw", "userpw", "authkey", "storepass", "keypass", "passwort", "kennwort", "passe",
+        "contrasena", "senha", "wachtwoord",
     ]
     private static let tokens: Set<String> = ["token", "authorization", "jwt", "cookie", "dsn"]
     /// Secrets together with another word.
-    private static let short: Set<String> = ["pass", "pwd"]
+    private static let short: Set<String> = ["pass", "pwd", "pw"]
     private static let abbreviations: Set<String> = ["pass", "pwd", "pw"]
     private static let pairs: [[String]] = [
         ["api", "key"], ["access", "key"], ["private", "key"], ["secret", "key"], ["encryption", "key"],
@@ -68,7 +69,8 @@ enum CredentialNames {
         ["master", "key"], ["app", "key"], ["ssh", "key"], ["api", "keys"], ["access", "keys"], ["unseal", "key"],
         ["recovery", "key"], ["license", "key"], ["shared", "key"], ["enrollment", "token"], ["root", "token"],
         ["client", "key"], ["preshared", "key"], ["certificate", "key"], ["key", "data"],
-        ["storage", "key"], ["sas", "key"], ["subscription", "key"], ["functions", "key"],
+        ["storage", "key"], ["sas", "key"], ["subscription", "key"], ["functions", "key"], ["code", "verifier"],
+        ["snmp", "community"],
     ]
     /// As the last word they make a name that speaks about a credential.
     private static let descriptive: Set<String> = [

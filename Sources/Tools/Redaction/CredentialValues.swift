@@ -15,7 +15,7 @@ enum CredentialValues {
         let lower = text.lowercased()
         switch meaning {
         case .other: return false
-        case .secret: return !booleans.contains(lower)
+        case .secret: return !booleans.contains(lower) && !SecretReference.isTelling(text)
         case .secretSwitch: return !switches.contains(lower)
         case .reference: return !booleans.contains(lower) && !SecretReference.isName(text)
         case .token: return !isPlainToken(text)
@@ -45,6 +45,7 @@ enum CredentialValues {
     private static func isPlainSetting(_ text: Substring, isNamed: Bool) -> Bool {
         if isPlainToken(text) || PlainWords.isQuantity(text) { return true }
         if PlainWords.isHost(text), isNamed || text.contains(".") || text.contains(":") { return true }
+        if isPattern(text) { return true }
         if isHeaderName(text) || isDate(text) || PlainWords.isVariable(text) { return true }
         if isNamed, SecretReference.isName(text) || PlainWords.isName(text) || isAccount(text) { return true }
         if isDistinguishedName(text) || isNamed && PlainWords.isSpoken(text) { return true }
@@ -55,6 +56,12 @@ enum CredentialValues {
     /// The elements of a list, divided by commas, blanks and the like.
     private static func isList(_ text: Substring, _ isPlain: (Substring) -> Bool) -> Bool {
         text.split(whereSeparator: { ", ;|".contains($0) }).allSatisfy(isPlain)
+    }
+
+    /// `^/health$`, `GET=^/.*`: what is let through without asking.
+    private static func isPattern(_ text: Substring) -> Bool {
+        text.contains { "^*$".contains($0) } && text.contains { "^/".contains($0) } && !text.contains(":")
+            && PlainWords.isSpoken(text)
     }
 
     /// `X-Auth-User`
@@ -94,6 +101,7 @@ enum CredentialValues {
     /// What other programs put in the place of a credential: `****`, `[FILTERED]`, `<nil>`, `<redacted>`.
     static func isMask(_ text: Substring) -> Bool {
         if text.allSatisfy({ $0 == "*" || $0 == "•" }) { return text.count >= 3 }
+        if ["REDACTED", "FILTERED", "MASKED", "HIDDEN", "redacted"].contains(text) { return true }
         let inner = text.dropFirst().dropLast()
         let isBracketed = ["<>", "[]", "()"].contains { $0.first == text.first && $0.last == text.last }
         return isBracketed && (masks.contains(inner.lowercased()) || inner.hasPrefix("set to the key "))
@@ -116,7 +124,8 @@ enum CredentialValues {
     /// What names the place where the credential is kept, and nothing else.
     private static func isReference(_ text: Substring) -> Bool {
         if Redactor.isToken(String(text)) || Redactor.isReference(String(text)) { return true }
-        if isTemplate(text) { return true }
+        if isTemplate(text) || isParameter(text) { return true }
+        if text.hasPrefix("arn:aws:kms:") || text.hasPrefix("arn:aws:secretsmanager:") { return text.count <= 256 }
         if text.first == "$",
             text.dropFirst().allSatisfy({ $0 == "_" || $0.isASCII && ($0.isUppercase || $0.isNumber) })
         {
@@ -130,6 +139,12 @@ enum CredentialValues {
             return !TextRandomness.isRandom(text)
         }
         return directories.contains { text.hasPrefix($0) } && PlainWords.isPath(text)
+    }
+
+    /// What a statement of SQL gets its values by: `$1`, `?`, `%s`.
+    private static func isParameter(_ text: Substring) -> Bool {
+        if text == "?" || text == "%s" { return true }
+        return text.first == "$" && text.count <= 3 && text.dropFirst().allSatisfy { $0.isASCII && $0.isNumber }
     }
 
     private static let directories = ["/run/", "/var/", "/etc/", "/mnt/", "/vault/", "/secrets/", "/opt/", "/home/"]

@@ -52,6 +52,9 @@ struct Program: Equatable {
         for name in ["ldapsearch", "ldapmodify", "ldapadd", "ldapwhoami", "ldapdelete"] {
             known[name] = (.password, ["-w"])
         }
+        for name in ["snmpget", "snmpwalk", "snmpset", "snmpbulkwalk", "snmpbulkget", "snmptrap"] {
+            known[name] = (.password, ["-c", "-A", "-X"])
+        }
         for name in ["docker", "podman", "helm", "skopeo", "buildah", "crane", "nerdctl", "oras", "az", "oc"] {
             known[name] = (.container, [])
         }

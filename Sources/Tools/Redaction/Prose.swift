@@ -43,7 +43,7 @@ enum Prose {
         "user", "account", "signature", "key", "connection", "network", "access", "permission", "context", "operation",
         "request", "server", "client", "hash", "value", "length", "secret", "secrets", "token", "password", "service",
         "issuer", "audience", "response", "certificate", "role", "authentication", "authorization", "field", "header",
-        "x509",
+        "x509", "asn1", "pem", "pkcs1", "pkcs8", "rsa", "ecdsa", "ssh", "bcrypt",
         "tls", "json", "yaml", "rpc", "oauth2", "http", "crypto", "jwt", "dial", "read", "write", "open", "stat",
         "lstat",
         "get", "post", "put", "head", "delete", "patch", "the", "this", "parse", "decode", "unmarshal", "status",

@@ -61,7 +61,10 @@ extension Redactor {
         var inner = self
         inner.nesting += 1
         let shown = inner.redact(json: json)
-        return redact(text: shown == json ? text : JSONWriter.string(shown))
+        guard shown != json else { return redact(text: text) }
+        // In their place where that is enough, so that a file keeps its lines.
+        let replaced = replace(Self.hidden(in: json, shown: shown), in: text)
+        return redact(text: Self.structure(replaced) == shown ? replaced : JSONWriter.string(shown))
     }
 
     private func hideMembers(_ value: JSONValue, isBase64: Bool) -> JSONValue {

@@ -33,7 +33,8 @@ enum SecretForms {
         ("dckr_oat_", 20), ("SG.", 40), ("dop_v1_", 30), ("doo_v1_", 30), ("lin_api_", 30), ("ntn_", 30), ("dapi", 36),
         ("glsa_", 30), ("glc_", 30), ("NRAK-", 24), ("shpat_", 30), ("shpss_", 30), ("sq0atp-", 24),
         ("pscale_tkn_", 24),
-        ("sbp_", 30), ("PMAK-", 30), ("sntrys_", 30), ("ATATT3", 30), ("ATCTT3", 30), ("gsk_", 30), ("r8_", 30),
+        ("sbp_", 30), ("sqp_", 30), ("squ_", 30), ("sqa_", 30), ("nvapi-", 30), ("pul-", 40), ("lsv2_", 30),
+        ("PMAK-", 30), ("sntrys_", 30), ("ATATT3", 30), ("ATCTT3", 30), ("gsk_", 30), ("r8_", 30),
         ("xai-", 30),
         ("pplx-", 30), ("tskey-", 24), ("AGE-SECRET-KEY-1", 30), ("dp.pt.", 24), ("bkua_", 30), ("pat-na1-", 30),
     ].map { (Array($0.0.utf8), $0.1) }

@@ -36,6 +36,15 @@ enum SecretReference {
         }
     }
 
+    /// `web-tls`, `db-credentials`: an object's name, whatever it stands under.
+    static func isTelling(_ text: Substring) -> Bool {
+        let words = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard words.count > 1, let last = words.last,
+            ["tls", "cert", "certs", "ca", "creds", "credentials"].contains(last)
+        else { return false }
+        return words.allSatisfy { word in !word.isEmpty && word.allSatisfy { $0.isASCII && $0.isLowercase } }
+    }
+
     private static func isObjectName(_ name: Substring) -> Bool {
         !name.isEmpty && name.utf8.count <= 253
             && name.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "-" || $0 == "." }).allSatisfy {

@@ -6,10 +6,12 @@ struct TerminalText {
     private(set) var plain: [UInt8] = []
     /// Where each byte of ``plain`` stands in ``original``; empty where nothing was left out.
     private var offsets: [Int] = []
+    /// Where it ends there.
+    private var ends: [Int] = []
 
     init(_ text: [UInt8]) {
         original = text
-        guard text.contains(where: { $0 == 0x1B || $0 == 0x5B || $0 == 0x9B }) else {
+        guard text.contains(where: { $0 == 0x1B || $0 == 0x5B || $0 == 0x9B || $0 == 0x26 || $0 == 0x5C }) else {
             plain = text
             return
         }
@@ -19,11 +21,13 @@ struct TerminalText {
                 at = end
                 continue
             }
-            plain.append(text[at])
+            let (byte, end) = Self.entity(text, at) ?? (text[at], at + 1)
+            plain.append(byte)
             offsets.append(at)
-            at += 1
+            ends.append(end)
+            at = end
         }
-        if plain.count == text.count { offsets = [] }
+        if plain.count == text.count { (offsets, ends) = ([], []) }
     }
 
     /// A text as it is.
@@ -37,8 +41,21 @@ struct TerminalText {
     /// Where a part of ``plain`` stands in the original, with the sequences in it.
     func original(_ range: Range<Int>) -> Range<Int> {
         guard isChanged, !range.isEmpty else { return range }
-        return offsets[range.lowerBound]..<offsets[range.upperBound - 1] + 1
+        return offsets[range.lowerBound]..<ends[range.upperBound - 1]
     }
+
+    /// A quote or a separator as HTML and JSON write it.
+    private static func entity(_ text: [UInt8], _ at: Int) -> (byte: UInt8, end: Int)? {
+        guard text[at] == UInt8(ascii: "&") || text[at] == UInt8(ascii: "\\") else { return nil }
+        for (form, byte) in entities where text[at...].starts(with: form) { return (byte, at + form.count) }
+        return nil
+    }
+
+    private static let entities: [([UInt8], UInt8)] = [
+        ("&quot;", 0x22), ("&#34;", 0x22), ("&#x22;", 0x22), ("&#39;", 0x27), ("&apos;", 0x27), ("&#61;", 0x3D),
+        ("&#x3D;", 0x3D), ("&#58;", 0x3A), ("\\u0022", 0x22), ("\\u0027", 0x27), ("\\u003d", 0x3D), ("\\u003D", 0x3D),
+        ("\\u003e", 0x3E), ("\\u003E", 0x3E), ("\\u003a", 0x3A), ("\\u003A", 0x3A),
+    ].map { (Array($0.0.utf8), $0.1) }
 
     /// How many bytes a sequence may have: it is no sequence otherwise.
     private static let limit = 256

@@ -55,6 +55,28 @@ extension TextRedaction {
         bytes[range].contains { $0 < 0x30 || $0 > 0x39 } && bytes[range.lowerBound - 2] != UInt8(ascii: "[")
     }
 
+    /// `jdbc:oracle:thin:user/password@…`
+    func passwordOfThinDriver(_ word: ArraySlice<UInt8>) -> Range<Int>? {
+        guard byte(word.startIndex - 1) == UInt8(ascii: ":"), let last = previous.last,
+            last.upperBound == word.startIndex - 1, text(last) == "thin" || text(last) == "oci"
+        else { return nil }
+        return passwordOfLogin(word.startIndex)
+    }
+
+    /// The same in a URL that is encoded in another one.
+    func password(ofEncodedURL at: Int) -> Range<Int>? {
+        guard starts("%3A%2F%2F", at) || starts("%3a%2f%2f", at) else { return nil }
+        var colon: Int?
+        var end = at + 9
+        while end < bytes.count, end - at < 512, bytes[end] > 0x20, bytes[end] != UInt8(ascii: "&") {
+            if starts("%2F", end) || starts("%2f", end) { return nil }
+            if starts("%3A", end) || starts("%3a", end) { colon = colon ?? end + 3 }
+            if starts("%40", end) { return colon.flatMap { $0 < end && !isSettled(bytes[$0..<end]) ? $0..<end : nil } }
+            end += 1
+        }
+        return nil
+    }
+
     private func password(_ colon: Int?, _ lastAt: Int?, _ start: Int) -> Range<Int>? {
         // A token alone, in the place of the user.
         if let lastAt, Redactor.tokenEnd(bytes, start) == lastAt { return nil }

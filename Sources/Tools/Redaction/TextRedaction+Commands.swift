@@ -11,7 +11,8 @@ extension TextRedaction {
         let option = String(decoding: word, as: UTF8.self)
         if program.options.contains(option) { return next(word.endIndex).flatMap { inline($0, as: .secret) } }
         if program.kind == .htpasswd, !option.hasPrefix("--"), option.contains("b") {
-            return nthWord(option.contains("n") ? 2 : 3, word.endIndex).flatMap { isSettled(bytes[$0]) ? nil : $0 }
+            let start = afterOptions(word.endIndex)
+            return nthWord(option.contains("n") ? 2 : 3, start).flatMap { isSettled(bytes[$0]) ? nil : $0 }
         }
         if program.takesUser(option) {
             guard let start = next(word.endIndex) else { return nil }
@@ -42,10 +43,29 @@ extension TextRedaction {
             guard let login = nthWord(1, word.endIndex), let colon = bytes[login].firstIndex(of: UInt8(ascii: ":"))
             else { return nil }
             range = colon + 1..<login.upperBound
+        // FTP and POP3.
+        case "pass" where word.first == UInt8(ascii: "P"):
+            guard let value = nthWord(1, word.endIndex), isLineEnd(value.upperBound), isUnusual(value),
+                bytes[value].contains(where: Self.isDigit), !bytes[value].contains(where: { "./(:".utf8.contains($0) })
+            else { return nil }
+            range = value
+        // SNMP's communities are passwords.
+        case "rocommunity", "rwcommunity", "rocommunity6", "rwcommunity6", "trapcommunity":
+            range = nthWord(1, word.endIndex)
+        case "community" where before == "snmp-server": range = nthWord(1, word.endIndex)
         default: return nil
         }
         guard let range, bytes[range.lowerBound] != UInt8(ascii: "-"), !isSettled(bytes[range]) else { return nil }
         return CredentialValues.isCredential(text(range), as: .secret) ? range : nil
+    }
+
+    private func afterOptions(_ start: Int) -> Int {
+        var at = start
+        for _ in 0..<4 {
+            guard let next = nthWord(1, at), bytes[next.lowerBound] == UInt8(ascii: "-") else { return at }
+            at = next.upperBound
+        }
+        return at
     }
 
     func nthWord(_ count: Int, _ start: Int) -> Range<Int>? {
@@ -114,7 +134,7 @@ extension TextRedaction {
     }
 
     /// `user/password@host`
-    private func passwordOfLogin(_ start: Int) -> Range<Int>? {
+    func passwordOfLogin(_ start: Int) -> Range<Int>? {
         var slash: Int?
         for at in start..<min(start + 128, bytes.count) {
             let byte = bytes[at]

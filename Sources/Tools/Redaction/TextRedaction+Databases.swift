@@ -68,6 +68,7 @@ extension TextRedaction {
             return inline(skipBlanks(skipQuote(end)), as: .secret)
         }
         guard meaning == .secret || meaning == .token else { return nil }
+        if let value = aloneOnLine(word, lower, start) { return value }
         // A setting in a language that needs no sign between them: `storePassword "x"`.
         if meaning == .secret, skipQuote(start) > start, !Prose.isNoun(lower) { return inline(start, as: .secret) }
         // Clojure's `:password "x"`.
@@ -81,7 +82,32 @@ extension TextRedaction {
             return isVariable(start) ? nil : inline(start, as: .secret, isHeader: isHeader)
         }
         let commands: Set<String> = ["set", "setx", "env", "arg", "setenv", "fastcgi_param"]
-        return commands.contains(last) && !Prose.isNoun(lower) ? inline(start, as: meaning) : nil
+        guard commands.contains(last), !Prose.isNoun(lower), let value = inline(start, as: meaning) else { return nil }
+        // `env DB_PASSWORD comes from …`
+        let isLast = isLineEnd(skipBlanks(skipQuote(value.upperBound)))
+        return isLast || bytes[value].contains { $0 < 0x61 || $0 > 0x7A } ? value : nil
+    }
+
+    /// `api_token x`, `auth_pass x`, `PASS x`, `password<TAB>x`: a name and its value, and nothing else on the line.
+    private func aloneOnLine(_ word: ArraySlice<UInt8>, _ lower: String, _ start: Int) -> Range<Int>? {
+        let isTabbed = bytes[word.endIndex..<start].contains(0x09)
+        guard isTabbed || !Prose.isNoun(lower), !word.starts(with: "-".utf8), let value = nthWord(1, word.endIndex),
+            isLineEnd(skipBlanks(skipQuote(value.upperBound))), previous.isEmpty || isFirst(word.startIndex),
+            !isSettled(bytes[value]), !bytes[value].contains(where: { "(){}<:".utf8.contains($0) })
+        else { return nil }
+        let plain = text(value)
+        guard isUnusual(value), CredentialValues.isCredential(plain, as: .secret), plain.utf8.count >= 6,
+            !PlainWords.isPath(plain[...]), !plain.contains("/")
+        else { return nil }
+        return isTabbed || plain.contains(where: \.isNumber) && plain.contains(where: \.isLetter) ? value : nil
+    }
+
+    /// On its line there is at most one word before.
+    private func isFirst(_ at: Int) -> Bool {
+        var start = at
+        while start > 0, at - start < 24, bytes[start - 1] != 0x0A { start -= 1 }
+        guard start == 0 || bytes[start - 1] == 0x0A else { return false }
+        return bytes[start..<at].split(separator: 0x20).count <= 1
     }
 
     /// `$http_authorization` and `"Bearer $token"`.

@@ -121,6 +121,16 @@ extension TextRedaction {
         return start..<end
     }
 
+    /// `key = AQ…==` in a keyring of Ceph.
+    func keyOfCeph(_ word: ArraySlice<UInt8>) -> Range<Int>? {
+        guard word.elementsEqual("key".utf8) else { return nil }
+        let equal = skipBlanks(word.endIndex)
+        guard byte(equal) == UInt8(ascii: "=") || byte(equal) == UInt8(ascii: ":") else { return nil }
+        let value = extent(skipBlanks(equal + 1), isHeader: false)
+        let isKey = value.count == 40 && starts("AQ", value.lowerBound) && starts("==", value.upperBound - 2)
+        return isKey ? value : nil
+    }
+
     /// The 40 letters that come with the id of a key of AWS.
     func secretOfAWSKey(_ word: ArraySlice<UInt8>) -> Range<Int>? {
         guard word.count == 20, word.starts(with: "A".utf8) else { return nil }

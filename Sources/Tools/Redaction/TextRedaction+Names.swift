@@ -4,12 +4,13 @@ extension TextRedaction {
     func value(of word: ArraySlice<UInt8>) -> Range<Int>? {
         let end = word.endIndex
         // Most words are followed by nothing that could be a value: they cost no look at their name.
-        guard end < bytes.count, " \t=:\"'\\,\r\n>(]&<%".utf8.contains(bytes[end]) else { return nil }
+        guard end < bytes.count, " \t=:\"'\\,\r\n>(]&<%*".utf8.contains(bytes[end]) else { return nil }
         let name = String(decoding: word, as: UTF8.self)
         let lower = name.lowercased()
         if lower == "bearer" { return bearer(end) }
         if lower == "identified" { return identifiedBy(end, isUpper: name.first == "I") }
         if lower == "value" { return valueBeforeName(word) }
+        if lower == "key", let key = keyOfCeph(word) { return key }
         if let argument = positional(word, lower) { return argument }
         if lower == "auth" { if let password = authentication(word) { return password } }
         let isSigned = isSignature(lower, word)
@@ -21,13 +22,15 @@ extension TextRedaction {
         if let element = element(word, as: meaning) { return element }
         let isHeader = lower.hasSuffix("authorization")
         if let start = separated(end, in: word) {
-            if isCause(start, after: word) || isPlaceInSource(word) { return nil }
+            if isCause(start, after: word) || isPlaceInSource(word) || isListOfFields(start, of: word) { return nil }
             if let list = list(start, as: meaning) { return list }
+            if lower.hasSuffix("credentials"), let password = passwordBehindUser(start) { return password }
             return below(start, key: word.startIndex, as: meaning)
                 ?? inline(start, as: meaning, isHeader: isHeader) ?? lineBelow(start, after: word)
         }
         if let value = flag(name, end, meaning) ?? directive(word, lower, meaning) { return value }
         return neighbour(word, isFlag: name.hasPrefix("-"), meaning) ?? sentence(word, lower)
+            ?? defaultOfVariable(word)
     }
 
     /// Behind `=`, `:`, `=>`, `:=`, `->` and the column of a table.
@@ -35,21 +38,33 @@ extension TextRedaction {
         var quoted = skipQuote(end)
         // PHP's `[password] => x` and `["password"] => x`.
         if byte(quoted) == UInt8(ascii: "]") { quoted += 1 }
+        if starts(">> =>", quoted), starts("<<", word.startIndex - 3) { quoted += 2 }
+        // Markdown's `**Password**: x`.
+        if starts("**", quoted), starts("**", word.startIndex - 2) { quoted += 2 }
         let at = skipBlanks(quoted)
         guard let byte = byte(at) else { return nil }
         switch byte {
         case UInt8(ascii: "="):
             var next = at + 1
             while next < at + 3, self.byte(next) == UInt8(ascii: "=") { next += 1 }
-            guard self.byte(next) == UInt8(ascii: ">") else { return skipBlanks(next) }
+            guard self.byte(next) == UInt8(ascii: ">") else { return continued(skipBlanks(next)) }
+            if starts("> <<\"", next) { return next + 4 }
             return typed(self.byte(next + 1) == 0x0A ? skipSpace(next + 1) : skipBlanks(next + 1))
         case UInt8(ascii: "~"), UInt8(ascii: ">"):
             return at > quoted && self.byte(at + 1) == UInt8(ascii: ">") ? skipBlanks(at + 2) : nil
-        case UInt8(ascii: "%"): return starts("%3D", at) || starts("%3d", at) ? at + 3 : nil
+        case UInt8(ascii: "%"):
+            if starts("%22%3A", at) { return starts("%22", at + 6) ? at + 9 : at + 6 }
+            return starts("%3D", at) || starts("%3d", at) ? at + 3 : nil
         // LDIF's base64.
         case UInt8(ascii: ":") where starts(":: ", at): return skipBlanks(at + 2)
         case UInt8(ascii: ":"):
+            if starts(":** ", at), starts("**", word.startIndex - 2) { return skipBlanks(at + 3) }
             return skipBlanks(self.byte(at + 1) == UInt8(ascii: "=") ? at + 2 : at + 1)
+        case 0xE2:
+            return at > end && (starts("\u{2192}", at) || isBoxed(at, word)) ? skipBlanks(at + 3) : nil
+        case UInt8(ascii: "."):
+            let dots = bytes[at...].prefix { $0 == UInt8(ascii: ".") || $0 == 0x20 }
+            return at > end && dots.count >= 4 && starts("...", at) ? dots.endIndex : nil
         case UInt8(ascii: "-"):
             guard at > end, self.byte(at + 1) == UInt8(ascii: ">") else { return nil }
             return skipBlanks(at + 2)
@@ -67,10 +82,31 @@ extension TextRedaction {
         return byte(end) == UInt8(ascii: ")") ? skipBlanks(end + 1) : at
     }
 
+    /// `│ Password │ x │`
+    private func isBoxed(_ at: Int, _ word: ArraySlice<UInt8>) -> Bool {
+        starts("\u{2502}", at) && byte(word.startIndex - 1) == 0x20 && byte(word.startIndex - 4) == 0xE2
+    }
+
     private func isCell(_ start: Int) -> Bool {
         var at = start
         while at > 0, start - at < 64, bytes[at - 1] == 0x20 || bytes[at - 1] == 0x09 { at -= 1 }
         return byte(at - 1) == UInt8(ascii: "|")
+    }
+
+    /// `configmap shop/db-password: data.mode, data.url`: what a summary says of an object.
+    private func isListOfFields(_ start: Int, of word: ArraySlice<UInt8>) -> Bool {
+        guard byte(word.startIndex - 1) == UInt8(ascii: "/"), byte(start - 1) == 0x20 else { return false }
+        return ["data.", "spec.", "metadata.", "binaryData.", "rules", "subjects"].contains {
+            text(start..<min(start + 12, bytes.count)).hasPrefix($0)
+        }
+    }
+
+    /// `credentials: admin / x`
+    private func passwordBehindUser(_ start: Int) -> Range<Int>? {
+        guard let user = nthWord(1, start - 1), starts(" / ", user.upperBound) else { return nil }
+        let start = user.upperBound + 3
+        // Nothing of it where it was hidden before.
+        return inline(start, as: .secret) ?? start..<start
     }
 
     /// `auth.go:42: …`
@@ -134,7 +170,11 @@ extension TextRedaction {
         let blanks = skipBlanks(quoted)
         guard blanks > quoted else { return nil }
         let start = continued(blanks)
-        return starts("--", start) ? nil : inline(start, as: meaning)
+        if starts("--", start) { return nil }
+        let value = inline(start, as: meaning)
+        // A usage says `--password PASSWORD`.
+        let placeholder = name.drop { $0 == "-" }.uppercased().replacing("-", with: "_")
+        return value.map { text($0) == placeholder } ?? false ? nil : value
     }
 
     /// `["x", "y"]` under one name.
@@ -204,6 +244,7 @@ extension TextRedaction {
         let quoted = skipQuote(end)
         var opening = word.startIndex - (quoted - end) - 1
         if byte(opening) == 0x20 { opening -= 1 }
+        if let value = pair(word, quoted, meaning) { return value }
         guard quoted > end, byte(opening) == UInt8(ascii: "("), byte(quoted) == UInt8(ascii: ",") else { return nil }
         guard let value = nextElement(quoted + 1, meaning) else { return nil }
         return byte(skipBlanks(skipQuote(value.upperBound))) == UInt8(ascii: ")") ? value : nil
@@ -229,8 +270,9 @@ extension TextRedaction {
         let start = skipBlanks(separator + 1)
         // What `elasticsearch-reset-password` prints.
         if let last = previous.last, text(last) == "New" { return inline(start, as: .secret) }
-        guard skipQuote(start) > start else { return nil }
         let value = extent(start, isHeader: false)
+        // Without quotes only in YAML, where the name is on the next line.
+        guard skipQuote(start) > start || isLineEnd(skipBlanks(value.upperBound)) else { return nil }
         guard value.count <= 512, !value.isEmpty else { return nil }
         var at = skipQuote(value.upperBound)
         while at < bytes.count, at - value.upperBound < 64, Self.isSpace(bytes[at]) || ",\"'\\".utf8.contains(bytes[at])

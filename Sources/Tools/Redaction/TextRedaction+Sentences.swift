@@ -50,7 +50,7 @@ extension TextRedaction {
             var name = text(range).lowercased()
             if name.hasSuffix(":") || name.hasSuffix("=") { name.removeLast() }
             // `password for admin is x`: whose it is comes between.
-            if name == "for", !isAssigned {
+            if name == "for" || name == "of", !isAssigned {
                 at = owner(next)
                 continue
             }
@@ -195,7 +195,13 @@ extension TextRedaction {
             !"#$%<{[*-=".utf8.contains(bytes[range.lowerBound]) || value.count >= 16,
             !"#$%>".utf8.contains(bytes[range.upperBound - 1])
         else { return false }
-        return (isMade(text(value)) && !text(value).contains("=")) || isLongHexadecimal(value)
+        return (isMade(text(value)) && !isAssignment(value)) || isLongHexadecimal(value)
+    }
+
+    /// `MODE=fast`, and not the `=` that a password has in it or base64 at its end.
+    private func isAssignment(_ range: Range<Int>) -> Bool {
+        let name = text(range).prefix { $0 != "=" }
+        return name.utf8.count < range.count - 2 && PlainWords.isName(name)
     }
 
     private func isLongHexadecimal(_ range: Range<Int>) -> Bool {
@@ -209,8 +215,21 @@ extension TextRedaction {
 
     // MARK: - Causes
 
+    /// `DB_PASSWORD: unbound variable`, `ExpiredToken: The security token is expired`: a sentence, whatever the name.
+    private func isStatement(_ start: Int) -> Bool {
+        guard byte(start - 1) == 0x20, let (first, next) = word(start), let (second, rest) = word(next) else {
+            return false
+        }
+        let (one, two) = (text(first).lowercased(), text(second))
+        if ["unbound variable", "timed out", "not found", "not set"].contains("\(one) \(two)") { return true }
+        guard ["the", "a", "an", "this", "your", "you"].contains(one), let (third, _) = word(rest) else { return false }
+        return [second, third].allSatisfy { range in bytes[range].allSatisfy { Self.isAlphanumeric($0) || $0 == 0x2D } }
+            && two.allSatisfy { $0.isLowercase || $0 == "-" }
+    }
+
     /// `invalid token: unexpected EOF`: what follows the colon says what is wrong, and isn't a value.
     func isCause(_ start: Int, after noun: ArraySlice<UInt8>) -> Bool {
+        if isStatement(start) { return true }
         guard byte(start - 1) == 0x20, Prose.isNoun(lastWord(noun)), let (first, next) = word(start),
             bytes[first.lowerBound] > 0x22
         else { return false }

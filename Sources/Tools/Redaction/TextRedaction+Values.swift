@@ -5,9 +5,23 @@ extension TextRedaction {
     func inline(_ start: Int, as meaning: CredentialNames.Meaning, isHeader: Bool = false) -> Range<Int>? {
         if isSettled(from: start, isHeader: isHeader) || isPlaceholder(start) { return nil }
         // The names in a structure decide.
-        if isStructure(start) { return nil }
+        if isStructure(start) || isLookup(start) { return nil }
         let range = extent(unwrapped(start), isHeader: isHeader)
         return isPlain(bytes[range]) || !CredentialValues.isCredential(text(range), as: meaning) ? nil : range
+    }
+
+    /// `env('DB_PASSWORD', 'x')`, `os.getenv("DB_PASSWORD")`, `ENV["DB_PASSWORD"]`: a name, and maybe its default.
+    private func isLookup(_ start: Int) -> Bool {
+        let end = bytes[start...].prefix(40).firstIndex { !Self.isWord($0) } ?? start
+        guard end > start, let open = byte(end), "([".utf8.contains(open), skipQuote(end + 1) > end + 1 else {
+            return false
+        }
+        let name = text(start..<end).lowercased()
+        guard ["env", "environ", "environ.get", "env.fetch"].contains(where: { name.hasSuffix($0) }) else {
+            return false
+        }
+        let variable = extent(end + 1, isHeader: false)
+        return bytes[variable].allSatisfy { $0 == 0x5F || Self.isDigit($0) || ($0 >= 0x41 && $0 <= 0x5A) }
     }
 
     /// `{user: app, …`, `{"user": …`

@@ -17,6 +17,10 @@ struct TextRedaction {
     private var nextAddress = -1
     /// Up to here there are cookies.
     private var endOfCookies = 0
+    /// What is to be replaced further on, in order.
+    private var later: [Range<Int>] = []
+    /// Up to here there is a table.
+    private var endOfTable = 0
     /// The words before this one.
     var previous: [Range<Int>] = []
 
@@ -56,6 +60,15 @@ struct TextRedaction {
     /// Passes over or replaces what begins here.
     /// - Returns: where to go on.
     private mutating func step(_ at: Int) -> Int {
+        if let next = later.last, at >= next.lowerBound {
+            later.removeLast()
+            if at == next.lowerBound { return hide(next) }
+        }
+        if at >= endOfTable, at == 0 || bytes[at - 1] == 0x0A {
+            let table = columns(at)
+            endOfTable = table.end
+            plan(table.found)
+        }
         if let end = privateKey(at) {
             hide(at..<end)
             return end
@@ -105,11 +118,20 @@ struct TextRedaction {
         let value =
             start < endOfCookies
             ? cookie(word)
-            : password(ofURL: end) ?? pathOfWebhook(word) ?? argument(word, of: program) ?? passwordOfMachine(word)
+            : password(ofURL: end) ?? password(ofEncodedURL: end) ?? passwordOfThinDriver(word) ?? pathOfWebhook(word)
+                ?? argument(word, of: program) ?? passwordOfMachine(word)
                 ?? verifier(word) ?? value(of: word)
         previous = previous.suffix(1) + [start..<end]
+        plan(laterValues(of: word))
         guard let value, !value.isEmpty else { return end }
+        if let next = replacement(behind: value) { plan([next]) }
         return hide(value)
+    }
+
+    /// The nearest is the last.
+    private mutating func plan(_ values: [Range<Int>]) {
+        guard !values.isEmpty else { return }
+        later = (later + values).sorted { $0.lowerBound > $1.lowerBound }
     }
 
     /// `user:password@tcp(host:3306)/db`, as Go's driver for MySQL has it: the password behind this colon.

@@ -53,6 +53,14 @@ import Testing
         #expect(changes(lf, other)[1].contains("lines end in LF, those with ␍ in CRLF"))
     }
 
+    @Test func `blanks at the ends of all lines that come or go are told in one line`() {
+        let blanks = Self.text(Self.lines, "  \n")
+        #expect(changes(blanks, lf) == ["-  a: |  # 40 lines end in blanks", "+  a: |  # no line ends in blanks"])
+        #expect(changes(lf, blanks) == ["-  a: |  # no line ends in blanks", "+  a: |  # 40 lines end in blanks"])
+        let new = lf.replacing("line 20\n", with: "line twenty\n")
+        #expect(changes(blanks, new).suffix(2) == ["-    line 20", "+    line twenty"])
+    }
+
     @Test func `blanks at the end of a line are seen`() {
         let new = lf.replacing("line 20\n", with: "line 20 \n")
         #expect(

@@ -42,6 +42,32 @@ import Testing
     @Test(arguments: CredentialVariants.all)
     func `variants of these forms lose their credentials`(_ text: String) { hides(text) }
 
+    @Test(arguments: CredentialPlaces.all)
+    func `values apart from their names are hidden`(_ text: String) { hides(text) }
+
+    @Test(arguments: PlainPlaces.all)
+    func `diagnoses, tables and statements stay as they are`(_ text: String) {
+        #expect(redactor.redact(text: text) == text)
+    }
+
+    @Test func `a file of JSON keeps its lines`() {
+        let file = "{\r\n  \"password\": \"madeup01\",\r\n  \"mode\": \"a\"\r\n}\r\n"
+        let shown = redactor.redact(json: ["data": ["a.json": .string(file)]])["data", "a.json"]?.string
+        #expect(shown == file.replacing("madeup01", with: redactor.token("madeup01")))
+    }
+
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            "a  password\n", "| password |", "(password) VALUES ('", "\t password\t", "chpasswd:\n ", "&quot;password",
+            "\"password\",",
+            "variable \"password\" {", "UGFzc3dvcmQ6 ", "password -> ", "PASS ", "https%3A%2F%2Fa", "**password** ",
+            "VALUES (",
+        ])
+    func `long texts take no longer by the byte`(_ part: String) {
+        _ = redactor.redact(text: String(repeating: part, count: 100_000 / part.utf8.count))
+    }
+
     @Test(arguments: PlainForms.sentences)
     func `sentences about credentials stay as they are`(_ text: String) {
         #expect(redactor.redact(text: text) == text)
