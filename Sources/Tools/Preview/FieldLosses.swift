@@ -53,13 +53,25 @@ struct FieldLosses {
         switch (before, after) {
         case (_, nil), (_, .null?):
             // A null asks for it.
-            if body?.isNull != true { removed.append(path) }
+            if body?.isNull != true { remove(before, at: path) }
         case (.object(let old), .object(let new)?):
             for (key, value) in old {
                 compare(value, new[key], body?[key], at: path.isEmpty ? key : "\(path).\(key)")
             }
         case (.array(let old), .array(let new)?): compare(old, new, body, at: path)
         default: if isApply, body == nil { reset.append(path) }
+        }
+    }
+
+    /// Who decides looks for `data.c` and `env[name=B]`, also where it is the last one and `data` or `env` goes with it.
+    private mutating func remove(_ value: JSONValue, at path: String) {
+        switch value {
+        case .object(let members) where !members.isEmpty && members.allSatisfy { $0.value.isScalar }:
+            removed += members.keys.map { "\(path).\($0)" }
+        case .array(let elements):
+            guard let keys = ListKeys(of: elements, []) else { return removed.append(path) }
+            removed += elements.map { "\(path)[\(keys.text($0))]" }
+        default: removed.append(path)
         }
     }
 
@@ -124,4 +136,8 @@ private struct ListKeys {
             element[key].map { "\(key)=\($0.string ?? JSONWriter.string($0))" }
         }.joined(separator: ",")
     }
+}
+
+extension JSONValue {
+    fileprivate var isScalar: Bool { object == nil && array == nil }
 }

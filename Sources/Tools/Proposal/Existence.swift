@@ -25,6 +25,8 @@ struct Existence {
             return "it is paused: nothing rolls out until it is resumed"
         case ("batch", "jobs") where object["spec", "suspend"]?.bool == true:
             return "it is suspended: no pod starts until it is resumed"
+        case ("batch", "jobs") where object["spec", "parallelism"]?.int == 0:
+            return "its parallelism is 0: no pod starts until it is raised"
         case ("batch", "cronjobs"):
             if object["spec", "suspend"]?.bool == true { return "it is suspended: nothing runs until it is resumed" }
             return object["spec", "schedule"]?.string.map { "it runs by the schedule \"\($0)\"" }

@@ -104,7 +104,7 @@ extension PostCondition {
         }
         if observed["spec", "suspend"]?.bool == true { return .pending("\(subject.text) is suspended") }
         return .pending(
-            "\(subject.text) runs: \(count("active")) pods active, \(count("succeeded")) succeeded, "
+            "\(subject.text) is still running; its pods: \(count("active")) active, \(count("succeeded")) succeeded, "
                 + "\(count("failed")) failed")
     }
 

@@ -9,6 +9,11 @@ extension PostCondition {
     static func after(writing object: KubeObject, to subject: Subject, changing before: KubeObject? = nil)
         -> [PostCondition]
     {
+        if let before, before.isBeingDeleted {
+            // Whoever takes the last finalizer off lets it go.
+            let goes = !before.finalizers.isEmpty && object.finalizers.isEmpty
+            return [goes ? .gone(subject, uid: before.uid) : .exists(subject)]
+        }
         if let before, before["spec"] == object["spec"] { return [.exists(subject)] }
         let changesTemplate = before.map { $0["spec", "template"] != object["spec", "template"] } ?? false
         switch (subject.resource.group, subject.resource.plural) {
@@ -43,9 +48,13 @@ extension PostCondition {
 
     /// A change of a Job that runs says nothing about when it ends.
     private static func job(_ object: KubeObject, _ subject: Subject, changing before: KubeObject?) -> PostCondition {
-        let starts = before.map { $0["spec", "suspend"]?.bool == true } ?? true
-        guard starts, object["spec", "suspend"]?.bool != true else { return .exists(subject) }
+        guard before.map(isHeld) ?? true, !isHeld(object) else { return .exists(subject) }
         return .jobComplete(subject, deletesItself: object["spec", "ttlSecondsAfterFinished"]?.int != nil)
+    }
+
+    /// Whether a Job starts no pods until somebody changes it.
+    private static func isHeld(_ job: KubeObject) -> Bool {
+        job["spec", "suspend"]?.bool == true || job["spec", "parallelism"]?.int == 0
     }
 
     /// The ids of the containers that get another image.

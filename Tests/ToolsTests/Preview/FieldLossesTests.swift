@@ -20,7 +20,17 @@ import Testing
                 ["data": ["d": "4"]],
                 before: "{data: {a: '1', c: '3'}, metadata: {labels: {x: z}, uid: u}, status: {s: 1}}",
                 after: "{data: {a: '1', d: '4'}, metadata: {uid: u}}")
-                == ["removes data.c, metadata.labels, which the manifest leaves out"])
+                == ["removes data.c, metadata.labels.x, which the manifest leaves out"])
+    }
+
+    @Test func `the members of what goes as a whole are named`() {
+        #expect(
+            apply(
+                ["spec": ["image": "b"]],
+                before:
+                    "{data: {a: '1', b: '2'}, spec: {env: [{name: A, value: x}], args: [x], probe: {get: {port: 1}}, image: a}}",
+                after: "{spec: {image: b}}")
+                == ["removes data.a, data.b, spec.env[name=A], spec.args, spec.probe, which the manifest leaves out"])
     }
 
     @Test func `what goes back to its default is named`() {

@@ -25,6 +25,7 @@ import Testing
         ("StatefulSet", "", "RolloutComplete"), ("StatefulSet", "updateStrategy: {type: OnDelete}", "Ready"),
         ("DaemonSet", "updateStrategy: {type: OnDelete}", "Ready"), ("ReplicaSet", "", "Ready"), ("Pod", "", "Ready"),
         ("PersistentVolumeClaim", "", "Ready"), ("Job", "", "JobComplete"), ("Job", "suspend: true", "Exists"),
+        ("Job", "parallelism: 0", "Exists"),
         ("CronJob", "", "Exists"), ("ConfigMap", "", "Exists"),
     ])
     func `of what is created, what starts is checked`(_ kind: String, _ spec: String, _ expected: String) {
@@ -46,9 +47,19 @@ import Testing
             kinds(after(workload("Deployment", ""), workload("Deployment", "paused: true"))) == ["RolloutComplete"])
         #expect(kinds(after(workload("Deployment", "paused: true"), workload("Deployment", ""))) == ["Stored"])
         #expect(kinds(after(workload("Job", ""), workload("Job", "suspend: true"))) == ["JobComplete"])
+        #expect(kinds(after(workload("Job", "parallelism: 2"), workload("Job", "parallelism: 0"))) == ["JobComplete"])
         let paused = ["paused: true, replicas: 3", "paused: true, replicas: 1"].map { workload("Deployment", $0) }
         #expect(kinds(after(paused[0], paused[1])) == ["Replicas"])
         #expect(kinds(after(workload("Deployment", ""), workload("Deployment", ""))) == ["Exists"])
+    }
+
+    @Test func `what is being deleted goes with its last finalizer`() {
+        func map(_ finalizers: String) -> String {
+            "{kind: ConfigMap, metadata: {name: x, uid: u, deletionTimestamp: '2026-01-01T00:00:00Z', "
+                + "finalizers: [\(finalizers)]}}"
+        }
+        #expect(kinds(after(map(""), map("x/y"))) == ["Gone"])
+        #expect(kinds(after(map("z/w"), map("x/y, z/w"))) == ["Exists"])
     }
 
     @Test func `what may be gone before anybody looks is marked, and read back`() throws {
