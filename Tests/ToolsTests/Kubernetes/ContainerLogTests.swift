@@ -61,7 +61,7 @@ import Testing
         "{\"line\": \(number), \"text\": \"\(String(repeating: filler, count: length))\"}"
     }
 
-    @Test(arguments: [1, 50, 500, 698, 699, 1000, 1999, 2000], ["x", "ü", "😀"])
+    @Test(arguments: [1, 500, 699, 2000], ["x", "ü", "😀"])
     func `the newest line is the last one, however much is asked for`(_ count: Int, _ filler: String) async throws {
         let log = (1...2000).map { line($0, $0 == 2000 ? 10 : 1500, filler) }
         let text = try await logs(LogServer(log), ["num_lines": JSONValue(count)])

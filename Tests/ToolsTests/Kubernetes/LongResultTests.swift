@@ -60,7 +60,7 @@ import Testing
         #expect(text.contains("label_selector") && !text.contains("sha256"))
     }
 
-    @Test(arguments: [1, 7, 60, 400], ["json", "yaml", "", "name"])
+    @Test(arguments: [1, 7, 60, 200], ["json", "yaml", "", "name"])
     func `every object is named, and the limit is kept`(_ count: Int, _ format: String) async throws {
         let api = FakeAPI()
         for number in 0..<count { api.put(pod(number)) }

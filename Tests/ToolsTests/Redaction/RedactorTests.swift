@@ -220,7 +220,7 @@ import Testing
         "aaaa",
     ])
     func `hostile text is read once`(_ text: String) {
-        let size = text == "authorization: " ? 1 << 20 : 1 << 16
+        let size = text == "authorization: " ? 1 << 18 : 1 << 15
         for end in ["‹redacted:", "@", ")", "\n-----END PRIVATE KEY-----"] {
             let count = size / text.utf8.count
             #expect(!redactor.redact(text: String(repeating: text, count: count) + end).isEmpty)
