@@ -196,8 +196,12 @@ import Testing
     @Test func `an operator that may not write the annotation goes on, and says what it means`() async throws {
         let model = scaler()
         try await Story.run(nil) { story in
-            let refusing: @Sendable (any KubeAPI) -> any KubeAPI = {
-                RefusingAPI($0) { $0.contains("skyflo.ai/progress") }
+            // As a role does that is too old.
+            let refusing: @Sendable (any KubeAPI) -> any KubeAPI = { api in
+                InterceptedAPI(api) { request, _ in
+                    guard request.method == .patch, request.body?.contains("skyflo.ai/progress") == true else { return }
+                    throw APIStatus(code: 403, reason: .forbidden, message: "no")
+                }
             }
             try await story.withOperator(model, wrap: refusing) {
                 try await story.ask("3", spec: ["approval": ["mode": "ReadOnly"]])
@@ -237,30 +241,6 @@ import Testing
                 #expect(try await story.progress()?.turn == 1)
             }
         }
-    }
-}
-
-/// Refuses patches with certain bodies, as a role does that is too old.
-private final class RefusingAPI: KubeAPI {
-    private let api: any KubeAPI
-    private let isRefused: @Sendable (String) -> Bool
-
-    init(_ api: any KubeAPI, _ isRefused: @escaping @Sendable (String) -> Bool) {
-        self.api = api
-        self.isRefused = isRefused
-    }
-
-    func send(_ request: KubeRequest, as identity: Impersonation?) async throws -> KubeResponse {
-        if request.method == .patch, isRefused(request.body ?? "") {
-            throw APIStatus(code: 403, reason: .forbidden, message: "no")
-        }
-        return try await api.send(request, as: identity)
-    }
-
-    func stream<Result: Sendable>(
-        _ request: KubeRequest, as identity: Impersonation?, _ body: (inout KubeByteStream) async throws -> Result
-    ) async throws -> Result {
-        try await api.stream(request, as: identity, body)
     }
 }
 

@@ -143,7 +143,7 @@ import Testing
             let isApproved = Mutex(false)
             let attempts = Mutex(0)
             let moving: @Sendable (any KubeAPI) -> any KubeAPI = { api in
-                MovingAPI(WatchedAPI(api, log)) { request in
+                InterceptedAPI(WatchedAPI(api, log)) { request, _ in
                     let isWrite = request.path.hasSuffix("/scale") && !request.isReadOnly
                     guard isWrite, isApproved.withLock(\.self) else { return }
                     attempts.withLock { $0 += 1 }
@@ -186,28 +186,6 @@ private final class AlteredDryRun: KubeAPI {
             response.body = JSONWriter.bytes(body)
         }
         return response
-    }
-
-    func stream<Result: Sendable>(
-        _ request: KubeRequest, as identity: Impersonation?, _ body: (inout KubeByteStream) async throws -> Result
-    ) async throws -> Result {
-        try await api.stream(request, as: identity, body)
-    }
-}
-
-/// Something happens before each request.
-private final class MovingAPI: KubeAPI {
-    private let api: any KubeAPI
-    private let action: @Sendable (KubeRequest) async throws -> Void
-
-    init(_ api: any KubeAPI, _ action: @escaping @Sendable (KubeRequest) async throws -> Void) {
-        self.api = api
-        self.action = action
-    }
-
-    func send(_ request: KubeRequest, as identity: Impersonation?) async throws -> KubeResponse {
-        if identity != nil { try await action(request) }
-        return try await api.send(request, as: identity)
     }
 
     func stream<Result: Sendable>(
