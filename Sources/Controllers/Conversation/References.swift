@@ -28,7 +28,7 @@ struct References: Sendable {
         for conversation: Conversation, _ dependencies: ConversationReconciler.Dependencies
     ) async throws -> References {
         let spec = conversation.spec
-        let skyflo = try skyfloAI(for: conversation, dependencies)
+        let skyflo = try await skyfloAI(for: conversation, dependencies)
         guard let model = skyflo.model(named: spec.model) else {
             throw Missing(
                 reason: .modelNotFound,
@@ -62,11 +62,11 @@ struct References: Sendable {
     /// The one that the spec names, else the only one of the namespace, else the operator's default.
     private static func skyfloAI(
         for conversation: Conversation, _ dependencies: ConversationReconciler.Dependencies
-    ) throws -> SkyfloAI {
+    ) async throws -> SkyfloAI {
         let cache = dependencies.skyfloAIs
         if let reference = conversation.spec.skyfloRef {
             let key = ObjectKey(namespace: reference.namespace ?? conversation.namespace, name: reference.name)
-            try checkReach(of: key, from: conversation, dependencies)
+            try await checkReach(of: key, from: conversation, dependencies)
             guard let object = cache.get(key) else {
                 throw Missing(
                     reason: .skyfloAINotFound,
@@ -74,7 +74,7 @@ struct References: Sendable {
             }
             return SkyfloAI(object)
         }
-        let own = cache.list(namespace: conversation.namespace)
+        let own = try await skyfloAIs(in: conversation.namespace, dependencies)
         if own.count > 1 {
             let names = own.map(\.name).sorted().joined(separator: ", ")
             throw Missing(
@@ -90,14 +90,26 @@ struct References: Sendable {
                 + "create one (an empty spec will do, with the built-in model offline), and this goes on by itself")
     }
 
+    /// Those of a namespace. Where none is known the API server is asked: a conversation that is applied together with its
+    /// SkyfloAI may not run by the rules of the operator's default because its watch was faster.
+    private static func skyfloAIs(
+        in namespace: String, _ dependencies: ConversationReconciler.Dependencies
+    ) async throws -> [KubeObject] {
+        let known = dependencies.skyfloAIs.list(namespace: namespace)
+        guard known.isEmpty, dependencies.options.defaultSkyfloAI != nil else { return known }
+        let found = try await dependencies.api.list(.skyfloAIs, namespace: namespace).items
+        for object in found { dependencies.skyfloAIs.insert(object) }
+        return found
+    }
+
     /// Who may write a SkyfloAI anywhere could otherwise decide what is approved in any other namespace, and whoever asks
     /// could choose by whose rules.
     private static func checkReach(
         of key: ObjectKey, from conversation: Conversation, _ dependencies: ConversationReconciler.Dependencies
-    ) throws {
+    ) async throws {
         guard key.namespace != conversation.namespace else { return }
         let isDefault = key == dependencies.options.defaultSkyfloAI
-        guard isDefault, dependencies.skyfloAIs.list(namespace: conversation.namespace).isEmpty else {
+        guard isDefault, try await skyfloAIs(in: conversation.namespace, dependencies).isEmpty else {
             let why = isDefault ? "the namespace has its own" : "it lies in another namespace"
             throw Missing(
                 reason: .skyfloAINotFound, message: "SkyfloAI \(key) can't be used in \(conversation.namespace): \(why)"

@@ -43,6 +43,26 @@ import Testing
         }
     }
 
+    /// As when both are applied at once, and the watch of conversations is the faster one.
+    @Test func `the operator's default doesn't govern where a SkyfloAI of the namespace isn't known yet`() async throws
+    {
+        let log = RequestLog()
+        let model = ScriptedModel(.says("Hello."), .scale(to: 9), .says("Done."))
+        let key = ObjectKey(namespace: "skyflo-system", name: "skyflo")
+        try await Story.run(nil, samples: ["0-shop.yaml"]) { story in
+            try await story.makeSkyflo("skyflo-system", "skyflo", Self.lax)
+            let wrap: @Sendable (any KubeAPI) -> any KubeAPI = { DeafAPI(WatchedAPI($0, log), to: "skyfloais") }
+            try await story.withOperator(model, defaultSkyfloAI: key, wrap: wrap) {
+                try await story.ask("hello", name: "first", spec: ["serviceAccountName": "default"])
+                try await story.untilPhase(.completed, "first")
+                try await story.apply(file: "config/samples/shop/1-copilot.yaml")
+                try await story.ask("scale web")
+                try await story.untilPhase(.awaitingApproval)
+                #expect(log.writes.isEmpty)
+            }
+        }
+    }
+
     /// With and without a new worker in between, who would find out anew what the spec names.
     @Test(arguments: [true, false])
     func `what was approved for one ServiceAccount isn't done as another`(_ restarts: Bool) async throws {
