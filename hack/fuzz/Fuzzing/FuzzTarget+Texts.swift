@@ -21,7 +21,8 @@ extension FuzzTarget {
         let list = try? KubeList(parsing: input)
         let isEventText = (try? WatchEvent(parsing: input)) != nil
         guard let value = try? JSONParser.parse(input) else {
-            try require(list == nil, "a list was read from what is no JSON")
+            // One item that the parser doesn't take is left out of a list, and counted.
+            try require(list.map { $0.unreadableItems > 0 } ?? true, "a list was read from what is no JSON")
             return try require(!isEventText, "an event was read from what is no JSON")
         }
         let written = JSONWriter.bytes(value)
