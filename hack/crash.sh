@@ -16,14 +16,15 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 answer_help "$@"
-runs=10000
+runs=10000 seed=$RANDOM
 if [ "${1:-}" = --short ]; then
   shift
-  runs=10
+  # Always the same: CI fails for no course of events that nobody has seen.
+  runs=10 seed=1
 fi
 [ $# -le 2 ] || refuse "there are two arguments at most"
 runs=${1:-$runs}
-seed=${2:-$RANDOM}
+seed=${2:-$seed}
 need_number RUNS "$runs"
 [[ $seed =~ ^[0-9]+$ ]] || refuse "SEED is a number, not \"$seed\""
 
