@@ -5,7 +5,8 @@ import KubeModel
 public enum Digest {
     /// `sha256:` and the hexadecimal SHA-256 over the canonical JSON of everything that makes a call what it is: the
     /// conversation's uid, the turn, the call's id, who it runs as, the tool, the arguments as the model wrote them, and the
-    /// exact requests with the uid and resourceVersion of every target. Two calls that differ in any of these differ in this.
+    /// exact requests with the uid and resourceVersion of every target and the hashes of its content that was previewed. Two
+    /// calls that differ in any of these differ in this.
     ///
     /// Where credentials in arguments and requests are shown as tokens, it is over what is shown and over the fingerprint, a
     /// keyed hash of what they are: so it can be checked by who may not see them.
