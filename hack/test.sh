@@ -36,8 +36,15 @@ need_kubectl
 hack/check.sh
 swift build "${swift_flags[@]}" --build-tests
 # Not all at once: on two cores a thousand tests would only take the time from each other.
-swift test "${swift_flags[@]}" --skip-build --experimental-maximum-parallelization-width 8 \
-  ${options[@]+"${options[@]}"}
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! swift test "${swift_flags[@]}" --skip-build --experimental-maximum-parallelization-width 8 \
+  ${options[@]+"${options[@]}"} 2>&1 | tee "$log"; then
+  # Of a long output often only the end is kept, and a failure is said where it happened.
+  printf '\nWhat failed:\n'
+  grep -A 5 -E '✘ .*recorded an issue|error:|Fatal error' "$log" | cut -c 1-600 | tail -n 100 || true
+  die "the tests failed"
+fi
 [ ${#options[@]} = 0 ] || exit 0
 
 run() {

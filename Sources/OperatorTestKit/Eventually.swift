@@ -18,7 +18,7 @@ public struct NotInTime: Error, Sendable, CustomStringConvertible {
 /// - Parameter limit: real time. Generous by default: it only matters where the test fails.
 /// - Throws: ``NotInTime``; `CancellationError` when the task is cancelled.
 public func eventually(
-    _ what: String = "the condition", within limit: Duration = .seconds(30), file: StaticString = #fileID,
+    _ what: String = "the condition", within limit: Duration = .seconds(120), file: StaticString = #fileID,
     line: UInt = #line, _ condition: () async throws -> Bool
 ) async throws {
     try await eventuallyFound(what, within: limit, file: file, line: line) { try await condition() ? () : nil }
@@ -27,7 +27,7 @@ public func eventually(
 /// Waits until `find` returns something, and returns that; otherwise like ``eventually(_:within:file:line:_:)``.
 @discardableResult
 public func eventuallyFound<Value>(
-    _ what: String = "the value", within limit: Duration = .seconds(30), file: StaticString = #fileID,
+    _ what: String = "the value", within limit: Duration = .seconds(120), file: StaticString = #fileID,
     line: UInt = #line, _ find: () async throws -> Value?
 ) async throws -> Value {
     let clock = SystemClock()

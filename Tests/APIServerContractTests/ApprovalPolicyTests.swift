@@ -102,7 +102,7 @@ import Testing
                     WriteOptions(fieldManager: "contract", force: true))
             }
         }
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(120)
         while (try? await api.list(conversations)) == nil, ContinuousClock.now < deadline {}
     }
 
@@ -141,7 +141,7 @@ import Testing
 
     /// A real server learns of roles and policies a moment after they were written.
     private static func untilInForce(_ world: World) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(120)
         while ContinuousClock.now < deadline {
             do {
                 let patch = Patch.merge(["status": ["phase": "Failed"]])

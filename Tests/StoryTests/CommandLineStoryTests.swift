@@ -42,7 +42,7 @@ import Testing
     @Test func `ask shows the change, takes the approval at the terminal, and prints the answer`() async throws {
         try await Story.run(ScriptedModel(.scale(to: 3), .says("Done."))) { story in
             let screen = Screen(answers: ["d", "y"])
-            let ask = AskAction(text: "scale web to 3", name: "talk", spec: Self.spec, timeout: .seconds(60))
+            let ask = AskAction(text: "scale web to 3", name: "talk", spec: Self.spec, timeout: .seconds(180))
             #expect(try await ask.perform(in: screen.session(story)) == .success)
             #expect(screen.out == "Done.\n")
             #expect(screen.said.contains("+  replicas: 3") && screen.said.contains("c1 approved"), "\(screen.said)")
@@ -58,7 +58,7 @@ import Testing
         try await Story.run(ScriptedModel(.scale(to: 3), .says("Done."))) { story in
             let screen = Screen()
             let session = screen.session(story)
-            let ask = AskAction(text: "scale web to 3", name: "talk", spec: Self.spec, timeout: .seconds(60))
+            let ask = AskAction(text: "scale web to 3", name: "talk", spec: Self.spec, timeout: .seconds(180))
             let status = try await ask.perform(in: session)
             #expect(status == .waitsForApproval)
             #expect(screen.said.contains("kubectl skyflo approve talk c1 -n shop"))
@@ -69,7 +69,7 @@ import Testing
                 try await DecideAction(.approved, of: "talk", isConfirmed: true, digest: "0000").perform(in: session)
             }
             #expect(try await story.replicas() == 2)
-            let approve = DecideAction(.approved, of: "talk", isConfirmed: true, waits: true, timeout: .seconds(60))
+            let approve = DecideAction(.approved, of: "talk", isConfirmed: true, waits: true, timeout: .seconds(180))
             #expect(try await approve.perform(in: session) == .success)
             #expect(screen.out == "Done.\n")
             #expect(try await story.replicas() == 3)
@@ -115,7 +115,7 @@ import Testing
             #expect(error?.status == .usage)
             let deny = DecideAction(
                 .denied, of: "talk", isForAll: true, reason: "freeze", isConfirmed: true, waits: true,
-                timeout: .seconds(60))
+                timeout: .seconds(180))
             #expect(try await deny.perform(in: session) == .refused)
             #expect(model.toolResults.allSatisfy { $0 == "denied by kubernetes-admin: freeze" })
             #expect(try await story.replicas() == 2)
@@ -131,8 +131,8 @@ import Testing
             _ = try await ListAction(pendingOnly: true).perform(in: session)
             #expect(screen.out.contains("talk   AwaitingApproval   1      1"), "\(screen.out)")
             _ = try await StopAction("talk").perform(in: session)
-            #expect(try await WatchAction("talk", timeout: .seconds(60)).perform(in: session) == .refused)
-            let more = AskAction(text: "and?", conversation: "talk", timeout: .seconds(60))
+            #expect(try await WatchAction("talk", timeout: .seconds(180)).perform(in: session) == .refused)
+            let more = AskAction(text: "and?", conversation: "talk", timeout: .seconds(180))
             await #expect(throws: CommandError.self) { try await more.perform(in: session) }
             _ = try await StopAction("talk", resumes: true).perform(in: session)
             #expect(try await more.perform(in: session) == .success)
@@ -148,7 +148,7 @@ import Testing
             try await story.approveUntilDone("c1")
             try await story.untilPhase(.completed)
             let screen = Screen(answers: ["y"])
-            let undo = UndoAction("talk", waits: true, timeout: .seconds(60))
+            let undo = UndoAction("talk", waits: true, timeout: .seconds(180))
             #expect(try await undo.perform(in: screen.session(story)) == .success)
             #expect(screen.said.contains("+  replicas: 2") && screen.said.contains("c2 approved"), "\(screen.said)")
             #expect(try await story.replicas() == 2)
@@ -161,7 +161,7 @@ import Testing
         try await Story.run(ScriptedModel(.scale(to: 3), .says("Done."))) { story in
             try await story.ask("scale web to 3")
             try await story.untilPhase(.awaitingApproval)
-            let stop = StopAction("talk", waits: true, timeout: .seconds(60))
+            let stop = StopAction("talk", waits: true, timeout: .seconds(180))
             #expect(try await stop.perform(in: Screen().session(story)) == .success)
             let after = try await story.api.get(.conversations, namespace: Story.namespace, name: "talk")
             #expect(after["status", "phase"] == "Stopped")

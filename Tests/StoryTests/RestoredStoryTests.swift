@@ -143,7 +143,7 @@ import Testing
             let session = Session(api: story.api, namespace: Story.namespace, terminal: terminal) {
                 KubeTime(seconds: 1_800_000_000)
             }
-            async let asked = AskAction(text: "4", conversation: "talk", timeout: .seconds(60)).perform(in: session)
+            async let asked = AskAction(text: "4", conversation: "talk", timeout: .seconds(180)).perform(in: session)
             try await story.until("the question is there") { !$0.spec.followUps.isEmpty }
             try await story.withOperator(model) { try await story.untilPhase(.stopped, turn: 3) }
             #expect(try await asked == .refused)

@@ -53,7 +53,7 @@ import Testing
             let session = Session(api: story.api, namespace: Story.namespace, terminal: terminal) {
                 KubeTime(seconds: 1_800_000_000)
             }
-            let ask = AskAction(text: "CLI", conversation: "talk", timeout: .seconds(60))
+            let ask = AskAction(text: "CLI", conversation: "talk", timeout: .seconds(180))
             #expect(try await ask.perform(in: session) == .success)
             #expect(screen.withLock(\.self) == "git 1, kubectl, robot, CLI\n")
 
@@ -107,7 +107,7 @@ import Testing
             let session = Session(api: story.api, namespace: Story.namespace, terminal: terminal) {
                 KubeTime(seconds: 1_800_000_000)
             }
-            async let asked = AskAction(text: "CLI", conversation: "talk", timeout: .seconds(60)).perform(in: session)
+            async let asked = AskAction(text: "CLI", conversation: "talk", timeout: .seconds(180)).perform(in: session)
             try await story.until("the question is there") { !$0.spec.followUps.isEmpty }
             _ = try await story.api.apply(manifest("git 1", "git 2"), in: .conversations, Self.git)
             try await story.withOperator(listener()) { try await story.untilPhase(.completed, turn: 3) }

@@ -54,7 +54,7 @@ import Testing
                 try await change(0, &random, cluster.api)
                 let all = try await cluster.api.listAll(.configMaps, namespace: "default").items
                 let expected = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0.resourceVersion) })
-                try await eventually("the handler knows what the server has", within: .seconds(30)) {
+                try await eventually("the handler knows what the server has", within: .seconds(120)) {
                     replica.state.withLock { $0.objects.mapValues(\.resourceVersion) } == expected
                 }
                 #expect(replica.state.withLock(\.faults) == [])

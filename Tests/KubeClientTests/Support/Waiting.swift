@@ -51,7 +51,7 @@ final class Recorder<Element: Sendable>: Sendable {
 
 /// Waits for a condition, and fails the test when it isn't met in time.
 func eventually(
-    within limit: Duration = .seconds(30), _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation,
+    within limit: Duration = .seconds(120), _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit

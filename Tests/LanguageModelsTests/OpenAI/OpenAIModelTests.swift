@@ -240,7 +240,7 @@ struct OpenAIModelTests {
                 for await _ in pieces { break }
                 group.cancelAll()
             }
-            let deadline = ContinuousClock.now + .seconds(30)
+            let deadline = ContinuousClock.now + .seconds(120)
             while server.abandoned.withLock({ $0 }) == 0, ContinuousClock.now < deadline { await Task.yield() }
             #expect(server.abandoned.withLock { $0 } == 1)
         }

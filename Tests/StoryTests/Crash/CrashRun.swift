@@ -118,7 +118,7 @@ struct CrashRun: Sendable {
     }
 
     private func wait(_ progress: Progress, turn: Int, _ who: () -> String, or isOver: () -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(120)
         while !(progress.conversation.map { scenario.isOver($0, turn: turn) } ?? false), !isOver() {
             guard ContinuousClock.now < deadline else {
                 Issue.record("\(self), \(who()) stands still: \(progress.conversation?.status.json ?? .null)")

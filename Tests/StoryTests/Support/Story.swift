@@ -57,7 +57,8 @@ struct Story: Sendable {
             let program = Operator(
                 api: wrap(client),
                 configuration: .init(
-                    identity: identity, defaultSkyfloAI: defaultSkyfloAI, lease: lease, verificationTimeout: .seconds(5)
+                    identity: identity, defaultSkyfloAI: defaultSkyfloAI, lease: lease,
+                    verificationTimeout: .seconds(20)
                 ),
                 models: models, logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -139,13 +140,13 @@ struct Story: Sendable {
 
     // MARK: Waiting
 
-    /// Waits until the conversation is so; fails with its status after a minute.
+    /// Waits until the conversation is so; fails with its status after three minutes: a busy machine takes its time.
     @discardableResult
     func until(
         _ what: String, of name: String = "talk", sourceLocation: SourceLocation = #_sourceLocation,
         _ condition: (Conversation) -> Bool
     ) async throws -> Conversation {
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(180)
         while true {
             let conversation = Conversation(
                 try await api.get(.conversations, namespace: Self.namespace, name: name))

@@ -38,7 +38,7 @@ import Testing
                     _ = try await client.create(definition(group), in: .customResourceDefinitions)
                 }
                 let mapper = RESTMapper(api: client, reloadInterval: .zero)
-                let deadline = ContinuousClock.now + .seconds(30)
+                let deadline = ContinuousClock.now + .seconds(120)
                 while try await mapper.allResources().count(where: { $0.plural == "gateways" }) < 2 {
                     try #require(ContinuousClock.now < deadline, "the definitions aren't served")
                     await mapper.invalidate()
