@@ -26,8 +26,9 @@ import Testing
 
         func patch(_ patch: Patch, as user: Impersonation?, subresource: String? = "status") async throws -> KubeObject
         {
-            try await api.patch(
-                conversations, namespace: namespace, name: "c", subresource: subresource, patch, as: user)
+            let api: any KubeAPI = user.map { self.api.impersonating($0) } ?? self.api
+            return try await api.patch(
+                conversations, namespace: namespace, name: "c", subresource: subresource, patch)
         }
 
         func approve(_ id: String, _ entry: JSONValue, as user: Impersonation?) async throws -> KubeObject {
@@ -145,9 +146,9 @@ import Testing
         while ContinuousClock.now < deadline {
             do {
                 let patch = Patch.merge(["status": ["phase": "Failed"]])
-                _ = try await world.api.patch(
+                _ = try await world.api.impersonating(clerk).patch(
                     conversations, namespace: world.namespace, name: "c", subresource: "status", patch,
-                    WriteOptions(dryRun: true), as: clerk)
+                    WriteOptions(dryRun: true))
             } catch let status as APIStatus where status.message.contains("denied request") {
                 return
             } catch is APIStatus {
@@ -264,14 +265,15 @@ import Testing
             try await world.expectRefused("PUT", "of an approval") {
                 var object = try await world.live()
                 object["status", "approvals", "c1", "digest"] = "other"
-                _ = try await world.api.update(object, in: Self.conversations, subresource: "status", as: Self.alice)
+                _ = try await world.api.impersonating(Self.alice).update(
+                    object, in: Self.conversations, subresource: "status")
             }
             try await world.expectRefused("apply", "of the status") {
                 let object = KubeObject(
                     Self.conversations, namespace: world.namespace, name: "c", ["status": ["phase": "Completed"]])
-                _ = try await world.api.apply(
+                _ = try await world.api.impersonating(Self.alice).apply(
                     object, in: Self.conversations, subresource: "status",
-                    WriteOptions(fieldManager: "alice", force: true), as: Self.alice)
+                    WriteOptions(fieldManager: "alice", force: true))
             }
         }
     }
@@ -307,12 +309,12 @@ import Testing
                 return object
             }
             try await world.expectRefused("another's name", "skyflo.ai/created-by has to be who creates it: rita") {
-                _ = try await world.api.create(made("m", by: "alice"), in: Self.conversations, as: Self.rita)
+                _ = try await world.api.impersonating(Self.rita).create(made("m", by: "alice"), in: Self.conversations)
             }
-            _ = try await world.api.create(made("m", by: "rita"), in: Self.conversations, as: Self.rita)
+            _ = try await world.api.impersonating(Self.rita).create(made("m", by: "rita"), in: Self.conversations)
             func change(_ patch: JSONValue, as user: Impersonation) async throws {
-                _ = try await world.api.patch(
-                    Self.conversations, namespace: world.namespace, name: "m", .merge(patch), as: user)
+                _ = try await world.api.impersonating(user).patch(
+                    Self.conversations, namespace: world.namespace, name: "m", .merge(patch))
             }
             let more: JSONValue = ["spec": ["messages": [["content": "hello"], ["content": "and more"]]]]
             try await world.expectRefused("another's message", "of a conversation of rita others may change only") {

@@ -196,7 +196,9 @@ import Testing
     {
         try await server.run { api, namespace in
             let identity = Impersonation.serviceAccount(namespace: namespace, name: "nobody")
-            let status = try await refusal { _ = try await api.list(.pods, namespace: namespace, as: identity) }
+            let status = try await refusal {
+                _ = try await api.impersonating(identity).list(.pods, namespace: namespace)
+            }
             #expect(status.isForbidden)
             #expect(status.message.contains("system:serviceaccount:\(namespace):nobody"))
             #expect(status.message.contains("cannot list resource \"pods\""))

@@ -48,7 +48,7 @@ public struct Finalizers: Sendable {
     /// - Throws: the first error of a clean-up, after all were tried; `APIStatus` of a patch.
     public func run(on object: KubeObject) async throws -> Outcome {
         guard object.isBeingDeleted else {
-            return .live(try await api.addFinalizers(cleanups.map(\.name), to: object, in: resource, as: nil))
+            return .live(try await api.addFinalizers(cleanups.map(\.name), to: object, in: resource))
         }
         var rest: KubeObject? = object
         var failure: (any Error)?

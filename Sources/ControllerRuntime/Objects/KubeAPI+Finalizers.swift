@@ -10,21 +10,21 @@ extension KubeAPI {
     /// - Throws: `APIStatus`: 409 where the object has changed since (read and try again); also what the server refuses:
     ///   a deleted object gets no new finalizers. ``RuntimeError`` `misuse` where `object` has no resourceVersion.
     public func addFinalizer(
-        _ name: String, to object: KubeObject, in resource: APIResource, as identity: Impersonation? = nil
+        _ name: String, to object: KubeObject, in resource: APIResource
     ) async throws -> KubeObject {
-        try await addFinalizers([name], to: object, in: resource, as: identity)
+        try await addFinalizers([name], to: object, in: resource)
     }
 
     /// Sees to it that the object hasn't the finalizer.
     /// - Returns: the object as it is then; nil where it is gone.
     /// - Throws: as ``addFinalizer(_:to:in:as:)``.
     public func removeFinalizer(
-        _ name: String, from object: KubeObject, in resource: APIResource, as identity: Impersonation? = nil
+        _ name: String, from object: KubeObject, in resource: APIResource
     ) async throws -> KubeObject? {
         guard object.finalizers.contains(name) else { return object }
         do {
             let rest = object.finalizers.filter { $0 != name }
-            let new = try await setFinalizers(rest, of: object, in: resource, as: identity)
+            let new = try await setFinalizers(rest, of: object, in: resource)
             return new.isBeingDeleted && new.finalizers.isEmpty ? nil : new
         } catch let status as APIStatus where status.isNotFound {
             return nil
@@ -32,15 +32,15 @@ extension KubeAPI {
     }
 
     func addFinalizers(
-        _ names: [String], to object: KubeObject, in resource: APIResource, as identity: Impersonation?
+        _ names: [String], to object: KubeObject, in resource: APIResource
     ) async throws -> KubeObject {
         let missing = names.filter { !object.finalizers.contains($0) }
         if missing.isEmpty { return object }
-        return try await setFinalizers(object.finalizers + missing, of: object, in: resource, as: identity)
+        return try await setFinalizers(object.finalizers + missing, of: object, in: resource)
     }
 
     private func setFinalizers(
-        _ names: [String], of object: KubeObject, in resource: APIResource, as identity: Impersonation?
+        _ names: [String], of object: KubeObject, in resource: APIResource
     ) async throws -> KubeObject {
         guard !object.resourceVersion.isEmpty else {
             throw RuntimeError(.misuse, "finalizers are changed on an object as it was read, with its resourceVersion")
@@ -50,6 +50,6 @@ extension KubeAPI {
             "finalizers": names.isEmpty ? .null : JSONValue(names),
         ]
         return try await patch(
-            resource, namespace: object.namespace, name: object.name, .merge(["metadata": metadata]), as: identity)
+            resource, namespace: object.namespace, name: object.name, .merge(["metadata": metadata]))
     }
 }

@@ -197,7 +197,7 @@ extension TurnRunner {
     func toolContext() -> ToolContext? {
         guard let references else { return nil }
         return ToolContext(
-            api: ReadOnlyAPI(api, as: references.identity), mapper: dependencies.mapper,
+            api: ReadOnlyAPI(api.impersonating(references.identity)), mapper: dependencies.mapper,
             namespace: conversation.namespace, redactor: redactor)
     }
 }

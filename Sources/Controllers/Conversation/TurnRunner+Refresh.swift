@@ -13,16 +13,16 @@ extension TurnRunner {
     /// - Returns: what came of it; nil where nothing was sent, because the request is stale.
     /// - Throws: ``NoLongerApproved``.
     mutating func sendRefreshed(
-        _ planned: PlannedRequest, of call: Call, as identity: Impersonation
+        _ planned: PlannedRequest, of call: Call, api: ImpersonatingAPI
     ) async throws -> ExecutionResult? {
-        let reader = ReadOnlyAPI(api, as: identity)
+        let reader = ReadOnlyAPI(api)
         for _ in 0..<Self.refreshes {
             guard
                 case .same(let moved) = try await WriteExecutor.refresh(planned, api: reader, redactor: redactor)
             else { return nil }
             try await readAgain()
             try await recheck(call)
-            let result = await WriteExecutor.execute(moved, api: api, as: identity)
+            let result = await WriteExecutor.execute(moved, api: api)
             guard case .stale = result else { return result }
         }
         return nil

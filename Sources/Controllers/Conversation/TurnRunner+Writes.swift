@@ -36,7 +36,7 @@ extension TurnRunner {
     /// twice even if the first one is still under way.
     mutating func recover(_ id: String) async throws {
         guard let call = machine.call(id), let references else { return }
-        switch try await find(call, as: references.identity) {
+        switch try await find(call, ReadOnlyAPI(api.impersonating(references.identity))) {
         case .done(let uids): try await close(call, .applied("done (found out after an interruption)"), uids)
         case .missing(let uids): try await resume(call, after: uids)
         case .unknown(let why, let uids): try await close(call, .unknown(why), uids)
@@ -48,7 +48,7 @@ extension TurnRunner {
         guard conversation.identity != dependencies.options.user else {
             return try await close(call, .unknown("\(why); the operator doesn't look at it as itself"))
         }
-        switch try await find(call, as: Impersonation(user: conversation.identity)) {
+        switch try await find(call, ReadOnlyAPI(api.impersonating(Impersonation(user: conversation.identity)))) {
         case .done(let uids): try await close(call, .applied("done (found out after an interruption)"), uids)
         case .missing(let uids): try await close(call, Self.unsent(why, uids), uids)
         case .unknown(let reason, let uids): try await close(call, .unknown(reason), uids)
@@ -63,7 +63,7 @@ extension TurnRunner {
         case unknown(String, [String])
     }
 
-    private func find(_ call: Call, as identity: Impersonation) async throws -> Found {
+    private func find(_ call: Call, _ api: ReadOnlyAPI) async throws -> Found {
         var uids: [String] = []
         let requests: [PlannedRequest]
         do {
@@ -72,7 +72,7 @@ extension TurnRunner {
             return .unknown(error.message, uids)
         }
         for (position, planned) in requests.enumerated() {
-            switch try await look(at: planned, of: call, position, as: identity) {
+            switch try await look(at: planned, of: call, position, api) {
             case .executed(let write): uids.append(write.target.uid)
             case .notExecuted: return .missing(after: uids)
             case .unknown(let why): return .unknown(why, uids)
@@ -83,14 +83,16 @@ extension TurnRunner {
 
     /// Who may not look any more finds nothing out by trying again: the turn would hang, and obey no stop.
     private func look(
-        at planned: PlannedRequest, of call: Call, _ position: Int, as identity: Impersonation
+        at planned: PlannedRequest, of call: Call, _ position: Int, _ api: ReadOnlyAPI
     ) async throws -> RecoveredOutcome {
         let change = plannedChange(of: call, at: position)
         do {
             return try await WriteExecutor.outcome(
-                of: planned, change: change, redactor: redactor, api: api, as: identity)
-        } catch let status as APIStatus where status.code == 401 || status.code == 403 {
-            return .unknown("\(identity.user) may not look at \(planned.target.text) any more: \(status.message)")
+                of: planned, change: change, redactor: redactor, api: api)
+        } catch let denied as PermissionDenied {
+            return .unknown("\(api.identity.user) may not look at \(planned.target.text) any more: \(denied.message)")
+        } catch let status as APIStatus where status.code == 401 {
+            return .unknown("\(api.identity.user) may not look at \(planned.target.text) any more: \(status.message)")
         }
     }
 
@@ -134,6 +136,7 @@ extension TurnRunner {
     ///   - isResumed: they were sent before, and may still be on their way; what comes second is refused as stale.
     private mutating func send(_ call: Call, after done: [String] = [], isResumed: Bool = false) async throws {
         guard let references else { return }
+        let api = api.impersonating(references.identity)
         var uids = done
         let requests = try plannedRequests(of: call)
         for (position, planned) in requests.enumerated().dropFirst(done.count) {
@@ -145,15 +148,15 @@ extension TurnRunner {
                     return try await close(call, .rejected(why + Self.part(uids.count, of: requests)), uids)
                 }
             }
-            var result = await WriteExecutor.execute(planned, api: api, as: references.identity)
+            var result = await WriteExecutor.execute(planned, api: api)
             if case .stale = result, isResumed,
-                case .executed(let write) = try await look(at: planned, of: call, position, as: references.identity)
+                case .executed(let write) = try await look(at: planned, of: call, position, ReadOnlyAPI(api))
             {
                 result = .applied(write)
             }
             if case .stale = result {
                 do {
-                    result = try await sendRefreshed(planned, of: call, as: references.identity) ?? result
+                    result = try await sendRefreshed(planned, of: call, api: api) ?? result
                 } catch let refusal as NoLongerApproved {
                     let why = APIStatus(
                         code: 409, reason: .conflict, message: "not sent: \(refusal.reason ?? "stopped")")

@@ -11,7 +11,7 @@ extension KubeAPI {
     ///     held for the whole collection.
     public func listAll(
         _ resource: APIResource, namespace: String? = nil, _ options: ListOptions = ListOptions(),
-        pageSize: Int = 500, as identity: Impersonation? = nil,
+        pageSize: Int = 500,
         transform: @Sendable (KubeObject) -> KubeObject = { $0 }
     ) async throws -> KubeList {
         var whole = options
@@ -19,7 +19,7 @@ extension KubeAPI {
         whole.continueToken = nil
         var page = whole
         page.limit = pageSize
-        var result = try await list(resource, namespace: namespace, page, as: identity)
+        var result = try await list(resource, namespace: namespace, page)
         result.items = result.items.map(transform)
         // Only the first request says which version it wants; the token knows it for the others, and both are refused.
         page.resourceVersion = nil
@@ -27,13 +27,13 @@ extension KubeAPI {
         while let token = result.continueToken {
             page.continueToken = token
             do {
-                let next = try await list(resource, namespace: namespace, page, as: identity)
+                let next = try await list(resource, namespace: namespace, page)
                 result.items += next.items.map(transform)
                 result.unreadableItems += next.unreadableItems
                 result.resourceVersion = next.resourceVersion
                 result.continueToken = next.continueToken
             } catch let status as APIStatus where status.isExpired {
-                result = try await list(resource, namespace: namespace, whole, as: identity)
+                result = try await list(resource, namespace: namespace, whole)
                 result.items = result.items.map(transform)
                 return result
             }

@@ -41,12 +41,12 @@ public struct LogOptions: Sendable {
 extension KubeAPI {
     /// The log of a container as it is now. Bytes that are no UTF-8 become U+FFFD.
     public func logs(
-        pod: String, namespace: String, _ options: LogOptions = LogOptions(), as identity: Impersonation? = nil
+        pod: String, namespace: String, _ options: LogOptions = LogOptions()
     ) async throws -> String {
         let path = APIResource.pods.path(namespace: namespace, name: pod, subresource: "log")
         // The text is not negotiable, but errors come as JSON.
         let request = KubeRequest(.get, path, query: options.query, accept: "application/json, */*")
-        let response = try await send(request, as: identity)
+        let response = try await send(request)
         guard (200..<300).contains(response.status) else { throw response.failure }
         return String(decoding: response.body.prefix(options.limitBytes), as: UTF8.self)
     }

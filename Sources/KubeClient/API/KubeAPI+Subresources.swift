@@ -34,7 +34,7 @@ extension KubeAPI {
     ///
     /// - Throws: `APIStatus` 429 while a budget doesn't allow it, after the client's own retries.
     public func evict(
-        pod: String, namespace: String, _ options: DeleteOptions = DeleteOptions(), as identity: Impersonation? = nil
+        pod: String, namespace: String, _ options: DeleteOptions = DeleteOptions()
     ) async throws {
         let body: JSONValue = [
             "kind": "Eviction", "apiVersion": "policy/v1",
@@ -42,7 +42,7 @@ extension KubeAPI {
         ]
         let path = APIResource.pods.path(namespace: namespace, name: pod, subresource: "eviction")
         let request = KubeRequest(.post, path, contentType: "application/json", body: JSONWriter.string(body))
-        _ = try await call(options.dryRun ? request.asDryRun : request, as: identity)
+        _ = try await call(options.dryRun ? request.asDryRun : request)
     }
 
     /// Issues a token of a ServiceAccount (authentication.k8s.io/v1 TokenRequest, KEP-1205).
@@ -51,8 +51,7 @@ extension KubeAPI {
     ///   - audiences: empty: the API server itself.
     ///   - expirationSeconds: at least 600; the server may give another one.
     public func requestToken(
-        serviceAccount: String, namespace: String, audiences: [String] = [], expirationSeconds: Int = 3600,
-        as identity: Impersonation? = nil
+        serviceAccount: String, namespace: String, audiences: [String] = [], expirationSeconds: Int = 3600
     ) async throws -> ServiceAccountToken {
         let body: JSONValue = [
             "kind": "TokenRequest", "apiVersion": "authentication.k8s.io/v1",
@@ -63,7 +62,7 @@ extension KubeAPI {
         ]
         let path = APIResource.serviceAccounts.path(namespace: namespace, name: serviceAccount, subresource: "token")
         let request = KubeRequest(.post, path, contentType: "application/json", body: JSONWriter.string(body))
-        let status = try await call(request, as: identity)["status"]
+        let status = try await call(request)["status"]
         guard let token = status?["token"]?.string,
             let expiration = status?["expirationTimestamp"]?.string.flatMap({ KubeTime($0) })
         else { throw KubeClientError(.badResponse, "the API server's answer is no issued token") }
@@ -71,23 +70,23 @@ extension KubeAPI {
     }
 
     public func scale(
-        _ resource: APIResource, namespace: String? = nil, name: String, as identity: Impersonation? = nil
+        _ resource: APIResource, namespace: String? = nil, name: String
     ) async throws -> Scale {
-        try Scale(await get(resource, namespace: namespace, name: name, subresource: "scale", as: identity).json)
+        try Scale(await get(resource, namespace: namespace, name: name, subresource: "scale").json)
     }
 
     /// - Parameter resourceVersion: only this version is changed; 409 otherwise. nil changes any.
     @discardableResult
     public func setScale(
         _ resource: APIResource, namespace: String? = nil, name: String, replicas: Int,
-        resourceVersion: String? = nil, _ options: WriteOptions = WriteOptions(), as identity: Impersonation? = nil
+        resourceVersion: String? = nil, _ options: WriteOptions = WriteOptions()
     ) async throws -> Scale {
         let body = JSONValue.compact([
             "metadata": resourceVersion.map { ["resourceVersion": .string($0)] },
             "spec": ["replicas": JSONValue(replicas)],
         ])
         let answer = try await patch(
-            resource, namespace: namespace, name: name, subresource: "scale", .merge(body), options, as: identity)
+            resource, namespace: namespace, name: name, subresource: "scale", .merge(body), options)
         return try Scale(answer.json)
     }
 }

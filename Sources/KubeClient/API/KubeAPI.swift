@@ -1,10 +1,15 @@
 public import KubeModel
 
-/// An API server, as far as callers need to know. ``KubeClient`` is the real one; wrappers narrow it (read-only) or count.
+/// An API server, as far as callers need to know. ``KubeClient`` is the real one; wrappers narrow it (``ReadOnlyAPI``), act
+/// for somebody else (``ImpersonatingAPI``), or count.
+///
+/// The two requirements are for those who implement the protocol. Whoever uses it calls the verbs, and says once for whom
+/// with ``impersonating(_:)``.
 public protocol KubeAPI: Sendable {
     /// Sends one request and returns the answer, whatever its HTTP status.
     ///
-    /// - Parameter identity: whom to impersonate; nil sends with the client's own credentials.
+    /// - Parameter identity: whom to impersonate; nil sends as whoever this API acts for. A wrapper hands it on, or throws:
+    ///   none drops it or puts another in its place.
     /// - Throws: ``KubeClientError`` when there was no answer, `CancellationError` when the task was cancelled. After such
     ///   an error of a write it is not known whether the server did it.
     func send(_ request: KubeRequest, as identity: Impersonation?) async throws -> KubeResponse
@@ -66,28 +71,39 @@ public struct KubeClientError: Error, Sendable, CustomStringConvertible {
 
 // MARK: - The verbs
 
+extension KubeAPI {
+    /// Sends one request as whoever this API acts for, and returns the answer, whatever its HTTP status.
+    public func send(_ request: KubeRequest) async throws -> KubeResponse { try await send(request, as: nil) }
+
+    /// Sends one request as whoever this API acts for, and hands out the body as it arrives.
+    public func stream<Result: Sendable>(
+        _ request: KubeRequest, _ body: (inout KubeByteStream) async throws -> Result
+    ) async throws -> Result {
+        try await stream(request, as: nil, body)
+    }
+}
+
 /// Each takes the object's place apart from its content, and throws `APIStatus` for every answer that is not 2xx.
 extension KubeAPI {
     /// Sends and reads the JSON body of a 2xx answer.
-    public func call(_ request: KubeRequest, as identity: Impersonation? = nil) async throws -> JSONValue {
-        let response = try await send(request, as: identity)
+    public func call(_ request: KubeRequest) async throws -> JSONValue {
+        let response = try await send(request)
         return try response.json()
     }
 
     public func get(
-        _ resource: APIResource, namespace: String? = nil, name: String, subresource: String? = nil,
-        as identity: Impersonation? = nil
+        _ resource: APIResource, namespace: String? = nil, name: String, subresource: String? = nil
     ) async throws -> KubeObject {
         let path = resource.path(namespace: namespace, name: name, subresource: subresource)
-        return KubeObject(try await call(KubeRequest(.get, path), as: identity))
+        return KubeObject(try await call(KubeRequest(.get, path)))
     }
 
-    /// Like ``get(_:namespace:name:subresource:as:)``, with nil for 404.
+    /// Like ``get(_:namespace:name:subresource:)``, with nil for 404.
     public func find(
-        _ resource: APIResource, namespace: String? = nil, name: String, as identity: Impersonation? = nil
+        _ resource: APIResource, namespace: String? = nil, name: String
     ) async throws -> KubeObject? {
         do {
-            return try await get(resource, namespace: namespace, name: name, as: identity)
+            return try await get(resource, namespace: namespace, name: name)
         } catch let status as APIStatus where status.isNotFound {
             return nil
         }
@@ -95,67 +111,62 @@ extension KubeAPI {
 
     /// One page.
     public func list(
-        _ resource: APIResource, namespace: String? = nil, _ options: ListOptions = ListOptions(),
-        as identity: Impersonation? = nil
+        _ resource: APIResource, namespace: String? = nil, _ options: ListOptions = ListOptions()
     ) async throws -> KubeList {
         let request = KubeRequest(.get, resource.path(namespace: namespace), query: options.query)
-        return try await send(request, as: identity).list()
+        return try await send(request).list()
     }
 
     public func create(
-        _ object: KubeObject, in resource: APIResource, _ options: WriteOptions = WriteOptions(),
-        as identity: Impersonation? = nil
+        _ object: KubeObject, in resource: APIResource, _ options: WriteOptions = WriteOptions()
     ) async throws -> KubeObject {
         let path = resource.path(namespace: object.namespace)
-        return try await write(.post, path, "application/json", object.json, options, identity)
+        return try await write(.post, path, "application/json", object.json, options)
     }
 
     /// Replaces the object (PUT). With a resourceVersion in it, only that version is replaced (409 otherwise).
     public func update(
         _ object: KubeObject, in resource: APIResource, subresource: String? = nil,
-        _ options: WriteOptions = WriteOptions(), as identity: Impersonation? = nil
+        _ options: WriteOptions = WriteOptions()
     ) async throws -> KubeObject {
         let path = resource.path(namespace: object.namespace, name: object.name, subresource: subresource)
-        return try await write(.put, path, "application/json", object.json, options, identity)
+        return try await write(.put, path, "application/json", object.json, options)
     }
 
     public func patch(
         _ resource: APIResource, namespace: String? = nil, name: String, subresource: String? = nil, _ patch: Patch,
-        _ options: WriteOptions = WriteOptions(), as identity: Impersonation? = nil
+        _ options: WriteOptions = WriteOptions()
     ) async throws -> KubeObject {
         let path = resource.path(namespace: namespace, name: name, subresource: subresource)
-        return try await write(.patch, path, patch.contentType, patch.body, options, identity)
+        return try await write(.patch, path, patch.contentType, patch.body, options)
     }
 
     /// Server-side apply (KEP-555). `options.fieldManager` is required by the API.
     public func apply(
-        _ object: KubeObject, in resource: APIResource, subresource: String? = nil, _ options: WriteOptions,
-        as identity: Impersonation? = nil
+        _ object: KubeObject, in resource: APIResource, subresource: String? = nil, _ options: WriteOptions
     ) async throws -> KubeObject {
         try await patch(
             resource, namespace: object.namespace, name: object.name, subresource: subresource, .apply(object.json),
-            options, as: identity)
+            options)
     }
 
     /// - Returns: the object where it is only marked as deleted, or the server's `Status`.
     @discardableResult
     public func delete(
-        _ resource: APIResource, namespace: String? = nil, name: String, _ options: DeleteOptions = DeleteOptions(),
-        as identity: Impersonation? = nil
+        _ resource: APIResource, namespace: String? = nil, name: String, _ options: DeleteOptions = DeleteOptions()
     ) async throws -> KubeObject {
         let path = resource.path(namespace: namespace, name: name)
         let request = KubeRequest(
             .delete, path, contentType: "application/json", body: JSONWriter.string(options.json))
-        return KubeObject(try await call(options.dryRun ? request.asDryRun : request, as: identity))
+        return KubeObject(try await call(options.dryRun ? request.asDryRun : request))
     }
 
     private func write(
-        _ method: KubeRequest.Method, _ path: String, _ contentType: String, _ body: JSONValue, _ options: WriteOptions,
-        _ identity: Impersonation?
+        _ method: KubeRequest.Method, _ path: String, _ contentType: String, _ body: JSONValue, _ options: WriteOptions
     ) async throws -> KubeObject {
         let request = KubeRequest(
             method, path, query: options.query, contentType: contentType, body: JSONWriter.string(body))
-        return KubeObject(try await call(request, as: identity))
+        return KubeObject(try await call(request))
     }
 }
 

@@ -42,11 +42,11 @@ extension KubeAPI {
     /// - Throws: `APIStatus` 409 with the conflicting fields in its causes; else as every write.
     public func apply(
         _ object: KubeObject, in resource: APIResource, subresource: String? = nil, manager: String, force: Bool,
-        dryRun: Bool = false, as identity: Impersonation? = nil
+        dryRun: Bool = false
     ) async throws -> KubeObject {
         try await apply(
             object.withoutServerFields(), in: resource, subresource: subresource,
-            WriteOptions(fieldManager: manager, force: force, dryRun: dryRun), as: identity)
+            WriteOptions(fieldManager: manager, force: force, dryRun: dryRun))
     }
 }
 

@@ -1,4 +1,4 @@
-public import KubeModel
+import KubeModel
 
 /// The lines of a container's log, as they come.
 public struct LogLines {
@@ -43,13 +43,13 @@ extension KubeAPI {
     /// - Throws: `APIStatus` when the server refuses; ``KubeClientError`` (`timeout` among others); what `body` throws.
     public func followLogs<Result: Sendable>(
         pod: String, namespace: String, _ options: LogOptions = LogOptions(), timeout: Duration? = nil,
-        as identity: Impersonation? = nil, _ body: @escaping @Sendable (inout LogLines) async throws -> Result
+        _ body: @escaping @Sendable (inout LogLines) async throws -> Result
     ) async throws -> Result {
         let path = APIResource.pods.path(namespace: namespace, name: pod, subresource: "log")
         let query = options.query + [KubeRequest.QueryItem("follow", "true")]
         let request = KubeRequest(.get, path, query: query, accept: "application/json, */*")
         let work: @Sendable () async throws -> Result = {
-            try await stream(request, as: identity) { bytes in
+            try await stream(request) { bytes in
                 var lines = LogLines(bytes, limitBytes: options.limitBytes)
                 return try await body(&lines)
             }

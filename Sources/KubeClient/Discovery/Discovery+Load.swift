@@ -15,7 +15,7 @@ extension Discovery {
     }
 
     private static func discover(below root: String, _ api: any KubeAPI) async throws -> Discovery {
-        let response = try await api.send(KubeRequest(.get, root, accept: accept), as: nil)
+        let response = try await api.send(KubeRequest(.get, root, accept: accept))
         // A server without built-in types has no /api.
         if response.status == 404 { return Discovery(resources: []) }
         let json = try response.json()

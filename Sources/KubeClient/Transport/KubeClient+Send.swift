@@ -11,7 +11,7 @@ extension KubeClient {
     /// A cancelled task closes the request at once.
     /// - Throws: ``KubeClientError`` when there was no complete answer within ``Options/timeout`` or it is larger than
     ///   ``Options/maximumBodyBytes``; `CancellationError`. It is then not known whether a write was done.
-    public func send(_ request: KubeRequest, as identity: Impersonation? = nil) async throws -> KubeResponse {
+    public func send(_ request: KubeRequest, as identity: Impersonation?) async throws -> KubeResponse {
         let deadline = ContinuousClock.now + options.timeout
         do {
             return try await withDeadline(deadline, failure: timeout(of: request)) {

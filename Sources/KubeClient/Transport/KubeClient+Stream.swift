@@ -10,7 +10,7 @@ extension KubeClient {
     /// There is no idle timeout: whoever watches knows how often to expect something (bookmarks, `timeoutSeconds`) and
     /// cancels. Streams are never repeated: whoever watches also knows from where to go on.
     public func stream<Result: Sendable>(
-        _ request: KubeRequest, as identity: Impersonation? = nil,
+        _ request: KubeRequest, as identity: Impersonation?,
         _ body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
         let (response, credential) = try await open(request, identity)

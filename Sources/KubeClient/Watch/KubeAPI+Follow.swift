@@ -32,7 +32,7 @@ extension KubeAPI {
     public func follow(
         _ resource: APIResource, namespace: String? = nil, from version: String,
         _ options: WatchOptions = WatchOptions(), backoff: WatchBackoff = WatchBackoff(),
-        as identity: Impersonation? = nil, _ body: (WatchEvent) async throws -> Void
+        _ body: (WatchEvent) async throws -> Void
     ) async throws -> Never {
         var position = WatchPosition(version: version)
         while true {
@@ -41,7 +41,7 @@ extension KubeAPI {
             options.resourceVersion = position.version
             options.sendInitialEvents = false
             do {
-                let failure = try await watch(resource, namespace: namespace, options, as: identity) { events in
+                let failure = try await watch(resource, namespace: namespace, options) { events in
                     try await position.consume(&events, body)
                 }
                 if let failure { throw failure }

@@ -52,10 +52,10 @@ extension KubeAPI {
     /// - Throws: `APIStatus` when the server refuses the watch (also 410 where it sends that as its status).
     public func watch<Result: Sendable>(
         _ resource: APIResource, namespace: String? = nil, _ options: WatchOptions = WatchOptions(),
-        as identity: Impersonation? = nil, _ body: (inout WatchEvents) async throws -> Result
+        _ body: (inout WatchEvents) async throws -> Result
     ) async throws -> Result {
         let request = KubeRequest(.get, resource.path(namespace: namespace), query: options.query)
-        return try await stream(request, as: identity) { bytes in
+        return try await stream(request) { bytes in
             var events = WatchEvents(bytes)
             return try await body(&events)
         }

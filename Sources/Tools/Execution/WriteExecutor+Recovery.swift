@@ -1,5 +1,5 @@
 public import KubeClient
-public import KubeModel
+import KubeModel
 
 /// What can be said about a write whose answer was lost, from how its target is now.
 public enum RecoveredOutcome: Sendable, Hashable {
@@ -16,14 +16,12 @@ extension WriteExecutor {
     /// - Parameters:
     ///   - change: what the dry run said that the write would change; nil where that isn't known.
     ///   - redactor: with the key that the preview was made with.
-    /// - Throws: `APIStatus`, `KubeClientError` and `CancellationError` where the target can't be read.
+    /// - Throws: `PermissionDenied`, `APIStatus`, `KubeClientError` and `CancellationError` where the target can't be read.
     public static func outcome(
-        of planned: PlannedRequest, change: ChangeRecord?, redactor: Redactor, api: any KubeAPI,
-        as identity: Impersonation
+        of planned: PlannedRequest, change: ChangeRecord?, redactor: Redactor, api: ReadOnlyAPI
     ) async throws -> RecoveredOutcome {
         let target = planned.target
-        let live = try await api.find(
-            target.resource, namespace: target.namespace, name: target.name, as: identity)
+        let live = try await api.find(target.resource, namespace: target.namespace, name: target.name)
         return outcome(
             of: planned, change: change, live: live, contentHash: live.map { redactor.contentHash(of: $0) })
     }

@@ -40,15 +40,15 @@ public enum WriteExecutor {
     /// The field manager of all writes: by it the objects say what was changed from here.
     public static let fieldManager = "skyflo"
 
-    /// Sends exactly `planned.request`, once, if it ``PlannedRequest/isPinned``. Whoever calls has checked that it may be sent, and has stored that it will be.
+    /// Sends exactly `planned.request`, once, if it ``PlannedRequest/isPinned``. Whoever calls has checked that it may be
+    /// sent, and has stored that it will be.
     ///
+    /// - Parameter api: acts for the conversation's ServiceAccount: nothing is written with the operator's own rights.
     /// - Returns: never throws: after a write was sent there is always something to record, a cancellation included.
-    public static func execute(
-        _ planned: PlannedRequest, api: any KubeAPI, as identity: Impersonation
-    ) async -> ExecutionResult {
+    public static func execute(_ planned: PlannedRequest, api: ImpersonatingAPI) async -> ExecutionResult {
         guard planned.isPinned else { return .rejected(unpinned(planned)) }
         do {
-            let response = try await api.send(planned.request, as: identity)
+            let response = try await api.send(planned.request)
             return classify(response, of: planned)
         } catch is CancellationError {
             return .unknown("cancelled before the API server answered")

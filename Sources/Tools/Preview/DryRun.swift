@@ -5,14 +5,19 @@ import KubeModel
 struct DryRun {
     let planned: PlannedRequest
     let response: KubeResponse
-    private let identity: Impersonation?
+    private let identity: Impersonation
     private let redactor: Redactor
 
+    /// - Throws: ``ToolFailure`` where there is no dry run of such a request; whatever keeps the API server from answering.
     init(_ planned: PlannedRequest, api: ReadOnlyAPI, redactor: Redactor) async throws {
         self.planned = planned
         self.redactor = redactor
         identity = api.identity
-        response = try await api.send(planned.request.asDryRun)
+        do {
+            response = try await api.send(planned.request.asDryRun)
+        } catch let refused as WriteRefused {
+            throw ToolFailure(describing: refused)
+        }
     }
 
     /// - Returns: what the object would become; nil where the server can't try the request out.

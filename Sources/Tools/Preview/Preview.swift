@@ -79,7 +79,7 @@ public struct Preview: Sendable, Hashable {
                 return
             }
             guard let answer = try Self.answer(dryRun, planned, after: earlier) else {
-                try await AccessReview.require(planned.request, api: api)
+                try await Self.requireAccess(for: planned.request, api: api)
                 let reason = dryRun.obstacle ?? ""
                 warnings.append(
                     "\(planned.target.text) could not be tried out, so the API server may refuse it: \(reason)")
@@ -102,6 +102,16 @@ public struct Preview: Sendable, Hashable {
             change = ChangeRecord(planned, after: after, redactor: redactor)
             ownership = try await Ownership(planned, after: after, api: api)?.warnings() ?? []
             losses = FieldLosses(of: planned, after: after).warnings
+        }
+
+        private static func requireAccess(for request: KubeRequest, api: ReadOnlyAPI) async throws {
+            do {
+                try await AccessReview.require(request, api: api)
+            } catch let denied as PermissionDenied {
+                throw ToolFailure(describing: denied)
+            } catch let status as APIStatus {
+                throw ToolFailure(describing: status)
+            }
         }
 
         /// A refusal says what to do about it, where that is known.

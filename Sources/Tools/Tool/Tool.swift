@@ -30,7 +30,7 @@ public protocol Tool: Sendable {
 
 /// What a tool call may use.
 public struct ToolContext: Sendable {
-    /// Refuses writes, and sends everything under the identity of the conversation.
+    /// Refuses writes, and does everything as the ServiceAccount of the conversation.
     public var api: ReadOnlyAPI
     /// Finds resources by the names that people use.
     public var mapper: RESTMapper

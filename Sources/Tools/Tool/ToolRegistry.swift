@@ -79,6 +79,7 @@ extension ToolFailure {
         switch error {
         case let failure as ToolFailure: self = failure
         case let denied as PermissionDenied: self.init(denied.description)
+        case let refused as WriteRefused: self.init(refused.description)
         case let status as APIStatus: self.init(Self.text(status))
         case let error as KubeClientError:
             self.init("the API server gave no usable answer (\(error.code)): \(error.description)")

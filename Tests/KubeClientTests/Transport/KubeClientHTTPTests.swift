@@ -33,7 +33,7 @@ import Testing
             return .json(Self.pod)
         } _: { client in
             let identity = Impersonation(user: "jane", groups: ["a", "b"])
-            let pod = try await client.get(.pods, namespace: "shop", name: "web", as: identity)
+            let pod = try await client.impersonating(identity).get(.pods, namespace: "shop", name: "web")
             #expect(pod.name == "web")
         }
         #expect(

@@ -30,7 +30,8 @@ import Testing
                 credentials: .token(endpoint.token))
             try await withKubeClient(configuration, logger: Logger(label: "test")) { client in
                 let context = ToolContext(
-                    api: ReadOnlyAPI(client, as: administrator), mapper: RESTMapper(api: client), namespace: "default",
+                    api: ReadOnlyAPI(client.impersonating(administrator)), mapper: RESTMapper(api: client),
+                    namespace: "default",
                     redactor: redactor)
                 try await body(client, context)
             }
@@ -50,11 +51,12 @@ import Testing
     {
         let preview = try await Preview.of(proposal, api: context.api, redactor: redactor)
         for (planned, change) in zip(proposal.requests, preview.changes) {
-            let result = await WriteExecutor.execute(planned, api: client, as: administrator)
+            let result = await WriteExecutor.execute(planned, api: client.impersonating(administrator))
             guard case .applied = result else { throw ToolFailure("\(result)") }
             guard
                 case .executed = try await WriteExecutor.outcome(
-                    of: planned, change: change, redactor: redactor, api: client, as: administrator)
+                    of: planned, change: change, redactor: redactor,
+                    api: ReadOnlyAPI(client.impersonating(administrator)))
             else {
                 throw ToolFailure("\(planned.target.text): the recovery doesn't see what was done")
             }
@@ -119,7 +121,7 @@ import Testing
                 ]),
                 in: try #require(map))
             for request in planned {
-                let result = await WriteExecutor.execute(request, api: client, as: administrator)
+                let result = await WriteExecutor.execute(request, api: client.impersonating(administrator))
                 guard case .stale = result else {
                     Issue.record("\(request.request.method) \(request.request.path): \(result)")
                     continue
@@ -133,7 +135,7 @@ import Testing
     @Test func `who may nothing is told what is missing`() async throws {
         try await withCluster { client, context in
             var context = context
-            context.api = ReadOnlyAPI(client, as: .serviceAccount(namespace: "default", name: "nobody"))
+            context.api = ReadOnlyAPI(client.impersonating(.serviceAccount(namespace: "default", name: "nobody")))
             do {
                 _ = try await tools.call(name: "k8s_get", arguments: #"{"resource_type":"secrets"}"#, in: context)
                 Issue.record("no failure")

@@ -52,7 +52,7 @@ import Testing
                     ]), in: second)
                 let administrator = Impersonation(user: "alice", groups: ["system:masters"])
                 let context = ToolContext(
-                    api: ReadOnlyAPI(client, as: administrator), mapper: mapper, namespace: "default",
+                    api: ReadOnlyAPI(client.impersonating(administrator)), mapper: mapper, namespace: "default",
                     redactor: redactor)
                 try await body(context, match.resource, second)
             }

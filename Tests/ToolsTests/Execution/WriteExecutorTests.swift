@@ -37,7 +37,7 @@ import Testing
         api.answer(
             "PATCH \(patch.request.path)", warnings: ["old api"],
             ["metadata": ["uid": "uid-web", "resourceVersion": "50", "generation": 4]])
-        let result = await WriteExecutor.execute(patch, api: api, as: worker)
+        let result = await WriteExecutor.execute(patch, api: api.impersonating(worker))
         #expect(api.sent.map(\.request) == [patch.request])
         #expect(api.sent[0].identity == worker)
         guard case .applied(let write) = result else { return #expect(Bool(false), "\(result)") }
@@ -58,7 +58,7 @@ import Testing
             bare.request.body = pinned.request.body?.replacing("resourceVersion", with: "labels")
             for loose in [moved, other, bare] {
                 let api = FakeAPI()
-                #expect(kind(await WriteExecutor.execute(loose, api: api, as: worker)) == "rejected")
+                #expect(kind(await WriteExecutor.execute(loose, api: api.impersonating(worker))) == "rejected")
                 #expect(api.sent.isEmpty)
             }
         }
@@ -107,7 +107,7 @@ import Testing
         for error in errors {
             let api = FakeAPI()
             api.fail("PATCH \(patch.request.path)", error)
-            #expect(kind(await WriteExecutor.execute(patch, api: api, as: worker)) == "unknown")
+            #expect(kind(await WriteExecutor.execute(patch, api: api.impersonating(worker))) == "unknown")
         }
     }
 
@@ -311,7 +311,9 @@ import Testing
         let api = FakeAPI()
         api.put(ours)
         #expect(
-            kind(try await WriteExecutor.outcome(of: create, change: nil, redactor: redactor, api: api, as: worker))
+            kind(
+                try await WriteExecutor.outcome(
+                    of: create, change: nil, redactor: redactor, api: ReadOnlyAPI(api.impersonating(worker))))
                 == "executed")
         #expect(api.sent.map(\.request.method) == [.get])
     }

@@ -47,7 +47,7 @@ import Testing
         var arguments = arguments
         arguments["pod_name"] = "p"
         let context = ToolContext(
-            api: ReadOnlyAPI(server, as: worker), mapper: RESTMapper(api: server), namespace: "shop",
+            api: ReadOnlyAPI(server.impersonating(worker)), mapper: RESTMapper(api: server), namespace: "shop",
             redactor: redactor,
             outputLimit: limit)
         guard

@@ -20,7 +20,7 @@ import Testing
             ? DeleteTool.proposal(target, title: "").requests[0]
             : target.patch(.merge(["spec": ["replicas": JSONValue(replicas)]]))
         let after = KubeObject(MergePatch.apply(["spec": ["replicas": JSONValue(replicas)]], to: before.json))
-        let ownership = Ownership(planned, after: deletion ? nil : after, api: ReadOnlyAPI(api, as: worker))
+        let ownership = Ownership(planned, after: deletion ? nil : after, api: ReadOnlyAPI(api.impersonating(worker)))
         return try await ownership?.warnings() ?? []
     }
 

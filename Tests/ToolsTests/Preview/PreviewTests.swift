@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct PreviewTests {
     private func preview(_ api: FakeAPI, _ proposal: WriteProposal) async throws -> Preview {
-        try await Preview.of(proposal, api: ReadOnlyAPI(api, as: worker), redactor: redactor)
+        try await Preview.of(proposal, api: ReadOnlyAPI(api.impersonating(worker)), redactor: redactor)
     }
 
     @Test func `a scale shows the replicas of its parent and sends only a dry run`() async throws {
@@ -24,6 +24,21 @@ import Testing
         #expect(preview.warnings == ["be careful"])
         let patches = api.requests.filter { $0.method != .get }
         #expect(patches.count == 1 && patches[0][query: "dryRun"] == "All")
+    }
+
+    @Test func `what has no dry run is refused before it is sent`() async throws {
+        let api = FakeAPI()
+        let path = "/api/v1/namespaces/shop/serviceaccounts/helper/token"
+        let accounts = APIResource.serviceAccounts
+        let planned = PlannedRequest(
+            request: KubeRequest(.post, path, contentType: "application/json", body: "{}"),
+            target: .init(resource: accounts, namespace: "shop", name: "helper", uid: "", resourceVersion: ""),
+            before: nil)
+        let proposal = WriteProposal(summary: "Issue a token", requests: [planned], risk: .high)
+        await #expect(throws: ToolFailure("refused: POST \(path) would change something")) {
+            try await self.preview(api, proposal)
+        }
+        #expect(api.sent.isEmpty)
     }
 
     @Test func `noise and secrets are not in it`() async throws {

@@ -10,7 +10,8 @@ let tools = ToolRegistry(KubernetesTools.all(now: { KubeTime(seconds: 1_800_000_
 
 func context(_ api: FakeAPI, outputLimit: Int = 16_384) -> ToolContext {
     ToolContext(
-        api: ReadOnlyAPI(api, as: worker), mapper: RESTMapper(api: api), namespace: "shop", redactor: redactor,
+        api: ReadOnlyAPI(api.impersonating(worker)), mapper: RESTMapper(api: api), namespace: "shop",
+        redactor: redactor,
         outputLimit: outputLimit)
 }
 

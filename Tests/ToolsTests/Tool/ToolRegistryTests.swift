@@ -73,23 +73,6 @@ import Testing
         #expect(text.contains("system:serviceaccount:shop:helper may not get secrets in namespace shop"), "\(text)")
     }
 
-    @Test(arguments: [
-        (
-            KubeRequest(.get, "/apis/apps/v1/namespaces/shop/deployments"),
-            "list deployments (group apps) in namespace shop"
-        ),
-        (
-            KubeRequest(.patch, "/apis/apps/v1/namespaces/shop/deployments/web/scale"),
-            "patch deployments/scale (group apps)"
-        ),
-        (KubeRequest(.delete, "/api/v1/namespaces/shop"), "delete namespaces cluster-wide"),
-        (KubeRequest(.post, "/api/v1/namespaces/shop/pods"), "create pods in namespace shop"),
-        (KubeRequest(.get, "/version"), "may not get /version"),
-    ])
-    func `the permission is read from the request`(_ request: KubeRequest, _ expected: String) {
-        #expect(PermissionDenied(request, identity: worker, message: "").description.contains(expected))
-    }
-
     @Test func `every request goes out under the identity of the conversation`() async throws {
         let api = FakeAPI()
         api.put(web)
@@ -98,14 +81,15 @@ import Testing
         #expect(!sent.isEmpty && sent.allSatisfy { $0.identity == worker })
     }
 
-    @Test func `a write is refused before it is sent`() async {
+    @Test func `a tool's attempt to write is refused before it is sent, and the model hears why`() async {
         let api = FakeAPI()
-        let readOnly = ReadOnlyAPI(api, as: worker)
-        for path in ["/api/v1/namespaces/shop/pods/web/exec", "/api/v1/nodes/a/proxy/run"] {
-            await #expect(throws: ToolFailure.self) { try await readOnly.send(KubeRequest(.get, path)) }
-        }
-        await #expect(throws: ToolFailure.self) {
-            try await readOnly.send(KubeRequest(.delete, "/api/v1/namespaces/shop"))
+        let context = context(api)
+        let probe = Probe(body: {
+            _ = try await context.api.send(KubeRequest(.delete, "/api/v1/namespaces/shop"))
+            return .output("done")
+        })
+        await #expect(throws: ToolFailure("refused: DELETE /api/v1/namespaces/shop would change something")) {
+            try await ToolRegistry([probe]).call(name: "probe", arguments: "{}", in: context)
         }
         #expect(api.sent.isEmpty)
     }

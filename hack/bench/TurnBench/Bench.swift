@@ -225,7 +225,7 @@ struct RequestCounts: Sendable {
     let api: KubeClient
 
     func read() async throws -> Counts {
-        let text = try await api.send(KubeRequest(.get, "/metrics"), as: nil).text
+        let text = try await api.send(KubeRequest(.get, "/metrics")).text
         var counts = Counts()
         for line in text.split(separator: "\n") where line.hasPrefix("rest_client_requests_total{") {
             guard let value = line.split(separator: " ").last.flatMap({ Double($0) }) else { continue }

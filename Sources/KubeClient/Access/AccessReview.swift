@@ -1,25 +1,20 @@
-public import KubeClient
-import KubeModel
+public import KubeModel
 
 /// Asks the API server's authorizer whether something would be allowed. Reviews are answered and not stored.
 public enum AccessReview {
     /// Whether the identity that `api` acts for may send a request.
     ///
-    /// - Throws: ``ToolFailure`` where it may not, where that can't be found out, and where the path can't be read.
-    static func require(_ request: KubeRequest, api: ReadOnlyAPI) async throws {
+    /// - Throws: ``PermissionDenied`` where it may not and where the path can't be read; whatever keeps the API server from
+    ///   answering.
+    public static func require(_ request: KubeRequest, api: ReadOnlyAPI) async throws {
         var reason = "the path names no resource"
         if let access = ResourceAccess(request) {
-            let answer: (isAllowed: Bool, reason: String)
-            do {
-                answer = try await review("SelfSubjectAccessReview", ["resourceAttributes": access.attributes], api)
-            } catch let status as APIStatus {
-                throw ToolFailure(describing: status)
-            }
+            let answer = try await review(
+                "SelfSubjectAccessReview", ["resourceAttributes": access.attributes], api)
             if answer.isAllowed { return }
             reason = answer.reason
         }
-        let denied = PermissionDenied(request, identity: api.identity, message: reason)
-        throw ToolFailure(describing: denied)
+        throw PermissionDenied(request, identity: api.identity, message: reason)
     }
 
     /// Whether a user may do something. Of the user's groups only these are taken into account.

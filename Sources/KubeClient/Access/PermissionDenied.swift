@@ -24,7 +24,7 @@ public struct PermissionDenied: Error, Sendable, Hashable, CustomStringConvertib
 extension PermissionDenied {
     /// Whether a refusal is the authorizer's. Admission and quotas answer 403 as well, and only the words tell them apart:
     /// the authorizer's are `User "…" cannot VERB resource …`.
-    static func isReason(of status: APIStatus) -> Bool {
+    public static func isReason(of status: APIStatus) -> Bool {
         status.code == 403 && status.message.contains("User \"") && status.message.contains("\" cannot ")
     }
 }
