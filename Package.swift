@@ -120,7 +120,8 @@ let package = Package(
         library(
             "WorkflowEngine", ["KubeModel", "SkyfloAPI", crypto], tests: ["KubeModel", "KubeSchema", "SkyfloAPI"]),
         library(
-            "Tools", ["KubeModel", "KubeClient", crypto], tests: ["KubeModel", "KubeClient", "LocalCluster", log]),
+            "Tools", ["KubeModel", "KubeClient", "SkyfloAPI", crypto],
+            tests: ["KubeModel", "KubeClient", "SkyfloAPI", "LocalCluster", log]),
         library(
             "LocalCluster",
             [

@@ -32,6 +32,11 @@ public struct MeasuredAPI: KubeAPI {
         return try await api.stream(request, as: identity, body)
     }
 
+    public func exec(_ command: ContainerCommand, as identity: Impersonation?) async throws -> ExecResult {
+        count(command.request, "stream")
+        return try await api.exec(command, as: identity)
+    }
+
     private func count(_ request: KubeRequest, _ code: String) {
         let dimensions = [
             ("code", code), ("method", request.method.rawValue), ("resource", Self.resource(of: request.path)),

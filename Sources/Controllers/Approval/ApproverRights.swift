@@ -10,11 +10,9 @@ struct ApproverRights: Sendable {
 
     /// - Returns: what the user may not do; nil where nothing is missing.
     /// - Throws: what a server says that has no answer; a refusal to answer counts as a missing right.
-    func missing(of user: String, for requests: [PlannedRequest]) async throws -> String? {
-        for planned in requests {
-            guard let access = ResourceAccess(planned.request) else {
-                return "\(planned.request.path) names no resource"
-            }
+    func missing(of user: String, for writes: [PlannedWrite]) async throws -> String? {
+        for write in writes {
+            guard let access = write.access else { return "\(write.target.text) names no resource" }
             do {
                 let groups = Self.groups(of: user)
                 guard try await AccessReview.allows(access, user: user, groups: groups, api: api) else {

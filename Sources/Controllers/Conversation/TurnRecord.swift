@@ -17,6 +17,7 @@ struct TurnRecord: Sendable {
     private(set) var loss: String?
     /// Facts that are not yet in the transcript.
     private var unwritten: [TranscriptChain.Entry] = []
+    var hasUnwritten: Bool { !unwritten.isEmpty }
 
     struct Claim: Sendable, Hashable {
         /// One more than what the conversation had when it was read.

@@ -70,7 +70,7 @@ extension TurnRunner {
             } catch let failure as ToolFailure {
                 // In a rollout an object's status moves all the time, also between its reading and the dry run.
                 if failure.isStale, attempts > 0 { continue }
-                let display = CallDisplay(arguments: call.arguments, requests: [], redactor: context.redactor)
+                let display = CallDisplay(arguments: call.arguments, writes: [], redactor: context.redactor)
                 return .failure(display.text(failure.message))
             }
         }
@@ -82,11 +82,12 @@ extension TurnRunner {
             return "refused: the values of a Secret would stand in the approval and in the transcript for all to read. "
                 + "Write Secrets by other means"
         }
-        let bytes = proposal.requests.reduce(0) { $0 + ($1.request.body?.utf8.count ?? 0) }
-        if bytes > argumentsLimit || proposal.requests.count > requestsLimit {
+        let bytes = proposal.writes.reduce(0) { $0 + $1.size }
+        let most = proposal.isSequence ? stepsLimit : requestsLimit
+        if bytes > argumentsLimit || proposal.writes.count > most {
             return
-                "refused: \(proposal.requests.count) requests with \(bytes) bytes are too much to be read and approved at "
-                + "once (\(requestsLimit) and \(argumentsLimit)); write fewer objects at a time"
+                "refused: \(proposal.writes.count) requests with \(bytes) bytes are too much to be read and approved at "
+                + "once (\(most) and \(argumentsLimit)); write fewer objects at a time"
         }
         return nil
     }
@@ -94,19 +95,21 @@ extension TurnRunner {
     /// Bytes of a call's arguments, and of the bodies that come of them: an approval shows both, and its preview.
     private static let argumentsLimit = 24 * 1024
     private static let requestsLimit = 32
+    /// Steps of a sequence are alike, and read by their titles.
+    private static let stepsLimit = 96
 
     // MARK: Approvals
 
     private mutating func request(approvalOf proposal: WriteProposal, _ preview: Preview, for call: Call) -> Bool {
-        let requests = preview.requests.map(\.json)
+        let requests = preview.writes.map(\.json)
         let postConditions = proposal.postConditions.map(\.json)
         guard hasRoom(for: call, preview.text, requests + postConditions) else { return false }
         log(
             approvalOf: call,
-            CallDisplay(arguments: call.arguments, requests: preview.requests, redactor: redactor),
+            CallDisplay(arguments: call.arguments, writes: preview.writes, redactor: redactor),
             summary: proposal.summary, risk: proposal.risk,
             warnings: originWarnings(of: call) + preview.warnings, preview: preview.text, requests: requests,
-            postConditions: postConditions, labels: preview.requests.map { $0.before?.labels },
+            postConditions: postConditions, labels: preview.writes.map(\.labels),
             changes: kept(preview.changes))
         return true
     }
@@ -174,7 +177,7 @@ extension TurnRunner {
             let preview = "Reads only; nothing changes."
             guard hasRoom(for: call, preview, []) else { continue }
             asked.insert(call.id)
-            let display = CallDisplay(arguments: call.arguments, requests: [], redactor: redactor)
+            let display = CallDisplay(arguments: call.arguments, writes: [], redactor: redactor)
             log(
                 approvalOf: call, display,
                 summary: "Run \(call.tool) with \(display.arguments)".bounded(to: 1024), risk: .low,

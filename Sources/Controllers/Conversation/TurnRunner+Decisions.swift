@@ -136,7 +136,7 @@ extension TurnRunner {
         guard readOnly == nil, approval.expiresAt > now else { return nil }
         let now = self.now
         let facts = approval.requests.enumerated().map { position, json -> AutoApproval.WriteFacts? in
-            guard let planned = PlannedRequest(json: json), position < approval.labels.count,
+            guard let planned = PlannedWrite(json: json)?.request, position < approval.labels.count,
                 position < approval.changes.count, let change = ChangeRecord(json: approval.changes[position])
             else { return nil }
             return AutoApproval.WriteFacts(planned, labels: approval.labels[position], change: change)

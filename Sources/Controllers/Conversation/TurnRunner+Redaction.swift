@@ -20,14 +20,3 @@ extension TurnRunner {
         return redactor.fingerprint(arguments: call.arguments, requests: approval.requests) == shown.fingerprint
     }
 }
-
-extension WriteOutcome {
-    func map(_ transform: (String) -> String) -> WriteOutcome {
-        switch self {
-        case .applied(let text): .applied(transform(text))
-        case .stale(let text): .stale(transform(text))
-        case .rejected(let text): .rejected(transform(text))
-        case .unknown(let text): .unknown(transform(text))
-        }
-    }
-}

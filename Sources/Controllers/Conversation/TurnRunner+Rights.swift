@@ -10,11 +10,11 @@ extension TurnRunner {
         terms.unauthorized = [:]
         guard let governing, governing.approvals.requireApproverRights else { return }
         let votes = conversation.status.approvals[call.id]?.votes ?? []
-        let requests = try plannedRequests(of: call)
+        let writes = try plannedWrites(of: call)
         let rights = ApproverRights(api: api)
         let approvers = votes.filter { $0.decision == .approved }.map(\.user)
         let findings = try await approvers.concurrentMap(atOnce: 8) { user in
-            try await rights.missing(of: user, for: requests)
+            try await rights.missing(of: user, for: writes)
         }
         for (user, missing) in zip(approvers, findings) { terms.unauthorized[user] = missing }
     }

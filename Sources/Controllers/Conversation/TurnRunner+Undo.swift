@@ -43,10 +43,11 @@ extension TurnRunner {
     }
 
     /// Records of changes go into the transcript, a Secret, which holds less than a status may ask for.
-    func kept(_ changes: [ChangeRecord]) -> [JSONValue] {
+    func kept(_ changes: [ChangeRecord?]) -> [JSONValue] {
         let waiting = machine.pendingApprovals.flatMap { $0.approval?.changes ?? [] }
         var room = Self.changesLimit - JSONWriter.bytes(.array(waiting)).count
         return changes.map { change in
+            guard let change else { return .null }
             let json = change.json
             let size = JSONWriter.bytes(json).count
             guard size <= room else { return change.withoutContent("it is too large to be kept").json }

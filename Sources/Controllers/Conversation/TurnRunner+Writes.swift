@@ -27,7 +27,8 @@ extension TurnRunner {
             if let reason = refusal.reason { record.log(.decisionWithdrawn(id: id, reason: reason), at: now) }
             return
         }
-        try await send(call)
+        // A sequence goes on step by step.
+        if machine.call(id)?.sequence == nil { try await send(call) }
     }
 
     /// Finds out what became of a write that another process began, or this one before it lost the connection.
@@ -36,11 +37,9 @@ extension TurnRunner {
     /// twice even if the first one is still under way.
     mutating func recover(_ id: String) async throws {
         guard let call = machine.call(id), let references else { return }
-        switch try await find(call, ReadOnlyAPI(api.impersonating(references.identity))) {
-        case .done(let uids): try await close(call, .applied("done (found out after an interruption)"), uids)
-        case .missing(let uids): try await resume(call, after: uids)
-        case .unknown(let why, let uids): try await close(call, .unknown(why), uids)
-        }
+        let found = try await find(call, ReadOnlyAPI(api.impersonating(references.identity)))
+        guard case .notDone = found.outcome else { return try await close(call, found.outcome, found.uids) }
+        try await resume(call, after: found.uids)
     }
 
     /// As ``recover(_:)``, for a turn that ends and sends nothing any more, whatever else is missing for it to go on.
@@ -48,47 +47,38 @@ extension TurnRunner {
         guard conversation.identity != dependencies.options.user else {
             return try await close(call, .unknown("\(why); the operator doesn't look at it as itself"))
         }
-        switch try await find(call, ReadOnlyAPI(api.impersonating(Impersonation(user: conversation.identity)))) {
-        case .done(let uids): try await close(call, .applied("done (found out after an interruption)"), uids)
-        case .missing(let uids): try await close(call, Self.unsent(why, uids), uids)
-        case .unknown(let reason, let uids): try await close(call, .unknown(reason), uids)
-        }
+        let reader = ReadOnlyAPI(api.impersonating(Impersonation(user: conversation.identity)))
+        if call.sequence != nil { return try await closeSequence(call, because: why, reader) }
+        let found = try await find(call, reader)
+        guard case .notDone = found.outcome else { return try await close(call, found.outcome, found.uids) }
+        try await close(call, Self.unsent(why, found.uids), found.uids)
     }
 
-    /// What is found of a begun call, with the uids of what its first requests wrote.
-    private enum Found {
-        case done([String])
-        /// The next request didn't happen.
-        case missing(after: [String])
-        case unknown(String, [String])
-    }
-
-    private func find(_ call: Call, _ api: ReadOnlyAPI) async throws -> Found {
+    /// What is found of a begun call: `.notDone` where the next write didn't happen; with the uids of what was written
+    /// before.
+    private func find(_ call: Call, _ api: ReadOnlyAPI) async throws -> (outcome: WriteOutcome, uids: [String]) {
         var uids: [String] = []
-        let requests: [PlannedRequest]
+        let writes: [PlannedWrite]
         do {
-            requests = try plannedRequests(of: call)
+            writes = try plannedWrites(of: call)
         } catch {
-            return .unknown(error.message, uids)
+            return (.unknown(error.message), uids)
         }
-        for (position, planned) in requests.enumerated() {
-            switch try await look(at: planned, of: call, position, api) {
-            case .executed(let write): uids.append(write.target.uid)
-            case .notExecuted: return .missing(after: uids)
-            case .unknown(let why): return .unknown(why, uids)
-            }
+        for (position, planned) in writes.enumerated() {
+            let outcome = try await look(at: planned, of: call, position, api)
+            guard case .applied(_, let uid) = outcome else { return (outcome, uids) }
+            uids.append(uid)
         }
-        return .done(uids)
+        return (.applied("done (found out after an interruption)"), uids)
     }
 
     /// Who may not look any more finds nothing out by trying again: the turn would hang, and obey no stop.
-    private func look(
-        at planned: PlannedRequest, of call: Call, _ position: Int, _ api: ReadOnlyAPI
-    ) async throws -> RecoveredOutcome {
+    func look(
+        at planned: PlannedWrite, of call: Call, _ position: Int, _ api: ReadOnlyAPI
+    ) async throws -> WriteOutcome {
         let change = plannedChange(of: call, at: position)
         do {
-            return try await WriteExecutor.outcome(
-                of: planned, change: change, redactor: redactor, api: api)
+            return try await planned.recover(change: change, api: api, redactor: redactor)
         } catch let denied as PermissionDenied {
             return .unknown("\(api.identity.user) may not look at \(planned.target.text) any more: \(denied.message)")
         } catch let status as APIStatus where status.code == 401 {
@@ -115,9 +105,9 @@ extension TurnRunner {
         try await send(call, after: uids, isResumed: true)
     }
 
-    func plannedRequests(of call: Call) throws(ToolFailure) -> [PlannedRequest] {
+    func plannedWrites(of call: Call) throws(ToolFailure) -> [PlannedWrite] {
         try (call.approval?.requests ?? []).map { json throws(ToolFailure) in
-            guard let planned = PlannedRequest(json: json) else {
+            guard let planned = PlannedWrite(json: json) else {
                 throw ToolFailure("the approved request of \(call.id) can't be read by this version")
             }
             return planned
@@ -130,74 +120,80 @@ extension TurnRunner {
         return ChangeRecord(json: changes[position])
     }
 
-    /// Sends the approved requests in order, as they are, and stores the outcome.
+    /// Sends the approved writes in order, as they are, and stores the outcome.
     /// - Parameters:
-    ///   - done: uids of the objects of the first requests, which were done before.
+    ///   - done: uids of the objects of the first writes, which were done before.
     ///   - isResumed: they were sent before, and may still be on their way; what comes second is refused as stale.
     private mutating func send(_ call: Call, after done: [String] = [], isResumed: Bool = false) async throws {
         guard let references else { return }
         let api = api.impersonating(references.identity)
         var uids = done
-        let requests = try plannedRequests(of: call)
-        for (position, planned) in requests.enumerated().dropFirst(done.count) {
-            // Between requests there is time to be overtaken, and to be stopped.
-            if uids.count > done.count {
-                try await readAgain()
-                try await readTerms()
-                if let why = stop.map({ "stopped by \($0)" }) ?? (terms.isGoverned ? nil : terms.doubt) {
-                    return try await close(call, .rejected(why + Self.part(uids.count, of: requests)), uids)
-                }
+        var text = ""
+        let writes = try plannedWrites(of: call)
+        for (position, planned) in writes.enumerated().dropFirst(done.count) {
+            // Between writes there is time to be overtaken, and to be stopped.
+            if uids.count > done.count, let why = try await reasonToStop() {
+                return try await close(call, .rejected(why + Self.part(uids.count, of: writes)), uids)
             }
-            var result = await WriteExecutor.execute(planned, api: api)
-            if case .stale = result, isResumed,
-                case .executed(let write) = try await look(at: planned, of: call, position, ReadOnlyAPI(api))
-            {
-                result = .applied(write)
-            }
-            if case .stale = result {
-                do {
-                    result = try await sendRefreshed(planned, of: call, api: api) ?? result
-                } catch let refusal as NoLongerApproved {
-                    let why = APIStatus(
-                        code: 409, reason: .conflict, message: "not sent: \(refusal.reason ?? "stopped")")
-                    result = .rejected(why)
-                }
-            }
+            let outcome = try await sendOnce(planned, of: call, position, api, isResumed: isResumed)
             // Once, it is found out; whoever sends again and doesn't hear of it tells so.
-            if case .unknown = result, !isResumed { return try await recover(call.id) }
-            guard case .applied(let write) = result else {
-                return try await close(call, Self.outcome(of: result, after: uids.count, of: requests), uids)
+            if case .unknown = outcome, !isResumed, planned.guarantee != .onceOnly { return try await recover(call.id) }
+            guard case .applied(let result, let uid) = outcome else {
+                return try await close(call, Self.outcome(of: outcome, after: uids.count, of: writes), uids)
             }
-            uids.append(write.target.uid)
+            uids.append(uid)
+            if planned.request == nil { text = ": " + result }
         }
-        try await close(call, .applied(call.approval.map { "done: \($0.summary)" } ?? "done"), uids)
+        try await close(call, .applied((call.approval.map { "done: \($0.summary)" } ?? "done") + text), uids)
     }
 
-    /// Which requests had been carried out.
-    private static func part(_ done: Int, of requests: [PlannedRequest]) -> String {
+    /// Why nothing more of a call may be sent, as the API server has it now; nil where it may.
+    mutating func reasonToStop() async throws -> String? {
+        try await readAgain()
+        try await readTerms()
+        return stop.map { "stopped by \($0)" } ?? (terms.isGoverned ? nil : terms.doubt)
+    }
+
+    /// Sends one write whose intent is stored; under another version of its target where only its status has moved.
+    mutating func sendOnce(
+        _ planned: PlannedWrite, of call: Call, _ position: Int, _ api: ImpersonatingAPI, isResumed: Bool
+    ) async throws -> WriteOutcome {
+        let outcome = await planned.execute(api: api, redactor: redactor)
+        guard case .stale = outcome else { return outcome }
+        if isResumed,
+            case .applied(let text, let uid) = try await look(at: planned, of: call, position, ReadOnlyAPI(api))
+        {
+            return .applied(text, uid: uid)
+        }
+        do {
+            return try await sendRefreshed(planned, of: call, api: api) ?? outcome
+        } catch let refusal as NoLongerApproved {
+            return .rejected("not sent: \(refusal.reason ?? "stopped")")
+        }
+    }
+
+    /// Which writes had been carried out.
+    private static func part(_ done: Int, of writes: [PlannedWrite]) -> String {
         guard done > 0 else { return "" }
-        let names = requests.prefix(min(done, 10)).map(\.target.text).joined(separator: ", ")
+        let names = writes.prefix(min(done, 10)).map(\.target.text).joined(separator: ", ")
         let more = done > 10 ? " and \(done - 10) more" : ""
-        return " (\(done) of \(requests.count) requests were done before: \(names)\(more))"
+        return " (\(done) of \(writes.count) requests were done before: \(names)\(more))"
     }
 
     private static func outcome(
-        of result: ExecutionResult, after done: Int, of requests: [PlannedRequest]
+        of outcome: WriteOutcome, after done: Int, of writes: [PlannedWrite]
     ) -> WriteOutcome {
-        let part = part(done, of: requests)
-        return switch result {
-        case .applied: .applied("done")
+        let part = part(done, of: writes)
         // Half a write can't be previewed again as a whole.
-        case .stale(let why): done > 0 ? .rejected(why + part) : .stale(why)
-        case .rejected(let status): .rejected(ToolFailure(describing: status).message + part)
-        case .unknown(let why): .unknown(why + part)
-        }
+        if case .stale(let why) = outcome, done > 0 { return .rejected(why + part) }
+        return outcome.mapText { $0 + part }
     }
 
-    private mutating func close(_ call: Call, _ outcome: WriteOutcome, _ uids: [String] = []) async throws {
+    mutating func close(_ call: Call, _ outcome: WriteOutcome, _ uids: [String] = []) async throws {
         if !uids.isEmpty { record.log(.wrote(id: call.id, uids: uids), at: now) }
         let display = display(of: call)
-        record.log(.writeEnded(id: call.id, outcome.map { display.text($0) }), at: now)
+        record.log(
+            .writeEnded(id: call.id, outcome.mapText { display.text($0, limit: Self.resultLimit) }), at: now)
         try await writeStatus()
         // Told only now: one that was overtaken knows nothing to tell.
         ConversationMetrics.toolCalled(call.tool, machine.call(call.id)?.state ?? .unknown)
@@ -205,6 +201,9 @@ extension TurnRunner {
         dependencies.events.normal(
             conversation.object, "WriteExecuted", "\(call.id): \(call.approval?.summary ?? call.tool): \(text)")
     }
+
+    /// Bytes of what the model is told about a write: the output of a command is part of it.
+    private static let resultLimit = 20_480
 
     // MARK: Verification
 

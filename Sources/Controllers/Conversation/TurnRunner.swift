@@ -146,6 +146,7 @@ struct TurnRunner {
         case .expire(let id): record.log(.approvalExpired(id: id), at: now)
         case .execute(let id): try await execute(id)
         case .recover(let id): try await recover(id)
+        case .continueSequence(let id): return try await continueSequence(id)
         case .verify(let id): return try await verify(id)
         case .awaitDecisions(let until): return try await awaitDecisions(until: until)
         case .end(let end): try await self.end(end)

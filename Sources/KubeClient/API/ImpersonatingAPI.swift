@@ -33,6 +33,12 @@ public struct ImpersonatingAPI: KubeAPI {
         return try await api.stream(request, as: identity, body)
     }
 
+    /// - Throws: besides what ``KubeAPI`` says, ``KubeClientError`` (`unsupported`) for another identity.
+    public func exec(_ command: ContainerCommand, as other: Impersonation?) async throws -> ExecResult {
+        try check(other)
+        return try await api.exec(command, as: identity)
+    }
+
     private func check(_ other: Impersonation?) throws(KubeClientError) {
         guard other == nil || other == identity else {
             throw KubeClientError(

@@ -3,7 +3,7 @@ public import KubeModel
 /// An API server, as far as callers need to know. ``KubeClient`` is the real one; wrappers narrow it (``ReadOnlyAPI``), act
 /// for somebody else (``ImpersonatingAPI``), or count.
 ///
-/// The two requirements are for those who implement the protocol. Whoever uses it calls the verbs, and says once for whom
+/// The requirements are for those who implement the protocol. Whoever uses it calls the verbs, and says once for whom
 /// with ``impersonating(_:)``.
 public protocol KubeAPI: Sendable {
     /// Sends one request and returns the answer, whatever its HTTP status.
@@ -23,6 +23,24 @@ public protocol KubeAPI: Sendable {
         _ request: KubeRequest, as identity: Impersonation?,
         _ body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result
+
+    /// Runs a command in a container and waits for its end. What doesn't implement it refuses.
+    ///
+    /// - Returns: also for commands that fail: see ``ExecResult/exitCode``.
+    /// - Throws: as ``KubeClient/exec(_:pod:namespace:input:_:as:)``.
+    func exec(_ command: ContainerCommand, as identity: Impersonation?) async throws -> ExecResult
+}
+
+extension KubeAPI {
+    /// - Throws: ``KubeClientError`` (`unsupported`): nothing was run.
+    public func exec(_ command: ContainerCommand, as identity: Impersonation?) async throws -> ExecResult {
+        throw KubeClientError(.unsupported, "\(type(of: self)) runs no commands in containers")
+    }
+
+    /// As whoever this API acts for.
+    public func exec(_ command: ContainerCommand) async throws -> ExecResult {
+        try await exec(command, as: nil)
+    }
 }
 
 /// The body of a streamed answer, chunk by chunk as it came off the wire. Chunks don't align with lines or events.

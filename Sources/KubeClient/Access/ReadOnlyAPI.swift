@@ -32,6 +32,11 @@ public struct ReadOnlyAPI: KubeAPI {
         return try await api.stream(request, as: other, body)
     }
 
+    /// - Throws: ``WriteRefused``: what a command does nobody can tell.
+    public func exec(_ command: ContainerCommand, as other: Impersonation?) async throws -> ExecResult {
+        throw WriteRefused(command.request)
+    }
+
     private func check(_ request: KubeRequest) throws(WriteRefused) {
         guard request.isReadOnly else { throw WriteRefused(request) }
     }

@@ -26,6 +26,24 @@ public struct ExecOptions: Sendable {
     }
 }
 
+/// A command in a container of a pod: a program with its arguments, no shell between.
+public struct ContainerCommand: Sendable {
+    public var command: [String]
+    public var pod: String
+    public var namespace: String
+    public var options: ExecOptions
+
+    public init(_ command: [String], pod: String, namespace: String, _ options: ExecOptions = ExecOptions()) {
+        self.command = command
+        self.pod = pod
+        self.namespace = namespace
+        self.options = options
+    }
+
+    /// By which the command is asked for, for those who count or log requests.
+    public var request: KubeRequest { options.request(command, pod: pod, namespace: namespace, hasInput: false) }
+}
+
 /// What a command wrote, and how it ended.
 public struct ExecResult: Sendable, Hashable {
     public var output: [UInt8]

@@ -39,6 +39,11 @@ extension KubeClient {
         }
     }
 
+    public func exec(_ command: ContainerCommand, as identity: Impersonation?) async throws -> ExecResult {
+        try await exec(
+            command.command, pod: command.pod, namespace: command.namespace, command.options, as: identity)
+    }
+
     /// Runs a command in a container and hands out its streams while it runs, for as long as `body` takes or
     /// ``ExecOptions/timeout`` allows. ``ExecOptions/outputLimit`` is not looked at.
     /// - Throws: as ``exec(_:pod:namespace:input:_:as:)``, and what `body` throws.

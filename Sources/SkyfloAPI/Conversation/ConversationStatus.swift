@@ -46,6 +46,8 @@ public struct ConversationStatus: Sendable {
     }
     /// How many entries of `spec.undo` were taken up.
     public var undosTaken: Int { json["undosTaken"]?.int ?? 0 }
+    /// Where the last write of several steps stands; nil where there was none.
+    public var progress: SequenceProgress? { json["progress"].flatMap(SequenceProgress.init) }
     /// In the order in which they were made.
     public var changes: [ChangeStatus] {
         (json["changes"]?.object ?? [:]).map { ChangeStatus(id: $0.key, $0.value) }

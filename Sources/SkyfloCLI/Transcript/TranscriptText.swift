@@ -39,6 +39,11 @@ struct TranscriptText {
         case .writeStarted(let id): return [StyledText("\(id) is being written, \(entry.at)", .dim)]
         case .wrote(let id, let uids): return [StyledText("\(id) has done \(uids.count) of its requests", .dim)]
         case .writeEnded(let id, let outcome): return [StyledText("\(id) \(Self.text(outcome))")]
+        case .stepStarted(let id, let step): return [StyledText("\(id) step \(step + 1) is being written", .dim)]
+        case .stepEnded(let id, let step, let outcome):
+            return [StyledText("\(id) step \(step + 1) \(Self.text(outcome))", .dim)]
+        case .stepSettled(let id, let step, let succeeded, let evidence):
+            return [StyledText("\(id) step \(step + 1) \(succeeded ? "is done" : "failed"): \(evidence)", .dim)]
         case .verified(let id, let checks):
             return checks.map { StyledText("\(id) checked: \($0.check) \($0.verdict.rawValue) \($0.evidence)") }
         case .takenOver(let worker, let epoch):
@@ -66,9 +71,12 @@ struct TranscriptText {
 
     private static func text(_ outcome: WriteOutcome) -> String {
         switch outcome {
-        case .applied(let text): "was written: \(text)"
+        case .applied(let text, _): "was written: \(text)"
+        case .failed(let text): "was carried out and failed: \(text)"
         case .stale(let text): "was not written, its target moved: \(text)"
         case .rejected(let text): "was refused: \(text)"
+        case .postponed(let text): "was not written yet: \(text)"
+        case .notDone: "was not written yet"
         case .unknown(let text): "may have been written: \(text)"
         }
     }

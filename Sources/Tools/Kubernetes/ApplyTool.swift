@@ -161,7 +161,7 @@ struct ApplyTool: KubernetesTool {
         return !conflicts.isEmpty
             && conflicts.allSatisfy {
                 $0.reason == "FieldManagerConflict"
-                    && $0.message.hasPrefix("conflict with \"\(WriteExecutor.fieldManager)\"")
+                    && $0.message.hasPrefix("conflict with \"\(KubernetesBackend.fieldManager)\"")
             }
     }
 }

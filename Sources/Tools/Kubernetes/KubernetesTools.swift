@@ -8,7 +8,8 @@ public enum KubernetesTools {
     public static func all(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
         [
             GetTool(), DescribeTool(), LogsTool(), RolloutStatusTool(), ApplyTool(), PatchTool(), ScaleTool(),
-            SetImageTool(), RolloutRestartTool(now: now), RolloutUndoTool(), DeleteTool(),
+            SetImageTool(), RolloutRestartTool(now: now), RolloutUndoTool(), DeleteTool(), ExecTool(),
+            CordonTool(cordons: true), CordonTool(cordons: false), DrainTool(),
         ]
     }
 }

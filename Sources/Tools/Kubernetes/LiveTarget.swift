@@ -55,7 +55,7 @@ struct LiveTarget: Sendable {
 enum FieldManager {
     /// - Parameter strict: unknown and duplicate fields are an error; by default the server drops them with a warning.
     static func query(strict: Bool) -> [KubeRequest.QueryItem] {
-        var query = [KubeRequest.QueryItem("fieldManager", WriteExecutor.fieldManager)]
+        var query = [KubeRequest.QueryItem("fieldManager", KubernetesBackend.fieldManager)]
         if strict { query.append(KubeRequest.QueryItem("fieldValidation", "Strict")) }
         return query
     }

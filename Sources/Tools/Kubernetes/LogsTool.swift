@@ -30,35 +30,9 @@ struct LogsTool: KubernetesTool {
         try Names.check(name, of: .pods)
         let namespace = arguments.string("namespace") ?? context.namespace
         let pod = try await context.object(ResourceMatch(.pods), namespace: namespace, name: name)
-        let container = try container(of: pod, arguments.string("container_name"))
+        let container = try PodContainers(pod: pod).choose(
+            arguments.string("container_name"), also: ["initContainers", "ephemeralContainers"])
         let log = ContainerLog(pod: pod, container: container, namespace: namespace, arguments: arguments)
         return .output(try await log.text(context))
-    }
-
-    /// The container that is meant: the one named, the pod's only one, or the one that the pod itself names.
-    private func container(of pod: KubeObject, _ wanted: String?) throws(ToolFailure) -> String {
-        func names(_ list: String) -> [String] { pod["spec", list]?.array?.compactMap { $0["name"]?.string } ?? [] }
-        let regular = names("containers")
-        let others = names("initContainers") + names("ephemeralContainers")
-        if let wanted {
-            if (regular + others).contains(wanted) { return wanted }
-            throw ToolFailure("pod \(pod.name) has no container \"\(wanted)\"; \(Self.choice(regular, names))")
-        }
-        if let named = pod.annotations["kubectl.kubernetes.io/default-container"], regular.contains(named) {
-            return named
-        }
-        guard regular.count == 1 else {
-            throw ToolFailure("pod \(pod.name) has several containers, name one; \(Self.choice(regular, names))")
-        }
-        return regular[0]
-    }
-
-    private static func choice(_ regular: [String], _ names: (String) -> [String]) -> String {
-        var text = "containers: \(regular.joined(separator: ", "))"
-        for (list, title) in [("initContainers", "init containers"), ("ephemeralContainers", "ephemeral containers")] {
-            let found = names(list)
-            if !found.isEmpty { text += "; \(title): \(found.joined(separator: ", "))" }
-        }
-        return text
     }
 }

@@ -1,5 +1,6 @@
 import KubeClient
 import KubeModel
+import SkyfloAPI
 
 /// A planned request, tried out: validated and admitted by the API server, stored nowhere (KEP-576).
 struct DryRun {
@@ -55,7 +56,7 @@ struct DryRun {
             ? PermissionDenied(planned.request, identity: identity, message: status.message) : status
         let text = "\(planned.target.text): \(ToolFailure(describing: error).message)"
         var failure = ToolFailure(redactor.redact(text: text, knowing: planned.secrets(redactor)))
-        if case .stale = WriteExecutor.classify(response, of: planned) { failure.isStale = true }
+        if case .stale = KubernetesBackend.classify(response, of: planned) { failure.isStale = true }
         return failure
     }
 }

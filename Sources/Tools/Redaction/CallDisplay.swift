@@ -5,7 +5,7 @@ public import KubeModel
 public struct CallDisplay: Sendable {
     /// As the model wrote them, but for credentials.
     public let arguments: String
-    /// As ``PlannedRequest/json``, but for credentials.
+    /// As ``PlannedWrite/json``, but for credentials.
     public let requests: [JSONValue]
     /// Of the true arguments and requests, so that an approval of what is shown is bound to them. Keyed, because anybody
     /// could try passwords against a plain hash. nil where nothing is hidden.
@@ -14,11 +14,11 @@ public struct CallDisplay: Sendable {
     private let redactor: Redactor
     private let secrets: Set<String>
 
-    public init(arguments: String, requests: [PlannedRequest], redactor: Redactor) {
+    public init(arguments: String, writes: [PlannedWrite], redactor: Redactor) {
         self.init(
-            redactor, whole: (arguments, requests.map(\.json)),
-            shown: (redactor.redact(arguments: arguments), requests.map { $0.redacted(by: redactor) }),
-            secrets: requests.reduce(into: []) { $0.formUnion($1.secrets(redactor)) })
+            redactor, whole: (arguments, writes.map(\.json)),
+            shown: (redactor.redact(arguments: arguments), writes.map { $0.redacted(by: redactor) }),
+            secrets: writes.reduce(into: []) { $0.formUnion($1.secrets(redactor)) })
     }
 
     /// Of a call whose display was made before.
@@ -40,8 +40,9 @@ public struct CallDisplay: Sendable {
         var found = isWhole ? [] : redactor.credentials(inArguments: whole.arguments)
         for (request, display) in zip(whole.requests, shown.requests) {
             found.formUnion(Self.hidden(request["body"]?.string ?? "", display["body"]?.string ?? ""))
+            found.formUnion(Redactor.hidden(inWords: request["command"], shown: display["command"]))
         }
-        let names = whole.requests.map { "\($0["path"]?.string ?? "")" }
+        let names = whole.requests.map { "\($0["path"]?.string ?? "") \($0["target", "name"]?.string ?? "")" }
         // Short ones, and those that are a name as well, would hide what the approver has to see.
         self.secrets = secrets.union(found).filter { secret in
             secret.utf8.count >= 6 && !names.contains { $0.contains(secret) }

@@ -6,8 +6,12 @@ struct HiddenPayload {
     let redactor: Redactor
 
     func check(_ proposal: WriteProposal) throws(ToolFailure) {
-        for planned in proposal.requests {
-            if let body = planned.submitted?.json { try check(body, isShell: false) }
+        for write in proposal.writes {
+            switch write.action {
+            case .request(let planned):
+                if let body = planned.submitted?.json { try check(body, isShell: false) }
+            case .command(let command): try check(["command": JSONValue(command.command)], isShell: false)
+            }
         }
     }
 

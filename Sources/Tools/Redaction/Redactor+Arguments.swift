@@ -54,6 +54,17 @@ extension Redactor {
         }
     }
 
+    /// What was replaced in the words of a command: a word, or the end of one as in `--password=…`.
+    static func hidden(inWords words: JSONValue?, shown: JSONValue?) -> Set<String> {
+        zip(words?.array ?? [], shown?.array ?? []).reduce(into: []) { found, pair in
+            guard let word = pair.0.string, let shown = pair.1.string, word != shown else { return }
+            let prefix = zip(word, shown).prefix { $0 == $1 }.count
+            let rest = word.dropFirst(prefix)
+            let suffix = zip(rest.reversed(), shown.dropFirst(prefix).reversed()).prefix { $0 == $1 }.count
+            found.insert(String(rest.dropLast(suffix)))
+        }
+    }
+
     /// The values in an object that look like credentials by their place.
     func credentials(in json: JSONValue) -> Set<String> { Self.hidden(in: json, shown: redact(json: json)) }
 }

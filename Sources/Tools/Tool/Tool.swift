@@ -73,8 +73,8 @@ public struct WriteProposal: Sendable, Hashable {
 
     /// One line for people: `Scale deployment shop/web from 2 to 3 replicas`.
     public var summary: String
-    /// In the order in which they are sent. Each carries its target's uid and resourceVersion as preconditions.
-    public var requests: [PlannedRequest]
+    /// In the order in which they are done. Those with a step are a sequence (``WriteStep``), and then all of them are.
+    public var writes: [PlannedWrite]
     public var risk: Risk
     /// For the approver: side effects, other owners of the object.
     public var warnings: [String]
@@ -83,15 +83,31 @@ public struct WriteProposal: Sendable, Hashable {
 
     /// Where a post-condition is about running pods, that nobody warns about them is one too.
     public init(
-        summary: String, requests: [PlannedRequest], risk: Risk, warnings: [String] = [],
+        summary: String, writes: [PlannedWrite], risk: Risk, warnings: [String] = [],
         postConditions: [PostCondition] = []
     ) {
         self.summary = summary
-        self.requests = requests
+        self.writes = writes
         self.risk = risk
         self.warnings = warnings
         self.postConditions = postConditions + PostCondition.warnings(beside: postConditions)
     }
+
+    /// A write of requests to the API server, each with its target's uid and resourceVersion as preconditions.
+    public init(
+        summary: String, requests: [PlannedRequest], risk: Risk, warnings: [String] = [],
+        postConditions: [PostCondition] = []
+    ) {
+        self.init(
+            summary: summary, writes: requests.map { PlannedWrite($0) }, risk: risk, warnings: warnings,
+            postConditions: postConditions)
+    }
+
+    /// Those of the writes that are requests to the API server.
+    public var requests: [PlannedRequest] { writes.compactMap(\.request) }
+
+    /// Whether it is done step by step.
+    public var isSequence: Bool { writes.contains { $0.step != nil } }
 }
 
 public struct PlannedRequest: Sendable, Hashable {

@@ -105,6 +105,7 @@ public struct StatusProjection: Sendable {
             status["approvals"] = approvals()
             status["verification"] = verification()
             status["changes"] = changes()
+            status["progress"] = machine.progress?.json ?? .null
             status["undosTaken"] = JSONValue(machine.undosTaken)
             status["followUpsTaken"] = .object(JSONObject(machine.followUpsTaken.map { ($0, JSONValue($1)) }))
             status["usage"] = usage()

@@ -34,6 +34,18 @@ extension TurnEvent {
                 "type": "WriteEnded", "id": .string(id), "outcome": .string(outcome.name),
                 "message": .string(outcome.message),
             ]
+        case .stepStarted(let id, let step):
+            ["type": "StepStarted", "id": .string(id), "step": JSONValue(step)]
+        case .stepEnded(let id, let step, let outcome):
+            .compact([
+                "type": "StepEnded", "id": .string(id), "step": JSONValue(step), "outcome": .string(outcome.name),
+                "message": .string(outcome.message), "uid": outcome.uid.isEmpty ? nil : .string(outcome.uid),
+            ])
+        case .stepSettled(let id, let step, let succeeded, let evidence):
+            [
+                "type": "StepSettled", "id": .string(id), "step": JSONValue(step), "succeeded": .bool(succeeded),
+                "evidence": .string(evidence),
+            ]
         case .verified(let id, let checks):
             ["type": "Verified", "id": .string(id), "checks": .array(checks.map(\.json))]
         case .takenOver(let worker, let epoch):
@@ -79,8 +91,18 @@ extension TurnEvent {
         case "ApprovalExpired": self = .approvalExpired(id: id)
         case "WriteStarted": self = .writeStarted(id: id)
         case "WriteEnded":
-            guard let outcome = WriteOutcome(name: text("outcome"), message: text("message")) else { return nil }
+            guard let outcome = WriteOutcome(json) else { return nil }
             self = .writeEnded(id: id, outcome)
+        case "StepStarted":
+            guard let step = json["step"]?.int else { return nil }
+            self = .stepStarted(id: id, step: step)
+        case "StepEnded":
+            guard let step = json["step"]?.int, let outcome = WriteOutcome(json) else { return nil }
+            self = .stepEnded(id: id, step: step, outcome)
+        case "StepSettled":
+            guard let step = json["step"]?.int else { return nil }
+            self = .stepSettled(
+                id: id, step: step, succeeded: json["succeeded"]?.bool ?? false, evidence: text("evidence"))
         case "Verified":
             self = .verified(id: id, (json["checks"]?.array ?? []).compactMap(CheckResult.init))
         case "TakenOver": self = .takenOver(worker: text("worker"), epoch: json["epoch"]?.int ?? 0)
@@ -177,23 +199,35 @@ extension WriteOutcome {
     fileprivate var name: String {
         switch self {
         case .applied: "Applied"
+        case .failed: "Failed"
         case .stale: "Stale"
         case .rejected: "Rejected"
+        case .postponed: "Postponed"
+        case .notDone: "NotDone"
         case .unknown: "Unknown"
         }
     }
 
     fileprivate var message: String {
         switch self {
-        case .applied(let text), .stale(let text), .rejected(let text), .unknown(let text): text
+        case .applied(let text, _), .failed(let text), .stale(let text), .rejected(let text), .postponed(let text),
+            .unknown(let text):
+            text
+        case .notDone: ""
         }
     }
 
-    fileprivate init?(name: String, message: String) {
-        switch name {
-        case "Applied": self = .applied(message)
+    fileprivate var uid: String { if case .applied(_, let uid) = self { uid } else { "" } }
+
+    fileprivate init?(_ json: JSONValue) {
+        let message = json["message"]?.string ?? ""
+        switch json["outcome"]?.string {
+        case "Applied": self = .applied(message, uid: json["uid"]?.string ?? "")
+        case "Failed": self = .failed(message)
         case "Stale": self = .stale(message)
         case "Rejected": self = .rejected(message)
+        case "Postponed": self = .postponed(message)
+        case "NotDone": self = .notDone
         case "Unknown": self = .unknown(message)
         default: return nil
         }

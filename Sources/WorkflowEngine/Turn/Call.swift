@@ -18,6 +18,8 @@ public struct Call: Sendable, Hashable {
     public var finishedAt: KubeTime?
     /// When its write may first have happened.
     public var writtenAt: KubeTime?
+    /// Where a write of several steps stands; nil for one that is sent at once, and before it has begun.
+    public internal(set) var sequence: WriteSequence?
     /// A read that a person has allowed to run (`approval.mode: Always`).
     public var mayRead = false
 

@@ -25,6 +25,11 @@ public enum TurnEvent: Sendable, Hashable {
     /// The first of the call's requests were done, to the objects with these uids.
     case wrote(id: String, uids: [String])
     case writeEnded(id: String, WriteOutcome)
+    /// A step of a sequence may happen from here on.
+    case stepStarted(id: String, step: Int)
+    case stepEnded(id: String, step: Int, WriteOutcome)
+    /// What a step was to bring about has come, or can't come any more.
+    case stepSettled(id: String, step: Int, succeeded: Bool, evidence: String)
     case verified(id: String, [CheckResult])
     case turnEnded(TurnEnd)
     /// Another process goes on with the turn from here.
@@ -158,16 +163,6 @@ public struct Decision: Sendable, Hashable {
         self.reason = reason
         self.rule = rule
     }
-}
-
-public enum WriteOutcome: Sendable, Hashable {
-    case applied(String)
-    /// Nothing was done: the target is not what it was when the write was previewed.
-    case stale(String)
-    /// Nothing was done: the server refused.
-    case rejected(String)
-    /// It can't be known whether it was done.
-    case unknown(String)
 }
 
 public struct CheckResult: Sendable, Hashable {

@@ -6,13 +6,19 @@ extension WorkflowStateMachine {
 
     /// The changes that requests of a call made.
     func changes(of call: Call, uids: [String], at: KubeTime) -> [Change] {
-        guard let approval = call.approval else { return [] }
-        let undoes = isUndoing ? UndoCall.change(of: call) : nil
-        return zip(approval.changes, uids).enumerated().map { position, change in
+        uids.enumerated().flatMap { change(of: call, step: $0.offset, uid: $0.element, at: at) }
+    }
+
+    /// The change that one request of a call made; none where nothing is known of it.
+    func change(of call: Call, step: Int, uid: String, at: KubeTime) -> [Change] {
+        guard let approval = call.approval, approval.changes.indices.contains(step), !approval.changes[step].isNull
+        else { return [] }
+        return [
             Change(
-                id: approval.changes.count == 1 ? call.id : "\(call.id)-\(position + 1)", call: call.id, turn: turn,
-                summary: approval.summary, record: change.0, uid: change.1, at: at, undoes: undoes)
-        }
+                id: approval.changes.count == 1 ? call.id : "\(call.id)-\(step + 1)", call: call.id, turn: turn,
+                summary: approval.summary, record: approval.changes[step], uid: uid, at: at,
+                undoes: isUndoing ? UndoCall.change(of: call) : nil)
+        ]
     }
 
     /// How an undo ends: with what became of each change.

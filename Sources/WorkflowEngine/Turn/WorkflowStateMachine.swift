@@ -40,6 +40,8 @@ public struct WorkflowStateMachine: Sendable {
         case execute(String)
         /// A write was begun and its outcome isn't known: find out.
         case recover(String)
+        /// A sequence was begun: go on with it as ``Call/sequence`` says.
+        case continueSequence(String)
         /// Watch the post-conditions.
         case verify(String)
         /// Nothing to do before a person decides or `until` comes.
@@ -117,7 +119,9 @@ extension WorkflowStateMachine {
     public func next(now: KubeTime, stop: String?) -> Action {
         guard isRunning else { return .idle }
         // A write that was begun has its outcome found out before anything else, also before a stop.
-        if let begun = calls.first(where: { $0.state == .executing }) { return .recover(begun.id) }
+        if let begun = calls.first(where: { $0.state == .executing }) {
+            return begun.sequence == nil ? .recover(begun.id) : .continueSequence(begun.id)
+        }
         if let stop { return .end(TurnEnd(.stopped, .stopped, message: "stopped by \(stop)")) }
         if let end = endBecauseOfFailureOrLimit(now: now) { return .end(end) }
         return nextOfCalls(now: now) ?? nextOfModel()
@@ -224,7 +228,8 @@ extension WorkflowStateMachine {
         case .turnEnded(let end): self.end(end, at: at)
         case .callResolved(let id, _, _), .approvalRequested(let id, _), .decided(let id, _),
             .decisionWithdrawn(let id, _), .approvalExpired(let id), .writeStarted(let id), .wrote(let id, _),
-            .writeEnded(let id, _), .verified(let id, _):
+            .writeEnded(let id, _), .stepStarted(let id, _), .stepEnded(let id, _, _), .stepSettled(let id, _, _, _),
+            .verified(let id, _):
             applyToCall(id, event, at: at)
         }
         updateWaiting(at: at)
@@ -323,7 +328,10 @@ extension WorkflowStateMachine {
         case (.writeStarted, .awaitingApproval) where call.decision?.approved == true:
             call.state = .executing
             call.writtenAt = at
+            call.sequence = call.approval?.steps.map { WriteSequence($0, startedAt: at) }
         case (.wrote(_, let uids), .executing): remember(changes(of: call, uids: uids, at: at))
+        case (.stepStarted, .executing), (.stepEnded, .executing), (.stepSettled, .executing):
+            takeStep(event, of: &call, at: at)
         case (.writeEnded(_, let outcome), .executing):
             replacement = take(outcome, for: &call, at: at)
         case (.verified(_, let checks), .verifying): take(checks, for: &call, at: at)
@@ -352,14 +360,15 @@ extension WorkflowStateMachine {
     ///   never count for the new one.
     private mutating func take(_ outcome: WriteOutcome, for call: inout Call, at: KubeTime) -> Call? {
         switch outcome {
-        case .applied(let result):
+        case .applied(let result, _):
             call.result = result
             if call.approval?.postConditions.isEmpty ?? true {
                 call.end(.succeeded, result, at: at)
             } else {
                 call.state = .verifying
             }
-        case .rejected(let why): call.end(.failed, "failed: \(why)", at: at)
+        case .rejected(let why), .failed(let why), .postponed(let why): call.end(.failed, "failed: \(why)", at: at)
+        case .notDone: call.end(.failed, "failed: nothing was done", at: at)
         case .unknown(let why): call.end(.unknown, why, at: at)
         case .stale(let why):
             call.end(.stale, why, at: at)
@@ -369,6 +378,21 @@ extension WorkflowStateMachine {
                 id: "c\(totalCalls)", modelID: call.modelID, tool: call.tool, arguments: call.arguments, at: at)
         }
         return nil
+    }
+
+    private mutating func takeStep(_ event: TurnEvent, of call: inout Call, at: KubeTime) {
+        switch event {
+        case .stepStarted(_, let step): call.sequence?.begin(step)
+        case .stepSettled(_, let step, let succeeded, let evidence):
+            call.sequence?.settle(step, succeeded: succeeded, evidence: evidence)
+        case .stepEnded(_, let step, let outcome):
+            let was = call.sequence
+            call.sequence?.end(step, outcome, at: at)
+            // A step that had ended before has made its change already.
+            guard call.sequence != was, case .applied(_, let uid) = outcome else { return }
+            remember(change(of: call, step: step, uid: uid, at: at))
+        default: break
+        }
     }
 
     /// Adds changes, and marks those that they take back. Taking an undo back makes the first change stand again.
@@ -432,7 +456,10 @@ extension WorkflowStateMachine {
     }
 
     private mutating func updateWaiting(at: KubeTime) {
-        let waits = ended == nil && !pendingApprovals.isEmpty
+        // A sequence has a time limit of its own, which was approved with it.
+        let waits =
+            ended == nil
+            && (!pendingApprovals.isEmpty || calls.contains { $0.state == .executing && $0.sequence != nil })
         if let since = waitingSince {
             waitedMicroseconds += max(0, at.microseconds - since.microseconds)
             waitingSince = nil

@@ -9,6 +9,16 @@ final class Audit: Sendable {
         var method: String
         var path: String
         var body: String
+
+        init(method: String, path: String, body: String) {
+            self.method = method
+            self.path = path
+            self.body = body
+        }
+
+        init(_ command: ContainerCommand) {
+            self.init(method: "EXEC", path: command.pod, body: command.command.joined(separator: " "))
+        }
     }
 
     private struct State {
@@ -49,7 +59,12 @@ final class Audit: Sendable {
 
     static func requests(_ approval: Approval) -> [Request] {
         approval.requests.map {
-            Request(
+            guard $0["backend"] != "Exec" else {
+                let words = $0["command"]?.array?.compactMap(\.string) ?? []
+                return Request(
+                    method: "EXEC", path: $0["target", "name"]?.string ?? "", body: words.joined(separator: " "))
+            }
+            return Request(
                 method: $0["method"]?.string ?? "", path: $0["path"]?.string ?? "", body: $0["body"]?.string ?? "")
         }
     }

@@ -176,12 +176,13 @@ struct CrashRun: Sendable {
         let allowed = status.approvals.filter { $0.value.autoApprovedBy != nil }.mapValues(Audit.requests)
         for (call, requests) in audit.approved.merging(allowed, uniquingKeysWith: { approved, _ in approved }) {
             let written = requests.count { audit.written.contains($0) }
-            if let lie = Self.lie(status.calls[call], written: written, of: requests.count) {
+            let steps = status.progress.flatMap { $0.call == call ? $0.states : nil }
+            if let lie = Self.lie(status.calls[call], written: written, of: requests.count, steps) {
                 complaints.append("\(call): \(lie)")
             }
         }
         // What doesn't lose anything but a worker must not be seen in the result.
-        if isHarmless {
+        if isHarmless, !isUnknowable(status) {
             outcome.counts.lost = max(0, scenario.writes - audit.written.count)
             if audit.written.count != scenario.writes { complaints.append("\(audit.written.count) writes") }
             if let fault = try await scenario.fault(id, story) { complaints.append(fault) }
@@ -195,17 +196,30 @@ struct CrashRun: Sendable {
         outcome.complaints = complaints.map { "\(self): \($0)\n\(status.json)" }
     }
 
+    /// Whether what was once sent, or was about to be, may have an unknown outcome, and has.
+    private func isUnknowable(_ status: ConversationStatus) -> Bool {
+        scenario.isOnceOnly && status.calls.values.contains { $0.state == .unknown }
+    }
+
     private var isHarmless: Bool { faults.allSatisfy(\.kind.isHarmless) }
 
     /// Whether it ended as it should. An undo may end as failed when a request of its preparation does.
     private func isWell(_ status: ConversationStatus) -> Bool {
         if scenario == .undo, !isHarmless { return status.phase?.isTerminal ?? false }
+        if isUnknowable(status) { return status.phase == .failed || status.turn > 1 }
         return status.phase == .completed && status.answer?.isEmpty == false
     }
 
     /// How the state of an approved call differs from what was done.
-    private static func lie(_ call: CallStatus?, written: Int, of planned: Int) -> String? {
-        switch call?.state {
+    /// - Parameter steps: of a sequence; nil for a write that is sent at once.
+    private static func lie(
+        _ call: CallStatus?, written: Int, of planned: Int, _ steps: [StepProgress]?
+    ) -> String? {
+        if let steps, call?.state == .failed {
+            let told = steps.count { $0.state == .done || $0.state == .waiting }
+            return told == written ? nil : "\(told) steps are told to be done, \(written) written"
+        }
+        return switch call?.state {
         case .succeeded: written == planned ? nil : "succeeded, with \(written) of \(planned) written"
         case .stale, .cancelled: written == 0 ? nil : "\(call?.state.rawValue ?? ""), and written"
         case .failed: (written > 0) == (call?.result?.hasPrefix("done") == true) ? nil : "failed, \(written) written"

@@ -1,12 +1,13 @@
 import KubeClient
 import KubeModel
 import LanguageModels
+import OperatorTestKit
 import SkyfloAPI
 import Testing
 
 /// A conversation with one turn of writes: what the user asks, what the model does about it, and what must be so in the end.
 enum CrashScenario: String, Sendable, CaseIterable {
-    case change, create, delete, scale, two, denied, auto, undo
+    case change, create, delete, scale, two, denied, auto, undo, exec, drain
 
     static let configMaps = APIResource(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap")
 
@@ -32,6 +33,24 @@ enum CrashScenario: String, Sendable, CaseIterable {
         case .change, .delete, .denied, .undo: try await map(Self.name(id), story)
         case .auto: try await map(Self.name(id), story, labels: ["auto": "yes"])
         case .two: for name in [Self.name(id), Self.name(id) + "-b"] { try await map(name, story) }
+        case .exec: try await pod(Self.name(id), on: nil, story)
+        case .drain:
+            try await story.apply("{apiVersion: v1, kind: Node, metadata: {name: \(Self.name(id))}}")
+            for name in Self.pods(id) { try await pod(name, on: Self.name(id), story) }
+        }
+    }
+
+    private static func pods(_ id: Int) -> [String] { ["\(name(id))-a", "\(name(id))-b"] }
+
+    private func pod(_ name: String, on node: String?, _ story: Story) async throws {
+        var object = KubeObject(.pods, namespace: Story.namespace, name: name)
+        object["spec"] = [
+            "terminationGracePeriodSeconds": 0, "containers": [["name": "c", "image": "busybox:1.36"]],
+        ]
+        if let node { object["spec", "nodeName"] = .string(node) }
+        _ = try await story.api.create(object, in: .pods)
+        try await eventually("pod \(name) runs") {
+            try await story.api.get(.pods, namespace: Story.namespace, name: name)["status", "phase"] == "Running"
         }
     }
 
@@ -74,6 +93,8 @@ enum CrashScenario: String, Sendable, CaseIterable {
         case .two: return .calls(change(name), change(name + "-b"))
         case .delete: return .calls(("k8s_delete", ["resource_type": "configmap", "name": .string(name)]))
         case .scale: return .scale(name, to: 2)
+        case .exec: return .calls(("k8s_exec", ["pod_name": .string(name), "command": "true"]))
+        case .drain: return .calls(("k8s_drain", ["node_name": .string(name), "force": true, "timeout_seconds": 60]))
         case .create:
             let manifest = "{apiVersion: v1, kind: ConfigMap, metadata: {name: \(name)}, data: {a: \"2\"}}"
             return .calls(("k8s_apply", ["content": .string(manifest)]))
@@ -106,12 +127,16 @@ enum CrashScenario: String, Sendable, CaseIterable {
         return status.changes.first?.id
     }
 
+    /// Nothing but never sending it again keeps it from being done twice: where its answer is lost, so is its outcome.
+    var isOnceOnly: Bool { self == .exec }
+
     var decision: Approval.Decision { self == .denied ? .denied : .approved }
     var writes: Int {
         switch self {
         case .denied: 0
         case .two, .undo: 2
-        case .change, .create, .delete, .scale, .auto: 1
+        case .drain: 3
+        case .change, .create, .delete, .scale, .auto, .exec: 1
         }
     }
 
@@ -129,6 +154,11 @@ enum CrashScenario: String, Sendable, CaseIterable {
         case .two: (found, expected) = ([try await value(name), try await value(name + "-b")], ["2", "2"])
         case .delete: (found, expected) = ([try await value(name)], [nil])
         case .scale: (found, expected) = ([try await story.replicas(name).map(String.init)], ["2"])
+        case .exec: return nil
+        case .drain:
+            let node = try await story.api.get(SequenceStoryTests.nodes, name: name)
+            found = [node["spec", "unschedulable"]?.bool.map { "\($0)" }]
+            expected = ["true"]
         }
         return found == expected ? nil : "found \(found), expected \(expected)"
     }
@@ -140,10 +170,13 @@ enum CrashScenario: String, Sendable, CaseIterable {
             case .scale: [(.deployments, name)]
             case .change, .create, .delete, .denied, .auto, .undo: [(Self.configMaps, name)]
             case .two: [(Self.configMaps, name), (Self.configMaps, name + "-b")]
+            case .exec: [(.pods, name)]
+            case .drain: [(SequenceStoryTests.nodes, name)] + Self.pods(id).map { (.pods, $0) }
             }
         for (resource, name) in objects + [(.conversations, name)] {
             do {
-                try await story.api.delete(resource, namespace: Story.namespace, name: name)
+                let namespace = resource.namespaced ? Story.namespace : nil
+                try await story.api.delete(resource, namespace: namespace, name: name)
             } catch let status as APIStatus where status.isNotFound {
                 // Deleted, or never made.
             }

@@ -60,6 +60,20 @@ import Testing
             metadata: {name: copilot-edits, namespace: shop}
             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}
             subjects: [{kind: ServiceAccount, name: copilot, namespace: shop}]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRole
+            metadata: {name: drains}
+            rules:
+            - {apiGroups: [""], resources: [nodes], verbs: [get, list, patch]}
+            - {apiGroups: [""], resources: [pods], verbs: [get, list, watch]}
+            - {apiGroups: [""], resources: [pods/eviction, pods/exec], verbs: [create, get]}
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: {name: copilot-drains}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: drains}
+            subjects: [{kind: ServiceAccount, name: copilot, namespace: shop}]
             """)
         _ = try await story.api.patch(
             .skyfloAIs, namespace: Story.namespace, name: "skyflo",

@@ -58,6 +58,17 @@ final class FaultyWorker: KubeAPI, LanguageModel {
         try await alive { try await api.stream(request, as: identity, body) }
     }
 
+    func exec(_ command: ContainerCommand, as identity: Impersonation?) async throws -> ExecResult {
+        let kind = try await meet("exec \(command.pod)")
+        if kind == .refused || kind == .throttled {
+            throw APIStatus(code: kind == .refused ? 500 : 429, reason: "InternalError", message: "injected")
+        }
+        let result = try await api.exec(command, as: identity)
+        audit.note(Audit.Request(command), 200)
+        try after(kind)
+        return result
+    }
+
     // MARK: Model
 
     func reply(to request: ModelRequest, onDelta: @escaping @Sendable (ModelDelta) -> Void) async throws -> ModelReply {

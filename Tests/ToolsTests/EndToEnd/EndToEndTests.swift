@@ -2,6 +2,7 @@ import KubeClient
 import KubeModel
 import LocalCluster
 import Logging
+import SkyfloAPI
 import Testing
 
 @testable import Tools
@@ -50,14 +51,12 @@ import Testing
         -> String
     {
         let preview = try await Preview.of(proposal, api: context.api, redactor: redactor)
-        for (planned, change) in zip(proposal.requests, preview.changes) {
-            let result = await WriteExecutor.execute(planned, api: client.impersonating(administrator))
+        for (planned, change) in zip(preview.writes, preview.changes) {
+            let result = await planned.execute(api: client.impersonating(administrator), redactor: redactor)
             guard case .applied = result else { throw ToolFailure("\(result)") }
-            guard
-                case .executed = try await WriteExecutor.outcome(
-                    of: planned, change: change, redactor: redactor,
-                    api: ReadOnlyAPI(client.impersonating(administrator)))
-            else {
+            let found = try await planned.recover(
+                change: change, api: ReadOnlyAPI(client.impersonating(administrator)), redactor: redactor)
+            guard case .applied = found else {
                 throw ToolFailure("\(planned.target.text): the recovery doesn't see what was done")
             }
         }
@@ -121,7 +120,8 @@ import Testing
                 ]),
                 in: try #require(map))
             for request in planned {
-                let result = await WriteExecutor.execute(request, api: client.impersonating(administrator))
+                let result = await KubernetesBackend().execute(
+                    request, api: client.impersonating(administrator), redactor: redactor)
                 guard case .stale = result else {
                     Issue.record("\(request.request.method) \(request.request.path): \(result)")
                     continue

@@ -11,7 +11,7 @@ import Testing
 
     private func display(_ patch: Patch, arguments: JSONValue = [:]) -> CallDisplay {
         CallDisplay(
-            arguments: JSONWriter.string(arguments), requests: [target.patch(patch)], redactor: redactor)
+            arguments: JSONWriter.string(arguments), writes: [PlannedWrite(target.patch(patch))], redactor: redactor)
     }
 
     @Test(arguments: [
@@ -34,8 +34,9 @@ import Testing
     ])
     func `arguments without any stay as they were written`(_ arguments: String) {
         #expect(redactor.redact(arguments: arguments) == arguments)
-        let display = CallDisplay(arguments: arguments, requests: [target.patch(.merge([:]))], redactor: redactor)
-        #expect(display.fingerprint == nil && display.requests == [target.patch(.merge([:])).json])
+        let display = CallDisplay(
+            arguments: arguments, writes: [PlannedWrite(target.patch(.merge([:])))], redactor: redactor)
+        #expect(display.fingerprint == nil && display.requests == [PlannedWrite(target.patch(.merge([:]))).json])
     }
 
     private static func env(_ value: String) -> JSONValue {
@@ -108,13 +109,13 @@ import Testing
         let first = display(.strategic(Self.env(password)))
         let second = display(.strategic(Self.env(password + "!")))
         let other = CallDisplay(
-            arguments: "{}", requests: [target.patch(.strategic(Self.env(password)))],
+            arguments: "{}", writes: [PlannedWrite(target.patch(.strategic(Self.env(password))))],
             redactor: Redactor(key: Array("another key for tests".utf8)))
         let all = [first, second, other]
         for display in all { #expect(!JSONWriter.string(.array(display.requests)).contains(password)) }
         #expect(Set(all.map { $0.fingerprint ?? "" }).count == 3)
         #expect(first.fingerprint == display(.strategic(Self.env(password))).fingerprint)
-        let asItIs = target.patch(.strategic(Self.env(password))).json
+        let asItIs = PlannedWrite(target.patch(.strategic(Self.env(password)))).json
         #expect(first.fingerprint == redactor.fingerprint(arguments: "{}", requests: [asItIs]))
     }
 

@@ -254,6 +254,7 @@ extension World {
         case .prepare(let ids): return [asking(for: ids)] + [resolving(ids)]
         case .execute(let id): return [flushing(step: .intending(id))]
         case .recover(let id): return [recovering(id)]
+        case .continueSequence: return []
         case .end(let end): return [logging(.turnEnded(end)).flushing(step: .ending)]
         }
     }

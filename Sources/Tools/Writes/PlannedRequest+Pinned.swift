@@ -10,6 +10,9 @@ extension PlannedRequest {
         guard let body = request.body.flatMap({ try? JSONParser.parse($0) }) else { return false }
         switch request.method {
         case .get: return false
+        case .post where isEviction:
+            return !target.uid.isEmpty && body["metadata", "name"]?.string == target.name
+                && body["deleteOptions", "preconditions", "uid"]?.string == target.uid
         case .post:
             let isNew = target.uid.isEmpty && body["metadata", "generateName"] == nil
             return isNew && !target.name.isEmpty && body["metadata", "name"]?.string == target.name
@@ -20,6 +23,18 @@ extension PlannedRequest {
             }
             return pins(Self.tested("/metadata/uid", operations), Self.tested(Self.resourceVersionPointer, operations))
         }
+    }
+
+    var guarantee: WriteGuarantee? {
+        guard isPinned else { return nil }
+        return request.method == .post && !isEviction ? .fixedName : .pinned
+    }
+
+    /// Whether it evicts the pod that it is aimed at. Its uid is enough: a pod is deleted once.
+    var isEviction: Bool {
+        request.method == .post && target.resource.isSame(as: .pods) && !target.uid.isEmpty
+            && request.path
+                == APIResource.pods.path(namespace: target.namespace, name: target.name, subresource: "eviction")
     }
 
     /// The request under another version of its target, for a target in which nothing else has changed; nil for one that

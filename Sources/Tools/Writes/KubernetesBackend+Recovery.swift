@@ -1,28 +1,15 @@
 public import KubeClient
 import KubeModel
+public import SkyfloAPI
 
-/// What can be said about a write whose answer was lost, from how its target is now.
-public enum RecoveredOutcome: Sendable, Hashable {
-    /// It has not happened. Sending it again is safe: its preconditions still guard it.
-    case notExecuted
-    case executed(AppliedWrite)
-    /// It can't be known. A person has to look.
-    case unknown(String)
-}
-
-extension WriteExecutor {
+extension KubernetesBackend {
     /// Reads the target of a write and tells whether the write happened. To be asked after the process that sent it died.
-    ///
-    /// - Parameters:
-    ///   - change: what the dry run said that the write would change; nil where that isn't known.
-    ///   - redactor: with the key that the preview was made with.
-    /// - Throws: `PermissionDenied`, `APIStatus`, `KubeClientError` and `CancellationError` where the target can't be read.
-    public static func outcome(
-        of planned: PlannedRequest, change: ChangeRecord?, redactor: Redactor, api: ReadOnlyAPI
-    ) async throws -> RecoveredOutcome {
+    public func recover(
+        _ planned: PlannedRequest, change: ChangeRecord?, api: ReadOnlyAPI, redactor: Redactor
+    ) async throws -> WriteOutcome {
         let target = planned.target
         let live = try await api.find(target.resource, namespace: target.namespace, name: target.name)
-        return outcome(
+        return Self.outcome(
             of: planned, change: change, live: live, contentHash: live.map { redactor.contentHash(of: $0) })
     }
 
@@ -30,50 +17,54 @@ extension WriteExecutor {
     /// - Parameter contentHash: of the live object.
     static func outcome(
         of planned: PlannedRequest, change: ChangeRecord? = nil, live: KubeObject?, contentHash: String? = nil
-    ) -> RecoveredOutcome {
+    ) -> WriteOutcome {
         switch planned.request.method {
-        case .get: .notExecuted
+        case .get: .notDone
         case .delete: deleted(planned, live)
-        case .post: created(planned, live)
+        case .post: planned.isEviction ? deleted(planned, live) : created(planned, live)
         case .put, .patch: patched(planned, change, live, contentHash)
         }
     }
 
-    private static func deleted(_ planned: PlannedRequest, _ live: KubeObject?) -> RecoveredOutcome {
-        guard let live, live.uid == planned.target.uid, !live.isBeingDeleted else {
-            return .executed(AppliedWrite(target: planned.target))
-        }
-        return .notExecuted
+    private static func found(_ uid: String) -> WriteOutcome {
+        .applied("done (found out after an interruption)", uid: uid)
     }
 
-    private static func created(_ planned: PlannedRequest, _ live: KubeObject?) -> RecoveredOutcome {
-        guard let live else { return .notExecuted }
+    private static func deleted(_ planned: PlannedRequest, _ live: KubeObject?) -> WriteOutcome {
+        guard let live, live.uid == planned.target.uid, !live.isBeingDeleted else {
+            return found(planned.target.uid)
+        }
+        return .notDone
+    }
+
+    private static func created(_ planned: PlannedRequest, _ live: KubeObject?) -> WriteOutcome {
+        guard let live else { return .notDone }
         guard isOurs(live), let wanted = body(of: planned), contains(live.json, wanted) else {
             return .unknown("\(planned.target.text) is there, but may be of someone else")
         }
-        return .executed(AppliedWrite(planned, answer: live))
+        return found(live.uid)
     }
 
     private static func patched(
         _ planned: PlannedRequest, _ change: ChangeRecord?, _ live: KubeObject?, _ contentHash: String?
-    ) -> RecoveredOutcome {
+    ) -> WriteOutcome {
         guard let live else { return .unknown("\(planned.target.text) is gone") }
         guard live.uid == planned.target.uid else {
             return .unknown("\(planned.target.text) was replaced by a new one")
         }
-        if live.resourceVersion == planned.target.resourceVersion { return .notExecuted }
+        if live.resourceVersion == planned.target.resourceVersion { return .notDone }
         // Only the status moved, as it does all the time. Should the write have been undone exactly, it isn't there either.
         if let before = planned.before, before.kind == live.kind, before.withoutNoise == live.withoutNoise {
-            return .notExecuted
+            return .notDone
         }
-        if let contentHash, contentHash == planned.previewed?.before { return .notExecuted }
+        if let contentHash, contentHash == planned.previewed?.before { return .notDone }
         // Others have changed the object, and not what the write is about.
-        if change?.isAbsent(from: live) ?? false { return .notExecuted }
+        if change?.isAbsent(from: live) ?? false { return .notDone }
         let isAsPreviewed = contentHash.map { $0 == planned.previewed?.after } ?? false
         guard isOurs(live), isAsPreviewed || change?.holds(in: live) ?? false || leaves(planned, live) else {
             return .unknown("\(planned.target.text) has changed, and it can't be seen that the change is what was sent")
         }
-        return .executed(AppliedWrite(planned, answer: live))
+        return found(live.uid)
     }
 
     /// Servers list who wrote what; one that doesn't leaves only the content to judge by.

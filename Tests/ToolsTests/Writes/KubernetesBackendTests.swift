@@ -1,10 +1,11 @@
 import KubeClient
 import KubeModel
+import SkyfloAPI
 import Testing
 
 @testable import Tools
 
-@Suite struct WriteExecutorTests {
+@Suite struct KubernetesBackendTests {
     private let patch = LiveTarget(resource: .deployments, namespace: "shop", object: web)
         .patch(.merge(["spec": ["replicas": 3]]))
     private let jsonPatch = LiveTarget(resource: .deployments, namespace: "shop", object: web)
@@ -23,11 +24,14 @@ import Testing
         KubeResponse(status: status.code, body: JSONWriter.bytes(status.json))
     }
 
-    private func kind(_ result: ExecutionResult) -> String {
-        switch result {
+    private func kind(_ outcome: WriteOutcome) -> String {
+        switch outcome {
         case .applied: "applied"
+        case .failed: "failed"
         case .stale: "stale"
         case .rejected: "rejected"
+        case .postponed: "postponed"
+        case .notDone: "not"
         case .unknown: "unknown"
         }
     }
@@ -37,11 +41,10 @@ import Testing
         api.answer(
             "PATCH \(patch.request.path)", warnings: ["old api"],
             ["metadata": ["uid": "uid-web", "resourceVersion": "50", "generation": 4]])
-        let result = await WriteExecutor.execute(patch, api: api.impersonating(worker))
+        let result = await KubernetesBackend().execute(patch, api: api.impersonating(worker), redactor: redactor)
         #expect(api.sent.map(\.request) == [patch.request])
         #expect(api.sent[0].identity == worker)
-        guard case .applied(let write) = result else { return #expect(Bool(false), "\(result)") }
-        #expect(write.target.resourceVersion == "50" && write.generation == 4 && write.warnings == ["old api"])
+        #expect(result == .applied("done", uid: "uid-web"))
     }
 
     @Test func `what could be carried out twice is not sent`() async {
@@ -58,7 +61,9 @@ import Testing
             bare.request.body = pinned.request.body?.replacing("resourceVersion", with: "labels")
             for loose in [moved, other, bare] {
                 let api = FakeAPI()
-                #expect(kind(await WriteExecutor.execute(loose, api: api.impersonating(worker))) == "rejected")
+                #expect(
+                    kind(await KubernetesBackend().execute(loose, api: api.impersonating(worker), redactor: redactor))
+                        == "rejected")
                 #expect(api.sent.isEmpty)
             }
         }
@@ -89,15 +94,15 @@ import Testing
             (create, conflict, "rejected"), (patch, invalid, "rejected"), (jsonPatch, invalid, "rejected"),
             (jsonPatch, testFailed, "stale"), (patch, testFailed, "rejected"),
             (patch, APIStatus(code: 403, reason: .forbidden, message: ""), "rejected"),
-            (patch, APIStatus(code: 429, reason: .tooManyRequests, message: ""), "rejected"),
+            (patch, APIStatus(code: 429, reason: .tooManyRequests, message: ""), "postponed"),
             (patch, APIStatus(code: 500, reason: "InternalError", message: ""), "unknown"),
             (patch, APIStatus(code: 503, reason: "ServiceUnavailable", message: ""), "unknown"),
             (patch, APIStatus(code: 504, reason: .timeout, message: ""), "unknown"),
         ]
         for (planned, status, expected) in table {
-            #expect(kind(WriteExecutor.classify(response(status), of: planned)) == expected, "\(status)")
+            #expect(kind(KubernetesBackend.classify(response(status), of: planned)) == expected, "\(status)")
         }
-        #expect(kind(WriteExecutor.classify(KubeResponse(status: 200, body: [0x7B]), of: patch)) == "applied")
+        #expect(kind(KubernetesBackend.classify(KubeResponse(status: 200, body: [0x7B]), of: patch)) == "applied")
     }
 
     @Test func `no answer means not known`() async {
@@ -107,7 +112,9 @@ import Testing
         for error in errors {
             let api = FakeAPI()
             api.fail("PATCH \(patch.request.path)", error)
-            #expect(kind(await WriteExecutor.execute(patch, api: api.impersonating(worker))) == "unknown")
+            #expect(
+                kind(await KubernetesBackend().execute(patch, api: api.impersonating(worker), redactor: redactor))
+                    == "unknown")
         }
     }
 
@@ -124,19 +131,11 @@ import Testing
         return object
     }
 
-    private func kind(_ outcome: RecoveredOutcome) -> String {
-        switch outcome {
-        case .notExecuted: "not"
-        case .executed: "executed"
-        case .unknown: "unknown"
-        }
-    }
-
     @Test func `a lost patch is judged by the object`() {
         for planned in [patch, jsonPatch] {
-            func outcome(_ live: KubeObject?) -> String { kind(WriteExecutor.outcome(of: planned, live: live)) }
+            func outcome(_ live: KubeObject?) -> String { kind(KubernetesBackend.outcome(of: planned, live: live)) }
             #expect(outcome(live("41", replicas: 2, manager: "kubectl")) == "not")
-            #expect(outcome(live("50", replicas: 3, manager: "skyflo")) == "executed")
+            #expect(outcome(live("50", replicas: 3, manager: "skyflo")) == "applied")
             #expect(outcome(live("50", replicas: 3, manager: "kubectl")) == "unknown")
             #expect(outcome(live("50", replicas: 2, manager: "kubectl")) == "not", "only the status moved")
             #expect(outcome(live("50", replicas: 4, manager: "skyflo")) == "unknown")
@@ -192,7 +191,7 @@ import Testing
             .apply(["spec": ["replicas": 2]]), .apply(["metadata": ["finalizers": ["a.dev/x"]]]),
         ] as [Patch])
     func `a lost write that takes away isn't done because the rest is there`(_ patch: Patch) throws {
-        #expect(kind(WriteExecutor.outcome(of: try lost(patch, of: guarded), live: moved(guarded))) == "unknown")
+        #expect(kind(KubernetesBackend.outcome(of: try lost(patch, of: guarded), live: moved(guarded))) == "unknown")
     }
 
     @Test(
@@ -211,7 +210,7 @@ import Testing
         live["metadata", "finalizers"] = ["a.dev/x"]
         live.labels["app"] = nil
         live["spec", "template", "metadata", "annotations"] = ["restartedAt": "now"]
-        #expect(kind(WriteExecutor.outcome(of: try lost(patch, of: guarded), live: live)) == "executed")
+        #expect(kind(KubernetesBackend.outcome(of: try lost(patch, of: guarded), live: live)) == "applied")
     }
 
     @Test(
@@ -228,9 +227,9 @@ import Testing
         let record = ChangeRecord(planned, after: after, redactor: redactor)
         let change = try #require(ChangeRecord(json: record.json))
         func outcome(_ live: KubeObject, _ change: ChangeRecord?) throws -> String {
-            kind(WriteExecutor.outcome(of: try kept(planned), change: change, live: live))
+            kind(KubernetesBackend.outcome(of: try kept(planned), change: change, live: live))
         }
-        #expect(try outcome(moved(after), change) == "executed")
+        #expect(try outcome(moved(after), change) == "applied")
         // What the write is about is as it was before it.
         #expect(try outcome(moved(web), change) == "not")
         var elsewhere = moved(web)
@@ -283,14 +282,14 @@ import Testing
     }
 
     @Test func `a lost delete is judged by the uid`() {
-        func outcome(_ live: KubeObject?) -> String { kind(WriteExecutor.outcome(of: delete, live: live)) }
-        #expect(outcome(nil) == "executed")
-        #expect(outcome(live("50", uid: "other", replicas: 2, manager: "x")) == "executed")
+        func outcome(_ live: KubeObject?) -> String { kind(KubernetesBackend.outcome(of: delete, live: live)) }
+        #expect(outcome(nil) == "applied")
+        #expect(outcome(live("50", uid: "other", replicas: 2, manager: "x")) == "applied")
         #expect(outcome(web) == "not")
         #expect(outcome(live("50", replicas: 2, manager: "x")) == "not")
         var terminating = web
         terminating["metadata", "deletionTimestamp"] = "2026-11-21T03:00:00Z"
-        #expect(outcome(terminating) == "executed")
+        #expect(outcome(terminating) == "applied")
     }
 
     @Test func `a lost create is ours when we manage it`() async throws {
@@ -299,22 +298,22 @@ import Testing
         )
         var foreign = ours
         foreign["metadata", "managedFields"] = [["manager": "kubectl"]]
-        #expect(kind(WriteExecutor.outcome(of: create, live: nil)) == "not")
-        #expect(kind(WriteExecutor.outcome(of: create, live: ours)) == "executed")
-        #expect(kind(WriteExecutor.outcome(of: create, live: foreign)) == "unknown")
+        #expect(kind(KubernetesBackend.outcome(of: create, live: nil)) == "not")
+        #expect(kind(KubernetesBackend.outcome(of: create, live: ours)) == "applied")
+        #expect(kind(KubernetesBackend.outcome(of: create, live: foreign)) == "unknown")
         var empty = create
         empty.request.body = #"{"data":{},"finalizers":[]}"#
-        #expect(kind(WriteExecutor.outcome(of: empty, live: ours)) == "executed")
+        #expect(kind(KubernetesBackend.outcome(of: empty, live: ours)) == "applied")
         var guarded = ours
         guarded["finalizers"] = ["a.dev/x"]
-        #expect(kind(WriteExecutor.outcome(of: empty, live: guarded)) == "unknown")
+        #expect(kind(KubernetesBackend.outcome(of: empty, live: guarded)) == "unknown")
         let api = FakeAPI()
         api.put(ours)
         #expect(
             kind(
-                try await WriteExecutor.outcome(
-                    of: create, change: nil, redactor: redactor, api: ReadOnlyAPI(api.impersonating(worker))))
-                == "executed")
+                try await KubernetesBackend().recover(
+                    create, change: nil, api: ReadOnlyAPI(api.impersonating(worker)), redactor: redactor))
+                == "applied")
         #expect(api.sent.map(\.request.method) == [.get])
     }
 }

@@ -1,0 +1,140 @@
+public import KubeClient
+import KubeModel
+
+extension KubernetesBackend {
+    public func preview(
+        _ planned: PlannedRequest, after earlier: ArraySlice<PlannedWrite>, api: ReadOnlyAPI, redactor: Redactor
+    ) async throws -> WritePreview {
+        if planned.isEviction { return try await EvictionPreview(planned, api: api, redactor: redactor).preview }
+        let requests = earlier.compactMap(\.request)
+        let preview = try await RequestPreview(planned, after: requests[...], api: api, redactor: redactor)
+        return WritePreview(
+            write: PlannedWrite(preview.planned), text: preview.diff, notes: preview.losses + preview.ownership,
+            warnings: preview.warnings, change: preview.change)
+    }
+}
+
+private struct RequestPreview {
+    /// With what was previewed of it.
+    var planned: PlannedRequest
+    var diff: String
+    var warnings: [String]
+    var change: ChangeRecord
+    var ownership: [String] = []
+    var losses: [String] = []
+
+    /// - Parameter earlier: what is sent before it.
+    init(
+        _ planned: PlannedRequest, after earlier: ArraySlice<PlannedRequest>, api: ReadOnlyAPI, redactor: Redactor
+    ) async throws {
+        self.planned = planned
+        let dryRun = try await DryRun(planned, api: api, redactor: redactor)
+        let response = dryRun.response
+        warnings = dryRun.warnings
+        if planned.request.method != .delete, planned.before?.isBeingDeleted == true {
+            warnings.append("\(planned.target.text) is being deleted: the change goes with it")
+        }
+        if response.status == 404, let namespace = Self.namespaceCreated(for: planned, by: earlier) {
+            warnings.append(
+                "\(planned.target.text) could not be checked: namespace \(namespace) doesn't exist yet"
+                    + (planned.target.resource.isSame(as: .pods)
+                        ? "; the API server refuses pods until it has its service account" : ""))
+            diff = Self.diff(planned, after: planned.submitted, redactor)
+            change = ChangeRecord(planned, after: planned.submitted, redactor: redactor)
+            return
+        }
+        guard let answer = try Self.answer(dryRun, planned, after: earlier) else {
+            try await AccessReview.requireForTool(planned.request, api: api)
+            let reason = dryRun.obstacle ?? ""
+            warnings.append(
+                "\(planned.target.text) could not be tried out, so the API server may refuse it: \(reason)")
+            if planned.request.contentType == Patch.apply(.null).contentType {
+                warnings.append(
+                    "it isn't known which fields of earlier applies go because the manifest leaves them out")
+            }
+            (diff, change) = Self.untried(planned, redactor)
+            ownership = try await Ownership(planned, after: planned.before, api: api)?.warnings() ?? []
+            return
+        }
+        let after = dryRun.result(answer)
+        self.planned.previewed = planned.before.map {
+            PreviewedContent(before: $0, after: after, redactor: redactor)
+        }
+        guard !redactor.exposes(planned.before, in: after) else {
+            throw ToolFailure("\(planned.target.text): refused: a credential that it holds could be read then")
+        }
+        diff = Self.diff(planned, after: after, redactor)
+        change = ChangeRecord(planned, after: after, redactor: redactor)
+        ownership = try await Ownership(planned, after: after, api: api)?.warnings() ?? []
+        losses = FieldLosses(of: planned, after: after).warnings
+    }
+
+    /// A refusal says what to do about it, where that is known.
+    private static func answer(
+        _ dryRun: DryRun, _ planned: PlannedRequest, after earlier: ArraySlice<PlannedRequest>
+    ) throws -> KubeObject? {
+        do {
+            return try dryRun.answer()
+        } catch var failure as ToolFailure {
+            let message = dryRun.response.failure.message
+            if planned.target.uid.isEmpty, let namespace = planned.target.namespace,
+                message.contains("namespaces \"\(namespace)\" not found")
+            {
+                failure.message +=
+                    ": namespace \(namespace) is missing; apply a Namespace \(namespace) with it or before it"
+            } else if let needed = earlier.first(where: { isNeeded($0, for: planned, message) }) {
+                failure.message += ": \(needed.target.text) has to be applied first, in a call of its own"
+            }
+            throw failure
+        }
+    }
+
+    /// Whether a refusal is for want of what an earlier request brings: its kind's definition, or an object by name.
+    private static func isNeeded(_ earlier: PlannedRequest, for planned: PlannedRequest, _ message: String) -> Bool {
+        let (target, resource) = (earlier.target, planned.target.resource)
+        if target.resource.group == "apiextensions.k8s.io" {
+            return target.name == "\(resource.plural).\(resource.group)"
+        }
+        let isMissing = message.contains("not found") || message.contains("was found")
+        let isNamed = message.contains("\"\(target.name)\"") || message.contains("with name \(target.name) ")
+        return target.uid.isEmpty && isMissing && isNamed
+    }
+
+    /// What is known of a request without the server's answer: of creations and deletions what they are about, of
+    /// changes only their body.
+    private static func untried(_ planned: PlannedRequest, _ redactor: Redactor) -> (diff: String, ChangeRecord) {
+        let isWhole = planned.request.method == .delete || planned.target.uid.isEmpty
+        let after = planned.request.method == .delete ? nil : planned.submitted
+        let change = ChangeRecord(planned, after: isWhole ? after : planned.before, redactor: redactor)
+        guard !isWhole else { return (diff(planned, after: after, redactor), change) }
+        let body = planned.redacted(by: redactor)["body"]?.string ?? ""
+        let text = "\(planned.target.text): would be sent \(planned.request.contentType ?? "")\n\(body)\n"
+        return (text, change.withoutContent("what it changed isn't known: it could not be tried out"))
+    }
+
+    /// The namespace of the request's target, where an earlier request of the same proposal creates it.
+    private static func namespaceCreated(
+        for planned: PlannedRequest, by earlier: ArraySlice<PlannedRequest>
+    ) -> String? {
+        guard planned.target.uid.isEmpty, let namespace = planned.target.namespace else { return nil }
+        let isCreated = earlier.contains {
+            $0.target.resource.isSame(as: .namespaces) && $0.target.name == namespace && $0.target.uid.isEmpty
+        }
+        return isCreated ? namespace : nil
+    }
+
+    private static func diff(_ planned: PlannedRequest, after: KubeObject?, _ redactor: Redactor) -> String {
+        let name = planned.target.text
+        let known = redactor.known(planned.before)
+        // Before they are parted into lines, and after that, for what a line begins with.
+        let shown = [planned.before, after].map { object in
+            object.map { redactor.replace(known, inTextsOf: redactor.redact($0.withoutNoise).json) }
+        }
+        let yaml = LegibleYAML(old: shown[0], new: shown[1])
+        let text = UnifiedDiff.text(
+            old: yaml.old, new: yaml.new,
+            oldName: planned.before == nil ? "/dev/null" : "\(name) (live)",
+            newName: after == nil ? "/dev/null" : "\(name) (after)", limit: .max)
+        return text.isEmpty ? "\(name): no change\n" : redactor.replace(known, in: text)
+    }
+}

@@ -1,0 +1,148 @@
+public import KubeClient
+public import KubeModel
+public import SkyfloAPI
+
+/// One write that has not happened, as a value: what exactly would be done, at what, and by which backend.
+///
+/// The kinds are closed on purpose. Whatever decides about safety (the digest, rules, rights of approvers, recovery) says
+/// in a `switch` what it makes of each, so a new kind doesn't compile before all of them have an answer.
+public struct PlannedWrite: Sendable, Hashable {
+    public enum Action: Sendable, Hashable {
+        /// A request to the API server that changes an object.
+        case request(PlannedRequest)
+        /// A command in a container.
+        case command(PlannedCommand)
+    }
+
+    public var action: Action
+    /// How it takes part in a sequence; nil for a write that is sent at once with its fellows.
+    public var step: WriteStep?
+
+    public init(_ action: Action, step: WriteStep? = nil) {
+        self.action = action
+        self.step = step
+    }
+
+    public init(_ request: PlannedRequest, step: WriteStep? = nil) { self.init(.request(request), step: step) }
+
+    /// nil for what isn't a request to the API server.
+    public var request: PlannedRequest? { if case .request(let planned) = action { planned } else { nil } }
+
+    /// What it is aimed at: an object, or the pod that a command runs in.
+    public var target: PlannedRequest.Target {
+        switch action {
+        case .request(let planned): planned.target
+        case .command(let command): command.target
+        }
+    }
+
+    /// What keeps the write from being carried out twice; nil where nothing does, and then it is never sent.
+    public var guarantee: WriteGuarantee? {
+        switch action {
+        case .request(let planned): planned.guarantee
+        case .command: .onceOnly
+        }
+    }
+
+    /// What whoever approves it would need to be allowed to do it themself; nil where the authorizer has no word for it.
+    public var access: ResourceAccess? {
+        switch action {
+        case .request(let planned): ResourceAccess(planned.request)
+        case .command(let command): command.access
+        }
+    }
+
+    /// Of the target as it was when the write was planned; nil where there was none.
+    public var labels: [String: String]? {
+        switch action {
+        case .request(let planned): planned.before?.labels
+        case .command(let command): command.labels
+        }
+    }
+
+    /// How many bytes of it a person has to read.
+    public var size: Int {
+        switch action {
+        case .request(let planned): planned.request.body?.utf8.count ?? 0
+        case .command(let command): command.command.reduce(0) { $0 + $1.utf8.count }
+        }
+    }
+}
+
+/// What keeps a write from being carried out twice.
+public enum WriteGuarantee: Sendable, Hashable {
+    /// The request names the uid of its target, and the version where that matters: whoever carries it out refuses another.
+    case pinned
+    /// It creates something of a fixed name: a second one is refused.
+    case fixedName
+    /// Nothing but never sending it again. If its answer is lost, its outcome stays unknown.
+    case onceOnly
+}
+
+extension PlannedWrite {
+    /// Value of `requests[].backend`, by which a stored write finds back to whoever carries it out.
+    public enum Backend: String, Sendable {
+        case kubernetes = "Kubernetes"
+        case exec = "Exec"
+    }
+
+    /// As it is kept in a status and a transcript: exactly what would be done, with everything that decides about it. The
+    /// digest of an approval covers all of it.
+    public var json: JSONValue { labelled(content) }
+
+    /// As ``json``, for people to read: what it holds of secrets is replaced. It can't be carried out any more.
+    public func redacted(by redactor: Redactor) -> JSONValue {
+        switch action {
+        case .request(let planned): labelled(planned.redacted(by: redactor))
+        case .command(let command): labelled(command.redacted(by: redactor))
+        }
+    }
+
+    private var content: JSONValue {
+        switch action {
+        case .request(let planned): planned.json
+        case .command(let command): command.json
+        }
+    }
+
+    private func labelled(_ content: JSONValue) -> JSONValue {
+        var members: JSONObject = ["backend": .string(backend.rawValue)]
+        for (key, value) in content.object ?? [:] { members[key] = value }
+        if let step { members["step"] = step.json }
+        return .object(members)
+    }
+
+    private var backend: Backend {
+        switch action {
+        case .request: .kubernetes
+        case .command: .exec
+        }
+    }
+
+    /// nil for what ``json`` doesn't write: a write that was tampered with is not carried out. Versions that knew only the
+    /// API server wrote no backend.
+    public init?(json: JSONValue) {
+        let name = json["backend"] ?? .string(Backend.kubernetes.rawValue)
+        guard let backend = name.string.flatMap(Backend.init) else { return nil }
+        if let step = json["step"] {
+            guard let read = WriteStep(json: step) else { return nil }
+            self.step = read
+        }
+        switch backend {
+        case .kubernetes:
+            guard let planned = PlannedRequest(json: json) else { return nil }
+            action = .request(planned)
+        case .exec:
+            guard let command = PlannedCommand(json: json) else { return nil }
+            action = .command(command)
+        }
+    }
+
+    /// What it carries or meets of secrets: servers repeat values in their messages.
+    func secrets(_ redactor: Redactor) -> Set<String> {
+        switch action {
+        case .request(let planned): planned.secrets(redactor)
+        case .command(let command): command.secrets(redactor)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+public import KubeClient
+public import SkyfloAPI
+
+/// Carries out one kind of write: tries it out, does it, and finds out what became of it when the answer was lost.
+///
+/// What must hold afterwards (``WriteProposal/postConditions``) and what takes it back (``ChangeRecord``) are values that
+/// come with the plan and the preview, so that whoever comes later needs nothing else.
+public protocol WriteBackend: Sendable {
+    associatedtype Write: Sendable
+
+    /// Tries the write out without changing anything, and tells what a person has to know to decide about it.
+    ///
+    /// - Parameter earlier: what is done before it in the same call.
+    /// - Throws: ``ToolFailure`` where it would be refused, or where its target has moved since it was planned.
+    func preview(
+        _ write: Write, after earlier: ArraySlice<PlannedWrite>, api: ReadOnlyAPI, redactor: Redactor
+    ) async throws -> WritePreview
+
+    /// Does exactly this, once. Whoever calls has checked that it may be done, and has stored that it will be.
+    ///
+    /// - Parameter api: acts for the conversation's ServiceAccount: nothing is written with the operator's own rights.
+    /// - Returns: never throws: after a write was sent there is always something to record, a cancellation included.
+    func execute(_ write: Write, api: ImpersonatingAPI, redactor: Redactor) async -> WriteOutcome
+
+    /// Tells what became of a write whose answer was lost: `.applied`, `.notDone` or `.unknown`.
+    ///
+    /// - Parameters:
+    ///   - change: what the preview said that it would change; nil where that isn't known.
+    ///   - redactor: with the key that the preview was made with.
+    /// - Throws: `PermissionDenied`, `APIStatus`, `KubeClientError` and `CancellationError` where it can't be looked at now.
+    func recover(
+        _ write: Write, change: ChangeRecord?, api: ReadOnlyAPI, redactor: Redactor
+    ) async throws -> WriteOutcome
+
+    /// The same write for a target of which only status or bookkeeping has moved, if its effect would be the one that was
+    /// approved; nil where that isn't so or can't be told.
+    /// - Throws: `CancellationError`.
+    func refresh(_ write: Write, api: ReadOnlyAPI, redactor: Redactor) async throws -> Write?
+}
+
+/// What the preview of one write says.
+public struct WritePreview: Sendable, Hashable {
+    /// The write, with what was previewed of it.
+    public var write: PlannedWrite
+    /// What would change, for people: a unified diff where there is an object to show.
+    public var text: String
+    /// About this write; each is told with its target where a call has several.
+    public var notes: [String]
+    /// Told once, however many writes of a call have them.
+    public var warnings: [String]
+    /// What is needed to take it back; nil where nothing is changed that could be.
+    public var change: ChangeRecord?
+
+    public init(
+        write: PlannedWrite, text: String, notes: [String] = [], warnings: [String] = [], change: ChangeRecord? = nil
+    ) {
+        self.write = write
+        self.text = text
+        self.notes = notes
+        self.warnings = warnings
+        self.change = change
+    }
+}
+
+/// Which backend does what: the only place where they are told apart.
+extension PlannedWrite {
+    func preview(
+        after earlier: ArraySlice<PlannedWrite>, api: ReadOnlyAPI, redactor: Redactor
+    ) async throws -> WritePreview {
+        var preview =
+            switch action {
+            case .request(let planned):
+                try await KubernetesBackend().preview(planned, after: earlier, api: api, redactor: redactor)
+            case .command(let command):
+                try await ExecBackend().preview(command, after: earlier, api: api, redactor: redactor)
+            }
+        preview.write.step = step
+        return preview
+    }
+
+    /// See ``WriteBackend/execute(_:api:redactor:)``. What nothing keeps from being done twice isn't done at all.
+    public func execute(api: ImpersonatingAPI, redactor: Redactor) async -> WriteOutcome {
+        guard guarantee != nil else {
+            return .rejected(
+                "not sent: nothing in the request to \(target.text) keeps it from being carried out twice")
+        }
+        return switch action {
+        case .request(let planned): await KubernetesBackend().execute(planned, api: api, redactor: redactor)
+        case .command(let command): await ExecBackend().execute(command, api: api, redactor: redactor)
+        }
+    }
+
+    /// See ``WriteBackend/recover(_:change:api:redactor:)``.
+    public func recover(change: ChangeRecord?, api: ReadOnlyAPI, redactor: Redactor) async throws -> WriteOutcome {
+        switch action {
+        case .request(let planned):
+            try await KubernetesBackend().recover(planned, change: change, api: api, redactor: redactor)
+        case .command(let command):
+            try await ExecBackend().recover(command, change: change, api: api, redactor: redactor)
+        }
+    }
+
+    /// See ``WriteBackend/refresh(_:api:redactor:)``.
+    public func refresh(api: ReadOnlyAPI, redactor: Redactor) async throws -> PlannedWrite? {
+        switch action {
+        case .request(let planned):
+            try await KubernetesBackend().refresh(planned, api: api, redactor: redactor).map {
+                PlannedWrite($0, step: step)
+            }
+        case .command(let command):
+            try await ExecBackend().refresh(command, api: api, redactor: redactor).map {
+                PlannedWrite(.command($0), step: step)
+            }
+        }
+    }
+}
