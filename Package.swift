@@ -143,7 +143,11 @@ let package = Package(
             [
                 "KubeModel", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime",
                 "WorkflowEngine", "Tools", log, metrics,
-            ], tests: nil),
+            ],
+            tests: [
+                "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine",
+                "Tools", log,
+            ]),
         library(
             "SkyfloCLI", ["KubeModel", "Deadlines", "SkyfloAPI", "KubeClient", "WorkflowEngine"],
             tests: ["KubeModel", "SkyfloAPI", "KubeClient", "WorkflowEngine"]),

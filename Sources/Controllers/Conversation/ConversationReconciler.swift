@@ -75,7 +75,7 @@ public final class ConversationReconciler: Reconciler {
     /// Of the other workers.
     private let leases: LeaseObserver?
     /// When to look again at a conversation that another worker has.
-    private let patience: Duration
+    private let takeoverDelay: Duration
 
     public init(_ dependencies: Dependencies) {
         self.dependencies = dependencies
@@ -84,7 +84,7 @@ public final class ConversationReconciler: Reconciler {
             LeaseObserver(api: dependencies.api, namespace: $0.namespace, clock: dependencies.clock)
         }
         // Where there should be no other there is one after all: what it has taken over is best left to it.
-        patience = lease.map { $0.duration / 3 } ?? .seconds(60)
+        takeoverDelay = lease.map { $0.duration / 3 } ?? .seconds(60)
     }
 
     public func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
@@ -99,8 +99,8 @@ public final class ConversationReconciler: Reconciler {
             return expiry(of: conversation)
         }
         do {
-            if conversation.restoration == nil, try await isInOtherHands(conversation) {
-                return .requeue(after: patience)
+            if conversation.restoration == nil, try await isHeldByAnotherWorker(conversation) {
+                return .requeue(after: takeoverDelay)
             }
             return try await work(on: conversation)
         } catch let status as APIStatus where status.code == 409 {
@@ -111,12 +111,12 @@ public final class ConversationReconciler: Reconciler {
             forget(key)
             // Something of it may be what is gone, as a Secret of the transcript: then the next look finds and tells that.
             return try await isGone(conversation) ? .done : .requeue(after: .seconds(1))
-        } catch let fenced as TurnRunner.FencedOut {
+        } catch let fenced as ConversationStore.FencedOut {
             forget(key)
             dependencies.logger.notice(
                 "conversation taken over", metadata: ["key": "\(key)", "by": "\(fenced.by)"])
             // Should the other one die, somebody has to look.
-            return .requeue(after: patience)
+            return .requeue(after: takeoverDelay)
         }
     }
 
@@ -127,7 +127,7 @@ public final class ConversationReconciler: Reconciler {
     }
 
     /// Whether a turn runs that a worker who lives has begun.
-    private func isInOtherHands(_ conversation: Conversation) async throws -> Bool {
+    private func isHeldByAnotherWorker(_ conversation: Conversation) async throws -> Bool {
         let worker = conversation.status.workerIdentity
         guard !conversation.status.isTurnEnded, let leases, !worker.isEmpty,
             worker != dependencies.options.identity
@@ -159,10 +159,10 @@ public final class ConversationReconciler: Reconciler {
 
     private func work(on conversation: Conversation) async throws -> ReconcileResult {
         let record = try await record(of: conversation)
-        var runner = TurnRunner(dependencies: dependencies, conversation: conversation, record: record)
-        let result = try await runner.run()
-        keep(runner.record, for: runner.conversation)
-        return result == .done ? expiry(of: runner.conversation) : result
+        var loop = TurnLoop(dependencies: dependencies, conversation: conversation, record: record)
+        let result = try await loop.run()
+        keep(loop.store.record, for: loop.store.conversation)
+        return result == .done ? expiry(of: loop.store.conversation) : result
     }
 
     // MARK: What is kept between reconciles

@@ -10,7 +10,7 @@ struct TurnRecord: Sendable {
     private(set) var machine: WorkflowStateMachine
     private(set) var stored: TranscriptStore.Stored
     /// What the spec names, found at the start of the turn; a decision needn't look for all of it again.
-    var references: References?
+    var references: ResolvedReferences?
     /// Our right to go on with it.
     var claim: Claim
     /// Why the transcript can't be read, where it can't.

@@ -12,7 +12,7 @@ import Logging
 /// server itself:
 ///
 /// - status: a worker writes the next epoch into `status.worker` before it does anything, and every write of status names
-///   the resourceVersion that it comes from. Who meets a foreign epoch is fenced out (``TurnRunner/FencedOut``).
+///   the resourceVersion that it comes from. Who meets a foreign epoch is fenced out (``ConversationStore/FencedOut``).
 /// - transcript: appends name the resourceVersion of the Secret, and a worker that takes over appends first of all.
 /// - the cluster: here an epoch is no use, for the API server knows nothing of ours when it writes a Deployment. Each write
 ///   carries its own precondition instead (`PlannedRequest.isPinned`): a change the uid and the resourceVersion of its

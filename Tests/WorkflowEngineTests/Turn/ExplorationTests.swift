@@ -7,7 +7,7 @@ import WorkflowEngine
 /// All that can happen to a turn, in every order, up to a depth: what a model says, what people decide, stops, deaths of the
 /// worker between any two of its steps, targets that move, and a clock that jumps over the expiry and back.
 ///
-/// States that are the same are gone through once. The worker here does what `TurnRunner` does, without a cluster.
+/// States that are the same are gone through once. The worker here does what `TurnLoop` does, without a cluster.
 @Suite struct ExplorationTests {
     @Test func `whatever happens in whatever order, what was approved is written once and nothing else`() {
         let first = World().settled()

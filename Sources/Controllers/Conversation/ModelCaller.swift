@@ -5,41 +5,46 @@ import SkyfloAPI
 import Tools
 import WorkflowEngine
 
-extension TurnRunner {
+/// Asks the language model for the next reply of a turn.
+struct ModelCaller: Sendable {
+    let stopWatcher: StopWatcher
+    let redactor: Redactor
+
     /// Asks the model, and meanwhile lets people see that it is being asked: the two don't depend on each other.
-    mutating func askModel() async throws -> ReconcileResult? {
-        guard let references else { return nil }
-        let request = references.request(history: machine.history)
+    func ask(in store: inout ConversationStore, _ references: ResolvedReferences) async throws {
+        let request = references.request(history: store.machine.history)
         let model = references.languageModel
-        let snapshot = self
-        async let asked = snapshot.interruptible { try await model.reply(to: request) }
-        if conversation.status.phase != .planning || conversation.status.turn != machine.turn {
-            try await writeStatus()
+        let snapshot = store
+        async let asked = stopWatcher.run(for: snapshot, governedBy: references.skyfloAI) {
+            try await model.reply(to: request)
         }
-        try await keepProgress()
+        let status = store.conversation.status
+        if status.phase != .planning || status.turn != store.machine.turn { try await store.writeStatus() }
+        try await store.keepProgress()
         do {
-            guard let reply = try await settle(asked) else { return nil }
-            if machine.modelTurns == 0 { timeToFirstToken = reply.timeToFirstToken }
-            ConversationMetrics.modelReplied(model: references.model.name, reply.usage)
-            var turn = ModelTurn(reply)
-            // What the user told it, it may tell again.
-            turn.content = redactor.redact(text: turn.content)
-            turn.usage.cost =
-                references.model.prices?.cost(
-                    prompt: turn.usage.prompt, cached: turn.usage.cached, completion: turn.usage.completion) ?? 0
-            guard turn.storedSize <= TranscriptStore.entryBytes else {
-                record.log(
-                    .modelFailed(
-                        "the reply of model \(references.model.name) has more than \(TranscriptStore.entryBytes) bytes"),
-                    at: now)
-                return nil
-            }
-            record.log(.modelReplied(turn), at: now)
+            guard let reply = try await store.valueOrRefresh(asked) else { return }
+            take(reply, in: &store, references)
         } catch let error as LanguageModelError {
             let why = redactor.redact(text: "\(error)")
-            record.log(.modelFailed("the model \(references.model.name) gave no reply: \(why)"), at: now)
+            store.log(.modelFailed("the model \(references.model.name) gave no reply: \(why)"))
         }
-        return nil
+    }
+
+    private func take(_ reply: ModelReply, in store: inout ConversationStore, _ references: ResolvedReferences) {
+        let model = references.model
+        if store.machine.modelTurns == 0 { store.timeToFirstToken = reply.timeToFirstToken }
+        ConversationMetrics.modelReplied(model: model.name, reply.usage)
+        var turn = ModelTurn(reply)
+        // What the user told it, it may tell again.
+        turn.content = redactor.redact(text: turn.content)
+        turn.usage.cost =
+            model.prices?.cost(
+                prompt: turn.usage.prompt, cached: turn.usage.cached, completion: turn.usage.completion) ?? 0
+        guard turn.storedSize <= TranscriptStore.entryBytes else {
+            let limit = TranscriptStore.entryBytes
+            return store.log(.modelFailed("the reply of model \(model.name) has more than \(limit) bytes"))
+        }
+        store.log(.modelReplied(turn))
     }
 }
 

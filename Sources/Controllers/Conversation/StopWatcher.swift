@@ -3,8 +3,10 @@ import KubeModel
 import SkyfloAPI
 import WorkflowEngine
 
-extension TurnRunner {
-    enum Interrupted<Value: Sendable>: Sendable {
+/// Cancels what changes nothing in the cluster as soon as it isn't wanted any more. Never used around a write: its outcome
+/// must be kept.
+struct StopWatcher: Sendable {
+    enum Outcome<Value: Sendable>: Sendable {
         case finished(Value)
         /// The turn was stopped, in the conversation or in its SkyfloAI; or the user deleted the conversation.
         case stopped
@@ -12,19 +14,19 @@ extension TurnRunner {
         case timedOut
     }
 
-    /// Runs something that changes nothing in the cluster, and cancels it as soon as the user stops or deletes the
-    /// conversation or the turn's time is over. Never used around a write: its outcome must be kept.
-    func interruptible<Value: Sendable>(
+    let conversations: Informer
+    let skyfloAIs: Informer
+    let clock: any RuntimeClock
+
+    /// Runs an operation until the user stops or deletes the conversation or the turn's time is over.
+    func run<Value: Sendable>(
+        for store: ConversationStore, governedBy skyfloAI: ObjectKey,
         _ operation: @escaping @Sendable () async throws -> Value
-    ) async throws -> Interrupted<Value> {
-        let conversations = dependencies.conversations
-        let skyfloAIs = dependencies.skyfloAIs
-        let skyfloAI = references?.skyfloAI
-        let clock = dependencies.clock
-        let key = conversation.key
-        let uid = conversation.uid
-        let left = Double(machine.policy.limits.turnTimeoutSeconds) - machine.secondsWorked(now: now)
-        return try await withThrowingTaskGroup(of: Interrupted<Value>.self) { group in
+    ) async throws -> Outcome<Value> {
+        let (key, uid) = (store.conversation.key, store.conversation.uid)
+        let limit = Double(store.machine.policy.limits.turnTimeoutSeconds)
+        let left = limit - store.machine.secondsWorked(now: clock.now)
+        return try await withThrowingTaskGroup(of: Outcome<Value>.self) { group in
             group.addTask { .finished(try await operation()) }
             group.addTask {
                 _ = try await conversations.wait(for: key) { object in
@@ -33,11 +35,9 @@ extension TurnRunner {
                 }
                 return .stopped
             }
-            if let skyfloAI {
-                group.addTask {
-                    _ = try await skyfloAIs.wait(for: skyfloAI) { $0?["spec", "stop"]?.bool ?? false }
-                    return .stopped
-                }
+            group.addTask {
+                _ = try await skyfloAIs.wait(for: skyfloAI) { $0?["spec", "stop"]?.bool ?? false }
+                return .stopped
             }
             group.addTask {
                 // A little more than is left: whoever looks at the clock afterwards must find the time over.
@@ -49,14 +49,16 @@ extension TurnRunner {
             return first
         }
     }
+}
 
-    /// Unwraps, after an interruption reading what the user wants now.
-    /// - Returns: nil when interrupted: the engine, asked again, ends the turn.
-    mutating func settle<Value: Sendable>(_ outcome: Interrupted<Value>) async throws -> Value? {
+extension ConversationStore {
+    /// The value; after a cancellation, what the user wants now is read.
+    /// - Returns: nil when cancelled: the engine, asked again, ends the turn.
+    mutating func valueOrRefresh<Value: Sendable>(_ outcome: StopWatcher.Outcome<Value>) async throws -> Value? {
         switch outcome {
         case .finished(let value): return value
         case .stopped, .timedOut:
-            try await readAgain()
+            try await refresh()
             return nil
         }
     }

@@ -6,14 +6,14 @@ import SkyfloAPI
 import Tools
 import WorkflowEngine
 
-/// Everything that a conversation's spec names, found.
-struct References: Sendable {
-    /// Something isn't there, or can't be used. It may come.
-    struct Missing: Error {
-        var reason: ConversationReason
-        var message: String
-    }
+/// Something that a conversation's spec names isn't there, or can't be used. It may come.
+struct UnresolvedReference: Error {
+    var reason: ConversationReason
+    var message: String
+}
 
+/// Everything that a conversation's spec names, found.
+struct ResolvedReferences: Sendable {
     /// Of the SkyfloAI that governs the conversation.
     var skyfloAI: ObjectKey
     var model: SkyfloAI.Model
@@ -26,11 +26,11 @@ struct References: Sendable {
 
     static func resolve(
         for conversation: Conversation, _ dependencies: ConversationReconciler.Dependencies
-    ) async throws -> References {
+    ) async throws -> ResolvedReferences {
         let spec = conversation.spec
         let skyflo = try await skyfloAI(for: conversation, dependencies)
         guard let model = skyflo.model(named: spec.model) else {
-            throw Missing(
+            throw UnresolvedReference(
                 reason: .modelNotFound,
                 message: "SkyfloAI \(skyflo.object.key) lists no model \"\(spec.model ?? "")\"; it has: "
                     + skyflo.models.map(\.name).joined(separator: ", "))
@@ -39,7 +39,7 @@ struct References: Sendable {
         async let key = apiKey(of: model, skyflo, dependencies.api)
         let identity = try await identity(of: conversation, dependencies)
         let definitions = dependencies.tools.definitions(toolsets: toolsets)
-        return References(
+        return ResolvedReferences(
             skyfloAI: skyflo.object.key, model: model,
             languageModel: try await makeModel(model, key, dependencies.models),
             identity: identity,
@@ -53,7 +53,7 @@ struct References: Sendable {
         do {
             return try provider.model(for: model, apiKey: key)
         } catch {
-            throw Missing(reason: .modelNotFound, message: "model \(model.name) can't be used: \(error)")
+            throw UnresolvedReference(reason: .modelNotFound, message: "model \(model.name) can't be used: \(error)")
         }
     }
 
@@ -68,7 +68,7 @@ struct References: Sendable {
             let key = ObjectKey(namespace: reference.namespace ?? conversation.namespace, name: reference.name)
             try await checkReach(of: key, from: conversation, dependencies)
             guard let object = cache.get(key) else {
-                throw Missing(
+                throw UnresolvedReference(
                     reason: .skyfloAINotFound,
                     message: "there is no SkyfloAI \(key), which spec.skyfloRef names: create it, or name another")
             }
@@ -77,13 +77,13 @@ struct References: Sendable {
         let own = try await skyfloAIs(in: conversation.namespace, dependencies)
         if own.count > 1 {
             let names = own.map(\.name).sorted().joined(separator: ", ")
-            throw Missing(
+            throw UnresolvedReference(
                 reason: .skyfloAIAmbiguous,
                 message: "the namespace has several SkyfloAIs (\(names)): name one in spec.skyfloRef")
         }
         if let object = own.first ?? dependencies.options.defaultSkyfloAI.flatMap(cache.get) { return SkyfloAI(object) }
         let fallback = dependencies.options.defaultSkyfloAI.map { ", nor is there the operator's default \($0)" } ?? ""
-        throw Missing(
+        throw UnresolvedReference(
             reason: .skyfloAINotFound,
             message:
                 "the namespace \(conversation.namespace) has no SkyfloAI\(fallback), and spec.skyfloRef names none: "
@@ -111,7 +111,7 @@ struct References: Sendable {
         let isDefault = key == dependencies.options.defaultSkyfloAI
         guard isDefault, try await skyfloAIs(in: conversation.namespace, dependencies).isEmpty else {
             let why = isDefault ? "the namespace has its own" : "it lies in another namespace"
-            throw Missing(
+            throw UnresolvedReference(
                 reason: .skyfloAINotFound, message: "SkyfloAI \(key) can't be used in \(conversation.namespace): \(why)"
             )
         }
@@ -124,7 +124,7 @@ struct References: Sendable {
         let enabled = skyflo.toolsets.map(Set.init) ?? known
         guard let wanted = spec.toolsets.map(Set.init) else { return enabled }
         if let missing = wanted.subtracting(known.intersection(enabled)).min() {
-            throw Missing(
+            throw UnresolvedReference(
                 reason: .toolsetNotFound,
                 message: "the toolset \"\(missing)\" isn't there; there are: "
                     + known.intersection(enabled).sorted().joined(separator: ", "))
@@ -144,7 +144,7 @@ struct References: Sendable {
         do {
             return try ModelKey.read(secret, key: reference.key, place: place, of: model.name)
         } catch {
-            throw Missing(reason: .secretNotFound, message: error.message)
+            throw UnresolvedReference(reason: .secretNotFound, message: error.message)
         }
     }
 
@@ -154,12 +154,12 @@ struct References: Sendable {
     ) async throws -> Impersonation {
         let (namespace, name) = (conversation.namespace, conversation.spec.serviceAccountName)
         guard conversation.identity != dependencies.options.user else {
-            throw Missing(
+            throw UnresolvedReference(
                 reason: .serviceAccountRefused,
                 message: "the ServiceAccount \(namespace)/\(name) is the operator's own: no tool may work as it")
         }
         guard try await dependencies.api.find(.serviceAccounts, namespace: namespace, name: name) != nil else {
-            throw Missing(
+            throw UnresolvedReference(
                 reason: .serviceAccountNotFound,
                 message: "there is no ServiceAccount \(namespace)/\(name) to run tools as: "
                     + "create it, or name another in spec.serviceAccountName")
@@ -168,7 +168,7 @@ struct References: Sendable {
     }
 }
 
-extension References {
+extension ResolvedReferences {
     func policy(for spec: ConversationSpec) -> WorkflowStateMachine.Policy {
         .init(limits: spec.limits, mode: spec.approvalMode, readTools: Set(definitions.filter(\.onlyReads).map(\.name)))
     }

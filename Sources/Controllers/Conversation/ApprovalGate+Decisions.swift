@@ -1,0 +1,66 @@
+import ControllerRuntime
+import KubeModel
+import SkyfloAPI
+import WorkflowEngine
+
+extension ApprovalGate {
+    /// Takes in what people decided, as it stands on the conversation that was last read or written.
+    func applyDecisions(to store: inout ConversationStore, _ references: ResolvedReferences) async throws {
+        store.incomplete = [:]
+        let approvals = store.conversation.status.approvals
+        let voted = store.machine.pendingApprovals.filter { !(approvals[$0.id]?.votes.isEmpty ?? true) }
+        guard !voted.isEmpty else { return }
+        let terms = try await readTerms(for: store.conversation, governedBy: references.skyfloAI)
+        for call in voted {
+            let terms = try await readRights(of: call, in: store.conversation, under: terms)
+            switch reading(of: call, in: store, under: terms) {
+            case .undecided: continue
+            case .incomplete(let what):
+                store.incomplete[call.id] = what
+                tellRefusals(of: call, in: store.conversation, under: terms)
+            case .decided(let decision): store.log(.decided(id: call.id, decision))
+            case .altered(let why):
+                events.warning(store.conversation.object, "ApprovalAltered", why)
+                store.log(.decided(id: call.id, Decision(approved: false, by: worker, reason: why)))
+            }
+        }
+    }
+
+    /// An expired approval counts for nothing, whenever the decision was made: there is no trustworthy time on it.
+    func reading(
+        of call: Call, in store: ConversationStore, under terms: CallTerms
+    ) -> DecisionReader.Reading {
+        guard let request = call.approval, request.expiresAt > clock.now else { return .undecided }
+        return DecisionReader.read(
+            store.conversation.status.approvals[call.id], for: call, request: request, in: store.conversation,
+            turn: store.machine.turn, terms: terms.requirements)
+    }
+
+    /// Says once whose approval of a call doesn't count for want of rights: when that isn't in the status yet.
+    private func tellRefusals(of call: Call, in conversation: Conversation, under terms: CallTerms) {
+        let shown = conversation.status.approvals[call.id]?.waitingFor ?? ""
+        let unauthorized = terms.requirements.unauthorized.sorted { $0.key < $1.key }
+        for (user, missing) in unauthorized where !shown.contains(user) {
+            events.warning(
+                conversation.object, "ApprovalRefused", "\(call.id): \(user) may not do it themself: \(missing)")
+        }
+    }
+
+    /// Waits for decisions, after showing what is to be decided and what is still missing of what was.
+    ///
+    /// A worker may have died between storing a question and showing it: without this nobody would ever see it.
+    func awaitDecisions(until: KubeTime, in store: inout ConversationStore) async throws -> ReconcileResult {
+        let approvals = store.conversation.status.approvals
+        let pending = store.machine.pendingApprovals
+        let hidden = Set(pending.map(\.id).filter { approvals[$0]?.digest == nil })
+        let isShown = pending.allSatisfy { call in
+            approvals[call.id]?.waitingFor == store.incomplete[call.id]?.bounded(to: StatusProjection.Budget.summary)
+                && approvals[call.id]?.autoApprovedBy == nil
+        }
+        if !isShown || !hidden.isEmpty { try await store.writeStatus(.init(newApprovals: hidden)) }
+        let left = until.seconds(since: clock.now)
+        // What is missing may come without a change of the conversation: a policy, other terms.
+        let seconds = max(0, store.incomplete.isEmpty ? left : min(left, 5))
+        return .requeue(after: .milliseconds(Int64(seconds * 1000) + 1))
+    }
+}

@@ -1,0 +1,83 @@
+import KubeClient
+import KubeModel
+import SkyfloAPI
+import Tools
+import WorkflowEngine
+
+/// Leave to send a request of one call: it was approved, not stopped, and unaltered, by the conversation, its SkyfloAI and
+/// the policy as the API server had them a moment ago. The only means to write to the cluster for a conversation.
+struct WritePermit: Sendable {
+    let callID: String
+    /// Acts for the conversation's ServiceAccount.
+    let api: ImpersonatingAPI
+
+    fileprivate init(for call: Call, api: ImpersonatingAPI) {
+        callID = call.id
+        self.api = api
+    }
+}
+
+/// A decided call may not be written (any more).
+struct WriteNotPermitted: Error, Hashable {
+    /// nil: a stop.
+    var reason: String?
+}
+
+extension ApprovalGate {
+    /// Looks whether a decided call may be written now, by the conversation as it was last read, and by its SkyfloAI and the
+    /// policy as the API server has them.
+    /// - Throws: ``WriteNotPermitted``.
+    func permit(
+        _ call: Call, in store: ConversationStore, _ references: ResolvedReferences
+    ) async throws -> WritePermit {
+        let conversation = store.conversation
+        let terms = try await readTerms(for: conversation, governedBy: references.skyfloAI)
+        let callTerms = try await readRights(of: call, in: conversation, under: terms)
+        if stop(of: conversation, governedBy: governing(under: terms)) != nil { throw WriteNotPermitted(reason: nil) }
+        guard let decision = call.decision, decision.approved else { throw WriteNotPermitted(reason: "not approved") }
+        guard references.identity.user == conversation.identity else {
+            throw WriteNotPermitted(reason: "the conversation runs as another ServiceAccount by now")
+        }
+        guard call.matchesFingerprint(redactor) else {
+            throw WriteNotPermitted(reason: "its requests aren't those of the approval's fingerprint")
+        }
+        if let rule = decision.rule {
+            try checkGrant(by: rule, of: call, in: store, under: terms)
+        } else {
+            guard case .decided(let current) = reading(of: call, in: store, under: callTerms), current.approved else {
+                throw WriteNotPermitted(reason: "the approval doesn't stand any more")
+            }
+        }
+        return WritePermit(for: call, api: api.impersonating(references.identity))
+    }
+
+    private func checkGrant(
+        by rule: String, of call: Call, in store: ConversationStore, under terms: CurrentTerms
+    ) throws(WriteNotPermitted) {
+        let conversation = store.conversation
+        guard let entry = conversation.status.approvals[call.id], let request = call.approval,
+            DecisionReader.stands(
+                entry, for: call, request: request, in: conversation, turn: store.machine.turn)
+        else { throw WriteNotPermitted(reason: "the call isn't what was asked for any more") }
+        guard grant(for: call, in: conversation, under: terms) != nil,
+            !entry.votes.contains(where: { $0.decision == .denied })
+        else { throw WriteNotPermitted(reason: "rule \(rule) doesn't allow it any more") }
+    }
+
+    /// Leave to send the next write of a call that was begun under a permit: then only a stop, and the loss of the SkyfloAI,
+    /// keep the rest from being done. Another process may have begun it.
+    /// - Throws: ``WriteNotPermitted``, with a reason.
+    func permitNext(
+        of call: Call, in conversation: Conversation, _ references: ResolvedReferences
+    ) async throws -> WritePermit {
+        guard call.state == .executing || call.decision?.approved == true, call.matchesFingerprint(redactor),
+            references.identity.user == conversation.identity
+        else { throw WriteNotPermitted(reason: "the call isn't what was approved any more") }
+        let terms = try await readTerms(for: conversation, governedBy: references.skyfloAI)
+        if let stop = stop(of: conversation, governedBy: governing(under: terms)) {
+            throw WriteNotPermitted(reason: "stopped by \(stop)")
+        }
+        guard terms.isGoverned else { throw WriteNotPermitted(reason: terms.doubt) }
+        return WritePermit(for: call, api: api.impersonating(references.identity))
+    }
+}

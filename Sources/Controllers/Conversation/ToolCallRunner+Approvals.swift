@@ -1,0 +1,145 @@
+import KubeModel
+import SkyfloAPI
+import Tools
+import WorkflowEngine
+
+/// Asking people.
+extension ToolCallRunner {
+    func request(
+        approvalOf proposal: WriteProposal, _ preview: Preview, for call: Call, in store: inout ConversationStore,
+        _ references: ResolvedReferences
+    ) -> Bool {
+        let requests = preview.writes.map(\.json)
+        let postConditions = proposal.postConditions.map(\.json)
+        guard hasRoom(for: call, preview.text, requests + postConditions, in: &store) else { return false }
+        let content = ApprovalContent(
+            display: CallDisplay(arguments: call.arguments, writes: preview.writes, redactor: redactor),
+            summary: proposal.summary, risk: proposal.risk,
+            warnings: originWarnings(of: call, in: store) + preview.warnings, preview: preview.text,
+            requests: requests, postConditions: postConditions, labels: preview.writes.map(\.labels),
+            changes: kept(preview.changes, in: store.machine))
+        log(content, for: call, in: &store, references)
+        return true
+    }
+
+    private func originWarnings(of call: Call, in store: ConversationStore) -> [String] {
+        let conversation = store.conversation
+        let origin = ArgumentOrigin(
+            history: store.machine.history, known: [conversation.namespace, conversation.spec.serviceAccountName])
+        let words = origin.fromToolOutput(in: call.arguments)
+        guard !words.isEmpty else { return [] }
+        let more = words.count > 8 ? " and \(words.count - 8) more" : ""
+        return ["taken from tool output, not from the user: \(words.prefix(8).joined(separator: ", "))\(more)"]
+    }
+
+    /// What of an approval differs between reads and writes.
+    private struct ApprovalContent {
+        var display: CallDisplay
+        var summary: String
+        var risk: WriteProposal.Risk
+        var warnings: [String] = []
+        var preview: String
+        var requests: [JSONValue] = []
+        var postConditions: [JSONValue] = []
+        var labels: [[String: String]?] = []
+        var changes: [JSONValue] = []
+    }
+
+    private func log(
+        _ content: ApprovalContent, for call: Call, in store: inout ConversationStore, _ references: ResolvedReferences
+    ) {
+        let display = content.display
+        let shown = display.fingerprint.map {
+            ApprovalRequest.Shown(arguments: display.arguments, requests: display.requests, fingerprint: $0)
+        }
+        let digest = Digest.of(
+            conversationUID: store.conversation.uid, turn: store.machine.turn, callID: call.id,
+            identity: references.identity.user, tool: call.tool, arguments: display.arguments,
+            requests: display.requests, postConditions: content.postConditions, fingerprint: display.fingerprint)
+        let notes = shown == nil ? [] : ["credentials are shown as ‹redacted:…›, and sent as the model wrote them"]
+        let expiry = store.now.adding(seconds: Double(store.conversation.spec.limits.approvalTimeoutSeconds))
+        store.log(
+            .approvalRequested(
+                id: call.id,
+                ApprovalRequest(
+                    summary: display.text(content.summary), risk: content.risk.rawValue,
+                    warnings: (content.warnings + notes).map { display.text($0) }, preview: content.preview,
+                    requests: content.requests, postConditions: content.postConditions, digest: digest,
+                    expiresAt: expiry, labels: content.labels, changes: content.changes, shown: shown)))
+    }
+
+    // MARK: Room
+
+    /// Whether the status has room for one more approval; otherwise the call is refused.
+    private func hasRoom(
+        for call: Call, _ preview: String, _ lists: [JSONValue], in store: inout ConversationStore
+    ) -> Bool {
+        let pending = store.machine.pendingApprovals.reduce(0) { total, other in
+            let lists = (other.approval?.requests ?? []) + (other.approval?.postConditions ?? [])
+            return total + Self.size(other, other.approval?.preview ?? "", lists)
+        }
+        if pending + Self.size(call, preview, lists) <= StatusProjection.Budget.pendingApprovals { return true }
+        resolve(
+            call, succeeded: false,
+            "refused: too much waits for approval already; ask again when that is decided", in: &store)
+        return false
+    }
+
+    /// About how many bytes an approval has in the status.
+    /// - Parameter lists: its requests and post-conditions.
+    private static func size(_ call: Call, _ preview: String, _ lists: [JSONValue]) -> Int {
+        call.arguments.utf8.count + preview.utf8.count + JSONWriter.bytes(.array(lists)).count
+            + 2 * StatusProjection.Budget.summary
+    }
+
+    /// Records of changes go into the transcript, a Secret, which holds less than a status may ask for.
+    private func kept(_ changes: [ChangeRecord?], in machine: WorkflowStateMachine) -> [JSONValue] {
+        let waiting = machine.pendingApprovals.flatMap { $0.approval?.changes ?? [] }
+        var room = Self.changesLimit - JSONWriter.bytes(.array(waiting)).count
+        return changes.map { change in
+            guard let change else { return .null }
+            let json = change.json
+            let size = JSONWriter.bytes(json).count
+            guard size <= room else { return change.withoutContent("it is too large to be kept").json }
+            room -= size
+            return json
+        }
+    }
+
+    /// Bytes of all approvals that wait.
+    private static let changesLimit = 192 * 1024
+
+    // MARK: Reads
+
+    /// `approval.mode: Always`: a person allows a read before it runs.
+    func askBeforeReading(
+        _ ids: [String], in store: inout ConversationStore, _ references: ResolvedReferences
+    ) async throws {
+        var asked: Set<String> = []
+        for call in ids.compactMap(store.machine.call) {
+            guard call.arguments.utf8.count <= Self.argumentsLimit else {
+                let why = "failed: refused: the arguments have more than \(Self.argumentsLimit) bytes"
+                resolve(call, succeeded: false, why, in: &store)
+                continue
+            }
+            let preview = "Reads only; nothing changes."
+            guard hasRoom(for: call, preview, [], in: &store) else { continue }
+            asked.insert(call.id)
+            let display = CallDisplay(arguments: call.arguments, writes: [], redactor: redactor)
+            let summary = "Run \(call.tool) with \(display.arguments)".bounded(to: 1024)
+            let content = ApprovalContent(display: display, summary: summary, risk: .low, preview: preview)
+            log(content, for: call, in: &store, references)
+        }
+        if !asked.isEmpty { try await showApprovals(asked, in: &store) }
+    }
+
+    /// First the transcript, then the status: an approval that people can see is one that no crash forgets.
+    func showApprovals(_ ids: Set<String>, in store: inout ConversationStore) async throws {
+        try await store.flush()
+        try await store.writeStatus(.init(newApprovals: ids))
+        for call in ids.sorted().compactMap(store.machine.call) where call.decision == nil {
+            events.normal(
+                store.conversation.object, "ApprovalRequired", "\(call.id): \(call.approval?.summary ?? call.tool)")
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import KubeClient
+import KubeModel
+import SkyfloAPI
+import Tools
+import WorkflowEngine
+
+extension WriteCoordinator {
+    /// Looks what became of the writes of a begun call.
+    /// - Returns: `.notDone` where the next write didn't happen; with the uids of what was written before.
+    func find(_ call: Call, _ api: ReadOnlyAPI) async throws -> (outcome: WriteOutcome, uids: [String]) {
+        var uids: [String] = []
+        let writes: [PlannedWrite]
+        do {
+            writes = try call.plannedWrites()
+        } catch {
+            return (.unknown(error.message), uids)
+        }
+        for (position, planned) in writes.enumerated() {
+            let outcome = try await observe(planned, of: call, at: position, api)
+            guard case .applied(_, let uid) = outcome else { return (outcome, uids) }
+            uids.append(uid)
+        }
+        return (.applied("done (found out after an interruption)"), uids)
+    }
+
+    /// Who may not look any more finds nothing out by trying again: the turn would hang, and obey no stop.
+    func observe(
+        _ planned: PlannedWrite, of call: Call, at position: Int, _ api: ReadOnlyAPI
+    ) async throws -> WriteOutcome {
+        do {
+            return try await planned.recover(
+                change: call.plannedChange(at: position), api: api, redactor: redactor)
+        } catch let denied as PermissionDenied {
+            return .unknown("\(api.identity.user) may not look at \(planned.target.text) any more: \(denied.message)")
+        } catch let status as APIStatus where status.code == 401 {
+            return .unknown("\(api.identity.user) may not look at \(planned.target.text) any more: \(status.message)")
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import ControllerRuntime
+import KubeModel
+import Tools
+import WorkflowEngine
+
+extension WriteCoordinator {
+    /// Watches the post-conditions of a write until they hold, can't hold any more, or time is over.
+    func verify(
+        _ id: String, in store: inout ConversationStore, _ references: ResolvedReferences
+    ) async throws {
+        guard let call = store.machine.call(id) else { return }
+        let conditions = (call.approval?.postConditions ?? []).compactMap(PostCondition.init(json:))
+        let verifier = Verifier(
+            api: access.acting(for: references.identity), clock: clock, deadline: clock.uptime + verificationTimeout,
+            since: call.writtenAt ?? call.startedAt, display: CallDisplay(of: call, redactor: redactor))
+        let outcome = try await stopWatcher.run(for: store, governedBy: references.skyfloAI) {
+            try await verifier.check(conditions)
+        }
+        // What was done is done: where the watch was cancelled the turn ends with it unverified, and says so.
+        guard let checks = try await store.valueOrRefresh(outcome) else { return }
+        store.log(.verified(id: id, checks))
+    }
+}

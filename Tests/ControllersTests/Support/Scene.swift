@@ -1,0 +1,179 @@
+import ControllerRuntime
+import KubeClient
+import KubeModel
+import LanguageModels
+import Logging
+import SkyfloAPI
+import Testing
+import Tools
+import WorkflowEngine
+
+@testable import Controllers
+
+/// A conversation `talk` in namespace `shop`, whose turn asks for leave to scale Deployments, with the parts that work on it.
+struct Scene: Sendable {
+    static let worker = Impersonation.serviceAccount(namespace: "shop", name: "copilot")
+
+    let cluster: FakeCluster
+    let dependencies: ConversationReconciler.Dependencies
+    let references: ResolvedReferences
+    let gate: ApprovalGate
+    let coordinator: WriteCoordinator
+    let tools: ToolCallRunner
+    var store: ConversationStore
+
+    /// - Parameter approvals: of the SkyfloAI's spec.
+    static func run(
+        approvals: JSONValue = ["allowUnproven": true], spec: JSONValue = [:],
+        _ body: @escaping @Sendable (inout Scene) async throws -> Void
+    ) async throws {
+        let cluster = FakeCluster()
+        cluster.put(
+            KubeObject(.skyfloAIs, namespace: "shop", name: "sky", ["spec": ["approvals": approvals]]), in: .skyfloAIs)
+        for name in ["web", "api"] {
+            cluster.put(
+                KubeObject(.deployments, namespace: "shop", name: name, ["spec": ["replicas": 2]]), in: .deployments)
+        }
+        let own: JSONValue = ["serviceAccountName": "copilot", "messages": [["content": "scale it"]]]
+        let talk = cluster.put(
+            KubeObject(
+                .conversations, namespace: "shop", name: "talk", ["spec": MergePatch.apply(spec, to: own)]),
+            in: .conversations)
+        let dependencies = makeDependencies(cluster)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for informer in [dependencies.conversations, dependencies.skyfloAIs] {
+                group.addTask { await informer.run() }
+                try await informer.waitForSync()
+            }
+            defer { group.cancelAll() }
+            var scene = try await Scene(cluster, dependencies, talk)
+            try await body(&scene)
+        }
+    }
+
+    private static func makeDependencies(_ cluster: FakeCluster) -> ConversationReconciler.Dependencies {
+        var logger = Logger(label: "scene")
+        logger.logLevel = .critical
+        return ConversationReconciler.Dependencies(
+            api: cluster, conversations: Informer(api: cluster, resource: .conversations, logger: logger),
+            skyfloAIs: Informer(api: cluster, resource: .skyfloAIs, logger: logger),
+            mapper: RESTMapper(api: cluster), tools: ToolRegistry([]),
+            models: BuiltInModelProvider(logger: logger, environment: [:]),
+            events: EventRecorder(api: cluster, component: "test", logger: logger), logger: logger,
+            options: .init(
+                identity: "worker-1", user: "system:serviceaccount:skyflo-system:operator",
+                redactionKey: Array("a key for tests only".utf8), verificationTimeout: .seconds(1)))
+    }
+
+    private init(
+        _ cluster: FakeCluster, _ dependencies: ConversationReconciler.Dependencies, _ talk: KubeObject
+    ) async throws {
+        self.cluster = cluster
+        self.dependencies = dependencies
+        let sky = try #require(cluster.object(.skyfloAIs, "sky"))
+        references = ResolvedReferences(
+            skyfloAI: ObjectKey(namespace: "shop", name: "sky"),
+            model: try #require(SkyfloAI(sky).model(named: nil)), languageModel: OfflineModel(),
+            identity: Self.worker, toolsets: nil, definitions: [], systemPrompt: "")
+        gate = ApprovalGate(dependencies)
+        let watcher = StopWatcher(
+            conversations: dependencies.conversations, skyfloAIs: dependencies.skyfloAIs, clock: dependencies.clock)
+        coordinator = WriteCoordinator(dependencies, gate: gate, stopWatcher: watcher)
+        tools = ToolCallRunner(dependencies, gate: gate, stopWatcher: watcher)
+        store = try await Self.freshStore(dependencies, talk)
+        store.references = references
+    }
+
+    private static func freshStore(
+        _ dependencies: ConversationReconciler.Dependencies, _ talk: KubeObject
+    ) async throws -> ConversationStore {
+        let conversation = Conversation(talk)
+        let transcript = TranscriptStore(
+            api: dependencies.api, redactionKey: dependencies.options.redactionKey, of: conversation)
+        let record = try await TurnRecord.load(conversation, from: transcript, now: dependencies.clock.now)
+        return ConversationStore(dependencies, conversation: conversation, record: record)
+    }
+
+    /// What another worker, or this one after a crash, knows: what is stored.
+    func restarted() async throws -> ConversationStore {
+        var store = try await Self.freshStore(dependencies, try #require(cluster.object(.conversations, "talk")))
+        store.references = references
+        for event in store.machine.missing(from: store.conversation.status) { store.log(event) }
+        return store
+    }
+
+    // MARK: The turn
+
+    /// Begins the turn and asks for one call that scales these Deployments, as `c1`.
+    mutating func ask(toScale names: String..., to replicas: Int = 3) async throws {
+        store.log(.turnStarted(number: 1, message: "scale it"))
+        try await store.claim()
+        store.log(
+            .modelReplied(
+                ModelTurn(content: "", calls: [.init(modelID: "m1", tool: "k8s_scale", arguments: "{}")])))
+        let call = try #require(store.machine.call("c1"))
+        let proposal = WriteProposal(
+            summary: "Scale \(names.joined(separator: " and "))",
+            requests: try names.map { try planned($0, replicas) }, risk: .low)
+        let preview = try await Preview.of(
+            proposal, api: tools.access.acting(for: Self.worker), redactor: tools.redactor)
+        let isAsked = tools.request(approvalOf: proposal, preview, for: call, in: &store, references)
+        #expect(isAsked)
+        try await tools.showApprovals(["c1"], in: &store)
+    }
+
+    private func planned(_ name: String, _ replicas: Int) throws -> PlannedRequest {
+        let live = try #require(cluster.object(.deployments, name))
+        let body: JSONValue = [
+            "metadata": ["resourceVersion": .string(live.resourceVersion), "uid": .string(live.uid)],
+            "spec": ["replicas": JSONValue(replicas)],
+        ]
+        let request = KubeRequest(
+            .patch, APIResource.deployments.path(namespace: "shop", name: name),
+            query: [.init("fieldManager", KubernetesBackend.fieldManager)],
+            contentType: Patch.merge(.null).contentType, body: JSONWriter.string(body))
+        return PlannedRequest(
+            request: request,
+            target: .init(
+                resource: .deployments, namespace: "shop", name: name, uid: live.uid,
+                resourceVersion: live.resourceVersion), before: live)
+    }
+
+    /// A person decides about `c1`; the operator hasn't looked yet.
+    func decide(_ decision: String, by user: String = "alice") {
+        cluster.change(
+            .conversations, "talk",
+            [
+                "status": [
+                    "approvals": ["c1": ["votes": .object([user: ["decision": .string(decision)]])]]
+                ]
+            ])
+    }
+
+    /// A person approves `c1`, and the operator takes it in.
+    mutating func approve(by user: String = "alice") async throws {
+        decide("Approved", by: user)
+        try await store.refresh()
+        try await gate.applyDecisions(to: &store, references)
+        #expect(store.machine.call("c1")?.decision?.approved == true)
+    }
+
+    var c1: Call {
+        get throws { try #require(store.machine.call("c1")) }
+    }
+
+    mutating func execute() async throws { try await coordinator.execute("c1", in: &store, references) }
+
+    func replicas(_ name: String = "web") -> Int? { cluster.object(.deployments, name)?["spec", "replicas"]?.int }
+}
+
+extension KubeRequest {
+    /// Writes of a conversation's status.
+    static let isStatusWrite: @Sendable (KubeRequest) -> Bool = {
+        $0.method == .patch && $0.path.hasSuffix("/talk/status")
+    }
+
+    static func isWrite(of deployment: String) -> @Sendable (KubeRequest) -> Bool {
+        { !$0.isReadOnly && $0.path.hasSuffix("/deployments/\(deployment)") }
+    }
+}
