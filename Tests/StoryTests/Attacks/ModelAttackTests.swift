@@ -33,7 +33,13 @@ import Testing
         ("k8s_delete", ["resource_type": "pods", "name": "*"]),
         ("undo", ["change": "c1"]),
         ("kubectl", ["command": "delete ns shop"]),
-        ("k8s_exec", ["pod_name": "web", "command": "sh"]),
+        ("k8s_exec", ["pod_name": "web;id", "command": "sh"]),
+        ("k8s_exec", ["pod_name": "web", "command": "ls | sh"]),
+        ("k8s_exec", ["pod_name": "web", "command": "$(id)"]),
+        ("k8s_exec", ["pod_name": "web", "command": "sh", "container_name": "-c"]),
+        ("k8s_drain", ["node_name": "--all"]),
+        ("k8s_drain", ["node_name": "*", "force": true]),
+        ("k8s_shell", ["pod_name": "web", "command": "sh"]),
     ]
 
     @Test func `arguments that carry flags, paths or other requests send nothing in anybody's name`() async throws {

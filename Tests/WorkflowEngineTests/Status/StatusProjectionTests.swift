@@ -82,6 +82,26 @@ import WorkflowEngine
             ])
     }
 
+    private func command(_ play: Play) -> ApprovalRequest {
+        var request = request(play)
+        request.requests = [
+            ["backend": "Exec", "command": ["true"], "container": "c", "timeoutSeconds": 30]
+        ]
+        return request
+    }
+
+    private func sequence(_ play: Play) -> ApprovalRequest {
+        var request = request(play)
+        request.requests = ["one", "two"].map { title in
+            [
+                "step": WriteStep(
+                    title: title, stage: 1, deadlineSeconds: 60, isRetried: true, awaits: ["type": "Gone"]
+                ).json
+            ]
+        }
+        return request
+    }
+
     @Test func `everything that is written fits the schema, and the schema has nothing that isn't written`() throws {
         let (json, schema) = try Self.schema()
         var written: Set<[String]> = []
@@ -149,6 +169,17 @@ import WorkflowEngine
             .turnEnded(TurnEnd(.completed, .undone)), .turnStarted(number: 2, message: "more", followUp: "f"))
         try look(play)
         #expect(all["followUpsTaken", "f"] == 2)
+        play.propose("exec", "drain")
+        let calls = play.machine.calls.map(\.id)
+        play.apply(.approvalRequested(id: calls[0], command(play)), .approvalRequested(id: calls[1], sequence(play)))
+        try look(play, newApprovals: Set(calls))
+        play.apply(
+            .decided(id: calls[1], approved), .writeStarted(id: calls[1]), .stepStarted(id: calls[1], step: 0),
+            .stepEnded(id: calls[1], step: 0, .applied("ok", uid: "u")), .stepStarted(id: calls[1], step: 1),
+            .stepEnded(id: calls[1], step: 1, .postponed("budget")))
+        try look(play)
+        #expect(all["progress", "summary"] == "0 of 2 steps are done")
+        #expect(all["progress", "steps"]?[1]?["message"] == "budget")
         let wanted = paths(try #require(json["properties", "status"]))
         #expect(wanted.subtracting(written) == [], "in the schema, and never written")
     }

@@ -34,7 +34,7 @@ import WorkflowEngine
     }
 
     /// SKYFLO_EXPLORATION_DEPTH goes deeper, for minutes.
-    private static let depth = ProcessInfo.processInfo.environment["SKYFLO_EXPLORATION_DEPTH"].flatMap { Int($0) } ?? 12
+    private static let depth = ProcessInfo.processInfo.environment["SKYFLO_EXPLORATION_DEPTH"].flatMap { Int($0) } ?? 11
 }
 
 /// A conversation's turn with all that it depends on.
@@ -49,10 +49,11 @@ private struct World: Hashable, CustomStringConvertible {
     var vouchedFor = 0
     var statusTurn = 0
     var statusCalls: [String: CallState] = [:]
+    var statusProgress: SequenceProgress?
     /// Approvals that people can see.
     var shown: Set<String> = []
     var decisions: [String: Bool] = [:]
-    /// How often each call's write was done.
+    /// How often each call's write was done; of a sequence each step's, as `c2/0`.
     var writes: [String: Int] = [:]
     /// Calls that people had approved, in time and with the terms in force, when they were written.
     var wrongWrites: [String] = []
@@ -76,6 +77,8 @@ private struct World: Hashable, CustomStringConvertible {
         case intending(String)
         /// The intent is stored.
         case sending(String)
+        /// The intent of a step is stored.
+        case sendingStep(String, Int)
         case closing(String, WriteOutcome)
         case ending
     }
@@ -202,7 +205,10 @@ extension World {
 
     private var status: ConversationStatus {
         let calls = statusCalls.map { ($0.key, ["tool": "t", "state": .string($0.value.rawValue)] as JSONValue) }
-        return ConversationStatus(["turn": JSONValue(statusTurn), "calls": .object(JSONObject(calls))])
+        return ConversationStatus(
+            .compact([
+                "turn": JSONValue(statusTurn), "calls": .object(JSONObject(calls)), "progress": statusProgress?.json,
+            ]))
     }
 
     private func going(_ worker: Worker) -> [World] {
@@ -218,6 +224,7 @@ extension World {
             ]
         case .intending(let id): intending(id)
         case .sending(let id): [sending(id)]
+        case .sendingStep(let id, let step): [sendingStep(id, step)]
         case .closing(let id, let outcome): [logging(.writeEnded(id: id, outcome)).writingStatus { _ in }]
         case .ending: [writingStatus { _ in }]
         }
@@ -229,6 +236,7 @@ extension World {
             world.statusTurn = machine.turn
             world.statusCalls = Dictionary(
                 (machine.pastCalls.map(\.call) + machine.calls).map { ($0.id, $0.state) }, uniquingKeysWith: { $1 })
+            world.statusProgress = machine.progress
             world.vouchedFor = world.worker?.position ?? 0
             change(&world)
             world.step = step
@@ -254,7 +262,7 @@ extension World {
         case .prepare(let ids): return [asking(for: ids)] + [resolving(ids)]
         case .execute(let id): return [flushing(step: .intending(id))]
         case .recover(let id): return [recovering(id)]
-        case .continueSequence: return []
+        case .continueSequence(let id): return [continuing(id, worker)]
         case .end(let end): return [logging(.turnEnded(end)).flushing(step: .ending)]
         }
     }
@@ -273,7 +281,8 @@ extension World {
         with { world in
             for id in ids {
                 let request = ApprovalRequest(
-                    summary: "", risk: "Low", warnings: [], preview: "", requests: ["r"],
+                    summary: "", risk: "Low", warnings: [], preview: "",
+                    requests: id == "c2" && !isChoice ? Self.steps : ["r"],
                     postConditions: id == "c1" ? ["p"] : [], digest: id, expiresAt: Self.expiry)
                 world.worker?.log(.approvalRequested(id: id, request), at: now)
                 world.moved.remove(id)
@@ -296,7 +305,9 @@ extension World {
         guard mayWrite(id) else {
             return [stop ? with { $0.step = .deciding } : logging(.decisionWithdrawn(id: id, reason: "no"))]
         }
-        return [logging(.writeStarted(id: id)).writingStatus(step: .sending(id)) { _ in }]
+        let begun = logging(.writeStarted(id: id))
+        let isSequence = begun.machine?.call(id)?.sequence != nil
+        return [begun.writingStatus(step: isSequence ? .deciding : .sending(id)) { _ in }]
     }
 
     private func sending(_ id: String) -> World {
@@ -306,6 +317,37 @@ extension World {
             if decisions[id] != true || !shown.contains(id) { world.wrongWrites.append(id) }
             world.step = .closing(id, .applied("done"))
         }
+    }
+
+    // MARK: Sequences
+
+    /// The second call of a reply is one of two steps.
+    private static let steps: [JSONValue] = [1, 2].map { stage in
+        ["step": WriteStep(title: "step \(stage)", stage: stage, deadlineSeconds: 1000).json]
+    }
+
+    private func continuing(_ id: String, _ worker: Worker) -> World {
+        guard let sequence = worker.machine.call(id)?.sequence else { return self }
+        switch sequence.next(now: now, stop: stop ? "stopped" : nil) {
+        case .recover(let step):
+            let isWritten = writes["\(id)/\(step)", default: 0] > 0
+            return logging(.stepEnded(id: id, step: step, isWritten ? .applied("found") : .notDone))
+        case .send(let step):
+            return logging(.stepStarted(id: id, step: step)).writingStatus(step: .sendingStep(id, step)) { _ in }
+        case .wait: return self
+        case .end(let outcome): return with { $0.step = .closing(id, outcome) }
+        }
+    }
+
+    private func sendingStep(_ id: String, _ step: Int) -> World {
+        guard !moved.contains(id) || step > 0 else {
+            return with { $0.step = .deciding }.logging(.stepEnded(id: id, step: step, .stale("moved")))
+        }
+        return with { world in
+            world.writes["\(id)/\(step)", default: 0] += 1
+            if decisions[id] != true || !shown.contains(id) { world.wrongWrites.append(id) }
+            world.step = .deciding
+        }.logging(.stepEnded(id: id, step: step, .applied("done")))
     }
 
     private func recovering(_ id: String) -> World {
@@ -322,11 +364,18 @@ extension World {
         var broken: [String] = []
         if let twice = writes.first(where: { $0.value > 1 }) { broken.append("\(twice.key) was written twice") }
         if let wrong = wrongWrites.first { broken.append("\(wrong) was written without an approval") }
-        if stop, before.stop, step != before.step, case .sending = step {
-            broken.append("a write began after the stop")
+        if stop, before.stop, step != before.step {
+            switch step {
+            case .sending, .sendingStep: broken.append("a write began after the stop")
+            default: break
+            }
         }
         guard let machine else { return broken }
         for call in machine.pastCalls.map(\.call) + machine.calls {
+            if let sequence = call.sequence {
+                broken += brokenPromises(of: sequence, call)
+                continue
+            }
             let isWritten = writes[call.id, default: 0] > 0
             let isDenied: Set<CallState> = [.denied, .expired, .stale, .failed, .cancelled, .proposed]
             if isWritten, isDenied.contains(call.state) { broken.append("\(call.id) was written and is \(call.state)") }
@@ -341,6 +390,20 @@ extension World {
         }
         if machine.next(now: now, stop: nil) == .askModel { broken += unansweredCalls(machine) }
         return broken
+    }
+
+    /// What is told of a sequence is what was done.
+    private func brokenPromises(of sequence: WriteSequence, _ call: Call) -> [String] {
+        let done = sequence.steps.indices.filter { writes["\(call.id)/\($0)", default: 0] > 0 }
+        let told = sequence.steps.indices.filter { sequence.steps[$0].progress.state == .done }
+        switch call.state {
+        case .executing, .unknown: return []
+        case .succeeded where done.count == sequence.steps.count: return []
+        case .failed where done == told && !done.isEmpty: return []
+        case .failed, .stale, .denied, .expired, .cancelled:
+            return done.isEmpty ? [] : ["\(call.id): \(call.state), and \(done) were written"]
+        default: return ["\(call.id) is \(call.state), \(done) were written"]
+        }
     }
 
     /// Before the model is asked again each call of its reply has one result.
