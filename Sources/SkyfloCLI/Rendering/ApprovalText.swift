@@ -34,6 +34,31 @@ struct ApprovalText {
     private var expiry: String { entry.approval.expiresAt.map { ", until \($0)" } ?? "" }
 
     private func lines(of request: JSONValue) -> [StyledText] {
+        let step =
+            request["step", "title"]?.string.map { [StyledText("    step \(stage(request)): \($0)", .bold)] } ?? []
+        return step + content(of: request)
+    }
+
+    /// Steps of one stage are done in any order.
+    private func stage(_ request: JSONValue) -> String { request["step", "stage"]?.int.map { "\($0)" } ?? "?" }
+
+    /// Exactly what would be done, by whoever does it; of one that this version doesn't know all that there is.
+    private func content(of request: JSONValue) -> [StyledText] {
+        switch request["backend"]?.string {
+        case nil, "Kubernetes": return apiRequest(request)
+        case "Exec":
+            let pod = [request["target", "namespace"]?.string, request["target", "name"]?.string].compactMap(\.self)
+            let place = "pod \(pod.joined(separator: "/")), container \(request["container"]?.string ?? "?")"
+            let seconds = request["timeoutSeconds"]?.int.map { ", at most \($0) s" } ?? ""
+            return [
+                StyledText("    runs in \(place)\(seconds): ", .cyan)
+                    + StyledText(JSONWriter.string(request["command"] ?? .null))
+            ]
+        default: return [StyledText("    \(JSONWriter.string(request))", .cyan)]
+        }
+    }
+
+    private func apiRequest(_ request: JSONValue) -> [StyledText] {
         let query = (request["query"]?.array ?? []).map {
             "\($0["name"]?.string ?? "")=\($0["value"]?.string ?? "")"
         }

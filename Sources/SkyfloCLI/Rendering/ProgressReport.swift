@@ -7,6 +7,8 @@ struct ProgressReport {
     private var phase: ConversationStatus.Phase?
     private var calls: [String: CallState] = [:]
     private var checks: Set<String> = []
+    /// Of the sequence of this call.
+    private var steps: (call: String, states: [StepProgress.State]) = ("", [])
     private var refusal = ""
 
     init(turn: Int) { self.turn = turn }
@@ -14,7 +16,7 @@ struct ProgressReport {
     mutating func news(in conversation: Conversation) -> [StyledText] {
         var lines = acceptance(of: conversation)
         guard conversation.status.turn == turn else { return lines }
-        lines += callLines(conversation) + checkLines(conversation)
+        lines += callLines(conversation) + stepLines(conversation) + checkLines(conversation)
         if let now = conversation.status.phase, now != phase {
             phase = now
             if !now.isTerminal { lines.append(StyledText(now.rawValue, .dim)) }
@@ -51,6 +53,27 @@ struct ProgressReport {
             let why = call.result.map { ": \(OneLine.of($0, limit: 200))" } ?? ""
             return StyledText(text) + StyledText(call.state.rawValue, .red) + StyledText(why)
         default: return StyledText(text) + StyledText(call.state.rawValue, .dim)
+        }
+    }
+
+    /// What has become of the steps of a sequence; not each attempt.
+    private mutating func stepLines(_ conversation: Conversation) -> [StyledText] {
+        guard let progress = conversation.status.progress,
+            conversation.status.calls[progress.call]?.turn == turn
+        else { return [] }
+        let known = steps.call == progress.call ? steps.states : []
+        steps = (progress.call, progress.states.map(\.state))
+        return progress.states.enumerated().flatMap { position, step -> [StyledText] in
+            let was = position < known.count ? known[position] : .pending
+            guard step.state != was, [.waiting, .done, .failed, .stale, .unknown].contains(step.state) else {
+                return []
+            }
+            let style: StyledText.Style = step.state == .done ? .green : step.state == .waiting ? .dim : .red
+            let why = step.state == .done ? "" : ": \(OneLine.of(step.message, limit: 200))"
+            return [
+                StyledText("  \(progress.call) \(OneLine.of(progress.titles[position], limit: 200)) ")
+                    + StyledText(step.state.rawValue, style) + StyledText(why)
+            ]
         }
     }
 

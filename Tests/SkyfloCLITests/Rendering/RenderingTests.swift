@@ -31,6 +31,40 @@ import Testing
         #expect(!lines.contains("were changed"))
     }
 
+    @Test func `a command is shown word by word, a step by its title, and what isn't known as it is`() throws {
+        let command: JSONValue = [
+            "backend": "Exec", "command": ["sh", "-c", "a | b"], "container": "c", "timeoutSeconds": 30,
+            "target": ["namespace": "shop", "name": "web-1"],
+        ]
+        var step: JSONValue = ["method": "POST", "path": "/eviction"]
+        step["step"] = ["title": "evict pod shop/web-1", "stage": 2]
+        let other: JSONValue = ["backend": "Fax", "number": "1"]
+        let lines = text(ApprovalText(entry: try approval(["requests": [command, step, other]])).lines)
+        #expect(lines.contains(#"runs in pod shop/web-1, container c, at most 30 s: ["sh","-c","a | b"]"#), "\(lines)")
+        #expect(lines.contains("step 2: evict pod shop/web-1\n    POST /eviction"), "\(lines)")
+        #expect(lines.contains(#"{"backend":"Fax","number":"1"}"#), "\(lines)")
+    }
+
+    @Test func `what becomes of a sequence's steps is told once each`() throws {
+        var object = try Samples.conversation().object
+        object["status", "calls", "c1", "state"] = "Executing"
+        var report = ProgressReport(turn: 1)
+        func news(_ states: [String]) -> String {
+            object["status", "progress"] = [
+                "call": "c1",
+                "steps": .array(
+                    states.enumerated().map {
+                        ["step": "evict \($0.offset)", "state": .string($0.element), "message": "budget"]
+                    }),
+            ]
+            return text(report.news(in: Conversation(object)))
+        }
+        _ = news(["Pending", "Pending"])
+        #expect(news(["Done", "Executing"]) == "  c1 evict 0 Done")
+        #expect(news(["Done", "Pending"]) == "")
+        #expect(news(["Done", "Failed"]) == "  c1 evict 1 Failed: budget")
+    }
+
     @Test func `requests that aren't those of the digest are called out`() throws {
         let entry = try approval(["requests": [["method": "DELETE", "path": "/all"]]])
         #expect(!entry.isIntact)
