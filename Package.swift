@@ -171,7 +171,9 @@ let package = Package(
                 path: "hack/bench/ScriptedOpenAI", swiftSettings: settings),
             .executableTarget(
                 name: "TurnBench",
-                dependencies: ["KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ScriptedOpenAI", log],
+                dependencies: [
+                    "KubeModel", "Deadlines", "SkyfloAPI", "KubeClient", "LanguageModels", "ScriptedOpenAI", log,
+                ],
                 path: "hack/bench/TurnBench", swiftSettings: settings),
             .executableTarget(
                 name: "KubeBench",

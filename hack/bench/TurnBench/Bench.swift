@@ -2,12 +2,12 @@ import KubeClient
 import KubeModel
 import SkyfloAPI
 
+/// Makes turns of an operator and takes their time.
 struct Bench: Sendable {
     static let namespace = "skyflo-bench"
 
     let api: KubeClient
-    let process: MeasuredProcess
-    let counts: RequestCounts
+    let usage: OperatorUsage
     /// As whom the client works: the admission policy takes decisions in no other name.
     let user: String
 
@@ -48,7 +48,7 @@ struct Bench: Sendable {
     }
 
     /// A deployment that is up, with one replica.
-    private func createDeployment(_ name: String) async throws {
+    func createDeployment(_ name: String) async throws {
         try await create(
             """
             apiVersion: apps/v1
@@ -81,6 +81,19 @@ struct Bench: Sendable {
         var wall: Double
         /// From sending the approval to seeing the change on the deployment, in seconds.
         var execution: Double?
+    }
+
+    /// So that nothing is paid for in the first measured turn that all later ones go without.
+    func warmUp() async throws {
+        try await createDeployment("web")
+        _ = try await readTurn("warm-up-read")
+        _ = try await writeTurn("warm-up-write", deployment: "web", replicas: 2)
+    }
+
+    func readTurn(_ number: Int) async throws -> Turn { try await readTurn("read-\(number)") }
+
+    func writeTurn(_ number: Int) async throws -> Turn {
+        try await writeTurn("write-\(number)", deployment: "web", replicas: number % 2 + 1)
     }
 
     func readTurn(_ name: String) async throws -> Turn {
@@ -134,111 +147,5 @@ struct Bench: Sendable {
                 }
             }
         }
-    }
-
-    // MARK: Measuring
-
-    func measure(turns: Int, concurrent: Int) async throws {
-        let idle = try process.residentMiB()
-        try await createDeployment("web")
-        _ = try await readTurn("warm-up-read")
-        _ = try await writeTurn("warm-up-write", deployment: "web", replicas: 2)
-        let reads = try await measured(turns) { try await readTurn("read-\($0)") }
-        let writes = try await measured(turns) { number in
-            try await writeTurn("write-\(number)", deployment: "web", replicas: number % 2 + 1)
-        }
-        let loadedReads = try await load(turns, concurrent, "loaded-read") { try await readTurn($0) }
-        for lane in 0..<concurrent { try await createDeployment("web-\(lane)") }
-        let loadedWrites = try await load(turns, concurrent, "loaded-write") { name in
-            let lane = name.split(separator: "-").last.map(String.init) ?? "0"
-            return try await writeTurn(
-                name, deployment: "web-\(lane)",
-                replicas: (name.split(separator: "-").dropLast().last.flatMap { Int($0) } ?? 0) % 2 + 2)
-        }
-        print(
-            Table(reads: reads, writes: writes, loadedReads: loadedReads, loadedWrites: loadedWrites, idle: idle).text)
-    }
-
-    /// One after the other.
-    private func measured(_ count: Int, _ turn: (Int) async throws -> Turn) async throws -> Measurement {
-        let before = try await counts.read()
-        let cpu = try process.cpuSeconds()
-        let start = ContinuousClock.now
-        var turns: [Turn] = []
-        for number in 0..<count { turns.append(try await turn(number)) }
-        var result = Measurement(
-            turns: turns, seconds: start.secondsSince, cpu: try process.cpuSeconds() - cpu,
-            peak: try process.residentMiB())
-        result.requests = try await counts.read().minus(before)
-        return result
-    }
-
-    /// In lanes beside each other, as many turns in each.
-    private func load(
-        _ turns: Int, _ lanes: Int, _ prefix: String, _ turn: @escaping @Sendable (String) async throws -> Turn
-    ) async throws -> Measurement {
-        let cpu = try process.cpuSeconds()
-        let start = ContinuousClock.now
-        let rounds = max(1, turns / 4)
-        var result = Measurement(turns: [], seconds: 0, cpu: 0, peak: 0)
-        try await withThrowingTaskGroup(of: [Turn].self) { group in
-            for lane in 0..<lanes {
-                group.addTask {
-                    var done: [Turn] = []
-                    for round in 0..<rounds { done.append(try await turn("\(prefix)-\(round)-\(lane)")) }
-                    return done
-                }
-            }
-            for try await turns in group {
-                result.turns += turns
-                result.peak = max(result.peak, try process.residentMiB())
-            }
-        }
-        result.seconds = start.secondsSince
-        result.cpu = try process.cpuSeconds() - cpu
-        return result
-    }
-}
-
-struct Measurement: Sendable {
-    var turns: [Bench.Turn]
-    var seconds: Double
-    /// CPU seconds of the operator for all turns.
-    var cpu: Double
-    /// MiB at the end, or the highest that was seen.
-    var peak: Double
-    /// What the operator sent meanwhile; only for turns one after the other.
-    var requests = RequestCounts.Counts()
-}
-
-/// The operator's own count of its requests, from its `/metrics`.
-struct RequestCounts: Sendable {
-    struct Counts: Sendable {
-        var all = 0.0
-        var statusWrites = 0.0
-
-        func minus(_ other: Counts) -> Counts {
-            Counts(all: all - other.all, statusWrites: statusWrites - other.statusWrites)
-        }
-    }
-
-    let api: KubeClient
-
-    func read() async throws -> Counts {
-        let text = try await api.send(KubeRequest(.get, "/metrics")).text
-        var counts = Counts()
-        for line in text.split(separator: "\n") where line.hasPrefix("rest_client_requests_total{") {
-            guard let value = line.split(separator: " ").last.flatMap({ Double($0) }) else { continue }
-            counts.all += value
-            if line.contains("conversations/status") { counts.statusWrites += value }
-        }
-        return counts
-    }
-}
-
-extension ContinuousClock.Instant {
-    var secondsSince: Double {
-        let elapsed = duration(to: .now)
-        return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     }
 }

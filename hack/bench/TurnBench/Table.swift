@@ -1,4 +1,4 @@
-/// The figures as text. It judges nothing.
+/// The figures of one operator as text. It judges nothing.
 struct Table {
     var reads: Measurement
     var writes: Measurement
@@ -8,47 +8,45 @@ struct Table {
     var idle: Double
 
     var text: String {
-        var lines = [row("", "median", "min", "max")]
-        lines.append(spread("read turn, wall (ms)", reads.turns.map { $0.wall * 1000 }))
-        lines.append(spread("read + approved write turn, wall (ms)", writes.turns.map { $0.wall * 1000 }))
-        lines.append(spread("approval → change seen (ms)", writes.turns.compactMap { $0.execution.map { $0 * 1000 } }))
+        var lines = [Row.text("", ["median", "min", "max"])]
+        lines.append(spread("read turn, wall (ms)", reads.walls))
+        lines.append(spread("read + approved write turn, wall (ms)", writes.walls))
+        lines.append(spread("approval → change seen (ms)", writes.executions))
         lines.append("")
-        lines.append(row("", "read", "write"))
-        lines.append(row("operator's CPU per conversation (ms)", cpu(reads), cpu(writes)))
+        lines.append(Row.text("", ["read", "write"]))
+        lines.append(row("operator's CPU per conversation (ms)", reads.cpuPerTurn, writes.cpuPerTurn))
         lines.append(
-            row("API requests per conversation, events included", requests(reads, \.all), requests(writes, \.all)))
-        lines.append(
-            row("of these, status writes", requests(reads, \.statusWrites), requests(writes, \.statusWrites)))
+            row("API requests per conversation, events included", reads.perTurn(\.all), writes.perTurn(\.all)))
+        lines.append(row("of these, status writes", reads.perTurn(\.statusWrites), writes.perTurn(\.statusWrites)))
         lines.append(row("concurrent: conversations/s", rate(loadedReads), rate(loadedWrites)))
-        lines.append(row("concurrent: operator's CPU per conversation (ms)", cpu(loadedReads), cpu(loadedWrites)))
-        lines.append(row("concurrent: operator's RSS (MiB)", number(loadedReads.peak), number(loadedWrites.peak)))
-        lines.append(row("idle: operator's RSS (MiB)", number(idle)))
+        lines.append(
+            row("concurrent: operator's CPU per conversation (ms)", loadedReads.cpuPerTurn, loadedWrites.cpuPerTurn))
+        lines.append(row("concurrent: operator's RSS (MiB)", loadedReads.peak, loadedWrites.peak))
+        lines.append(row("idle: operator's RSS (MiB)", idle))
         return lines.joined(separator: "\n")
     }
 
-    private func cpu(_ measurement: Measurement) -> String {
-        number(measurement.cpu / Double(measurement.turns.count) * 1000)
-    }
-
-    private func requests(_ measurement: Measurement, _ count: KeyPath<RequestCounts.Counts, Double>) -> String {
-        number(measurement.requests[keyPath: count] / Double(measurement.turns.count))
-    }
-
-    private func rate(_ measurement: Measurement) -> String {
-        number(Double(measurement.turns.count) / measurement.seconds)
-    }
+    private func rate(_ measurement: Measurement) -> Double { Double(measurement.turns.count) / measurement.seconds }
 
     private func spread(_ title: String, _ values: [Double]) -> String {
-        let sorted = values.sorted()
-        return row(title, number(sorted[sorted.count / 2]), number(sorted[0]), number(sorted[sorted.count - 1]))
+        row(title, Row.median(values) ?? 0, values.min() ?? 0, values.max() ?? 0)
     }
 
-    private func number(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+    private func row(_ title: String, _ figures: Double...) -> String { Row.text(title, figures.map(Row.number)) }
+}
 
-    private func row(_ title: String, _ columns: String...) -> String {
+/// A line of a table: a title and figures, in columns.
+enum Row {
+    static func text(_ title: String, _ columns: [String]) -> String {
         func pad(_ text: String, _ width: Int) -> String {
-            String(repeating: " ", count: max(0, width - text.count)) + text
+            String(repeating: " ", count: max(1, width - text.count)) + text
         }
-        return title + String(repeating: " ", count: max(1, 50 - title.count)) + columns.map { pad($0, 10) }.joined()
+        return title + String(repeating: " ", count: max(1, 50 - title.count)) + columns.map { pad($0, 14) }.joined()
+    }
+
+    static func number(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+
+    static func median(_ values: [Double]) -> Double? {
+        values.isEmpty ? nil : values.sorted()[values.count / 2]
     }
 }
