@@ -49,7 +49,11 @@ extension ApprovalGate {
     /// Waits for decisions, after showing what is to be decided and what is still missing of what was.
     ///
     /// A worker may have died between storing a question and showing it: without this nobody would ever see it.
-    func awaitDecisions(until: KubeTime, in store: inout ConversationStore) async throws -> ReconcileResult {
+    ///
+    /// - Parameter longest: when something else is to be looked at; nil where nothing is.
+    func awaitDecisions(
+        until: KubeTime, orFor longest: Duration?, in store: inout ConversationStore
+    ) async throws -> ReconcileResult {
         let approvals = store.conversation.status.approvals
         let pending = store.machine.pendingApprovals
         let hidden = Set(pending.map(\.id).filter { approvals[$0]?.digest == nil })
@@ -61,6 +65,7 @@ extension ApprovalGate {
         let left = until.seconds(since: clock.now)
         // What is missing may come without a change of the conversation: a policy, other terms.
         let seconds = max(0, store.incomplete.isEmpty ? left : min(left, 5))
-        return .requeue(after: .milliseconds(Int64(seconds * 1000) + 1))
+        let pause = Duration.milliseconds(Int64(seconds * 1000) + 1)
+        return .requeue(after: longest.map { min($0, pause) } ?? pause)
     }
 }

@@ -153,7 +153,7 @@ public final class ConversationReconciler: Reconciler {
     private func needsWork(_ conversation: Conversation) -> Bool {
         let status = conversation.status
         if !status.isTurnEnded || conversation.restoration != nil { return true }
-        if !conversation.waitingMessages.isEmpty || conversation.hasUndo { return true }
+        if !conversation.waitingMessages.isEmpty || conversation.hasUndo || status.hasRunningChecks { return true }
         return status.observedGeneration != conversation.object.generation
     }
 

@@ -60,7 +60,7 @@ struct ResolvedReferences: Sendable {
     // MARK: SkyfloAI
 
     /// The one that the spec names, else the only one of the namespace, else the operator's default.
-    private static func skyfloAI(
+    static func skyfloAI(
         for conversation: Conversation, _ dependencies: ConversationReconciler.Dependencies
     ) async throws -> SkyfloAI {
         let cache = dependencies.skyfloAIs

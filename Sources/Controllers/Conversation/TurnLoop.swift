@@ -73,7 +73,9 @@ struct TurnLoop {
         case .continueSequence(let id):
             return try await coordinator.continueSequence(id, stop: stop, in: &store, references)
         case .verify(let id): try await coordinator.verify(id, in: &store, references)
-        case .awaitDecisions(let until): return try await gate.awaitDecisions(until: until, in: &store)
+        case .awaitDecisions(let until):
+            let nextCheck = try await coordinator.checkAgain(stop: stop, in: &store)
+            return try await gate.awaitDecisions(until: until, orFor: nextCheck, in: &store)
         case .end(let end): try await self.end(end)
         }
         return nil
@@ -100,11 +102,28 @@ struct TurnLoop {
 
     /// Nothing to do: the status says so, if it doesn't yet.
     private mutating func finishIdle() async throws -> ReconcileResult {
+        let nextCheck = try await checkAgain()
         let status = conversation.status
         if status.observedGeneration != conversation.object.generation || !status.isTurnEnded {
             try await store.writeStatus()
         }
-        return .done
+        return nextCheck.map { .requeue(after: $0) } ?? .done
+    }
+
+    /// Looks again at what earlier turns left running.
+    private mutating func checkAgain() async throws -> Duration? {
+        guard !machine.runningChecks.isEmpty else { return nil }
+        return try await coordinator.checkAgain(stop: try await stopBetweenTurns(), in: &store)
+    }
+
+    /// As ``stop``, while nothing of what the spec names has been looked up.
+    private func stopBetweenTurns() async throws -> String? {
+        do {
+            let governing = try await ResolvedReferences.skyfloAI(for: conversation, dependencies)
+            return gate.stop(of: conversation, governedBy: governing)
+        } catch is UnresolvedReference {
+            return gate.stop(of: conversation, governedBy: nil)
+        }
     }
 
     private mutating func end(_ end: TurnEnd) async throws {

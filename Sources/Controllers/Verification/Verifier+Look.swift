@@ -14,14 +14,16 @@ extension Verifier {
         var isRefused = false
         /// It can't be found out any more: waiting doesn't help either, and it is nobody's fault.
         var isUnknowable = false
+        /// The server didn't answer: it may at the next look.
+        var isUnseen = false
 
         var isOver: Bool { isRefused || isUnknowable }
     }
 
     /// Lists the objects of a condition and evaluates it. Where the identity may read an object and not list it, it is read.
-    func look(at condition: PostCondition, isSettled: Bool = true) async throws -> Look {
+    func look(at condition: PostCondition, isSettled: Bool = true, isRunning: Bool = false) async throws -> Look {
         do {
-            return try await list(condition, isSettled)
+            return try await list(condition, isSettled, isRunning)
         } catch is PermissionDenied where condition.scope.name != nil {
             return await read(condition)
         } catch let status as APIStatus where status.isNotFound {
@@ -36,7 +38,7 @@ extension Verifier {
         }
     }
 
-    private func list(_ condition: PostCondition, _ isSettled: Bool) async throws -> Look {
+    private func list(_ condition: PostCondition, _ isSettled: Bool, _ isRunning: Bool) async throws -> Look {
         let scope = condition.scope
         let list = try await api.listAll(
             scope.resource, namespace: scope.namespace,
@@ -46,7 +48,8 @@ extension Verifier {
             let surroundings = try await surroundings(of: warnings, about: subject)
             return Look(
                 finding: condition.evaluate(
-                    observed: warnings, since: since, isSettled: isSettled, surroundings: surroundings))
+                    observed: warnings, since: since, isSettled: isSettled, isRunning: isRunning,
+                    surroundings: surroundings))
         }
         let look = Look(
             finding: condition.evaluate(observed: list.items, since: since, isSettled: isSettled),
@@ -62,7 +65,7 @@ extension Verifier {
             let objects = object.map { [$0] } ?? []
             return try await explain(
                 Look(
-                    finding: condition.evaluate(observed: objects, since: since, isSettled: true),
+                    finding: condition.evaluate(observed: objects, since: since, isSettled: true), objects: objects,
                     isUnknowable: condition.isUnknowable(observed: objects)), condition)
         } catch {
             return Self.unseen(error)
@@ -74,7 +77,7 @@ extension Verifier {
         let why = ToolFailure(describing: error).message
         let status = error as? APIStatus
         let isRefused = error is PermissionDenied || status.map { $0.code < 500 && $0.code != 429 } ?? false
-        return Look(finding: .pending(why), isRefused: isRefused)
+        return Look(finding: .pending(why), isRefused: isRefused, isUnseen: !isRefused)
     }
 
     // MARK: Following
@@ -85,12 +88,12 @@ extension Verifier {
     }
 
     /// Goes on from a look until the condition is decided; never returns a pending finding unless the server refuses.
-    func follow(_ condition: PostCondition, from first: Look, _ reason: LatestReason) async throws -> Look {
+    func follow(_ condition: PostCondition, from first: Look, _ latest: LatestLook) async throws -> Look {
         var look = first
         var pause = Duration.milliseconds(10)
         while case .pending(let why) = look.finding, !look.isOver {
-            reason.text = why
-            if let version = look.version, let found = try await watch(condition, look.objects, version, reason) {
+            latest.value = Latest(why, look.isUnseen ? latest.value?.objects ?? [] : look.objects)
+            if let version = look.version, let found = try await watch(condition, look.objects, version, latest) {
                 return found
             }
             // Nothing to watch, or the watch has lost its place: look again, ever more seldom.
@@ -101,31 +104,33 @@ extension Verifier {
         return look
     }
 
-    /// - Returns: nil where the objects can't be watched from there on.
-    private func watch(
-        _ condition: PostCondition, _ objects: [KubeObject], _ version: String, _ reason: LatestReason
-    ) async throws -> Look? {
+    /// Watches an object that a condition is about and that nothing else explains: a watch without a version begins with the
+    /// object as it is, so one request tells that and what comes after.
+    /// - Returns: nil where that tells nothing, as of an object that is missing.
+    func observe(_ condition: PostCondition, _ latest: LatestLook) async throws -> Look? {
+        guard condition.isWatchedFromTheStart else { return nil }
+        return try await withThrowingTaskGroup(of: Look?.self) { group in
+            group.addTask { try await watch(condition, latest) }
+            group.addTask {
+                try await clock.sleep(for: .seconds(1))
+                // What is there has been told by now; the watch goes on.
+                if latest.value != nil { try await clock.sleep(until: deadline) }
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
+    private func watch(_ condition: PostCondition, _ latest: LatestLook) async throws -> Look? {
         let scope = condition.scope
-        var known = Dictionary(objects.map { ($0.uid, $0) }, uniquingKeysWith: { $1 })
         do {
-            try await api.follow(
-                scope.resource, namespace: scope.namespace, from: version,
-                WatchOptions(labelSelector: scope.labelSelector, fieldSelector: scope.fieldSelector)
-            ) { event in
-                switch event {
-                case .added(let object), .modified(let object): known[object.uid] = object
-                case .deleted(let object):
-                    known[object.uid] = nil
-                    try decide(condition, byLast: object)
-                case .bookmark, .error: return
-                }
-                let objects = Array(known.values)
-                let finding = condition.evaluate(observed: objects, since: since, isSettled: true)
-                let isUnknowable = condition.isUnknowable(observed: objects)
-                guard case .pending(let why) = finding, !isUnknowable else {
-                    throw Decided(finding: finding, isUnknowable: isUnknowable)
-                }
-                reason.text = why
+            return try await api.watch(
+                scope.resource, namespace: scope.namespace, WatchOptions(fieldSelector: scope.fieldSelector)
+            ) { events in
+                var known: [String: KubeObject] = [:]
+                while let event = try await events.next() { try take(event, condition, &known, latest) }
+                return nil
             }
         } catch let decided as Decided {
             return Look(finding: decided.finding, isUnknowable: decided.isUnknowable)
@@ -134,6 +139,48 @@ extension Verifier {
         } catch is KubeClientError {
             return nil
         }
+    }
+
+    /// - Returns: nil where the objects can't be watched from there on.
+    private func watch(
+        _ condition: PostCondition, _ objects: [KubeObject], _ version: String, _ latest: LatestLook
+    ) async throws -> Look? {
+        let scope = condition.scope
+        var known = Dictionary(objects.map { ($0.uid, $0) }, uniquingKeysWith: { $1 })
+        do {
+            try await api.follow(
+                scope.resource, namespace: scope.namespace, from: version,
+                WatchOptions(labelSelector: scope.labelSelector, fieldSelector: scope.fieldSelector)
+            ) { event in
+                try take(event, condition, &known, latest)
+            }
+        } catch let decided as Decided {
+            return Look(finding: decided.finding, isUnknowable: decided.isUnknowable)
+        } catch is APIStatus {
+            return nil
+        } catch is KubeClientError {
+            return nil
+        }
+    }
+
+    /// - Throws: ``Decided``.
+    private func take(
+        _ event: WatchEvent, _ condition: PostCondition, _ known: inout [String: KubeObject], _ latest: LatestLook
+    ) throws {
+        switch event {
+        case .added(let object), .modified(let object): known[object.uid] = object
+        case .deleted(let object):
+            known[object.uid] = nil
+            try decide(condition, byLast: object)
+        case .bookmark, .error: return
+        }
+        let objects = Array(known.values)
+        let finding = condition.evaluate(observed: objects, since: since, isSettled: true)
+        let isUnknowable = condition.isUnknowable(observed: objects)
+        guard case .pending(let why) = finding, !isUnknowable else {
+            throw Decided(finding: finding, isUnknowable: isUnknowable)
+        }
+        latest.value = Latest(why, objects)
     }
 
     /// What was done before it was deleted is done.

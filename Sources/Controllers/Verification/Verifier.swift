@@ -18,11 +18,37 @@ struct Verifier: Sendable {
     /// - Returns: one result for each, in the same order.
     /// - Throws: `CancellationError`.
     func check(_ conditions: [PostCondition]) async throws -> [CheckResult] {
+        try await results(of: conditions) { try await watch($0) }
+    }
+
+    /// Looks once at what was still running when it was watched.
+    /// - Returns: one result for each, in the same order; those that are still running among them.
+    /// - Throws: `CancellationError`.
+    func checkAgain(_ conditions: [PostCondition]) async throws -> [CheckResult] {
+        try await results(of: conditions) { try await checkOnce($0) }
+    }
+
+    private func checkOnce(_ condition: PostCondition) async throws -> CheckResult {
+        let look = try await look(at: condition)
+        guard case .pending(let why) = look.finding, !look.isOver else { return result(of: condition, look) }
+        if look.isUnseen, clock.now < since.adding(seconds: PostCondition.longestWatch) {
+            return result(condition, .stillRunning, why)
+        }
+        return unfinished(condition, Latest(why, look.objects))
+    }
+
+    private func results(
+        of conditions: [PostCondition], _ check: @escaping @Sendable (PostCondition) async throws -> CheckResult
+    ) async throws -> [CheckResult] {
         let watched = conditions.filter { !$0.comesLast }
-        let first = try await watched.concurrentMap(atOnce: 8) { try await watch($0) }
+        let first = try await watched.concurrentMap(atOnce: 8, check)
+        let isRunning = first.contains { $0.verdict == .stillRunning }
         let isSettled = first.allSatisfy { $0.verdict == .passed || $0.verdict == .notChecked }
         let last = try await conditions.filter(\.comesLast).concurrentMap(atOnce: 8) { condition in
-            result(of: condition, try await look(at: condition, isSettled: isSettled))
+            let result = result(
+                of: condition, try await look(at: condition, isSettled: isSettled, isRunning: isRunning))
+            guard isRunning, result.verdict == .passed else { return result }
+            return CheckResult(check: result.check, verdict: .stillRunning, evidence: "so far: \(result.evidence)")
         }
         let found = Dictionary(
             zip(watched + conditions.filter(\.comesLast), first + last), uniquingKeysWith: { first, _ in first })
@@ -33,16 +59,18 @@ struct Verifier: Sendable {
 
     /// Looks once, and then at every change, until the condition is decided or time is over.
     private func watch(_ condition: PostCondition) async throws -> CheckResult {
-        let look = try await look(at: condition, isSettled: true)
-        guard case .pending(let why) = look.finding, !look.isOver else { return result(of: condition, look) }
-        let latest = LatestReason(why)
+        let latest = LatestLook()
         return try await withThrowingTaskGroup(of: CheckResult.self) { group in
             group.addTask {
-                result(of: condition, try await follow(condition, from: look, latest))
+                if let look = try await observe(condition, latest) { return result(of: condition, look) }
+                let look = try await look(at: condition)
+                return result(of: condition, try await follow(condition, from: look, latest))
             }
             group.addTask {
                 try await clock.sleep(until: deadline)
-                return result(condition, .timedOut, latest.text)
+                // Nothing is judged unseen, however slow the server is.
+                guard let latest = latest.value else { return try await checkOnce(condition) }
+                return unfinished(condition, latest)
             }
             defer { group.cancelAll() }
             guard let first = try await group.next() else { throw CancellationError() }
@@ -59,20 +87,39 @@ struct Verifier: Sendable {
         }
     }
 
+    /// Of what isn't so by now: whether it may be later.
+    private func unfinished(_ condition: PostCondition, _ latest: Latest) -> CheckResult {
+        guard let end = condition.deadline(observed: latest.objects, since: since), end > clock.now else {
+            return result(condition, .timedOut, latest.reason)
+        }
+        let seconds = Int(clock.now.seconds(since: since))
+        return result(condition, .stillRunning, "still running after \(seconds) s: \(latest.reason)")
+    }
+
     /// Evidence is of the cluster's words: an event may repeat what a program printed.
     private func result(_ condition: PostCondition, _ verdict: CheckResult.Verdict, _ evidence: String) -> CheckResult {
         CheckResult(check: condition.title, verdict: verdict, evidence: display.text(evidence, limit: 1024))
     }
 }
 
-/// Why a condition doesn't hold yet, for when time is over.
-final class LatestReason: Sendable {
-    private let value: Mutex<String>
+/// What was last seen of a condition that doesn't hold yet, and why it doesn't.
+struct Latest: Sendable {
+    var reason: String
+    var objects: [KubeObject]
 
-    init(_ text: String) { value = Mutex(text) }
+    init(_ reason: String, _ objects: [KubeObject]) {
+        self.reason = reason
+        self.objects = objects
+    }
+}
 
-    var text: String {
-        get { value.withLock(\.self) }
-        set { value.withLock { $0 = newValue } }
+/// For when time is over.
+final class LatestLook: Sendable {
+    private let latest = Mutex<Latest?>(nil)
+
+    /// nil before anything was seen.
+    var value: Latest? {
+        get { latest.withLock(\.self) }
+        set { latest.withLock { $0 = newValue } }
     }
 }

@@ -36,6 +36,7 @@ enum Answers {
         case .done: quoted("\(done).", text)
         case .nothingToDo: quoted("There was nothing to do.", text)
         case .checkFailed: quoted("\(done), but a check afterwards didn't pass:", text)
+        case .stillRunning: quoted("\(done). It is still on its way, and I go on watching it:", text)
         case .unclear: quoted("I can't tell whether it worked to \(wish). The tool says:", text)
         }
     }

@@ -53,6 +53,10 @@ public struct ConversationStatus: Sendable {
         (json["changes"]?.object ?? [:]).map { ChangeStatus(id: $0.key, $0.value) }
             .sorted { ($0.id.utf8.count, $0.id) < ($1.id.utf8.count, $1.id) }
     }
+    /// Whether something is looked at again that was on its way when its turn went on.
+    public var hasRunningChecks: Bool {
+        json["verification"]?.array?.contains { $0["result"]?.string == "StillRunning" } ?? false
+    }
     public var startedAt: KubeTime? { json["turnState", "startedAt"]?.string.flatMap(KubeTime.init) }
     public var finishedAt: KubeTime? { json["turnState", "finishedAt"]?.string.flatMap(KubeTime.init) }
 

@@ -83,7 +83,13 @@ struct ProgressReport {
             let result = check["result"]?.string ?? ""
             let text =
                 "  \(check["call"]?.string ?? "") checked: \(OneLine.of(check["check"]?.string ?? "", limit: 200)) "
-            let style: StyledText.Style = result == "Passed" ? .green : result == "NotChecked" ? .dim : .red
+            let style: StyledText.Style =
+                switch result {
+                case "Passed": .green
+                case "NotChecked": .dim
+                case "StillRunning": .yellow
+                default: .red
+                }
             return StyledText(text) + StyledText(result, style)
         }
     }

@@ -44,7 +44,7 @@ struct TranscriptText {
             return [StyledText("\(id) step \(step + 1) \(Self.text(outcome))", .dim)]
         case .stepSettled(let id, let step, let succeeded, let evidence):
             return [StyledText("\(id) step \(step + 1) \(succeeded ? "is done" : "failed"): \(evidence)", .dim)]
-        case .verified(let id, let checks):
+        case .verified(let id, let checks), .checkedAgain(let id, let checks):
             return checks.map { StyledText("\(id) checked: \($0.check) \($0.verdict.rawValue) \($0.evidence)") }
         case .takenOver(let worker, let epoch):
             return [StyledText("\(worker) goes on with it (epoch \(epoch)), \(entry.at)", .dim)]

@@ -32,6 +32,14 @@ extension PostCondition {
         if case .noWarnings = self { true } else { false }
     }
 
+    /// About one object that was there before the write, and decided by that alone.
+    public var isWatchedFromTheStart: Bool {
+        switch self {
+        case .rolloutComplete, .replicas: true
+        case .gone, .exists, .stored, .ready, .jobComplete, .podsGone, .noWarnings: false
+        }
+    }
+
     /// Whether it is no fault of the write when the identity may not look.
     public var isOptional: Bool {
         switch self {
@@ -60,15 +68,17 @@ extension PostCondition {
     ///   - objects: those of ``scope``, as just read.
     ///   - since: when the write was sent.
     ///   - isSettled: the post-conditions that were watched before hold.
+    ///   - isRunning: they may come to hold, so that warnings which pass with that say nothing yet.
     ///   - surroundings: what warnings may be about; nil where nobody has looked.
     public func evaluate(
-        observed objects: [KubeObject], since: KubeTime, isSettled: Bool, surroundings: Surroundings? = nil
+        observed objects: [KubeObject], since: KubeTime, isSettled: Bool, isRunning: Bool = false,
+        surroundings: Surroundings? = nil
     ) -> Result {
         switch self {
         case .podsGone(let subject, let uid, _): Self.podsGone(subject, uid, objects)
         case .noWarnings(let subject, let knownPods):
             WarningEvents(events: objects, about: subject, since: since)
-                .judge(isSettled: isSettled, surroundings, knownPods: knownPods)
+                .judge(isSettled: isSettled, isRunning: isRunning, surroundings, knownPods: knownPods)
         case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete:
             evaluate(observed: objects.first { $0.name == subject.name })
         }

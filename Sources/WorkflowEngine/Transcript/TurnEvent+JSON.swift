@@ -48,6 +48,8 @@ extension TurnEvent {
             ]
         case .verified(let id, let checks):
             ["type": "Verified", "id": .string(id), "checks": .array(checks.map(\.json))]
+        case .checkedAgain(let id, let checks):
+            ["type": "CheckedAgain", "id": .string(id), "checks": .array(checks.map(\.json))]
         case .takenOver(let worker, let epoch):
             ["type": "TakenOver", "worker": .string(worker), "epoch": JSONValue(epoch)]
         case .disregarded(let count): ["type": "Disregarded", "after": JSONValue(count)]
@@ -105,6 +107,8 @@ extension TurnEvent {
                 id: id, step: step, succeeded: json["succeeded"]?.bool ?? false, evidence: text("evidence"))
         case "Verified":
             self = .verified(id: id, (json["checks"]?.array ?? []).compactMap(CheckResult.init))
+        case "CheckedAgain":
+            self = .checkedAgain(id: id, (json["checks"]?.array ?? []).compactMap(CheckResult.init))
         case "TakenOver": self = .takenOver(worker: text("worker"), epoch: json["epoch"]?.int ?? 0)
         case "Disregarded":
             guard let count = json["after"]?.int, count >= 0 else { return nil }

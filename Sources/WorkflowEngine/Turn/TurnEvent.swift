@@ -31,6 +31,8 @@ public enum TurnEvent: Sendable, Hashable {
     /// What a step was to bring about has come, or can't come any more.
     case stepSettled(id: String, step: Int, succeeded: Bool, evidence: String)
     case verified(id: String, [CheckResult])
+    /// What a later look found of checks of the call that were still running. It comes in a turn, between two, or after.
+    case checkedAgain(id: String, [CheckResult])
     case turnEnded(TurnEnd)
     /// Another process goes on with the turn from here.
     case takenOver(worker: String, epoch: Int)
@@ -168,6 +170,8 @@ public struct Decision: Sendable, Hashable {
 public struct CheckResult: Sendable, Hashable {
     public enum Verdict: String, Sendable {
         case passed = "Passed", failed = "Failed", timedOut = "TimedOut"
+        /// It was on its way when the turn could wait no longer: it is looked at again until one of the others is known.
+        case stillRunning = "StillRunning"
         /// It may not be looked at. Says nothing about the write.
         case notChecked = "NotChecked"
     }
@@ -181,6 +185,9 @@ public struct CheckResult: Sendable, Hashable {
         self.verdict = verdict
         self.evidence = evidence
     }
+
+    /// A line for the model and for people.
+    public var line: String { "\(check): \(verdict.rawValue)" + (evidence.isEmpty ? "" : " (\(evidence))") }
 }
 
 /// How a turn ended.

@@ -57,7 +57,7 @@ public struct WorkflowStateMachine: Sendable {
     public private(set) var calls: [Call] = []
     /// Calls of earlier replies of all turns, oldest first; only the newest ``keptCalls``.
     public private(set) var pastCalls: [(turn: Int, call: Call)] = []
-    public private(set) var history: [HistoryMessage] = []
+    public internal(set) var history: [HistoryMessage] = []
     public private(set) var startedAt = KubeTime(microseconds: 0)
     public private(set) var finishedAt: KubeTime?
     /// Replies, calls and writes of this turn.
@@ -79,8 +79,11 @@ public struct WorkflowStateMachine: Sendable {
     public private(set) var isUndoing = false
     /// What the model said in this turn that it was about to do; only the newest.
     public private(set) var plan: [PlanStep] = []
-    public private(set) var verification: [(call: String, check: CheckResult, at: KubeTime)] = []
+    /// Of this turn, and what is still running of earlier ones.
+    public internal(set) var verification: [(call: String, check: CheckResult, at: KubeTime)] = []
 
+    /// What the model is to be told once the turn is over: nothing may come between its calls and their results.
+    var laterNotes: [String] = []
     private var failure: String?
     private var lastReply: ModelTurn?
     /// Time that the turn spent with nothing to do but wait for a person.
@@ -220,9 +223,10 @@ extension WorkflowStateMachine {
             if turn == 0 { skip(messages: messages, followUps: followUps, undos: undos, note: note, at: at) }
             return
         }
+        if case .checkedAgain(let id, let checks) = event { return take(later: checks, of: id, at: at) }
         guard isRunning else { return }
         switch event {
-        case .turnStarted, .undoStarted, .takenOver, .disregarded, .restored: break
+        case .turnStarted, .undoStarted, .takenOver, .disregarded, .restored, .checkedAgain: break
         case .modelReplied(let reply): take(reply, at: at)
         case .modelFailed(let message): failure = message
         case .turnEnded(let end): self.end(end, at: at)
@@ -276,7 +280,7 @@ extension WorkflowStateMachine {
         toolCalls = 0
         writes = 0
         tokens = 0
-        verification = []
+        verification.removeAll { $0.check.verdict != .stillRunning }
         plan = []
     }
 
@@ -412,13 +416,10 @@ extension WorkflowStateMachine {
     private mutating func take(_ checks: [CheckResult], for call: inout Call, at: KubeTime) {
         call.checks = checks
         verification += checks.map { (call.id, $0, at) }
-        let lines = checks.map {
-            "- \($0.check): \($0.verdict.rawValue)" + ($0.evidence.isEmpty ? "" : " (\($0.evidence))")
-        }
-        let passed = checks.allSatisfy { $0.verdict == .passed || $0.verdict == .notChecked }
+        let isBad = checks.contains { $0.verdict == .failed || $0.verdict == .timedOut }
         call.end(
-            passed ? .succeeded : .failed,
-            ([call.result ?? "done"] + ["Verified by code:"] + lines).joined(separator: "\n"),
+            isBad ? .failed : .succeeded,
+            ([call.result ?? "done"] + ["Verified by code:"] + checks.map { "- \($0.line)" }).joined(separator: "\n"),
             at: at)
     }
 
@@ -447,12 +448,14 @@ extension WorkflowStateMachine {
         }
         ended = end
         finishedAt = at
+        tellLaterNotes()
     }
 
     private mutating func archiveCalls() {
         pastCalls += calls.map { (turn, $0) }
         if pastCalls.count > Self.keptCalls { pastCalls.removeFirst(pastCalls.count - Self.keptCalls) }
         calls = []
+        giveUpForgottenChecks()
     }
 
     private mutating func updateWaiting(at: KubeTime) {

@@ -35,6 +35,10 @@ struct ToolTextTests {
         ("done: Scale it\nVerified by code:\n- deployment shop/web has 3 ready replicas: Passed (3)", .done),
         ("done: Scale it\nVerified by code:\n- deployment shop/web has 3 ready replicas: TimedOut (2)", .checkFailed),
         ("done: Scale it\nVerified by code:\n- roll-out of deployment shop/web is complete: Failed", .checkFailed),
+        (
+            "done: Scale it\nVerified by code:\n- shop/web is ready: StillRunning (still running after 60 s)",
+            .stillRunning
+        ),
         ("Nothing to do: deployment shop/web already has 3 replicas.", .nothingToDo),
         ("no answer of the API server: timed out", .unclear), ("HTTP 503: etcd is not ready", .unclear),
         ("deployment shop/web has changed, and the change isn't the one that was sent", .unclear), ("", .unclear),

@@ -47,7 +47,7 @@ struct Story: Sendable {
     /// - Parameter wrap: puts something between the operator and its client, to watch or to break it.
     func withOperator(
         _ models: any ModelProvider, identity: String = "operator-1", lease: WorkerLease? = nil,
-        defaultSkyfloAI: ObjectKey? = nil,
+        defaultSkyfloAI: ObjectKey? = nil, verificationTimeout: Duration = .seconds(20),
         wrap: @escaping @Sendable (any KubeAPI) -> any KubeAPI = { $0 },
         _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
@@ -58,8 +58,7 @@ struct Story: Sendable {
                 api: wrap(client),
                 configuration: .init(
                     identity: identity, defaultSkyfloAI: defaultSkyfloAI, lease: lease,
-                    verificationTimeout: .seconds(20)
-                ),
+                    verificationTimeout: verificationTimeout),
                 models: models, logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await program.run() }

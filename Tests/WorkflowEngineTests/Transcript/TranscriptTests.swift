@@ -26,6 +26,7 @@ import WorkflowEngine
         .writeEnded(id: "c1", .applied("a")), .writeEnded(id: "c1", .stale("b")),
         .writeEnded(id: "c1", .rejected("c")), .writeEnded(id: "c1", .unknown("d")),
         .verified(id: "c1", [.init(check: "x", verdict: .timedOut, evidence: "2/3")]),
+        .checkedAgain(id: "c1", [.init(check: "x", verdict: .stillRunning, evidence: "2/3")]),
         .turnEnded(TurnEnd(.failed, .modelFailed, message: "m", answer: "a")), .disregarded(after: 3),
         .restored(messages: 2, followUps: ["a"], undos: 1, note: "n"),
     ]

@@ -8,6 +8,8 @@ enum WriteResult: Sendable, Hashable {
     case nothingToDo
     /// The change was made, and a check afterwards didn't pass.
     case checkFailed
+    /// The change was made, and what it began is on its way.
+    case stillRunning
     case unclear
 
     private static let doneWords: Set<String> = [
@@ -31,7 +33,8 @@ enum WriteResult: Sendable, Hashable {
             let isBad = checks.contains {
                 $0.contains(": failed") || $0.contains(": timedout") || $0.contains(": timed out")
             }
-            self = isBad ? .checkFailed : .done
+            let isRunning = lines.contains { $0.contains(": stillrunning") }
+            self = isBad ? .checkFailed : isRunning ? .stillRunning : .done
         }
     }
 }

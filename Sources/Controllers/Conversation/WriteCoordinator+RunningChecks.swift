@@ -1,0 +1,67 @@
+import ControllerRuntime
+import KubeClient
+import KubeModel
+import SkyfloAPI
+import Tools
+import WorkflowEngine
+
+/// What was on its way when its turn went on: a slow roll-out, a long Job.
+extension WriteCoordinator {
+    /// Looks once at each check that was still running, and tells what has ended. Nobody waits for the others: the
+    /// conversation is taken up again, by whichever worker there is then.
+    ///
+    /// - Parameter stop: who wants nothing to be done any more: then nothing is looked at either.
+    /// - Returns: when to look again; nil where nothing is running any more.
+    func checkAgain(stop: String?, in store: inout ConversationStore) async throws -> Duration? {
+        let running = store.machine.runningChecks
+        guard !running.isEmpty else { return nil }
+        var ended: [(call: Call, checks: [CheckResult])] = []
+        for (call, checks) in running {
+            let found = try await look(at: checks, of: call, stop: stop, as: store.conversation.identity)
+            let over = found.filter { $0.verdict != .stillRunning }
+            if !over.isEmpty { ended.append((call, over)) }
+        }
+        if !ended.isEmpty {
+            for (call, checks) in ended { store.log(.checkedAgain(id: call.id, checks)) }
+            try await store.flush()
+            try await store.writeStatus()
+            for (call, checks) in ended { tell(checks, of: call, in: store.conversation) }
+        }
+        return store.machine.runningChecks.map { pause(since: $0.call) }.min()
+    }
+
+    private func look(
+        at checks: [CheckResult], of call: Call, stop: String?, as user: String
+    ) async throws -> [CheckResult] {
+        func give(up why: String) -> [CheckResult] {
+            checks.map { CheckResult(check: $0.check, verdict: .notChecked, evidence: why) }
+        }
+        if let stop { return give(up: "not watched any longer: stopped by \(stop)") }
+        guard user != operatorUser else { return give(up: "the operator doesn't look at it as itself") }
+        let titles = Set(checks.map(\.check))
+        let conditions = (call.approval?.postConditions ?? []).compactMap(PostCondition.init(json:))
+            .filter { titles.contains($0.title) }
+        guard conditions.count == checks.count else { return give(up: "this version can't read how to check it") }
+        let verifier = Verifier(
+            api: access.acting(for: Impersonation(user: user)), clock: clock, deadline: clock.uptime,
+            since: call.writtenAt ?? call.startedAt, display: CallDisplay(of: call, redactor: redactor))
+        return try await verifier.checkAgain(conditions)
+    }
+
+    /// The longer it takes, the more seldom.
+    private func pause(since call: Call) -> Duration {
+        let age = clock.now.seconds(since: call.writtenAt ?? call.startedAt)
+        return .milliseconds(Int64(min(60, max(2, age / 10)) * 1000))
+    }
+
+    private func tell(_ checks: [CheckResult], of call: Call, in conversation: Conversation) {
+        for check in checks {
+            let text = "\(call.id): \(check.line)"
+            switch check.verdict {
+            case .passed: events.normal(conversation.object, "Verified", text)
+            case .failed, .timedOut: events.warning(conversation.object, "VerificationFailed", text)
+            case .notChecked, .stillRunning: events.normal(conversation.object, "NotVerified", text)
+            }
+        }
+    }
+}

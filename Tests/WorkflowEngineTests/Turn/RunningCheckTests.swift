@@ -1,0 +1,73 @@
+import KubeModel
+import SkyfloAPI
+import Testing
+import WorkflowEngine
+
+/// A check that was still running when its turn could wait no longer.
+@Suite struct RunningCheckTests {
+    private let running = CheckResult(check: "rolled out", verdict: .stillRunning, evidence: "2 of 3")
+    private let passed = CheckResult(check: "rolled out", verdict: .passed, evidence: "3 of 3")
+
+    /// A turn whose write was verified so far.
+    private func written() -> Play {
+        var play = Play()
+        play.propose("scale")
+        play.ask("c1", postConditions: [["kind": "replicas"]])
+        play.apply(
+            .decided(id: "c1", Decision(approved: true, by: "alice")), .writeStarted(id: "c1"),
+            .writeEnded(id: "c1", .applied("scaled")))
+        play.apply(.verified(id: "c1", [running]))
+        return play
+    }
+
+    private func ended() -> Play {
+        var play = written()
+        play.apply(.modelReplied(ModelTurn(content: "On its way.")), .turnEnded(TurnEnd(.completed, .answered)))
+        return play
+    }
+
+    @Test func `what is still running is no failure, and the model hears the truth`() {
+        let play = written()
+        #expect(play.next == .askModel)
+        #expect(play.machine.call("c1")?.state == .succeeded)
+        #expect(
+            play.machine.history.last
+                == .tool(modelID: "m-scale", content: "scaled\nVerified by code:\n- rolled out: StillRunning (2 of 3)"))
+        #expect(play.machine.runningChecks.map(\.checks) == [[running]])
+    }
+
+    @Test func `its end comes after the turn, once, and the next turn's model hears of it`() {
+        var play = ended()
+        play.apply(.checkedAgain(id: "c1", [passed]))
+        let note = HistoryMessage.assistant("(Later, code found of c1:\n- rolled out: Passed (3 of 3))", calls: [])
+        #expect(play.machine.history.last == note)
+        #expect(play.machine.runningChecks.isEmpty)
+        play.apply(.checkedAgain(id: "c1", [running]), .checkedAgain(id: "c9", [passed]))
+        #expect(play.machine.verification.map(\.check) == [passed] && play.machine.history.last == note)
+    }
+
+    @Test func `an end within a later turn doesn't come between calls and results`() {
+        var play = ended()
+        play.apply(.turnStarted(number: 2, message: "and now?"))
+        #expect(play.machine.runningChecks.map(\.call.id) == ["c1"])
+        play.propose("get")
+        let before = play.machine.history
+        play.apply(.checkedAgain(id: "c1", [passed]))
+        #expect(play.machine.history == before)
+        play.apply(.callResolved(id: "c2", succeeded: true, result: "web"))
+        play.apply(.modelReplied(ModelTurn(content: "Fine.")), .turnEnded(TurnEnd(.completed, .answered)))
+        let last = play.machine.history.last
+        #expect(last == .assistant("(Later, code found of c1:\n- rolled out: Passed (3 of 3))", calls: []))
+    }
+
+    @Test func `what can't be looked at again isn't watched for ever`() {
+        var play = ended()
+        play.apply(.turnStarted(number: 2, message: "read a lot"))
+        for _ in 0...Machine.keptCalls {
+            play.propose("get")
+            play.apply(.callResolved(id: play.machine.calls[0].id, succeeded: true, result: "web"))
+        }
+        #expect(play.machine.runningChecks.isEmpty)
+        #expect(play.machine.verification.map(\.check.verdict) == [.notChecked])
+    }
+}
