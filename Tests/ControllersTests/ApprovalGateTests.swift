@@ -169,9 +169,50 @@ import WorkflowEngine
         }
     }
 
+    private static func restricted(_ effect: String) -> JSONValue {
+        ["spec": ["approvals": ["rules": [["name": "r", "effect": .string(effect), "resources": ["deployments"]]]]]]
+    }
+
+    @Test(arguments: ["Deny", "Freeze"])
+    func `a rule that comes after the approval keeps the write back, and what is left of one`(_ effect: String)
+        async throws
+    {
+        let why = effect == "Deny" ? "rule r forbids it" : "rule r freezes it"
+        try await Scene.run { scene in
+            try await scene.ask(toScale: "web", "api")
+            try await scene.approve()
+            scene.cluster.change(.skyfloAIs, "sky", Self.restricted(effect))
+            let (gate, references, store) = (scene.gate, scene.references, scene.store)
+            let call = try scene.c1
+            let refusal = WriteNotPermitted(reason: why, isForbidden: effect == "Deny")
+            await #expect(throws: refusal) { try await gate.permit(call, in: store, references) }
+            await #expect(throws: refusal) {
+                try await gate.permitNext(of: call, in: store.conversation, references)
+            }
+            try await scene.execute()
+            #expect(scene.cluster.toolWrites.isEmpty)
+            // Frozen it waits, with its approvals; forbidden it is over.
+            #expect(try scene.c1.state == (effect == "Deny" ? .denied : .awaitingApproval))
+        }
+    }
+
+    @Test func `a rule may ask for more than the SkyfloAI does`() async throws {
+        try await Scene.run { scene in
+            try await scene.ask(toScale: "web")
+            try await scene.approve()
+            let rule: JSONValue = ["name": "r", "effect": "Require", "require": ["users": ["bob"]]]
+            scene.cluster.change(.skyfloAIs, "sky", ["spec": ["approvals": ["rules": [rule]]]])
+            #expect(try await self.refusal(scene) == "the approval doesn't stand any more")
+            scene.decide("Approved", by: "bob")
+            #expect(try await self.refusal(scene) == nil)
+        }
+    }
+
     // MARK: Between requests
 
-    @Test func `the rest of a call is kept back by a stop and by the loss of the SkyfloAI only`() async throws {
+    @Test func `the rest of a call is kept back by a stop and by the loss of the SkyfloAI, not by other terms`()
+        async throws
+    {
         try await Scene.run { scene in
             try await scene.ask(toScale: "web", "api")
             try await scene.approve()

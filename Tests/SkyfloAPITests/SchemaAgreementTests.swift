@@ -107,7 +107,41 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
                 "maxRisk": "High",
             ]
         ],
+        "rules": [
+            [
+                "name": "r1", "effect": "Allow", "message": "m", "tools": ["t"], "verbs": ["patch"],
+                "apiGroups": ["apps"], "resources": ["deployments"], "namespaces": ["shop-*"],
+                "selector": [
+                    "matchLabels": ["a": "b"],
+                    "matchExpressions": [["key": "k", "operator": "In", "values": ["v"]]],
+                ],
+                "windows": [["days": ["Mon"], "start": "08:00", "end": "09:00", "timeZone": "Europe/Berlin"]],
+                "maxRisk": "High",
+            ],
+            [
+                "name": "r2", "effect": "Require", "minRisk": "High",
+                "require": ["quorum": 2, "users": ["alice"], "permission": true],
+            ],
+        ],
     ]
+
+    @Test(
+        arguments: [
+            (["effect": "Deny", "maxRisk": "Low"], "maxRisk is for the effect Allow"),
+            (["effect": "Allow", "minRisk": "Low"], "minRisk is for the effects"),
+            (["effect": "Deny", "require": ["quorum": 2]], "require is for the effect Require"),
+            (["effect": "Freeze"], "a Freeze needs windows"),
+            (["effect": "Freeze", "windows": []], "a Freeze needs windows"),
+            (["effect": "Maybe"], "Unsupported value"), ([:], "Required value"),
+            (["effect": "Deny", "namespaces": ["Prod"]], "should match"),
+        ] as [(JSONValue, String)])
+    func `a rule that contradicts itself is refused`(_ rule: JSONValue, _ why: String) throws {
+        let schema = try schema("skyflo.ai_skyfloais.yaml").schema
+        var rule = rule
+        rule["name"] = "r"
+        let found = schema.validate(["spec": ["approvals": ["rules": [rule]]]], old: nil).map(\.description)
+        #expect(found.contains { $0.contains(why) }, "\(found)")
+    }
 
     @Test func `the schema of a SkyfloAI's approvals and the Swift type have the same fields`() throws {
         let (json, schema) = try schema("skyflo.ai_skyfloais.yaml")

@@ -57,6 +57,27 @@ import Testing
         }
     }
 
+    @Test func `a rule about pods/exec refuses it before anybody is asked, and none allows it`() async throws {
+        let model = ScriptedModel(Self.exec("true"), .says("No."), Self.exec("true"))
+        let commands = Commands()
+        try await Story.run(nil) { story in
+            try await Self.prepare(story)
+            let all: JSONValue = [
+                "name": "all", "effect": "Allow", "maxRisk": "High", "apiGroups": [""], "resources": ["pods/exec"],
+            ]
+            try await story.changeRules(all, ["name": "shells", "effect": "Deny", "resources": ["pods/exec"]])
+            try await story.withOperator(model, wrap: { CountedCommands($0, commands) }) {
+                try await story.ask("look")
+                try await story.untilPhase(.completed)
+                #expect(model.toolResults == ["refused: rule shells forbids it"])
+                try await story.changeRules(all)
+                try await story.change(spec: ["messages": [["content": "look"], ["content": "again"]]])
+                let waiting = try await story.untilPhase(.awaitingApproval, turn: 2)
+                #expect(waiting.status.pendingApprovals == 1 && commands.all.isEmpty)
+            }
+        }
+    }
+
     @Test func `what is denied doesn't run`() async throws {
         let model = ScriptedModel(Self.exec("true"), .says("Done."))
         let commands = Commands()

@@ -113,6 +113,42 @@ import Testing
         }
     }
 
+    @Test func `a rule that comes between two steps ends it, and the end says what was done`() async throws {
+        let model = ScriptedModel(Self.drain, .says("Half."))
+        try await Story.run(model) { story in
+            try await Self.prepare(story, guarded: true)
+            try await story.ask("drain spare")
+            try await story.untilPhase(.awaitingApproval)
+            try await story.approve("c1")
+            try await story.until("held up") { $0.status.progress?.states.last?.attempts ?? 0 > 0 }
+            try await story.changeRules([
+                "name": "keep", "effect": "Deny", "verbs": ["delete"], "resources": ["pods"],
+                "selector": ["matchLabels": ["pod": "two"]],
+            ])
+            let done = try await story.untilPhase(.completed)
+            let call = try #require(done.status.calls["c1"])
+            #expect(call.state == .failed, "\(call)")
+            #expect(call.result?.contains("rule keep forbids it; 2 of 3 steps were done") == true, "\(call)")
+            #expect(call.result?.contains("not done: evict pod shop/two") == true, "\(call)")
+            #expect(try await Self.isThere("two", story))
+        }
+    }
+
+    @Test func `a rule about evictions refuses a drain before anybody is asked`() async throws {
+        let model = ScriptedModel(Self.drain, .says("No."))
+        try await Story.run(model) { story in
+            try await Self.prepare(story)
+            try await story.changeRules([
+                "name": "keep", "effect": "Deny", "resources": ["pods/eviction"], "namespaces": ["shop"],
+            ])
+            try await story.ask("drain spare")
+            let done = try await story.untilPhase(.completed)
+            #expect(model.toolResults == ["refused: rule keep forbids it"])
+            #expect(done.status.approvals.isEmpty)
+            #expect(try await Self.isThere("one", story))
+        }
+    }
+
     @Test func `another worker goes on where the first one ended`() async throws {
         let model = ScriptedModel(Self.drain, .says("Done."))
         try await Story.run(nil) { story in

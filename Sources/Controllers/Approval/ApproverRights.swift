@@ -25,6 +25,21 @@ struct ApproverRights: Sendable {
         return nil
     }
 
+    /// Whether a user has the verb `approve` on a rule, by rights that are bound to the name.
+    /// - Throws: what a server says that has no answer; a refusal to answer counts as a missing right.
+    func mayApprove(_ user: String, rule: String, namespace: String) async throws -> Bool {
+        // No such resource is served; to an authorizer it is a name like any other.
+        let path = APIResource.approvalRules.path(namespace: namespace, name: "rule")
+        guard var access = ResourceAccess(KubeRequest(.get, path)) else { return false }
+        access.verb = "approve"
+        access.name = rule
+        do {
+            return try await AccessReview.allows(access, user: user, groups: Self.groups(of: user), api: api)
+        } catch let status as APIStatus where status.code == 403 {
+            return false
+        }
+    }
+
     /// Those that the API server gives to everybody of such a name.
     static func groups(of user: String) -> [String] {
         guard user != "system:anonymous" else { return ["system:unauthenticated"] }
@@ -34,4 +49,9 @@ struct ApproverRights: Sendable {
         }
         return ["system:serviceaccounts", "system:serviceaccounts:\(parts[2])", "system:authenticated"]
     }
+}
+
+extension APIResource {
+    fileprivate static let approvalRules = APIResource(
+        group: "skyflo.ai", version: "v1", plural: "approvalrules", kind: "ApprovalRule")
 }

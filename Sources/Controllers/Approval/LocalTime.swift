@@ -4,7 +4,7 @@ import KubeModel
 
 enum LocalTime {
     /// Day of the week (1 Monday to 7 Sunday) and minute of the day; nil for a time zone that isn't known.
-    static func of(_ time: KubeTime, in zone: String) -> (day: Int, minute: Int)? {
+    @Sendable static func of(_ time: KubeTime, in zone: String) -> (day: Int, minute: Int)? {
         guard let zone = TimeZone(identifier: zone) else { return nil }
         let seconds = time.microseconds / 1_000_000
         let offset = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds)))

@@ -2,15 +2,33 @@ import KubeModel
 import Tools
 import WorkflowEngine
 
-extension AutoApproval.WriteFacts {
+extension WriteFacts {
+    /// What a write does; nil where that can't be told.
+    ///
+    /// What a command does, and what becomes of an evicted pod, no dry run says: of both only is known what they are aimed
+    /// at, which is enough to restrict them and too little to allow them.
+    /// - Parameters:
+    ///   - labels: of the target as it was when the write was planned; nil where there was none.
+    ///   - change: what the dry run found; nil where it found nothing that could be taken back.
+    init?(_ planned: PlannedWrite, labels: [String: String]?, change: ChangeRecord?) {
+        switch planned.action {
+        case .request(let request): self.init(request, labels: labels, change: change)
+        case .command(let command):
+            self.init(
+                verb: "create", group: command.target.resource.group,
+                resource: command.target.resource.plural + "/exec", namespace: command.target.namespace,
+                name: command.target.name, labels: labels, body: nil, effects: nil)
+        }
+    }
+
     /// What a request does, told from its path; nil where the path isn't that of the stated target, or the body can't be
-    /// read.
+    /// read. What isn't known of its effects is left open.
     ///
     /// - Parameters:
     ///   - labels: of the target as it was when the request was planned; nil where there was none.
-    ///   - change: what the dry run found; nothing is known where it has no content.
-    init?(_ planned: PlannedRequest, labels: [String: String]?, change: ChangeRecord) {
-        guard change.kind != .changed || change.obstacle == nil else { return nil }
+    ///   - change: what the dry run found; nothing is known where there is none, or it has no content.
+    private init?(_ planned: PlannedRequest, labels: [String: String]?, change: ChangeRecord?) {
+        let known = change.flatMap { $0.kind != .changed || $0.obstacle == nil ? $0 : nil }
         let request = planned.request
         let target = planned.target
         guard let base = Self.subresource(of: request.path, target) else { return nil }
@@ -22,7 +40,8 @@ extension AutoApproval.WriteFacts {
         guard let verb = Self.verb(request, target) else { return nil }
         self.init(
             verb: verb, group: target.resource.group, resource: target.resource.plural + base,
-            namespace: target.namespace, labels: labels, body: body, effects: change.fields.flatMap(Self.effects))
+            namespace: target.namespace, name: target.name, labels: labels, body: body,
+            effects: known?.fields.flatMap(Self.effects))
     }
 
     /// A field as it was and as it would be, in its place.

@@ -7,11 +7,14 @@ extension ApprovalGate {
     /// Takes in what people decided, as it stands on the conversation that was last read or written.
     func applyDecisions(to store: inout ConversationStore, _ references: ResolvedReferences) async throws {
         store.incomplete = [:]
+        denyForbidden(in: &store, by: governing(references), references)
         let approvals = store.conversation.status.approvals
         let voted = store.machine.pendingApprovals.filter { !(approvals[$0.id]?.votes.isEmpty ?? true) }
         guard !voted.isEmpty else { return }
         let terms = try await readTerms(for: store.conversation, governedBy: references.skyfloAI)
-        for call in voted {
+        denyForbidden(in: &store, by: governing(under: terms), references)
+        // What a rule forbids, and what another alternative was chosen over, has been decided by now.
+        for call in voted where store.machine.pendingApprovals.contains(where: { $0.id == call.id }) {
             let terms = try await readRights(of: call, in: store.conversation, under: terms)
             switch reading(of: call, in: store, under: terms) {
             case .undecided: continue

@@ -21,6 +21,8 @@ struct WritePermit: Sendable {
 struct WriteNotPermitted: Error, Hashable {
     /// nil: a stop.
     var reason: String?
+    /// A rule forbids the call: it is not asked for again.
+    var isForbidden = false
 }
 
 extension ApprovalGate {
@@ -41,6 +43,7 @@ extension ApprovalGate {
         guard call.matchesFingerprint(redactor) else {
             throw WriteNotPermitted(reason: "its requests aren't those of the approval's fingerprint")
         }
+        try checkRules(on: call, under: terms)
         if let rule = decision.rule {
             try checkGrant(by: rule, of: call, in: store, under: terms)
         } else {
@@ -64,8 +67,8 @@ extension ApprovalGate {
         else { throw WriteNotPermitted(reason: "rule \(rule) doesn't allow it any more") }
     }
 
-    /// Leave to send the next write of a call that was begun under a permit: then only a stop, and the loss of the SkyfloAI,
-    /// keep the rest from being done. Another process may have begun it.
+    /// Leave to send the next write of a call that was begun under a permit: then only a stop, the loss of the SkyfloAI, and a
+    /// rule that forbids or freezes the call, keep the rest from being done. Another process may have begun it.
     /// - Throws: ``WriteNotPermitted``, with a reason.
     func permitNext(
         of call: Call, in conversation: Conversation, _ references: ResolvedReferences
@@ -78,6 +81,7 @@ extension ApprovalGate {
             throw WriteNotPermitted(reason: "stopped by \(stop)")
         }
         guard terms.isGoverned else { throw WriteNotPermitted(reason: terms.doubt) }
+        try checkRules(on: call, under: terms)
         return WritePermit(for: call, api: api.impersonating(references.identity))
     }
 }

@@ -17,15 +17,18 @@ struct CurrentTerms: Sendable {
     var doubt: String? { requirements.doubt }
 }
 
-/// ``CurrentTerms`` for one call: with the rights of those who approved it.
+/// ``CurrentTerms`` for one call: with the rights of those who approved it, and with what rules ask for.
 struct CallTerms: Sendable {
     let terms: CurrentTerms
     let requirements: ApprovalTerms
 
-    fileprivate init(_ terms: CurrentTerms, unauthorized: [String: String]) {
+    fileprivate init(_ terms: CurrentTerms, _ demands: RuleDemands, unauthorized: [String: String]) {
         self.terms = terms
         var requirements = terms.requirements
         requirements.unauthorized = unauthorized
+        requirements.requirements = demands.requirements
+        requirements.permitted = demands.permitted
+        requirements.freeze = demands.freeze
         self.requirements = requirements
     }
 }
@@ -65,12 +68,14 @@ extension ApprovalGate {
         return .user(creator)
     }
 
-    /// Asks, where the SkyfloAI wants it, whether those who approved a call may do the same themselves.
+    /// Finds out what the rules ask of those who approve a call, and asks, where the SkyfloAI wants it, whether those who did
+    /// may do the same themselves.
     func readRights(
         of call: Call, in conversation: Conversation, under terms: CurrentTerms
     ) async throws -> CallTerms {
+        let demands = try await readDemands(on: call, in: conversation, under: terms)
         guard let governing = governing(under: terms), governing.approvals.requireApproverRights else {
-            return CallTerms(terms, unauthorized: [:])
+            return CallTerms(terms, demands, unauthorized: [:])
         }
         let votes = conversation.status.approvals[call.id]?.votes ?? []
         let writes = try call.plannedWrites()
@@ -81,6 +86,6 @@ extension ApprovalGate {
         }
         var unauthorized: [String: String] = [:]
         for (user, missing) in zip(approvers, findings) { unauthorized[user] = missing }
-        return CallTerms(terms, unauthorized: unauthorized)
+        return CallTerms(terms, demands, unauthorized: unauthorized)
     }
 }

@@ -39,6 +39,8 @@ struct ToolCallRunner: Sendable {
         case output(String)
         case failure(String)
         case write(WriteProposal, Preview)
+
+        var isWrite: Bool { if case .write = self { true } else { false } }
     }
 
     /// Runs reads and plans writes, all at once; then asks for the writes.
@@ -62,13 +64,22 @@ struct ToolCallRunner: Sendable {
             }
         }
         guard let prepared = try await store.valueOrRefresh(outcome) else { return }
+        let isWriting = prepared.contains(where: \.isWrite)
+        let rules = try await isWriting ? gate.readRules(for: store.conversation, references) : nil
         var asked: Set<String> = []
         for (call, result) in zip(calls, prepared) {
             switch result {
             case .output(let text): resolve(call, succeeded: true, text, in: &store)
             case .failure(let text): resolve(call, succeeded: false, "failed: " + text, in: &store)
             case .write(let proposal, let preview):
-                if request(approvalOf: proposal, preview, for: call, in: &store, references) { asked.insert(call.id) }
+                let refusal = rules.flatMap { terms in
+                    gate.refusal(of: call, proposal, preview, in: store.conversation, under: terms)
+                }
+                if let refusal {
+                    resolve(call, succeeded: false, "refused: " + refusal, in: &store)
+                } else if request(approvalOf: proposal, preview, for: call, in: &store, references) {
+                    asked.insert(call.id)
+                }
             }
         }
         guard !asked.isEmpty else { return }

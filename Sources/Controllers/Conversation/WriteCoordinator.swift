@@ -55,6 +55,7 @@ struct WriteCoordinator: Sendable {
         } catch let refusal as WriteNotPermitted {
             store.takeBack(to: before)
             if let reason = refusal.reason { store.log(.decisionWithdrawn(id: id, reason: reason)) }
+            if refusal.isForbidden { gate.deny(call, because: refusal.reason ?? "", in: &store, references) }
             return
         }
         // A sequence goes on step by step.

@@ -28,6 +28,7 @@ public struct SkyfloAIReconciler: Reconciler {
             Condition(
                 type: "Ready", status: reason == "Ready" ? .true : .false, reason: reason, message: message,
                 observedGeneration: object.generation, lastTransitionTime: clock.now))
+        conditions.set(rulesCondition(of: skyflo))
         let finding = try await ApprovalProof.look(api)
         conditions.set(proof(finding, of: skyflo))
         let status: JSONValue = [
@@ -46,6 +47,18 @@ public struct SkyfloAIReconciler: Reconciler {
         }
         // A Secret or policy that is missing may come, one that is there may go; neither is watched.
         return .requeue(after: reason == "Ready" && finding.doubt == nil ? .seconds(60) : .seconds(5))
+    }
+
+    /// Whether all rules can be understood, and what of them can't.
+    private func rulesCondition(of skyflo: SkyfloAI) -> Condition {
+        let problems = RuleProblems.of(skyflo.approvals.rules, at: clock.now)
+        let count = skyflo.approvals.rules.count
+        return Condition(
+            type: "RulesValid", status: problems.isEmpty ? .true : .false,
+            reason: problems.isEmpty ? "RulesValid" : "RuleInvalid",
+            message: problems.isEmpty
+                ? (count == 1 ? "1 rule" : "\(count) rules") : problems.prefix(16).joined(separator: "\n"),
+            observedGeneration: skyflo.object.generation, lastTransitionTime: clock.now)
     }
 
     /// Whether approvals are proven, and in words what follows where they aren't.

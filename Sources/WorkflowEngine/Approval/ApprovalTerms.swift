@@ -13,6 +13,12 @@ public struct ApprovalTerms: Sendable, Hashable {
     public var provenSince: KubeTime?
     /// Approvers who may not do themselves what they approve, with what they may not do.
     public var unauthorized: [String: String]
+    /// What rules of the SkyfloAI ask for besides, for the call that is looked at.
+    public var requirements: [ApprovalRequirement] = []
+    /// Who has the verb `approve` on a rule, by its name: of the approvers of the call that is looked at.
+    public var permitted: [String: Set<String>] = [:]
+    /// Why no approval of the call that is looked at counts at this time; nil where they do.
+    public var freeze: String?
     /// False where the SkyfloAI was gone when the terms were read: nothing allows a write then, no rule either.
     public var isGoverned: Bool
     /// Approvals of ServiceAccounts don't count: others may impersonate them.
@@ -56,5 +62,25 @@ public struct ApprovalTerms: Sendable, Hashable {
             return "\(user) is a ServiceAccount, which others may impersonate (serviceAccounts: Nobody)"
         }
         return unauthorized[user].map { "\(user) may not do it themself: \($0)" }
+    }
+
+    /// What is missing until a requirement is met by those whose approvals count; nil where nothing is.
+    func missing(_ requirement: ApprovalRequirement, of approvers: [String]) -> String? {
+        let fitting = approvers.filter { user in
+            (requirement.users.isEmpty || requirement.users.contains(user))
+                && (!requirement.needsPermission || permitted[requirement.rule]?.contains(user) ?? false)
+        }
+        guard fitting.count < requirement.quorum else { return nil }
+        var whose: [String] = []
+        if !requirement.users.isEmpty {
+            let more = requirement.users.count > 8 ? " and \(requirement.users.count - 8) more" : ""
+            whose.append("from among \(requirement.users.prefix(8).joined(separator: ", "))\(more)")
+        }
+        if requirement.needsPermission {
+            whose.append(
+                "by who may approve approvalrules.skyflo.ai \(requirement.rule), by rights bound to their name")
+        }
+        return (["rule \(requirement.rule): \(fitting.count) of \(requirement.quorum) approvals"] + whose)
+            .joined(separator: " ")
     }
 }

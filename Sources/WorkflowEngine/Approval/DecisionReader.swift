@@ -46,16 +46,20 @@ public enum DecisionReader {
             return .decided(Decision(approved: false, by: denial.user, reason: denial.reason))
         }
         if let doubt = terms.doubt(about: call) { return .incomplete("the approval isn't accepted: \(doubt)") }
+        if let freeze = terms.freeze { return .incomplete(freeze) }
         let objections = votes.compactMap { terms.objection(to: $0.user) }
         let counting = votes.filter { terms.objection(to: $0.user) == nil }
         guard counting.count >= terms.quorum else {
             let progress = "\(counting.count) of \(terms.quorum) approvals"
             return .incomplete(([progress] + objections).joined(separator: "; "))
         }
+        let approvers = counting.map(\.user)
+        let missing = terms.requirements.compactMap { terms.missing($0, of: approvers) }
+        guard missing.isEmpty else { return .incomplete((missing + objections).joined(separator: "; ")) }
         let reasons = counting.map(\.reason).filter { !$0.isEmpty }
         return .decided(
             Decision(
-                approved: true, by: counting.map(\.user).joined(separator: ", "),
+                approved: true, by: approvers.joined(separator: ", "),
                 reason: reasons.joined(separator: "; ")))
     }
 }

@@ -96,6 +96,50 @@ import WorkflowEngine
         #expect(reading(terms) { $0["decision"] = "Denied" } == .decided(Decision(approved: false, by: "alice")))
     }
 
+    private func requirements(_ require: JSONValue...) -> [ApprovalRequirement] {
+        let rules = require.enumerated().map {
+            ["name": .string("r\($0.offset)"), "effect": "Require", "require": $0.element] as JSONValue
+        }
+        return SkyfloAI(KubeObject(["spec": ["approvals": ["rules": .array(rules)]]])).approvals.rules.map(
+            \.requirement)
+    }
+
+    @Test func `each rule's own people have to approve, and one approval may count for several rules`() {
+        var terms = ApprovalTerms()
+        terms.requirements = requirements(["quorum": 2], ["users": ["bob", "carol"]])
+        let why = "rule r0: 1 of 2 approvals; rule r1: 0 of 1 approvals from among bob, carol"
+        #expect(reading(terms) { _ in } == .incomplete(why))
+        #expect(
+            reading(terms) { $0["votes"] = ["bob": ["decision": "Approved"]] }
+                == .decided(Decision(approved: true, by: "alice, bob")))
+        guard case .incomplete = reading(terms, { $0["votes"] = ["eve": ["decision": "Approved"]] }) else {
+            return #expect(Bool(false), "two approved, and none of those who have to")
+        }
+        terms.excluded = .user("bob")
+        guard case .incomplete = reading(terms, { $0["votes"] = ["bob": ["decision": "Approved"]] }) else {
+            return #expect(Bool(false), "an approval that doesn't count was counted for a rule")
+        }
+    }
+
+    @Test func `a rule's permission counts for that rule only`() {
+        var terms = ApprovalTerms()
+        terms.requirements = requirements(["permission": true], ["permission": true])
+        terms.permitted = ["r0": ["alice"]]
+        guard case .incomplete(let why) = reading(terms, { _ in }) else {
+            return #expect(Bool(false), "approved without the permission")
+        }
+        #expect(why.hasPrefix("rule r1: 0 of 1 approvals by who may approve approvalrules.skyflo.ai r1"))
+        terms.permitted["r1"] = ["alice"]
+        #expect(reading(terms) { _ in } == .decided(Decision(approved: true, by: "alice")))
+    }
+
+    @Test func `while it is frozen no approval counts, and a denial does`() {
+        var terms = ApprovalTerms()
+        terms.freeze = "rule night freezes it"
+        #expect(reading(terms) { _ in } == .incomplete("rule night freezes it"))
+        #expect(reading(terms) { $0["decision"] = "Denied" } == .decided(Decision(approved: false, by: "alice")))
+    }
+
     @Test func `a decision on anything else doesn't`() {
         let changes: [(inout JSONValue) -> Void] = [
             { $0["requests"] = [["method": "DELETE", "path": "/apis/apps/v1/x", "body": "{}"]] },

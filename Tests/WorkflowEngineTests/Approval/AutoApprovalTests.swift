@@ -4,26 +4,21 @@ import Testing
 import WorkflowEngine
 
 @Suite struct AutoApprovalTests {
-    static let scale = AutoApproval.WriteFacts(
-        verb: "patch", group: "apps", resource: "deployments/scale", namespace: "shop", labels: ["app": "web"],
-        body: ["spec": ["replicas": 3]])
+    static let scale = RuleScenario.scale
 
-    private func facts(_ change: (inout AutoApproval.WriteFacts) -> Void) -> AutoApproval.WriteFacts {
-        var facts = Self.scale
-        change(&facts)
-        return facts
-    }
+    private func facts(_ change: (inout WriteFacts) -> Void) -> WriteFacts { RuleScenario.changed(change) }
 
     private func grant(
-        _ rule: JSONValue, _ facts: [AutoApproval.WriteFacts?] = [scale], tool: String = "k8s_scale",
-        risk: AutoApproveRule.Risk? = .low, day: Int = 1, minute: Int = 600
+        _ rule: JSONValue, _ facts: [WriteFacts?] = [scale], tool: String = "k8s_scale",
+        risk: ApprovalRule.Risk? = .low, day: Int = 1, minute: Int = 600
     ) throws -> String? {
         var rule = rule
         rule["name"] = "r"
-        let skyflo = SkyfloAI(KubeObject(["spec": ["approvals": ["autoApprove": [rule]]]]))
-        return AutoApproval(rules: skyflo.approvals.autoApprove, namespace: "shop") {
-            $0 == "Europe/Berlin" ? (day, minute) : nil
-        }.grant(tool: tool, risk: risk, facts)
+        // One hour behind Europe/Berlin.
+        let now = RuleScenario.monday(Double(day - 1) * 24 + Double(minute - 60) / 60)
+        let scenario = RuleScenario(tool: tool, risk: risk, facts: facts, now: now)
+        guard case .allowed(let name) = scenario.verdict(autoApprove: [rule]) else { return nil }
+        return name
     }
 
     @Test func `a rule without conditions allows what is of low risk in its own namespace`() throws {
@@ -60,6 +55,7 @@ import WorkflowEngine
         #expect(try grant([:], [Self.scale, nil]) == nil)
         #expect(try grant([:], []) == nil)
         #expect(try grant(["verbs": ["patch"]], [Self.scale, facts { $0.verb = "delete" }]) == nil)
+        #expect(try grant([:], [Self.scale, facts { $0.effects = nil }]) == nil)
     }
 
     @Test(arguments: [
