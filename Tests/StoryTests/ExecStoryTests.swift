@@ -73,7 +73,7 @@ import Testing
                 try await story.changeRules(all)
                 try await story.change(spec: ["messages": [["content": "look"], ["content": "again"]]])
                 let waiting = try await story.untilPhase(.awaitingApproval, turn: 2)
-                #expect(waiting.status.pendingApprovals == 1 && commands.all.isEmpty)
+                #expect(waiting.status.json["pendingApprovals"] == 1 && commands.all.isEmpty)
             }
         }
     }

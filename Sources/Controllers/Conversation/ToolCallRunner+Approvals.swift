@@ -6,18 +6,19 @@ import WorkflowEngine
 /// Asking people.
 extension ToolCallRunner {
     func request(
-        approvalOf proposal: WriteProposal, _ preview: Preview, for call: Call, in store: inout ConversationStore,
-        _ references: ResolvedReferences
+        approvalOf proposal: WriteProposal, _ preview: Preview, touching touches: [String] = [], for call: Call,
+        in store: inout ConversationStore, _ references: ResolvedReferences
     ) -> Bool {
         let requests = preview.writes.map(\.json)
         let postConditions = proposal.postConditions.map(\.json)
-        guard hasRoom(for: call, preview.text, requests + postConditions, in: &store) else { return false }
+        let lists = requests + postConditions + touches.map(JSONValue.string)
+        guard hasRoom(for: call, preview.text, lists, in: &store) else { return false }
         let content = ApprovalContent(
             display: CallDisplay(arguments: call.arguments, writes: preview.writes, redactor: redactor),
             summary: proposal.summary, risk: proposal.risk,
             warnings: originWarnings(of: call, in: store) + preview.warnings, preview: preview.text,
             requests: requests, postConditions: postConditions, labels: preview.writes.map(\.labels),
-            changes: kept(preview.changes, in: store.machine))
+            changes: kept(preview.changes, in: store.machine), touches: touches)
         log(content, for: call, in: &store, references)
         return true
     }
@@ -43,6 +44,7 @@ extension ToolCallRunner {
         var postConditions: [JSONValue] = []
         var labels: [[String: String]?] = []
         var changes: [JSONValue] = []
+        var touches: [String] = []
     }
 
     private func log(
@@ -65,7 +67,8 @@ extension ToolCallRunner {
                     summary: display.text(content.summary), risk: content.risk.rawValue,
                     warnings: (content.warnings + notes).map { display.text($0) }, preview: content.preview,
                     requests: content.requests, postConditions: content.postConditions, digest: digest,
-                    expiresAt: expiry, labels: content.labels, changes: content.changes, shown: shown)))
+                    expiresAt: expiry, labels: content.labels, changes: content.changes,
+                    touches: content.touches.map { display.text($0) }, shown: shown)))
     }
 
     // MARK: Room
@@ -75,7 +78,9 @@ extension ToolCallRunner {
         for call: Call, _ preview: String, _ lists: [JSONValue], in store: inout ConversationStore
     ) -> Bool {
         let pending = store.machine.pendingApprovals.reduce(0) { total, other in
-            let lists = (other.approval?.requests ?? []) + (other.approval?.postConditions ?? [])
+            let lists =
+                (other.approval?.requests ?? []) + (other.approval?.postConditions ?? [])
+                + (other.approval?.touches ?? []).map(JSONValue.string)
             return total + Self.size(other, other.approval?.preview ?? "", lists)
         }
         if pending + Self.size(call, preview, lists) <= StatusProjection.Budget.pendingApprovals { return true }
@@ -86,7 +91,7 @@ extension ToolCallRunner {
     }
 
     /// About how many bytes an approval has in the status.
-    /// - Parameter lists: its requests and post-conditions.
+    /// - Parameter lists: its requests and post-conditions, and what it touches.
     private static func size(_ call: Call, _ preview: String, _ lists: [JSONValue]) -> Int {
         call.arguments.utf8.count + preview.utf8.count + JSONWriter.bytes(.array(lists)).count
             + 2 * StatusProjection.Budget.summary

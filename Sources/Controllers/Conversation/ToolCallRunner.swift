@@ -38,7 +38,7 @@ struct ToolCallRunner: Sendable {
     private enum Prepared: Sendable {
         case output(String)
         case failure(String)
-        case write(WriteProposal, Preview)
+        case write(WriteProposal, Preview, touches: [String])
 
         var isWrite: Bool { if case .write = self { true } else { false } }
     }
@@ -71,13 +71,15 @@ struct ToolCallRunner: Sendable {
             switch result {
             case .output(let text): resolve(call, succeeded: true, text, in: &store)
             case .failure(let text): resolve(call, succeeded: false, "failed: " + text, in: &store)
-            case .write(let proposal, let preview):
+            case .write(let proposal, let preview, let touches):
                 let refusal = rules.flatMap { terms in
                     gate.refusal(of: call, proposal, preview, in: store.conversation, under: terms)
                 }
                 if let refusal {
                     resolve(call, succeeded: false, "refused: " + refusal, in: &store)
-                } else if request(approvalOf: proposal, preview, for: call, in: &store, references) {
+                } else if request(
+                    approvalOf: proposal, preview, touching: touches, for: call, in: &store, references)
+                {
                     asked.insert(call.id)
                 }
             }
@@ -108,7 +110,8 @@ struct ToolCallRunner: Sendable {
                     if let readOnly { return .failure("refused: \(readOnly)") }
                     if let refusal = refusal(of: proposal) { return .failure(refusal) }
                     let preview = try await Preview.of(proposal, api: context.api, redactor: context.redactor)
-                    return .write(try await proposal.noting(podsIn: context), preview)
+                    async let touches = WriteTouches.of(preview, api: context.api)
+                    return .write(try await proposal.noting(podsIn: context), preview, touches: try await touches)
                 }
             } catch let failure as ToolFailure {
                 // In a rollout an object's status moves all the time, also between its reading and the dry run.

@@ -147,6 +147,8 @@ public struct Approval: Sendable, Hashable {
     public var reason: String? { json["reason"]?.string }
     /// The name of the rule that allowed it in a person's place.
     public var autoApprovedBy: String? { json["autoApprovedBy"]?.string }
+    /// What the write is going to touch besides its target, in words.
+    public var touches: [String] { json["touches"]?.array?.compactMap(\.string) ?? [] }
     /// What is missing until decisions that were made count.
     public var waitingFor: String? { json["waitingFor"]?.string }
 

@@ -18,6 +18,7 @@ struct ApprovalText {
         lines.append("    tool \(entry.approval.tool), risk \(risk), digest \(entry.shortDigest)\(expiry)")
         for request in entry.approval.requests { lines += self.lines(of: request) }
         if entry.approval.requests.isEmpty { lines.append("    it only reads") }
+        lines += entry.approval.touches.map { StyledText("    touches: \($0)") }
         for warning in entry.approval.json["warnings"]?.array?.compactMap(\.string) ?? [] {
             lines.append(StyledText("    warning: \(warning)", .yellow))
         }

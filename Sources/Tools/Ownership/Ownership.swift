@@ -82,16 +82,16 @@ struct Ownership {
         let all = try await ifAllowed {
             try await api.list(Self.autoscalers, namespace: planned.target.namespace, ListOptions(limit: 500)).items
         }
-        return (all ?? []).filter(scales).map { Self.warning($0, replicas) }
+        return (all ?? []).filter { Self.scales($0, planned.target) }.map { Self.warning($0, replicas) }
     }
 
-    private func scales(_ autoscaler: KubeObject) -> Bool {
+    static func scales(_ autoscaler: KubeObject, _ target: PlannedRequest.Target) -> Bool {
         let reference = autoscaler["spec", "scaleTargetRef"]
-        guard reference?["kind"]?.string == planned.target.resource.kind,
-            reference?["name"]?.string == planned.target.name
-        else { return false }
+        guard reference?["kind"]?.string == target.resource.kind, reference?["name"]?.string == target.name else {
+            return false
+        }
         let group = reference?["apiVersion"]?.string.map { $0.contains("/") ? $0.prefix { $0 != "/" } : "" }
-        return group.map { $0 == planned.target.resource.group } ?? true
+        return group.map { $0 == target.resource.group } ?? true
     }
 
     private static func warning(_ autoscaler: KubeObject, _ replicas: Int) -> String {

@@ -51,6 +51,8 @@ public struct StatusProjection: Sendable {
         static let change = 256
         static let message = 2048
         static let checks = 16
+        /// Lines about what a write touches.
+        public static let touches = 16
         /// Ids of calls beside a step of the plan; a model may ask for thousands, of which only the first are tried.
         static let stepCalls = 64
         static let evidence = 512
@@ -186,6 +188,8 @@ public struct StatusProjection: Sendable {
             "fingerprint": approval.shown.map { .string($0.fingerprint) } ?? .null,
             "preview": .string(approval.preview.bounded(to: 32_768)), "risk": .string(approval.risk),
             "warnings": JSONValue(warnings(approval.warnings)),
+            "touches": approval.touches.isEmpty
+                ? .null : JSONValue(approval.touches.prefix(Budget.touches).map { $0.bounded(to: Budget.change) }),
             "postConditions": .array(approval.postConditions), "digest": .string(approval.digest),
             "command": .string(command(approving: call.id, approval.digest)), "requestedAt": .string(now.description),
             "expiresAt": .string(approval.expiresAt.description),

@@ -170,6 +170,7 @@ extension ApprovalRequest {
             "preview": .string(preview), "requests": .array(requests), "postConditions": .array(postConditions),
             "digest": .string(digest), "expiresAt": .string(expiresAt.microTime),
             "labels": .array(labels.map { $0.map { JSONValue($0) } ?? .null }), "changes": .array(changes),
+            "touches": touches.isEmpty ? nil : JSONValue(touches),
             "shown": shown.map {
                 [
                     "arguments": .string($0.arguments), "requests": .array($0.requests),
@@ -191,6 +192,7 @@ extension ApprovalRequest {
             labels: json["labels"]?.array?.map { labels in
                 labels.object?.reduce(into: [:]) { $0[$1.key] = $1.value.string }
             } ?? [], changes: json["changes"]?.array ?? [],
+            touches: json["touches"]?.array?.compactMap(\.string) ?? [],
             shown: json["shown"].map {
                 Shown(
                     arguments: $0["arguments"]?.string ?? "", requests: $0["requests"]?.array ?? [],

@@ -114,6 +114,8 @@ public struct ApprovalRequest: Sendable, Hashable {
     public var labels: [[String: String]?]
     /// What is needed to take each request back, as the tools made it.
     public var changes: [JSONValue]
+    /// What the write is going to touch besides its target, in words. For people only; nothing is decided by it.
+    public var touches: [String]
     /// What people see of the call in place of its arguments and requests; nil where they see these.
     public var shown: Shown?
 
@@ -133,8 +135,9 @@ public struct ApprovalRequest: Sendable, Hashable {
     public init(
         summary: String, risk: String, warnings: [String], preview: String, requests: [JSONValue],
         postConditions: [JSONValue], digest: String, expiresAt: KubeTime,
-        labels: [[String: String]?] = [], changes: [JSONValue] = [], shown: Shown? = nil
+        labels: [[String: String]?] = [], changes: [JSONValue] = [], touches: [String] = [], shown: Shown? = nil
     ) {
+        self.touches = touches
         self.shown = shown
         self.summary = summary
         self.risk = risk

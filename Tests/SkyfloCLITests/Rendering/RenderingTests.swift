@@ -65,6 +65,12 @@ import Testing
         #expect(news(["Done", "Failed"]) == "  c1 evict 1 Failed: budget")
     }
 
+    @Test func `what it touches is said`() throws {
+        let entry = try approval(["touches": ["Pods: 2 (web-1, web-2)"]])
+        let shown = text(ApprovalText(entry: entry).lines)
+        #expect(shown.contains("    touches: Pods: 2 (web-1, web-2)\n"))
+    }
+
     @Test func `requests that aren't those of the digest are called out`() throws {
         let entry = try approval(["requests": [["method": "DELETE", "path": "/all"]]])
         #expect(!entry.isIntact)

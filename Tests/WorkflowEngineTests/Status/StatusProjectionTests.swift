@@ -137,6 +137,7 @@ import WorkflowEngine
         var ruled = Play()
         ruled.propose("scale")
         var hidden = request(ruled)
+        hidden.touches = Array(repeating: "Pods: 2 (web-1, web-2)", count: 40)
         hidden.shown = .init(arguments: "{‹redacted:0›}", requests: hidden.requests, fingerprint: "hmac-sha256:0")
         ruled.apply(.approvalRequested(id: "c1", hidden))
         ruled.apply(.decided(id: "c1", Decision(approved: true, by: "SkyfloAI", rule: "small")))
@@ -147,6 +148,7 @@ import WorkflowEngine
                 return projection
             }())
         #expect(byRule["approvals", "c1"]?["autoApprovedBy"] == "small")
+        #expect(byRule["approvals", "c1"]?["touches"]?.array?.count == 16)
         #expect(byRule["approvals", "c1"]?["arguments"] == "{‹redacted:0›}")
         written.formUnion(paths(of: byRule, try #require(json["properties", "status"])))
         play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"))
