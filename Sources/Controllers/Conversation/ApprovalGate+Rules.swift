@@ -73,11 +73,12 @@ extension ApprovalGate {
         }
     }
 
-    /// The rule that allows a call; nil for none. `approval.mode: Always` means to be asked, whatever rules say.
+    /// The rule that allows a call; nil for none. `approval.mode: Always` means to be asked, whatever rules say, and which of
+    /// several alternatives is carried out is for people to choose.
     func grant(for call: Call, in conversation: Conversation, under terms: CurrentTerms) -> String? {
         guard let governing = governing(under: terms), let approval = call.approval,
             conversation.spec.approvalMode == .writes, readOnly(conversation, governedBy: governing) == nil,
-            approval.expiresAt > clock.now
+            approval.expiresAt > clock.now, call.alternativeGroup == nil
         else { return nil }
         guard case .allowed(let rule) = verdict(on: call, by: governing) else { return nil }
         return rule

@@ -149,6 +149,8 @@ public struct Approval: Sendable, Hashable {
     public var autoApprovedBy: String? { json["autoApprovedBy"]?.string }
     /// What the write is going to touch besides its target, in words.
     public var touches: [String] { json["touches"]?.array?.compactMap(\.string) ?? [] }
+    /// The other calls of which at most one is carried out.
+    public var alternatives: [String] { json["alternatives"]?.array?.compactMap(\.string) ?? [] }
     /// What is missing until decisions that were made count.
     public var waitingFor: String? { json["waitingFor"]?.string }
 

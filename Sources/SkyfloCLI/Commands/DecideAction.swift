@@ -77,6 +77,14 @@ public struct DecideAction: Sendable {
                 "\(altered.id) was changed after the operator wrote it: its requests aren't those of its digest; "
                     + "nothing was decided")
         }
+        let ids = chosen.map(\.id)
+        if decision == .approved,
+            let one = chosen.first(where: { !Set($0.approval.alternatives).isDisjoint(with: ids) })
+        {
+            let others = one.approval.alternatives.filter(ids.contains).joined(separator: ", ")
+            throw CommandError(
+                .usage, "\(one.id) and \(others) are alternatives, of which one can be approved: name that one")
+        }
         guard let digest else { return }
         guard chosen.count == 1 else { throw CommandError(.usage, "--digest goes with one call") }
         guard chosen[0].hasDigest(digest) else {

@@ -9,9 +9,10 @@ struct Interview {
     private var name: String { conversation.object.name }
 
     func hold(about entries: [PendingApproval]) async throws {
-        for entry in entries {
+        var approved: Set<String> = []
+        for entry in entries where approved.isDisjoint(with: entry.approval.alternatives) {
             do {
-                try await ask(about: entry)
+                if try await ask(about: entry) == .approved { approved.insert(entry.id) }
             } catch let error as CommandError where error.status == .changed {
                 // What came in between is shown next.
                 session.terminal.say(StyledText("\(error)", .yellow))
@@ -19,7 +20,8 @@ struct Interview {
         }
     }
 
-    private func ask(about entry: PendingApproval) async throws {
+    /// - Returns: what was decided; nil for nothing yet.
+    private func ask(about entry: PendingApproval) async throws -> Approval.Decision? {
         while true {
             let question = StyledText("Approve \(entry.id)? [y]es, [n]o, [d]iff, Enter to decide later:", .bold)
             let line = try await session.terminal.ask(question) ?? ""
@@ -32,16 +34,19 @@ struct Interview {
             case "":
                 session.terminal.say(
                     "not decided; later: \(session.program) approve \(name) \(entry.id) -n \(session.namespace)".styled)
-                return
+                return nil
             default: session.terminal.say("please answer y, n, d, or nothing")
             }
         }
     }
 
-    private func decide(_ decision: Approval.Decision, _ entry: PendingApproval, reason: String?) async throws {
+    private func decide(
+        _ decision: Approval.Decision, _ entry: PendingApproval, reason: String?
+    ) async throws -> Approval.Decision {
         _ = try await session.conversations.decide(
             decision, on: [entry], of: name, uid: conversation.uid, reason: reason)
         session.terminal.say("\(entry.id) \(decision.rawValue.lowercased())".styled)
+        return decision
     }
 }
 

@@ -19,6 +19,10 @@ struct ApprovalText {
         for request in entry.approval.requests { lines += self.lines(of: request) }
         if entry.approval.requests.isEmpty { lines.append("    it only reads") }
         lines += entry.approval.touches.map { StyledText("    touches: \($0)") }
+        if !entry.approval.alternatives.isEmpty {
+            let others = entry.approval.alternatives.joined(separator: ", ")
+            lines.append(StyledText("    alternative to \(others): approving one denies the others", .yellow))
+        }
         for warning in entry.approval.json["warnings"]?.array?.compactMap(\.string) ?? [] {
             lines.append(StyledText("    warning: \(warning)", .yellow))
         }

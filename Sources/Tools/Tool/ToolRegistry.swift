@@ -29,9 +29,20 @@ public struct ToolRegistry: Sendable {
         tools(in: toolsets).map { tool in
             ToolDefinition(
                 name: tool.name, title: tool.title, description: tool.description, toolset: tool.toolset,
-                parameters: tool.parameters.jsonSchema, onlyReads: tool.onlyReads)
+                parameters: Self.parameters(of: tool).jsonSchema, onlyReads: tool.onlyReads)
         }
     }
+
+    /// Those of the tool, and what any call that may write can have.
+    private static func parameters(of tool: any Tool) -> ToolParameters {
+        tool.onlyReads ? tool.parameters : ToolParameters(tool.parameters.list + [alternativeGroup])
+    }
+
+    /// The name is known to the engine as well (`Alternatives.argument`), which makes the groups; no tool needs it.
+    private static let alternativeGroup = ToolParameter.optional(
+        "alternative_group", .string(.text(maximum: 64)),
+        "To offer up to four alternatives: call tools for all of them in one reply with the same text here. A person approves "
+            + "at most one; the others are then denied")
 
     private func tools(in toolsets: Set<String>?) -> [any Tool] {
         tools.filter { toolsets?.contains($0.toolset) ?? true }
@@ -51,7 +62,7 @@ public struct ToolRegistry: Sendable {
             throw ToolFailure("there is no tool \"\(ToolParameters.excerpt(name))\"; the tools are: \(names)")
         }
         do {
-            let checked = try tool.parameters.check(arguments)
+            let checked = try Self.parameters(of: tool).check(arguments)
             let outcome = try await tool.call(checked, in: context)
             switch outcome {
             case .output(let text): return .output(Self.cut(text, context))

@@ -181,7 +181,8 @@ public struct StatusProjection: Sendable {
     }
 
     private func json(of approval: ApprovalRequest, for call: Call) -> JSONValue {
-        [
+        let alternatives = machine.alternatives(to: call)
+        return [
             "summary": .string(approval.summary.bounded(to: Budget.summary)), "tool": .string(call.tool),
             "arguments": .string(approval.shown?.arguments ?? call.arguments),
             "requests": .array(approval.shown?.requests ?? approval.requests),
@@ -190,6 +191,7 @@ public struct StatusProjection: Sendable {
             "warnings": JSONValue(warnings(approval.warnings)),
             "touches": approval.touches.isEmpty
                 ? .null : JSONValue(approval.touches.prefix(Budget.touches).map { $0.bounded(to: Budget.change) }),
+            "alternatives": alternatives.isEmpty ? .null : JSONValue(alternatives),
             "postConditions": .array(approval.postConditions), "digest": .string(approval.digest),
             "command": .string(command(approving: call.id, approval.digest)), "requestedAt": .string(now.description),
             "expiresAt": .string(approval.expiresAt.description),

@@ -22,6 +22,8 @@ public struct Call: Sendable, Hashable {
     public internal(set) var sequence: WriteSequence?
     /// A read that a person has allowed to run (`approval.mode: Always`).
     public var mayRead = false
+    /// The id of the first of the calls of which at most one is carried out; nil for a call that stands by itself.
+    public var alternativeGroup: String?
 
     init(id: String, modelID: String, tool: String, arguments: String, at: KubeTime) {
         self.id = id

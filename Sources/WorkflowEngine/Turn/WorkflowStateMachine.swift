@@ -9,6 +9,7 @@ import SkyfloAPI
 ///
 /// Promises, whatever the order of events:
 /// - `.execute` is only answered for a call that is approved, not expired and not begun, and never twice for one call;
+/// - of alternatives, `.execute` is answered for at most one, unless nothing was done for the first;
 /// - after a stop, `.execute` is never answered;
 /// - every call of a reply has exactly one result before the model is asked again;
 /// - a turn that has ended stays ended.
@@ -307,6 +308,7 @@ extension WorkflowStateMachine {
             }
             return call
         }
+        Alternatives.group(&calls, at: at)
         if !reply.content.isEmpty, !calls.isEmpty {
             plan = plan.suffix(Self.keptSteps - 1) + [PlanStep(text: reply.content, calls: calls.map(\.id))]
         }
@@ -342,6 +344,7 @@ extension WorkflowStateMachine {
         default: return
         }
         calls[position] = call
+        if case .decided = event { calls.endAlternatives(to: call, at: at) }
         if let replacement {
             calls.insert(replacement, at: position + 1)
             if let step = plan.lastIndex(where: { $0.calls.contains(id) }) { plan[step].calls.append(replacement.id) }
@@ -378,8 +381,10 @@ extension WorkflowStateMachine {
             call.end(.stale, why, at: at)
             writes -= 1
             totalCalls += 1
-            return Call(
+            var replacement = Call(
                 id: "c\(totalCalls)", modelID: call.modelID, tool: call.tool, arguments: call.arguments, at: at)
+            replacement.alternativeGroup = call.alternativeGroup
+            return replacement
         }
         return nil
     }

@@ -65,10 +65,11 @@ import Testing
         #expect(news(["Done", "Failed"]) == "  c1 evict 1 Failed: budget")
     }
 
-    @Test func `what it touches is said`() throws {
-        let entry = try approval(["touches": ["Pods: 2 (web-1, web-2)"]])
+    @Test func `what it touches and what it is an alternative to is said`() throws {
+        let entry = try approval(["touches": ["Pods: 2 (web-1, web-2)"], "alternatives": ["c2", "c3"]])
         let shown = text(ApprovalText(entry: entry).lines)
         #expect(shown.contains("    touches: Pods: 2 (web-1, web-2)\n"))
+        #expect(shown.contains("alternative to c2, c3: approving one denies the others"))
     }
 
     @Test func `requests that aren't those of the digest are called out`() throws {

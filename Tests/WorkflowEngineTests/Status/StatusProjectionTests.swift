@@ -137,7 +137,6 @@ import WorkflowEngine
         var ruled = Play()
         ruled.propose("scale")
         var hidden = request(ruled)
-        hidden.touches = Array(repeating: "Pods: 2 (web-1, web-2)", count: 40)
         hidden.shown = .init(arguments: "{‹redacted:0›}", requests: hidden.requests, fingerprint: "hmac-sha256:0")
         ruled.apply(.approvalRequested(id: "c1", hidden))
         ruled.apply(.decided(id: "c1", Decision(approved: true, by: "SkyfloAI", rule: "small")))
@@ -148,9 +147,30 @@ import WorkflowEngine
                 return projection
             }())
         #expect(byRule["approvals", "c1"]?["autoApprovedBy"] == "small")
-        #expect(byRule["approvals", "c1"]?["touches"]?.array?.count == 16)
         #expect(byRule["approvals", "c1"]?["arguments"] == "{‹redacted:0›}")
         written.formUnion(paths(of: byRule, try #require(json["properties", "status"])))
+        let choice = status(
+            {
+                var play = Play()
+                play.apply(
+                    .modelReplied(
+                        ModelTurn(
+                            content: "",
+                            calls: ["m1", "m2"].map {
+                                .init(modelID: $0, tool: "scale", arguments: #"{"alternative_group":"a"}"#)
+                            })))
+                for id in ["c1", "c2"] {
+                    var request = request(play)
+                    request.touches = Array(repeating: "Pods: 2 (web-1, web-2)", count: 40)
+                    play.apply(.approvalRequested(id: id, request))
+                }
+                var projection = projection(play)
+                projection.newApprovals = ["c1", "c2"]
+                return projection
+            }())
+        #expect(choice["approvals", "c1"]?["alternatives"] == ["c2"])
+        #expect(choice["approvals", "c2"]?["touches"]?.array?.count == 16)
+        written.formUnion(paths(of: choice, try #require(json["properties", "status"])))
         play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"))
         try look(play)
         #expect(all["phase"] == "Executing" && all["approvals", "c1"]?["decision"] == "Approved")

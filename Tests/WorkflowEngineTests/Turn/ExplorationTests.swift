@@ -31,6 +31,7 @@ import WorkflowEngine
         if Self.depth > 12 { print("\(seen.count) states of a turn, \(Self.depth) steps deep") }
         #expect(seen.contains { $0.writes["c1"] == 1 && $0.machine?.call("c1")?.state == .succeeded })
         #expect(seen.contains { $0.restarts > 0 && $0.writes.values.contains(1) })
+        #expect(seen.contains { $0.isChoice && $0.writes["c2"] == 1 })
     }
 
     /// SKYFLO_EXPLORATION_DEPTH goes deeper, for minutes.
@@ -84,6 +85,11 @@ private struct World: Hashable, CustomStringConvertible {
     }
 
     var machine: WorkflowStateMachine? { worker?.machine }
+    /// The calls of the first reply are alternatives.
+    var isChoice: Bool {
+        guard let machine else { return false }
+        return (machine.pastCalls.map(\.call) + machine.calls).first?.alternativeGroup != nil
+    }
 
     var description: String {
         "transcript \(transcript.map(\.event)), vouched for \(vouchedFor), status \(statusCalls), "
@@ -269,11 +275,14 @@ extension World {
 
     private static let replies: [ModelTurn] = [
         ModelTurn(content: "Done."), reply(calls: 2), reply(calls: 1, finish: .truncated),
+        reply(calls: 2, arguments: #"{"alternative_group":"a"}"#),
     ]
 
-    private static func reply(calls: Int, finish: ModelTurn.Finish = .complete) -> ModelTurn {
+    private static func reply(
+        calls: Int, arguments: String = "{}", finish: ModelTurn.Finish = .complete
+    ) -> ModelTurn {
         ModelTurn(
-            content: "", calls: (0..<calls).map { _ in .init(modelID: "m", tool: "t", arguments: "{}") },
+            content: "", calls: (0..<calls).map { _ in .init(modelID: "m", tool: "t", arguments: arguments) },
             finish: finish)
     }
 
@@ -382,6 +391,12 @@ extension World {
             if [.succeeded, .verifying].contains(call.state), call.decision?.approved == true, !isWritten {
                 broken.append("\(call.id) is \(call.state) and was not written")
             }
+        }
+        let groups = Dictionary(
+            grouping: (machine.pastCalls.map(\.call) + machine.calls).filter { $0.alternativeGroup != nil },
+            by: { $0.alternativeGroup ?? "" })
+        for (group, calls) in groups where calls.reduce(0, { $0 + writes[$1.id, default: 0] }) > 1 {
+            broken.append("of the alternatives of \(group) more than one was written")
         }
         let ids = machine.pastCalls.map(\.call.id) + machine.calls.map(\.id)
         if Set(ids).count != ids.count { broken.append("an id was used twice") }
