@@ -114,10 +114,14 @@ public struct Operator: Sendable {
                     identity: configuration.identity, user: user, defaultSkyfloAI: configuration.defaultSkyfloAI,
                     redactionKey: redactionKey,
                     verificationTimeout: configuration.verificationTimeout, lease: configuration.lease)))
+        let governing = Governing(skyfloAIs: skyfloAIs, fallback: configuration.defaultSkyfloAI)
         return Controller(
             name: "conversation", reconciler: reconciler,
             watches: [
                 .init(conversations, predicate: .changed(ConversationPredicate.isNews), priority: .high),
+                .init(conversations, predicate: TurnSlots.freesPlace) { [conversations] object in
+                    TurnSlots.woken(by: object, among: conversations, governing)
+                },
                 // A SkyfloAI that appears or changes may be what conversations wait for, and may stop those that run.
                 .init(skyfloAIs, predicate: .generationChanged) { [conversations] _ in
                     conversations.list().filter(Self.waitsOrRuns).map(\.key)
@@ -128,7 +132,7 @@ public struct Operator: Sendable {
 
     private static func waitsOrRuns(_ object: KubeObject) -> Bool {
         let status = Conversation(object).status
-        return !status.isTurnEnded
+        return !status.isTurnEnded || status.queuedSince != nil
             || status.conditions[type: ConversationCondition.accepted.rawValue]?.status == .false
     }
 

@@ -125,6 +125,15 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
         ],
     ]
 
+    @Test func `the schema of a SkyfloAI's limits and the Swift type have the same fields`() throws {
+        let (json, _) = try schema("skyflo.ai_skyfloais.yaml")
+        let limits = try #require(json["properties", "spec"]?["properties", "limits"])
+        let maximal: JSONValue = ["runningTurns": 2, "runningTurnsPerNamespace": 1]
+        #expect(leaves(limits) == leaves(of: maximal))
+        let caps = SkyfloAI(KubeObject(["spec": ["limits": maximal]])).turnCaps
+        #expect(caps == TurnCaps(runningTurns: 2, runningTurnsPerNamespace: 1))
+    }
+
     @Test(
         arguments: [
             (["effect": "Deny", "maxRisk": "Low"], "maxRisk is for the effect Allow"),

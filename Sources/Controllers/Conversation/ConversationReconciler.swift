@@ -72,6 +72,8 @@ public final class ConversationReconciler: Reconciler {
     /// Turns that wait for a person, by the conversation's uid, so that a decision doesn't cost reading the transcript.
     private let waiting = Mutex<[String: TurnRecord]>([:])
 
+    private let slots: TurnSlots
+
     /// Of the other workers.
     private let leases: LeaseObserver?
     /// When to look again at a conversation that another worker has.
@@ -79,6 +81,9 @@ public final class ConversationReconciler: Reconciler {
 
     public init(_ dependencies: Dependencies) {
         self.dependencies = dependencies
+        slots = TurnSlots(
+            conversations: dependencies.conversations,
+            governing: Governing(skyfloAIs: dependencies.skyfloAIs, fallback: dependencies.options.defaultSkyfloAI))
         let lease = dependencies.options.lease
         leases = lease.map {
             LeaseObserver(api: dependencies.api, namespace: $0.namespace, clock: dependencies.clock)
@@ -159,7 +164,10 @@ public final class ConversationReconciler: Reconciler {
 
     private func work(on conversation: Conversation) async throws -> ReconcileResult {
         let record = try await record(of: conversation)
-        var loop = TurnLoop(dependencies: dependencies, conversation: conversation, record: record)
+        var loop = TurnLoop(
+            dependencies: dependencies, slots: slots, conversation: conversation, record: record)
+        // Where nothing came of it.
+        defer { slots.release(conversation.uid) }
         let result = try await loop.run()
         keep(loop.store.record, for: loop.store.conversation)
         return result == .done ? expiry(of: loop.store.conversation) : result

@@ -128,6 +128,8 @@ struct ConversationStore: Sendable {
         var newApprovals: Set<String> = []
         /// nil: everything that the spec names was found.
         var notAccepted: (reason: ConversationReason, message: String)?
+        /// The message that is next waits for other turns to end; nil where none does.
+        var queued: StatusProjection.Queued?
     }
 
     /// What came of one attempt to write the status.
@@ -160,6 +162,7 @@ struct ConversationStore: Sendable {
             transcript: record.stored.position)
         projection.newApprovals = notes.newApprovals
         projection.notAccepted = notes.notAccepted
+        projection.queued = notes.queued
         projection.incomplete = incomplete
         projection.timeToFirstToken = timeToFirstToken
         var patch = projection.patch()
@@ -189,7 +192,7 @@ struct ConversationStore: Sendable {
             "metadata": ["resourceVersion": .string(conversation.object.resourceVersion)],
             "status": [
                 "phase": .string(ConversationStatus.Phase.failed.rawValue), "reason": .string(reason.rawValue),
-                "pendingApprovals": 0,
+                "pendingApprovals": 0, "queuedSince": .null,
                 "observedGeneration": JSONValue(conversation.object.generation),
                 "conditions": .array(conditions.map(\.json)),
             ],

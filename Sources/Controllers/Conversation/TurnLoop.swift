@@ -10,14 +10,19 @@ import WorkflowEngine
 /// ``ApprovalGate``'s; writing it, ``WriteCoordinator``'s.
 struct TurnLoop {
     private let dependencies: ConversationReconciler.Dependencies
+    private let slots: TurnSlots
     private(set) var store: ConversationStore
     private let gate: ApprovalGate
     private let coordinator: WriteCoordinator
     private let tools: ToolCallRunner
     private let model: ModelCaller
 
-    init(dependencies: ConversationReconciler.Dependencies, conversation: Conversation, record: TurnRecord) {
+    init(
+        dependencies: ConversationReconciler.Dependencies, slots: TurnSlots, conversation: Conversation,
+        record: TurnRecord
+    ) {
         self.dependencies = dependencies
+        self.slots = slots
         store = ConversationStore(dependencies, conversation: conversation, record: record)
         gate = ApprovalGate(dependencies)
         let stopWatcher = StopWatcher(
@@ -42,6 +47,7 @@ struct TurnLoop {
             guard machine.isRunning || hasUndoToTakeUp || messageToTakeUp != nil else { return try await finishIdle() }
             if !machine.isRunning {
                 if let wait = try await resolveReferences() { return wait }
+                if let wait = try await awaitPlace() { return wait }
                 takeUpNext()
             } else if store.references?.identity.user != conversation.identity,
                 let wait = try await resolveReferences()
@@ -50,6 +56,7 @@ struct TurnLoop {
             }
             guard machine.isRunning, let references = store.references else { return try await finishIdle() }
             try await store.claim()
+            slots.release(conversation.uid)
             try await gate.applyDecisions(to: &store, references)
             let action = machine.next(now: store.now, stop: stop)
             // Asking the model takes longer than that, and does it meanwhile.
@@ -98,6 +105,25 @@ struct TurnLoop {
         }
         guard let message = messageToTakeUp else { return }
         store.log(.turnStarted(number: machine.turn + 1, message: message.content, followUp: message.followUp))
+    }
+
+    /// Waits where the SkyfloAI lets no further turn run now. Whoever is in the line is woken when a turn ends.
+    /// - Returns: nil when a turn may begin.
+    private mutating func awaitPlace() async throws -> ReconcileResult? {
+        guard let governing = gate.governing(store.references) else { return nil }
+        let message = slots.admission(of: conversation, to: governing).message(
+            skyfloAI: governing.object.key, namespace: conversation.namespace)
+        guard let message else { return nil }
+        let status = conversation.status
+        let isShown =
+            status.queuedSince != nil && status.observedGeneration == conversation.object.generation
+            && status.conditions[type: ConversationCondition.running.rawValue]?.message == message
+        if !isShown {
+            let queued = StatusProjection.Queued(since: status.queuedSince ?? store.now, message: message)
+            try await store.writeStatus(.init(queued: queued))
+        }
+        // Who wakes it may be another worker that dies before it does.
+        return .requeue(after: .seconds(30))
     }
 
     /// Nothing to do: the status says so, if it doesn't yet.

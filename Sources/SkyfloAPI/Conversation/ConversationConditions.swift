@@ -25,6 +25,8 @@ public enum ConversationReason: String, Sendable {
     case skyfloAIStopped = "SkyfloAIStopped"
     case invalidSpec = "InvalidSpec"
 
+    /// The SkyfloAI's limits let no further turn run now.
+    case turnQueued = "TurnQueued"
     case working = "Working"
     case waitingForApproval = "WaitingForApproval"
     /// Somebody decided, and that alone isn't enough: the message says what is missing.

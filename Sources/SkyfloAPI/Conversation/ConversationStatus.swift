@@ -44,6 +44,8 @@ public struct ConversationStatus: Sendable {
     public var followUpsTaken: [String: Int] {
         (json["followUpsTaken"]?.object ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.int ?? 0 }
     }
+    /// Since when a message waits for other turns to end; nil while none does.
+    public var queuedSince: KubeTime? { json["queuedSince"]?.string.flatMap(KubeTime.init) }
     /// How many entries of `spec.undo` were taken up.
     public var undosTaken: Int { json["undosTaken"]?.int ?? 0 }
     /// Where the last write of several steps stands; nil where there was none.
@@ -60,8 +62,8 @@ public struct ConversationStatus: Sendable {
     public var startedAt: KubeTime? { json["turnState", "startedAt"]?.string.flatMap(KubeTime.init) }
     public var finishedAt: KubeTime? { json["turnState", "finishedAt"]?.string.flatMap(KubeTime.init) }
 
-    /// Whether the turn that `turn` names has ended. True before the first one.
-    public var isTurnEnded: Bool { turn == 0 || (phase?.isTerminal ?? false) }
+    /// Whether the turn that `turn` names has ended. True before the first one, and while the next one waits for its turn.
+    public var isTurnEnded: Bool { turn == 0 || (phase?.isTerminal ?? false) || queuedSince != nil }
 }
 
 public struct CallStatus: Sendable, Hashable {

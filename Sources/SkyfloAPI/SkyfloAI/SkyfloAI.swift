@@ -35,6 +35,8 @@ public struct SkyfloAI: Sendable {
     /// True: no conversation that this governs may write.
     public let readOnly: Bool
     public let approvals: ApprovalPolicy
+    /// How much of it may run at once.
+    public let turnCaps: TurnCaps
     /// Components of the reference system that the spec names and that this version doesn't deploy.
     public let foreignComponents: [String]
 
@@ -48,6 +50,7 @@ public struct SkyfloAI: Sendable {
         stop = spec?["stop"]?.bool ?? false
         readOnly = spec?["readOnly"]?.bool ?? false
         approvals = ApprovalPolicy(spec?["approvals"] ?? .object([:]))
+        turnCaps = TurnCaps(spec?["limits"] ?? .object([:]))
         foreignComponents = ["ui", "engine", "mcp"].filter { spec?[$0] != nil }
     }
 
@@ -63,6 +66,24 @@ public struct SkyfloAI: Sendable {
     public func model(named name: String?) -> Model? {
         guard let name else { return models.first }
         return models.first { $0.name == name }
+    }
+}
+
+/// How many turns may run at the same time: `spec.limits` of a SkyfloAI. Those that wait for a person don't count.
+public struct TurnCaps: Sendable, Hashable {
+    /// Of all conversations that the SkyfloAI governs; nil for no limit.
+    public var runningTurns: Int?
+    /// Of these, in one namespace; nil for no limit.
+    public var runningTurnsPerNamespace: Int?
+
+    public init(runningTurns: Int? = nil, runningTurnsPerNamespace: Int? = nil) {
+        self.runningTurns = runningTurns
+        self.runningTurnsPerNamespace = runningTurnsPerNamespace
+    }
+
+    init(_ json: JSONValue) {
+        self.init(
+            runningTurns: json["runningTurns"]?.int, runningTurnsPerNamespace: json["runningTurnsPerNamespace"]?.int)
     }
 }
 

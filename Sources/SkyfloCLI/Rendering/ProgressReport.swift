@@ -10,11 +10,12 @@ struct ProgressReport {
     /// Of the sequence of this call.
     private var steps: (call: String, states: [StepProgress.State]) = ("", [])
     private var refusal = ""
+    private var place = ""
 
     init(turn: Int) { self.turn = turn }
 
     mutating func news(in conversation: Conversation) -> [StyledText] {
-        var lines = acceptance(of: conversation)
+        var lines = acceptance(of: conversation) + queue(of: conversation)
         guard conversation.status.turn == turn else { return lines }
         lines += callLines(conversation) + stepLines(conversation) + checkLines(conversation)
         if let now = conversation.status.phase, now != phase {
@@ -32,6 +33,14 @@ struct ProgressReport {
         guard text != refusal else { return [] }
         refusal = text
         return [StyledText(text, .yellow)]
+    }
+
+    /// What it waits for before its turn begins.
+    private mutating func queue(of conversation: Conversation) -> [StyledText] {
+        let running = conversation.status.conditions[type: ConversationCondition.running.rawValue]
+        guard conversation.status.queuedSince != nil, let running, running.message != place else { return [] }
+        place = running.message
+        return [StyledText(place, .dim)]
     }
 
     private mutating func callLines(_ conversation: Conversation) -> [StyledText] {

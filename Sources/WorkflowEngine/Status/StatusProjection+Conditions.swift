@@ -10,9 +10,10 @@ extension StatusProjection {
         set(
             &conditions, .accepted, notAccepted == nil, notAccepted?.reason ?? .accepted,
             notAccepted?.message ?? "everything that the spec names is there")
+        let idle = queued.map { (ConversationReason.turnQueued, $0.message) } ?? (endReason, "no turn runs")
         set(
-            &conditions, .running, machine.isRunning, machine.isRunning ? working : endReason,
-            machine.isRunning ? "turn \(machine.turn) of \(conversation.spec.turns)" : "no turn runs")
+            &conditions, .running, machine.isRunning, machine.isRunning ? working : idle.0,
+            machine.isRunning ? "turn \(machine.turn) of \(conversation.spec.turns)" : idle.1)
         let asked: ConversationReason =
             waits.contains { incomplete[$0.id] != nil } ? .approvalIncomplete : .waitingForApproval
         set(
@@ -34,6 +35,7 @@ extension StatusProjection {
     /// plain answer, or a decision isn't enough. It stands in a column of `kubectl get`.
     var reason: ConversationReason? {
         if let notAccepted { return notAccepted.reason }
+        if queued != nil, !machine.isRunning { return .turnQueued }
         if machine.isRunning {
             return incomplete.isEmpty || machine.pendingApprovals.isEmpty ? nil : .approvalIncomplete
         }

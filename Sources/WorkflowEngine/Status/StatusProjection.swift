@@ -15,11 +15,24 @@ public struct StatusProjection: Sendable {
     public var transcript: TranscriptPosition
     /// nil: everything that the spec names is there.
     public var notAccepted: (reason: ConversationReason, message: String)?
+    /// The message that is next waits for other turns to end; nil where none does.
+    public var queued: Queued?
     /// Ids of approvals that this write makes visible for the first time.
     public var newApprovals: Set<String> = []
     public var timeToFirstToken: Double?
     /// What is missing until decisions that were made count, by call.
     public var incomplete: [String: String] = [:]
+
+    public struct Queued: Sendable, Hashable {
+        public var since: KubeTime
+        /// What it waits for, and its place.
+        public var message: String
+
+        public init(since: KubeTime, message: String) {
+            self.since = since
+            self.message = message
+        }
+    }
 
     public struct TranscriptPosition: Sendable, Hashable {
         public var secretPrefix: String
@@ -71,7 +84,7 @@ public struct StatusProjection: Sendable {
     }
 
     public var phase: ConversationStatus.Phase {
-        if notAccepted != nil, !machine.isRunning { return .pending }
+        if notAccepted != nil || queued != nil, !machine.isRunning { return .pending }
         guard machine.isRunning else {
             switch machine.ended?.kind {
             case .completed: return .completed
@@ -90,6 +103,7 @@ public struct StatusProjection: Sendable {
         var status: JSONObject = [
             "observedGeneration": JSONValue(conversation.object.generation), "phase": .string(phase.rawValue),
             "reason": reason.map { .string($0.rawValue) } ?? .null, "uid": .string(conversation.uid),
+            "queuedSince": queued.map { .string($0.since.description) } ?? .null,
             "turn": JSONValue(machine.turn), "pendingApprovals": JSONValue(machine.pendingApprovals.count),
             "conditions": .array(conditions().map(\.json)),
             "worker": ["identity": .string(worker), "epoch": JSONValue(epoch)],
