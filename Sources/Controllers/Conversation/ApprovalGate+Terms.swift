@@ -36,10 +36,12 @@ struct CallTerms: Sendable {
 extension ApprovalGate {
     /// Reads from the API server what it takes for a decision to count now.
     func readTerms(for conversation: Conversation, governedBy key: ObjectKey) async throws -> CurrentTerms {
-        async let proof = ApprovalProof.look(api)
+        // Where nothing has to be proven, as far as is known, the proof isn't asked for.
+        let needsProof = skyfloAIs.get(key).map { !SkyfloAI($0).approvals.allowUnproven } ?? true
+        async let early = needsProof ? ApprovalProof.look(api) : nil
         let object = try await api.find(.skyfloAIs, namespace: key.namespace, name: key.name)
         if let object { skyfloAIs.insert(object) }
-        let finding = try await proof
+        var proof = try await early
         guard let object else {
             return CurrentTerms(
                 skyfloAI: key,
@@ -47,17 +49,19 @@ extension ApprovalGate {
                     doubt: "the SkyfloAI \(key), which governs this conversation, is gone", isGoverned: false))
         }
         let skyflo = SkyfloAI(object)
-        let since = skyflo.approvals.allowUnproven ? nil : finding.since
-        let maker = maker(of: conversation, provenSince: since)
+        if skyflo.approvals.allowUnproven {
+            proof = nil
+        } else if proof == nil {
+            proof = try await ApprovalProof.look(api)
+        }
+        let maker = maker(of: conversation, provenSince: proof?.since)
         var creator: String?
         if case .user(let user) = maker { creator = user }
-        let doubt =
-            readOnly(conversation, governedBy: skyflo) ?? (skyflo.approvals.allowUnproven ? nil : finding.doubt)
         return CurrentTerms(
             skyfloAI: key,
             requirements: ApprovalTerms(
                 quorum: skyflo.approvals.quorum(maker: creator), excluded: skyflo.approvals.twoPerson ? maker : nil,
-                doubt: doubt, provenSince: since,
+                doubt: readOnly(conversation, governedBy: skyflo) ?? proof?.doubt, provenSince: proof?.since,
                 distrustsServiceAccounts: skyflo.approvals.distrustsServiceAccounts))
     }
 

@@ -15,11 +15,18 @@ struct ModelCaller: Sendable {
         let request = references.request(history: store.machine.history)
         let model = references.languageModel
         let snapshot = store
+        let (replies, replied) = AsyncStream<Never>.makeStream()
         async let asked = stopWatcher.run(for: snapshot, governedBy: references.skyfloAI) {
-            try await model.reply(to: request)
+            defer { replied.finish() }
+            return try await model.reply(to: request)
         }
         let status = store.conversation.status
-        if status.phase != .planning || status.turn != store.machine.turn { try await store.writeStatus() }
+        if status.turn != store.machine.turn {
+            try await store.writeStatus()
+        } else if status.phase != .planning, try await !ends(replies, within: .milliseconds(50)) {
+            // What would be past before anybody could read it isn't written.
+            try await store.writeStatus()
+        }
         try await store.keepProgress()
         do {
             guard let reply = try await store.valueOrRefresh(asked) else { return }
@@ -27,6 +34,22 @@ struct ModelCaller: Sendable {
         } catch let error as LanguageModelError {
             let why = redactor.redact(text: "\(error)")
             store.log(.modelFailed("the model \(references.model.name) gave no reply: \(why)"))
+        }
+    }
+
+    private func ends(_ stream: AsyncStream<Never>, within limit: Duration) async throws -> Bool {
+        let clock = stopWatcher.clock
+        return try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for await _ in stream {}
+                return true
+            }
+            group.addTask {
+                try await clock.sleep(for: limit)
+                return false
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? false
         }
     }
 

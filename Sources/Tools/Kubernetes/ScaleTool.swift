@@ -20,9 +20,12 @@ struct ScaleTool: KubernetesTool {
         guard target.resource.subresources.contains("scale") else {
             throw ToolFailure("\(target.resource.qualifiedName) can't be scaled: there is no scale subresource")
         }
-        let scale = try await context.api.get(
-            target.resource, namespace: target.namespace, name: target.object.name, subresource: "scale")
-        let current = scale["spec", "replicas"]?.int ?? 0
+        var scale: KubeObject?
+        if !Self.keepsReplicasInSpec(target.resource) {
+            scale = try await context.api.get(
+                target.resource, namespace: target.namespace, name: target.object.name, subresource: "scale")
+        }
+        let current = (scale ?? target.object)["spec", "replicas"]?.int ?? 0
         guard current != replicas else {
             return .output("Nothing to do: \(target.text) already has \(replicas) replicas.")
         }
@@ -30,12 +33,18 @@ struct ScaleTool: KubernetesTool {
         let subject = target.subject
         let podsGone = replicas == 0 ? PodTemplate.podsGone(with: target) : []
         // A kind may keep its number elsewhere than in spec.replicas; then the Scale itself shows what changes.
-        if target.object["spec", "replicas"]?.int != current { target.object = scale }
+        if let scale, target.object["spec", "replicas"]?.int != current { target.object = scale }
         let planned = target.patch(.merge(["spec": ["replicas": JSONValue(replicas)]]), subresource: "scale")
         return .proposal(
             WriteProposal(
                 "Scale \(text) from \(current) to \(replicas) replicas", planned,
                 risk: replicas == 0 ? .high : replicas < current ? .medium : .low,
                 [.replicas(subject, count: replicas)] + podsGone))
+    }
+
+    /// Of these the scale says nothing that the object doesn't.
+    private static func keepsReplicasInSpec(_ resource: APIResource) -> Bool {
+        resource.group == "apps" && ["deployments", "replicasets", "statefulsets"].contains(resource.plural)
+            || resource.group.isEmpty && resource.plural == "replicationcontrollers"
     }
 }

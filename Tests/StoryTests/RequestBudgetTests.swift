@@ -1,0 +1,185 @@
+import ControllerRuntime
+import KubeClient
+import KubeModel
+import LanguageModels
+import OperatorTestKit
+import SkyfloAPI
+import Synchronization
+import Testing
+
+/// Every request that a turn costs the API server, in order, each with what needs it. One more or one less is a decision:
+/// the table says which promise (the numbers are those of "What must never happen") goes with it.
+@Suite struct RequestBudgetTests {
+    /// A request, and why it is sent.
+    struct Needed: Sendable {
+        var request: String
+        var why: String
+        /// Sent beside the one before it, so either may be first.
+        var isBeside: Bool
+        /// Only where the model takes its time.
+        var isOptional: Bool
+
+        init(_ request: String, _ why: String, beside: Bool = false, optional: Bool = false) {
+            self.request = request
+            self.why = why
+            isBeside = beside
+            isOptional = optional
+        }
+    }
+
+    /// Until the model has what it was first asked for.
+    private static let start = [
+        Needed("get secrets/key", "the model's key, as it is by now: it may have been changed since the last turn"),
+        Needed("get serviceaccounts/copilot", "6: nothing runs as an identity that nobody made", beside: true),
+        Needed("patch conversations/talk/status", "4: one worker, before anything is done; people see the phase"),
+        Needed("patch conversations/talk", "4: how far it is, where backups keep it: it never runs again"),
+    ]
+
+    private static let readTurn =
+        start + [
+            Needed("copilot: list deployments", "the model's read"),
+            Needed("create secrets", "9: the answer and what led to it, in the transcript"),
+            Needed("patch conversations/talk/status", "the answer, which the transcript's new head vouches for"),
+        ]
+
+    private static let writeTurn =
+        start + [
+            Needed("copilot: get deployments/web", "2: the target as it is; what the diff begins with"),
+            Needed(
+                "copilot: dry-run patch deployments/web/scale",
+                "2: what the request would make of it, shown and digested"),
+            Needed("copilot: list horizontalpodautoscalers", "people are warned of an autoscaler that undoes it"),
+            Needed("copilot: list pods", "a warning about a pod that was there before says nothing against the write"),
+            Needed("copilot: list pods", "the approver sees which pods it touches"),
+            Needed("copilot: list poddisruptionbudgets", "and what budgets they have", beside: true),
+            Needed("copilot: list horizontalpodautoscalers", "and whether something else sets them", beside: true),
+            Needed("copilot: list resourcequotas", "and what the quota leaves", beside: true),
+            Needed("create secrets", "4, 9: the question is stored before anybody can answer it"),
+            Needed("patch conversations/talk/status", "1: the question is shown"),
+            // The person decides.
+            Needed("get validatingadmissionpolicies/skyflo-approvals", "3: whose decision it is, is proven"),
+            Needed("get validatingadmissionpolicybindings/skyflo-approvals", "3: and everywhere", beside: true),
+            Needed("get skyfloais/skyflo", "1: by the rules of this moment", beside: true),
+            Needed("patch secrets/transcript", "4: whoever finds the write begun believes it only with the decision"),
+            Needed("get validatingadmissionpolicies/skyflo-approvals", "1, 3: it is proven at the moment of the write"),
+            Needed("get validatingadmissionpolicybindings/skyflo-approvals", "1, 3: and everywhere", beside: true),
+            Needed("get skyfloais/skyflo", "1, 8: the rules, and the stop, of the moment of the write", beside: true),
+            Needed("patch conversations/talk/status", "1, 4, 8: the intent, under the version that has the decision"),
+            Needed("copilot: patch deployments/web/scale", "what was approved"),
+            Needed("patch conversations/talk/status", "4: the outcome, right after it"),
+            Needed("copilot: watch deployments", "whether the replicas are there, until they are"),
+            Needed("copilot: list events", "whether anybody has warned"),
+            Needed("patch conversations/talk/status", "people see that the model is asked", optional: true),
+            Needed("patch secrets/transcript", "9: what was done and the answer, in the transcript"),
+            Needed("patch conversations/talk/status", "the answer, which the transcript's new head vouches for"),
+        ]
+
+    @Test func `each request of a read turn is needed`() async throws {
+        let model = ScriptedModel { request, _ in
+            if case .tool = request.messages.last { return .says("Two.") }
+            return .calls(("k8s_get", ["resource_type": "deployments"]))
+        }
+        try await Self.expect(Self.readTurn, events: ["TurnCompleted"], of: model) { _ in }
+    }
+
+    @Test func `each request of a turn with an approved write is needed`() async throws {
+        let model = ScriptedModel { request, _ in
+            if case .tool = request.messages.last { return .says("Done.") }
+            return .scale(to: 3)
+        }
+        try await Self.expect(
+            Self.writeTurn, events: ["ApprovalRequired", "WriteExecuted", "TurnCompleted"], of: model
+        ) { story in
+            try await story.untilPhase(.awaitingApproval)
+            try await story.approve("c1")
+        }
+    }
+
+    // MARK: Counting
+
+    private static func expect(
+        _ needed: [Needed], events: [String], of model: ScriptedModel,
+        _ decide: @escaping @Sendable (Story) async throws -> Void
+    ) async throws {
+        let sent = Mutex<[String]>([])
+        let told = Mutex<[String]>([])
+        try await Story.run(nil) { story in
+            try await story.apply(
+                """
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: key, namespace: shop}
+                stringData: {OPENAI_API_KEY: none}
+                """)
+            try await story.changeSkyflo([
+                "models": [["name": "m", "model": "m", "apiKeySecretRef": ["name": "key"]]],
+                "approvals": ["allowUnproven": false],
+            ])
+            let installed = SystemClock().now.adding(seconds: -60)
+            let wrap: @Sendable (any KubeAPI) -> any KubeAPI = { api in
+                NotedAPI(PolicyAPI(api) { installed }) { request, identity in
+                    if request.path.hasSuffix("/events"), request.method == .post {
+                        told.withLock { $0.append(reason(of: request)) }
+                    } else {
+                        sent.withLock { $0.append(text(request, identity)) }
+                    }
+                }
+            }
+            try await story.withOperator(model, wrap: wrap) {
+                // What the first turn of a process asks about kinds is remembered.
+                try await story.ask("list deployments", name: "first", spec: ["approval": ["mode": "ReadOnly"]])
+                try await story.until("over", of: "first") { $0.status.phase?.isTerminal ?? false }
+                try await eventually("told") { !told.withLock(\.isEmpty) }
+                sent.withLock { $0 = [] }
+                told.withLock { $0 = [] }
+                try await story.ask("please")
+                try await decide(story)
+                try await story.untilPhase(.completed)
+                try await eventually("told") { told.withLock(\.count) == events.count }
+            }
+        }
+        #expect(told.withLock(\.self) == events)
+        let actual = sent.withLock(\.self)
+        let table = actual.count < needed.count ? needed.filter { !$0.isOptional } : needed
+        #expect(Self.inOrder(actual, as: table) == table.map(\.request))
+    }
+
+    /// The requests in the order of the table as far as that leaves it open.
+    private static func inOrder(_ requests: [String], as needed: [Needed]) -> [String] {
+        var rest = requests[...]
+        var ordered: [String] = []
+        var group: [String] = []
+        for (position, next) in needed.enumerated() {
+            group.append(next.request)
+            if position + 1 < needed.count, needed[position + 1].isBeside { continue }
+            let found = rest.prefix(group.count)
+            rest = rest.dropFirst(group.count)
+            ordered += found.sorted() == group.sorted() ? group : Array(found)
+            group = []
+        }
+        return ordered + rest
+    }
+
+    /// `copilot: dry-run patch deployments/web/scale`
+    private static func text(_ request: KubeRequest, _ identity: Impersonation?) -> String {
+        let parts = request.path.split(separator: "/").map(String.init)
+        let inGroup = parts.dropFirst(parts.first == "api" ? 2 : 3)
+        let inNamespace = inGroup.first == "namespaces" && inGroup.count > 2 ? inGroup.dropFirst(2) : inGroup
+        let path = inNamespace.map { $0.contains("-transcript-") ? "transcript" : $0 }
+        let verb =
+            switch request.method {
+            case .get: request[query: "watch"] != nil ? "watch" : path.count == 1 ? "list" : "get"
+            case .post: "create"
+            case .put: "update"
+            case .patch: "patch"
+            case .delete: "delete"
+            }
+        let user = identity.map { "\($0.user.split(separator: ":").last ?? ""): " } ?? ""
+        let isDryRun = request[query: "dryRun"] != nil
+        return "\(user)\(isDryRun ? "dry-run " : "")\(verb) \(path.joined(separator: "/"))"
+    }
+
+    private static func reason(of event: KubeRequest) -> String {
+        (try? JSONParser.parse(event.body ?? ""))?["reason"]?.string ?? ""
+    }
+}
