@@ -82,7 +82,7 @@ final class TurnSlots: Sendable {
     /// What a conversation takes: a turn, or a place in the line.
     private static func place(_ object: KubeObject) -> String? {
         let status = Conversation(object).status
-        return status.isAtWork ? "turn" : status.queuedSince?.description
+        return status.isAtWork ? "turn" : status.queuedSince?.microTime
     }
 }
 

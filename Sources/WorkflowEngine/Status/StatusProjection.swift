@@ -55,7 +55,7 @@ public struct StatusProjection: Sendable {
         /// All approvals that wait for a decision, together. Whoever asks for one has to keep to it.
         public static let pendingApprovals = 80 * 1024
         /// All that were decided, together.
-        static let decidedApprovals = 32 * 1024
+        static let decidedApprovals = 16 * 1024
         static let answer = 16 * 1024
         /// Of each call of the reply that is being worked on, of which there are ``WorkflowStateMachine/callsPerReply``.
         static let currentResult = 1024
@@ -103,7 +103,7 @@ public struct StatusProjection: Sendable {
         var status: JSONObject = [
             "observedGeneration": JSONValue(conversation.object.generation), "phase": .string(phase.rawValue),
             "reason": reason.map { .string($0.rawValue) } ?? .null, "uid": .string(conversation.uid),
-            "queuedSince": queued.map { .string($0.since.description) } ?? .null,
+            "queuedSince": queued.map { .string($0.since.microTime) } ?? .null,
             "turn": JSONValue(machine.turn), "pendingApprovals": JSONValue(machine.pendingApprovals.count),
             "conditions": .array(conditions().map(\.json)),
             "worker": ["identity": .string(worker), "epoch": JSONValue(epoch)],
