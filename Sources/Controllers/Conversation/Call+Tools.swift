@@ -14,6 +14,9 @@ extension CallDisplay {
 }
 
 extension Call {
+    /// What is said of its write when all of it was done.
+    var doneText: String { approval.map { "done: \($0.summary)" } ?? "done" }
+
     /// Whether the requests are those that the fingerprint in the approval was made of.
     func matchesFingerprint(_ redactor: Redactor) -> Bool {
         guard let approval, let shown = approval.shown else { return true }

@@ -15,7 +15,7 @@ extension WriteCoordinator {
     ) async throws {
         var permit = first
         var uids = done
-        var text = call.approval.map { "done: \($0.summary)" } ?? "done"
+        var text = call.doneText
         let writes = try call.plannedWrites()
         for (position, planned) in writes.enumerated().dropFirst(done.count) {
             // Between writes there is time to be overtaken, and to be stopped.

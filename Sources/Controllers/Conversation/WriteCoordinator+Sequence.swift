@@ -150,8 +150,9 @@ extension WriteCoordinator {
     // MARK: The end
 
     private func endSequence(_ call: Call, _ outcome: WriteOutcome, in store: inout ConversationStore) async throws {
-        guard case .applied = outcome else { return try await close(call, outcome, in: &store) }
-        try await close(call, .applied(call.approval.map { "done: \($0.summary)" } ?? "done"), in: &store)
+        var outcome = outcome
+        if case .applied = outcome { outcome = .applied(call.doneText) }
+        try await close(call, outcome, in: &store)
     }
 
     /// For a turn that ends: what has been sent is found out, nothing more is sent.

@@ -49,7 +49,8 @@ struct DryRun {
 
     var warnings: [String] { response.warnings.map { redactor.redact(text: $0, knowing: planned.secrets(redactor)) } }
 
-    private var failure: ToolFailure {
+    /// A refusal in the server's words, without secrets.
+    var failure: ToolFailure {
         let status = response.failure
         let error: any Error =
             PermissionDenied.isReason(of: status)

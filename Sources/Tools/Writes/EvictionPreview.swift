@@ -8,22 +8,16 @@ struct EvictionPreview {
 
     /// - Throws: ``ToolFailure`` where it would be refused for good.
     init(_ planned: PlannedRequest, api: ReadOnlyAPI, redactor: Redactor) async throws {
-        let response = try await api.send(planned.request.asDryRun)
+        let dryRun = try await DryRun(planned, api: api, redactor: redactor)
         let text = planned.target.text
         var notes: [String] = []
         var now = ""
-        switch KubernetesBackend.classify(response, of: planned) {
+        switch KubernetesBackend.classify(dryRun.response, of: planned) {
         case .applied: break
         case .postponed(let why):
             now = "; not allowed now"
             notes.append("can't be evicted yet: \(why)")
-        case .stale(let why), .rejected(let why), .unknown(let why), .failed(let why):
-            let error: any Error =
-                PermissionDenied.isReason(of: response.failure)
-                ? PermissionDenied(planned.request, identity: api.identity, message: response.failure.message)
-                : ToolFailure(why)
-            throw ToolFailure(redactor.redact(text: "\(text): \(ToolFailure(describing: error).message)"))
-        case .notDone: break
+        case .failed, .stale, .rejected, .notDone, .unknown: throw dryRun.failure
         }
         let grace = planned.submitted?["deleteOptions", "gracePeriodSeconds"]?.int
         let seconds = grace ?? planned.before?["spec", "terminationGracePeriodSeconds"]?.int ?? 30

@@ -16,10 +16,8 @@ public struct ExecBackend: WriteBackend {
         _ write: PlannedCommand, after earlier: ArraySlice<PlannedWrite>, api: ReadOnlyAPI, redactor: Redactor
     ) async throws -> WritePreview {
         // A WebSocket is opened with GET, which API servers authorize as `get` and, since 1.35, as `create` too.
-        let path = APIResource.pods.path(
-            namespace: write.target.namespace, name: write.target.name, subresource: "exec")
         for method in [KubeRequest.Method.post, .get] {
-            try await AccessReview.requireForTool(KubeRequest(method, path), api: api)
+            try await AccessReview.requireForTool(KubeRequest(method, write.path), api: api)
         }
         let shown = write.redacted(by: redactor)["command"]?.array?.compactMap(\.string) ?? []
         let lines = shown.enumerated().map { "  [\($0.offset)] \(JSONWriter.string(.string($0.element)))" }

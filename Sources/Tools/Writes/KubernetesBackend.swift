@@ -11,7 +11,10 @@ public struct KubernetesBackend: WriteBackend {
 
     /// Sends exactly `planned.request`, once, if it ``PlannedRequest/isPinned``.
     public func execute(_ planned: PlannedRequest, api: ImpersonatingAPI, redactor: Redactor) async -> WriteOutcome {
-        guard planned.isPinned else { return .rejected("not sent: \(planned.target.text) isn't named for sure") }
+        guard planned.isPinned else {
+            return .rejected(
+                "not sent: nothing in the request to \(planned.target.text) keeps it from being carried out twice")
+        }
         do {
             return Self.classify(try await api.send(planned.request), of: planned)
         } catch is CancellationError {

@@ -24,13 +24,11 @@ public struct PlannedCommand: Sendable, Hashable {
         self.labels = labels
     }
 
+    /// Where the command is asked for.
+    var path: String { target.resource.path(namespace: target.namespace, name: target.name, subresource: "exec") }
+
     /// A WebSocket is opened with GET; what is asked for is `create` all the same, as kubectl's POST needs it.
-    var access: ResourceAccess? {
-        ResourceAccess(
-            KubeRequest(
-                .post,
-                APIResource.pods.path(namespace: target.namespace, name: target.name, subresource: "exec")))
-    }
+    var access: ResourceAccess? { ResourceAccess(KubeRequest(.post, path)) }
 
     public var json: JSONValue {
         [

@@ -16,7 +16,7 @@ public protocol WriteBackend: Sendable {
         _ write: Write, after earlier: ArraySlice<PlannedWrite>, api: ReadOnlyAPI, redactor: Redactor
     ) async throws -> WritePreview
 
-    /// Does exactly this, once. Whoever calls has checked that it may be done, and has stored that it will be.
+    /// Does exactly this, once; what nothing keeps from being done twice isn't done at all. Whoever calls has checked that it may be done, and has stored that it will be.
     ///
     /// - Parameter api: acts for the conversation's ServiceAccount: nothing is written with the operator's own rights.
     /// - Returns: never throws: after a write was sent there is always something to record, a cancellation included.
@@ -78,13 +78,9 @@ extension PlannedWrite {
         return preview
     }
 
-    /// See ``WriteBackend/execute(_:api:redactor:)``. What nothing keeps from being done twice isn't done at all.
+    /// See ``WriteBackend/execute(_:api:redactor:)``.
     public func execute(api: ImpersonatingAPI, redactor: Redactor) async -> WriteOutcome {
-        guard guarantee != nil else {
-            return .rejected(
-                "not sent: nothing in the request to \(target.text) keeps it from being carried out twice")
-        }
-        return switch action {
+        switch action {
         case .request(let planned): await KubernetesBackend().execute(planned, api: api, redactor: redactor)
         case .command(let command): await ExecBackend().execute(command, api: api, redactor: redactor)
         }
