@@ -39,12 +39,13 @@ let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 
-/// A library target, and, where `tests` says what it needs, its test target `<name>Tests`.
-func library(_ name: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency]? = []) -> [Target] {
-    let target: Target = .target(name: name, dependencies: dependencies, swiftSettings: settings)
-    guard let tests else { return [target] }
-    return [
-        target,
+/// A library target in `Sources/<folder>/<name>`, and its test target `<name>Tests`, which needs `tests` besides.
+func library(
+    _ name: String, in folder: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency] = []
+) -> [Target] {
+    [
+        .target(
+            name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)", swiftSettings: settings),
         .testTarget(
             name: "\(name)Tests", dependencies: [.target(name: name)] + tests, swiftSettings: settings),
     ]
@@ -83,18 +84,17 @@ let package = Package(
     ],
     // Bottom layer first; an arrow may only point at a lower layer (hack/checks/layers.sh).
     targets: [
-        library("KubeModel", [yams]),
-        library("Deadlines", [nioCore, nioPosix]),
+        library("KubeModel", in: "Kubernetes", [yams]),
+        library("Concurrency", in: "Kubernetes", [log, lifecycle, nioCore, nioPosix]),
         library(
-            "HTTPTransport", [asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL],
+            "HTTPTransport", in: "Kubernetes", [asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL],
             tests: [asyncHTTPClient, nioCore, nioHTTP1, nioSSL]),
-        library("GracefulStop", [log, lifecycle, nioCore, nioPosix], tests: nil),
-        library("KubeSchema", ["KubeModel"], tests: ["KubeModel"]),
-        library("SkyfloAPI", ["KubeModel"], tests: ["KubeModel", "KubeSchema"]),
+        library("KubeSchema", in: "TestServer", ["KubeModel"], tests: ["KubeModel"]),
+        library("SkyfloAPI", in: "Skyflo", ["KubeModel"], tests: ["KubeModel", "KubeSchema"]),
         library(
-            "KubeClient",
+            "KubeClient", in: "Kubernetes",
             [
-                "KubeModel", "Deadlines", "HTTPTransport", log, tracing, asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
+                "KubeModel", "Concurrency", "HTTPTransport", log, tracing, asyncHTTPClient, nioCore, nioPosix, nioHTTP1,
                 nioHTTPCompression, nioExtras, nioSSL, nioWebSocket, subprocess, systemPackage,
             ],
             tests: [
@@ -104,28 +104,30 @@ let package = Package(
                 nioSSL,
             ]),
         library(
-            "LanguageModels", ["KubeModel", "Deadlines", "HTTPTransport", log, asyncHTTPClient, nioCore, nioHTTP1],
+            "LanguageModels", in: "Skyflo",
+            ["KubeModel", "Concurrency", "HTTPTransport", log, asyncHTTPClient, nioCore, nioHTTP1],
             tests: ["KubeModel", "HTTPTransport", log, asyncHTTPClient, httpTypes, hummingbird, nioCore, nioPosix]),
         library(
-            "ControllerRuntime",
+            "ControllerRuntime", in: "Kubernetes",
             [
-                "KubeModel", "Deadlines", "GracefulStop", "KubeClient", log, metrics, lifecycle, httpTypes, hummingbird,
+                "KubeModel", "Concurrency", "KubeClient", log, metrics, lifecycle, httpTypes, hummingbird,
                 nioConcurrencyHelpers, nioCore,
             ],
             tests: [
-                "KubeModel", "Deadlines", "KubeClient", "LocalCluster", "OperatorTestKit", log, metrics, lifecycle,
+                "KubeModel", "Concurrency", "KubeClient", "LocalCluster", "OperatorTestKit", log, metrics, lifecycle,
                 asyncHTTPClient,
                 nioCore, nioHTTP1, nioPosix,
             ]),
         library(
-            "WorkflowEngine", ["KubeModel", "SkyfloAPI", crypto], tests: ["KubeModel", "KubeSchema", "SkyfloAPI"]),
+            "WorkflowEngine", in: "Skyflo", ["KubeModel", "SkyfloAPI", crypto],
+            tests: ["KubeModel", "KubeSchema", "SkyfloAPI"]),
         library(
-            "Tools", ["KubeModel", "KubeClient", "SkyfloAPI", crypto],
+            "Tools", in: "Skyflo", ["KubeModel", "KubeClient", "SkyfloAPI", crypto],
             tests: ["KubeModel", "KubeClient", "SkyfloAPI", "LocalCluster", log]),
         library(
-            "LocalCluster",
+            "LocalCluster", in: "TestServer",
             [
-                "KubeModel", "Deadlines", "GracefulStop", "KubeSchema", log, lifecycle, asn1, certificates, crypto,
+                "KubeModel", "Concurrency", "KubeSchema", log, lifecycle, asn1, certificates, crypto,
                 httpTypes,
                 hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1,
                 nioSSL,
@@ -136,28 +138,29 @@ let package = Package(
                 subprocess,
             ]),
         library(
-            "OperatorTestKit", ["KubeModel", "KubeClient", "ControllerRuntime", "LocalCluster", log],
+            "OperatorTestKit", in: "TestServer", ["KubeModel", "KubeClient", "ControllerRuntime", "LocalCluster", log],
             tests: ["KubeModel", "KubeClient", "ControllerRuntime"]),
         library(
-            "Controllers",
+            "Controllers", in: "Skyflo",
             [
-                "KubeModel", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime",
-                "WorkflowEngine", "Tools", log, metrics,
+                "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
+                "ControllerRuntime", "WorkflowEngine", "Tools", log, metrics,
             ],
             tests: [
                 "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine",
                 "Tools", log,
             ]),
         library(
-            "SkyfloCLI", ["KubeModel", "Deadlines", "SkyfloAPI", "KubeClient", "WorkflowEngine"],
+            "SkyfloCLI", in: "Skyflo", ["KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "WorkflowEngine"],
             tests: ["KubeModel", "SkyfloAPI", "KubeClient", "WorkflowEngine"]),
         [
             .executableTarget(
                 name: "skyflo",
                 dependencies: [
-                    "KubeModel", "Deadlines", "SkyfloAPI", "KubeClient", "ControllerRuntime", "Controllers",
+                    "KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "ControllerRuntime", "Controllers",
                     "LocalCluster", "SkyfloCLI", argumentParser, log, metrics, lifecycle, unixSignals, nioPosix,
                 ],
+                path: "Sources/Skyflo/skyflo",
                 // Links to crds/, rbac/ and config/: `skyflo playground` installs the same manifests as a person does.
                 resources: [
                     .embedInCode("Manifests/conversations.yaml"), .embedInCode("Manifests/skyfloais.yaml"),
@@ -167,18 +170,18 @@ let package = Package(
                 swiftSettings: settings),
             .target(
                 name: "ScriptedOpenAI",
-                dependencies: ["KubeModel", "GracefulStop", "LanguageModels", hummingbird, log],
+                dependencies: ["KubeModel", "Concurrency", "LanguageModels", hummingbird, log],
                 path: "hack/bench/ScriptedOpenAI", swiftSettings: settings),
             .executableTarget(
                 name: "TurnBench",
                 dependencies: [
-                    "KubeModel", "Deadlines", "SkyfloAPI", "KubeClient", "LanguageModels", "ScriptedOpenAI", log,
+                    "KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "LanguageModels", "ScriptedOpenAI", log,
                 ],
                 path: "hack/bench/TurnBench", swiftSettings: settings),
             .executableTarget(
                 name: "KubeBench",
                 dependencies: [
-                    "KubeModel", "Deadlines", "KubeClient", "ControllerRuntime", log, nioCore, nioPosix,
+                    "KubeModel", "Concurrency", "KubeClient", "ControllerRuntime", log, nioCore, nioPosix,
                 ],
                 path: "hack/bench/KubeBench", swiftSettings: settings),
             .target(

@@ -10,7 +10,7 @@ swift package dump-package | python3 -c '
 import json, sys
 
 layers = {
-    "KubeModel": 0, "Deadlines": 0, "GracefulStop": 0, "HTTPTransport": 0,
+    "KubeModel": 0, "Concurrency": 0, "HTTPTransport": 0,
     "KubeSchema": 1, "SkyfloAPI": 1, "KubeClient": 1, "LanguageModels": 1,
     "ControllerRuntime": 2, "WorkflowEngine": 2, "Tools": 2, "LocalCluster": 2, "ScriptedOpenAI": 2,
     "Controllers": 3, "OperatorTestKit": 3, "SkyfloCLI": 3,

@@ -12,7 +12,7 @@ trap 'rm -rf "$copy"' EXIT
 
 fresh() {
   rm -rf "${copy:?}"/*
-  mkdir -p "$copy/Sources/WorkflowEngine" "$copy/Sources/Controllers" "$copy/Tests"
+  mkdir -p "$copy"
   cp -r Package.swift .swift-format Sources Tests "$copy"/
 }
 
@@ -29,14 +29,14 @@ for check in format layers rules scripts; do
   "hack/checks/$check.sh" "$copy" || { echo "the check $check fails without a fault" >&2; exit 1; }
 done
 
-printf 'let  x=1\n' >"$copy/Sources/WorkflowEngine/Planted.swift"
+printf 'let  x=1\n' >"$copy/Sources/Skyflo/WorkflowEngine/Planted.swift"
 must_fail format 'a badly formatted file'
 
 fresh
-sed -i 's/library("SkyfloAPI", \["KubeModel"\]/library("SkyfloAPI", ["KubeModel", "KubeClient"]/' "$copy/Package.swift"
+sed -i 's/library("SkyfloAPI", in: "Skyflo", \["KubeModel"\]/library("SkyfloAPI", in: "Skyflo", ["KubeModel", "KubeClient"]/' "$copy/Package.swift"
 must_fail layers 'a dependency on a sibling'
 fresh
-sed -i 's/library("KubeSchema", \["KubeModel"\]/library("KubeSchema", ["KubeModel", log]/' "$copy/Package.swift"
+sed -i 's/library("KubeSchema", in: "TestServer", \["KubeModel"\]/library("KubeSchema", in: "TestServer", ["KubeModel", log]/' "$copy/Package.swift"
 must_fail layers 'a library with I/O under a pure target'
 
 script() { # WHAT LINE
@@ -51,7 +51,7 @@ script 'a script that takes any option' 'echo help'
 
 plant() { # WHAT FILE LINE
   fresh
-  printf '%s\n' "$3" >"$copy/Sources/$2/Planted.swift"
+  printf '%s\n' "$3" >"$copy/Sources/Skyflo/$2/Planted.swift"
   must_fail rules "$1"
 }
 plant 'a bare task' Controllers 'func f() { Task { print(1) } }'

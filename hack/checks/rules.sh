@@ -24,8 +24,8 @@ forbid 'forced try or cast' '(try!|as!)' Sources
 forbid 'placeholder' '(fatalError|preconditionFailure)\("?(TODO|not implemented|unimplemented)|// *(TODO|FIXME|HACK|XXX)' Sources
 forbid 'Foundation'"'"'s JSON coders are 10 to 200 times slower than KubeModel'"'"'s' \
   'JSON(Decoder|Encoder|Serialization)\b' Sources
-forbid 'a cancelled Task.sleep keeps its timer until the deadline: use Deadlines.sleep' 'Task\.sleep' Sources
+forbid 'a cancelled Task.sleep keeps its timer until the deadline: use Concurrency.sleep' 'Task\.sleep' Sources
 forbid 'no I/O and no clock here' '(^| )import (Foundation|FoundationEssentials|NIO|AsyncHTTPClient|Dispatch)|Date\(\)|Clock\(\)' \
-  Sources/KubeModel Sources/KubeSchema Sources/SkyfloAPI Sources/WorkflowEngine
-forbid 'await has no place in decisions' '\bawait\b' Sources/WorkflowEngine
+  Sources/Kubernetes/KubeModel Sources/TestServer/KubeSchema Sources/Skyflo/SkyfloAPI Sources/Skyflo/WorkflowEngine
+forbid 'await has no place in decisions' '\bawait\b' Sources/Skyflo/WorkflowEngine
 exit $status

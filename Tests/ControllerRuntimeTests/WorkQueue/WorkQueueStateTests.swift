@@ -1,4 +1,4 @@
-import Deadlines
+import Concurrency
 import OperatorTestKit
 import Testing
 

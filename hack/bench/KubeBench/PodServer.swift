@@ -1,4 +1,4 @@
-import Deadlines
+import Concurrency
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -108,7 +108,7 @@ struct PodServer: Sendable {
 
     /// Waits for a watch where there is none yet: a client that has listed is about to open it.
     private func send(_ command: Command) async throws {
-        while shared.watchers.withLock(\.all.isEmpty) { try await Deadlines.sleep(for: .milliseconds(1)) }
+        while shared.watchers.withLock(\.all.isEmpty) { try await Concurrency.sleep(for: .milliseconds(1)) }
         for watcher in shared.watchers.withLock({ Array($0.all.values) }) { watcher.yield(command) }
     }
 
@@ -159,7 +159,7 @@ struct PodServer: Sendable {
     ) async throws {
         let start = ContinuousClock.now
         for number in 0..<count {
-            try await Deadlines.sleep(until: start + .nanoseconds(1_000_000_000 / perSecond * number))
+            try await Concurrency.sleep(until: start + .nanoseconds(1_000_000_000 / perSecond * number))
             var event = ByteBuffer()
             pods.change(number % pods.count, into: &event)
             try await outbound.writeChunk(event)

@@ -1,4 +1,4 @@
-import GracefulStop
+import Concurrency
 import Hummingbird
 import KubeModel
 public import LanguageModels

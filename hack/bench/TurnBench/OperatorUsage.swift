@@ -1,4 +1,4 @@
-import Deadlines
+import Concurrency
 import FoundationEssentials
 import KubeClient
 import KubeModel

@@ -1,0 +1,103 @@
+import Concurrency
+public import KubeModel
+
+/// How long to wait before a broken watch is opened again.
+public struct WatchBackoff: Sendable, Hashable {
+    /// Before the second attempt that brought nothing; doubled for each further one.
+    public var base: Duration
+    public var maximum: Duration
+
+    public init(base: Duration = .milliseconds(500), maximum: Duration = .seconds(30)) {
+        self.base = base
+        self.maximum = maximum
+    }
+
+    /// - Parameters:
+    ///   - failures: watches in a row that ended without an event.
+    ///   - jitter: in 0..<1; spreads clients that were cut off together.
+    func delay(failures: Int, jitter: Double = .random(in: 0..<1)) -> Duration {
+        guard failures > 0 else { return .zero }
+        return min(base * (1 << min(failures - 1, 16)), maximum) * (0.5 + jitter / 2)
+    }
+}
+
+extension KubeAPI {
+    /// Watches a collection from `version` on, and goes on where it was after every end and every cut.
+    ///
+    /// `body` gets each event after `version` once and in the server's order, as long as the server still has them; bookmarks
+    /// too, which are good places to remember. A watch that brings nothing new before it ends is opened again only after a
+    /// pause, so that a server that cuts every connection is not asked without end.
+    /// - Throws: what `body` throws; `APIStatus` 410 when the server no longer has what came next: list again, and go on
+    ///   from there; other refusals that don't pass by themselves (403, 404); `CancellationError`. It never returns.
+    public func follow(
+        _ resource: APIResource, namespace: String? = nil, from version: String,
+        _ options: WatchOptions = WatchOptions(), backoff: WatchBackoff = WatchBackoff(),
+        _ body: (WatchEvent) async throws -> Void
+    ) async throws -> Never {
+        var position = WatchPosition(version: version)
+        while true {
+            try Task.checkCancellation()
+            var options = options
+            options.resourceVersion = position.version
+            options.sendInitialEvents = false
+            do {
+                let failure = try await watch(resource, namespace: namespace, options) { events in
+                    try await position.consume(&events, body)
+                }
+                if let failure { throw failure }
+            } catch let error where position.bodyFailed || !Self.passes(error) {
+                throw error
+            } catch {}
+            try await Concurrency.sleep(for: backoff.delay(failures: position.ended()))
+        }
+    }
+
+    /// Whether to try again after an error of the server or of the connection.
+    private static func passes(_ error: any Error) -> Bool {
+        switch error {
+        case let status as APIStatus: status.isTransient
+        case let error as KubeClientError: [.unreachable, .timeout, .badResponse].contains(error.code)
+        default: false
+        }
+    }
+}
+
+/// How far a followed watch is.
+private struct WatchPosition {
+    var version: String
+    var bodyFailed = false
+    private var hasHeard = false
+    private var failures = 0
+
+    init(version: String) { self.version = version }
+
+    /// Returns when the server ends the watch, with the status that it ended it with.
+    mutating func consume(
+        _ events: inout WatchEvents, _ body: (WatchEvent) async throws -> Void
+    ) async throws -> APIStatus? {
+        while let event = try await events.next() {
+            let before = version
+            switch event {
+            case .error(let status): return status
+            case .added(let object), .modified(let object), .deleted(let object): version = object.resourceVersion
+            case .bookmark(let version, _): self.version = version
+            }
+            // What leads no further than before is no reason to ask again at once.
+            if version != before { hasHeard = true }
+            do {
+                try await body(event)
+            } catch {
+                bodyFailed = true
+                throw error
+            }
+        }
+        return nil
+    }
+
+    /// How many watches in a row have brought nothing new.
+    mutating func ended() -> Int {
+        failures = hasHeard ? 0 : failures + 1
+        hasHeard = false
+        return failures
+    }
+}

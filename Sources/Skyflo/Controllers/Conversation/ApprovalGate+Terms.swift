@@ -1,0 +1,96 @@
+import Concurrency
+import ControllerRuntime
+import KubeClient
+import KubeModel
+import SkyfloAPI
+import Tools
+import WorkflowEngine
+
+/// What it takes for decisions to count, as the API server had it a moment ago.
+struct CurrentTerms: Sendable {
+    /// What governs the conversation.
+    let skyfloAI: ObjectKey
+    fileprivate let requirements: ApprovalTerms
+
+    /// False where the SkyfloAI was gone: nothing allows a write then, no rule either.
+    var isGoverned: Bool { requirements.isGoverned }
+    /// Why approvals can't be believed; nil where they can.
+    var doubt: String? { requirements.doubt }
+}
+
+/// ``CurrentTerms`` for one call: with the rights of those who approved it, and with what rules ask for.
+struct CallTerms: Sendable {
+    let terms: CurrentTerms
+    let requirements: ApprovalTerms
+
+    fileprivate init(_ terms: CurrentTerms, _ demands: RuleDemands, unauthorized: [String: String]) {
+        self.terms = terms
+        var requirements = terms.requirements
+        requirements.unauthorized = unauthorized
+        requirements.requirements = demands.requirements
+        requirements.permitted = demands.permitted
+        requirements.freeze = demands.freeze
+        self.requirements = requirements
+    }
+}
+
+extension ApprovalGate {
+    /// Reads from the API server what it takes for a decision to count now.
+    func readTerms(for conversation: Conversation, governedBy key: ObjectKey) async throws -> CurrentTerms {
+        // Where nothing has to be proven, as far as is known, the proof isn't asked for.
+        let needsProof = skyfloAIs.get(key).map { !SkyfloAI($0).approvals.allowUnproven } ?? true
+        async let early = needsProof ? ApprovalProof.look(api) : nil
+        let object = try await api.find(.skyfloAIs, namespace: key.namespace, name: key.name)
+        if let object { skyfloAIs.insert(object) }
+        var proof = try await early
+        guard let object else {
+            return CurrentTerms(
+                skyfloAI: key,
+                requirements: ApprovalTerms(
+                    doubt: "the SkyfloAI \(key), which governs this conversation, is gone", isGoverned: false))
+        }
+        let skyflo = SkyfloAI(object)
+        if skyflo.approvals.allowUnproven {
+            proof = nil
+        } else if proof == nil {
+            proof = try await ApprovalProof.look(api)
+        }
+        let maker = maker(of: conversation, provenSince: proof?.since)
+        var creator: String?
+        if case .user(let user) = maker { creator = user }
+        return CurrentTerms(
+            skyfloAI: key,
+            requirements: ApprovalTerms(
+                quorum: skyflo.approvals.quorum(maker: creator), excluded: skyflo.approvals.twoPerson ? maker : nil,
+                doubt: readOnly(conversation, governedBy: skyflo) ?? proof?.doubt, provenSince: proof?.since,
+                distrustsServiceAccounts: skyflo.approvals.distrustsServiceAccounts))
+    }
+
+    /// Before the policy was there anybody could have been named as who made the conversation.
+    private func maker(of conversation: Conversation, provenSince since: KubeTime?) -> ApprovalTerms.Excluded {
+        let isProven = since.map { since in conversation.object.creationTimestamp.map { $0 >= since } ?? false } ?? true
+        guard isProven, let creator = conversation.creator else { return .unknown }
+        return .user(creator)
+    }
+
+    /// Finds out what the rules ask of those who approve a call, and asks, where the SkyfloAI wants it, whether those who did
+    /// may do the same themselves.
+    func readRights(
+        of call: Call, in conversation: Conversation, under terms: CurrentTerms
+    ) async throws -> CallTerms {
+        let demands = try await readDemands(on: call, in: conversation, under: terms)
+        guard let governing = governing(under: terms), governing.approvals.requireApproverRights else {
+            return CallTerms(terms, demands, unauthorized: [:])
+        }
+        let votes = conversation.status.approvals[call.id]?.votes ?? []
+        let writes = try call.plannedWrites()
+        let rights = ApproverRights(api: api)
+        let approvers = votes.filter { $0.decision == .approved }.map(\.user)
+        let findings = try await approvers.concurrentMap(atOnce: 8) { user in
+            try await rights.missing(of: user, for: writes)
+        }
+        var unauthorized: [String: String] = [:]
+        for (user, missing) in zip(approvers, findings) { unauthorized[user] = missing }
+        return CallTerms(terms, demands, unauthorized: unauthorized)
+    }
+}

@@ -1,0 +1,145 @@
+import Concurrency
+import ControllerRuntime
+import KubeClient
+import KubeModel
+import SkyfloAPI
+import Tools
+import WorkflowEngine
+
+/// Runs the calls of a reply as far as they change nothing: reads get their result, writes are planned, previewed and
+/// asked for.
+struct ToolCallRunner: Sendable {
+    let access: ReadAccess
+    let mapper: RESTMapper
+    let registry: ToolRegistry
+    let gate: ApprovalGate
+    let stopWatcher: StopWatcher
+    let events: EventRecorder
+    let redactor: Redactor
+
+    init(
+        _ dependencies: ConversationReconciler.Dependencies, gate: ApprovalGate, stopWatcher: StopWatcher
+    ) {
+        self.gate = gate
+        self.stopWatcher = stopWatcher
+        access = ReadAccess(dependencies.api)
+        mapper = dependencies.mapper
+        registry = dependencies.tools
+        events = dependencies.events
+        redactor = Redactor(key: dependencies.options.redactionKey)
+    }
+
+    /// Bytes of a call's arguments, and of the bodies that come of them: an approval shows both, and its preview.
+    static let argumentsLimit = 24 * 1024
+    static let requestsLimit = 32
+    /// Steps of a sequence are alike, and read by their titles.
+    static let stepsLimit = 96
+
+    /// What came of preparing one call.
+    private enum Prepared: Sendable {
+        case output(String)
+        case failure(String)
+        case write(WriteProposal, Preview, touches: [String])
+
+        var isWrite: Bool { if case .write = self { true } else { false } }
+    }
+
+    /// Runs reads and plans writes, all at once; then asks for the writes.
+    func prepare(
+        _ ids: [String], in store: inout ConversationStore, _ references: ResolvedReferences
+    ) async throws {
+        let context = ToolContext(
+            api: access.acting(for: references.identity), mapper: mapper, namespace: store.conversation.namespace,
+            redactor: redactor)
+        let calls = ids.compactMap(store.machine.call)
+        let registry = registry
+        let readOnly = gate.readOnly(store.conversation, governedBy: gate.governing(references))
+        let undos = store.machine.isUndoing ? Undo.of(calls, store.machine) : [:]
+        let outcome = try await stopWatcher.run(for: store, governedBy: references.skyfloAI) {
+            try await calls.concurrentMap(atOnce: 8) { call in
+                try await Self.prepare(call, readOnly: readOnly, in: context) {
+                    if let undo = undos[call.id] { return .proposal(try await undo.proposal(in: context)) }
+                    return try await registry.call(
+                        name: call.tool, arguments: call.arguments, toolsets: references.toolsets, in: context)
+                }
+            }
+        }
+        guard let prepared = try await store.valueOrRefresh(outcome) else { return }
+        let isWriting = prepared.contains(where: \.isWrite)
+        let rules = try await isWriting ? gate.readRules(for: store.conversation, references) : nil
+        var asked: Set<String> = []
+        for (call, result) in zip(calls, prepared) {
+            switch result {
+            case .output(let text): resolve(call, succeeded: true, text, in: &store)
+            case .failure(let text): resolve(call, succeeded: false, "failed: " + text, in: &store)
+            case .write(let proposal, let preview, let touches):
+                let refusal = rules.flatMap { terms in
+                    gate.refusal(of: call, proposal, preview, in: store.conversation, under: terms)
+                }
+                if let refusal {
+                    resolve(call, succeeded: false, "refused: " + refusal, in: &store)
+                } else if request(
+                    approvalOf: proposal, preview, touching: touches, for: call, in: &store, references)
+                {
+                    asked.insert(call.id)
+                }
+            }
+        }
+        guard !asked.isEmpty else { return }
+        try await gate.autoApprove(asked, in: &store, references)
+        try await showApprovals(asked, in: &store)
+    }
+
+    func resolve(_ call: Call, succeeded: Bool, _ text: String, in store: inout ConversationStore) {
+        ConversationMetrics.toolCalled(call.tool, succeeded ? .succeeded : .failed)
+        store.log(.callResolved(id: call.id, succeeded: succeeded, result: text))
+    }
+
+    private static func prepare(
+        _ call: Call, readOnly: String?, in context: ToolContext, _ run: () async throws -> ToolOutcome
+    ) async throws -> Prepared {
+        guard call.arguments.utf8.count <= argumentsLimit else {
+            return .failure("refused: the arguments have more than \(argumentsLimit) bytes")
+        }
+        var attempts = 3
+        while true {
+            attempts -= 1
+            do {
+                switch try await run() {
+                case .output(let text): return .output(text)
+                case .proposal(let proposal):
+                    if let readOnly { return .failure("refused: \(readOnly)") }
+                    if let refusal = refusal(of: proposal) { return .failure(refusal) }
+                    let preview = try await Preview.of(proposal, api: context.api, redactor: context.redactor)
+                    async let touches = WriteTouches.of(preview, api: context.api)
+                    return .write(try await proposal.noting(podsIn: context), preview, touches: try await touches)
+                }
+            } catch let failure as ToolFailure {
+                // In a rollout an object's status moves all the time, also between its reading and the dry run.
+                if failure.isStale, attempts > 0 { continue }
+                let display = CallDisplay(arguments: call.arguments, writes: [], redactor: context.redactor)
+                return .failure(display.text(failure.message))
+            }
+        }
+    }
+
+    /// What can't be approved in good conscience isn't asked for.
+    private static func refusal(of proposal: WriteProposal) -> String? {
+        if proposal.requests.contains(where: { $0.target.resource.isSecret && $0.request.method != .delete }) {
+            return "refused: the values of a Secret would stand in the approval and in the transcript for all to read. "
+                + "Write Secrets by other means"
+        }
+        let bytes = proposal.writes.reduce(0) { $0 + $1.size }
+        let most = proposal.isSequence ? stepsLimit : requestsLimit
+        if bytes > argumentsLimit || proposal.writes.count > most {
+            return
+                "refused: \(proposal.writes.count) requests with \(bytes) bytes are too much to be read and approved at "
+                + "once (\(most) and \(argumentsLimit)); write fewer objects at a time"
+        }
+        return nil
+    }
+}
+
+extension APIResource {
+    fileprivate var isSecret: Bool { group.isEmpty && plural == "secrets" }
+}

@@ -1,0 +1,171 @@
+import Concurrency
+import ControllerRuntime
+import KubeClient
+import KubeModel
+import SkyfloAPI
+import Tools
+import WorkflowEngine
+
+/// Writes of several steps. Each step's intent is stored before it is sent, under the conversation's version, so a stop
+/// comes before the step or after it. While a sequence waits no worker is held: it comes back.
+extension WriteCoordinator {
+    /// - Returns: when to come back, where it has to wait; nil to go on at once.
+    func continueSequence(
+        _ id: String, stop: String?, in store: inout ConversationStore, _ references: ResolvedReferences
+    ) async throws -> ReconcileResult? {
+        guard let call = store.machine.call(id), let sequence = call.sequence else { return nil }
+        switch sequence.next(now: clock.now, stop: stop.map { "stopped by \($0)" }) {
+        case .recover(let step):
+            try await recoverStep(step, of: call, in: &store, access.acting(for: references.identity))
+        case .send(let step): try await sendStep(step, of: call, in: &store, references)
+        case .wait(let steps, let until):
+            return try await awaitSteps(steps, of: call, until: until, in: &store, references)
+        case .end(let outcome): try await endSequence(call, outcome, in: &store)
+        }
+        return nil
+    }
+
+    private func sendStep(
+        _ step: Int, of call: Call, in store: inout ConversationStore, _ references: ResolvedReferences
+    ) async throws {
+        let permit: WritePermit
+        do {
+            try await store.refresh()
+            permit = try await storeStepIntent(step, of: call, in: &store, references)
+        } catch let refusal as WriteNotPermitted {
+            if case .end(let outcome)? = call.sequence?.next(now: clock.now, stop: refusal.reason ?? "stopped") {
+                try await endSequence(call, outcome, in: &store)
+            }
+            return
+        }
+        let planned = try call.plannedWrites()[step]
+        let isResumed = (call.sequence?.steps[step].progress.attempts ?? 0) > 0
+        var outcome = try await sendOnce(
+            planned, of: call, at: step, isResumed: isResumed, in: &store, references, under: permit)
+        if case .unknown(let why) = outcome, planned.guarantee != .onceOnly {
+            outcome = try await observe(planned, of: call, at: step, access.acting(for: references.identity))
+            // Once, it is sent again at once; after that only where steps are tried again anyway.
+            if case .notDone = outcome, isResumed {
+                outcome = planned.step?.isRetried == true ? .postponed(why) : .unknown(why)
+            }
+        }
+        log(step, outcome, of: call, in: &store)
+        // What can't be looked for afterwards is kept at once.
+        if planned.guarantee == .onceOnly { try await store.writeStatus() }
+    }
+
+    /// Stores that a step may happen from here on. Where the conversation has moved on meanwhile, the gate is asked again.
+    /// - Throws: ``WriteNotPermitted``; then nothing is stored.
+    private func storeStepIntent(
+        _ step: Int, of call: Call, in store: inout ConversationStore, _ references: ResolvedReferences
+    ) async throws -> WritePermit {
+        let before = store.record
+        var attempt = 1
+        while true {
+            let permit: WritePermit
+            do {
+                permit = try await gate.permitNext(of: call, in: store.conversation, references)
+            } catch let refusal as WriteNotPermitted {
+                if attempt > 1 { store.takeBack(to: before) }
+                throw refusal
+            }
+            if attempt == 1 { store.log(.stepStarted(id: call.id, step: step)) }
+            switch try await store.tryWriteStatus() {
+            case .written: return permit
+            case .outdated(let conflict) where attempt == ConversationStore.statusAttempts: throw conflict
+            case .outdated: attempt += 1
+            }
+        }
+    }
+
+    private func recoverStep(
+        _ step: Int, of call: Call, in store: inout ConversationStore, _ api: ReadOnlyAPI
+    ) async throws {
+        let planned: PlannedWrite
+        do {
+            planned = try call.plannedWrites()[step]
+        } catch {
+            return log(step, .unknown(error.message), of: call, in: &store)
+        }
+        log(step, try await observe(planned, of: call, at: step, api), of: call, in: &store)
+    }
+
+    private func log(_ step: Int, _ outcome: WriteOutcome, of call: Call, in store: inout ConversationStore) {
+        let display = CallDisplay(of: call, redactor: redactor)
+        store.log(
+            .stepEnded(
+                id: call.id, step: step, outcome.mapText { display.text($0, limit: Self.evidenceLimit) }))
+    }
+
+    private static let evidenceLimit = 1024
+
+    // MARK: Waiting
+
+    /// Looks once whether what steps are to bring about has come.
+    private func awaitSteps(
+        _ steps: [Int], of call: Call, until: KubeTime, in store: inout ConversationStore,
+        _ references: ResolvedReferences
+    ) async throws -> ReconcileResult? {
+        guard let sequence = call.sequence else { return nil }
+        let display = CallDisplay(of: call, redactor: redactor)
+        let verifier = Verifier(
+            api: access.acting(for: references.identity), clock: clock, deadline: clock.uptime,
+            since: call.writtenAt ?? call.startedAt, display: display)
+        let verdicts = try await steps.concurrentMap(atOnce: 8) { step in
+            try await Self.verdict(on: sequence.steps[step].plan, verifier)
+        }
+        var isSettled = false
+        for (step, verdict) in zip(steps, verdicts) {
+            guard let verdict else { continue }
+            isSettled = true
+            store.log(
+                .stepSettled(
+                    id: call.id, step: step, succeeded: verdict.succeeded,
+                    evidence: display.text(verdict.evidence, limit: Self.evidenceLimit)))
+        }
+        if isSettled { return nil }
+        // Before it waits, what has happened is kept: in the transcript, and for people to see.
+        let isShown = store.conversation.status.progress?.states == store.machine.progress?.states
+        if store.record.hasUnwritten || !isShown {
+            try await store.flush()
+            try await store.writeStatus()
+        }
+        return .requeue(after: .milliseconds(Int64(max(0, until.seconds(since: clock.now)) * 1000) + 1))
+    }
+
+    /// - Returns: nil where it isn't decided yet.
+    private static func verdict(
+        on plan: WriteStep, _ verifier: Verifier
+    ) async throws -> (succeeded: Bool, evidence: String)? {
+        guard let condition = plan.awaits.flatMap(PostCondition.init(json:)) else {
+            return (false, "what it waits for can't be read by this version")
+        }
+        let look = try await verifier.look(at: condition)
+        return switch look.finding {
+        case .met(let evidence): (true, evidence)
+        case .failed(let why): (false, why)
+        case .pending(let why): look.isOver ? (false, why) : nil
+        }
+    }
+
+    // MARK: The end
+
+    private func endSequence(_ call: Call, _ outcome: WriteOutcome, in store: inout ConversationStore) async throws {
+        var outcome = outcome
+        if case .applied = outcome { outcome = .applied(call.doneText) }
+        try await close(call, outcome, in: &store)
+    }
+
+    /// For a turn that ends: what has been sent is found out, nothing more is sent.
+    func closeSequence(
+        _ call: Call, because why: String, in store: inout ConversationStore, _ api: ReadOnlyAPI
+    ) async throws {
+        if case .recover(let step)? = call.sequence?.next(now: clock.now, stop: why) {
+            try await recoverStep(step, of: call, in: &store, api)
+        }
+        guard let sequence = store.machine.call(call.id)?.sequence,
+            case .end(let outcome) = sequence.next(now: clock.now, stop: why)
+        else { return }
+        try await endSequence(call, outcome, in: &store)
+    }
+}

@@ -1,0 +1,126 @@
+import Concurrency
+import ControllerRuntime
+import KubeClient
+import KubeModel
+import Synchronization
+import Tools
+import WorkflowEngine
+
+/// Watches post-conditions until they are decided.
+struct Verifier: Sendable {
+    let api: ReadOnlyAPI
+    let clock: any RuntimeClock
+    /// Of the clock's uptime.
+    let deadline: Duration
+    /// When the write was sent.
+    let since: KubeTime
+    let display: CallDisplay
+
+    /// - Returns: one result for each, in the same order.
+    /// - Throws: `CancellationError`.
+    func check(_ conditions: [PostCondition]) async throws -> [CheckResult] {
+        try await results(of: conditions) { try await watch($0) }
+    }
+
+    /// Looks once at what was still running when it was watched.
+    /// - Returns: one result for each, in the same order; those that are still running among them.
+    /// - Throws: `CancellationError`.
+    func checkAgain(_ conditions: [PostCondition]) async throws -> [CheckResult] {
+        try await results(of: conditions) { try await checkOnce($0) }
+    }
+
+    private func checkOnce(_ condition: PostCondition) async throws -> CheckResult {
+        let look = try await look(at: condition)
+        guard case .pending(let why) = look.finding, !look.isOver else { return result(of: condition, look) }
+        if look.isUnseen, clock.now < since.adding(seconds: PostCondition.longestWatch) {
+            return result(condition, .stillRunning, why)
+        }
+        return unfinished(condition, Latest(why, look.objects))
+    }
+
+    private func results(
+        of conditions: [PostCondition], _ check: @escaping @Sendable (PostCondition) async throws -> CheckResult
+    ) async throws -> [CheckResult] {
+        let watched = conditions.filter { !$0.comesLast }
+        let first = try await watched.concurrentMap(atOnce: 8, check)
+        let isRunning = first.contains { $0.verdict == .stillRunning }
+        let isSettled = first.allSatisfy { $0.verdict == .passed || $0.verdict == .notChecked }
+        let last = try await conditions.filter(\.comesLast).concurrentMap(atOnce: 8) { condition in
+            let result = result(
+                of: condition, try await look(at: condition, isSettled: isSettled, isRunning: isRunning))
+            guard isRunning, result.verdict == .passed else { return result }
+            return CheckResult(check: result.check, verdict: .stillRunning, evidence: "so far: \(result.evidence)")
+        }
+        let found = Dictionary(
+            zip(watched + conditions.filter(\.comesLast), first + last), uniquingKeysWith: { first, _ in first })
+        return conditions.compactMap { found[$0] }
+    }
+
+    // MARK: One condition
+
+    /// Looks once, and then at every change, until the condition is decided or time is over.
+    private func watch(_ condition: PostCondition) async throws -> CheckResult {
+        let latest = LatestLook()
+        return try await withThrowingTaskGroup(of: CheckResult.self) { group in
+            group.addTask {
+                if let look = try await observe(condition, latest) { return result(of: condition, look) }
+                let look = try await look(at: condition)
+                return result(of: condition, try await follow(condition, from: look, latest))
+            }
+            group.addTask {
+                try await clock.sleep(until: deadline)
+                // Nothing is judged unseen, however slow the server is.
+                guard let latest = latest.value else { return try await checkOnce(condition) }
+                return unfinished(condition, latest)
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
+        }
+    }
+
+    func result(of condition: PostCondition, _ look: Look) -> CheckResult {
+        switch look.finding {
+        case .met(let evidence): result(condition, .passed, evidence)
+        case .failed(let why): result(condition, .failed, why)
+        case .pending(let why):
+            result(condition, condition.isOptional || look.isUnknowable ? .notChecked : .failed, why)
+        }
+    }
+
+    /// Of what isn't so by now: whether it may be later.
+    private func unfinished(_ condition: PostCondition, _ latest: Latest) -> CheckResult {
+        guard let end = condition.deadline(observed: latest.objects, since: since), end > clock.now else {
+            return result(condition, .timedOut, latest.reason)
+        }
+        let seconds = Int(clock.now.seconds(since: since))
+        return result(condition, .stillRunning, "still running after \(seconds) s: \(latest.reason)")
+    }
+
+    /// Evidence is of the cluster's words: an event may repeat what a program printed.
+    private func result(_ condition: PostCondition, _ verdict: CheckResult.Verdict, _ evidence: String) -> CheckResult {
+        CheckResult(check: condition.title, verdict: verdict, evidence: display.text(evidence, limit: 1024))
+    }
+}
+
+/// What was last seen of a condition that doesn't hold yet, and why it doesn't.
+struct Latest: Sendable {
+    var reason: String
+    var objects: [KubeObject]
+
+    init(_ reason: String, _ objects: [KubeObject]) {
+        self.reason = reason
+        self.objects = objects
+    }
+}
+
+/// For when time is over.
+final class LatestLook: Sendable {
+    private let latest = Mutex<Latest?>(nil)
+
+    /// nil before anything was seen.
+    var value: Latest? {
+        get { latest.withLock(\.self) }
+        set { latest.withLock { $0 = newValue } }
+    }
+}

@@ -1,0 +1,118 @@
+import AsyncHTTPClient
+import Concurrency
+import HTTPTransport
+import KubeModel
+import Logging
+import NIOCore
+import NIOHTTP1
+
+extension OpenAIModel {
+    private enum Attempt {
+        case answered(EagerAnswer)
+        case failed(RetryPolicy.Failure, LanguageModelError)
+    }
+
+    /// Sends the request until it is answered with a success, or there is no point in sending it again.
+    func answer(to request: ModelRequest, _ watchdog: Watchdog) async throws -> EagerAnswer {
+        let body = body(request)
+        var retries = 0
+        while true {
+            switch try await attempt(body, watchdog) {
+            case .answered(let answer): return answer
+            case .failed(let failure, let error):
+                let jitter = Double.random(in: 0...1)
+                // To wait past the end would report a timeout and hide what really went wrong.
+                guard let delay = options.retries.delay(after: failure, retries: retries, jitter: jitter),
+                    delay < watchdog.remaining
+                else { throw redacted(error) }
+                retries += 1
+                logger.info(
+                    "asking the model again",
+                    metadata: ["model": "\(name)", "retry": "\(retries)", "in": "\(delay)", "why": "\(error.code)"])
+                try await Concurrency.sleep(for: delay)
+            }
+        }
+    }
+
+    private func body(_ request: ModelRequest) -> ByteBuffer {
+        let body = ChatRequest(
+            model: name, request: request, temperature: options.temperature, reasoningEffort: options.reasoningEffort,
+            tokenLimitField: endpoint.tokenLimitField)
+        return ByteBuffer(bytes: JSONWriter.bytes(body.json))
+    }
+
+    private var headers: HTTPHeaders {
+        var headers: HTTPHeaders = [
+            "content-type": "application/json", "accept": "text/event-stream, application/json", "user-agent": "skyflo",
+        ]
+        if let apiKey { headers.add(name: "authorization", value: "Bearer \(apiKey.secret)") }
+        for (name, value) in options.headers { headers.replaceOrAdd(name: name, value: value.secret) }
+        return headers
+    }
+
+    private func attempt(_ body: ByteBuffer, _ watchdog: Watchdog) async throws -> Attempt {
+        let answer: EagerAnswer
+        do {
+            let request = try HTTPClient.Request(
+                url: endpoint.url, method: .POST, headers: headers, body: .byteBuffer(body))
+            answer = try await EagerAnswer(
+                to: request, from: httpClient, limit: options.replyLimit, on: loop, timeout: options.requestTimeout)
+        } catch {
+            try Task.checkCancellation()
+            let failure = connectionError(error)
+            if failure.code == .unreachable { return .failed(.connection, failure) }
+            throw redacted(failure)
+        }
+        if answer.head.status == .ok { return .answered(answer) }
+        watchdog.sign()
+        let body = try await errorBody(answer)
+        let headers = answer.head.headers
+        let after = RetryPolicy.seconds(
+            retryAfter: headers.first(name: "retry-after"), date: headers.first(name: "date"))
+        let status = Int(answer.head.status.code)
+        return .failed(.status(status, retryAfter: after), ProviderError(body: body).asStatusError(status))
+    }
+
+    /// As much of the body of an error as is needed to find its message.
+    private func errorBody(_ answer: EagerAnswer) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        do {
+            for try await case .body(let part) in answer.body {
+                bytes.append(contentsOf: part.readableBytesView)
+                if bytes.count > 64 << 10 { break }
+            }
+        } catch {
+            // The status alone says enough.
+            try Task.checkCancellation()
+        }
+        return bytes
+    }
+
+    /// What went wrong before an answer began.
+    private func connectionError(_ error: any Error) -> LanguageModelError {
+        let host = endpoint.host + (proxy.map { ", through \($0)" } ?? "")
+        let why = TransportFault.explanation(error)
+        switch error {
+        case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout:
+            return LanguageModelError(
+                .timeout, "the model endpoint \(host) didn't answer within \(options.requestTimeout)")
+        case let error as HTTPClientError where Self.isLostConnection(error):
+            return LanguageModelError(.unreachable, "no connection to the model endpoint \(host): \(why)")
+        case is HTTPClientError:
+            return LanguageModelError(.rejected, "the request can't be sent to \(host): \(why)")
+        case is HTTPParserError:
+            return LanguageModelError(.badReply, "the endpoint \(host) doesn't speak HTTP")
+        default:
+            // Sockets, name look-up and TLS each have their own error types.
+            return LanguageModelError(.unreachable, "no connection to the model endpoint \(host): \(why)")
+        }
+    }
+
+    private static func isLostConnection(_ error: HTTPClientError) -> Bool {
+        let lost: [HTTPClientError] = [
+            .remoteConnectionClosed, .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout,
+            .httpProxyHandshakeTimeout, .socksHandshakeTimeout, .writeTimeout,
+        ]
+        return lost.contains(error)
+    }
+}

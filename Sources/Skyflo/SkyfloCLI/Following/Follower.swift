@@ -1,0 +1,185 @@
+import Concurrency
+import KubeClient
+import KubeModel
+import SkyfloAPI
+
+/// Follows one turn to its end: says what happens, asks about what waits where somebody may be asked, prints the answer.
+///
+/// A connection that breaks is made again, for as long as it takes: the turn goes on without anybody who looks.
+struct Follower {
+    enum AtApproval: Sendable {
+        /// Ask the person at the terminal, if that person may decide; else say what waits, and go on.
+        case ask
+        /// End with ``ExitStatus/waitsForApproval``.
+        case leave
+        /// Somebody else will decide.
+        case wait
+    }
+
+    let session: Session
+    let name: String
+    let turn: Int
+    /// Whose turn it is, where it is that of a follow-up: others may get in before it until it is taken up.
+    var followUp: String?
+    /// Of the spec. What the status says of an older one says nothing of what was just asked for.
+    var generation = 0
+    var atApproval = AtApproval.wait
+    var format: ResultFormat?
+
+    /// Of one watch. It bounds how long a connection that died in silence is believed in.
+    private static let watchSeconds = 240
+
+    /// - Parameter timeout: nil waits without end.
+    func run(timeout: Duration? = nil) async throws -> ExitStatus {
+        let follower = self
+        return try await session.terminal.waiting { try await follower.follow(for: timeout) }
+    }
+
+    private func follow(for timeout: Duration?) async throws -> ExitStatus {
+        guard let timeout else { return try await follow() }
+        let follower = self
+        let ended: ExitStatus? = try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
+            group.addTask { try await follower.follow() }
+            group.addTask {
+                try await Concurrency.sleep(for: timeout)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+        return try await timedOut(unless: ended)
+    }
+
+    private func timedOut(unless ended: ExitStatus?) async throws -> ExitStatus {
+        if let ended { return ended }
+        let conversation = try await session.conversations.get(name)
+        session.terminal.say(
+            "timed out; the conversation goes on: \(session.program) watch \(name) -n \(session.namespace)")
+        return TurnOutcome(of: conversation, turn: turn(in: conversation)) == .waiting ? .waitsForApproval : .timeout
+    }
+
+    private func follow() async throws -> ExitStatus {
+        var state = FollowState(turn: turn)
+        var conversation = try await session.conversations.get(name)
+        var failures = 0
+        while true {
+            do {
+                if let status = try await look(at: conversation, &state) { return status }
+                if let status = try await watch(from: conversation, &state) { return status }
+                try Task.checkCancellation()
+                failures = 0
+                conversation = try await session.conversations.get(name)
+            } catch let error as KubeClientError where error.code == .unreachable || error.code == .timeout {
+                if failures == 0 { session.terminal.say(StyledText("the connection is lost; trying again", .yellow)) }
+                failures += 1
+                try await Concurrency.sleep(for: min(.milliseconds(200 * failures), .seconds(5)))
+            } catch let status as APIStatus where status.isExpired {
+                conversation = try await session.conversations.get(name)
+            }
+        }
+    }
+
+    /// nil when the watch is over and the turn isn't.
+    private func watch(from conversation: Conversation, _ state: inout FollowState) async throws -> ExitStatus? {
+        let options = WatchOptions(
+            resourceVersion: conversation.object.resourceVersion, fieldSelector: "metadata.name=\(name)",
+            timeoutSeconds: Self.watchSeconds)
+        let status: ExitStatus? = try await session.api.watch(
+            .conversations, namespace: session.namespace, options
+        ) { events in
+            while let event = try await events.next() {
+                switch event {
+                case .added(let object), .modified(let object):
+                    let now = Conversation(object)
+                    if let status = try await look(at: now, &state) { return status }
+                    // While a person was thinking, the watch may have missed nothing, but is behind.
+                    if state.takeDidAsk() { return nil }
+                case .deleted: throw CommandError(.error, "conversation \"\(name)\" was deleted")
+                case .error(let status): throw status
+                case .bookmark: break
+                }
+            }
+            return nil
+        }
+        return status
+    }
+
+    private func turn(in conversation: Conversation) -> Int {
+        followUp.flatMap { conversation.turn(ofFollowUp: $0) } ?? turn
+    }
+
+    /// Says what is new. Returns how it ended, when it has.
+    private func look(at conversation: Conversation, _ state: inout FollowState) async throws -> ExitStatus? {
+        let turn = turn(in: conversation)
+        state.report.turn = turn
+        session.terminal.say(state.report.news(in: conversation))
+        session.terminal.show(waitingFor: conversation.status.phase?.rawValue ?? "Waiting for the operator")
+        guard conversation.status.observedGeneration >= generation else { return nil }
+        switch TurnOutcome(of: conversation, turn: turn) {
+        case .ended(let status):
+            end(conversation, status)
+            return status
+        case .running: return nil
+        case .waiting: return try await approvals(of: conversation, &state)
+        }
+    }
+
+    private func approvals(of conversation: Conversation, _ state: inout FollowState) async throws -> ExitStatus? {
+        let fresh = conversation.pendingApprovals.filter { state.shown.insert($0.digest).inserted }
+        guard !fresh.isEmpty else { return nil }
+        for entry in fresh { session.terminal.say(ApprovalText(entry: entry).lines) }
+        switch atApproval {
+        case .ask:
+            if session.terminal.isInteractive, try await session.conversations.mayApprove(name) {
+                state.didAsk = true
+                try await Interview(session: session, conversation: conversation).hold(about: fresh)
+                return nil
+            }
+            suggest(fresh)
+            return nil
+        case .wait:
+            suggest(fresh)
+            return nil
+        case .leave:
+            suggest(fresh)
+            return .waitsForApproval
+        }
+    }
+
+    private func suggest(_ entries: [PendingApproval]) {
+        let ids = entries.map(\.id).joined(separator: " ")
+        session.terminal.say(
+            "To decide: \(session.program) approve \(name) \(ids) -n \(session.namespace)   (or deny)")
+    }
+
+    private func end(_ conversation: Conversation, _ status: ExitStatus) {
+        if let format { return session.print(conversation.object, as: format) }
+        let answer = conversation.status.turn == turn(in: conversation) ? conversation.status.answer : nil
+        if let answer { session.terminal.print(StyledText(answer)) }
+        if status != .success { session.terminal.say(StyledText(reason(of: conversation), .red)) }
+    }
+
+    private func reason(of conversation: Conversation) -> String {
+        let phase = conversation.status.phase ?? .pending
+        if phase == .completed { return "something in this turn was denied, or not decided in time" }
+        let type = ConversationCondition.failed.rawValue
+        let failed = conversation.status.conditions[type: type] ?? conversation.status.conditions[type: "Completed"]
+        guard let failed else { return phase.rawValue }
+        return "\(phase.rawValue) (\(failed.reason))" + (failed.message.isEmpty ? "" : ": \(failed.message)")
+    }
+}
+
+/// What one follower has seen and said.
+struct FollowState {
+    var report: ProgressReport
+    /// Digests of the approvals that were shown.
+    var shown: Set<String> = []
+    var didAsk = false
+
+    init(turn: Int) { report = ProgressReport(turn: turn) }
+
+    mutating func takeDidAsk() -> Bool {
+        defer { didAsk = false }
+        return didAsk
+    }
+}
