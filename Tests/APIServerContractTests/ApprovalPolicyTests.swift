@@ -100,7 +100,7 @@ import Testing
                 let kind = GroupVersionKind(group: group.group, version: group.version, kind: object.kind)
                 _ = try await api.apply(
                     object, in: try await mapper.resource(for: kind),
-                    WriteOptions(fieldManager: "contract", force: true))
+                    options: WriteOptions(fieldManager: "contract", force: true))
             }
         }
         let deadline = ContinuousClock.now + .seconds(120)
@@ -273,7 +273,7 @@ import Testing
                     Self.conversations, namespace: world.namespace, name: "c", ["status": ["phase": "Completed"]])
                 _ = try await world.api.impersonating(Self.alice).apply(
                     object, in: Self.conversations, subresource: "status",
-                    WriteOptions(fieldManager: "alice", force: true))
+                    options: WriteOptions(fieldManager: "alice", force: true))
             }
         }
     }

@@ -106,17 +106,17 @@ import Testing
     func `server-side apply owns its fields, and refuses those of others unless forced`(_ server: Server) async throws {
         try await server.run { api, namespace in
             let first = map("m", namespace, ["a": "1", "b": "1"])
-            _ = try await api.apply(first, in: Self.configMaps, WriteOptions(fieldManager: "one"))
+            _ = try await api.apply(first, in: Self.configMaps, options: WriteOptions(fieldManager: "one"))
             let second = map("m", namespace, ["a": "2"])
             let status = try await refusal {
-                _ = try await api.apply(second, in: Self.configMaps, WriteOptions(fieldManager: "two"))
+                _ = try await api.apply(second, in: Self.configMaps, options: WriteOptions(fieldManager: "two"))
             }
             #expect(status.isConflict && status.causes.map(\.field) == [".data.a"], "\(status)")
             let forced = try await api.apply(
-                second, in: Self.configMaps, WriteOptions(fieldManager: "two", force: true))
+                second, in: Self.configMaps, options: WriteOptions(fieldManager: "two", force: true))
             #expect(forced["data"] == ["a": "2", "b": "1"])
             let less = try await api.apply(
-                map("m", namespace, ["c": "3"]), in: Self.configMaps, WriteOptions(fieldManager: "one"))
+                map("m", namespace, ["c": "3"]), in: Self.configMaps, options: WriteOptions(fieldManager: "one"))
             #expect(less["data"] == ["a": "2", "c": "3"], "what its only owner no longer applies goes")
         }
     }

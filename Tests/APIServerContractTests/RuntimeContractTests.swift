@@ -50,7 +50,9 @@ import Testing
         try await server.run { api, namespace in
             // More changes than LocalCluster remembers. How far a real server's history goes back is up to its age.
             if server == .local {
-                for i in 0...1100 { _ = try await api.apply(change(i, namespace), in: .configMaps, Self.forced) }
+                for i in 0...1100 {
+                    _ = try await api.apply(change(i, namespace), in: .configMaps, options: Self.forced)
+                }
             }
             do {
                 try await api.watch(.configMaps, namespace: namespace, .init(resourceVersion: "1", timeoutSeconds: 5)) {
@@ -66,7 +68,7 @@ import Testing
     private static let forced = WriteOptions(fieldManager: "test", force: true)
 
     private func change(_ i: Int, _ namespace: String) -> KubeObject {
-        .configMap("m", namespace: namespace, ["i": String(i)])
+        .configMap("m", namespace: namespace, data: ["i": String(i)])
     }
 
     @Test(arguments: Server.allCases)

@@ -143,7 +143,7 @@ struct ValidationTests {
     }
 
     @Test func `all faults are causes and are said once in the message`() throws {
-        let errors = [FieldError.required("spec.size"), .required("spec.size"), .forbidden("spec.x", "no")]
+        let errors = [FieldError.required("spec.size"), .required("spec.size"), .forbidden("spec.x", detail: "no")]
         let status = APIStatus.invalid(group: "example.dev", kind: "Widget", name: "v", errors: errors)
         #expect(status.code == 422)
         #expect(
@@ -158,7 +158,7 @@ struct ValidationTests {
     @Test func `faults from elsewhere stand before the notice that rules didn't run`() throws {
         var object = try Widget.object(spec: #"{"size": "small", "replicas": "two"}"#)
         Widget.schema.applyDefaults(&object)
-        let scale = FieldError.invalid(".spec.replicas", 0, "accessor error")
+        let scale = FieldError.invalid(".spec.replicas", value: 0, detail: "accessor error")
         let fields = Widget.schema.validate(object, old: nil, and: [scale]).map(\.field)
         #expect(fields == ["spec.replicas", ".spec.replicas", "<nil>"])
     }

@@ -107,7 +107,7 @@ struct CustomResourceTests {
         cluster.settle()
         func condition(_ type: String) -> JSONValue? {
             let object = KubeObject(cluster.send("GET", definitions + "/items.example.dev").json)
-            return Conditions.find(type, object)
+            return Conditions.find(type, object: object)
         }
         #expect(condition("NamesAccepted")?["reason"] == "ListKindConflict")
         #expect(condition("Established")?["status"] == "False")

@@ -4,8 +4,8 @@ import Testing
 @testable import LocalCluster
 
 struct StoreCoreTests {
-    private let pods = ResourceID("", "pods")
-    private let nodes = ResourceID("", "nodes")
+    private let pods = ResourceID("", plural: "pods")
+    private let nodes = ResourceID("", plural: "nodes")
 
     private func pod(_ name: String, namespace: String = "a", labels: [String: String] = [:]) -> KubeObject {
         var object = KubeObject(.pods, namespace: namespace, name: name)
@@ -44,7 +44,7 @@ struct StoreCoreTests {
     @Test func `a deletion has a version of its own and shows the last state`() throws {
         var core = StoreCore()
         let created = try core.create(pod("x", labels: ["l": "1"]), in: pods)
-        let event = try core.remove(ObjectID(pods, created.object.object.key), expected: created.version)
+        let event = try core.remove(ObjectID(pods, key: created.object.object.key), expected: created.version)
         #expect(event.kind == .deleted)
         #expect(event.object.object.labels == ["l": "1"])
         #expect(event.object.object.resourceVersion == String(created.version + 1))
@@ -56,7 +56,7 @@ struct StoreCoreTests {
         let a = try core.create(pod("a"), in: pods)
         let b = try core.create(pod("b"), in: pods)
         _ = try core.replace(pod("a", labels: ["l": "2"]), in: pods, expected: a.version)
-        _ = try core.remove(ObjectID(pods, b.object.object.key), expected: b.version)
+        _ = try core.remove(ObjectID(pods, key: b.object.object.key), expected: b.version)
         let earlier = try #require(core.list(pods, namespace: "a", at: b.version))
         #expect(earlier.map(\.object.name) == ["a", "b"])
         #expect(earlier.first?.object.labels == [:])
@@ -78,7 +78,7 @@ struct StoreCoreTests {
         child.ownerReferences = [OwnerReference(controller: owner.object)]
         let created = try core.create(child, in: pods)
         #expect(core.dependents(of: "uid-owner").map(\.key.name) == ["child"])
-        _ = try core.remove(ObjectID(pods, created.object.object.key), expected: created.version)
+        _ = try core.remove(ObjectID(pods, key: created.object.object.key), expected: created.version)
         #expect(core.dependents(of: "uid-owner").isEmpty)
     }
 

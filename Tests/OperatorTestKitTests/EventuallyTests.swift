@@ -36,7 +36,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct TestClusterTests {
     @Test func `it serves its administrator, and users by their rights`() async throws {
         try await TestCluster.run { cluster in
-            let config = try await cluster.api.create(.configMap("a", ["x": "1"]), in: .configMaps)
+            let config = try await cluster.api.create(.configMap("a", data: ["x": "1"]), in: .configMaps)
             try await cluster.apply(
                 """
                 apiVersion: v1

@@ -162,9 +162,9 @@ struct CountedCommands: KubeAPI {
     }
 
     func stream<Result: Sendable>(
-        _ request: KubeRequest, as identity: Impersonation?, _ body: (inout KubeByteStream) async throws -> Result
+        _ request: KubeRequest, as identity: Impersonation?, body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
-        try await api.stream(request, as: identity, body)
+        try await api.stream(request, as: identity, body: body)
     }
 
     func exec(_ command: ContainerCommand, as identity: Impersonation?) async throws -> ExecResult {

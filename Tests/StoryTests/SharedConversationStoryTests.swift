@@ -30,7 +30,7 @@ import Testing
     /// As Argo CD's server-side diff: whether applying the manifest would change anything.
     private func hasDiff(_ manifest: KubeObject, _ story: Story) async throws -> Bool {
         let options = WriteOptions(fieldManager: Self.git.fieldManager, dryRun: true)
-        let after = try await story.api.apply(manifest, in: .conversations, options)
+        let after = try await story.api.apply(manifest, in: .conversations, options: options)
         let before = try await story.api.get(.conversations, namespace: Story.namespace, name: "talk")
         return after["spec"] != before["spec"] || after.labels != before.labels
             || after.annotations != before.annotations
@@ -38,14 +38,14 @@ import Testing
 
     @Test func `what Git syncs meets no conflict and no diff, whoever else said something`() async throws {
         try await Story.run(listener()) { story in
-            _ = try await story.api.apply(manifest("git 1"), in: .conversations, Self.git)
+            _ = try await story.api.apply(manifest("git 1"), in: .conversations, options: Self.git)
             try await story.untilPhase(.completed)
             // By kubectl patch, and by kubectl apply --server-side of another manager.
             try await story.change(spec: ["followUps": ["by-hand": ["content": "kubectl"]]])
             try await story.untilPhase(.completed, turn: 2)
             var applied = KubeObject(.conversations, namespace: Story.namespace, name: "talk")
             applied["spec"] = ["followUps": ["by-robot": ["content": "robot"]]]
-            _ = try await story.api.apply(applied, in: .conversations, WriteOptions(fieldManager: "robot"))
+            _ = try await story.api.apply(applied, in: .conversations, options: WriteOptions(fieldManager: "robot"))
             try await story.untilPhase(.completed, turn: 3)
             let screen = Mutex("")
             let terminal = Terminal(
@@ -58,8 +58,8 @@ import Testing
             #expect(screen.withLock(\.self) == "git 1, kubectl, robot, CLI\n")
 
             #expect(try await !hasDiff(manifest("git 1"), story))
-            _ = try await story.api.apply(manifest("git 1"), in: .conversations, Self.git)
-            _ = try await story.api.apply(manifest("git 1", "git 2"), in: .conversations, Self.git)
+            _ = try await story.api.apply(manifest("git 1"), in: .conversations, options: Self.git)
+            _ = try await story.api.apply(manifest("git 1", "git 2"), in: .conversations, options: Self.git)
             let done = try await story.untilPhase(.completed, turn: 5)
             #expect(done.status.answer == "git 1, kubectl, robot, CLI, git 2")
             #expect(try await !hasDiff(manifest("git 1", "git 2"), story))
@@ -100,7 +100,7 @@ import Testing
 
     @Test func `whoever asks gets the own answer, although Git said something meanwhile`() async throws {
         try await Story.run(nil) { story in
-            _ = try await story.api.apply(manifest("git 1"), in: .conversations, Self.git)
+            _ = try await story.api.apply(manifest("git 1"), in: .conversations, options: Self.git)
             let screen = Mutex("")
             let terminal = Terminal(
                 write: { text in screen.withLock { $0 += text } }, writeError: { _ in }, read: nil)
@@ -109,7 +109,7 @@ import Testing
             }
             async let asked = AskAction(text: "CLI", conversation: "talk", timeout: .seconds(180)).perform(in: session)
             try await story.until("the question is there") { !$0.spec.followUps.isEmpty }
-            _ = try await story.api.apply(manifest("git 1", "git 2"), in: .conversations, Self.git)
+            _ = try await story.api.apply(manifest("git 1", "git 2"), in: .conversations, options: Self.git)
             try await story.withOperator(listener()) { try await story.untilPhase(.completed, turn: 3) }
             #expect(try await asked == .success)
             #expect(screen.withLock(\.self) == "git 1, git 2, CLI\n")

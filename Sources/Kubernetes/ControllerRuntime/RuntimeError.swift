@@ -24,7 +24,7 @@ public struct RuntimeError: Error, Sendable, CustomStringConvertible {
     public var message: String
     public var cause: (any Error)?
 
-    public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+    public init(_ code: Code, message: String, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
         self.cause = cause

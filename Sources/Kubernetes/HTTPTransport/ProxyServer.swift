@@ -30,13 +30,13 @@ public struct ProxyServer: Sendable, Hashable {
         guard let parts = Parts(CredentialText.trimmed(url), defaultScheme: defaultScheme) else {
             throw Failure(isUnsupported: false, description: "\(source) is no URL of a proxy")
         }
-        (kind, port) = try Self.kind(parts, source)
+        (kind, port) = try Self.kind(parts, source: source)
         host = parts.host
         (user, password) = (parts.user, parts.password)
         self.source = source
     }
 
-    private static func kind(_ parts: Parts, _ source: String) throws(Failure) -> (Kind, Int) {
+    private static func kind(_ parts: Parts, source: String) throws(Failure) -> (Kind, Int) {
         switch parts.scheme {
         case "http": return (.http, parts.port ?? 80)
         case "socks5" where parts.user == nil, "socks5h" where parts.user == nil: return (.socks5, parts.port ?? 1080)

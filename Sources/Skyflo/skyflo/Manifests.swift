@@ -24,7 +24,7 @@ enum Manifests {
                     group: groupVersion.group, version: groupVersion.version, kind: object.kind)
                 _ = try await client.apply(
                     object, in: try await resource(for: kind, mapper, until: deadline),
-                    WriteOptions(fieldManager: SkyfloGroup.fieldManager, force: true))
+                    options: WriteOptions(fieldManager: SkyfloGroup.fieldManager, force: true))
             }
         }
     }

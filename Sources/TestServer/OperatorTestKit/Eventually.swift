@@ -19,16 +19,16 @@ public struct NotInTime: Error, Sendable, CustomStringConvertible {
 /// - Throws: ``NotInTime``; `CancellationError` when the task is cancelled.
 public func eventually(
     _ what: String = "the condition", within limit: Duration = .seconds(120), file: StaticString = #fileID,
-    line: UInt = #line, _ condition: () async throws -> Bool
+    line: UInt = #line, condition: () async throws -> Bool
 ) async throws {
     try await eventuallyFound(what, within: limit, file: file, line: line) { try await condition() ? () : nil }
 }
 
-/// Waits until `find` returns something, and returns that; otherwise like ``eventually(_:within:file:line:_:)``.
+/// Waits until `find` returns something, and returns that; otherwise like ``eventually(_:within:file:line:condition:)``.
 @discardableResult
 public func eventuallyFound<Value>(
     _ what: String = "the value", within limit: Duration = .seconds(120), file: StaticString = #fileID,
-    line: UInt = #line, _ find: () async throws -> Value?
+    line: UInt = #line, find: () async throws -> Value?
 ) async throws -> Value {
     let clock = SystemClock()
     let deadline = clock.uptime + limit

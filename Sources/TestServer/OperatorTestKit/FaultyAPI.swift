@@ -35,7 +35,7 @@ public final class FaultyAPI: KubeAPI {
 
     public func stream<Result: Sendable>(
         _ request: KubeRequest, as identity: Impersonation?,
-        _ body: (inout KubeByteStream) async throws -> Result
+        body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
         try await faults.withLock(\.before)?(request)
         return try await api.stream(request, as: identity) { bytes in

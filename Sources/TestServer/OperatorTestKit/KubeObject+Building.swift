@@ -9,7 +9,7 @@ extension KubeObject {
     public static func namespace(_ name: String) -> KubeObject { KubeObject(.namespaces, name: name) }
 
     public static func configMap(
-        _ name: String, namespace: String = "default", _ data: [String: String] = [:]
+        _ name: String, namespace: String = "default", data: [String: String] = [:]
     ) -> KubeObject {
         KubeObject(.configMaps, namespace: namespace, name: name, ["data": JSONValue(data)])
     }

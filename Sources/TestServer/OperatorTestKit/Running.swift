@@ -1,7 +1,7 @@
 /// Runs `background` while `body` runs, and cancels it then.
 /// - Throws: what `body` throws, or else what one of `background` threw other than `CancellationError`.
 public func running<Result: Sendable>(
-    _ background: [@Sendable () async throws -> Void], _ body: () async throws -> Result
+    _ background: [@Sendable () async throws -> Void], body: () async throws -> Result
 ) async throws -> Result {
     try await withThrowingTaskGroup(of: Void.self) { group in
         for task in background { group.addTask { try await task() } }

@@ -14,7 +14,7 @@ public struct TestCluster: Sendable {
     /// - Parameter configuration: `simulatesWorkloads` makes Deployments roll out and Pods appear to run.
     public static func run<Result: Sendable>(
         _ configuration: LocalCluster.Configuration = .init(simulatesWorkloads: false),
-        _ body: (TestCluster) async throws -> Result
+        body: (TestCluster) async throws -> Result
     ) async throws -> Result {
         try await LocalCluster.withRunning(configuration) { cluster, endpoint in
             try await withClient(of: endpoint) {
@@ -25,7 +25,7 @@ public struct TestCluster: Sendable {
 
     /// Runs `body` with the client of a user, who has no rights but those that RBAC objects give to the name or groups.
     public func withUser<Result>(
-        _ name: String, groups: [String] = [], _ body: (KubeClient) async throws -> Result
+        _ name: String, groups: [String] = [], body: (KubeClient) async throws -> Result
     ) async throws -> Result {
         var own = endpoint
         own.token = cluster.addUser(name, groups: groups)
@@ -40,7 +40,7 @@ public struct TestCluster: Sendable {
             let kind = GroupVersionKind(
                 group: version?.group ?? "", version: version?.version ?? "", kind: object.kind)
             let resource = try await mapper.resource(for: kind)
-            _ = try await api.apply(object, in: resource, WriteOptions(fieldManager: "test", force: true))
+            _ = try await api.apply(object, in: resource, options: WriteOptions(fieldManager: "test", force: true))
         }
     }
 
@@ -48,6 +48,6 @@ public struct TestCluster: Sendable {
         of endpoint: LocalCluster.Endpoint, _ body: (KubeClient) async throws -> Result
     ) async throws -> Result {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        return try await withKubeClient(.kubeconfig(text: endpoint.kubeconfig()), logger: logger, body)
+        return try await withKubeClient(.kubeconfig(text: endpoint.kubeconfig()), logger: logger, body: body)
     }
 }

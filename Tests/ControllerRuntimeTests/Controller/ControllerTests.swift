@@ -23,7 +23,7 @@ import Testing
     }
 
     private func run(_ controller: Controller, _ body: () async throws -> Void) async throws {
-        try await running([{ [informer] in await informer.run() }, { try await controller.run() }], body)
+        try await running([{ [informer] in await informer.run() }, { try await controller.run() }], body: body)
     }
 
     @Test func `what is there and what changes is reconciled`() async throws {

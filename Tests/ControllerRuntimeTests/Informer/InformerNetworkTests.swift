@@ -32,7 +32,7 @@ import Testing
                 try await api.delete(.configMaps, namespace: "default", name: name)
             } catch let status as APIStatus where status.isNotFound {}
         } else {
-            let map = KubeObject.configMap(name, namespace: "default", ["value": String(step)])
+            let map = KubeObject.configMap(name, namespace: "default", data: ["value": String(step)])
             _ = try await api.apply(map, in: .configMaps, manager: "test", force: true)
         }
     }
@@ -67,7 +67,7 @@ import Testing
     private func write(_ prefix: String, _ client: KubeClient) async throws -> [String] {
         var names: [String] = []
         for number in 0..<25 {
-            let map = KubeObject.configMap("\(prefix)-\(number)", namespace: "default", [:])
+            let map = KubeObject.configMap("\(prefix)-\(number)", namespace: "default", data: [:])
             do {
                 _ = try await client.create(map, in: .configMaps)
                 names.append(map.name)

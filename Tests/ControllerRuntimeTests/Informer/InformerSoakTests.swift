@@ -28,9 +28,9 @@ import Testing
                 try await api.delete(.configMaps, namespace: "soak", name: name)
             } catch let status as APIStatus where status.isNotFound {}
         } else {
-            var map = KubeObject.configMap(name, namespace: "soak", ["value": String(value)])
+            var map = KubeObject.configMap(name, namespace: "soak", data: ["value": String(value)])
             map.labels = ["half": String(number % 2)]
-            _ = try await api.apply(map, in: .configMaps, WriteOptions(fieldManager: "soak", force: true))
+            _ = try await api.apply(map, in: .configMaps, options: WriteOptions(fieldManager: "soak", force: true))
         }
     }
 

@@ -131,12 +131,12 @@ import Testing
         var events: [InformerEvent] = []
         store.replace(with: [object("a", 1, value: 1), object("b", 2, value: 1)], resourceVersion: "2", into: &events)
         store.addIndex("value") { [String($0.value)] }
-        #expect(Set(store.byIndex("value", "1").map(\.name)) == ["a", "b"])
+        #expect(Set(store.byIndex("value", value: "1").map(\.name)) == ["a", "b"])
         store.put(object("a", 3, value: 2), into: &events)
         store.remove(object("b", 4, value: 1), into: &events)
-        #expect(store.byIndex("value", "1").isEmpty)
-        #expect(store.byIndex("value", "2").map(\.name) == ["a"])
-        #expect(store.byIndex("other", "2").isEmpty)
+        #expect(store.byIndex("value", value: "1").isEmpty)
+        #expect(store.byIndex("value", value: "2").map(\.name) == ["a"])
+        #expect(store.byIndex("other", value: "2").isEmpty)
     }
 
     /// Watch events and writers' results of one history, interleaved at random: in the end the store is what the

@@ -112,7 +112,7 @@ import Testing
         state.received(.added(object("3")))
         state.ended(after: .seconds(60), random: 0)
         #expect(state.step == .list)
-        #expect(ReflectorState.Failure(RuntimeError(.incomplete, "")) == .unsupported)
+        #expect(ReflectorState.Failure(RuntimeError(.incomplete, message: "")) == .unsupported)
     }
 
     @Test func `a server that fails on watch lists twice is listed, whatever it says`() {

@@ -134,7 +134,7 @@ final class FakeAPIServer: KubeAPI {
     }
 
     func stream<Result: Sendable>(
-        _ request: KubeRequest, as identity: Impersonation?, _ body: (inout KubeByteStream) async throws -> Result
+        _ request: KubeRequest, as identity: Impersonation?, body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
         try await admit(request)
         let (chunks, continuation) = AsyncThrowingStream<[UInt8], any Error>.makeStream()

@@ -156,7 +156,7 @@ import Testing
         #expect(delays[19] == .seconds(1000))
         #expect(queue.failureCount(of: "a") == 20)
         queue.add("a", now: .zero)
-        if let taken = queue.take(now: .zero) { queue.finish(taken, .succeeded, now: .zero) }
+        if let taken = queue.take(now: .zero) { queue.finish(taken, outcome: .succeeded, now: .zero) }
         #expect(queue.failureCount(of: "a") == 0)
         #expect(queue.fail("a") == .milliseconds(5))
     }
@@ -209,7 +209,7 @@ import Testing
         var queue = Queue()
         for round in 0..<3 {
             for name in 0..<5000 { queue.add("\(round) \(name)", now: .zero) }
-            while let taken = queue.take(now: .zero) { queue.finish(taken, .succeeded, now: .zero) }
+            while let taken = queue.take(now: .zero) { queue.finish(taken, outcome: .succeeded, now: .zero) }
             #expect(queue.knownCount == 0)
         }
         queue.add("late", at: .seconds(1), now: .zero)
@@ -226,19 +226,19 @@ import Testing
         }
         queue.add("a", now: .zero)
         let first = try take(at: .zero)
-        #expect(queue.finish(first, .failed, now: .zero) == .milliseconds(5))
+        #expect(queue.finish(first, outcome: .failed, now: .zero) == .milliseconds(5))
         let second = try take(at: .seconds(1))
-        #expect(queue.finish(second, .failed, now: .seconds(1)) == .milliseconds(10))
+        #expect(queue.finish(second, outcome: .failed, now: .seconds(1)) == .milliseconds(10))
         let third = try take(at: .seconds(2))
-        #expect(queue.finish(third, .abandoned, now: .seconds(2)) == nil)
+        #expect(queue.finish(third, outcome: .abandoned, now: .seconds(2)) == nil)
         #expect(queue.failureCount(of: "a") == 2)
         queue.add("a", now: .seconds(2))
         let fourth = try take(at: .seconds(2))
-        #expect(queue.finish(fourth, .succeededAgain(after: .seconds(8)), now: .seconds(2)) == nil)
+        #expect(queue.finish(fourth, outcome: .succeededAgain(after: .seconds(8)), now: .seconds(2)) == nil)
         #expect(queue.failureCount(of: "a") == 0)
         #expect(queue.nextDeadline == .seconds(10))
         // Given back twice: nothing is left to give back.
-        #expect(queue.finish(fourth, .failed, now: .seconds(2)) == nil)
+        #expect(queue.finish(fourth, outcome: .failed, now: .seconds(2)) == nil)
         #expect(queue.failureCount(of: "a") == 0)
     }
 
@@ -287,13 +287,13 @@ import Testing
 extension WorkQueueState {
     /// Gives back what was taken, and says nothing of it.
     fileprivate mutating func done(_ taken: Taken?, now: Duration) {
-        if let taken { finish(taken, .abandoned, now: now) }
+        if let taken { finish(taken, outcome: .abandoned, now: now) }
     }
 
     /// Lets an item be worked on, in vain.
     fileprivate mutating func fail(_ item: Item, random: Double = 0) -> Duration? {
         add(item, now: .zero)
-        return take(now: .zero).flatMap { finish($0, .failed, now: .zero, random: random) }
+        return take(now: .zero).flatMap { finish($0, outcome: .failed, now: .zero, random: random) }
     }
 }
 

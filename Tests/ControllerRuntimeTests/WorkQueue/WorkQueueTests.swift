@@ -19,7 +19,7 @@ import Testing
                 group.addTask {
                     while let taken = await queue.next() {
                         handled.add(taken.item)
-                        queue.finish(taken, .succeeded)
+                        queue.finish(taken, outcome: .succeeded)
                     }
                 }
             }

@@ -97,7 +97,7 @@ final class FakeCluster: KubeAPI {
 
     /// Watches say nothing.
     func stream<Result: Sendable>(
-        _ request: KubeRequest, as identity: Impersonation?, _ body: (inout KubeByteStream) async throws -> Result
+        _ request: KubeRequest, as identity: Impersonation?, body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
         let (silence, continuation) = AsyncStream.makeStream(of: [UInt8].self)
         defer { continuation.finish() }

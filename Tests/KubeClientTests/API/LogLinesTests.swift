@@ -7,7 +7,7 @@ import Testing
 @Suite struct LogLinesTests {
     private func lines(_ chunks: [String], _ options: LogOptions = LogOptions()) async throws -> [String] {
         let api = FakeAPI(chunks: chunks.map { Array($0.utf8) })
-        let lines = try await api.followLogs(pod: "p", namespace: "n", options) { (log) in
+        let lines = try await api.followLogs(pod: "p", namespace: "n", options: options) { (log) in
             var lines: [String] = []
             while let line = try await log.next() { lines.append(line) }
             return lines

@@ -16,7 +16,7 @@ import Testing
 
         func stream<Result: Sendable>(
             _ request: KubeRequest, as identity: Impersonation?,
-            _ body: (inout KubeByteStream) async throws -> Result
+            body: (inout KubeByteStream) async throws -> Result
         ) async throws -> Result {
             notes.withLock { $0.append(identity) }
             var end = KubeByteStream { nil }

@@ -61,7 +61,7 @@ import Testing
             {
                 try await cluster.api.exec(
                     command, pod: "web", namespace: "default", input: input.map { Array($0.utf8) },
-                    ExecOptions(container: container))
+                    options: ExecOptions(container: container))
             }
             let result = try await run(["sh", "-c", "echo a b; cat /missing; exit 7"])
             #expect(result.outputText == "a b\n" && result.exitCode == 7)
@@ -101,13 +101,13 @@ import Testing
                 // Waits for input that does not come.
                 try await cluster.api.withExec(
                     ["cat"], pod: "web", namespace: "default", hasInput: true,
-                    ExecOptions(timeout: .milliseconds(200))
+                    options: ExecOptions(timeout: .milliseconds(200))
                 ) { events, _ in try await events.next() }
             }
             #expect(late?.code == .timeout)
             let large = await #expect(throws: KubeClientError.self) {
                 try await cluster.api.exec(
-                    ["echo", "0123456789"], pod: "web", namespace: "default", ExecOptions(outputLimit: 10))
+                    ["echo", "0123456789"], pod: "web", namespace: "default", options: ExecOptions(outputLimit: 10))
             }
             #expect(large?.code == .tooLarge)
         }

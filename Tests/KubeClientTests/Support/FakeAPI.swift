@@ -24,7 +24,7 @@ final class FakeAPI: KubeAPI {
     }
 
     func stream<Result: Sendable>(
-        _ request: KubeRequest, as identity: Impersonation?, _ body: (inout KubeByteStream) async throws -> Result
+        _ request: KubeRequest, as identity: Impersonation?, body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
         log.withLock { $0.append(request) }
         var rest = chunks[...]

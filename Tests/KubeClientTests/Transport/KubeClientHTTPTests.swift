@@ -19,7 +19,7 @@ import Testing
     ) async throws -> Result {
         try await withServer(server) { port in
             let configuration = ClusterConfiguration(server: "http://127.0.0.1:\(port)", credentials: credentials)
-            return try await withKubeClient(configuration, logger: Logger(label: "test"), options: options, body)
+            return try await withKubeClient(configuration, logger: Logger(label: "test"), options: options, body: body)
         }
     }
 

@@ -21,7 +21,7 @@ import Testing
         return try await withServer(tls: tls, server) { port in
             let configuration = ClusterConfiguration(
                 server: "https://127.0.0.1:\(port)", certificateAuthority: .text(authority.pem))
-            return try await withKubeClient(configuration, logger: Logger(label: "test"), body)
+            return try await withKubeClient(configuration, logger: Logger(label: "test"), body: body)
         }
     }
 

@@ -19,7 +19,7 @@ private final class ScriptedWatches: KubeAPI {
     }
 
     func stream<Result: Sendable>(
-        _ request: KubeRequest, as identity: Impersonation?, _ body: (inout KubeByteStream) async throws -> Result
+        _ request: KubeRequest, as identity: Impersonation?, body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
         versions.append(request[query: "resourceVersion"])
         guard var rest = scripts.withLock({ $0.isEmpty ? nil : $0.removeFirst() })?[...] else { throw last() }
@@ -98,7 +98,7 @@ private final class ScriptedWatches: KubeAPI {
     }
 
     @Test func `what shall be selected can't add conditions`() {
-        let selector = FieldSelector.name("a,b=c\\").and(.notEqual("status.phase", "Failed"))
+        let selector = FieldSelector.name("a,b=c\\").and(.notEqual("status.phase", value: "Failed"))
         #expect(selector.description == #"metadata.name=a\,b\=c\\,status.phase!=Failed"#)
     }
 }

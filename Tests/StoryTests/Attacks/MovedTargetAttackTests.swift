@@ -189,9 +189,9 @@ private final class AlteredDryRun: KubeAPI {
     }
 
     func stream<Result: Sendable>(
-        _ request: KubeRequest, as identity: Impersonation?, _ body: (inout KubeByteStream) async throws -> Result
+        _ request: KubeRequest, as identity: Impersonation?, body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
-        try await api.stream(request, as: identity, body)
+        try await api.stream(request, as: identity, body: body)
     }
 }
 

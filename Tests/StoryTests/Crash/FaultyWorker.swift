@@ -53,9 +53,9 @@ final class FaultyWorker: KubeAPI, LanguageModel {
     }
 
     func stream<Result: Sendable>(
-        _ request: KubeRequest, as identity: Impersonation?, _ body: (inout KubeByteStream) async throws -> Result
+        _ request: KubeRequest, as identity: Impersonation?, body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
-        try await alive { try await api.stream(request, as: identity, body) }
+        try await alive { try await api.stream(request, as: identity, body: body) }
     }
 
     func exec(_ command: ContainerCommand, as identity: Impersonation?) async throws -> ExecResult {

@@ -41,9 +41,9 @@ final class LosingAPI: KubeAPI {
     }
 
     func stream<Result: Sendable>(
-        _ request: KubeRequest, as identity: Impersonation?, _ body: (inout KubeByteStream) async throws -> Result
+        _ request: KubeRequest, as identity: Impersonation?, body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
-        try await api.stream(request, as: identity, body)
+        try await api.stream(request, as: identity, body: body)
     }
 }
 
@@ -62,9 +62,9 @@ final class DeafAPI: KubeAPI {
     }
 
     func stream<Result: Sendable>(
-        _ request: KubeRequest, as identity: Impersonation?, _ body: (inout KubeByteStream) async throws -> Result
+        _ request: KubeRequest, as identity: Impersonation?, body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
         if request.path.hasSuffix("/\(plural)") { try await Task.sleep(for: .seconds(600)) }
-        return try await api.stream(request, as: identity, body)
+        return try await api.stream(request, as: identity, body: body)
     }
 }

@@ -17,10 +17,10 @@ struct NotedAPI: KubeAPI {
     }
 
     func stream<Result: Sendable>(
-        _ request: KubeRequest, as identity: Impersonation?, _ body: (inout KubeByteStream) async throws -> Result
+        _ request: KubeRequest, as identity: Impersonation?, body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
         note(request, identity)
-        return try await api.stream(request, as: identity, body)
+        return try await api.stream(request, as: identity, body: body)
     }
 
     func exec(_ command: ContainerCommand, as identity: Impersonation?) async throws -> ExecResult {

@@ -103,7 +103,7 @@ struct Story: Sendable {
             let groupVersion = try #require(object.groupVersion)
             let resource = try await mapper.resource(
                 for: GroupVersionKind(group: groupVersion.group, version: groupVersion.version, kind: object.kind))
-            _ = try await api.apply(object, in: resource, WriteOptions(fieldManager: "test", force: true))
+            _ = try await api.apply(object, in: resource, options: WriteOptions(fieldManager: "test", force: true))
         }
     }
 

@@ -39,7 +39,7 @@ import Testing
         }
 
         func stream<Result: Sendable>(
-            _: KubeRequest, as _: Impersonation?, _: (inout KubeByteStream) async throws -> Result
+            _: KubeRequest, as _: Impersonation?, body: (inout KubeByteStream) async throws -> Result
         ) async throws -> Result { throw KubeClientError(.unsupported, "no streams here") }
     }
 

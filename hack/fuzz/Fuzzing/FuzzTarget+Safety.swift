@@ -14,7 +14,7 @@ extension FuzzTarget {
     ) { input in
         let text = String(decoding: input, as: UTF8.self)
         _ = try? comparedValues(text)
-        let selector = FieldSelector.equal("metadata.name", text).and(.notEqual("status.phase", text))
+        let selector = FieldSelector.equal("metadata.name", value: text).and(.notEqual("status.phase", value: text))
         let values = try comparedValues(selector.description)
         try require(values.count == 2, "\(selector) has \(values.count) conditions")
         for value in values {

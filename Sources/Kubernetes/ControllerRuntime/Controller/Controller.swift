@@ -116,7 +116,7 @@ public final class Controller: Service {
             defer { hasStarted = true }
             return !hasStarted
         }
-        guard isFirst else { throw RuntimeError(.misuse, "controller \(name) can run only once") }
+        guard isFirst else { throw RuntimeError(.misuse, message: "controller \(name) can run only once") }
         await withGracefulShutdownHandler {
             let handlers = subscribe()
             if await hasSynced(handlers) { await serve() }

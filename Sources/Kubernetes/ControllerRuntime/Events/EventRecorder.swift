@@ -75,7 +75,7 @@ public final class EventRecorder: Service {
                 if dropped > 0 {
                     logger.warning("events dropped: the queue was full", metadata: ["count": "\(dropped)"])
                 }
-                for (notice, time) in batch { await write(notice, time, &correlator) }
+                for (notice, time) in batch { await write(notice, time: time, correlator: &correlator) }
                 guard batch.isEmpty else { continue }
                 if isClosing.withLock(\.self) { return }
                 await filled.wait()
@@ -104,10 +104,10 @@ public final class EventRecorder: Service {
 // MARK: - Writing
 
 extension EventRecorder {
-    private func write(_ notice: EventNotice, _ time: KubeTime, _ correlator: inout EventCorrelator) async {
+    private func write(_ notice: EventNotice, time: KubeTime, correlator: inout EventCorrelator) async {
         switch correlator.decide(notice, at: clock.uptime) {
         case .drop: break
-        case .create(let message): await create(notice, message, time, &correlator)
+        case .create(let message): await create(notice, message: message, time: time, correlator: &correlator)
         case .update(let name, let count, let message):
             let change: JSONValue = ["count": JSONValue(count), "lastTimestamp": .string(time.description)]
             let isThere = await attempt {
@@ -116,19 +116,19 @@ extension EventRecorder {
             }
             guard !isThere else { return }
             correlator.forget(notice, message: message)
-            await create(notice, message, time, &correlator)
+            await create(notice, message: message, time: time, correlator: &correlator)
         }
     }
 
     private func create(
-        _ notice: EventNotice, _ message: String, _ time: KubeTime, _ correlator: inout EventCorrelator
+        _ notice: EventNotice, message: String, time: KubeTime, correlator: inout EventCorrelator
     ) async {
         // As client-go names them: unique enough, and sorted by time for one object.
         let unique =
             String(UInt64(bitPattern: time.microseconds), radix: 16)
             + String(UInt16.random(in: 0x1000...0xFFFF), radix: 16)
         let name = "\(notice.object.name).\(unique)"
-        let event = event(notice, message, name, time)
+        let event = event(notice, message: message, name: name, time: time)
         if await attempt({ _ = try await self.api.create(event, in: .events) }) {
             correlator.created(notice, message: message, name: name, at: clock.uptime)
         }
@@ -161,7 +161,7 @@ extension EventRecorder {
     /// Events about cluster-scoped objects live in `default`, as the API demands.
     private func namespace(of notice: EventNotice) -> String { notice.object.namespace ?? "default" }
 
-    private func event(_ notice: EventNotice, _ message: String, _ name: String, _ time: KubeTime) -> KubeObject {
+    private func event(_ notice: EventNotice, message: String, name: String, time: KubeTime) -> KubeObject {
         KubeObject(
             .events, namespace: namespace(of: notice), name: name,
             [

@@ -6,7 +6,7 @@ public struct HealthCheck: Sendable {
     /// Throws when it isn't. It must be quick: probes have a timeout of a second by default.
     let run: @Sendable () async throws -> Void
 
-    public init(_ name: String, _ run: @escaping @Sendable () async throws -> Void) {
+    public init(_ name: String, run: @escaping @Sendable () async throws -> Void) {
         self.name = name
         self.run = run
     }
@@ -17,7 +17,7 @@ public struct HealthCheck: Sendable {
     /// Whether an informer has its first list.
     public static func synced(_ informer: Informer) -> HealthCheck {
         HealthCheck("informer-\(informer.resource.qualifiedName)") {
-            guard informer.hasSynced else { throw RuntimeError(.stopped, "the first list isn't there yet") }
+            guard informer.hasSynced else { throw RuntimeError(.stopped, message: "the first list isn't there yet") }
         }
     }
 }

@@ -45,11 +45,11 @@ public struct HealthServer: Service {
         let router = Router()
         for (name, checks) in [("healthz", liveness), ("livez", liveness), ("readyz", readiness)] {
             router.get("/\(name)") { request, _ in
-                await answer(name, checks, isVerbose: request.uri.queryParameters["verbose"] != nil)
+                await answer(name, checks: checks, isVerbose: request.uri.queryParameters["verbose"] != nil)
             }
         }
         if let metrics {
-            router.get("/metrics") { _, _ in Self.response(.ok, MetricsRegistry.contentType, metrics.text) }
+            router.get("/metrics") { _, _ in Self.response(.ok, type: MetricsRegistry.contentType, text: metrics.text) }
         }
         let application = Application(
             router: router, configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
@@ -60,7 +60,7 @@ public struct HealthServer: Service {
         try await runStoppingGracefully(application, logger: logger)
     }
 
-    private func answer(_ name: String, _ checks: [HealthCheck], isVerbose: Bool) async -> Response {
+    private func answer(_ name: String, checks: [HealthCheck], isVerbose: Bool) async -> Response {
         var report = HealthReport()
         for check in checks {
             if let error = await report.add(check) {
@@ -68,11 +68,11 @@ public struct HealthServer: Service {
             }
         }
         return Self.response(
-            report.isHealthy ? .ok : .internalServerError, "text/plain; charset=utf-8",
-            report.text(name: name, isVerbose: isVerbose))
+            report.isHealthy ? .ok : .internalServerError, type: "text/plain; charset=utf-8",
+            text: report.text(name: name, isVerbose: isVerbose))
     }
 
-    private static func response(_ status: HTTPResponse.Status, _ type: String, _ text: String) -> Response {
+    private static func response(_ status: HTTPResponse.Status, type: String, text: String) -> Response {
         Response(
             status: status, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }

@@ -83,7 +83,7 @@ extension Informer {
             group.addTask { try await self.stream(options, to: watch) }
             group.addTask {
                 try await self.clock.sleep(until: deadline)
-                throw RuntimeError(.overdue, "the watch stayed open for longer than was asked for")
+                throw RuntimeError(.overdue, message: "the watch stayed open for longer than was asked for")
             }
             group.addTask {
                 try await self.expectInitial(watch)
@@ -100,7 +100,7 @@ extension Informer {
         while let lastHeard = watch.initialProgress {
             let deadline = lastHeard + Self.initialSilence
             if clock.uptime >= deadline {
-                throw RuntimeError(.incomplete, "the server didn't say that the initial events are complete")
+                throw RuntimeError(.incomplete, message: "the server didn't say that the initial events are complete")
             }
             try await clock.sleep(until: deadline)
         }
@@ -147,12 +147,12 @@ private final class Watch: Sendable {
             state.reflector.received(event)
             state.lastHeard = uptime
             guard state.initial != nil else { return .change }
-            return try Self.collect(event, &state)
+            return try Self.collect(event, state: &state)
         }
     }
 
     /// Initial events may be mixed with changes of objects that came before them.
-    private static func collect(_ event: WatchEvent, _ state: inout State) throws -> Meaning {
+    private static func collect(_ event: WatchEvent, state: inout State) throws -> Meaning {
         switch event {
         case .added(let object), .modified(let object): state.initial?[object.key] = object
         case .deleted(let object): state.initial?[object.key] = nil
@@ -160,7 +160,8 @@ private final class Watch: Sendable {
             defer { state.initial = nil }
             return .completed(state.initial.map { Array($0.values) } ?? [], resourceVersion: version)
         case .bookmark:
-            throw RuntimeError(.incomplete, "the server sends bookmarks, and none that ends the initial events")
+            throw RuntimeError(
+                .incomplete, message: "the server sends bookmarks, and none that ends the initial events")
         case .error: break
         }
         return .collected

@@ -76,5 +76,5 @@ extension Informer {
         for waiter in waiters { waiter.continuation.resume(throwing: Self.stopped) }
     }
 
-    private static var stopped: RuntimeError { RuntimeError(.stopped, "the informer has stopped") }
+    private static var stopped: RuntimeError { RuntimeError(.stopped, message: "the informer has stopped") }
 }

@@ -114,16 +114,16 @@ extension Informer {
         return objects.compactMap { $0.key.namespace == namespace ? $0.value : nil }
     }
 
-    /// Makes ``byIndex(_:_:)`` work for `name`.
+    /// Makes ``byIndex(_:value:)`` work for `name`.
     /// - Parameter values: under which values an object is found. Called under a lock: quick, and no call of the
     ///   informer.
-    public func addIndex(_ name: String, _ values: @escaping @Sendable (KubeObject) -> [String]) {
-        shared.withLockedValue { $0.store.addIndex(name, values) }
+    public func addIndex(_ name: String, values: @escaping @Sendable (KubeObject) -> [String]) {
+        shared.withLockedValue { $0.store.addIndex(name, values: values) }
     }
 
     /// Objects with that value, in no particular order; none where the index doesn't exist.
-    public func byIndex(_ name: String, _ value: String) -> [KubeObject] {
-        shared.withLockedValue { $0.store.byIndex(name, value) }
+    public func byIndex(_ name: String, value: String) -> [KubeObject] {
+        shared.withLockedValue { $0.store.byIndex(name, value: value) }
     }
 
     /// Whether the first list is in the cache.

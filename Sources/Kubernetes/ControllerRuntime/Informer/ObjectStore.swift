@@ -31,7 +31,7 @@ struct ObjectStore: Sendable {
         for object in list {
             let key = object.key
             gone[key] = nil
-            if let old = objects[key], !isRewound, isOlderOrSame(object, old.resourceVersion) { continue }
+            if let old = objects[key], !isRewound, isOlderOrSame(object, version: old.resourceVersion) { continue }
             set(object, at: key, isInitial: isInitial, into: &events)
         }
         for (key, object) in gone {
@@ -50,7 +50,7 @@ struct ObjectStore: Sendable {
         // that repeats itself must not bring it back, for nothing would ever take it away again.
         let known = objects[key]?.resourceVersion ?? progress
         advance(to: object.resourceVersion)
-        if isOlderOrSame(object, known) { return }
+        if isOlderOrSame(object, version: known) { return }
         set(object, at: key, isInitial: false, into: &events)
     }
 
@@ -84,7 +84,7 @@ struct ObjectStore: Sendable {
 
     // MARK: Inside
 
-    private func isOlderOrSame(_ object: KubeObject, _ version: String) -> Bool {
+    private func isOlderOrSame(_ object: KubeObject, version: String) -> Bool {
         switch ResourceVersion.compare(object.resourceVersion, version) {
         case .older, .same: true
         case .newer, nil: false
@@ -115,7 +115,7 @@ struct ObjectStore: Sendable {
 // MARK: - Indices
 
 extension ObjectStore {
-    mutating func addIndex(_ name: String, _ values: @escaping IndexFunction) {
+    mutating func addIndex(_ name: String, values: @escaping IndexFunction) {
         var index = Index(values: values)
         for (key, object) in objects {
             for value in values(object) { index.keys[value, default: []].insert(key) }
@@ -123,7 +123,7 @@ extension ObjectStore {
         indices[name] = index
     }
 
-    func byIndex(_ name: String, _ value: String) -> [KubeObject] {
+    func byIndex(_ name: String, value: String) -> [KubeObject] {
         (indices[name]?.keys[value] ?? []).compactMap { objects[$0] }
     }
 

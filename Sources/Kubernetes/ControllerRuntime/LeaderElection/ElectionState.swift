@@ -26,10 +26,10 @@ struct ElectionState: Sendable {
     /// Why this process, once the leader, isn't any more.
     func loss(at uptime: Duration) -> RuntimeError? {
         if let observed = lease.observed, observed.holder != options.identity {
-            return RuntimeError(.leadershipLost, "the lease was taken by \(observed.holder)")
+            return RuntimeError(.leadershipLost, message: "the lease was taken by \(observed.holder)")
         }
         if let leadsUntil, uptime >= leadsUntil {
-            return RuntimeError(.leadershipLost, "the lease couldn't be renewed in time")
+            return RuntimeError(.leadershipLost, message: "the lease couldn't be renewed in time")
         }
         return nil
     }

@@ -67,7 +67,8 @@ public struct LeaderElector: Sendable {
     ///   `CancellationError`; what the closure throws.
     public func run(onStartedLeading: @escaping @Sendable () async throws -> Void) async throws {
         guard options.renewDeadline < options.leaseDuration, options.retryPeriod * 1.2 < options.renewDeadline else {
-            throw RuntimeError(.misuse, "leader election needs 1.2 * retryPeriod < renewDeadline < leaseDuration")
+            throw RuntimeError(
+                .misuse, message: "leader election needs 1.2 * retryPeriod < renewDeadline < leaseDuration")
         }
         isLeading.record(0)
         let term = Term(options)
@@ -75,7 +76,7 @@ public struct LeaderElector: Sendable {
         logger.info("became leader", metadata: ["identity": "\(options.identity)"])
         isLeading.record(1)
         defer { isLeading.record(0) }
-        try await lead(term, onStartedLeading)
+        try await lead(term, body: onStartedLeading)
     }
 }
 
@@ -109,7 +110,7 @@ extension LeaderElector {
         return leads
     }
 
-    private func lead(_ term: Term, _ body: @escaping @Sendable () async throws -> Void) async throws {
+    private func lead(_ term: Term, body: @escaping @Sendable () async throws -> Void) async throws {
         let end = await withTaskGroup(of: End.self) { group in
             group.addTask {
                 do {

@@ -88,7 +88,7 @@ public final class Manager: Service {
             state.phase = .running(group)
             return true
         }
-        guard mayRun else { throw RuntimeError(.misuse, "a manager can run only once") }
+        guard mayRun else { throw RuntimeError(.misuse, message: "a manager can run only once") }
         defer { state.withLock { $0.phase = .over } }
         try await group.run()
     }

@@ -16,7 +16,7 @@ final class CounterInstrument: Instrument, CounterHandler, FloatingPointCounterH
     func reset() { value.withLock { $0 = 0 } }
 
     func write(_ writer: inout PrometheusWriter, name: String, labels: [Label]) {
-        writer.sample(name, labels, value.withLock(\.self))
+        writer.sample(name, labels: labels, value: value.withLock(\.self))
     }
 }
 
@@ -31,7 +31,7 @@ final class GaugeInstrument: Instrument, MeterHandler, RecorderHandler {
     func record(_ value: Double) { set(value) }
 
     func write(_ writer: inout PrometheusWriter, name: String, labels: [Label]) {
-        writer.sample(name, labels, value.withLock(\.self))
+        writer.sample(name, labels: labels, value: value.withLock(\.self))
     }
 }
 
@@ -68,9 +68,9 @@ final class HistogramInstrument: Instrument, RecorderHandler, TimerHandler {
         for (bound, count) in zip(bounds + [.infinity], state.counts) {
             total += count
             let bucket = labels + [Label(name: "le", value: PrometheusWriter.number(bound))]
-            writer.sample(name + "_bucket", bucket, Double(total))
+            writer.sample(name + "_bucket", labels: bucket, value: Double(total))
         }
-        writer.sample(name + "_sum", labels, state.sum)
-        writer.sample(name + "_count", labels, Double(total))
+        writer.sample(name + "_sum", labels: labels, value: state.sum)
+        writer.sample(name + "_count", labels: labels, value: Double(total))
     }
 }

@@ -16,28 +16,28 @@ public struct MeasuredAPI: KubeAPI {
     public func send(_ request: KubeRequest, as identity: Impersonation?) async throws -> KubeResponse {
         do {
             let response = try await api.send(request, as: identity)
-            count(request, "\(response.status)")
+            count(request, code: "\(response.status)")
             return response
         } catch {
-            count(request, "<error>")
+            count(request, code: "<error>")
             throw error
         }
     }
 
     public func stream<Result: Sendable>(
         _ request: KubeRequest, as identity: Impersonation?,
-        _ body: (inout KubeByteStream) async throws -> Result
+        body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
-        count(request, "stream")
-        return try await api.stream(request, as: identity, body)
+        count(request, code: "stream")
+        return try await api.stream(request, as: identity, body: body)
     }
 
     public func exec(_ command: ContainerCommand, as identity: Impersonation?) async throws -> ExecResult {
-        count(command.request, "stream")
+        count(command.request, code: "stream")
         return try await api.exec(command, as: identity)
     }
 
-    private func count(_ request: KubeRequest, _ code: String) {
+    private func count(_ request: KubeRequest, code: String) {
         let dimensions = [
             ("code", code), ("method", request.method.rawValue), ("resource", Self.resource(of: request.path)),
         ]

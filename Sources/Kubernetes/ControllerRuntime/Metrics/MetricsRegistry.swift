@@ -70,7 +70,7 @@ public final class MetricsRegistry: MetricsFactory {
     }
 
     private func instrument<Found: Instrument>(
-        _ name: String, _ dimensions: [(String, String)], _ kind: Kind, make: () -> Found
+        _ name: String, dimensions: [(String, String)], kind: Kind, make: () -> Found
     ) -> Found {
         let name = PrometheusWriter.name(name)
         let labels = dimensions.map { Label(name: PrometheusWriter.name($0.0), value: $0.1) }
@@ -101,31 +101,31 @@ public final class MetricsRegistry: MetricsFactory {
 
 extension MetricsRegistry {
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
-        instrument(label, dimensions, .counter) { CounterInstrument() }
+        instrument(label, dimensions: dimensions, kind: .counter) { CounterInstrument() }
     }
 
     public func makeFloatingPointCounter(
         label: String, dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
-        instrument(label, dimensions, .counter) { CounterInstrument() }
+        instrument(label, dimensions: dimensions, kind: .counter) { CounterInstrument() }
     }
 
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
-        instrument(label, dimensions, .gauge) { GaugeInstrument() }
+        instrument(label, dimensions: dimensions, kind: .gauge) { GaugeInstrument() }
     }
 
     public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
-        if aggregate { return histogram(label, dimensions) }
-        return instrument(label, dimensions, .gauge) { GaugeInstrument() }
+        if aggregate { return histogram(label, dimensions: dimensions) }
+        return instrument(label, dimensions: dimensions, kind: .gauge) { GaugeInstrument() }
     }
 
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        histogram(label, dimensions)
+        histogram(label, dimensions: dimensions)
     }
 
-    private func histogram(_ label: String, _ dimensions: [(String, String)]) -> HistogramInstrument {
+    private func histogram(_ label: String, dimensions: [(String, String)]) -> HistogramInstrument {
         let bounds = buckets[PrometheusWriter.name(label)] ?? defaultBuckets
-        return instrument(label, dimensions, .histogram) { HistogramInstrument(bounds: bounds) }
+        return instrument(label, dimensions: dimensions, kind: .histogram) { HistogramInstrument(bounds: bounds) }
     }
 
     public func destroyCounter(_ handler: any CounterHandler) { remove(handler) }

@@ -12,7 +12,7 @@ struct PrometheusWriter {
         text += "# TYPE \(name) \(type)\n"
     }
 
-    mutating func sample(_ name: String, _ labels: [Label], _ value: Double) {
+    mutating func sample(_ name: String, labels: [Label], value: Double) {
         text += name
         if !labels.isEmpty {
             text += "{"

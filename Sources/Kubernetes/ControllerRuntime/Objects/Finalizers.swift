@@ -33,12 +33,12 @@ public struct Finalizers: Sendable {
     ///   - name: with a domain, as the API demands: `example.com/volumes`.
     ///   - cleanup: they run in the order of registration, each also when one before failed.
     /// - Throws: ``RuntimeError`` `misuse` for a name without a domain or one that is taken.
-    public mutating func register(_ name: String, _ cleanup: @escaping Cleanup) throws(RuntimeError) {
+    public mutating func register(_ name: String, cleanup: @escaping Cleanup) throws(RuntimeError) {
         guard name.contains("/") else {
-            throw RuntimeError(.misuse, "the finalizer \(name) needs a domain: example.com/\(name)")
+            throw RuntimeError(.misuse, message: "the finalizer \(name) needs a domain: example.com/\(name)")
         }
         guard !cleanups.contains(where: { $0.name == name }) else {
-            throw RuntimeError(.misuse, "the finalizer \(name) is registered already")
+            throw RuntimeError(.misuse, message: "the finalizer \(name) is registered already")
         }
         cleanups.append((name, cleanup))
     }

@@ -43,7 +43,8 @@ extension KubeAPI {
         _ names: [String], of object: KubeObject, in resource: APIResource
     ) async throws -> KubeObject {
         guard !object.resourceVersion.isEmpty else {
-            throw RuntimeError(.misuse, "finalizers are changed on an object as it was read, with its resourceVersion")
+            throw RuntimeError(
+                .misuse, message: "finalizers are changed on an object as it was read, with its resourceVersion")
         }
         let metadata: JSONValue = [
             "resourceVersion": .string(object.resourceVersion),

@@ -13,7 +13,7 @@ extension KubeObject {
     public mutating func setController(_ owner: KubeObject, blockOwnerDeletion: Bool = true) throws(RuntimeError) {
         if let current = controller, !current.isSame(as: owner) {
             throw RuntimeError(
-                .ownership, "\(kind) \(key) is controlled by \(current.kind) \(current.name) already")
+                .ownership, message: "\(kind) \(key) is controlled by \(current.kind) \(current.name) already")
         }
         try refer(to: owner, isController: true, blockOwnerDeletion: blockOwnerDeletion)
     }
@@ -34,11 +34,11 @@ extension KubeObject {
         to owner: KubeObject, isController: Bool, blockOwnerDeletion: Bool
     ) throws(RuntimeError) {
         if owner.uid.isEmpty || owner.kind.isEmpty || owner.name.isEmpty {
-            throw RuntimeError(.ownership, "an owner needs a kind, a name and a uid")
+            throw RuntimeError(.ownership, message: "an owner needs a kind, a name and a uid")
         }
         if let namespace = owner.namespace, namespace != self.namespace {
             throw RuntimeError(
-                .ownership, "\(kind) \(key) can't be owned by \(owner.kind) \(owner.key) of another namespace")
+                .ownership, message: "\(kind) \(key) can't be owned by \(owner.kind) \(owner.key) of another namespace")
         }
         let reference = OwnerReference(
             apiVersion: owner.apiVersion, kind: owner.kind, name: owner.name, uid: owner.uid,

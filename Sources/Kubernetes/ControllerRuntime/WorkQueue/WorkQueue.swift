@@ -61,14 +61,14 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
         }
     }
 
-    /// Hands out the next item; waits until there is one. Each must be given back by ``finish(_:_:)``.
+    /// Hands out the next item; waits until there is one. Each must be given back by ``finish(_:outcome:)``.
     /// - Returns: nil when the queue is shut down (and drained) or the task is cancelled.
     public func next() async -> Taken? { await next(now: clock.uptime) { _ in } }
 
     /// Gives an item back and hands out the next one. Workers compete for the queue's lock: this takes it once.
     /// - Parameter now: the moment at which the work ended.
     func next(finishing taken: Taken, _ outcome: Outcome, now: Duration) async -> Taken? {
-        await next(now: now) { state in finish(taken, outcome, in: &state, now: now) }
+        await next(now: now) { state in finish(taken, outcome: outcome, in: &state, now: now) }
     }
 
     private func next(now: Duration, after body: (inout WorkQueueState<Item>) -> Void) async -> Taken? {
@@ -87,15 +87,15 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
     /// Gives an item back.
     /// - Returns: when it failed, the delay after which it comes again.
     @discardableResult
-    public func finish(_ taken: Taken, _ outcome: Outcome) -> Duration? {
+    public func finish(_ taken: Taken, outcome: Outcome) -> Duration? {
         let now = clock.uptime
         var delay: Duration?
-        change(now: now) { state in delay = finish(taken, outcome, in: &state, now: now) }
+        change(now: now) { state in delay = finish(taken, outcome: outcome, in: &state, now: now) }
         return delay
     }
 
     @discardableResult
-    private func finish(_ taken: Taken, _ outcome: Outcome, in state: inout WorkQueueState<Item>, now: Duration)
+    private func finish(_ taken: Taken, outcome: Outcome, in state: inout WorkQueueState<Item>, now: Duration)
         -> Duration?
     {
         if let metrics {
@@ -106,7 +106,7 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
             case .succeeded, .abandoned: break
             }
         }
-        return state.finish(taken, outcome, now: now, random: outcome == .failed ? .random(in: 0...1) : 0)
+        return state.finish(taken, outcome: outcome, now: now, random: outcome == .failed ? .random(in: 0...1) : 0)
     }
 
     /// Lets delayed items come when they are due, until the task is cancelled.

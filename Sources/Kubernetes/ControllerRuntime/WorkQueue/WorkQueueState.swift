@@ -20,7 +20,7 @@ public enum WorkPriority: Int, Sendable, Comparable, CaseIterable {
 /// The rules are those of client-go's `workqueue` and controller-runtime's `priorityqueue`:
 /// - An item is in the queue at most once. Adding it again can only make it earlier or more important.
 /// - An item that is being processed isn't handed out a second time. When it is added meanwhile, it comes again after
-///   ``finish(_:_:now:random:)``: what the running process may have missed is looked at once more, once.
+///   ``finish(_:outcome:now:random:)``: what the running process may have missed is looked at once more, once.
 /// - A delayed item that is added without a delay is due at once, and its delay is forgotten.
 ///
 /// Times are moments of one monotonic clock, which the caller passes in.
@@ -151,7 +151,7 @@ extension WorkQueueState {
     @discardableResult
     public mutating func add(_ item: Item, priority: WorkPriority = .normal, now: Duration) -> Bool {
         guard phase == .open else { return false }
-        return add(place(for: item), priority, now: now)
+        return add(place(for: item), priority: priority, now: now)
     }
 
     /// Adds what is due at `deadline`. Of two deadlines the earlier counts.
@@ -160,27 +160,27 @@ extension WorkQueueState {
         -> Bool
     {
         guard phase == .open else { return false }
-        return add(place(for: item), priority, at: deadline, now: now)
+        return add(place(for: item), priority: priority, at: deadline, now: now)
     }
 
     public func failureCount(of item: Item) -> Int { places[item].map { records[$0].failures } ?? 0 }
 
-    private mutating func add(_ place: Int, _ priority: WorkPriority, now: Duration) -> Bool {
+    private mutating func add(_ place: Int, priority: WorkPriority, now: Duration) -> Bool {
         guard let old = records[place].pending else {
-            makeReady(place, priority, since: now)
+            makeReady(place, priority: priority, since: now)
             return true
         }
         let isReady = old.deadline == nil
         if isReady && priority <= old.priority { return false }
         if isReady, records[place].startedAt == nil { depth -= 1 }
         if !isReady { delayedCount -= 1 }
-        makeReady(place, max(priority, old.priority), since: isReady ? old.since : now)
+        makeReady(place, priority: max(priority, old.priority), since: isReady ? old.since : now)
         return true
     }
 
     @discardableResult
-    private mutating func add(_ place: Int, _ priority: WorkPriority, at deadline: Duration, now: Duration) -> Bool {
-        guard deadline > now else { return add(place, priority, now: now) }
+    private mutating func add(_ place: Int, priority: WorkPriority, at deadline: Duration, now: Duration) -> Bool {
+        guard deadline > now else { return add(place, priority: priority, now: now) }
         let old = records[place].pending
         if let old {
             guard let earlier = old.deadline, deadline < earlier else { return raise(place, to: priority, now: now) }
@@ -200,29 +200,29 @@ extension WorkQueueState {
     /// Later than what is there already: only the priority can count.
     private mutating func raise(_ place: Int, to priority: WorkPriority, now: Duration) -> Bool {
         guard let old = records[place].pending, priority > old.priority else { return false }
-        if old.deadline == nil { return add(place, priority, now: now) }
+        if old.deadline == nil { return add(place, priority: priority, now: now) }
         records[place].pending?.priority = priority
         return true
     }
 
     /// Counts a failure and adds the item after the delay that belongs to its number of failures.
-    private mutating func addAfterFailure(_ place: Int, _ priority: WorkPriority, now: Duration, random: Double)
+    private mutating func addAfterFailure(_ place: Int, priority: WorkPriority, now: Duration, random: Double)
         -> Duration
     {
         records[place].failures += 1
         let limited = options.retryLimit?.reserve(now: now) ?? .zero
         let delay = max(options.backoff.delay(failures: records[place].failures, random: random), limited)
-        add(place, priority, at: now + delay, now: now)
+        add(place, priority: priority, at: now + delay, now: now)
         return delay
     }
 
-    private mutating func makeReady(_ place: Int, _ priority: WorkPriority, since: Duration) {
+    private mutating func makeReady(_ place: Int, priority: WorkPriority, since: Duration) {
         let ticket = nextTicket()
         setPending(Pending(priority: priority, deadline: nil, since: since, ticket: ticket), of: place)
-        if records[place].startedAt == nil { enqueue(place, priority, ticket) }
+        if records[place].startedAt == nil { enqueue(place, priority: priority, ticket: ticket) }
     }
 
-    private mutating func enqueue(_ place: Int, _ priority: WorkPriority, _ ticket: UInt64) {
+    private mutating func enqueue(_ place: Int, priority: WorkPriority, ticket: UInt64) {
         ready[priority.rawValue].append(Entry(place: place, ticket: ticket))
         depth += 1
     }
@@ -285,16 +285,18 @@ extension WorkQueueState {
     /// - Parameter random: from 0 to 1, for the jitter of the back-off.
     /// - Returns: when it failed, the delay after which it comes again.
     @discardableResult
-    public mutating func finish(_ taken: Taken, _ outcome: Outcome, now: Duration, random: Double = 0) -> Duration? {
+    public mutating func finish(_ taken: Taken, outcome: Outcome, now: Duration, random: Double = 0) -> Duration? {
         guard isProcessing(taken) else { return nil }
         var delay: Duration?
         switch outcome {
         case .succeeded: records[taken.place].failures = 0
         case .succeededAgain(let after):
             records[taken.place].failures = 0
-            if phase == .open { add(taken.place, taken.priority, at: now + after, now: now) }
+            if phase == .open { add(taken.place, priority: taken.priority, at: now + after, now: now) }
         case .failed:
-            delay = phase == .open ? addAfterFailure(taken.place, taken.priority, now: now, random: random) : .zero
+            delay =
+                phase == .open
+                ? addAfterFailure(taken.place, priority: taken.priority, now: now, random: random) : .zero
         case .abandoned: break
         }
         end(taken.place)
@@ -310,7 +312,7 @@ extension WorkQueueState {
         processing.removeLast()
         records[place].startedAt = nil
         if let again = records[place].pending {
-            if again.deadline == nil { enqueue(place, again.priority, again.ticket) }
+            if again.deadline == nil { enqueue(place, priority: again.priority, ticket: again.ticket) }
         } else {
             releaseIfIdle(place)
         }
@@ -328,7 +330,7 @@ extension WorkQueueState {
             delayedCount -= 1
             records[place].pending?.deadline = nil
             records[place].pending?.since = due.deadline
-            if records[place].startedAt == nil { enqueue(place, found.priority, found.ticket) }
+            if records[place].startedAt == nil { enqueue(place, priority: found.priority, ticket: found.ticket) }
         }
     }
 

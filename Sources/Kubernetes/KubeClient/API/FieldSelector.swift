@@ -7,16 +7,16 @@ public struct FieldSelector: Sendable, Hashable, CustomStringConvertible {
 
     private init(_ term: String) { terms = [term] }
 
-    public static func equal(_ field: String, _ value: String) -> FieldSelector {
+    public static func equal(_ field: String, value: String) -> FieldSelector {
         FieldSelector("\(field)=\(escaped(value))")
     }
 
-    public static func notEqual(_ field: String, _ value: String) -> FieldSelector {
+    public static func notEqual(_ field: String, value: String) -> FieldSelector {
         FieldSelector("\(field)!=\(escaped(value))")
     }
 
     /// One object of a collection.
-    public static func name(_ name: String) -> FieldSelector { equal("metadata.name", name) }
+    public static func name(_ name: String) -> FieldSelector { equal("metadata.name", value: name) }
 
     /// Both.
     public func and(_ other: FieldSelector) -> FieldSelector {

@@ -27,10 +27,10 @@ public struct ImpersonatingAPI: KubeAPI {
 
     /// - Throws: besides what ``KubeAPI`` says, ``KubeClientError`` (`unsupported`) for another identity.
     public func stream<Result: Sendable>(
-        _ request: KubeRequest, as other: Impersonation?, _ body: (inout KubeByteStream) async throws -> Result
+        _ request: KubeRequest, as other: Impersonation?, body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
         try check(other)
-        return try await api.stream(request, as: identity, body)
+        return try await api.stream(request, as: identity, body: body)
     }
 
     /// - Throws: besides what ``KubeAPI`` says, ``KubeClientError`` (`unsupported`) for another identity.

@@ -79,7 +79,7 @@ extension KubeAPI {
     @discardableResult
     public func setScale(
         _ resource: APIResource, namespace: String? = nil, name: String, replicas: Int,
-        resourceVersion: String? = nil, _ options: WriteOptions = WriteOptions()
+        resourceVersion: String? = nil, options: WriteOptions = WriteOptions()
     ) async throws -> Scale {
         let body = JSONValue.compact([
             "metadata": resourceVersion.map { ["resourceVersion": .string($0)] },

@@ -21,13 +21,13 @@ public protocol KubeAPI: Sendable {
     /// - Throws: `APIStatus` when the answer's status is not 2xx.
     func stream<Result: Sendable>(
         _ request: KubeRequest, as identity: Impersonation?,
-        _ body: (inout KubeByteStream) async throws -> Result
+        body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result
 
     /// Runs a command in a container and waits for its end. What doesn't implement it refuses.
     ///
     /// - Returns: also for commands that fail: see ``ExecResult/exitCode``.
-    /// - Throws: as ``KubeClient/exec(_:pod:namespace:input:_:as:)``.
+    /// - Throws: as ``KubeClient/exec(_:pod:namespace:input:options:as:)``.
     func exec(_ command: ContainerCommand, as identity: Impersonation?) async throws -> ExecResult
 }
 
@@ -95,9 +95,9 @@ extension KubeAPI {
 
     /// Sends one request as whoever this API acts for, and hands out the body as it arrives.
     public func stream<Result: Sendable>(
-        _ request: KubeRequest, _ body: (inout KubeByteStream) async throws -> Result
+        _ request: KubeRequest, body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
-        try await stream(request, as: nil, body)
+        try await stream(request, as: nil, body: body)
     }
 }
 
@@ -139,16 +139,16 @@ extension KubeAPI {
         _ object: KubeObject, in resource: APIResource, _ options: WriteOptions = WriteOptions()
     ) async throws -> KubeObject {
         let path = resource.path(namespace: object.namespace)
-        return try await write(.post, path, "application/json", object.json, options)
+        return try await write(.post, path: path, contentType: "application/json", body: object.json, options: options)
     }
 
     /// Replaces the object (PUT). With a resourceVersion in it, only that version is replaced (409 otherwise).
     public func update(
         _ object: KubeObject, in resource: APIResource, subresource: String? = nil,
-        _ options: WriteOptions = WriteOptions()
+        options: WriteOptions = WriteOptions()
     ) async throws -> KubeObject {
         let path = resource.path(namespace: object.namespace, name: object.name, subresource: subresource)
-        return try await write(.put, path, "application/json", object.json, options)
+        return try await write(.put, path: path, contentType: "application/json", body: object.json, options: options)
     }
 
     public func patch(
@@ -156,12 +156,12 @@ extension KubeAPI {
         _ options: WriteOptions = WriteOptions()
     ) async throws -> KubeObject {
         let path = resource.path(namespace: namespace, name: name, subresource: subresource)
-        return try await write(.patch, path, patch.contentType, patch.body, options)
+        return try await write(.patch, path: path, contentType: patch.contentType, body: patch.body, options: options)
     }
 
     /// Server-side apply (KEP-555). `options.fieldManager` is required by the API.
     public func apply(
-        _ object: KubeObject, in resource: APIResource, subresource: String? = nil, _ options: WriteOptions
+        _ object: KubeObject, in resource: APIResource, subresource: String? = nil, options: WriteOptions
     ) async throws -> KubeObject {
         try await patch(
             resource, namespace: object.namespace, name: object.name, subresource: subresource, .apply(object.json),
@@ -180,7 +180,7 @@ extension KubeAPI {
     }
 
     private func write(
-        _ method: KubeRequest.Method, _ path: String, _ contentType: String, _ body: JSONValue, _ options: WriteOptions
+        _ method: KubeRequest.Method, path: String, contentType: String, body: JSONValue, options: WriteOptions
     ) async throws -> KubeObject {
         let request = KubeRequest(
             method, path, query: options.query, contentType: contentType, body: JSONWriter.string(body))
@@ -269,16 +269,16 @@ public struct ListOptions: Sendable {
 
     public var query: [KubeRequest.QueryItem] {
         var query: [KubeRequest.QueryItem] = []
-        func add(_ name: String, _ value: String?) {
+        func add(_ name: String, value: String?) {
             if let value, !value.isEmpty { query.append(.init(name, value)) }
         }
-        add("labelSelector", labelSelector?.description)
-        add("fieldSelector", fieldSelector)
-        add("limit", limit.map(String.init))
-        add("continue", continueToken)
-        add("resourceVersion", resourceVersion)
+        add("labelSelector", value: labelSelector?.description)
+        add("fieldSelector", value: fieldSelector)
+        add("limit", value: limit.map(String.init))
+        add("continue", value: continueToken)
+        add("resourceVersion", value: resourceVersion)
         // The API refuses a match without a version.
-        if resourceVersion?.isEmpty == false { add("resourceVersionMatch", resourceVersionMatch?.rawValue) }
+        if resourceVersion?.isEmpty == false { add("resourceVersionMatch", value: resourceVersionMatch?.rawValue) }
         return query
     }
 }

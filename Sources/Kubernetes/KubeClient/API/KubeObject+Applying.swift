@@ -46,7 +46,7 @@ extension KubeAPI {
     ) async throws -> KubeObject {
         try await apply(
             object.withoutServerFields(), in: resource, subresource: subresource,
-            WriteOptions(fieldManager: manager, force: force, dryRun: dryRun))
+            options: WriteOptions(fieldManager: manager, force: force, dryRun: dryRun))
     }
 }
 
@@ -57,13 +57,14 @@ enum FieldSet {
     static func extract(_ fields: JSONValue, from value: JSONValue) -> JSONValue? {
         guard let paths = fields.object, !paths.isEmpty else { return value }
         switch value {
-        case .object: return members(paths, value)
-        case .array(let elements): return .array(elements.enumerated().compactMap { element(paths, $1, at: $0) })
+        case .object: return members(paths, value: value)
+        case .array(let elements):
+            return .array(elements.enumerated().compactMap { element(paths, element: $1, at: $0) })
         default: return value
         }
     }
 
-    private static func members(_ paths: JSONObject, _ value: JSONValue) -> JSONValue? {
+    private static func members(_ paths: JSONObject, value: JSONValue) -> JSONValue? {
         var result = JSONObject()
         for (path, fields) in paths where path.hasPrefix("f:") {
             let name = String(path.dropFirst(2))
@@ -72,7 +73,7 @@ enum FieldSet {
         return result.isEmpty && paths["."] == nil ? nil : .object(result)
     }
 
-    private static func element(_ paths: JSONObject, _ element: JSONValue, at position: Int) -> JSONValue? {
+    private static func element(_ paths: JSONObject, element: JSONValue, at position: Int) -> JSONValue? {
         for (path, fields) in paths {
             if path == "i:\(position)" { return extract(fields, from: element) }
             guard let text = key(path), let key = try? JSONParser.parse(text) else { continue }

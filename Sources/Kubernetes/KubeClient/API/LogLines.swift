@@ -42,8 +42,8 @@ extension KubeAPI {
     /// - Parameter timeout: of the whole; nil follows for as long as the container runs. Note ``LogOptions/limitBytes``.
     /// - Throws: `APIStatus` when the server refuses; ``KubeClientError`` (`timeout` among others); what `body` throws.
     public func followLogs<Result: Sendable>(
-        pod: String, namespace: String, _ options: LogOptions = LogOptions(), timeout: Duration? = nil,
-        _ body: @escaping @Sendable (inout LogLines) async throws -> Result
+        pod: String, namespace: String, options: LogOptions = LogOptions(), timeout: Duration? = nil,
+        body: @escaping @Sendable (inout LogLines) async throws -> Result
     ) async throws -> Result {
         let path = APIResource.pods.path(namespace: namespace, name: pod, subresource: "log")
         let query = options.query + [KubeRequest.QueryItem("follow", "true")]
@@ -56,6 +56,6 @@ extension KubeAPI {
         }
         guard let timeout else { return try await work() }
         let late = KubeClientError(.timeout, "\(request.label): the log did not end within \(timeout)")
-        return try await withDeadline(.now + timeout, failure: late, work)
+        return try await withDeadline(.now + timeout, failure: late, work: work)
     }
 }

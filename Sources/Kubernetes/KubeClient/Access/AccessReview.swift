@@ -10,7 +10,7 @@ public enum AccessReview {
         var reason = "the path names no resource"
         if let access = ResourceAccess(request) {
             let answer = try await review(
-                "SelfSubjectAccessReview", ["resourceAttributes": access.attributes], api)
+                "SelfSubjectAccessReview", spec: ["resourceAttributes": access.attributes], api: api)
             if answer.isAllowed { return }
             reason = answer.reason
         }
@@ -24,11 +24,11 @@ public enum AccessReview {
         let spec: JSONValue = [
             "user": .string(user), "groups": JSONValue(groups), "resourceAttributes": access.attributes,
         ]
-        return try await review("SubjectAccessReview", spec, api).isAllowed
+        return try await review("SubjectAccessReview", spec: spec, api: api).isAllowed
     }
 
     private static func review(
-        _ kind: String, _ spec: JSONValue, _ api: any KubeAPI
+        _ kind: String, spec: JSONValue, api: any KubeAPI
     ) async throws -> (isAllowed: Bool, reason: String) {
         let body: JSONValue = ["apiVersion": "authorization.k8s.io/v1", "kind": .string(kind), "spec": spec]
         let answer = try await api.call(

@@ -26,10 +26,10 @@ public struct ReadOnlyAPI: KubeAPI {
 
     /// - Throws: besides what ``ImpersonatingAPI`` says, ``WriteRefused``.
     public func stream<Result: Sendable>(
-        _ request: KubeRequest, as other: Impersonation?, _ body: (inout KubeByteStream) async throws -> Result
+        _ request: KubeRequest, as other: Impersonation?, body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
         try check(request)
-        return try await api.stream(request, as: other, body)
+        return try await api.stream(request, as: other, body: body)
     }
 
     /// - Throws: ``WriteRefused``: what a command does nobody can tell.

@@ -23,13 +23,13 @@ extension ClusterConfiguration {
     public static func load(
         kubeconfigPath: String? = nil, context: String? = nil, environment: [String: String]
     ) throws(KubeClientError) -> ClusterConfiguration {
-        var result = try find(kubeconfigPath, context, environment)
+        var result = try find(kubeconfigPath, context: context, environment: environment)
         result.proxies = ProxyEnvironment(environment)
         return result
     }
 
     private static func find(
-        _ kubeconfigPath: String?, _ context: String?, _ environment: [String: String]
+        _ kubeconfigPath: String?, context: String?, environment: [String: String]
     ) throws(KubeClientError) -> ClusterConfiguration {
         if let kubeconfigPath, !kubeconfigPath.isEmpty {
             return try kubeconfig(path: kubeconfigPath, context: context)

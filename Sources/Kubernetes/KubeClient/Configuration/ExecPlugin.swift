@@ -56,7 +56,7 @@ extension KubeconfigFields {
         guard ExecPlugin.versions.contains(version) else {
             throw exec.failure(
                 "apiVersion \(version) is not supported, only \(ExecPlugin.versions.joined(separator: " and "))",
-                .unsupported)
+                code: .unsupported)
         }
         try exec.checkInteractiveMode(version)
         let name = try exec.required("command")
@@ -72,7 +72,7 @@ extension KubeconfigFields {
         case "Never", "IfAvailable": return
         case nil where version != ExecPlugin.v1: return
         case nil: throw failure("interactiveMode is missing")
-        case "Always": throw failure("interactiveMode Always: there is no terminal to ask on", .unsupported)
+        case "Always": throw failure("interactiveMode Always: there is no terminal to ask on", code: .unsupported)
         case let other?: throw failure("interactiveMode must be Never, IfAvailable or Always, not \(other)")
         }
     }

@@ -12,19 +12,19 @@ extension Kubeconfig {
         guard let entry = contexts[name] else {
             throw KubeClientError(.configuration, "context \"\(name)\" does not exist in \(files)")
         }
-        let context = fields(entry, "context \"\(name)\"")
+        let context = fields(entry, what: "context \"\(name)\"")
         var result = try cluster(of: context)
         result.namespace = try context.text("namespace") ?? "default"
         if let user = try context.text("user") {
             guard let entry = users[user] else { throw context.failure("user \"\(user)\" does not exist in \(files)") }
             let extensions = clusters[try context.required("cluster")]?.value["extensions"]?.array ?? []
             let config = extensions.first { $0["name"]?.string == ExecPlugin.extensionName }?["extension"]
-            try apply(fields(entry, "user \"\(user)\""), to: &result, config)
+            try apply(fields(entry, what: "user \"\(user)\""), to: &result, clusterConfig: config)
         }
         return result
     }
 
-    private func fields(_ entry: Entry, _ what: String) -> KubeconfigFields {
+    private func fields(_ entry: Entry, what: String) -> KubeconfigFields {
         KubeconfigFields(entry.value, source: "\(entry.source): \(what)", folder: entry.folder)
     }
 
@@ -33,7 +33,7 @@ extension Kubeconfig {
         guard let entry = clusters[name] else {
             throw context.failure("cluster \"\(name)\" does not exist in \(sources.joined(separator: ":"))")
         }
-        let cluster = fields(entry, "cluster \"\(name)\"")
+        let cluster = fields(entry, what: "cluster \"\(name)\"")
         let result = ClusterConfiguration(
             server: try cluster.required("server"),
             certificateAuthority: try cluster.pem("certificate-authority"),
@@ -47,7 +47,7 @@ extension Kubeconfig {
     }
 
     private func apply(
-        _ user: KubeconfigFields, to result: inout ClusterConfiguration, _ clusterConfig: JSONValue?
+        _ user: KubeconfigFields, to result: inout ClusterConfiguration, clusterConfig: JSONValue?
     ) throws(KubeClientError) {
         result.clientCertificate = try user.pem("client-certificate")
         result.clientKey = try user.pem("client-key")
@@ -88,7 +88,7 @@ extension KubeconfigFields {
         }
         if has("auth-provider") {
             let name = json["auth-provider", "name"]?.string ?? "?"
-            throw failure("auth-provider \"\(name)\" is not supported; use a token", .unsupported)
+            throw failure("auth-provider \"\(name)\" is not supported; use a token", code: .unsupported)
         }
         let token = try token()
         let tokenFile = try path("tokenFile")
@@ -113,7 +113,7 @@ extension KubeconfigFields {
 
     fileprivate func impersonation() throws(KubeClientError) -> Impersonation? {
         for field in ["as-uid", "as-user-extra"] where has(field) {
-            throw failure("\(field) is not supported", .unsupported)
+            throw failure("\(field) is not supported", code: .unsupported)
         }
         let groups = try texts("as-groups")
         guard let user = try text("as") else {

@@ -32,9 +32,9 @@ struct Kubeconfig: Sendable {
         sources = [source]
         let fields = KubeconfigFields(json, source: source)
         currentContext = try fields.text("current-context")
-        clusters = try Self.entries("clusters", "cluster", json, source, folder)
-        users = try Self.entries("users", "user", json, source, folder)
-        contexts = try Self.entries("contexts", "context", json, source, folder)
+        clusters = try Self.entries("clusters", member: "cluster", json: json, source: source, folder: folder)
+        users = try Self.entries("users", member: "user", json: json, source: source, folder: folder)
+        contexts = try Self.entries("contexts", member: "context", json: json, source: source, folder: folder)
     }
 
     /// Where a YAML text is wrong. What is wrong isn't told: the error quotes the line, and that may be the token's.
@@ -54,7 +54,7 @@ struct Kubeconfig: Sendable {
     }
 
     private static func entries(
-        _ list: String, _ member: String, _ json: JSONValue, _ source: String, _ folder: String?
+        _ list: String, member: String, json: JSONValue, source: String, folder: String?
     ) throws(KubeClientError) -> [String: Entry] {
         guard let value = json[list], !value.isNull else { return [:] }
         guard let elements = value.array else {
@@ -87,7 +87,7 @@ struct KubeconfigFields {
 
     func has(_ field: String) -> Bool { json[field].map { !$0.isNull } ?? false }
 
-    func failure(_ text: String, _ code: KubeClientError.Code = .configuration) -> KubeClientError {
+    func failure(_ text: String, code: KubeClientError.Code = .configuration) -> KubeClientError {
         KubeClientError(code, "\(source): \(text)")
     }
 

@@ -8,7 +8,7 @@ extension Discovery {
             let name = group["metadata", "name"]?.string ?? ""
             return (group["versions"]?.array ?? []).flatMap { version in
                 let groupVersion = GroupVersion(group: name, version: version["version"]?.string ?? "")
-                return (version["resources"]?.array ?? []).compactMap { aggregated($0, groupVersion) }
+                return (version["resources"]?.array ?? []).compactMap { aggregated($0, groupVersion: groupVersion) }
             }
         }
     }
@@ -23,7 +23,7 @@ extension Discovery {
     }
 
     /// nil where there is only a subresource, and nothing that it belongs to.
-    private static func aggregated(_ resource: JSONValue, _ groupVersion: GroupVersion) -> APIResource? {
+    private static func aggregated(_ resource: JSONValue, groupVersion: GroupVersion) -> APIResource? {
         guard let plural = resource["resource"]?.string,
             let kind = resource["responseKind", "kind"]?.string, !kind.isEmpty
         else { return nil }
@@ -36,7 +36,7 @@ extension Discovery {
     }
 
     /// An `APIResourceList`: one group and version. `deployments/scale` is a subresource of `deployments`.
-    static func legacy(_ list: JSONValue, _ groupVersion: GroupVersion) -> [APIResource] {
+    static func legacy(_ list: JSONValue, groupVersion: GroupVersion) -> [APIResource] {
         let entries = list["resources"]?.array ?? []
         let names = entries.compactMap { $0["name"]?.string }
         return entries.compactMap { entry in

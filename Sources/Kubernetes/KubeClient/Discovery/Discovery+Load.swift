@@ -25,13 +25,13 @@ extension Discovery {
         guard let groupVersions = groupVersions(json) else {
             throw KubeClientError(.badResponse, "GET \(root): the answer is no discovery document")
         }
-        return try await legacy(groupVersions, api)
+        return try await legacy(groupVersions, api: api)
     }
 
-    private static func legacy(_ groupVersions: [GroupVersion], _ api: any KubeAPI) async throws -> Discovery {
+    private static func legacy(_ groupVersions: [GroupVersion], api: any KubeAPI) async throws -> Discovery {
         try await withThrowingTaskGroup(of: (Int, [APIResource]?).self) { group in
             for (position, groupVersion) in groupVersions.enumerated() {
-                group.addTask { (position, try await legacy(groupVersion, api)) }
+                group.addTask { (position, try await legacy(groupVersion, api: api)) }
             }
             var found: [Int: [APIResource]] = [:]
             for try await (position, resources) in group { found[position] = resources }
@@ -42,9 +42,9 @@ extension Discovery {
     }
 
     /// nil where it couldn't be read: an extension server that is down must not take the names of all others with it.
-    private static func legacy(_ groupVersion: GroupVersion, _ api: any KubeAPI) async throws -> [APIResource]? {
+    private static func legacy(_ groupVersion: GroupVersion, api: any KubeAPI) async throws -> [APIResource]? {
         do {
-            return legacy(try await api.call(KubeRequest(.get, groupVersion.path)), groupVersion)
+            return legacy(try await api.call(KubeRequest(.get, groupVersion.path)), groupVersion: groupVersion)
         } catch is APIStatus {
             return nil
         }

@@ -22,7 +22,7 @@ struct Discovery: Sendable {
         let parts = name.lowercased().split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
         guard let first = parts.first, !first.isEmpty else { return nil }
         if parts.count == 3,
-            let exact = match(first, { $0.version == parts[1] && $0.group == parts[2] }).first
+            let exact = match(first, isCandidate: { $0.version == parts[1] && $0.group == parts[2] }).first
         {
             return exact
         }
@@ -44,7 +44,7 @@ struct Discovery: Sendable {
     }
 
     /// A full name anywhere beats a short name anywhere.
-    private func match(_ name: Substring, _ isCandidate: (APIResource) -> Bool) -> [APIResource] {
+    private func match(_ name: Substring, isCandidate: (APIResource) -> Bool) -> [APIResource] {
         let candidates = resources.filter(isCandidate)
         return candidates.filter { $0.plural == name || $0.singular == name || $0.kind.lowercased() == name }
             + candidates.filter { $0.shortNames.contains { $0 == name } }

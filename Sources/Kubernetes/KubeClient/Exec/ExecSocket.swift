@@ -23,7 +23,7 @@ enum ExecSocket: Sendable {
     struct Writer: Sendable {
         let outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>
 
-        func send(_ opcode: WebSocketOpcode, _ data: ByteBuffer) async throws {
+        func send(_ opcode: WebSocketOpcode, data: ByteBuffer) async throws {
             // Clients must mask (RFC 6455, section 5.3).
             try await outbound.write(WebSocketFrame(fin: true, opcode: opcode, maskKey: .random(), data: data))
         }
@@ -49,9 +49,9 @@ enum ExecSocket: Sendable {
             try await tunnel.get()
             return try await channel.eventLoop.submit {
                 let pipeline = channel.pipeline.syncOperations
-                if let tls { try pipeline.addHandler(try handler(tls, endpoint.certificateName)) }
+                if let tls { try pipeline.addHandler(try handler(tls, name: endpoint.certificateName)) }
                 let result = channel.eventLoop.makePromise(of: ExecSocket.self)
-                try pipeline.addHandler(WebSocketHandshake(head, result))
+                try pipeline.addHandler(WebSocketHandshake(head, result: result))
                 return result.futureResult
             }.get().get()
         } onCancel: {
@@ -59,7 +59,7 @@ enum ExecSocket: Sendable {
         }
     }
 
-    private static func handler(_ context: NIOSSLContext, _ name: String) throws -> NIOSSLClientHandler {
+    private static func handler(_ context: NIOSSLContext, name: String) throws -> NIOSSLClientHandler {
         do {
             return try NIOSSLClientHandler(context: context, serverHostname: name)
         } catch let error as NIOSSLExtraError where error == .cannotUseIPAddressInSNI {

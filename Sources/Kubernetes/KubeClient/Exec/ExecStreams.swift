@@ -16,7 +16,7 @@ public struct ExecEvents {
     /// nil until ``next()`` has returned nil.
     public private(set) var exitCode: Int?
 
-    init(_ frames: NIOAsyncChannelInboundStream<WebSocketFrame>, _ socket: ExecSocket.Writer, _ label: String) {
+    init(_ frames: NIOAsyncChannelInboundStream<WebSocketFrame>, socket: ExecSocket.Writer, label: String) {
         self.frames = frames.makeAsyncIterator()
         self.socket = socket
         self.label = label
@@ -44,13 +44,13 @@ public struct ExecEvents {
         do {
             frame = try await frames.next(isolation: #isolation)
         } catch {
-            throw KubeClientError.of(error, label)
+            throw KubeClientError.of(error, what: label)
         }
         try Task.checkCancellation()
         guard let frame, frame.opcode != .connectionClose else {
             throw KubeClientError(.unreachable, "\(label): the connection broke before the command ended")
         }
-        if frame.opcode == .ping { try await socket.send(.pong, frame.unmaskedData) }
+        if frame.opcode == .ping { try await socket.send(.pong, data: frame.unmaskedData) }
         return frame.opcode == .binary ? Array(frame.unmaskedData.readableBytesView) : nil
     }
 }
@@ -68,7 +68,8 @@ public struct ExecInput: Sendable {
         var rest = bytes[...]
         while !rest.isEmpty {
             let piece = rest.prefix(Self.pieceBytes)
-            try await socket.send(.binary, ByteBuffer(bytes: [RemoteCommandProtocol.Channel.input.rawValue] + piece))
+            try await socket.send(
+                .binary, data: ByteBuffer(bytes: [RemoteCommandProtocol.Channel.input.rawValue] + piece))
             rest = rest.dropFirst(Self.pieceBytes)
         }
     }
@@ -78,7 +79,7 @@ public struct ExecInput: Sendable {
     public func end() async throws {
         try requireEnd()
         let message = [RemoteCommandProtocol.Channel.close.rawValue, RemoteCommandProtocol.Channel.input.rawValue]
-        try await socket.send(.binary, ByteBuffer(bytes: message))
+        try await socket.send(.binary, data: ByteBuffer(bytes: message))
     }
 
     func requireEnd() throws(KubeClientError) {

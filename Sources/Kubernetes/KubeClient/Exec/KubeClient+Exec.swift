@@ -18,12 +18,12 @@ extension KubeClient {
     ///   at API servers before Kubernetes 1.30 (they can't be told where it ends), and for a SOCKS proxy.
     public func exec(
         _ command: [String], pod: String, namespace: String, input: [UInt8]? = nil,
-        _ options: ExecOptions = ExecOptions(), as identity: Impersonation? = nil
+        options: ExecOptions = ExecOptions(), as identity: Impersonation? = nil
     ) async throws -> ExecResult {
         try await withExec(
-            command, pod: pod, namespace: namespace, hasInput: input != nil, options, as: identity
+            command, pod: pod, namespace: namespace, hasInput: input != nil, options: options, as: identity
         ) { events, stream in
-            guard let input else { return try await Self.collect(&events, options) }
+            guard let input else { return try await Self.collect(&events, options: options) }
             // Before anything is written: a command that reads to the end would wait for it.
             try stream.requireEnd()
             return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -32,7 +32,7 @@ extension KubeClient {
                     do { try await stream.write(input) } catch is ChannelError { return }
                     do { try await stream.end() } catch is ChannelError {}
                 }
-                let result = try await Self.collect(&events, options)
+                let result = try await Self.collect(&events, options: options)
                 group.cancelAll()
                 return result
             }
@@ -41,36 +41,36 @@ extension KubeClient {
 
     public func exec(_ command: ContainerCommand, as identity: Impersonation?) async throws -> ExecResult {
         try await exec(
-            command.command, pod: command.pod, namespace: command.namespace, command.options, as: identity)
+            command.command, pod: command.pod, namespace: command.namespace, options: command.options, as: identity)
     }
 
     /// Runs a command in a container and hands out its streams while it runs, for as long as `body` takes or
     /// ``ExecOptions/timeout`` allows. ``ExecOptions/outputLimit`` is not looked at.
-    /// - Throws: as ``exec(_:pod:namespace:input:_:as:)``, and what `body` throws.
+    /// - Throws: as ``exec(_:pod:namespace:input:options:as:)``, and what `body` throws.
     public func withExec<Result: Sendable>(
         _ command: [String], pod: String, namespace: String, hasInput: Bool,
-        _ options: ExecOptions = ExecOptions(), as identity: Impersonation? = nil,
-        _ body: @escaping @Sendable (inout ExecEvents, ExecInput) async throws -> Result
+        options: ExecOptions = ExecOptions(), as identity: Impersonation? = nil,
+        body: @escaping @Sendable (inout ExecEvents, ExecInput) async throws -> Result
     ) async throws -> Result {
         let request = options.request(command, pod: pod, namespace: namespace, hasInput: hasInput)
         let late = KubeClientError(.timeout, "\(request.label): the command did not end within \(options.timeout)")
         do {
             return try await withDeadline(.now + options.timeout, failure: late) {
-                let (channel, version) = try await self.openSocket(request, identity)
+                let (channel, version) = try await self.openSocket(request, as: identity)
                 return try await channel.executeThenClose { inbound, outbound in
                     let writer = ExecSocket.Writer(outbound: outbound)
-                    var events = ExecEvents(inbound, writer, request.label)
+                    var events = ExecEvents(inbound, socket: writer, label: request.label)
                     return try await body(&events, ExecInput(socket: writer, version: version))
                 }
             }
         } catch let status as APIStatus {
             throw status
         } catch {
-            throw KubeClientError.of(error, request.label)
+            throw KubeClientError.of(error, what: request.label)
         }
     }
 
-    private static func collect(_ events: inout ExecEvents, _ options: ExecOptions) async throws -> ExecResult {
+    private static func collect(_ events: inout ExecEvents, options: ExecOptions) async throws -> ExecResult {
         var result = ExecResult()
         while let event = try await events.next() {
             switch event {
@@ -89,38 +89,38 @@ extension KubeClient {
 
     private typealias Socket = (NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, RemoteCommandProtocol)
 
-    private func openSocket(_ request: KubeRequest, _ identity: Impersonation?) async throws -> Socket {
+    private func openSocket(_ request: KubeRequest, as identity: Impersonation?) async throws -> Socket {
         if let proxy, proxy.kind != .http {
             throw KubeClientError(
                 .unsupported, "\(request.label): commands can't be run through \(proxy), which is one of SOCKS")
         }
         let credential = try await credentials.current()
         do {
-            return try await openSocket(request, identity, credential)
+            return try await openSocket(request, as: identity, credential: credential)
         } catch let status as APIStatus where status.code == 401 {
             guard let renewed = try await credentials.renewed(insteadOf: credential) else { throw status }
-            return try await openSocket(request, identity, renewed)
+            return try await openSocket(request, as: identity, credential: renewed)
         }
     }
 
     private func openSocket(
-        _ request: KubeRequest, _ identity: Impersonation?, _ credential: PresentedCredential
+        _ request: KubeRequest, as identity: Impersonation?, credential: PresentedCredential
     ) async throws -> Socket {
-        var head = try execHead(request, identity, credential)
+        var head = try execHead(request, as: identity, credential: credential)
         let context = try tlsContext(credential)
-        let socket = try await observed(request, head.headers, status: \.status) { headers in
+        let socket = try await observed(request, headers: head.headers, status: \.status) { headers in
             head.headers = headers
             return try await ExecSocket.connect(
                 to: builder.endpoint, through: proxy, head, tls: context, timeout: options.connectTimeout)
         }
         switch socket {
         case .open(let channel, let version): return (channel, version)
-        case .refused(let channel, let head): throw try await Self.refusal(channel, head, credential)
+        case .refused(let channel, let head): throw try await Self.refusal(channel, head: head, credential: credential)
         }
     }
 
     private func execHead(
-        _ request: KubeRequest, _ identity: Impersonation?, _ credential: PresentedCredential
+        _ request: KubeRequest, as identity: Impersonation?, credential: PresentedCredential
     ) throws(KubeClientError) -> HTTPRequestHead {
         let endpoint = builder.endpoint
         var headers = try builder.build(request, as: identity, authorization: credential.authorization).headers
@@ -143,7 +143,7 @@ extension KubeClient {
 
     /// API servers tell the length of a `Status`. Of a body that comes in any other way the HTTP status has to do.
     private static func refusal(
-        _ channel: NIOAsyncChannel<ByteBuffer, Never>, _ head: HTTPResponseHead, _ credential: PresentedCredential
+        _ channel: NIOAsyncChannel<ByteBuffer, Never>, head: HTTPResponseHead, credential: PresentedCredential
     ) async throws -> APIStatus {
         let length = min(head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0, 1 << 20)
         return try await channel.executeThenClose { chunks in

@@ -23,7 +23,7 @@ final class WebSocketHandshake: ChannelInboundHandler {
     private var received = ByteBuffer()
     private var isDone = false
 
-    init(_ request: HTTPRequestHead, _ result: EventLoopPromise<ExecSocket>) {
+    init(_ request: HTTPRequestHead, result: EventLoopPromise<ExecSocket>) {
         upgrader = NIOWebSocketClientUpgrader { channel, _ in channel.eventLoop.makeSucceededVoidFuture() }
         var request = request
         request.headers.add(name: "Connection", value: "Upgrade")
@@ -35,7 +35,7 @@ final class WebSocketHandshake: ChannelInboundHandler {
 
     /// The connection has been made, and TLS keeps what is written until its own handshake is done.
     func handlerAdded(context: ChannelHandlerContext) {
-        guard context.channel.isActive else { return fail(HTTPParserError.closedConnection, context) }
+        guard context.channel.isActive else { return fail(HTTPParserError.closedConnection, context: context) }
         var bytes = ByteBuffer(string: "\(request.method) \(request.uri) HTTP/1.1\r\n")
         for (name, value) in request.headers { bytes.writeString("\(name): \(value)\r\n") }
         bytes.writeString("\r\n")
@@ -55,36 +55,36 @@ final class WebSocketHandshake: ChannelInboundHandler {
             let channel = context.channel
             result.succeed(
                 response.status == .switchingProtocols
-                    ? try open(channel, response)
+                    ? try open(channel, response: response)
                     : .refused(try NIOAsyncChannel(wrappingChannelSynchronously: channel), response))
             if received.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(received)) }
             received = ByteBuffer()
         } catch {
-            fail(error, context)
+            fail(error, context: context)
         }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if !isDone { fail(HTTPParserError.closedConnection, context) }
+        if !isDone { fail(HTTPParserError.closedConnection, context: context) }
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if isDone { context.fireErrorCaught(error) } else { fail(error, context) }
+        if isDone { context.fireErrorCaught(error) } else { fail(error, context: context) }
     }
 
     /// Also of connections that never came about: a promise must not be left behind.
     func handlerRemoved(context: ChannelHandlerContext) {
-        if !isDone { fail(HTTPParserError.closedConnection, context) }
+        if !isDone { fail(HTTPParserError.closedConnection, context: context) }
     }
 
-    private func fail(_ error: any Error, _ context: ChannelHandlerContext) {
+    private func fail(_ error: any Error, context: ChannelHandlerContext) {
         isDone = true
         result.fail(error)
         context.close(promise: nil)
     }
 
-    private func open(_ channel: any Channel, _ response: HTTPResponseHead) throws -> ExecSocket {
+    private func open(_ channel: any Channel, response: HTTPResponseHead) throws -> ExecSocket {
         let chosen = response.headers.first(name: "Sec-WebSocket-Protocol").flatMap(RemoteCommandProtocol.init)
         guard upgrader.shouldAllowUpgrade(upgradeResponse: response), let chosen else {
             throw KubeClientError(.badResponse, "the API server's answer is no WebSocket for a command's streams")

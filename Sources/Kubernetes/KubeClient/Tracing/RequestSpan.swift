@@ -9,14 +9,14 @@ struct RequestSpan {
     private let endpoint: Endpoint
     private let tracer: any Tracer
 
-    init(_ request: KubeRequest, _ endpoint: Endpoint, _ tracer: any Tracer) {
+    init(_ request: KubeRequest, endpoint: Endpoint, tracer: any Tracer) {
         self.request = request
         self.endpoint = endpoint
         self.tracer = tracer
     }
 
     func run<Answer>(
-        _ headers: HTTPHeaders, status: (Answer) -> Int, _ send: (HTTPHeaders) async throws -> Answer
+        _ headers: HTTPHeaders, status: (Answer) -> Int, send: (HTTPHeaders) async throws -> Answer
     ) async throws -> Answer {
         try await tracer.withAnySpan(name, context: .current ?? .topLevel, ofKind: .client) { span in
             var headers = headers
@@ -24,7 +24,7 @@ struct RequestSpan {
             describe(span)
             do {
                 let answer = try await send(headers)
-                note(status(answer), span)
+                note(status(answer), span: span)
                 return answer
             } catch {
                 span.attributes["error.type"] =
@@ -51,7 +51,7 @@ struct RequestSpan {
         span.attributes["server.port"] = endpoint.port
     }
 
-    private func note(_ status: Int, _ span: any Span) {
+    private func note(_ status: Int, span: any Span) {
         span.attributes["http.response.status_code"] = status
         guard status >= 400 else { return }
         span.attributes["error.type"] = "\(status)"

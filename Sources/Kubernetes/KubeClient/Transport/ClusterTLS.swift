@@ -9,17 +9,17 @@ enum ClusterTLS {
         if cluster.insecureSkipTLSVerify {
             tls.certificateVerification = .none
         } else if let authority = cluster.certificateAuthority {
-            tls.trustRoots = .certificates(try certificates(authority, "certificate-authority"))
+            tls.trustRoots = .certificates(try certificates(authority, field: "certificate-authority"))
         }
         if let certificate = cluster.clientCertificate, let key = cluster.clientKey {
-            tls.certificateChain = try certificates(certificate, "client-certificate").map { .certificate($0) }
+            tls.certificateChain = try certificates(certificate, field: "client-certificate").map { .certificate($0) }
             tls.privateKey = .privateKey(try privateKey(key))
         }
         return tls
     }
 
     private static func certificates(
-        _ source: PEMSource, _ field: String
+        _ source: PEMSource, field: String
     ) throws(KubeClientError) -> [NIOSSLCertificate] {
         let bytes = try source.read()
         let certificates: [NIOSSLCertificate]
@@ -72,7 +72,7 @@ final class TLSSource: Sendable {
         for certificate: ExecCredential.Certificate?, at now: ContinuousClock.Instant = .now
     ) throws(KubeClientError) -> TLSConfiguration? {
         try state.withLock { (state) throws(KubeClientError) in
-            if state.readAt.duration(to: now) >= interval { reload(&state, now) }
+            if state.readAt.duration(to: now) >= interval { reload(&state, now: now) }
             guard let certificate else { return state.replacement }
             if let known = state.forPlugin, known.certificate == certificate { return known.settings }
             var changed = configuration
@@ -84,7 +84,7 @@ final class TLSSource: Sendable {
         }
     }
 
-    private func reload(_ state: inout State, _ now: ContinuousClock.Instant) {
+    private func reload(_ state: inout State, now: ContinuousClock.Instant) {
         state.readAt = now
         let contents = Self.contents(configuration)
         guard contents != state.contents, let settings = try? ClusterTLS.configuration(configuration),

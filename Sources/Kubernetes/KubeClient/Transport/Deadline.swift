@@ -7,7 +7,7 @@ import Concurrency
 /// - Throws: `CancellationError` when the calling task is cancelled, `failure` at the deadline, and what `work` throws.
 func withDeadline<Result: Sendable>(
     _ deadline: ContinuousClock.Instant, failure: @autoclosure () -> KubeClientError,
-    _ work: @escaping @Sendable () async throws -> Result
+    work: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
     let result: Result? = try await withThrowingTaskGroup(of: Result?.self) { group in
         group.addTask { try await work() }

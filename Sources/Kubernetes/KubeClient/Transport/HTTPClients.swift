@@ -18,9 +18,9 @@ import NIOSSL
 /// watches on it would starve every other request. So watches get HTTP/1.1 connections of their own.
 enum HTTPClients {
     static func unary(
-        _ configuration: ClusterConfiguration, _ endpoint: Endpoint, _ options: KubeClient.Options
+        _ configuration: ClusterConfiguration, endpoint: Endpoint, options: KubeClient.Options
     ) throws(KubeClientError) -> HTTPClient.Configuration {
-        var result = try common(configuration, endpoint, options)
+        var result = try common(configuration, endpoint: endpoint, options: options)
         result.httpVersion = .automatic
         result.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         // The limit on the body itself is stricter and gives the clearer error; this one is for a single chunk that
@@ -31,16 +31,16 @@ enum HTTPClients {
     }
 
     static func streams(
-        _ configuration: ClusterConfiguration, _ endpoint: Endpoint, _ options: KubeClient.Options
+        _ configuration: ClusterConfiguration, endpoint: Endpoint, options: KubeClient.Options
     ) throws(KubeClientError) -> HTTPClient.Configuration {
-        var result = try common(configuration, endpoint, options)
+        var result = try common(configuration, endpoint: endpoint, options: options)
         result.httpVersion = .http1Only
         result.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = options.maximumStreams
         return result
     }
 
     private static func common(
-        _ configuration: ClusterConfiguration, _ endpoint: Endpoint, _ options: KubeClient.Options
+        _ configuration: ClusterConfiguration, endpoint: Endpoint, options: KubeClient.Options
     ) throws(KubeClientError) -> HTTPClient.Configuration {
         var result = HTTPClient.Configuration(
             tlsConfiguration: try ClusterTLS.configuration(configuration),

@@ -15,10 +15,10 @@ extension KubeClient {
         let deadline = ContinuousClock.now + options.timeout
         do {
             return try await withDeadline(deadline, failure: timeout(of: request)) {
-                try await self.sendWithRetries(request, identity, until: deadline)
+                try await self.sendWithRetries(request, as: identity, until: deadline)
             }
         } catch {
-            throw KubeClientError.of(error, request.label)
+            throw KubeClientError.of(error, what: request.label)
         }
     }
 
@@ -27,11 +27,11 @@ extension KubeClient {
     }
 
     private func sendWithRetries(
-        _ request: KubeRequest, _ identity: Impersonation?, until deadline: ContinuousClock.Instant
+        _ request: KubeRequest, as identity: Impersonation?, until deadline: ContinuousClock.Instant
     ) async throws -> KubeResponse {
         var attempt = 1
         while true {
-            let result = try await outcome(request, identity)
+            let result = try await outcome(request, as: identity)
             let decision = options.retry.decide(
                 method: request.method, attempt: attempt, outcome: RetryPolicy.Outcome(result),
                 remaining: ContinuousClock.now.duration(to: deadline))
@@ -44,27 +44,27 @@ extension KubeClient {
 
     /// One try, or two where the server refused a credential that there is another for by now.
     private func outcome(
-        _ request: KubeRequest, _ identity: Impersonation?
+        _ request: KubeRequest, as identity: Impersonation?
     ) async throws -> Result<KubeResponse, KubeClientError> {
         do {
             let credential = try await credentials.current()
-            let response = try await exchange(request, identity, credential)
+            let response = try await exchange(request, as: identity, credential: credential)
             guard response.status == 401, let renewed = try await credentials.renewed(insteadOf: credential) else {
                 return .success(response)
             }
-            return .success(try await exchange(request, identity, renewed))
+            return .success(try await exchange(request, as: identity, credential: renewed))
         } catch let error as KubeClientError {
             return .failure(error)
         }
     }
 
     private func exchange(
-        _ request: KubeRequest, _ identity: Impersonation?, _ credential: PresentedCredential
+        _ request: KubeRequest, as identity: Impersonation?, credential: PresentedCredential
     ) async throws -> KubeResponse {
         var built = try builder.build(request, as: identity, authorization: credential.authorization)
         built.tlsConfiguration = try tls.replacement(for: credential.certificate)
         built.headers.add(name: "Accept-Encoding", value: "gzip")
-        return try await observed(request, built.headers, status: \.status) { (headers) in
+        return try await observed(request, headers: built.headers, status: \.status) { (headers) in
             built.headers = headers
             let head = try await unary.execute(built, deadline: .now() + .init(options.timeout))
             let body = try await head.body.collect(upTo: options.maximumBodyBytes)
@@ -76,27 +76,27 @@ extension KubeClient {
 
     /// One try: keeps to the rate limit, and makes the log's line and the span.
     func observed<Answer>(
-        _ request: KubeRequest, _ headers: HTTPHeaders, status: (Answer) -> Int,
-        _ send: (HTTPHeaders) async throws -> Answer
+        _ request: KubeRequest, headers: HTTPHeaders, status: (Answer) -> Int,
+        send: (HTTPHeaders) async throws -> Answer
     ) async throws -> Answer {
         try await pacer?.wait()
         let start = ContinuousClock.now
         do {
-            let span = RequestSpan(request, builder.endpoint, options.tracer)
+            let span = RequestSpan(request, endpoint: builder.endpoint, tracer: options.tracer)
             let answer = try await span.run(headers, status: status) { headers in
                 // Here already: spans record the error that passes, and a library's may hold headers.
                 do { return try await send(headers) } catch { throw failure(error, of: request) }
             }
-            log(request, start, status: "\(status(answer))")
+            log(request, start: start, status: "\(status(answer))")
             return answer
         } catch {
-            log(request, start, status: "\(error)")
+            log(request, start: start, status: "\(error)")
             throw error
         }
     }
 
     private func failure(_ error: any Error, of request: KubeRequest) -> any Error {
-        let failure = KubeClientError.of(error, request.label)
+        let failure = KubeClientError.of(error, what: request.label)
         guard let proxy, var error = failure as? KubeClientError, [.unreachable, .timeout].contains(error.code) else {
             return failure
         }
@@ -104,7 +104,7 @@ extension KubeClient {
         return error
     }
 
-    func log(_ request: KubeRequest, _ start: ContinuousClock.Instant, status: String) {
+    func log(_ request: KubeRequest, start: ContinuousClock.Instant, status: String) {
         logger.debug(
             "request",
             metadata: [

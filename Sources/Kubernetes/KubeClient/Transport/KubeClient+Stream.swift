@@ -11,11 +11,11 @@ extension KubeClient {
     /// cancels. Streams are never repeated: whoever watches also knows from where to go on.
     public func stream<Result: Sendable>(
         _ request: KubeRequest, as identity: Impersonation?,
-        _ body: (inout KubeByteStream) async throws -> Result
+        body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
-        let (response, credential) = try await open(request, identity)
+        let (response, credential) = try await open(request, as: identity)
         guard (200..<300).contains(Int(response.status.code)) else {
-            throw try await refusal(response, request, credential)
+            throw try await refusal(response, request: request, credential: credential)
         }
         var chunks = response.body.makeAsyncIterator()
         var stream = KubeByteStream {
@@ -25,28 +25,28 @@ extension KubeClient {
                 try Task.checkCancellation()
                 return nil
             } catch {
-                throw KubeClientError.of(error, request.label)
+                throw KubeClientError.of(error, what: request.label)
             }
         }
         return try await body(&stream)
     }
 
     private func open(
-        _ request: KubeRequest, _ identity: Impersonation?
+        _ request: KubeRequest, as identity: Impersonation?
     ) async throws -> (HTTPClientResponse, PresentedCredential) {
         let credential = try await credentials.current()
-        let response = try await head(request, identity, credential)
+        let response = try await head(request, as: identity, credential: credential)
         guard response.status == .unauthorized, let renewed = try await credentials.renewed(insteadOf: credential)
         else { return (response, credential) }
-        return (try await head(request, identity, renewed), renewed)
+        return (try await head(request, as: identity, credential: renewed), renewed)
     }
 
     private func head(
-        _ request: KubeRequest, _ identity: Impersonation?, _ credential: PresentedCredential
+        _ request: KubeRequest, as identity: Impersonation?, credential: PresentedCredential
     ) async throws -> HTTPClientResponse {
         var built = try builder.build(request, as: identity, authorization: credential.authorization)
         built.tlsConfiguration = try tls.replacement(for: credential.certificate)
-        return try await observed(request, built.headers, status: { Int($0.status.code) }) { headers in
+        return try await observed(request, headers: built.headers, status: { Int($0.status.code) }) { headers in
             built.headers = headers
             let response = try await streams.execute(built, deadline: headDeadline(request))
             let texts = response.headers["Warning"].flatMap(WarningHeader.texts).map { credential.hidden(in: $0) }
@@ -61,7 +61,7 @@ extension KubeClient {
     }
 
     private func refusal(
-        _ response: HTTPClientResponse, _ request: KubeRequest, _ credential: PresentedCredential
+        _ response: HTTPClientResponse, request: KubeRequest, credential: PresentedCredential
     ) async throws -> APIStatus {
         let late = KubeClientError(.timeout, "\(request.label): no complete answer within \(options.timeout)")
         do {
@@ -70,7 +70,7 @@ extension KubeClient {
                 return credential.hidden(in: KubeResponse(response, body: [UInt8](body.readableBytesView))).failure
             }
         } catch {
-            throw KubeClientError.of(error, request.label)
+            throw KubeClientError.of(error, what: request.label)
         }
     }
 }

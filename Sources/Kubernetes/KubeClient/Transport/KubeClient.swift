@@ -9,7 +9,7 @@ public import Tracing
 /// It may be used from any number of tasks. Requests that are answered at once share an HTTP/2 connection; watches and
 /// other streams have connections of their own, so that they can't hold up the others.
 ///
-/// Someone must ``shutdown()`` it before it goes away; ``withKubeClient(_:logger:options:_:)`` does that.
+/// Someone must ``shutdown()`` it before it goes away; ``withKubeClient(_:logger:options:body:)`` does that.
 public final class KubeClient: KubeAPI, Sendable {
     public struct Options: Sendable {
         /// For a request of ``send(_:as:)`` from the first byte sent to the last received, retries and waits included.
@@ -82,8 +82,8 @@ public final class KubeClient: KubeAPI, Sendable {
     ) throws(KubeClientError) {
         let endpoint = try Endpoint(configuration)
         // Both before either client exists: one that is dropped without a shutdown traps.
-        let unarySettings = try HTTPClients.unary(configuration, endpoint, options)
-        let streamSettings = try HTTPClients.streams(configuration, endpoint, options)
+        let unarySettings = try HTTPClients.unary(configuration, endpoint: endpoint, options: options)
+        let streamSettings = try HTTPClients.streams(configuration, endpoint: endpoint, options: options)
         self.configuration = configuration
         self.options = options
         self.logger = logger
@@ -118,7 +118,7 @@ extension KubeClient: CustomReflectable {
 /// Runs `body` with a client that is shut down afterwards, whatever happens.
 public func withKubeClient<Result>(
     _ configuration: ClusterConfiguration, logger: Logger, options: KubeClient.Options = KubeClient.Options(),
-    _ body: (KubeClient) async throws -> Result
+    body: (KubeClient) async throws -> Result
 ) async throws -> Result {
     let client = try KubeClient(configuration, logger: logger, options: options)
     let result: Result

@@ -8,7 +8,7 @@ extension KubeClientError {
     /// What an error of the HTTP client means to callers: a `CancellationError`, or a `KubeClientError` about `what`.
     ///
     /// Nothing of the error's own text is in it (``TransportFault``).
-    static func of(_ error: any Error, _ what: String) -> any Error {
+    static func of(_ error: any Error, what: String) -> any Error {
         if error is CancellationError || Task.isCancelled { return CancellationError() }
         switch error {
         case let error as KubeClientError: return error

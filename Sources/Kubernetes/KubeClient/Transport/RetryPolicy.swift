@@ -48,7 +48,7 @@ public struct RetryPolicy: Sendable, Hashable {
         method: KubeRequest.Method, attempt: Int, outcome: Outcome, remaining: Duration,
         jitter: Double = .random(in: 0..<1)
     ) -> Decision {
-        guard attempt < tries(method, outcome) else { return .giveUp }
+        guard attempt < tries(method, outcome: outcome) else { return .giveUp }
         let delay: Duration
         if case .answer(_, let seconds?) = outcome, seconds > 0 {
             guard Duration.seconds(seconds) <= maximumDelay else { return .giveUp }
@@ -61,7 +61,7 @@ public struct RetryPolicy: Sendable, Hashable {
         return delay < remaining ? .retry(after: delay) : .giveUp
     }
 
-    private func tries(_ method: KubeRequest.Method, _ outcome: Outcome) -> Int {
+    private func tries(_ method: KubeRequest.Method, outcome: Outcome) -> Int {
         switch outcome {
         case .answer(status: 429, _): maximumThrottledTries
         case .answer(let status, _) where method == .get && [500, 502, 503, 504].contains(status): maximumTries

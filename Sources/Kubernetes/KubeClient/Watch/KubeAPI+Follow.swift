@@ -42,7 +42,7 @@ extension KubeAPI {
             options.sendInitialEvents = false
             do {
                 let failure = try await watch(resource, namespace: namespace, options) { events in
-                    try await position.consume(&events, body)
+                    try await position.consume(&events, body: body)
                 }
                 if let failure { throw failure }
             } catch let error where position.bodyFailed || !Self.passes(error) {
@@ -73,7 +73,7 @@ private struct WatchPosition {
 
     /// Returns when the server ends the watch, with the status that it ended it with.
     mutating func consume(
-        _ events: inout WatchEvents, _ body: (WatchEvent) async throws -> Void
+        _ events: inout WatchEvents, body: (WatchEvent) async throws -> Void
     ) async throws -> APIStatus? {
         while let event = try await events.next() {
             let before = version

@@ -44,7 +44,7 @@ public struct JSONParser {
 
     /// Lets `body` go over the bytes, without a copy where they lie in one piece.
     static func scan<Value>(
-        _ bytes: some Sequence<UInt8>, _ body: (inout JSONScanner) throws(Failure) -> Value
+        _ bytes: some Sequence<UInt8>, body: (inout JSONScanner) throws(Failure) -> Value
     ) throws(Failure) -> Value {
         func run(_ bytes: UnsafeBufferPointer<UInt8>) -> Result<Value, Failure> {
             do throws(Failure) {
@@ -103,7 +103,7 @@ public struct JSONParser {
 
     private static func number(_ scanner: inout JSONScanner) throws(Failure) -> JSONValue {
         let (range, isWhole) = try scanner.number()
-        if isWhole, let value = whole(scanner.bytes, range) { return .int(value) }
+        if isWhole, let value = whole(scanner.bytes, range: range) { return .int(value) }
         guard let value = Double(String(decoding: scanner.bytes[range], as: UTF8.self)), value.isFinite else {
             throw scanner.failure("number out of range")
         }
@@ -111,7 +111,7 @@ public struct JSONParser {
     }
 
     /// nil when it doesn't fit.
-    private static func whole(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Int64? {
+    private static func whole(_ bytes: UnsafeBufferPointer<UInt8>, range: Range<Int>) -> Int64? {
         let isNegative = bytes[range.lowerBound] == UInt8(ascii: "-")
         var value: Int64 = 0
         for at in range.dropFirst(isNegative ? 1 : 0) {

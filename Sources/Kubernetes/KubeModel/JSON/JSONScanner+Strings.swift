@@ -160,7 +160,7 @@ extension JSONScanner {
 
     /// Whether a string that was gone over is this one.
     @inline(__always)
-    func matches(_ text: Text, _ name: StaticString) -> Bool {
+    func matches(_ text: Text, name: StaticString) -> Bool {
         guard text.isPlain, !text.hasEscapes else { return self.text(text) == "\(name)" }
         guard text.range.count == name.utf8CodeUnitCount else { return false }
         for i in 0..<text.range.count where bytes[text.range.lowerBound + i] != name.utf8Start[i] { return false }

@@ -87,7 +87,7 @@ struct JSONScanner {
             skipSpace()
             guard peek == UInt8(ascii: "\"") else { throw failure("expected a key") }
             let key = try string()
-            if !keys.insert(key, into: &own, bytes) { throw unsupported("duplicate key \"\(text(key))\"") }
+            if !keys.insert(key, into: &own, bytes: bytes) { throw unsupported("duplicate key \"\(text(key))\"") }
             skipSpace()
             guard peek == UInt8(ascii: ":") else { throw failure("expected ':'") }
             at += 1

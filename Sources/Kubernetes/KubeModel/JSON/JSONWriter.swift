@@ -50,7 +50,7 @@ public struct JSONWriter {
 
     private mutating func writeList<Item>(
         open: StaticString, close: StaticString, _ items: [Item], depth: Int,
-        _ item: (inout JSONWriter, Item) -> Void
+        item: (inout JSONWriter, Item) -> Void
     ) {
         append(open)
         for (position, element) in items.enumerated() {

@@ -22,17 +22,17 @@ struct KeyStack {
 
     /// - Returns: false when the object has that key already.
     @inline(__always)
-    mutating func insert(_ key: JSONScanner.Text, into level: inout Level, _ bytes: Bytes) -> Bool {
+    mutating func insert(_ key: JSONScanner.Text, into level: inout Level, bytes: Bytes) -> Bool {
         guard level.all == nil, key.isPlain, keys.count - level.start < Self.scanLimit else {
-            return insertSlowly(key, into: &level, bytes)
+            return insertSlowly(key, into: &level, bytes: bytes)
         }
-        for i in level.start..<keys.count where Self.areEqual(keys[i], key.range, bytes) { return false }
+        for i in level.start..<keys.count where Self.areEqual(keys[i], other: key.range, bytes: bytes) { return false }
         keys.append(key.range)
         return true
     }
 
     @inline(never)
-    private func insertSlowly(_ key: JSONScanner.Text, into level: inout Level, _ bytes: Bytes) -> Bool {
+    private func insertSlowly(_ key: JSONScanner.Text, into level: inout Level, bytes: Bytes) -> Bool {
         let scanner = JSONScanner(bytes)
         if level.all == nil {
             level.all = Set(
@@ -44,7 +44,7 @@ struct KeyStack {
     }
 
     @inline(__always)
-    private static func areEqual(_ a: Range<Int>, _ b: Range<Int>, _ bytes: Bytes) -> Bool {
+    private static func areEqual(_ a: Range<Int>, other b: Range<Int>, bytes: Bytes) -> Bool {
         guard a.count == b.count else { return false }
         // From the end: keys of one object often begin alike (`f:…`, `app.kubernetes.io/…`).
         var i = a.count - 1

@@ -21,7 +21,7 @@ struct PackedJSON: Sendable {
     }
 
     /// The same without the member `key` of the object `parent`; nil where there is none.
-    func removing(_ parent: String, _ key: String) -> PackedJSON? {
+    func removing(_ parent: String, key: String) -> PackedJSON? {
         let range = bytes.withUnsafeBufferPointer { bytes -> Range<Int>? in
             var scanner = JSONScanner(bytes)
             guard scanner.enter(parent) != nil, let member = scanner.enter(key) else { return nil }
@@ -65,7 +65,7 @@ extension JSONScanner {
             guard let key = try? string() else { return nil }
             skipSpace()
             at += 1
-            if isEqual(key, name) { return MemberStart(lowerBound: start, comma: comma) }
+            if isEqual(key, name: name) { return MemberStart(lowerBound: start, comma: comma) }
             jumpValue()
             skipSpace()
             guard peek == UInt8(ascii: ",") else { return nil }
@@ -75,7 +75,7 @@ extension JSONScanner {
     }
 
     @inline(__always)
-    private func isEqual(_ key: Text, _ name: String) -> Bool {
+    private func isEqual(_ key: Text, name: String) -> Bool {
         guard key.isPlain, !key.hasEscapes else { return text(key) == name }
         let utf8 = name.utf8
         guard key.range.count == utf8.count else { return false }

@@ -16,7 +16,7 @@ extension KubeObject {
     /// The same without `metadata.managedFields`, often half of an object, which controllers have no use for.
     public func withoutManagedFields() -> KubeObject {
         if case .packed(let packed) = content {
-            return packed.removing("metadata", "managedFields").map(KubeObject.init(packed:)) ?? self
+            return packed.removing("metadata", key: "managedFields").map(KubeObject.init(packed:)) ?? self
         }
         guard metadata["managedFields"] != nil else { return self }
         var object = self
@@ -47,7 +47,7 @@ extension KubeList {
         var unreadable = 0
         try scanner.object { (scanner, key) throws(JSONParser.Failure) in
             scanner.skipSpace()
-            if scanner.matches(key, "items"), scanner.peek == UInt8(ascii: "[") {
+            if scanner.matches(key, name: "items"), scanner.peek == UInt8(ascii: "[") {
                 try scanner.array { (scanner) throws(JSONParser.Failure) in
                     scanner.skipSpace()
                     let start = scanner.at
@@ -90,8 +90,8 @@ extension KubeList {
             if isObject {
                 try scanner.object { (scanner, key) throws(JSONParser.Failure) in
                     isEmpty = false
-                    if scanner.matches(key, "kind") { hasKind = true }
-                    if scanner.matches(key, "apiVersion") { hasVersion = true }
+                    if scanner.matches(key, name: "kind") { hasKind = true }
+                    if scanner.matches(key, name: "apiVersion") { hasVersion = true }
                     try scanner.skipValue(depth: 3)
                 }
             } else {
@@ -143,9 +143,9 @@ extension WatchEvent {
         try scanner.object { (scanner, key) throws(JSONParser.Failure) in
             scanner.skipSpace()
             let start = scanner.at
-            if scanner.matches(key, "type") {
+            if scanner.matches(key, name: "type") {
                 type = try JSONParser.value(&scanner, depth: 1)
-            } else if scanner.matches(key, "object"), scanner.peek == UInt8(ascii: "{") {
+            } else if scanner.matches(key, name: "object"), scanner.peek == UInt8(ascii: "{") {
                 try scanner.skipValue(depth: 1)
                 object = KubeObject(packed: PackedJSON(checked: Array(scanner.bytes[start..<scanner.at])))
             } else {

@@ -13,7 +13,7 @@ public struct KubeTime: Sendable, Hashable, Comparable, CustomStringConvertible 
     /// as in Go.
     public init?(_ text: String) {
         let bytes = Array(text.utf8)
-        func number(_ from: Int, _ length: Int) -> Int64? {
+        func number(_ from: Int, length: Int) -> Int64? {
             guard from + length <= bytes.count else { return nil }
             var value: Int64 = 0
             for byte in bytes[from..<from + length] {
@@ -22,10 +22,12 @@ public struct KubeTime: Sendable, Hashable, Comparable, CustomStringConvertible 
             }
             return value
         }
-        guard bytes.count >= 20, let year = number(0, 4), let month = number(5, 2), let day = number(8, 2),
-            let hour = number(11, 2), let minute = number(14, 2), let second = number(17, 2),
+        guard bytes.count >= 20, let year = number(0, length: 4), let month = number(5, length: 2),
+            let day = number(8, length: 2),
+            let hour = number(11, length: 2), let minute = number(14, length: 2), let second = number(17, length: 2),
             bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[10] | 0x20 == 0x74, bytes[13] == 0x3A, bytes[16] == 0x3A,
-            (1...12).contains(month), Self.date(Self.days(year, month, day)) == (year, month, day), hour < 24,
+            (1...12).contains(month), Self.date(Self.days(year, month: month, day: day)) == (year, month, day),
+            hour < 24,
             minute < 60,
             second < 60
         else { return nil }
@@ -35,7 +37,7 @@ public struct KubeTime: Sendable, Hashable, Comparable, CustomStringConvertible 
             at += 1
             var scale: Int64 = 100_000
             let start = at
-            while at < bytes.count, let digit = number(at, 1) {
+            while at < bytes.count, let digit = number(at, length: 1) {
                 fraction += digit * scale
                 scale /= 10
                 at += 1
@@ -47,17 +49,18 @@ public struct KubeTime: Sendable, Hashable, Comparable, CustomStringConvertible 
         if bytes[at] | 0x20 == 0x7A {
             at += 1
         } else {
-            guard bytes[at] == 0x2B || bytes[at] == 0x2D, let hours = number(at + 1, 2),
-                let minutes = number(at + 4, 2),
+            guard bytes[at] == 0x2B || bytes[at] == 0x2D, let hours = number(at + 1, length: 2),
+                let minutes = number(at + 4, length: 2),
                 at + 3 < bytes.count, bytes[at + 3] == 0x3A, hours <= 24, minutes < 60
             else { return nil }
             offset = (hours * 3600 + minutes * 60) * (bytes[at] == 0x2B ? 1 : -1)
             at += 6
         }
         guard at == bytes.count else { return nil }
-        let seconds = Self.days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
+        let seconds = Self.days(year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second - offset
         // In UTC too it has to be a year of four digits, or it couldn't be written.
-        guard (Self.days(0, 1, 1) * 86_400..<Self.days(10_000, 1, 1) * 86_400).contains(seconds) else { return nil }
+        guard (Self.days(0, month: 1, day: 1) * 86_400..<Self.days(10_000, month: 1, day: 1) * 86_400).contains(seconds)
+        else { return nil }
         microseconds = seconds * 1_000_000 + fraction
     }
 
@@ -79,15 +82,16 @@ public struct KubeTime: Sendable, Hashable, Comparable, CustomStringConvertible 
     }
 
     private func format(fraction: Bool) -> String {
-        func pad(_ value: Int64, _ width: Int) -> String {
+        func pad(_ value: Int64, width: Int) -> String {
             let digits = String(value)
             return String(repeating: "0", count: max(0, width - digits.count)) + digits
         }
         let (seconds, micros) = Self.floorDivide(microseconds, 1_000_000)
         let (days, second) = Self.floorDivide(seconds, 86_400)
         let (year, month, day) = Self.date(days)
-        let clock = "\(pad(second / 3600, 2)):\(pad(second / 60 % 60, 2)):\(pad(second % 60, 2))"
-        return "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(clock)\(fraction ? "." + pad(micros, 6) : "")Z"
+        let clock = "\(pad(second / 3600, width: 2)):\(pad(second / 60 % 60, width: 2)):\(pad(second % 60, width: 2))"
+        return
+            "\(pad(year, width: 4))-\(pad(month, width: 2))-\(pad(day, width: 2))T\(clock)\(fraction ? "." + pad(micros, width: 6) : "")Z"
     }
 
     private static func floorDivide(_ a: Int64, _ b: Int64) -> (Int64, Int64) {
@@ -96,7 +100,7 @@ public struct KubeTime: Sendable, Hashable, Comparable, CustomStringConvertible 
     }
 
     // Days from and to the proleptic Gregorian calendar, in eras of 400 years that begin in March.
-    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+    private static func days(_ year: Int64, month: Int64, day: Int64) -> Int64 {
         let y = month <= 2 ? year - 1 : year
         let (era, yearOfEra) = floorDivide(y, 400)
         let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1

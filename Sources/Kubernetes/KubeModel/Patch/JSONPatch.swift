@@ -95,31 +95,31 @@ public struct JSONPatch: Sendable, Hashable {
     public func apply(to document: JSONValue) throws(Failure) -> JSONValue {
         var result = document
         var copied = 0
-        for operation in operations { try Self.apply(operation, to: &result, &copied) }
+        for operation in operations { try Self.apply(operation, to: &result, copied: &copied) }
         return result
     }
 
     private static func apply(
-        _ operation: Operation, to document: inout JSONValue, _ copied: inout Int
+        _ operation: Operation, to document: inout JSONValue, copied: inout Int
     ) throws(Failure) {
         switch operation {
         case .add(let path, let value):
             try checkDepth(value, at: path)
-            try edit(&document, path[...], .add(value))
-        case .remove(let path): try edit(&document, path[...], .remove)
+            try edit(&document, path: path[...], change: .add(value))
+        case .remove(let path): try edit(&document, path: path[...], change: .remove)
         case .replace(let path, let value):
             try checkDepth(value, at: path)
-            try edit(&document, path[...], .replace(value))
+            try edit(&document, path: path[...], change: .replace(value))
         case .move(let from, let path):
             if path.count > from.count, path.starts(with: from) {
                 throw Failure(description: "can't move a value into itself")
             }
-            let value = try find(document, from)
+            let value = try find(document, path: from)
             try checkDepth(value, at: path)
-            try edit(&document, from[...], .remove)
-            try edit(&document, path[...], .add(value))
+            try edit(&document, path: from[...], change: .remove)
+            try edit(&document, path: path[...], change: .add(value))
         case .copy(let from, let path):
-            let value = try find(document, from)
+            let value = try find(document, path: from)
             try checkDepth(value, at: path)
             copied += value.textSize(upTo: maximumCopiedBytes)
             guard copied <= maximumCopiedBytes else {
@@ -127,9 +127,9 @@ public struct JSONPatch: Sendable, Hashable {
                     description: "Unable to copy, the accumulated size increase of copy is \(copied), "
                         + "exceeding the limit \(maximumCopiedBytes)")
             }
-            try edit(&document, path[...], .add(value))
+            try edit(&document, path: path[...], change: .add(value))
         case .test(let path, let value):
-            guard try find(document, path) == value else {
+            guard try find(document, path: path) == value else {
                 throw Failure(description: "testing value /\(path.joined(separator: "/")) failed")
             }
         }
@@ -144,7 +144,7 @@ public struct JSONPatch: Sendable, Hashable {
 
     private static func missing(_ token: String) -> Failure { Failure(description: "missing path: '\(token)'") }
 
-    private static func find(_ document: JSONValue, _ path: [String]) throws(Failure) -> JSONValue {
+    private static func find(_ document: JSONValue, path: [String]) throws(Failure) -> JSONValue {
         var value = document
         for token in path {
             let next: JSONValue? =
@@ -165,7 +165,7 @@ public struct JSONPatch: Sendable, Hashable {
 
     private enum Edit { case add(JSONValue), remove, replace(JSONValue) }
 
-    private static func edit(_ value: inout JSONValue, _ path: ArraySlice<String>, _ change: Edit) throws(Failure) {
+    private static func edit(_ value: inout JSONValue, path: ArraySlice<String>, change: Edit) throws(Failure) {
         guard let token = path.first else {
             switch change {
             case .add(let new), .replace(let new): value = new
@@ -177,26 +177,26 @@ public struct JSONPatch: Sendable, Hashable {
         switch value {
         case .object(var members):
             if rest.isEmpty {
-                try edit(&members, token, change)
+                try edit(&members, key: token, change: change)
             } else {
                 guard var child = members[token] else { throw missing(token) }
-                try edit(&child, rest, change)
+                try edit(&child, path: rest, change: change)
                 members[token] = child
             }
             value = .object(members)
         case .array(var elements):
             if rest.isEmpty {
-                try edit(&elements, token, change)
+                try edit(&elements, token: token, change: change)
             } else {
                 guard let at = index(token, below: elements.count) else { throw missing(token) }
-                try edit(&elements[at], rest, change)
+                try edit(&elements[at], path: rest, change: change)
             }
             value = .array(elements)
         default: throw missing(token)
         }
     }
 
-    private static func edit(_ members: inout JSONObject, _ key: String, _ change: Edit) throws(Failure) {
+    private static func edit(_ members: inout JSONObject, key: String, change: Edit) throws(Failure) {
         switch change {
         case .add(let new): members[key] = new
         case .replace(let new):
@@ -208,7 +208,7 @@ public struct JSONPatch: Sendable, Hashable {
         }
     }
 
-    private static func edit(_ elements: inout [JSONValue], _ token: String, _ change: Edit) throws(Failure) {
+    private static func edit(_ elements: inout [JSONValue], token: String, change: Edit) throws(Failure) {
         switch change {
         case .add(let new):
             if token == "-" {

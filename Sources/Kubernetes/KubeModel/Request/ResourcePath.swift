@@ -14,14 +14,14 @@ public struct ResourcePath: Sendable, Hashable {
         guard let segments = Self.segments(path) else { return nil }
         switch segments.first {
         case "api" where segments.count > 2:
-            self.init(GroupVersion(group: "", version: segments[1]), segments[2...])
+            self.init(GroupVersion(group: "", version: segments[1]), place: segments[2...])
         case "apis" where segments.count > 3:
-            self.init(GroupVersion(group: segments[1], version: segments[2]), segments[3...])
+            self.init(GroupVersion(group: segments[1], version: segments[2]), place: segments[3...])
         default: return nil
         }
     }
 
-    private init?(_ groupVersion: GroupVersion, _ place: ArraySlice<String>) {
+    private init?(_ groupVersion: GroupVersion, place: ArraySlice<String>) {
         var place = place
         self.groupVersion = groupVersion
         if place.first == "namespaces", place.count > 2,

@@ -23,7 +23,7 @@ public enum YAML {
             var nodes = try Yams.compose_all(yaml: text, untyped)
             var values: [JSONValue] = []
             var budget = 10 * text.utf8.count + 1000
-            while let node = nodes.next() { values.append(try value(node, depth: 0, &budget)) }
+            while let node = nodes.next() { values.append(try value(node, depth: 0, budget: &budget)) }
             // The sequence ends at an error as it does at the end.
             if let error = nodes.error { throw error }
             return values.filter { !$0.isNull }
@@ -59,7 +59,7 @@ public enum YAML {
 
     /// - Parameter budget: how many values may still come. Without aliases a text has fewer values than bytes; with
     ///   aliases of aliases a line of text would make a billion.
-    private static func value(_ node: Node, depth: Int, _ budget: inout Int) throws(Failure) -> JSONValue {
+    private static func value(_ node: Node, depth: Int, budget: inout Int) throws(Failure) -> JSONValue {
         budget -= 1
         if budget < 0 { throw Failure(description: "invalid YAML: aliases make too much of it") }
         if depth > JSONParser.maximumDepth { throw Failure(description: "invalid YAML: too deep") }
@@ -67,9 +67,9 @@ public enum YAML {
         case .scalar(let scalar): return try self.value(scalar)
         case .sequence(let sequence):
             var elements: [JSONValue] = []
-            for element in sequence { elements.append(try value(element, depth: depth + 1, &budget)) }
+            for element in sequence { elements.append(try value(element, depth: depth + 1, budget: &budget)) }
             return .array(elements)
-        case .mapping(let mapping): return .object(try object(mapping, depth: depth, &budget))
+        case .mapping(let mapping): return .object(try object(mapping, depth: depth, budget: &budget))
         case .alias: throw Failure(description: "invalid YAML: unresolved alias")
         }
     }
@@ -77,20 +77,22 @@ public enum YAML {
     /// A merge takes effect where it is written, as in go-yaml 2: it wins over what is above it, and what is below wins over
     /// it.
     private static func object(
-        _ mapping: Node.Mapping, depth: Int, _ budget: inout Int
+        _ mapping: Node.Mapping, depth: Int, budget: inout Int
     ) throws(Failure) -> JSONObject {
         var members = JSONObject()
         var names: Set<String> = []
         for (key, child) in mapping {
             if isMerge(key) {
-                for (name, value) in try merged(try value(child, depth: depth + 1, &budget)) { members[name] = value }
+                for (name, value) in try merged(try value(child, depth: depth + 1, budget: &budget)) {
+                    members[name] = value
+                }
                 continue
             }
             let name = try self.key(key)
             guard names.insert(name).inserted else {
                 throw Failure(description: "invalid YAML: duplicate key \"\(name)\"")
             }
-            members[name] = try value(child, depth: depth + 1, &budget)
+            members[name] = try value(child, depth: depth + 1, budget: &budget)
         }
         return members
     }

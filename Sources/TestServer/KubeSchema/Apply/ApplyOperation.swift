@@ -26,12 +26,12 @@ struct ApplyOperation {
         mine.time = previous?.time
         managed[same: mine] = mine
 
-        let merged = merged(managed, previous)
-        let comparison = FieldComparison(live ?? .object([:]), merged, type)
-        let conflicts = conflicts(managed, mine, comparison.touched)
+        let merged = merged(managed, previous: previous)
+        let comparison = FieldComparison(live ?? .object([:]), new: merged, type: type)
+        let conflicts = conflicts(managed, mine: mine, touched: comparison.touched)
         if !conflicts.isEmpty, !force, !isTakeover(conflicts) { throw conflicts.status }
         let isChanged = live == nil || merged != bare(live)
-        settle(&managed, mine, conflicts, comparison.removed, isChanged: isChanged)
+        settle(&managed, mine: mine, conflicts: conflicts, removed: comparison.removed, isChanged: isChanged)
         return withLastApplied(managed.written(to: isChanged ? merged : live ?? merged))
     }
 
@@ -41,17 +41,17 @@ struct ApplyOperation {
         return result
     }
 
-    private func merged(_ managed: ManagedFields, _ previous: ManagedFields.Entry?) -> JSONValue {
-        var merged = TypedMerge.merge(bare(live), config, type)
+    private func merged(_ managed: ManagedFields, previous: ManagedFields.Entry?) -> JSONValue {
+        var merged = TypedMerge.merge(bare(live), config: config, type: type)
         if let previous {
             let claimed = managed.union.union(FieldSet(of: config, type, countsEmptyLists: true))
-            TypedMerge.prune(&merged, last: previous.fields, claimed: claimed, type)
+            TypedMerge.prune(&merged, last: previous.fields, claimed: claimed, type: type)
         }
         return merged
     }
 
     private func conflicts(
-        _ managed: ManagedFields, _ mine: ManagedFields.Entry, _ touched: FieldSet
+        _ managed: ManagedFields, mine: ManagedFields.Entry, touched: FieldSet
     ) -> ApplyConflicts {
         var conflicts = ApplyConflicts()
         for entry in managed.entries where !entry.isSame(as: mine) {
@@ -62,7 +62,7 @@ struct ApplyOperation {
     }
 
     private func settle(
-        _ managed: inout ManagedFields, _ mine: ManagedFields.Entry, _ conflicts: ApplyConflicts, _ removed: FieldSet,
+        _ managed: inout ManagedFields, mine: ManagedFields.Entry, conflicts: ApplyConflicts, removed: FieldSet,
         isChanged: Bool
     ) {
         for part in conflicts.parts {
@@ -86,7 +86,7 @@ struct ApplyOperation {
     /// Conflicts that are only about what kubectl applied from the client, and nobody changed since, are none.
     private func isTakeover(_ conflicts: ApplyConflicts) -> Bool {
         guard manager == Self.kubectl, let lastApplied else { return false }
-        let changed = FieldComparison(lastApplied, live, type).modified
+        let changed = FieldComparison(lastApplied, new: live, type: type).modified
         let mine = FieldSet(of: lastApplied, type).subtracting(changed)
         return conflicts.parts.allSatisfy { $0.fields.subtracting(mine).isEmpty }
     }

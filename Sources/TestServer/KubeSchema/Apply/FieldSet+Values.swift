@@ -10,7 +10,7 @@ extension FieldSet {
                 var child = FieldSet(of: member, type.member(name), countsEmptyLists: countsEmptyLists)
                 let isEmptyObject = member.object?.isEmpty ?? false
                 if member.isNull || isEmptyObject || !type.declares(name) { child.isMember = true }
-                set(.field(name), child)
+                set(.field(name), child: child)
             }
         case (.set, .array(let elements)), (.map, .array(let elements)):
             if elements.isEmpty { isMember = countsEmptyLists }
@@ -33,7 +33,7 @@ extension FieldSet {
         guard var metadata = result.children[.field("metadata")] else { return result }
         metadata.isMember = false
         for name in Self.unmanagedMetadata { metadata.children[.field(name)] = nil }
-        result.set(.field("metadata"), metadata)
+        result.set(.field("metadata"), child: metadata)
         return result
     }
 
@@ -50,15 +50,15 @@ struct FieldComparison {
     var removed = FieldSet()
 
     /// Nil stands for a value that isn't there.
-    init(_ old: JSONValue?, _ new: JSONValue?, _ type: MergeType) {
+    init(_ old: JSONValue?, new: JSONValue?, type: MergeType) {
         guard let sample = new ?? old else { return }
         let structure = type.structure(of: sample.isNull ? old ?? sample : sample)
         switch structure {
         case .object where Self.isObject(old) && Self.isObject(new) && !(Self.isVoid(old) && Self.isVoid(new)):
-            compareObjects(old?.object ?? [:], new?.object ?? [:], type)
+            compareObjects(old?.object ?? [:], new: new?.object ?? [:], type: type)
         case .set where Self.isArray(old) && Self.isArray(new) && !(Self.isVoid(old) && Self.isVoid(new)),
             .map where Self.isArray(old) && Self.isArray(new) && !(Self.isVoid(old) && Self.isVoid(new)):
-            compareLists(old?.array ?? [], new?.array ?? [], type)
+            compareLists(old?.array ?? [], new: new?.array ?? [], type: type)
         default:
             compareLeaves(old, new)
             return
@@ -90,29 +90,29 @@ struct FieldComparison {
         }
     }
 
-    private mutating func compareObjects(_ old: JSONObject, _ new: JSONObject, _ type: MergeType) {
+    private mutating func compareObjects(_ old: JSONObject, new: JSONObject, type: MergeType) {
         for name in Set(old.keys).union(new.keys) {
-            take(FieldComparison(old[name], new[name], type.member(name)), .field(name))
+            take(FieldComparison(old[name], new: new[name], type: type.member(name)), element: .field(name))
         }
     }
 
-    private mutating func compareLists(_ old: [JSONValue], _ new: [JSONValue], _ type: MergeType) {
-        let before = Self.indexed(old, type)
-        let after = Self.indexed(new, type)
+    private mutating func compareLists(_ old: [JSONValue], new: [JSONValue], type: MergeType) {
+        let before = Self.indexed(old, type: type)
+        let after = Self.indexed(new, type: type)
         for identity in Set(before.keys).union(after.keys) {
-            take(FieldComparison(before[identity], after[identity], type.items), identity)
+            take(FieldComparison(before[identity], new: after[identity], type: type.items), element: identity)
         }
     }
 
-    private static func indexed(_ elements: [JSONValue], _ type: MergeType) -> [PathElement: JSONValue] {
+    private static func indexed(_ elements: [JSONValue], type: MergeType) -> [PathElement: JSONValue] {
         elements.reduce(into: [:]) { result, element in
             if let identity = type.element(element) { result[identity] = element }
         }
     }
 
-    private mutating func take(_ child: FieldComparison, _ element: PathElement) {
-        added.set(element, child.added)
-        modified.set(element, child.modified)
-        removed.set(element, child.removed)
+    private mutating func take(_ child: FieldComparison, element: PathElement) {
+        added.set(element, child: child.added)
+        modified.set(element, child: child.modified)
+        removed.set(element, child: child.removed)
     }
 }

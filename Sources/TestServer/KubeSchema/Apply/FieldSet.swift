@@ -39,7 +39,7 @@ struct FieldSet: Sendable, Equatable {
     }
 
     /// Adds a child unless it is empty.
-    mutating func set(_ element: PathElement, _ child: FieldSet) {
+    mutating func set(_ element: PathElement, child: FieldSet) {
         children[element] = child.isEmpty ? nil : child
     }
 
@@ -53,7 +53,7 @@ struct FieldSet: Sendable, Equatable {
     func subtracting(_ other: FieldSet) -> FieldSet {
         var result = FieldSet(isMember: isMember && !other.isMember)
         for (element, child) in children {
-            result.set(element, other.children[element].map { child.subtracting($0) } ?? child)
+            result.set(element, child: other.children[element].map { child.subtracting($0) } ?? child)
         }
         return result
     }
@@ -61,7 +61,7 @@ struct FieldSet: Sendable, Equatable {
     func intersection(_ other: FieldSet) -> FieldSet {
         var result = FieldSet(isMember: isMember && other.isMember)
         for (element, child) in children {
-            if let match = other.children[element] { result.set(element, child.intersection(match)) }
+            if let match = other.children[element] { result.set(element, child: child.intersection(match)) }
         }
         return result
     }

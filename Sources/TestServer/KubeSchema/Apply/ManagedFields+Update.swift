@@ -6,7 +6,7 @@ extension ManagedFields {
     mutating func recordUpdate(
         from old: JSONValue, to new: JSONValue, manager: String, subresource: String, time: KubeTime?, type: MergeType
     ) {
-        let comparison = FieldComparison(old, new, type)
+        let comparison = FieldComparison(old, new: new, type: type)
         let touched = comparison.touched.withoutUnmanaged()
         let lost = touched.union(comparison.removed)
         var entry = Entry(

@@ -20,8 +20,8 @@ public enum ServerSideApply {
         if let given = config["metadata", "managedFields"], !given.isNull {
             throw APIStatus(code: 400, reason: "BadRequest", message: "metadata.managedFields must be nil")
         }
-        let config = cleaned(config, subresource)
-        try check(config, schema)
+        let config = cleaned(config, subresource: subresource)
+        try check(config, schema: schema)
         var operation = ApplyOperation(
             config: config, live: live, manager: manager, subresource: subresource ?? "", time: time,
             type: MergeType(node: schema?.root))
@@ -63,7 +63,7 @@ public enum ServerSideApply {
         return .object(members)
     }
 
-    private static func cleaned(_ config: JSONValue, _ subresource: String?) -> JSONValue {
+    private static func cleaned(_ config: JSONValue, subresource: String?) -> JSONValue {
         var result = config
         for name in ["creationTimestamp", "generation", "managedFields", "selfLink"] {
             result["metadata"]?[name] = nil
@@ -79,10 +79,10 @@ public enum ServerSideApply {
         return .object(members)
     }
 
-    private static func check(_ config: JSONValue, _ schema: StructuralSchema?) throws(APIStatus) {
+    private static func check(_ config: JSONValue, schema: StructuralSchema?) throws(APIStatus) {
         guard let schema else { return }
         var check = TypedCheck()
-        check.check(config, schema.root, "")
+        check.check(config, node: schema.root, path: "")
         guard let first = check.faults.first else { return }
         let object = KubeObject(config)
         let faults =

@@ -2,20 +2,22 @@ import KubeModel
 
 /// Merges an applied configuration into an object, and takes out what its manager gave up.
 enum TypedMerge {
-    static func merge(_ live: JSONValue?, _ config: JSONValue, _ type: MergeType) -> JSONValue {
+    static func merge(_ live: JSONValue?, config: JSONValue, type: MergeType) -> JSONValue {
         guard let live else { return config }
         switch (type.structure(of: config), live, config) {
         case (.object, .object(var members), .object(let changes)):
-            for (name, value) in changes { members[name] = merge(members[name], value, type.member(name)) }
+            for (name, value) in changes {
+                members[name] = merge(members[name], config: value, type: type.member(name))
+            }
             return .object(members)
         case (.set, .array(let old), .array(let new)), (.map, .array(let old), .array(let new)):
-            return .array(mergeLists(old, new, type))
+            return .array(mergeLists(old, new: new, type: type))
         default: return config
         }
     }
 
     /// Elements of the configuration come in its order; others keep their place between those that both lists have.
-    private static func mergeLists(_ old: [JSONValue], _ new: [JSONValue], _ type: MergeType) -> [JSONValue] {
+    private static func mergeLists(_ old: [JSONValue], new: [JSONValue], type: MergeType) -> [JSONValue] {
         let oldKeys = old.map { type.element($0) }
         let newKeys = new.map { type.element($0) }
         let known = Set(oldKeys)
@@ -41,7 +43,7 @@ enum TypedMerge {
                 continue
             }
             let before = oldKeys.firstIndex(of: newKeys[right]).map { old[$0] }
-            result.append(merge(before, new[right], type.items))
+            result.append(merge(before, config: new[right], type: type.items))
             if shared.first == newKeys[right] { shared.removeFirst() }
             if left < old.count, oldKeys[left] == newKeys[right] { left += 1 }
             right += 1
@@ -50,7 +52,7 @@ enum TypedMerge {
     }
 
     /// Removes what is in `last`, the manager's former set, and which nobody claims any more.
-    static func prune(_ value: inout JSONValue, last: FieldSet, claimed: FieldSet, _ type: MergeType) {
+    static func prune(_ value: inout JSONValue, last: FieldSet, claimed: FieldSet, type: MergeType) {
         switch (type.structure(of: value), value) {
         case (.object, .object(var members)):
             for (element, before) in last.children {
@@ -59,23 +61,23 @@ enum TypedMerge {
                     members[name] = nil
                     continue
                 }
-                prune(&child, last: before, claimed: still, type.member(name))
+                prune(&child, last: before, claimed: still, type: type.member(name))
                 members[name] = child
             }
             value = .object(members)
         case (.set, .array(let elements)), (.map, .array(let elements)):
-            value = .array(elements.compactMap { kept($0, last, claimed, type) })
+            value = .array(elements.compactMap { kept($0, last: last, claimed: claimed, type: type) })
         default: break
         }
     }
 
     private static func kept(
-        _ element: JSONValue, _ last: FieldSet, _ claimed: FieldSet, _ type: MergeType
+        _ element: JSONValue, last: FieldSet, claimed: FieldSet, type: MergeType
     ) -> JSONValue? {
         guard let identity = type.element(element), let before = last.children[identity] else { return element }
         guard let still = claimed.children[identity] else { return nil }
         var result = element
-        prune(&result, last: before, claimed: still, type.items)
+        prune(&result, last: before, claimed: still, type: type.items)
         return result
     }
 }

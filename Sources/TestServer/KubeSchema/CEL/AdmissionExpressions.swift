@@ -20,18 +20,18 @@ public struct AdmissionExpressions: Sendable {
     public init() {}
 
     /// - Throws: ``CELFailure`` for what can't be evaluated; it sees the variables that were defined before.
-    public mutating func define(_ variable: String, _ source: String) throws(CELFailure) {
+    public mutating func define(_ variable: String, source: String) throws(CELFailure) {
         let program = try CELProgram(source, types: scope)
         programs[variable] = program
         types[variable] = program.resultType
     }
 
     /// - Throws: ``CELFailure``, also for an expression whose result has another type.
-    public func compile(_ source: String, _ result: Result) throws(CELFailure) -> CELProgram {
+    public func compile(_ source: String, result: Result) throws(CELFailure) -> CELProgram {
         let program = try CELProgram(source, types: scope)
         let found = program.resultType
         guard found.isDyn || found.name == result.rawValue else {
-            throw CELFailure(.result, "must evaluate to \(result.rawValue) but got \(found.name)")
+            throw CELFailure(.result, message: "must evaluate to \(result.rawValue) but got \(found.name)")
         }
         return program
     }

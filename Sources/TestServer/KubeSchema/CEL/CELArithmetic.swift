@@ -2,7 +2,7 @@ import KubeModel
 
 /// The operators between values. Integers are checked for overflow (CEL specification, "Numeric values").
 enum CELArithmetic {
-    static func unary(_ symbol: CELOperator, _ value: CELValue) throws(CELFailure) -> CELValue {
+    static func unary(_ symbol: CELOperator, value: CELValue) throws(CELFailure) -> CELValue {
         switch (symbol, value) {
         case (.not, .bool(let flag)): return .bool(!flag)
         case (.negate, .double(let number)): return .double(-number)
@@ -13,21 +13,21 @@ enum CELArithmetic {
         }
     }
 
-    static func binary(_ symbol: CELOperator, _ a: CELValue, _ b: CELValue) throws(CELFailure) -> CELValue {
+    static func binary(_ symbol: CELOperator, lhs a: CELValue, rhs b: CELValue) throws(CELFailure) -> CELValue {
         switch symbol {
         case .equal: return .bool(CELValue.equal(a, b))
         case .notEqual: return .bool(!CELValue.equal(a, b))
-        case .less: return .bool(try order(a, b, { $0 < 0 }))
-        case .lessOrEqual: return .bool(try order(a, b, { $0 <= 0 }))
-        case .greater: return .bool(try order(a, b, { $0 > 0 }))
-        case .greaterOrEqual: return .bool(try order(a, b, { $0 >= 0 }))
-        case .isIn: return .bool(try contains(b, a))
-        default: return try arithmetic(symbol, a, b)
+        case .less: return .bool(try order(a, other: b, accept: { $0 < 0 }))
+        case .lessOrEqual: return .bool(try order(a, other: b, accept: { $0 <= 0 }))
+        case .greater: return .bool(try order(a, other: b, accept: { $0 > 0 }))
+        case .greaterOrEqual: return .bool(try order(a, other: b, accept: { $0 >= 0 }))
+        case .isIn: return .bool(try contains(b, value: a))
+        default: return try arithmetic(symbol, lhs: a, rhs: b)
         }
     }
 
     private static func order(
-        _ a: CELValue, _ b: CELValue, _ accept: (Int) -> Bool
+        _ a: CELValue, other b: CELValue, accept: (Int) -> Bool
     ) throws(CELFailure) -> Bool {
         if let result = CELValue.compare(a, b) { return accept(result) }
         // Not a number is in no order with any number, which is no error.
@@ -36,7 +36,7 @@ enum CELArithmetic {
         throw CELEvaluator.noOverload
     }
 
-    private static func contains(_ container: CELValue, _ value: CELValue) throws(CELFailure) -> Bool {
+    private static func contains(_ container: CELValue, value: CELValue) throws(CELFailure) -> Bool {
         switch container {
         case .list(let elements): return elements.contains { CELValue.equal($0, value) }
         case .map(let map): return map[value] != nil
@@ -45,21 +45,21 @@ enum CELArithmetic {
     }
 
     private static func arithmetic(
-        _ symbol: CELOperator, _ a: CELValue, _ b: CELValue
+        _ symbol: CELOperator, lhs a: CELValue, rhs b: CELValue
     ) throws(CELFailure) -> CELValue {
         switch (a, b) {
-        case (.int(let x), .int(let y)): return .int(try whole(symbol, x, y))
-        case (.uint(let x), .uint(let y)): return .uint(try whole(symbol, x, y))
-        case (.double(let x), .double(let y)): return .double(try fraction(symbol, x, y))
+        case (.int(let x), .int(let y)): return .int(try whole(symbol, lhs: x, rhs: y))
+        case (.uint(let x), .uint(let y)): return .uint(try whole(symbol, lhs: x, rhs: y))
+        case (.double(let x), .double(let y)): return .double(try fraction(symbol, lhs: x, rhs: y))
         case (.string(let x), .string(let y)) where symbol == .add: return .string(x + y)
         case (.bytes(let x), .bytes(let y)) where symbol == .add: return .bytes(x + y)
         case (.list(let x), .list(let y)) where symbol == .add: return .list(x + y)
-        default: return try time(symbol, a, b)
+        default: return try time(symbol, lhs: a, rhs: b)
         }
     }
 
     private static func whole<Number: FixedWidthInteger>(
-        _ symbol: CELOperator, _ x: Number, _ y: Number
+        _ symbol: CELOperator, lhs x: Number, rhs y: Number
     ) throws(CELFailure) -> Number {
         let result: (partialValue: Number, overflow: Bool)
         switch symbol {
@@ -78,7 +78,7 @@ enum CELArithmetic {
         return result.partialValue
     }
 
-    private static func fraction(_ symbol: CELOperator, _ x: Double, _ y: Double) throws(CELFailure) -> Double {
+    private static func fraction(_ symbol: CELOperator, lhs x: Double, rhs y: Double) throws(CELFailure) -> Double {
         switch symbol {
         case .add: return x + y
         case .subtract: return x - y
@@ -88,18 +88,19 @@ enum CELArithmetic {
         }
     }
 
-    private static func time(_ symbol: CELOperator, _ a: CELValue, _ b: CELValue) throws(CELFailure) -> CELValue {
+    private static func time(_ symbol: CELOperator, lhs a: CELValue, rhs b: CELValue) throws(CELFailure) -> CELValue {
         switch (symbol, a, b) {
         case (.add, .timestamp(let moment), .duration(let length)),
             (.add, .duration(let length), .timestamp(let moment)):
-            return .timestamp(KubeTime(microseconds: try whole(.add, moment.microseconds, length / 1000)))
+            return .timestamp(KubeTime(microseconds: try whole(.add, lhs: moment.microseconds, rhs: length / 1000)))
         case (.subtract, .timestamp(let moment), .duration(let length)):
-            return .timestamp(KubeTime(microseconds: try whole(.subtract, moment.microseconds, length / 1000)))
+            return .timestamp(
+                KubeTime(microseconds: try whole(.subtract, lhs: moment.microseconds, rhs: length / 1000)))
         case (.subtract, .timestamp(let x), .timestamp(let y)):
-            let micros = try whole(.subtract, x.microseconds, y.microseconds)
-            return .duration(try whole(.multiply, micros, 1000))
+            let micros = try whole(.subtract, lhs: x.microseconds, rhs: y.microseconds)
+            return .duration(try whole(.multiply, lhs: micros, rhs: 1000))
         case (.add, .duration(let x), .duration(let y)), (.subtract, .duration(let x), .duration(let y)):
-            return .duration(try whole(symbol, x, y))
+            return .duration(try whole(symbol, lhs: x, rhs: y))
         default: throw CELEvaluator.noOverload
         }
     }

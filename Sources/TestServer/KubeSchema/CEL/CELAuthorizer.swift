@@ -54,20 +54,22 @@ public struct CELAuthorizer: Sendable {
     }
 
     static let functions: [String: CELFunction] = [
-        "serviceAccount": function([.authorizer], 2, .authorizer(.authorizer)),
-        "path": function([.authorizer], 1, .authorizer(.pathCheck)),
-        "group": function([.authorizer], 1, .authorizer(.groupCheck)),
-        "resource": function([.groupCheck], 1, .authorizer(.resourceCheck)),
-        "subresource": function([.resourceCheck], 1, .authorizer(.resourceCheck)),
-        "namespace": function([.resourceCheck], 1, .authorizer(.resourceCheck)),
-        "name": function([.resourceCheck], 1, .authorizer(.resourceCheck)),
-        "check": function([.resourceCheck, .pathCheck], 1, .authorizer(.decision)),
-        "allowed": function([.decision], 0, .bool), "errored": function([.decision], 0, .bool),
-        "error": function([.decision], 0, .string), "reason": function([.decision], 0, .string),
+        "serviceAccount": function([.authorizer], count: 2, result: .authorizer(.authorizer)),
+        "path": function([.authorizer], count: 1, result: .authorizer(.pathCheck)),
+        "group": function([.authorizer], count: 1, result: .authorizer(.groupCheck)),
+        "resource": function([.groupCheck], count: 1, result: .authorizer(.resourceCheck)),
+        "subresource": function([.resourceCheck], count: 1, result: .authorizer(.resourceCheck)),
+        "namespace": function([.resourceCheck], count: 1, result: .authorizer(.resourceCheck)),
+        "name": function([.resourceCheck], count: 1, result: .authorizer(.resourceCheck)),
+        "check": function([.resourceCheck, .pathCheck], count: 1, result: .authorizer(.decision)),
+        "allowed": function([.decision], count: 0, result: .bool),
+        "errored": function([.decision], count: 0, result: .bool),
+        "error": function([.decision], count: 0, result: .string),
+        "reason": function([.decision], count: 0, result: .string),
     ]
 
-    private static func function(_ receivers: Set<Kind>, _ count: Int, _ result: CELType) -> CELFunction {
-        .member(Set(receivers.map(\.rawValue)), count...count, result)
+    private static func function(_ receivers: Set<Kind>, count: Int, result: CELType) -> CELFunction {
+        .member(Set(receivers.map(\.rawValue)), count: count...count, result: result)
     }
 
     func member(_ name: String) -> CELValue? {
@@ -80,7 +82,7 @@ public struct CELAuthorizer: Sendable {
         return .authorizer(check)
     }
 
-    func call(_ name: String, _ arguments: [CELValue]) throws(CELFailure) -> CELValue {
+    func call(_ name: String, arguments: [CELValue]) throws(CELFailure) -> CELValue {
         var texts: [String] = []
         for argument in arguments {
             guard case .string(let text) = argument else { throw CELEvaluator.noOverload }
@@ -89,7 +91,7 @@ public struct CELAuthorizer: Sendable {
         guard let function = Self.functions[name], function.receivers?.contains(kind.rawValue) == true,
             function.arguments.contains(texts.count)
         else { throw CELEvaluator.noOverload }
-        return texts.isEmpty ? answer(name) : .authorizer(refined(name, texts))
+        return texts.isEmpty ? answer(name) : .authorizer(refined(name, texts: texts))
     }
 
     /// A decision is always known here: rules that can't be read allow nothing.
@@ -102,7 +104,7 @@ public struct CELAuthorizer: Sendable {
         }
     }
 
-    private func refined(_ name: String, _ texts: [String]) -> CELAuthorizer {
+    private func refined(_ name: String, texts: [String]) -> CELAuthorizer {
         var next = self
         switch name {
         case "serviceAccount": next.access.account = texts

@@ -1,6 +1,6 @@
 /// The form in which `cel-go` prints a fault: where it is, the line, and a mark below it.
 enum CELDiagnostic {
-    static func text(_ message: String, _ source: String, _ offset: Int) -> String {
+    static func text(_ message: String, source: String, at offset: Int) -> String {
         var line = 1
         var column = 1
         for scalar in source.unicodeScalars.prefix(offset) {

@@ -17,12 +17,12 @@ struct CELEvaluator {
         self.known = known
     }
 
-    static func error(_ message: String) -> CELFailure { CELFailure(.evaluation, message) }
-    static let noOverload = CELFailure(.evaluation, "no such overload")
+    static func error(_ message: String) -> CELFailure { CELFailure(.evaluation, message: message) }
+    static let noOverload = CELFailure(.evaluation, message: "no such overload")
 
     private mutating func charge(_ amount: Int) throws(CELFailure) {
         steps -= amount
-        if steps < 0 { throw CELFailure(.budget, "operation cancelled: actual cost limit exceeded") }
+        if steps < 0 { throw CELFailure(.budget, message: "operation cancelled: actual cost limit exceeded") }
     }
 
     mutating func evaluate(_ node: CELNode) throws(CELFailure) -> CELValue {
@@ -30,11 +30,11 @@ struct CELEvaluator {
         switch node.kind {
         case .literal(let value): return value
         case .identifier(let name): return try identifier(name)
-        case .select(let operand, let field, let isTest): return try select(operand, field, isTest)
-        case .index(let operand, let key): return try Self.index(try evaluate(operand), try evaluate(key))
-        case .call(let name, let target, let arguments): return try call(name, target, arguments)
-        case .unary(let symbol, let operand): return try CELArithmetic.unary(symbol, try evaluate(operand))
-        case .binary(let symbol, let left, let right): return try binary(symbol, left, right)
+        case .select(let operand, let field, let isTest): return try select(operand, field: field, isTest: isTest)
+        case .index(let operand, let key): return try Self.index(try evaluate(operand), key: try evaluate(key))
+        case .call(let name, let target, let arguments): return try call(name, target: target, arguments: arguments)
+        case .unary(let symbol, let operand): return try CELArithmetic.unary(symbol, value: try evaluate(operand))
+        case .binary(let symbol, let left, let right): return try binary(symbol, left: left, right: right)
         case .and(let operands): return try logical(operands, decidedBy: false)
         case .or(let operands): return try logical(operands, decidedBy: true)
         case .conditional(let condition, let then, let otherwise):
@@ -58,7 +58,7 @@ struct CELEvaluator {
         throw Self.error("no such attribute(s): \(name)")
     }
 
-    private mutating func select(_ operand: CELNode, _ field: String, _ isTest: Bool) throws(CELFailure) -> CELValue {
+    private mutating func select(_ operand: CELNode, field: String, isTest: Bool) throws(CELFailure) -> CELValue {
         if case .identifier("variables") = operand.kind, variables["variables"] == nil, let program = deferred[field] {
             return try value(of: program, field)
         }
@@ -83,11 +83,11 @@ struct CELEvaluator {
             return value
         } catch {
             steps = evaluator.steps
-            throw CELFailure(error.code, "composited variable \"\(name)\" fails to evaluate: \(error.message)")
+            throw CELFailure(error.code, message: "composited variable \"\(name)\" fails to evaluate: \(error.message)")
         }
     }
 
-    private static func index(_ container: CELValue, _ key: CELValue) throws(CELFailure) -> CELValue {
+    private static func index(_ container: CELValue, key: CELValue) throws(CELFailure) -> CELValue {
         switch container {
         case .map(let map):
             guard let value = map[key] else { throw error("no such key: \(key.text)") }
@@ -123,21 +123,21 @@ struct CELEvaluator {
     }
 
     private mutating func binary(
-        _ symbol: CELOperator, _ left: CELNode, _ right: CELNode
+        _ symbol: CELOperator, left: CELNode, right: CELNode
     ) throws(CELFailure) -> CELValue {
         let (a, b) = (try evaluate(left), try evaluate(right))
         try charge(a.weight + b.weight)
-        return try CELArithmetic.binary(symbol, a, b)
+        return try CELArithmetic.binary(symbol, lhs: a, rhs: b)
     }
 
     private mutating func call(
-        _ name: String, _ target: CELNode?, _ arguments: [CELNode]
+        _ name: String, target: CELNode?, arguments: [CELNode]
     ) throws(CELFailure) -> CELValue {
         var values: [CELValue] = []
         if let target { values.append(try evaluate(target)) }
         values.append(contentsOf: try all(arguments))
         try charge(values.reduce(0) { $0 + $1.weight })
-        let result = try CELLibrary.call(name, values)
+        let result = try CELLibrary.call(name, values: values)
         try charge(result.weight)
         return result
     }
@@ -148,14 +148,14 @@ struct CELEvaluator {
     ) throws(CELFailure) -> CELValue {
         var first: CELFailure?
         for operand in operands {
-            if try isDecided(operand, by: deciding, &first) { return .bool(deciding) }
+            if try isDecided(operand, by: deciding, failure: &first) { return .bool(deciding) }
         }
         if let first { throw first }
         return .bool(!deciding)
     }
 
     private mutating func isDecided(
-        _ node: CELNode, by deciding: Bool, _ failure: inout CELFailure?
+        _ node: CELNode, by deciding: Bool, failure: inout CELFailure?
     ) throws(CELFailure) -> Bool {
         do throws(CELFailure) {
             guard case .bool(let value) = try evaluate(node) else { throw Self.noOverload }
@@ -180,28 +180,28 @@ struct CELEvaluator {
         let shadowed = variables[node.variable]
         defer { variables[node.variable] = shadowed }
         switch node.macro {
-        case .all: return .bool(try !decide(node, elements, by: false))
-        case .exists: return .bool(try decide(node, elements, by: true))
-        case .existsOne: return .bool(try fitting(node.body, node.variable, elements).count == 1)
-        case .filter: return .list(try fitting(node.body, node.variable, elements))
-        case .map: return .list(try mapped(node, elements))
+        case .all: return .bool(try !decide(node, elements: elements, by: false))
+        case .exists: return .bool(try decide(node, elements: elements, by: true))
+        case .existsOne: return .bool(try fitting(node.body, variable: node.variable, elements: elements).count == 1)
+        case .filter: return .list(try fitting(node.body, variable: node.variable, elements: elements))
+        case .map: return .list(try mapped(node, elements: elements))
         }
     }
 
     private mutating func decide(
-        _ node: CELNode.Comprehension, _ elements: [CELValue], by deciding: Bool
+        _ node: CELNode.Comprehension, elements: [CELValue], by deciding: Bool
     ) throws(CELFailure) -> Bool {
         var first: CELFailure?
         for element in elements {
             variables[node.variable] = element
-            if try isDecided(node.body, by: deciding, &first) { return true }
+            if try isDecided(node.body, by: deciding, failure: &first) { return true }
         }
         if let first { throw first }
         return false
     }
 
     private mutating func fitting(
-        _ condition: CELNode, _ variable: String, _ elements: [CELValue]
+        _ condition: CELNode, variable: String, elements: [CELValue]
     ) throws(CELFailure) -> [CELValue] {
         var result: [CELValue] = []
         for element in elements {
@@ -213,10 +213,12 @@ struct CELEvaluator {
     }
 
     private mutating func mapped(
-        _ node: CELNode.Comprehension, _ elements: [CELValue]
+        _ node: CELNode.Comprehension, elements: [CELValue]
     ) throws(CELFailure) -> [CELValue] {
         var chosen = elements
-        if let condition = node.condition { chosen = try fitting(condition, node.variable, elements) }
+        if let condition = node.condition {
+            chosen = try fitting(condition, variable: node.variable, elements: elements)
+        }
         var result: [CELValue] = []
         for element in chosen {
             variables[node.variable] = element

@@ -20,7 +20,7 @@ public struct CELFailure: Error, Sendable, Hashable, CustomStringConvertible {
     public var code: Code
     public var message: String
 
-    init(_ code: Code, _ message: String) {
+    init(_ code: Code, message: String) {
         self.code = code
         self.message = message
     }

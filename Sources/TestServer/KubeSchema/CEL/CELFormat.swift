@@ -1,6 +1,6 @@
 /// `format` of the CEL string extensions: `%s`, `%d`, `%f`, `%x`, `%X`, `%o`, `%b` and `%%`, a precision for `%f`.
 enum CELFormat {
-    static func format(_ pattern: String, _ arguments: CELValue) throws(CELFailure) -> String {
+    static func format(_ pattern: String, arguments: CELValue) throws(CELFailure) -> String {
         guard case .list(let values) = arguments else { throw CELEvaluator.noOverload }
         var result = ""
         var rest = values[...]
@@ -17,7 +17,7 @@ enum CELFormat {
                 continue
             }
             guard let value = rest.popFirst() else { throw CELEvaluator.error("index \(values.count) out of range") }
-            result += try text(value, verb, precision)
+            result += try text(value, verb: verb, precision: precision)
         }
         return result
     }
@@ -37,7 +37,7 @@ enum CELFormat {
     }
 
     private static func text(
-        _ value: CELValue, _ verb: Unicode.Scalar, _ precision: Int
+        _ value: CELValue, verb: Unicode.Scalar, precision: Int
     ) throws(CELFailure) -> String {
         switch (verb, value) {
         case ("s", _): return value.text
@@ -47,13 +47,13 @@ enum CELFormat {
         case ("o", .int(let number)): return String(number, radix: 8)
         case ("b", .int(let number)): return String(number, radix: 2)
         case ("b", .bool(let flag)): return flag ? "1" : "0"
-        case ("f", .double(let number)): return fixed(number, precision)
-        case ("f", .int(let number)): return fixed(Double(number), precision)
+        case ("f", .double(let number)): return fixed(number, precision: precision)
+        case ("f", .int(let number)): return fixed(Double(number), precision: precision)
         default: throw CELEvaluator.error("could not convert argument to be formatted with %\(verb)")
         }
     }
 
-    private static func fixed(_ number: Double, _ precision: Int) -> String {
+    private static func fixed(_ number: Double, precision: Int) -> String {
         guard number.isFinite, abs(number) < 1e15 else { return "\(number)" }
         var scale = 1.0
         for _ in 0..<precision { scale *= 10 }

@@ -6,48 +6,54 @@ struct CELFunction: Sendable {
     /// nil when it depends on the receiver.
     var result: CELType?
 
-    private static func global(_ count: ClosedRange<Int>, _ result: CELType) -> CELFunction {
+    private static func global(_ count: ClosedRange<Int>, result: CELType) -> CELFunction {
         CELFunction(receivers: nil, arguments: count, result: result)
     }
 
-    static func member(_ receivers: Set<String>, _ count: ClosedRange<Int>, _ result: CELType?) -> CELFunction {
+    static func member(_ receivers: Set<String>, count: ClosedRange<Int>, result: CELType?) -> CELFunction {
         CELFunction(receivers: receivers, arguments: count, result: result)
     }
 
     static let global: [String: CELFunction] = [
-        "size": global(1...1, .int), "int": global(1...1, .int), "uint": global(1...1, .uint),
-        "double": global(1...1, .double), "string": global(1...1, .string), "bool": global(1...1, .bool),
-        "bytes": global(1...1, .bytes), "type": global(1...1, .type), "dyn": global(1...1, .dyn),
-        "duration": global(1...1, .duration), "timestamp": global(1...1, .timestamp),
-        "matches": global(2...2, .bool),
+        "size": global(1...1, result: .int), "int": global(1...1, result: .int), "uint": global(1...1, result: .uint),
+        "double": global(1...1, result: .double), "string": global(1...1, result: .string),
+        "bool": global(1...1, result: .bool),
+        "bytes": global(1...1, result: .bytes), "type": global(1...1, result: .type),
+        "dyn": global(1...1, result: .dyn),
+        "duration": global(1...1, result: .duration), "timestamp": global(1...1, result: .timestamp),
+        "matches": global(2...2, result: .bool),
     ]
 
     static let member: [String: CELFunction] = {
         var functions: [String: CELFunction] = [
-            "size": member(["string", "bytes", "list", "map"], 0...0, .int),
-            "indexOf": member(["string", "list"], 1...2, .int),
-            "lastIndexOf": member(["string", "list"], 1...2, .int),
-            "reverse": member(["string", "list"], 0...0, nil),
-            "isSorted": member(["list"], 0...0, .bool), "sum": member(["list"], 0...0, .dyn),
-            "min": member(["list"], 0...0, .dyn), "max": member(["list"], 0...0, .dyn),
-            "distinct": member(["list"], 0...0, nil), "join": member(["list"], 0...1, .string),
+            "size": member(["string", "bytes", "list", "map"], count: 0...0, result: .int),
+            "indexOf": member(["string", "list"], count: 1...2, result: .int),
+            "lastIndexOf": member(["string", "list"], count: 1...2, result: .int),
+            "reverse": member(["string", "list"], count: 0...0, result: nil),
+            "isSorted": member(["list"], count: 0...0, result: .bool),
+            "sum": member(["list"], count: 0...0, result: .dyn),
+            "min": member(["list"], count: 0...0, result: .dyn), "max": member(["list"], count: 0...0, result: .dyn),
+            "distinct": member(["list"], count: 0...0, result: nil),
+            "join": member(["list"], count: 0...1, result: .string),
         ]
         for name in ["startsWith", "endsWith", "contains", "matches"] {
-            functions[name] = member(["string"], 1...1, .bool)
+            functions[name] = member(["string"], count: 1...1, result: .bool)
         }
-        for name in ["lowerAscii", "upperAscii", "trim"] { functions[name] = member(["string"], 0...0, .string) }
-        functions["charAt"] = member(["string"], 1...1, .string)
-        functions["substring"] = member(["string"], 1...2, .string)
-        functions["replace"] = member(["string"], 2...3, .string)
-        functions["split"] = member(["string"], 1...2, .list(.string))
-        functions["find"] = member(["string"], 1...1, .string)
-        functions["findAll"] = member(["string"], 1...2, .list(.string))
-        functions["format"] = member(["string"], 1...1, .string)
+        for name in ["lowerAscii", "upperAscii", "trim"] {
+            functions[name] = member(["string"], count: 0...0, result: .string)
+        }
+        functions["charAt"] = member(["string"], count: 1...1, result: .string)
+        functions["substring"] = member(["string"], count: 1...2, result: .string)
+        functions["replace"] = member(["string"], count: 2...3, result: .string)
+        functions["split"] = member(["string"], count: 1...2, result: .list(.string))
+        functions["find"] = member(["string"], count: 1...1, result: .string)
+        functions["findAll"] = member(["string"], count: 1...2, result: .list(.string))
+        functions["format"] = member(["string"], count: 1...1, result: .string)
         for name in ["getHours", "getMinutes", "getSeconds", "getMilliseconds"] {
-            functions[name] = member(["timestamp", "duration"], 0...0, .int)
+            functions[name] = member(["timestamp", "duration"], count: 0...0, result: .int)
         }
         for name in ["getFullYear", "getMonth", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear"] {
-            functions[name] = member(["timestamp"], 0...0, .int)
+            functions[name] = member(["timestamp"], count: 0...0, result: .int)
         }
         return functions.merging(CELAuthorizer.functions) { own, _ in own }
     }()

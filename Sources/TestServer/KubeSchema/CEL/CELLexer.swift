@@ -19,10 +19,11 @@ struct CELLexer {
         at + ahead < scalars.count ? scalars[at + ahead] : nil
     }
 
-    private func failure(_ message: String, _ offset: Int? = nil) -> CELFailure {
+    private func failure(_ message: String, at offset: Int? = nil) -> CELFailure {
         CELFailure(
             .syntax,
-            CELDiagnostic.text("Syntax error: \(message)", String(String.UnicodeScalarView(scalars)), offset ?? at))
+            message: CELDiagnostic.text(
+                "Syntax error: \(message)", source: String(String.UnicodeScalarView(scalars)), at: offset ?? at))
     }
 
     private mutating func skipBlanks() {
@@ -81,7 +82,7 @@ struct CELLexer {
             at += 2
             let digits = at
             while let scalar = peek(), scalar.properties.isASCIIHexDigit { at += 1 }
-            return try whole(UInt64(text(from: digits), radix: 16), start)
+            return try whole(UInt64(text(from: digits), radix: 16), start: start)
         }
         skipDigits()
         var isWhole = true
@@ -96,15 +97,15 @@ struct CELLexer {
             if peek() == "+" || peek() == "-" { at += 1 }
             skipDigits()
         }
-        if isWhole { return try whole(UInt64(text(from: start)), start) }
-        guard let value = Double(text(from: start)) else { throw failure("invalid double literal", start) }
+        if isWhole { return try whole(UInt64(text(from: start)), start: start) }
+        guard let value = Double(text(from: start)) else { throw failure("invalid double literal", at: start) }
         return .double(value)
     }
 
     private mutating func skipDigits() { while let scalar = peek(), Self.isDigit(scalar) { at += 1 } }
 
-    private mutating func whole(_ value: UInt64?, _ start: Int) throws(CELFailure) -> CELToken.Kind {
-        guard let value else { throw failure("invalid int literal", start) }
+    private mutating func whole(_ value: UInt64?, start: Int) throws(CELFailure) -> CELToken.Kind {
+        guard let value else { throw failure("invalid int literal", at: start) }
         if peek() == "u" || peek() == "U" {
             at += 1
             return .uint(value)
@@ -134,7 +135,7 @@ struct CELLexer {
     private mutating func string(_ prefix: StringPrefix) throws(CELFailure) -> CELToken.Kind {
         let start = at
         at += prefix.length
-        guard let quote = peek() else { throw failure("unterminated string", start) }
+        guard let quote = peek() else { throw failure("unterminated string", at: start) }
         let isTriple = peek(1) == quote && peek(2) == quote
         at += isTriple ? 3 : 1
         var bytes: [UInt8] = []
@@ -152,7 +153,7 @@ struct CELLexer {
                 bytes.append(contentsOf: String(scalar).utf8)
             }
         }
-        throw failure("unterminated string", start)
+        throw failure("unterminated string", at: start)
     }
 
     private static let escapes: [Unicode.Scalar: UInt8] = [
@@ -172,7 +173,7 @@ struct CELLexer {
         case "0"..."3":
             at -= 1
             code = try digits(3, radix: 8)
-        default: throw failure("unknown escape sequence", at - 1)
+        default: throw failure("unknown escape sequence", at: at - 1)
         }
         if isBytes, code < 256 { return bytes.append(UInt8(code)) }
         guard let unicode = Unicode.Scalar(code) else { throw failure("invalid code point") }
@@ -183,7 +184,7 @@ struct CELLexer {
         guard at + count <= scalars.count else { throw failure("unterminated string") }
         let start = at
         at += count
-        guard let code = UInt32(text(from: start), radix: radix) else { throw failure("invalid escape", start) }
+        guard let code = UInt32(text(from: start), radix: radix) else { throw failure("invalid escape", at: start) }
         return code
     }
 }

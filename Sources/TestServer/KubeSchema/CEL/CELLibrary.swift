@@ -3,7 +3,7 @@ import KubeModel
 /// The functions of the CEL standard library and those that Kubernetes adds, by name and values.
 enum CELLibrary {
     /// - Parameter values: the receiver first, where there is one.
-    static func call(_ name: String, _ values: [CELValue]) throws(CELFailure) -> CELValue {
+    static func call(_ name: String, values: [CELValue]) throws(CELFailure) -> CELValue {
         guard let subject = values.first else { throw CELEvaluator.noOverload }
         let arguments = Array(values.dropFirst())
         switch name {
@@ -15,11 +15,11 @@ enum CELLibrary {
         default: break
         }
         switch subject {
-        case .string(let text): return try CELStrings.call(name, text, arguments)
-        case .list(let elements): return try CELLists.call(name, elements, arguments)
+        case .string(let text): return try CELStrings.call(name, text: text, arguments: arguments)
+        case .list(let elements): return try CELLists.call(name, list: elements, arguments: arguments)
         case .timestamp(let moment): return .int(try part(name, of: moment))
         case .duration(let nanoseconds): return .int(try part(name, of: nanoseconds))
-        case .authorizer(let authorizer): return try authorizer.call(name, arguments)
+        case .authorizer(let authorizer): return try authorizer.call(name, arguments: arguments)
         default: throw CELEvaluator.noOverload
         }
     }

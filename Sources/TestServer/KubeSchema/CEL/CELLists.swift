@@ -1,13 +1,13 @@
 /// The list functions of Kubernetes.
 enum CELLists {
-    static func call(_ name: String, _ list: [CELValue], _ arguments: [CELValue]) throws(CELFailure) -> CELValue {
+    static func call(_ name: String, list: [CELValue], arguments: [CELValue]) throws(CELFailure) -> CELValue {
         switch (name, arguments.count) {
         case ("isSorted", 0):
             for (a, b) in zip(list, list.dropFirst()) where try order(a, b) > 0 { return .bool(false) }
             return .bool(true)
         case ("sum", 0): return try sum(list)
-        case ("min", 0): return try extreme(list, name) { $0 < 0 }
-        case ("max", 0): return try extreme(list, name) { $0 > 0 }
+        case ("min", 0): return try extreme(list, name: name) { $0 < 0 }
+        case ("max", 0): return try extreme(list, name: name) { $0 > 0 }
         case ("indexOf", 1):
             return .int(Int64(list.firstIndex { CELValue.equal($0, arguments[0]) } ?? -1))
         case ("lastIndexOf", 1):
@@ -18,7 +18,7 @@ enum CELLists {
                 list.reduce(into: []) { kept, value in
                     if !kept.contains(where: { CELValue.equal($0, value) }) { kept.append(value) }
                 })
-        case ("join", 0...1): return try join(list, arguments.first)
+        case ("join", 0...1): return try join(list, separator: arguments.first)
         default: throw CELEvaluator.noOverload
         }
     }
@@ -35,19 +35,19 @@ enum CELLists {
         case .int, .uint, .double, .duration: break
         default: throw CELEvaluator.noOverload
         }
-        for value in list.dropFirst() { total = try CELArithmetic.binary(.add, total, value) }
+        for value in list.dropFirst() { total = try CELArithmetic.binary(.add, lhs: total, rhs: value) }
         return total
     }
 
     private static func extreme(
-        _ list: [CELValue], _ name: String, _ isBetter: (Int) -> Bool
+        _ list: [CELValue], name: String, isBetter: (Int) -> Bool
     ) throws(CELFailure) -> CELValue {
         guard var best = list.first else { throw CELEvaluator.error("\(name) called on empty list") }
         for value in list.dropFirst() where isBetter(try order(value, best)) { best = value }
         return best
     }
 
-    private static func join(_ list: [CELValue], _ separator: CELValue?) throws(CELFailure) -> CELValue {
+    private static func join(_ list: [CELValue], separator: CELValue?) throws(CELFailure) -> CELValue {
         var texts: [String] = []
         for value in list {
             guard case .string(let text) = value else { throw CELEvaluator.noOverload }

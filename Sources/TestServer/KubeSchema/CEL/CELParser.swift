@@ -23,8 +23,8 @@ struct CELParser {
 
     private var current: CELToken { tokens[at] }
 
-    func failure(_ message: String, _ offset: Int) -> CELFailure {
-        CELFailure(.syntax, CELDiagnostic.text(message, source, offset))
+    func failure(_ message: String, at offset: Int) -> CELFailure {
+        CELFailure(.syntax, message: CELDiagnostic.text(message, source: source, at: offset))
     }
 
     private func unexpected() -> CELFailure {
@@ -35,7 +35,7 @@ struct CELParser {
             case .string(let text): text
             default: "literal"
             }
-        return failure("Syntax error: mismatched input '\(text)'", current.offset)
+        return failure("Syntax error: mismatched input '\(text)'", at: current.offset)
     }
 
     private mutating func accept(_ symbol: String) -> Int? {
@@ -48,9 +48,9 @@ struct CELParser {
         if accept(symbol) == nil { throw unexpected() }
     }
 
-    func node(_ kind: CELNode.Kind, _ offset: Int, _ below: [CELNode] = []) throws(CELFailure) -> CELNode {
+    func node(_ kind: CELNode.Kind, at offset: Int, below: [CELNode] = []) throws(CELFailure) -> CELNode {
         let depth = (below.map(\.depth).max() ?? 0) + 1
-        if depth > Self.maximumDepth { throw failure("expression is nested too deeply", offset) }
+        if depth > Self.maximumDepth { throw failure("expression is nested too deeply", at: offset) }
         return CELNode(kind: kind, offset: offset, depth: depth)
     }
 
@@ -59,13 +59,13 @@ struct CELParser {
     private mutating func expression() throws(CELFailure) -> CELNode {
         nesting += 1
         defer { nesting -= 1 }
-        if nesting > Self.maximumNesting { throw failure("expression is nested too deeply", current.offset) }
+        if nesting > Self.maximumNesting { throw failure("expression is nested too deeply", at: current.offset) }
         let condition = try or()
         guard let offset = accept("?") else { return condition }
         let then = try or()
         try expect(":")
         let otherwise = try expression()
-        return try node(.conditional(condition, then, otherwise), offset, [condition, then, otherwise])
+        return try node(.conditional(condition, then, otherwise), at: offset, below: [condition, then, otherwise])
     }
 
     private mutating func or() throws(CELFailure) -> CELNode {
@@ -76,7 +76,7 @@ struct CELParser {
             offset = symbol
             operands.append(try and())
         }
-        return operands.count == 1 ? first : try node(.or(operands), offset, operands)
+        return operands.count == 1 ? first : try node(.or(operands), at: offset, below: operands)
     }
 
     private mutating func and() throws(CELFailure) -> CELNode {
@@ -87,7 +87,7 @@ struct CELParser {
             offset = symbol
             operands.append(try relation())
         }
-        return operands.count == 1 ? first : try node(.and(operands), offset, operands)
+        return operands.count == 1 ? first : try node(.and(operands), at: offset, below: operands)
     }
 
     private mutating func operation(_ candidates: [CELOperator]) -> (CELOperator, Int)? {
@@ -105,7 +105,7 @@ struct CELParser {
         let candidates: [CELOperator] = [.equal, .notEqual, .lessOrEqual, .less, .greaterOrEqual, .greater, .isIn]
         while let (symbol, offset) = operation(candidates) {
             let right = try addition()
-            left = try node(.binary(symbol, left, right), offset, [left, right])
+            left = try node(.binary(symbol, left, right), at: offset, below: [left, right])
         }
         return left
     }
@@ -114,7 +114,7 @@ struct CELParser {
         var left = try multiplication()
         while let (symbol, offset) = operation([.add, .subtract]) {
             let right = try multiplication()
-            left = try node(.binary(symbol, left, right), offset, [left, right])
+            left = try node(.binary(symbol, left, right), at: offset, below: [left, right])
         }
         return left
     }
@@ -123,7 +123,7 @@ struct CELParser {
         var left = try unary()
         while let (symbol, offset) = operation([.multiply, .divide, .modulo]) {
             let right = try unary()
-            left = try node(.binary(symbol, left, right), offset, [left, right])
+            left = try node(.binary(symbol, left, right), at: offset, below: [left, right])
         }
         return left
     }
@@ -133,14 +133,14 @@ struct CELParser {
             var isEven = false
             while accept("!") != nil { isEven.toggle() }
             let operand = try member()
-            return isEven ? operand : try node(.unary(.not, operand), offset, [operand])
+            return isEven ? operand : try node(.unary(.not, operand), at: offset, below: [operand])
         }
         guard let offset = accept("-") else { return try member() }
         var isEven = false
         while accept("-") != nil { isEven.toggle() }
         if !isEven, let literal = try negativeLiteral(offset) { return try member(of: literal) }
         let operand = try member()
-        return isEven ? operand : try node(.unary(.negate, operand), offset, [operand])
+        return isEven ? operand : try node(.unary(.negate, operand), at: offset, below: [operand])
     }
 
     /// The sign belongs to the literal, or the smallest integer couldn't be written.
@@ -153,7 +153,7 @@ struct CELParser {
         default: return nil
         }
         at += 1
-        return try node(.literal(value), offset)
+        return try node(.literal(value), at: offset)
     }
 
     // MARK: Members and primaries
@@ -167,14 +167,14 @@ struct CELParser {
                 let name = try fieldName()
                 if let open = accept("(") {
                     let arguments = try expressions(until: ")")
-                    operand = try call(name, target: operand, arguments, open)
+                    operand = try call(name, target: operand, arguments: arguments, at: open)
                 } else {
-                    operand = try node(.select(operand, field: name, isTest: false), offset, [operand])
+                    operand = try node(.select(operand, field: name, isTest: false), at: offset, below: [operand])
                 }
             } else if let offset = accept("[") {
                 let key = try expression()
                 try expect("]")
-                operand = try node(.index(operand, key), offset, [operand, key])
+                operand = try node(.index(operand, key), at: offset, below: [operand, key])
             } else {
                 return operand
             }
@@ -197,7 +197,7 @@ struct CELParser {
 
     private mutating func identifier() throws(CELFailure) -> String {
         guard case .identifier(let name) = current.kind else { throw unexpected() }
-        if Self.reserved.contains(name) { throw failure("reserved identifier: \(name)", current.offset) }
+        if Self.reserved.contains(name) { throw failure("reserved identifier: \(name)", at: current.offset) }
         at += 1
         return name
     }
@@ -225,7 +225,7 @@ struct CELParser {
         case .symbol("["):
             at += 1
             let elements = try expressions(until: "]")
-            return try node(.list(elements), token.offset, elements)
+            return try node(.list(elements), at: token.offset, below: elements)
         case .symbol("{"): return try map()
         case .symbol("."):
             at += 1
@@ -240,20 +240,20 @@ struct CELParser {
         at += 1
         let value: CELValue =
             token.kind == .identifier("null") ? .null : .bool(token.kind == .identifier("true"))
-        return try node(.literal(value), token.offset)
+        return try node(.literal(value), at: token.offset)
     }
 
     private mutating func name(_ offset: Int) throws(CELFailure) -> CELNode {
         let name = try identifier()
-        guard let open = accept("(") else { return try node(.identifier(name), offset) }
-        return try call(name, target: nil, try expressions(until: ")"), open)
+        guard let open = accept("(") else { return try node(.identifier(name), at: offset) }
+        return try call(name, target: nil, arguments: try expressions(until: ")"), at: open)
     }
 
     private mutating func literal(_ token: CELToken) throws(CELFailure) -> CELNode {
         let value: CELValue
         switch token.kind {
         case .int(let number):
-            guard let signed = Int64(exactly: number) else { throw failure("invalid int literal", token.offset) }
+            guard let signed = Int64(exactly: number) else { throw failure("invalid int literal", at: token.offset) }
             value = .int(signed)
         case .uint(let number): value = .uint(number)
         case .double(let number): value = .double(number)
@@ -262,7 +262,7 @@ struct CELParser {
         default: throw unexpected()
         }
         at += 1
-        return try node(.literal(value), token.offset)
+        return try node(.literal(value), at: token.offset)
     }
 
     private mutating func map() throws(CELFailure) -> CELNode {
@@ -278,6 +278,6 @@ struct CELParser {
                 break
             }
         }
-        return try node(.map(entries), offset, entries.flatMap { [$0.key, $0.value] })
+        return try node(.map(entries), at: offset, below: entries.flatMap { [$0.key, $0.value] })
     }
 }

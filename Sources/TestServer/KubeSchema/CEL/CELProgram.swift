@@ -18,7 +18,7 @@ public struct CELProgram: Sendable {
 
     init(_ source: String, types: [String: CELType]) throws(CELFailure) {
         root = try CELParser.parse(source)
-        var checker = CELChecker(source, types)
+        var checker = CELChecker(source, variables: types)
         resultType = try checker.check(root)
         mentioned = checker.mentioned
     }

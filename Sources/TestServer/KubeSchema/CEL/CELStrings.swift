@@ -1,6 +1,6 @@
 /// The string functions. Positions count Unicode code points.
 enum CELStrings {
-    static func call(_ name: String, _ text: String, _ arguments: [CELValue]) throws(CELFailure) -> CELValue {
+    static func call(_ name: String, text: String, arguments: [CELValue]) throws(CELFailure) -> CELValue {
         switch (name, arguments.count) {
         case ("startsWith", 1): return .bool(scalars(text).starts(with: scalars(try string(arguments[0]))))
         case ("endsWith", 1):
@@ -8,21 +8,21 @@ enum CELStrings {
         case ("contains", 1):
             return .bool(find(scalars(try string(arguments[0])), in: scalars(text), from: 0) != nil)
         case ("matches", 1): return .bool(try pattern(arguments[0]).matches(text))
-        case ("lowerAscii", 0): return .string(mapASCII(text, "A"..."Z") { $0 + 32 })
-        case ("upperAscii", 0): return .string(mapASCII(text, "a"..."z") { $0 - 32 })
+        case ("lowerAscii", 0): return .string(mapASCII(text, range: "A"..."Z") { $0 + 32 })
+        case ("upperAscii", 0): return .string(mapASCII(text, range: "a"..."z") { $0 - 32 })
         case ("trim", 0): return .string(trim(text))
         case ("reverse", 0): return .string(make(scalars(text).reversed()))
-        case ("charAt", 1): return try charAt(scalars(text), try int(arguments[0]))
-        case ("substring", 1...2): return try substring(scalars(text), arguments)
+        case ("charAt", 1): return try charAt(scalars(text), position: try int(arguments[0]))
+        case ("substring", 1...2): return try substring(scalars(text), arguments: arguments)
         case ("indexOf", 1...2), ("lastIndexOf", 1...2):
-            return try position(scalars(text), arguments, isLast: name == "lastIndexOf")
-        case ("replace", 2...3): return try replace(text, arguments)
-        case ("split", 1...2): return try split(text, arguments)
+            return try position(scalars(text), arguments: arguments, isLast: name == "lastIndexOf")
+        case ("replace", 2...3): return try replace(text, arguments: arguments)
+        case ("split", 1...2): return try split(text, arguments: arguments)
         case ("find", 1): return .string(try pattern(arguments[0]).all(in: text, limit: 1).first ?? "")
         case ("findAll", 1...2):
             let limit = arguments.count == 2 ? Int(clamping: try int(arguments[1])) : -1
             return .list(try pattern(arguments[0]).all(in: text, limit: limit).map(CELValue.string))
-        case ("format", 1): return .string(try CELFormat.format(text, arguments[0]))
+        case ("format", 1): return .string(try CELFormat.format(text, arguments: arguments[0]))
         default: throw CELEvaluator.noOverload
         }
     }
@@ -54,7 +54,7 @@ enum CELStrings {
     }
 
     private static func mapASCII(
-        _ text: String, _ range: ClosedRange<Unicode.Scalar>, _ change: (UInt8) -> UInt8
+        _ text: String, range: ClosedRange<Unicode.Scalar>, change: (UInt8) -> UInt8
     ) -> String {
         make(text.unicodeScalars.map { range.contains($0) ? Unicode.Scalar(change(UInt8($0.value))) : $0 })
     }
@@ -64,14 +64,14 @@ enum CELStrings {
         return make(Array(start.reversed().drop { $0.properties.isWhitespace }.reversed()))
     }
 
-    private static func charAt(_ text: [Unicode.Scalar], _ position: Int64) throws(CELFailure) -> CELValue {
+    private static func charAt(_ text: [Unicode.Scalar], position: Int64) throws(CELFailure) -> CELValue {
         guard (0...Int64(text.count)).contains(position) else {
             throw CELEvaluator.error("index out of range: \(position)")
         }
         return .string(position == text.count ? "" : make([text[Int(position)]]))
     }
 
-    private static func substring(_ text: [Unicode.Scalar], _ arguments: [CELValue]) throws(CELFailure) -> CELValue {
+    private static func substring(_ text: [Unicode.Scalar], arguments: [CELValue]) throws(CELFailure) -> CELValue {
         let start = try int(arguments[0])
         let end = arguments.count == 2 ? try int(arguments[1]) : Int64(text.count)
         guard start >= 0, start <= text.count else { throw CELEvaluator.error("index out of range: \(start)") }
@@ -86,7 +86,7 @@ enum CELStrings {
     }
 
     private static func position(
-        _ text: [Unicode.Scalar], _ arguments: [CELValue], isLast: Bool
+        _ text: [Unicode.Scalar], arguments: [CELValue], isLast: Bool
     ) throws(CELFailure) -> CELValue {
         let part = scalars(try string(arguments[0]))
         let from = arguments.count == 2 ? try int(arguments[1]) : (isLast ? Int64(text.count) : 0)
@@ -98,7 +98,7 @@ enum CELStrings {
     }
 
     /// As Go's `strings.Replace`; a negative limit means all.
-    private static func replace(_ text: String, _ arguments: [CELValue]) throws(CELFailure) -> CELValue {
+    private static func replace(_ text: String, arguments: [CELValue]) throws(CELFailure) -> CELValue {
         let (old, new) = (scalars(try string(arguments[0])), scalars(try string(arguments[1])))
         var limit = arguments.count == 3 ? try int(arguments[2]) : -1
         let source = scalars(text)
@@ -119,7 +119,7 @@ enum CELStrings {
     }
 
     /// As Go's `strings.SplitN`.
-    private static func split(_ text: String, _ arguments: [CELValue]) throws(CELFailure) -> CELValue {
+    private static func split(_ text: String, arguments: [CELValue]) throws(CELFailure) -> CELValue {
         let separator = scalars(try string(arguments[0]))
         let limit = arguments.count == 2 ? try int(arguments[1]) : -1
         if limit == 0 { return .list([]) }

@@ -32,21 +32,22 @@ public enum CELValue: Sendable {
     }
 
     /// The value as its schema types it: `date-time` strings are timestamps, whole numbers of type `number` are doubles.
-    init(_ json: JSONValue, _ node: SchemaNode) {
+    init(_ json: JSONValue, node: SchemaNode) {
         switch (json, CELType(node)) {
         case (.array(let elements), .list):
             let items = node.children.items ?? .unknown
-            self = .list(elements.map { CELValue($0, items) })
+            self = .list(elements.map { CELValue($0, node: items) })
         case (.object(let members), .object), (.object(let members), .map):
-            self = .map(CELMap(members.map { (.string($0.key), CELValue($0.value, node.member($0.key) ?? .unknown)) }))
+            self = .map(
+                CELMap(members.map { (.string($0.key), CELValue($0.value, node: node.member($0.key) ?? .unknown)) }))
         case (.int(let number), .double): self = .double(Double(number))
         case (.double(let number), .int): self = Int64(exactly: number).map(CELValue.int) ?? .double(number)
-        case (.string(let text), let type): self = Self.text(text, type)
+        case (.string(let text), let type): self = Self.text(text, type: type)
         default: self.init(json)
         }
     }
 
-    private static func text(_ text: String, _ type: CELType) -> CELValue {
+    private static func text(_ text: String, type: CELType) -> CELValue {
         switch type {
         case .timestamp: (KubeTime(text) ?? KubeTime("\(text)T00:00:00Z")).map(CELValue.timestamp) ?? .string(text)
         case .duration: CELDuration.parse(text).map(CELValue.duration) ?? .string(text)

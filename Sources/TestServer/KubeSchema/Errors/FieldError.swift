@@ -49,7 +49,7 @@ public struct FieldError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The field of a fault that belongs to no field.
     public static let noField = "<nil>"
 
-    public init(_ kind: Kind, _ field: String, value: JSONValue? = nil, detail: String = "") {
+    public init(_ kind: Kind, field: String, value: JSONValue? = nil, detail: String = "") {
         self.kind = kind
         self.field = field.isEmpty ? Self.noField : field
         self.badValue = value.map(Self.text) ?? ""
@@ -57,7 +57,7 @@ public struct FieldError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     /// - Parameter badValue: the value's text as it is to be shown.
-    public init(_ kind: Kind, _ field: String, badValue: String, detail: String) {
+    public init(_ kind: Kind, field: String, badValue: String, detail: String) {
         self.kind = kind
         self.field = field.isEmpty ? Self.noField : field
         self.badValue = badValue
@@ -70,35 +70,35 @@ public struct FieldError: Error, Sendable, Hashable, CustomStringConvertible {
         return JSONWriter.string(value, .sortedKeys)
     }
 
-    public static func required(_ field: String, _ detail: String = "") -> FieldError {
-        FieldError(.required, field, detail: detail)
+    public static func required(_ field: String, detail: String = "") -> FieldError {
+        FieldError(.required, field: field, detail: detail)
     }
 
-    public static func invalid(_ field: String, _ value: JSONValue?, _ detail: String) -> FieldError {
-        FieldError(.invalid, field, value: value, detail: detail)
+    public static func invalid(_ field: String, value: JSONValue?, detail: String) -> FieldError {
+        FieldError(.invalid, field: field, value: value, detail: detail)
     }
 
-    public static func forbidden(_ field: String, _ detail: String) -> FieldError {
-        FieldError(.forbidden, field, detail: detail)
+    public static func forbidden(_ field: String, detail: String) -> FieldError {
+        FieldError(.forbidden, field: field, detail: detail)
     }
 
-    public static func duplicate(_ field: String, _ value: JSONValue) -> FieldError {
-        FieldError(.duplicate, field, value: value)
+    public static func duplicate(_ field: String, value: JSONValue) -> FieldError {
+        FieldError(.duplicate, field: field, value: value)
     }
 
-    public static func notSupported(_ field: String, _ value: JSONValue, supported: [String]) -> FieldError {
+    public static func notSupported(_ field: String, value: JSONValue, supported: [String]) -> FieldError {
         let values = supported.map { JSONWriter.string(.string($0)) }.joined(separator: ", ")
         return FieldError(
-            .notSupported, field, value: value, detail: supported.isEmpty ? "" : "supported values: \(values)")
+            .notSupported, field: field, value: value, detail: supported.isEmpty ? "" : "supported values: \(values)")
     }
 
     /// - Parameter limit: in bytes; the texts of the API server say "bytes" although it counts characters.
     public static func tooLong(_ field: String, limit: Int) -> FieldError {
-        FieldError(.tooLong, field, detail: "may not be more than \(limit) bytes")
+        FieldError(.tooLong, field: field, detail: "may not be more than \(limit) bytes")
     }
 
     public static func tooMany(_ field: String, count: Int, limit: Int) -> FieldError {
-        FieldError(.tooMany, field, value: JSONValue(count), detail: "must have at most \(limit) items")
+        FieldError(.tooMany, field: field, value: JSONValue(count), detail: "must have at most \(limit) items")
     }
 
     /// The text without the field.

@@ -27,10 +27,10 @@ extension OpenAPIDocument {
             let list = definition + "List"
             include(list)
             if schemas[list] == nil {
-                schemas[list] = Self.list(resource, definition)
+                schemas[list] = Self.list(resource, name: definition)
                 include(Self.listMeta)
             }
-            addPaths(resource, definition)
+            addPaths(resource, name: definition)
         }
 
         /// A custom resource.
@@ -45,10 +45,10 @@ extension OpenAPIDocument {
             ]
             schema["x-kubernetes-group-version-kind"] = [Self.kind(resource.groupVersionKind)]
             schemas[name] = schema
-            schemas[name + "List"] = Self.list(resource, name)
+            schemas[name + "List"] = Self.list(resource, name: name)
             include(BuiltInSchemas.objectMetaName)
             include(Self.listMeta)
-            addPaths(resource, name)
+            addPaths(resource, name: name)
         }
 
         private static let listMeta = "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta"
@@ -69,7 +69,7 @@ extension OpenAPIDocument {
             ["group": .string(kind.group), "version": .string(kind.version), "kind": .string(kind.kind)]
         }
 
-        private static func list(_ resource: APIResource, _ name: String) -> JSONValue {
+        private static func list(_ resource: APIResource, name: String) -> JSONValue {
             let kind = GroupVersionKind(
                 group: resource.group, version: resource.version, kind: "\(resource.kind)List")
             return [
@@ -114,25 +114,28 @@ extension OpenAPIDocument {
 
         // MARK: Paths
 
-        private mutating func addPaths(_ resource: APIResource, _ name: String) {
+        private mutating func addPaths(_ resource: APIResource, name: String) {
             let base = groupVersion.path + (resource.namespaced ? "/namespaces/{namespace}" : "")
             let collection = "\(base)/\(resource.plural)"
             paths[collection] = [
-                "get": operation("list", resource, name + "List"),
-                "post": operation("post", resource, name, parameters: Self.writeParameters),
+                "get": operation("list", resource: resource, definition: name + "List"),
+                "post": operation("post", resource: resource, definition: name, parameters: Self.writeParameters),
             ]
             if resource.namespaced {
-                paths["\(groupVersion.path)/\(resource.plural)"] = ["get": operation("list", resource, name + "List")]
+                paths["\(groupVersion.path)/\(resource.plural)"] = [
+                    "get": operation("list", resource: resource, definition: name + "List")
+                ]
             }
             paths["\(collection)/{name}"] = [
-                "get": operation("get", resource, name),
-                "put": operation("put", resource, name, parameters: Self.writeParameters),
-                "delete": operation("delete", resource, name),
-                "patch": operation("patch", resource, name, parameters: Self.writeParameters + [Self.force]),
+                "get": operation("get", resource: resource, definition: name),
+                "put": operation("put", resource: resource, definition: name, parameters: Self.writeParameters),
+                "delete": operation("delete", resource: resource, definition: name),
+                "patch": operation(
+                    "patch", resource: resource, definition: name, parameters: Self.writeParameters + [Self.force]),
             ]
         }
 
-        private static func parameter(_ name: String, _ description: String, _ type: String = "string") -> JSONValue {
+        private static func parameter(_ name: String, description: String, type: String = "string") -> JSONValue {
             [
                 "name": .string(name), "in": "query", "description": .string(description),
                 "schema": ["type": .string(type), "uniqueItems": true],
@@ -140,15 +143,17 @@ extension OpenAPIDocument {
         }
 
         private static let writeParameters = [
-            parameter("dryRun", "When present, indicates that modifications should not be persisted."),
-            parameter("fieldManager", "The name of the actor that makes these changes."),
+            parameter("dryRun", description: "When present, indicates that modifications should not be persisted."),
+            parameter("fieldManager", description: "The name of the actor that makes these changes."),
             // Where this one stands on the patch of a kind, kubectl leaves validation to the server (KEP-2885).
-            parameter("fieldValidation", "What to do with unknown or duplicate fields: Ignore, Warn or Strict."),
+            parameter(
+                "fieldValidation", description: "What to do with unknown or duplicate fields: Ignore, Warn or Strict."),
         ]
-        private static let force = parameter("force", "Force is going to \"force\" Apply requests.", "boolean")
+        private static let force = parameter(
+            "force", description: "Force is going to \"force\" Apply requests.", type: "boolean")
 
         private func operation(
-            _ action: String, _ resource: APIResource, _ definition: String, parameters: [JSONValue] = []
+            _ action: String, resource: APIResource, definition: String, parameters: [JSONValue] = []
         ) -> JSONValue {
             .compact([
                 "parameters": parameters.isEmpty ? nil : .array(parameters),

@@ -23,15 +23,15 @@ struct ElementOrder {
         let wantedKeys = wanted.map(identity)
         let liveKeys = live.map(identity)
         let named = merged.filter { wantedKeys.contains(identity($0)) }.sorted {
-            position($0, wantedKeys) < position($1, wantedKeys)
+            position($0, keys: wantedKeys) < position($1, keys: wantedKeys)
         }
         let others = merged.filter { !wantedKeys.contains(identity($0)) }.sorted {
-            position($0, liveKeys) < position($1, liveKeys)
+            position($0, keys: liveKeys) < position($1, keys: liveKeys)
         }
         var result: [JSONValue] = []
         var (left, right) = (others[...], named[...])
         while let other = left.first, let next = right.first {
-            let (a, b) = (position(other, liveKeys), position(next, liveKeys))
+            let (a, b) = (position(other, keys: liveKeys), position(next, keys: liveKeys))
             // Only two elements that were there before can say which one comes first.
             if a < b, b < Int.max {
                 result.append(other)
@@ -44,7 +44,7 @@ struct ElementOrder {
         return result + left + right
     }
 
-    private func position(_ element: JSONValue, _ keys: [JSONValue?]) -> Int {
+    private func position(_ element: JSONValue, keys: [JSONValue?]) -> Int {
         keys.firstIndex(of: identity(element)) ?? Int.max
     }
 

@@ -13,7 +13,7 @@ public enum StrategicMergePatch {
             throw APIStatus(
                 code: 400, reason: "BadRequest", message: "error decoding patch: the patch must be an object")
         }
-        return .object(try merge(changes, into: target.object ?? [:], schema?.root))
+        return .object(try merge(changes, into: target.object ?? [:], node: schema?.root))
     }
 
     private static let patchDirective = "$patch"
@@ -28,7 +28,7 @@ public enum StrategicMergePatch {
     // MARK: Objects
 
     private static func merge(
-        _ patch: JSONObject, into original: JSONObject, _ node: SchemaNode?
+        _ patch: JSONObject, into original: JSONObject, node: SchemaNode?
     ) throws(APIStatus) -> JSONObject {
         var patch = patch
         if let directive = patch[patchDirective] {
@@ -41,16 +41,16 @@ public enum StrategicMergePatch {
             }
         }
         var result = original
-        try retain(&patch, &result)
-        try orderLists(&patch, &result, node)
+        try retain(&patch, original: &result)
+        try orderLists(&patch, result: &result, node: node)
         for (key, value) in patch {
-            try merge(key, value, into: &result, node)
+            try merge(key, value: value, into: &result, node: node)
         }
         return result
     }
 
     private static func merge(
-        _ key: String, _ value: JSONValue, into result: inout JSONObject, _ node: SchemaNode?
+        _ key: String, value: JSONValue, into result: inout JSONObject, node: SchemaNode?
     ) throws(APIStatus) {
         if key.hasPrefix(deleteFromPrimitiveList) {
             let field = String(key.dropFirst(deleteFromPrimitiveList.count))
@@ -65,15 +65,15 @@ public enum StrategicMergePatch {
         let child = node?.member(key)
         switch (result[key], value) {
         case (.object(let old)?, .object(let changes)):
-            result[key] = .object(try merge(changes, into: old, child))
+            result[key] = .object(try merge(changes, into: old, node: child))
         case (let old, .array(let changes)):
-            result[key] = .array(try mergeLists(changes, into: old?.array ?? [], child))
+            result[key] = .array(try mergeLists(changes, into: old?.array ?? [], node: child))
         default: result[key] = withoutDirectives(value)
         }
     }
 
     /// `$retainKeys`: of the object only these members stay, and the patch may set no others.
-    private static func retain(_ patch: inout JSONObject, _ original: inout JSONObject) throws(APIStatus) {
+    private static func retain(_ patch: inout JSONObject, original: inout JSONObject) throws(APIStatus) {
         guard let list = patch[retainKeys] else { return }
         patch[retainKeys] = nil
         let keys = Set(list.array?.compactMap(\.string) ?? [])
@@ -106,7 +106,7 @@ public enum StrategicMergePatch {
     // MARK: Lists
 
     private static func mergeLists(
-        _ patch: [JSONValue], into original: [JSONValue], _ node: SchemaNode?
+        _ patch: [JSONValue], into original: [JSONValue], node: SchemaNode?
     ) throws(APIStatus) -> [JSONValue] {
         guard node?.merging.patchStrategy.contains("merge") == true else {
             return patch.filter { $0[patchDirective] == nil }.map { withoutDirectives($0) }
@@ -117,15 +117,15 @@ public enum StrategicMergePatch {
         if order.mergeKey == nil {
             for value in changes where !merged.contains(value) { merged.append(value) }
         } else {
-            let isReplaced = try takeDirectives(&changes, &merged, order)
+            let isReplaced = try takeDirectives(&changes, merged: &merged, order: order)
             if isReplaced { return changes.map { withoutDirectives($0) } }
-            try merge(changes, into: &merged, order, node?.children.items)
+            try merge(changes, into: &merged, order: order, items: node?.children.items)
         }
         return order.normalize(merged, wanted: changes, live: original)
     }
 
     private static func merge(
-        _ changes: [JSONValue], into merged: inout [JSONValue], _ order: ElementOrder, _ items: SchemaNode?
+        _ changes: [JSONValue], into merged: inout [JSONValue], order: ElementOrder, items: SchemaNode?
     ) throws(APIStatus) {
         for change in changes {
             let identity = try order.required(change)
@@ -134,14 +134,14 @@ public enum StrategicMergePatch {
                 continue
             }
             if let new = change.object, let old = merged[at].object {
-                merged[at] = .object(try merge(new, into: old, items))
+                merged[at] = .object(try merge(new, into: old, node: items))
             }
         }
     }
 
     /// Takes elements with `$patch` out of the patch: `delete` removes their like, `replace` anywhere replaces the list.
     private static func takeDirectives(
-        _ changes: inout [JSONValue], _ merged: inout [JSONValue], _ order: ElementOrder
+        _ changes: inout [JSONValue], merged: inout [JSONValue], order: ElementOrder
     ) throws(APIStatus) -> Bool {
         var isReplaced = false
         var kept: [JSONValue] = []
@@ -165,7 +165,7 @@ public enum StrategicMergePatch {
 
     /// `$setElementOrder/<list>`: merges the list and brings it into that order.
     private static func orderLists(
-        _ patch: inout JSONObject, _ result: inout JSONObject, _ node: SchemaNode?
+        _ patch: inout JSONObject, result: inout JSONObject, node: SchemaNode?
     ) throws(APIStatus) {
         for key in patch.keys where key.hasPrefix(setElementOrder) {
             let field = String(key.dropFirst(setElementOrder.count))
@@ -173,10 +173,11 @@ public enum StrategicMergePatch {
             let live = result[field]?.array ?? []
             patch[key] = nil
             try merge(
-                deleteFromPrimitiveList + field, patch[deleteFromPrimitiveList + field] ?? [], into: &result, node)
+                deleteFromPrimitiveList + field, value: patch[deleteFromPrimitiveList + field] ?? [], into: &result,
+                node: node)
             patch[deleteFromPrimitiveList + field] = nil
             if let changes = patch[field], changes.array != nil {
-                try merge(field, changes, into: &result, node)
+                try merge(field, value: changes, into: &result, node: node)
                 patch[field] = nil
             }
             guard let merged = result[field]?.array else { continue }

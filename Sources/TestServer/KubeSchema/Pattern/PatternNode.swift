@@ -42,9 +42,11 @@ struct PatternSet: Sendable {
 
     var negated: PatternSet { PatternSet(items, isNegated: !isNegated) }
 
-    func contains(_ scalar: Unicode.Scalar) -> Bool { items.contains { Self.contains($0, scalar) } != isNegated }
+    func contains(_ scalar: Unicode.Scalar) -> Bool {
+        items.contains { Self.contains($0, scalar: scalar) } != isNegated
+    }
 
-    private static func contains(_ item: Item, _ scalar: Unicode.Scalar) -> Bool {
+    private static func contains(_ item: Item, scalar: Unicode.Scalar) -> Bool {
         switch item {
         case .range(let range): range.contains(scalar.value)
         case .category(let name, let isNegated): scalar.properties.generalCategory.code.hasPrefix(name) != isNegated

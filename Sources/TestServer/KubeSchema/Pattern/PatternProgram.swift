@@ -33,7 +33,7 @@ struct PatternProgram: Sendable {
             for node in nodes where !compile(node) { return false }
         case .choice(let nodes): return compile(choice: nodes)
         case .repetition(let node, let minimum, let maximum, let isGreedy):
-            return compile(node, minimum, maximum, isGreedy)
+            return compile(node, minimum: minimum, maximum: maximum, isGreedy: isGreedy)
         }
         return true
     }
@@ -54,14 +54,14 @@ struct PatternProgram: Sendable {
         return true
     }
 
-    private mutating func compile(_ node: PatternNode, _ minimum: Int, _ maximum: Int?, _ isGreedy: Bool) -> Bool {
+    private mutating func compile(_ node: PatternNode, minimum: Int, maximum: Int?, isGreedy: Bool) -> Bool {
         for _ in 0..<minimum where !compile(node) { return false }
         guard let maximum else {
             let split = code.count
             code.append(.jump(0))
             guard compile(node) else { return false }
             code.append(.jump(split))
-            code[split] = fork(split + 1, code.count, isGreedy)
+            code[split] = fork(split + 1, behind: code.count, isGreedy: isGreedy)
             return true
         }
         var splits: [Int] = []
@@ -70,11 +70,11 @@ struct PatternProgram: Sendable {
             code.append(.jump(0))
             guard compile(node) else { return false }
         }
-        for split in splits { code[split] = fork(split + 1, code.count, isGreedy) }
+        for split in splits { code[split] = fork(split + 1, behind: code.count, isGreedy: isGreedy) }
         return true
     }
 
-    private func fork(_ inside: Int, _ behind: Int, _ isGreedy: Bool) -> Instruction {
+    private func fork(_ inside: Int, behind: Int, isGreedy: Bool) -> Instruction {
         isGreedy ? .split(inside, behind) : .split(behind, inside)
     }
 
@@ -112,7 +112,7 @@ struct PatternProgram: Sendable {
         current.clear()
         var found: Range<Int>?
         for position in from...max(from, text.count) {
-            if found == nil { follow(Thread(at: 0, start: position), text, position, &current) }
+            if found == nil { follow(Thread(at: 0, start: position), text: text, position: position, list: &current) }
             if found != nil, current.threads.isEmpty { break }
             next.clear()
             search: for thread in current.threads {
@@ -122,7 +122,8 @@ struct PatternProgram: Sendable {
                     break search
                 case .set(let set):
                     guard position < text.count, set.contains(text[position]) else { continue }
-                    follow(Thread(at: thread.at + 1, start: thread.start), text, position + 1, &next)
+                    follow(
+                        Thread(at: thread.at + 1, start: thread.start), text: text, position: position + 1, list: &next)
                 case .split, .jump, .assertion: continue
                 }
             }
@@ -132,7 +133,7 @@ struct PatternProgram: Sendable {
     }
 
     /// Adds what a thread reaches without taking a character.
-    private func follow(_ thread: Thread, _ text: [Unicode.Scalar], _ position: Int, _ list: inout ThreadList) {
+    private func follow(_ thread: Thread, text: [Unicode.Scalar], position: Int, list: inout ThreadList) {
         var open = [thread.at]
         while let at = open.popLast() {
             guard list.isNew(at) else { continue }
@@ -141,13 +142,13 @@ struct PatternProgram: Sendable {
             case .split(let first, let second):
                 open.append(second)
                 open.append(first)
-            case .assertion(let assertion): if holds(assertion, text, position) { open.append(at + 1) }
+            case .assertion(let assertion): if holds(assertion, text: text, position: position) { open.append(at + 1) }
             case .set, .match: list.threads.append(Thread(at: at, start: thread.start))
             }
         }
     }
 
-    private func holds(_ assertion: PatternAssertion, _ text: [Unicode.Scalar], _ position: Int) -> Bool {
+    private func holds(_ assertion: PatternAssertion, text: [Unicode.Scalar], position: Int) -> Bool {
         func isWord(_ position: Int) -> Bool {
             text.indices.contains(position) && PatternSet.word.contains(text[position])
         }

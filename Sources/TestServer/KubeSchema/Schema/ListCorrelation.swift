@@ -6,7 +6,7 @@ struct ListCorrelation {
     private var stored: [JSONValue: JSONValue] = [:]
     private let node: SchemaNode
 
-    init(_ node: SchemaNode, _ old: [JSONValue]?) {
+    init(_ node: SchemaNode, old: [JSONValue]?) {
         self.node = node
         guard node.merging.listType == .map else { return }
         for element in old ?? [] {

@@ -32,25 +32,26 @@ struct SchemaCompiler {
         if let node = compiled[name] { return node }
         guard let schema = definitions[name], inProgress.insert(name).inserted else { return .unknown }
         defer { inProgress.remove(name) }
-        let node = compile(schema, SchemaPath(description: name), .property)
+        let node = compile(schema, at: SchemaPath(description: name), place: .property)
         compiled[name] = node
         return node
     }
 
-    mutating func compile(_ schema: JSONValue, _ path: SchemaPath, _ place: Place) -> SchemaNode {
+    mutating func compile(_ schema: JSONValue, at path: SchemaPath, place: Place) -> SchemaNode {
         guard schema.object != nil else {
-            fail(.invalid(path.description, schema, "must be an object"))
+            fail(.invalid(path.description, value: schema, detail: "must be an object"))
             return .unknown
         }
         if let reference = reference(in: schema) { return merged(schema, with: definition(reference)) }
-        let shape = shape(schema, path, place)
-        if origin == .customResource { checkStructure(schema, shape, path, place) }
+        let shape = shape(schema, at: path, place: place)
+        if origin == .customResource { checkStructure(schema, shape: shape, at: path, place: place) }
         let node = SchemaNode(
-            shape: shape, limits: limits(schema, path), merging: merging(schema, shape, path),
-            children: children(schema, shape, path, place), junctors: junctors(schema, shape, path),
+            shape: shape, limits: limits(schema, at: path), merging: merging(schema, shape: shape, at: path),
+            children: children(schema, shape: shape, at: path, place: place),
+            junctors: junctors(schema, shape: shape, at: path),
             defaultValue: schema["default"])
-        if origin == .customResource, place != .junctor { checkDefault(node, path) }
-        let rules = origin == .customResource ? rules(schema, of: node, path, place) : []
+        if origin == .customResource, place != .junctor { checkDefault(node, at: path) }
+        let rules = origin == .customResource ? rules(schema, of: node, at: path, place: place) : []
         return rules.isEmpty ? node : node.with(rules: rules)
     }
 
@@ -74,7 +75,7 @@ struct SchemaCompiler {
 
     private static func strategy(_ text: String) -> Set<String> { Set(text.split(separator: ",").map(String.init)) }
 
-    private mutating func shape(_ schema: JSONValue, _ path: SchemaPath, _ place: Place) -> SchemaNode.Shape {
+    private mutating func shape(_ schema: JSONValue, at path: SchemaPath, place: Place) -> SchemaNode.Shape {
         var shape = SchemaNode.Shape()
         shape.format = schema["format"]?.string ?? ""
         shape.isNullable = schema["nullable"]?.bool ?? false
@@ -89,7 +90,7 @@ struct SchemaCompiler {
             if shape.type == nil {
                 fail(
                     .notSupported(
-                        path.field("type").description, .string(type),
+                        path.field("type").description, value: .string(type),
                         supported: ["array", "boolean", "integer", "number", "object", "string"]))
             }
         }
@@ -102,7 +103,7 @@ struct SchemaCompiler {
     }
 
     private mutating func merging(
-        _ schema: JSONValue, _ shape: SchemaNode.Shape, _ path: SchemaPath
+        _ schema: JSONValue, shape: SchemaNode.Shape, at path: SchemaPath
     ) -> SchemaNode.Merging {
         var merging = SchemaNode.Merging()
         switch schema["x-kubernetes-list-type"]?.string {
@@ -112,7 +113,7 @@ struct SchemaCompiler {
         case let other?:
             fail(
                 .notSupported(
-                    path.field("x-kubernetes-list-type").description, .string(other),
+                    path.field("x-kubernetes-list-type").description, value: .string(other),
                     supported: ["atomic", "map", "set"]))
         }
         merging.mapKeys = schema["x-kubernetes-list-map-keys"]?.array?.compactMap(\.string) ?? []
@@ -122,14 +123,14 @@ struct SchemaCompiler {
         return merging
     }
 
-    private mutating func limits(_ schema: JSONValue, _ path: SchemaPath) -> ValueLimits {
+    private mutating func limits(_ schema: JSONValue, at path: SchemaPath) -> ValueLimits {
         var limits = ValueLimits()
         limits.allowed = schema["enum"]?.array ?? []
         if let source = schema["pattern"]?.string, !source.isEmpty {
             limits.pattern = SchemaPattern(source)
             if limits.pattern == nil {
                 let detail = "must be a valid regular expression, but isn't"
-                fail(.invalid(path.field("pattern").description, .string(source), detail))
+                fail(.invalid(path.field("pattern").description, value: .string(source), detail: detail))
             }
         }
         limits.minimum = schema["minimum"]?.double
@@ -148,40 +149,44 @@ struct SchemaCompiler {
     }
 
     private mutating func children(
-        _ schema: JSONValue, _ shape: SchemaNode.Shape, _ path: SchemaPath, _ place: Place
+        _ schema: JSONValue, shape: SchemaNode.Shape, at path: SchemaPath, place: Place
     ) -> SchemaNode.Children {
         var children = SchemaNode.Children()
         let inside: (Place) -> Place = { place == .junctor ? .junctor : $0 }
         for (name, property) in schema["properties"]?.object ?? [:] {
-            children.properties[name] = compile(property, path.field("properties").key(name), inside(.property))
+            children.properties[name] = compile(
+                property, at: path.field("properties").key(name), place: inside(.property))
         }
         children.required = schema["required"]?.array?.compactMap(\.string) ?? []
-        if let items = schema["items"] { children.items = compile(items, path.field("items"), inside(.item)) }
+        if let items = schema["items"] {
+            children.items = compile(items, at: path.field("items"), place: inside(.item))
+        }
         switch schema["additionalProperties"] {
         case nil, .bool(false)?: break
         case .bool(true)?: children.additional = .any
         case let value?:
-            children.additional = .schema(compile(value, path.field("additionalProperties"), inside(.property)))
+            children.additional = .schema(
+                compile(value, at: path.field("additionalProperties"), place: inside(.property)))
         }
         if place == .root || shape.isEmbeddedResource { children.objectMeta = objectMeta }
         return children
     }
 
     private mutating func junctors(
-        _ schema: JSONValue, _ shape: SchemaNode.Shape, _ path: SchemaPath
+        _ schema: JSONValue, shape: SchemaNode.Shape, at path: SchemaPath
     ) -> SchemaNode.Junctors {
         var junctors = SchemaNode.Junctors()
         // `oneOf` of Quantity and `anyOf` of int-or-string only repeat what the type says already.
         if shape.isScalarUnion, origin == .builtIn { return junctors }
-        func all(_ name: String, _ compiler: inout SchemaCompiler) -> [SchemaNode] {
+        func all(_ name: String, compiler: inout SchemaCompiler) -> [SchemaNode] {
             (schema[name]?.array ?? []).enumerated().map { position, part in
-                compiler.compile(part, path.field(name).index(position), .junctor)
+                compiler.compile(part, at: path.field(name).index(position), place: .junctor)
             }
         }
-        junctors.allOf = all("allOf", &self)
-        junctors.anyOf = all("anyOf", &self)
-        junctors.oneOf = all("oneOf", &self)
-        if let not = schema["not"] { junctors.not = compile(not, path.field("not"), .junctor) }
+        junctors.allOf = all("allOf", compiler: &self)
+        junctors.anyOf = all("anyOf", compiler: &self)
+        junctors.oneOf = all("oneOf", compiler: &self)
+        if let not = schema["not"] { junctors.not = compile(not, at: path.field("not"), place: .junctor) }
         return junctors
     }
 }

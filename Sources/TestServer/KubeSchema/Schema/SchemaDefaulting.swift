@@ -6,11 +6,11 @@ struct SchemaDefaulting {
     /// write them into objects.
     let isBuiltIn: Bool
 
-    func apply(_ node: SchemaNode, _ value: inout JSONValue) {
+    func apply(_ node: SchemaNode, value: inout JSONValue) {
         switch value {
         case .object(var members):
             value = .null
-            apply(node, &members)
+            apply(node, members: &members)
             value = .object(members)
         case .array(var elements):
             guard let items = node.children.items else { return }
@@ -19,7 +19,7 @@ struct SchemaDefaulting {
                 if elements[position].isNull, !items.shape.isNullable, let filler = filler(items) {
                     elements[position] = filler
                 }
-                apply(items, &elements[position])
+                apply(items, value: &elements[position])
             }
             value = .array(elements)
         default:
@@ -30,7 +30,7 @@ struct SchemaDefaulting {
         }
     }
 
-    private func apply(_ node: SchemaNode, _ members: inout JSONObject) {
+    private func apply(_ node: SchemaNode, members: inout JSONObject) {
         for name in members.keys {
             guard let child = node.member(name), var value = members[name] else { continue }
             if value.isNull {
@@ -39,13 +39,13 @@ struct SchemaDefaulting {
             }
             members[name] = .null
             let isObjectMeta = name == "metadata" && node.children.objectMeta != nil
-            SchemaDefaulting(isBuiltIn: isBuiltIn || isObjectMeta).apply(child, &value)
+            SchemaDefaulting(isBuiltIn: isBuiltIn || isObjectMeta).apply(child, value: &value)
             members[name] = value
         }
         guard !node.children.properties.isEmpty else { return }
         for name in node.children.properties.keys.sorted() where !members.contains(name) {
             guard let child = node.declared(name), var value = filler(child) else { continue }
-            apply(child, &value)
+            apply(child, value: &value)
             members[name] = value
         }
     }

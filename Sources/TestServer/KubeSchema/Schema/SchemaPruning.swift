@@ -4,22 +4,22 @@ import KubeModel
 struct SchemaPruning {
     private(set) var removed: [String] = []
 
-    mutating func prune(_ node: SchemaNode, _ value: inout JSONValue, _ path: SchemaPath) {
+    mutating func prune(_ node: SchemaNode, value: inout JSONValue, at path: SchemaPath) {
         switch value {
         case .object(var members):
             value = .null
-            prune(node, &members, path)
+            prune(node, members: &members, at: path)
             value = .object(members)
         case .array(var elements):
             guard let items = node.children.items ?? (node.shape.preservesUnknownFields ? nil : .empty) else { return }
             value = .null
-            for position in elements.indices { prune(items, &elements[position], path.index(position)) }
+            for position in elements.indices { prune(items, value: &elements[position], at: path.index(position)) }
             value = .array(elements)
         default: break
         }
     }
 
-    private mutating func prune(_ node: SchemaNode, _ members: inout JSONObject, _ path: SchemaPath) {
+    private mutating func prune(_ node: SchemaNode, members: inout JSONObject, at path: SchemaPath) {
         for name in members.keys {
             let at = path.field(name)
             guard node.allows(name) else {
@@ -29,7 +29,7 @@ struct SchemaPruning {
             }
             guard let child = node.member(name), var value = members[name] else { continue }
             members[name] = .null
-            prune(child, &value, at)
+            prune(child, value: &value, at: at)
             members[name] = value
         }
     }

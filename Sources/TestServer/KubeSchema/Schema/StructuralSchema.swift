@@ -18,7 +18,7 @@ public struct StructuralSchema: Sendable {
         _ openAPIV3Schema: JSONValue, path: String = "spec.validation.openAPIV3Schema"
     ) throws(SchemaFailure) {
         var compiler = SchemaCompiler(.customResource, objectMeta: BuiltInSchemas.objectMeta)
-        root = compiler.compile(openAPIV3Schema, SchemaPath(description: path), .root)
+        root = compiler.compile(openAPIV3Schema, at: SchemaPath(description: path), place: .root)
         isBuiltIn = false
         if !compiler.errors.isEmpty { throw SchemaFailure(errors: compiler.errors) }
     }
@@ -27,13 +27,13 @@ public struct StructuralSchema: Sendable {
     /// in ascending order. `apiVersion`, `kind` and what belongs into `metadata` stay in any case.
     public func prune(_ value: inout JSONValue) -> [String] {
         var pruning = SchemaPruning()
-        pruning.prune(root, &value, SchemaPath())
+        pruning.prune(root, value: &value, at: SchemaPath())
         return pruning.removed.sorted()
     }
 
     /// Fills in defaults, and drops `null` where it is not allowed and has no default.
     public func applyDefaults(_ value: inout JSONValue) {
-        SchemaDefaulting(isBuiltIn: isBuiltIn).apply(root, &value)
+        SchemaDefaulting(isBuiltIn: isBuiltIn).apply(root, value: &value)
     }
 
     /// - Parameters:
@@ -44,16 +44,16 @@ public struct StructuralSchema: Sendable {
     ///   without a field says so.
     public func validate(_ value: JSONValue, old: JSONValue?, and more: [FieldError] = []) -> [FieldError] {
         var validation = SchemaValidation()
-        validation.validateOpenAPI(root, value, old: old, SchemaPath())
+        validation.validateOpenAPI(root, value: value, old: old, at: SchemaPath())
         more.forEach { validation.add($0) }
-        validation.validateLists(root, value, SchemaPath())
+        validation.validateLists(root, value: value, at: SchemaPath())
         guard root.hasRules else { return validation.errors }
         if validation.errors.contains(where: { Self.blocking.contains($0.kind) }) {
             let detail =
                 "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"
-            validation.add(.invalid(FieldError.noField, .null, detail))
+            validation.add(.invalid(FieldError.noField, value: .null, detail: detail))
         } else {
-            validation.validateRules(root, value, old: old, SchemaPath())
+            validation.validateRules(root, value: value, old: old, at: SchemaPath())
         }
         return validation.errors
     }

@@ -2,7 +2,7 @@ import KubeModel
 
 extension APIServer {
     /// What asks the policies about each object that a call writes.
-    func admission(_ call: ResourceCall, _ operation: AdmissionRequest.Operation, isDryRun: Bool) -> WriteAdmission {
+    func admission(_ call: ResourceCall, operation: AdmissionRequest.Operation, isDryRun: Bool) -> WriteAdmission {
         let policies = PolicyAdmission(store: store, catalog: catalog, authorizer: authorizer, cache: policyCache)
         let request = AdmissionRequest(
             operation: operation, resource: call.api, subresource: call.target.subresource ?? "",
@@ -18,7 +18,7 @@ extension APIServer {
                 request.name = object.name
             }
             if request.isNamespace { request.namespace = request.name }
-            return try policies.review(request, subject)
+            return try policies.review(request, subject: subject)
         }
     }
 }

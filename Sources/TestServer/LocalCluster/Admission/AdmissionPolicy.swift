@@ -31,15 +31,15 @@ struct AdmissionPolicy: Sendable {
         let spec = object.json["spec"] ?? .object([:])
         compiler.variables(spec["variables"]?.array ?? [])
         let conditions = spec["matchConditions"]?.array ?? []
-        self.conditions = compiler.programs(conditions, "spec.matchConditions")
+        self.conditions = compiler.programs(conditions, path: "spec.matchConditions")
         conditionSources = conditions.map { $0["expression"]?.string ?? "" }
         var validations: [Validation] = []
         for (position, json) in (spec["validations"]?.array ?? []).enumerated() {
             let path = "spec.validations[\(position)]"
-            let program = compiler.program(json, "expression", path, .bool)
+            let program = compiler.program(json, member: "expression", path: path, result: .bool)
             let message =
                 json["messageExpression"] == nil
-                ? nil : compiler.program(json, "messageExpression", path, .string)
+                ? nil : compiler.program(json, member: "messageExpression", path: path, result: .string)
             guard let program else { continue }
             validations.append(
                 Validation(
@@ -60,7 +60,7 @@ struct AdmissionPolicy: Sendable {
         var evaluation = expressions.evaluation(values)
         switch holds(&evaluation) {
         case .success(false): return []
-        case .success(true): return validations.compactMap { judge($0, &evaluation) }
+        case .success(true): return validations.compactMap { judge($0, evaluation: &evaluation) }
         case .failure(let error): return failed(error.message)
         }
     }
@@ -69,7 +69,7 @@ struct AdmissionPolicy: Sendable {
         isLenient ? [] : [Denial(message: message, reason: "Invalid")]
     }
 
-    private static func text(_ source: String, _ error: CELFailure) -> String {
+    private static func text(_ source: String, error: CELFailure) -> String {
         "expression '\(source)' resulted in error: \(error.message)"
     }
 
@@ -80,7 +80,7 @@ struct AdmissionPolicy: Sendable {
             do throws(CELFailure) {
                 guard case .bool(true) = try evaluation.value(of: program) else { return .success(false) }
             } catch {
-                failures.append(Self.text(source, error))
+                failures.append(Self.text(source, error: error))
             }
         }
         guard let first = failures.first else { return .success(true) }
@@ -88,18 +88,18 @@ struct AdmissionPolicy: Sendable {
             PolicyFailure(failures.count == 1 ? first : "[\(failures.joined(separator: ", "))]"))
     }
 
-    private func judge(_ validation: Validation, _ evaluation: inout AdmissionExpressions.Evaluation) -> Denial? {
+    private func judge(_ validation: Validation, evaluation: inout AdmissionExpressions.Evaluation) -> Denial? {
         do throws(CELFailure) {
             if case .bool(true) = try evaluation.value(of: validation.program) { return nil }
         } catch {
-            return failed(Self.text(validation.source, error)).first
+            return failed(Self.text(validation.source, error: error)).first
         }
-        return Denial(message: message(validation, &evaluation), reason: validation.reason)
+        return Denial(message: message(validation, evaluation: &evaluation), reason: validation.reason)
     }
 
     /// The expression's text when it has one on a single line, else the fixed message, else the rule itself.
     private func message(
-        _ validation: Validation, _ evaluation: inout AdmissionExpressions.Evaluation
+        _ validation: Validation, evaluation: inout AdmissionExpressions.Evaluation
     ) -> String {
         if let program = validation.messageProgram, case .string(let text)? = try? evaluation.value(of: program) {
             let text = text.trimmedOfWhitespace
@@ -129,44 +129,46 @@ private struct PolicyCompiler {
         for (position, json) in list.enumerated() {
             let path = "spec.variables[\(position)]"
             let name = json["name"]?.string ?? ""
-            if !seen.insert(name).inserted { errors.append(.duplicate("\(path).name", .string(name))) }
-            collect(json, "expression", path) { expressions, source throws(CELFailure) in
-                try expressions.define(name, source)
+            if !seen.insert(name).inserted { errors.append(.duplicate("\(path).name", value: .string(name))) }
+            collect(json, member: "expression", path: path) { expressions, source throws(CELFailure) in
+                try expressions.define(name, source: source)
             }
         }
     }
 
-    mutating func programs(_ list: [JSONValue], _ path: String) -> [CELProgram] {
+    mutating func programs(_ list: [JSONValue], path: String) -> [CELProgram] {
         var programs: [CELProgram] = []
         for (position, json) in list.enumerated() {
-            if let program = program(json, "expression", "\(path)[\(position)]", .bool) { programs.append(program) }
+            if let program = program(json, member: "expression", path: "\(path)[\(position)]", result: .bool) {
+                programs.append(program)
+            }
         }
         return programs
     }
 
     mutating func program(
-        _ json: JSONValue, _ member: String, _ path: String, _ result: AdmissionExpressions.Result
+        _ json: JSONValue, member: String, path: String, result: AdmissionExpressions.Result
     ) -> CELProgram? {
         var program: CELProgram?
-        collect(json, member, path) { expressions, source throws(CELFailure) in
-            program = try expressions.compile(source, result)
+        collect(json, member: member, path: path) { expressions, source throws(CELFailure) in
+            program = try expressions.compile(source, result: result)
         }
         return program
     }
 
     private mutating func collect(
-        _ json: JSONValue, _ member: String, _ path: String,
-        _ body: (inout AdmissionExpressions, String) throws(CELFailure) -> Void
+        _ json: JSONValue, member: String, path: String,
+        body: (inout AdmissionExpressions, String) throws(CELFailure) -> Void
     ) {
         let source = json[member]?.string ?? ""
         if source.trimmedOfWhitespace.isEmpty {
-            return errors.append(.required("\(path).\(member)", "\(member) is not specified"))
+            return errors.append(.required("\(path).\(member)", detail: "\(member) is not specified"))
         }
         do throws(CELFailure) {
             try body(&expressions, source)
         } catch {
             let text = error.code == .result ? error.message : "compilation failed: \(error.message)"
-            errors.append(.invalid("\(path).\(member)", .string(source), text))
+            errors.append(.invalid("\(path).\(member)", value: .string(source), detail: text))
         }
     }
 }

@@ -21,15 +21,15 @@ struct MatchResources: Sendable {
             scope = json["scope"]?.string ?? "*"
         }
 
-        func matches(_ request: AdmissionRequest, _ api: APIResource) -> Bool {
-            func allows(_ list: [String], _ value: String) -> Bool { list.contains("*") || list.contains(value) }
-            return allows(operations, request.operation.rawValue) && allows(groups, api.group)
-                && allows(versions, api.version) && matchesScope(request)
+        func matches(_ request: AdmissionRequest, api: APIResource) -> Bool {
+            func allows(_ list: [String], value: String) -> Bool { list.contains("*") || list.contains(value) }
+            return allows(operations, value: request.operation.rawValue) && allows(groups, value: api.group)
+                && allows(versions, value: api.version) && matchesScope(request)
                 && (names.isEmpty || names.contains(request.name))
-                && resources.contains { Self.matches($0, api.plural, request.subresource) }
+                && resources.contains { Self.matches($0, plural: api.plural, subresource: request.subresource) }
         }
 
-        private static func matches(_ pattern: String, _ plural: String, _ subresource: String) -> Bool {
+        private static func matches(_ pattern: String, plural: String, subresource: String) -> Bool {
             let parts = pattern.split(separator: "/", maxSplits: 1).map(String.init)
             let sub = parts.count == 2 ? parts[1] : ""
             return ["*", plural].contains(parts.first ?? "") && (sub == "*" || sub == subresource)
@@ -55,14 +55,14 @@ struct MatchResources: Sendable {
     ///   - versions: of the resource, that of the request first.
     ///   - namespace: of the object; nil at the cluster scope. For a namespace, it itself.
     func match(
-        _ request: AdmissionRequest, _ subject: AdmissionObjects, versions: [APIResource], namespace: KubeObject?
+        _ request: AdmissionRequest, subject: AdmissionObjects, versions: [APIResource], namespace: KubeObject?
     ) -> APIResource? {
         if let namespace, !namespaces.matches(namespace.labels) { return nil }
         let isObject = [subject.object, subject.old].contains { $0.map { objects.matches($0.labels) } ?? false }
         guard isObject else { return nil }
         let candidates = isExact ? Array(versions.prefix(1)) : versions
-        if excluded.contains(where: { rule in candidates.contains { rule.matches(request, $0) } }) { return nil }
+        if excluded.contains(where: { rule in candidates.contains { rule.matches(request, api: $0) } }) { return nil }
         if rules.isEmpty, matchesWithoutRules { return versions.first }
-        return candidates.first { api in rules.contains { $0.matches(request, api) } }
+        return candidates.first { api in rules.contains { $0.matches(request, api: api) } }
     }
 }

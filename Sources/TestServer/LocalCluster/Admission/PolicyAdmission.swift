@@ -12,7 +12,7 @@ struct PolicyAdmission: Sendable {
 
     /// - Returns: warnings of policies that only warn.
     /// - Throws: the refusal of the first policy that denies.
-    func review(_ request: AdmissionRequest, _ subject: AdmissionObjects) throws(APIStatus) -> [String] {
+    func review(_ request: AdmissionRequest, subject: AdmissionObjects) throws(APIStatus) -> [String] {
         let bindings = store.list(APIResource.admissionBindings.id).items
         // Policies can't be about policies, or nobody could take a wrong one back.
         guard !bindings.isEmpty, request.resource.group != "admissionregistration.k8s.io" else { return [] }
@@ -22,9 +22,11 @@ struct PolicyAdmission: Sendable {
                 let policy = cache.policy(stored.object)
             else { continue }
             let actions = binding["spec", "validationActions"]?.array?.compactMap(\.string) ?? []
-            for denial in judge(policy, binding, request, subject) {
+            for denial in judge(policy, for: binding, request: request, subject: subject) {
                 let policy = "ValidatingAdmissionPolicy '\(policy.name)' with binding '\(binding.name)'"
-                if actions.contains("Deny") { throw refusal(request, "\(policy) denied request: ", denial) }
+                if actions.contains("Deny") {
+                    throw refusal(request, who: "\(policy) denied request: ", denial: denial)
+                }
                 if actions.contains("Warn") { warnings.append("Validation failed for \(policy): \(denial.message)") }
             }
         }
@@ -32,7 +34,7 @@ struct PolicyAdmission: Sendable {
     }
 
     private func judge(
-        _ policy: AdmissionPolicy, _ binding: KubeObject, _ request: AdmissionRequest, _ subject: AdmissionObjects
+        _ policy: AdmissionPolicy, for binding: KubeObject, request: AdmissionRequest, subject: AdmissionObjects
     ) -> [AdmissionPolicy.Denial] {
         let namespace =
             request.isNamespace
@@ -41,16 +43,17 @@ struct PolicyAdmission: Sendable {
             [request.resource]
             + catalog.definitions.map(\.api).filter { $0.id == request.resource.id && $0 != request.resource }
         let own = MatchResources(binding["spec", "matchResources"], matchesWithoutRules: true)
-        guard let api = policy.constraints.match(request, subject, versions: versions, namespace: namespace),
-            own.match(request, subject, versions: versions, namespace: namespace) != nil
+        guard let api = policy.constraints.match(request, subject: subject, versions: versions, namespace: namespace),
+            own.match(request, subject: subject, versions: versions, namespace: namespace) != nil
         else { return [] }
         var matched = request
         matched.resource = api
-        return policy.judge(values(matched, asked: request, subject, namespace: request.isNamespace ? nil : namespace))
+        return policy.judge(
+            values(matched, asked: request, subject: subject, namespace: request.isNamespace ? nil : namespace))
     }
 
     private func values(
-        _ request: AdmissionRequest, asked: AdmissionRequest, _ subject: AdmissionObjects, namespace: KubeObject?
+        _ request: AdmissionRequest, asked: AdmissionRequest, subject: AdmissionObjects, namespace: KubeObject?
     ) -> [String: CELValue] {
         func value(_ object: KubeObject?) -> CELValue {
             guard var json = object?.json else { return .null }
@@ -82,10 +85,11 @@ struct PolicyAdmission: Sendable {
         }
     }
 
-    private func refusal(_ request: AdmissionRequest, _ who: String, _ denial: AdmissionPolicy.Denial) -> APIStatus {
+    private func refusal(_ request: AdmissionRequest, who: String, denial: AdmissionPolicy.Denial) -> APIStatus {
         let message = who + denial.message
         var status = APIStatus.forbidden(
-            request.resource, request.name, message, causes: [.init(reason: "", field: "", message: message)])
+            request.resource, name: request.name, why: message, causes: [.init(reason: "", field: "", message: message)]
+        )
         status.reason = APIStatus.Reason(rawValue: denial.reason)
         status.code = ["Unauthorized": 401, "Forbidden": 403, "RequestEntityTooLarge": 413][denial.reason] ?? 422
         return status

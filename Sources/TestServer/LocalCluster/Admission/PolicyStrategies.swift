@@ -7,12 +7,12 @@ struct AdmissionPolicyStrategy: ResourceStrategy {
 
     func setDefaults(_ object: inout KubeObject) {
         guard var spec = object.json["spec"] else { return }
-        PodTemplate.fill(&spec, "failurePolicy", "Fail")
+        PodTemplate.fill(&spec, member: "failurePolicy", value: "Fail")
         if let constraints = spec["matchConstraints"] { spec["matchConstraints"] = Matching.filled(constraints) }
         object.json["spec"] = spec
     }
 
-    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+    func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus) {
         object.json["status"] = .object([:])
     }
 
@@ -20,27 +20,27 @@ struct AdmissionPolicyStrategy: ResourceStrategy {
         let spec = object.json["spec"] ?? .object([:])
         var errors: [FieldError] = []
         for member in ["paramKind", "auditAnnotations"] where spec[member] != nil {
-            errors.append(.forbidden("spec.\(member)", "is not supported by this server"))
+            errors.append(.forbidden("spec.\(member)", detail: "is not supported by this server"))
         }
         if let policy = spec["failurePolicy"], !["Fail", "Ignore"].contains(policy.string) {
-            errors.append(.notSupported("spec.failurePolicy", policy, supported: ["Fail", "Ignore"]))
+            errors.append(.notSupported("spec.failurePolicy", value: policy, supported: ["Fail", "Ignore"]))
         }
         if let constraints = spec["matchConstraints"] {
-            errors += Matching.errors(constraints, "spec.matchConstraints", needsRules: true)
+            errors += Matching.errors(constraints, path: "spec.matchConstraints", needsRules: true)
         } else {
             errors.append(.required("spec.matchConstraints"))
         }
         let validations = spec["validations"]?.array ?? []
         if validations.isEmpty {
             errors.append(
-                .required("spec.validations", "validations or auditAnnotations must contain at least one item"))
+                .required("spec.validations", detail: "validations or auditAnnotations must contain at least one item"))
         }
         let reasons = ["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"]
         for (position, validation) in validations.enumerated() {
             guard let reason = validation["reason"], !reasons.contains(reason.string ?? "") else { continue }
             errors.append(
                 .notSupported(
-                    "spec.validations[\(position)].reason", reason,
+                    "spec.validations[\(position)].reason", value: reason,
                     supported: ["Forbidden", "Invalid", "RequestEntityTooLarge"]))
         }
         do throws(PolicyFailure) {
@@ -64,32 +64,33 @@ struct AdmissionBindingStrategy: ResourceStrategy {
         var errors: [FieldError] = []
         if object["spec", "policyName"]?.string?.isEmpty ?? true { errors.append(.required("spec.policyName")) }
         if object["spec", "paramRef"] != nil {
-            errors.append(.forbidden("spec.paramRef", "is not supported by this server"))
+            errors.append(.forbidden("spec.paramRef", detail: "is not supported by this server"))
         }
         if let resources = object["spec", "matchResources"] {
-            errors += Matching.errors(resources, "spec.matchResources", needsRules: false)
+            errors += Matching.errors(resources, path: "spec.matchResources", needsRules: false)
         }
         return errors + actionErrors(object["spec", "validationActions"]?.array ?? [])
     }
 
     private func actionErrors(_ actions: [JSONValue]) -> [FieldError] {
         let path = "spec.validationActions"
-        if actions.isEmpty { return [.required(path, "at least one validation action is required")] }
+        if actions.isEmpty { return [.required(path, detail: "at least one validation action is required")] }
         var errors: [FieldError] = []
         var seen: Set<String> = []
         for (position, action) in actions.enumerated() {
             let name = action.string ?? ""
             if !["Audit", "Deny", "Warn"].contains(name) {
-                errors.append(.notSupported("\(path)[\(position)]", action, supported: ["Audit", "Deny", "Warn"]))
+                errors.append(
+                    .notSupported("\(path)[\(position)]", value: action, supported: ["Audit", "Deny", "Warn"]))
             } else if !seen.insert(name).inserted {
-                errors.append(.duplicate("\(path)[\(position)]", action))
+                errors.append(.duplicate("\(path)[\(position)]", value: action))
             }
         }
         if seen.isSuperset(of: ["Deny", "Warn"]) {
             let why =
                 "must not contain both Deny and Warn (repeating the same validation failure information in the API "
                 + "response and headers serves no purpose)"
-            errors.append(.invalid(path, .array(actions), why))
+            errors.append(.invalid(path, value: .array(actions), detail: why))
         }
         return errors
     }
@@ -99,29 +100,29 @@ struct AdmissionBindingStrategy: ResourceStrategy {
 private enum Matching {
     static func filled(_ json: JSONValue) -> JSONValue {
         var json = json
-        PodTemplate.fill(&json, "matchPolicy", "Equivalent")
-        PodTemplate.fill(&json, "namespaceSelector", .object([:]))
-        PodTemplate.fill(&json, "objectSelector", .object([:]))
+        PodTemplate.fill(&json, member: "matchPolicy", value: "Equivalent")
+        PodTemplate.fill(&json, member: "namespaceSelector", value: .object([:]))
+        PodTemplate.fill(&json, member: "objectSelector", value: .object([:]))
         for member in ["resourceRules", "excludeResourceRules"] {
             guard let rules = json[member]?.array else { continue }
             json[member] = .array(
                 rules.map { rule in
                     var rule = rule
-                    PodTemplate.fill(&rule, "scope", "*")
+                    PodTemplate.fill(&rule, member: "scope", value: "*")
                     return rule
                 })
         }
         return json
     }
 
-    static func errors(_ json: JSONValue, _ path: String, needsRules: Bool) -> [FieldError] {
+    static func errors(_ json: JSONValue, path: String, needsRules: Bool) -> [FieldError] {
         var errors: [FieldError] = []
         if let policy = json["matchPolicy"], !["Equivalent", "Exact"].contains(policy.string) {
-            errors.append(.notSupported("\(path).matchPolicy", policy, supported: ["Equivalent", "Exact"]))
+            errors.append(.notSupported("\(path).matchPolicy", value: policy, supported: ["Equivalent", "Exact"]))
         }
         for member in ["namespaceSelector", "objectSelector"] {
             if let selector = json[member], LabelSelector(selector) == nil {
-                errors.append(.invalid("\(path).\(member)", selector, "is not a valid label selector"))
+                errors.append(.invalid("\(path).\(member)", value: selector, detail: "is not a valid label selector"))
             }
         }
         if needsRules, json["resourceRules"]?.array?.isEmpty ?? true {
@@ -129,13 +130,13 @@ private enum Matching {
         }
         for member in ["resourceRules", "excludeResourceRules"] {
             for (position, rule) in (json[member]?.array ?? []).enumerated() {
-                errors += ruleErrors(rule, "\(path).\(member)[\(position)]")
+                errors += ruleErrors(rule, path: "\(path).\(member)[\(position)]")
             }
         }
         return errors
     }
 
-    private static func ruleErrors(_ rule: JSONValue, _ path: String) -> [FieldError] {
+    private static func ruleErrors(_ rule: JSONValue, path: String) -> [FieldError] {
         var errors: [FieldError] = []
         for member in ["apiGroups", "apiVersions", "operations", "resources"]
         where rule[member]?.array?.isEmpty ?? true {
@@ -144,11 +145,11 @@ private enum Matching {
         let operations = ["*", "CONNECT", "CREATE", "DELETE", "UPDATE"]
         for (position, operation) in (rule["operations"]?.array ?? []).enumerated()
         where !operations.contains(operation.string ?? "") {
-            errors.append(.notSupported("\(path).operations[\(position)]", operation, supported: operations))
+            errors.append(.notSupported("\(path).operations[\(position)]", value: operation, supported: operations))
         }
         let scopes = ["*", "Cluster", "Namespaced"]
         if let scope = rule["scope"], !scopes.contains(scope.string ?? "") {
-            errors.append(.notSupported("\(path).scope", scope, supported: scopes))
+            errors.append(.notSupported("\(path).scope", value: scope, supported: scopes))
         }
         return errors
     }

@@ -38,16 +38,17 @@ struct AccessRequest: Sendable, Hashable {
 
     /// From a review's `resourceAttributes` or `nonResourceAttributes`; nil unless there is exactly one of them.
     init?(review spec: JSONValue) {
-        func text(_ json: JSONValue, _ member: String) -> String { json[member]?.string ?? "" }
+        func text(_ json: JSONValue, member: String) -> String { json[member]?.string ?? "" }
         switch (spec["resourceAttributes"], spec["nonResourceAttributes"]) {
         case (let attributes?, nil):
-            let sub = text(attributes, "subresource")
-            let plural = text(attributes, "resource")
+            let sub = text(attributes, member: "subresource")
+            let plural = text(attributes, member: "resource")
             self.init(
-                verb: text(attributes, "verb"), group: text(attributes, "group"),
-                resource: sub.isEmpty ? plural : "\(plural)/\(sub)", name: text(attributes, "name"),
-                namespace: text(attributes, "namespace"))
-        case (nil, let attributes?): self.init(verb: text(attributes, "verb"), path: text(attributes, "path"))
+                verb: text(attributes, member: "verb"), group: text(attributes, member: "group"),
+                resource: sub.isEmpty ? plural : "\(plural)/\(sub)", name: text(attributes, member: "name"),
+                namespace: text(attributes, member: "namespace"))
+        case (nil, let attributes?):
+            self.init(verb: text(attributes, member: "verb"), path: text(attributes, member: "path"))
         default: return nil
         }
     }

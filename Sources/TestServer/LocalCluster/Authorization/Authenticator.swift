@@ -58,7 +58,9 @@ final class Authenticator: Sendable {
         guard let entry = tokens.withLock({ $0[token] }) else { return nil }
         if let expires = entry.expires, expires < .now() { return nil }
         if let account = entry.account {
-            guard store.get(APIResource.serviceAccounts.id, account)?.object.uid == entry.user.uid else { return nil }
+            guard store.get(APIResource.serviceAccounts.id, key: account)?.object.uid == entry.user.uid else {
+                return nil
+            }
         }
         return entry.user
     }

@@ -31,7 +31,7 @@ struct Authorizer: Sendable {
         }
         return bindings.flatMap { binding -> [Grant] in
             guard let subject = Self.subject(of: user, in: binding) else { return [] }
-            let reason = Self.reason(binding, subject)
+            let reason = Self.reason(binding, subject: subject)
             return rules(of: binding).map { Grant(rule: $0, reason: reason) }
         }
     }
@@ -45,7 +45,7 @@ struct Authorizer: Sendable {
         return (role?.object.json["rules"]?.array ?? []).map(PolicyRule.init)
     }
 
-    private static func reason(_ binding: KubeObject, _ subject: String) -> String {
+    private static func reason(_ binding: KubeObject, subject: String) -> String {
         let name = binding.namespace.map { "\(binding.name)/\($0)" } ?? binding.name
         let role = "\(binding["roleRef", "kind"]?.string ?? "") \"\(binding["roleRef", "name"]?.string ?? "")\""
         return "RBAC: allowed by \(binding.kind) \"\(name)\" of \(role) to \(subject)"

@@ -6,7 +6,7 @@ enum DefaultRoles {
     private static let read: JSONValue = ["get", "list", "watch"]
     private static let write: JSONValue = ["create", "delete", "deletecollection", "patch", "update"]
 
-    private static func rule(_ verbs: JSONValue, _ group: String, _ resources: [String]) -> JSONValue {
+    private static func rule(_ verbs: JSONValue, group: String, resources: [String]) -> JSONValue {
         ["verbs": verbs, "apiGroups": [.string(group)], "resources": JSONValue(resources)]
     }
 
@@ -29,9 +29,10 @@ enum DefaultRoles {
 
     private static let view: [JSONValue] =
         [
-            rule(read, "", core + readable), rule(read, "apps", apps + scales + statuses),
-            rule(read, "discovery.k8s.io", ["endpointslices"]),
-        ] + others.map { rule(read, $0, $1) }
+            rule(read, group: "", resources: core + readable),
+            rule(read, group: "apps", resources: apps + scales + statuses),
+            rule(read, group: "discovery.k8s.io", resources: ["endpointslices"]),
+        ] + others.map { rule(read, group: $0, resources: $1) }
 
     private static let readable = [
         "endpoints", "limitranges", "namespaces", "persistentvolumeclaims/status", "pods/log", "pods/status",
@@ -41,20 +42,21 @@ enum DefaultRoles {
 
     private static let edit: [JSONValue] =
         [
-            rule(read, "", ["secrets"]), rule(write, "", core + ["secrets"]),
-            rule(["create"], "", ["pods/eviction", "serviceaccounts/token"]),
-            rule(["impersonate"], "", ["serviceaccounts"]), rule(write, "apps", apps + scales),
+            rule(read, group: "", resources: ["secrets"]), rule(write, group: "", resources: core + ["secrets"]),
+            rule(["create"], group: "", resources: ["pods/eviction", "serviceaccounts/token"]),
+            rule(["impersonate"], group: "", resources: ["serviceaccounts"]),
+            rule(write, group: "apps", resources: apps + scales),
             rule(
                 ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
-                "coordination.k8s.io", ["leases"]),
-        ] + others.map { rule(write, $0, $1) }
+                group: "coordination.k8s.io", resources: ["leases"]),
+        ] + others.map { rule(write, group: $0, resources: $1) }
 
     private static let admin: [JSONValue] =
         [
-            rule(["create"], "authorization.k8s.io", ["localsubjectaccessreviews"]),
+            rule(["create"], group: "authorization.k8s.io", resources: ["localsubjectaccessreviews"]),
             rule(
                 ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
-                "rbac.authorization.k8s.io", ["rolebindings", "roles"]),
+                group: "rbac.authorization.k8s.io", resources: ["rolebindings", "roles"]),
         ]
 
     private static let versionPaths = ["/healthz", "/livez", "/readyz", "/version", "/version/"]
@@ -72,7 +74,7 @@ enum DefaultRoles {
         (
             "cluster-admin",
             [
-                rule(["*"], "*", ["*"]),
+                rule(["*"], group: "*", resources: ["*"]),
                 ["verbs": ["*"], "nonResourceURLs": ["*"]],
             ]
         ),
@@ -88,8 +90,10 @@ enum DefaultRoles {
         (
             "system:basic-user",
             [
-                rule(["create"], "authorization.k8s.io", ["selfsubjectaccessreviews", "selfsubjectrulesreviews"]),
-                rule(["create"], "authentication.k8s.io", ["selfsubjectreviews"]),
+                rule(
+                    ["create"], group: "authorization.k8s.io",
+                    resources: ["selfsubjectaccessreviews", "selfsubjectrulesreviews"]),
+                rule(["create"], group: "authentication.k8s.io", resources: ["selfsubjectreviews"]),
             ]
         ),
     ]

@@ -6,7 +6,7 @@ struct Impersonator: Sendable {
 
     /// The user that the request acts for: the one of the headers, or `user` itself without them.
     /// - Throws: 403 when `user` lacks the verb `impersonate` for one of the identities, 400 for groups without a user.
-    func effectiveUser(_ request: APIRequest, _ info: RequestInfo, user: UserInfo) throws(APIStatus) -> UserInfo {
+    func effectiveUser(_ request: APIRequest, info: RequestInfo, user: UserInfo) throws(APIStatus) -> UserInfo {
         let groups = request.headers("impersonate-group")
         guard let name = request.header("impersonate-user"), !name.isEmpty else {
             if groups.isEmpty { return user }
@@ -15,15 +15,15 @@ struct Impersonator: Sendable {
                 "requested &user.DefaultInfo{Name:\"\", UID:\"\", Groups:[]string{\(list)}, "
                     + "Extra:map[string][]string(nil)} without impersonating a user name")
         }
-        for wanted in Self.requests(name, groups) where !authorizer.decide(wanted, for: user).isAllowed {
+        for wanted in Self.requests(name, groups: groups) where !authorizer.decide(wanted, for: user).isAllowed {
             var refused = AccessRequest(info)
             refused.verb = "impersonate-on:user-info:\(info.verb)"
             throw refused.refusal(of: user)
         }
-        return Self.user(name, groups)
+        return Self.user(name, groups: groups)
     }
 
-    private static func requests(_ name: String, _ groups: [String]) -> [AccessRequest] {
+    private static func requests(_ name: String, groups: [String]) -> [AccessRequest] {
         let parts = name.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         let who =
             parts.count == 4 && name.hasPrefix("system:serviceaccount:")
@@ -32,7 +32,7 @@ struct Impersonator: Sendable {
         return [who] + groups.map { AccessRequest(verb: "impersonate", resource: "groups", name: $0) }
     }
 
-    private static func user(_ name: String, _ groups: [String]) -> UserInfo {
+    private static func user(_ name: String, groups: [String]) -> UserInfo {
         let parts = name.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         var all = groups
         if groups.isEmpty, parts.count == 4, name.hasPrefix("system:serviceaccount:") {

@@ -19,7 +19,7 @@ struct PolicyRule: Sendable, Hashable {
 
     func allows(_ request: AccessRequest) -> Bool {
         guard verbs.contains("*") || verbs.contains(request.verb) else { return false }
-        if let path = request.path { return nonResourceURLs.contains { Self.matches($0, path) } }
+        if let path = request.path { return nonResourceURLs.contains { Self.matches($0, path: path) } }
         return (groups.contains("*") || groups.contains(request.group)) && matchesResource(request.resource)
             && (resourceNames.isEmpty || resourceNames.contains(request.name))
     }
@@ -31,7 +31,7 @@ struct PolicyRule: Sendable, Hashable {
         return resources.contains("*" + resource[slash...])
     }
 
-    private static func matches(_ pattern: String, _ path: String) -> Bool {
+    private static func matches(_ pattern: String, path: String) -> Bool {
         pattern.hasSuffix("*") ? path.hasPrefix(pattern.dropLast()) : pattern == path
     }
 

@@ -13,9 +13,11 @@ struct AcceptedNames: Sendable {
         names = crd["status", "acceptedNames"] ?? .object([:])
         let resources = Set(others.flatMap(Self.resources))
         let kinds = Set(others.flatMap { [$0["kind"], $0["listKind"]].compactMap { $0?.string } })
-        for (member, used) in [("plural", resources), ("singular", resources)] { accept(member, requested, used) }
-        acceptShortNames(requested, resources)
-        for member in ["kind", "listKind"] { accept(member, requested, kinds) }
+        for (member, used) in [("plural", resources), ("singular", resources)] {
+            accept(member, requested: requested, used: used)
+        }
+        acceptShortNames(requested, used: resources)
+        for member in ["kind", "listKind"] { accept(member, requested: requested, used: kinds) }
         names["categories"] = requested["categories"]
     }
 
@@ -24,23 +26,23 @@ struct AcceptedNames: Sendable {
             + (names["shortNames"]?.array ?? []).compactMap(\.string)
     }
 
-    private mutating func accept(_ member: String, _ requested: JSONValue, _ used: Set<String>) {
+    private mutating func accept(_ member: String, requested: JSONValue, used: Set<String>) {
         guard let name = requested[member]?.string else { return }
         if names[member]?.string != name, used.contains(name) {
-            refuse(member, [name])
+            refuse(member, taken: [name])
         } else {
             names[member] = .string(name)
         }
     }
 
-    private mutating func acceptShortNames(_ requested: JSONValue, _ used: Set<String>) {
+    private mutating func acceptShortNames(_ requested: JSONValue, used: Set<String>) {
         let wanted = (requested["shortNames"]?.array ?? []).compactMap(\.string)
         let accepted = (names["shortNames"]?.array ?? []).compactMap(\.string)
         let taken = wanted.filter { !accepted.contains($0) && used.contains($0) }
-        if taken.isEmpty { names["shortNames"] = requested["shortNames"] } else { refuse("shortNames", taken) }
+        if taken.isEmpty { names["shortNames"] = requested["shortNames"] } else { refuse("shortNames", taken: taken) }
     }
 
-    private mutating func refuse(_ member: String, _ taken: [String]) {
+    private mutating func refuse(_ member: String, taken: [String]) {
         let texts = taken.map { "\"\($0)\" is already in use" }
         conflict = (
             member.prefix(1).uppercased() + member.dropFirst() + "Conflict",

@@ -33,7 +33,7 @@ struct ClusterControllers: Sendable {
 extension ObjectStorage {
     /// What a controller wants done to something that may be gone or changed meanwhile: that is no fault, the change that
     /// made it so comes as an event of its own.
-    func attempt(_ logger: Logger, _ what: String, _ body: () throws(APIStatus) -> Void) {
+    func attempt(_ logger: Logger, what: String, body: () throws(APIStatus) -> Void) {
         do throws(APIStatus) {
             try body()
         } catch  where error.isNotFound || error.isConflict {

@@ -27,13 +27,13 @@ struct DefinitionController: Sendable {
     /// Names that went may be what another definition waits for.
     private func retryRefused(group: JSONValue?) {
         for crd in store.list(APIResource.customResourceDefinitions.id).items.map(\.object)
-        where crd["spec", "group"] == group && !Conditions.isTrue("NamesAccepted", crd) && !crd.isBeingDeleted {
+        where crd["spec", "group"] == group && !Conditions.isTrue("NamesAccepted", object: crd) && !crd.isBeingDeleted {
             establish(crd)
         }
     }
 
     private static func resource(_ crd: KubeObject) -> ResourceID {
-        ResourceID(crd["spec", "group"]?.string ?? "", crd["spec", "names", "plural"]?.string ?? "")
+        ResourceID(crd["spec", "group"]?.string ?? "", plural: crd["spec", "names", "plural"]?.string ?? "")
     }
 
     private func establish(_ crd: KubeObject) {
@@ -42,13 +42,13 @@ struct DefinitionController: Sendable {
             .filter { $0.name != crd.name && $0["spec", "group"] == group }
             .compactMap { $0["status", "acceptedNames"] }
         let accepted = AcceptedNames(crd, others: others)
-        if accepted.conflict == nil || Conditions.isTrue("Established", crd) {
+        if accepted.conflict == nil || Conditions.isTrue("Established", object: crd) {
             storage.catalog.register(CustomResources.definitions(of: crd), ofDefinition: crd.name)
         }
         update(crd, part: .status) { object in
             var status = object.json["status"] ?? .object([:])
             status["acceptedNames"] = accepted.names
-            status["conditions"] = .array(Self.conditions(status["conditions"]?.array ?? [], accepted))
+            status["conditions"] = .array(Self.conditions(status["conditions"]?.array ?? [], names: accepted))
             let storageVersions = (object["spec", "versions"]?.array ?? []).filter { $0["storage"]?.bool == true }
             let known = status["storedVersions"]?.array ?? []
             let new = storageVersions.compactMap { $0["name"] }.filter { !known.contains($0) }
@@ -58,9 +58,9 @@ struct DefinitionController: Sendable {
     }
 
     /// What is established stays so, whatever becomes of its names.
-    private static func conditions(_ existing: [JSONValue], _ names: AcceptedNames) -> [JSONValue] {
+    private static func conditions(_ existing: [JSONValue], names: AcceptedNames) -> [JSONValue] {
         var conditions = existing
-        func set(_ type: String, _ isTrue: Bool, _ reason: String, _ message: String) {
+        func set(_ type: String, isTrue: Bool, reason: String, message: String) {
             let at = conditions.firstIndex { $0["type"]?.string == type }
             let condition: JSONValue = [
                 "type": .string(type), "status": isTrue ? "True" : "False",
@@ -73,12 +73,16 @@ struct DefinitionController: Sendable {
             conditions[at] = condition
         }
         if let conflict = names.conflict {
-            set("NamesAccepted", false, conflict.reason, conflict.message)
+            set("NamesAccepted", isTrue: false, reason: conflict.reason, message: conflict.message)
             let isEstablished = conditions.contains { $0["type"] == "Established" && $0["status"] == "True" }
-            if !isEstablished { set("Established", false, "NotAccepted", "not all names are accepted") }
+            if !isEstablished {
+                set("Established", isTrue: false, reason: "NotAccepted", message: "not all names are accepted")
+            }
         } else {
-            set("NamesAccepted", true, "NoConflicts", "no conflicts found")
-            set("Established", true, "InitialNamesAccepted", "the initial names have been accepted")
+            set("NamesAccepted", isTrue: true, reason: "NoConflicts", message: "no conflicts found")
+            set(
+                "Established", isTrue: true, reason: "InitialNamesAccepted",
+                message: "the initial names have been accepted")
         }
         return conditions
     }
@@ -87,8 +91,8 @@ struct DefinitionController: Sendable {
         let id = Self.resource(crd)
         guard let definition = storage.catalog.find(id) else { return finish(crd) }
         for instance in store.list(id).items where !instance.object.isBeingDeleted {
-            storage.attempt(logger, "deletion of \(crd.name)") { () throws(APIStatus) in
-                _ = try storage.delete(definition, instance.object.key)
+            storage.attempt(logger, what: "deletion of \(crd.name)") { () throws(APIStatus) in
+                _ = try storage.delete(definition, key: instance.object.key)
             }
         }
         if store.list(id).items.isEmpty { finish(crd) }
@@ -108,10 +112,11 @@ struct DefinitionController: Sendable {
         }
     }
 
-    private func update(_ crd: KubeObject, part: ObjectStorage.Part, _ body: (inout KubeObject) -> Void) {
+    private func update(_ crd: KubeObject, part: ObjectStorage.Part, body: (inout KubeObject) -> Void) {
         guard let definition = storage.catalog.find(.customResourceDefinitions) else { return }
-        storage.attempt(logger, "CustomResourceDefinition \(crd.name)") { () throws(APIStatus) in
-            _ = try storage.update(definition, crd.key, part: part, options: .controller("kube-apiserver")) { live in
+        storage.attempt(logger, what: "CustomResourceDefinition \(crd.name)") { () throws(APIStatus) in
+            _ = try storage.update(definition, key: crd.key, part: part, options: .controller("kube-apiserver")) {
+                live in
                 var object = live
                 body(&object)
                 return object

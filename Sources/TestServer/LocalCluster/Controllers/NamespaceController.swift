@@ -27,8 +27,8 @@ struct NamespaceController: Sendable {
 
     private func empty(_ namespace: String) {
         for (definition, object) in contents(namespace) where !object.isBeingDeleted {
-            storage.attempt(logger, "emptying namespace \(namespace)") { () throws(APIStatus) in
-                _ = try storage.delete(definition, object.key, DeleteOptions(uid: object.uid))
+            storage.attempt(logger, what: "emptying namespace \(namespace)") { () throws(APIStatus) in
+                _ = try storage.delete(definition, key: object.key, options: DeleteOptions(uid: object.uid))
             }
         }
         finish(namespace)
@@ -38,9 +38,9 @@ struct NamespaceController: Sendable {
         guard let definition = storage.catalog.find(.namespaces),
             let live = store.get(.namespaces, name: namespace)?.object, live.isBeingDeleted, contents(namespace).isEmpty
         else { return }
-        storage.attempt(logger, "ending namespace \(namespace)") { () throws(APIStatus) in
+        storage.attempt(logger, what: "ending namespace \(namespace)") { () throws(APIStatus) in
             _ = try storage.update(
-                definition, live.key, part: .whole, options: .controller("kube-controller-manager")
+                definition, key: live.key, part: .whole, options: .controller("kube-controller-manager")
             ) { live in
                 var object = live
                 object["spec", "finalizers"] = .array([])

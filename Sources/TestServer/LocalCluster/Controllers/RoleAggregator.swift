@@ -9,10 +9,10 @@ struct RoleAggregator: Sendable {
     func handle(_ event: StoreEvent) {
         guard event.resource == APIResource.clusterRoles.id else { return }
         let roles = storage.store.list(APIResource.clusterRoles.id).items.map(\.object)
-        for role in roles where role.json["aggregationRule"] != nil { aggregate(role, roles) }
+        for role in roles where role.json["aggregationRule"] != nil { aggregate(role, roles: roles) }
     }
 
-    private func aggregate(_ role: KubeObject, _ roles: [KubeObject]) {
+    private func aggregate(_ role: KubeObject, roles: [KubeObject]) {
         guard let definition = storage.catalog.find(.clusterRoles) else { return }
         var rules: [JSONValue] = []
         for selector in role["aggregationRule", "clusterRoleSelectors"]?.array ?? [] {
@@ -23,9 +23,9 @@ struct RoleAggregator: Sendable {
             }
         }
         guard (role.json["rules"]?.array ?? []) != rules else { return }
-        storage.attempt(logger, "aggregating ClusterRole \(role.name)") { () throws(APIStatus) in
+        storage.attempt(logger, what: "aggregating ClusterRole \(role.name)") { () throws(APIStatus) in
             _ = try storage.update(
-                definition, role.key, options: .controller("clusterrole-aggregation-controller")
+                definition, key: role.key, options: .controller("clusterrole-aggregation-controller")
             ) { live in
                 var object = live
                 object.json["rules"] = .array(rules)

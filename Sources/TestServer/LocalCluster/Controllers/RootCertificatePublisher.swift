@@ -28,8 +28,8 @@ struct RootCertificatePublisher: Sendable {
         else { return }
         let data: JSONValue = ["ca.crt": .string(certificatePEM + "\n")]
         let key = ObjectKey(namespace: namespace, name: Self.name)
-        storage.attempt(logger, "publishing the root certificate") { () throws(APIStatus) in
-            guard let live = storage.store.get(definition.id, key)?.object else {
+        storage.attempt(logger, what: "publishing the root certificate") { () throws(APIStatus) in
+            guard let live = storage.store.get(definition.id, key: key)?.object else {
                 let map: JSONValue = [
                     "apiVersion": "v1", "kind": "ConfigMap",
                     "metadata": [
@@ -38,11 +38,11 @@ struct RootCertificatePublisher: Sendable {
                     ], "data": data,
                 ]
                 _ = try storage.create(
-                    map, definition, namespace: namespace, options: .controller(Self.manager))
+                    map, definition: definition, namespace: namespace, options: .controller(Self.manager))
                 return
             }
             guard live.json["data"] != data else { return }
-            _ = try storage.update(definition, key, options: .controller(Self.manager)) { current in
+            _ = try storage.update(definition, key: key, options: .controller(Self.manager)) { current in
                 var object = current
                 object.json["data"] = data
                 return object

@@ -28,7 +28,7 @@ struct AggregatedDiscovery: Sendable {
         let group = definition.isCustom ? api.group : ""
         let version = definition.isCustom ? api.version : ""
         let subresources = api.subresources.map { name -> JSONValue in
-            let shape = SubresourceShape(api, name)
+            let shape = SubresourceShape(api, name: name)
             return [
                 "subresource": .string(name),
                 "responseKind": [

@@ -4,7 +4,7 @@ import KubeModel
 struct DiscoveryHandler: Sendable {
     let catalog: ResourceCatalog
 
-    func answer(_ request: APIRequest, _ info: RequestInfo) throws(APIStatus) -> APIResponse {
+    func answer(_ request: APIRequest, info: RequestInfo) throws(APIStatus) -> APIResponse {
         guard ["GET", "HEAD"].contains(request.method) else { throw .methodNotAllowed }
         let segments = info.segments
         switch (segments.first, segments.count) {
@@ -125,7 +125,7 @@ struct DiscoveryHandler: Sendable {
 
     private func subresource(_ api: APIResource) -> (String) -> JSONValue {
         { name in
-            let shape = SubresourceShape(api, name)
+            let shape = SubresourceShape(api, name: name)
             return .compact([
                 "name": .string("\(api.plural)/\(name)"), "singularName": "", "namespaced": .bool(api.namespaced),
                 "group": shape.group.map(JSONValue.string), "version": shape.version.map(JSONValue.string),
@@ -142,7 +142,7 @@ struct SubresourceShape: Sendable {
     var kind: String
     var verbs: [String]
 
-    init(_ api: APIResource, _ name: String) {
+    init(_ api: APIResource, name: String) {
         kind = api.kind
         verbs = ["get", "patch", "update"]
         switch name {

@@ -12,10 +12,11 @@ enum OpenAPIv2Document {
 
     /// The same as `openapi.v2.Document` of gnostic: swagger = 1, info = 2 (title = 1, version = 2), paths = 8.
     static let protobuf: [UInt8] =
-        field(1, Array("2.0".utf8)) + field(2, field(1, Array(title.utf8)) + field(2, Array(version.utf8)))
-        + field(8, [])
+        field(1, content: Array("2.0".utf8))
+        + field(2, content: field(1, content: Array(title.utf8)) + field(2, content: Array(version.utf8)))
+        + field(8, content: [])
 
-    private static func field(_ number: UInt8, _ content: [UInt8]) -> [UInt8] {
+    private static func field(_ number: UInt8, content: [UInt8]) -> [UInt8] {
         [number << 3 | 2, UInt8(content.count)] + content
     }
 }

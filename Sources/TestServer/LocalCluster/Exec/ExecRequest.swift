@@ -16,10 +16,10 @@ struct ExecRequest: Sendable {
         isTerminal = call.request.flag("tty")
         guard !command.isEmpty else { throw .badRequest("you must specify at least 1 command") }
         let wanted = call.request[query: "container"].flatMap { $0.isEmpty ? nil : $0 }
-        container = try Self.container(wanted, pod)
+        container = try Self.container(wanted, for: pod)
     }
 
-    private static func container(_ wanted: String?, _ pod: KubeObject) throws(APIStatus) -> JSONValue {
+    private static func container(_ wanted: String?, for pod: KubeObject) throws(APIStatus) -> JSONValue {
         let containers = pod["spec", "containers"]?.array ?? []
         guard let found = wanted.map({ name in containers.first { $0["name"]?.string == name } }) ?? containers.first
         else { throw .badRequest("container \(wanted ?? "") is not valid for pod \(pod.name)") }
@@ -27,12 +27,12 @@ struct ExecRequest: Sendable {
             let main = pod.annotations["kubectl.kubernetes.io/default-container"],
             let chosen = containers.first(where: { $0["name"]?.string == main })
         {
-            return try running(chosen, pod)
+            return try running(chosen, for: pod)
         }
-        return try running(found, pod)
+        return try running(found, for: pod)
     }
 
-    private static func running(_ container: JSONValue, _ pod: KubeObject) throws(APIStatus) -> JSONValue {
+    private static func running(_ container: JSONValue, for pod: KubeObject) throws(APIStatus) -> JSONValue {
         let name = container["name"]?.string ?? ""
         if PodState.isFinished(pod) {
             throw .badRequest(

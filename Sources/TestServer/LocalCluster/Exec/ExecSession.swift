@@ -16,19 +16,19 @@ struct ExecSession: Sendable {
             guard
                 var process = ScriptedProcess(request.command, in: container, isTerminal: request.isTerminal)
             else {
-                try await end(RemoteCommandProtocol.notFound(request.command.first ?? ""), outbound)
+                try await end(RemoteCommandProtocol.notFound(request.command.first ?? ""), to: outbound)
                 return
             }
             // Says that the command runs, even when it writes nothing for long.
-            try await send(.output, [], outbound)
-            if try await perform(process.start(request.command), outbound) { return }
-            if !request.hasInput, try await perform(process.endOfInput(), outbound) { return }
+            try await send(.output, bytes: [], to: outbound)
+            if try await perform(process.start(request.command), to: outbound) { return }
+            if !request.hasInput, try await perform(process.endOfInput(), to: outbound) { return }
             for try await frame in inbound {
                 switch frame.opcode {
                 case .binary:
                     var data = frame.unmaskedData
                     let bytes = data.readBytes(length: data.readableBytes) ?? []
-                    if try await perform(effects(of: bytes, on: &process), outbound) { return }
+                    if try await perform(effects(of: bytes, on: &process), to: outbound) { return }
                 case .ping:
                     try await outbound.write(WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData))
                 case .connectionClose: return
@@ -48,14 +48,15 @@ struct ExecSession: Sendable {
     }
 
     /// - Returns: whether the command has ended.
-    private func perform(_ effects: [ScriptedProcess.Effect], _ outbound: Outbound) async throws -> Bool {
+    private func perform(_ effects: [ScriptedProcess.Effect], to outbound: Outbound) async throws -> Bool {
         for effect in effects {
             switch effect {
-            case .output(let text): try await send(.output, bytes(text), outbound)
+            case .output(let text): try await send(.output, bytes: bytes(text), to: outbound)
             // A terminal has one stream only.
-            case .error(let text): try await send(request.isTerminal ? .output : .error, bytes(text), outbound)
+            case .error(let text):
+                try await send(request.isTerminal ? .output : .error, bytes: bytes(text), to: outbound)
             case .exit(let code):
-                try await end(RemoteCommandProtocol.status(exitCode: code), outbound)
+                try await end(RemoteCommandProtocol.status(exitCode: code), to: outbound)
                 return true
             }
         }
@@ -66,13 +67,13 @@ struct ExecSession: Sendable {
         Array((request.isTerminal ? text.replacing("\n", with: "\r\n") : text).utf8)
     }
 
-    private func send(_ channel: RemoteCommandProtocol.Channel, _ bytes: [UInt8], _ outbound: Outbound) async throws {
+    private func send(_ channel: RemoteCommandProtocol.Channel, bytes: [UInt8], to outbound: Outbound) async throws {
         let data = ByteBuffer(bytes: [channel.rawValue] + bytes)
         try await outbound.write(WebSocketFrame(fin: true, opcode: .binary, data: data))
     }
 
-    private func end(_ status: JSONValue, _ outbound: Outbound) async throws {
-        try await send(.status, JSONWriter.bytes(status), outbound)
+    private func end(_ status: JSONValue, to outbound: Outbound) async throws {
+        try await send(.status, bytes: JSONWriter.bytes(status), to: outbound)
         var reason = ByteBuffer()
         reason.write(webSocketErrorCode: .normalClosure)
         try await outbound.write(WebSocketFrame(fin: true, opcode: .connectionClose, data: reason))

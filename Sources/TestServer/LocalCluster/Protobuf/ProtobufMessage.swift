@@ -20,14 +20,14 @@ struct ProtobufMessage {
             }
             switch field.shape {
             case .single:
-                let json = try Self.json(value, field.type)
+                let json = try Self.json(value, type: field.type)
                 if field.keepsZero || !Self.isZero(json) { object[name] = json }
             case .list:
                 let list = object[name]?.array ?? []
-                object[name] = .array(list + [try Self.json(value, field.type)])
+                object[name] = .array(list + [try Self.json(value, type: field.type)])
             case .map:
                 var map = object[name]?.object ?? [:]
-                let entry = try Self.entry(value, field.type)
+                let entry = try Self.entry(value, type: field.type)
                 map[entry.key] = entry.value
                 // As Go writes maps.
                 object[name] = .object(map.sorted())
@@ -44,7 +44,7 @@ struct ProtobufMessage {
     }
 
     private static func entry(
-        _ value: ProtobufReader.Value, _ type: Substring
+        _ value: ProtobufReader.Value, type: Substring
     ) throws(Malformed) -> (key: String, value: JSONValue) {
         guard case .bytes(let content) = value else { throw Malformed() }
         var key = ""
@@ -52,26 +52,26 @@ struct ProtobufMessage {
         var reader = ProtobufReader(content)
         while let (number, part) = try reader.next() {
             if number == 1, case .bytes(let text) = part { key = String(decoding: text, as: UTF8.self) }
-            if number == 2 { json = try Self.json(part, type) }
+            if number == 2 { json = try Self.json(part, type: type) }
         }
         return (key, json ?? (type == "s" || type == "b" ? "" : .object([:])))
     }
 
     // MARK: Values
 
-    private static func json(_ value: ProtobufReader.Value, _ type: Substring) throws(Malformed) -> JSONValue {
+    private static func json(_ value: ProtobufReader.Value, type: Substring) throws(Malformed) -> JSONValue {
         switch (type, value) {
         case ("i", .varint(let bits)): return .int(Int64(bitPattern: bits))
         case ("t", .varint(let bits)): return .bool(bits != 0)
         case ("d", .fixed64(let bits)): return .double(Double(bitPattern: bits))
         case ("s", .bytes(let text)): return .string(String(decoding: text, as: UTF8.self))
         case ("b", .bytes(let data)): return .string(Base64.encode(Array(data)))
-        case (_, .bytes(let content)): return try message(content, type)
+        case (_, .bytes(let content)): return try message(content, type: type)
         default: throw Malformed()
         }
     }
 
-    private static func message(_ bytes: ArraySlice<UInt8>, _ type: Substring) throws(Malformed) -> JSONValue {
+    private static func message(_ bytes: ArraySlice<UInt8>, type: Substring) throws(Malformed) -> JSONValue {
         switch type {
         case "T", "M": return try time(bytes, isMicro: type == "M")
         case "I": return try intOrString(bytes)

@@ -7,12 +7,12 @@ struct AutoscalerStrategy: ResourceStrategy {
 
     func setDefaults(_ object: inout KubeObject) {
         guard var spec = object.json["spec"] else { return }
-        PodTemplate.fill(&spec, "minReplicas", 1)
-        if isV2 { PodTemplate.fill(&spec, "metrics", [StoredForm.cpu(80)]) }
+        PodTemplate.fill(&spec, member: "minReplicas", value: 1)
+        if isV2 { PodTemplate.fill(&spec, member: "metrics", value: [StoredForm.cpu(80)]) }
         object.json["spec"] = spec
     }
 
-    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+    func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus) {
         object.json["status"] =
             isV2 ? ["desiredReplicas": 0, "currentMetrics": .null] : ["currentReplicas": 0, "desiredReplicas": 0]
     }
@@ -25,15 +25,17 @@ struct AutoscalerStrategy: ResourceStrategy {
         let minimum = object["spec", "minReplicas"]?.int ?? 1
         if minimum < 1 {
             errors.append(
-                .invalid("spec.minReplicas", JSONValue(minimum), "must be greater than or equal to 1"))
+                .invalid("spec.minReplicas", value: JSONValue(minimum), detail: "must be greater than or equal to 1"))
         }
         let maximum = object["spec", "maxReplicas"]?.int ?? 0
         if maximum < 1 {
-            errors.append(.invalid("spec.maxReplicas", JSONValue(maximum), "must be greater than 0"))
+            errors.append(.invalid("spec.maxReplicas", value: JSONValue(maximum), detail: "must be greater than 0"))
         }
         if maximum < minimum {
             errors.append(
-                .invalid("spec.maxReplicas", JSONValue(maximum), "must be greater than or equal to `minReplicas`"))
+                .invalid(
+                    "spec.maxReplicas", value: JSONValue(maximum),
+                    detail: "must be greater than or equal to `minReplicas`"))
         }
         return errors
     }

@@ -13,13 +13,15 @@ struct JobStrategy: ResourceStrategy {
             spec["completions"] = 1
             spec["parallelism"] = 1
         }
-        PodTemplate.fill(&spec, "parallelism", 1)
-        PodTemplate.fill(&spec, "backoffLimit", spec["backoffLimitPerIndex"] == nil ? 6 : JSONValue(Int(Int32.max)))
-        PodTemplate.fill(&spec, "completionMode", "NonIndexed")
-        PodTemplate.fill(&spec, "suspend", false)
-        PodTemplate.fill(&spec, "manualSelector", false)
+        PodTemplate.fill(&spec, member: "parallelism", value: 1)
         PodTemplate.fill(
-            &spec, "podReplacementPolicy", spec["podFailurePolicy"] == nil ? "TerminatingOrFailed" : "Failed")
+            &spec, member: "backoffLimit", value: spec["backoffLimitPerIndex"] == nil ? 6 : JSONValue(Int(Int32.max)))
+        PodTemplate.fill(&spec, member: "completionMode", value: "NonIndexed")
+        PodTemplate.fill(&spec, member: "suspend", value: false)
+        PodTemplate.fill(&spec, member: "manualSelector", value: false)
+        PodTemplate.fill(
+            &spec, member: "podReplacementPolicy",
+            value: spec["podFailurePolicy"] == nil ? "TerminatingOrFailed" : "Failed")
         object.json["spec"] = spec
     }
 
@@ -31,7 +33,7 @@ struct JobStrategy: ResourceStrategy {
 
     /// The selector that belongs to this Job alone, unless the sender asked to choose it. A Job without labels gets those
     /// of its template.
-    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+    func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus) {
         object.json["status"] = .object([:])
         let inherits = object.labels.isEmpty || object.labels == KubeObject(object["spec", "template"] ?? .null).labels
         if object["spec", "manualSelector"]?.bool != true { Self.select(&object) }
@@ -53,7 +55,8 @@ struct JobStrategy: ResourceStrategy {
         guard let old else { return errors }
         for member in ["completions", "selector", "template", "completionMode"]
         where object["spec", member] != old["spec", member] {
-            errors.append(.invalid("spec.\(member)", object["spec", member] ?? .null, "field is immutable"))
+            errors.append(
+                .invalid("spec.\(member)", value: object["spec", member] ?? .null, detail: "field is immutable"))
         }
         return errors
     }
@@ -65,15 +68,15 @@ struct JobStrategy: ResourceStrategy {
         ] {
             guard let number = spec?[member]?.int, number < 0 else { continue }
             errors.append(
-                .invalid("\(field).\(member)", JSONValue(number), "must be greater than or equal to 0"))
+                .invalid("\(field).\(member)", value: JSONValue(number), detail: "must be greater than or equal to 0"))
         }
         errors += PodTemplate.validate(spec?["template", "spec"], field: "\(field).template.spec")
         if !["Never", "OnFailure"].contains(spec?["template", "spec", "restartPolicy"]?.string ?? "") {
             errors.append(
-                .required("\(field).template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\""))
+                .required("\(field).template.spec.restartPolicy", detail: "valid values: \"OnFailure\", \"Never\""))
         }
         if spec?["completionMode"]?.string == "Indexed", spec?["completions"] == nil {
-            errors.append(.required("\(field).completions", "when completion mode is Indexed"))
+            errors.append(.required("\(field).completions", detail: "when completion mode is Indexed"))
         }
         return errors
     }
@@ -84,10 +87,10 @@ struct CronJobStrategy: ResourceStrategy {
 
     func setDefaults(_ object: inout KubeObject) {
         guard var spec = object.json["spec"] else { return }
-        PodTemplate.fill(&spec, "concurrencyPolicy", "Allow")
-        PodTemplate.fill(&spec, "suspend", false)
-        PodTemplate.fill(&spec, "successfulJobsHistoryLimit", 3)
-        PodTemplate.fill(&spec, "failedJobsHistoryLimit", 1)
+        PodTemplate.fill(&spec, member: "concurrencyPolicy", value: "Allow")
+        PodTemplate.fill(&spec, member: "suspend", value: false)
+        PodTemplate.fill(&spec, member: "successfulJobsHistoryLimit", value: 3)
+        PodTemplate.fill(&spec, member: "failedJobsHistoryLimit", value: 1)
         if var job = spec["jobTemplate", "spec"] {
             JobStrategy.setTemplateDefaults(&job)
             spec["jobTemplate", "spec"] = job
@@ -95,7 +98,7 @@ struct CronJobStrategy: ResourceStrategy {
         object.json["spec"] = spec
     }
 
-    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+    func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus) {
         object.json["status"] = .object([:])
     }
 
@@ -108,7 +111,7 @@ struct CronJobStrategy: ResourceStrategy {
             do throws(CronSchedule.Problem) {
                 _ = try CronSchedule(schedule)
             } catch {
-                errors.append(.invalid("spec.schedule", .string(schedule), error.text))
+                errors.append(.invalid("spec.schedule", value: .string(schedule), detail: error.text))
             }
         }
         return errors + JobStrategy.validate(object["spec", "jobTemplate", "spec"], field: "spec.jobTemplate.spec")

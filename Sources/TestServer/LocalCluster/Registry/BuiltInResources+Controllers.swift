@@ -3,35 +3,41 @@ import KubeModel
 /// What controllers work with beside the workloads of apps/v1.
 extension BuiltInResources {
     static let controllers: [ResourceDefinition] = [
-        resource("", "endpoints", "Endpoints", short: ["ep"], columns: TableColumn.endpoints),
+        resource("", plural: "endpoints", kind: "Endpoints", short: ["ep"], columns: TableColumn.endpoints),
         resource(
-            "", "limitranges", "LimitRange", short: ["limits"], strategy: LimitRangeStrategy(),
+            "", plural: "limitranges", kind: "LimitRange", short: ["limits"], strategy: LimitRangeStrategy(),
             columns: TableColumn.definitions),
         resource(
-            "", "persistentvolumeclaims", "PersistentVolumeClaim", short: ["pvc"], subresources: ["status"],
+            "", plural: "persistentvolumeclaims", kind: "PersistentVolumeClaim", short: ["pvc"],
+            subresources: ["status"],
             strategy: ClaimStrategy(), columns: TableColumn.claims),
         resource(
-            "", "resourcequotas", "ResourceQuota", short: ["quota"], subresources: ["status"],
+            "", plural: "resourcequotas", kind: "ResourceQuota", short: ["quota"], subresources: ["status"],
             strategy: ResourceQuotaStrategy(), columns: TableColumn.resourceQuotas),
-        resource("apps", "controllerrevisions", "ControllerRevision", columns: TableColumn.controllerRevisions),
         resource(
-            "autoscaling", "horizontalpodautoscalers", "HorizontalPodAutoscaler", version: "v2", short: ["hpa"],
+            "apps", plural: "controllerrevisions", kind: "ControllerRevision", columns: TableColumn.controllerRevisions),
+        resource(
+            "autoscaling", plural: "horizontalpodautoscalers", kind: "HorizontalPodAutoscaler", version: "v2",
+            short: ["hpa"],
             categories: ["all"], subresources: ["status"], strategy: AutoscalerStrategy(),
             columns: TableColumn.autoscalers),
         resource(
-            "autoscaling", "horizontalpodautoscalers", "HorizontalPodAutoscaler", short: ["hpa"], categories: ["all"],
+            "autoscaling", plural: "horizontalpodautoscalers", kind: "HorizontalPodAutoscaler", short: ["hpa"],
+            categories: ["all"],
             subresources: ["status"], strategy: AutoscalerStrategy(isV2: false), columns: TableColumn.autoscalers,
             storedForm: .autoscalers),
         resource(
-            "batch", "cronjobs", "CronJob", short: ["cj"], categories: ["all"], subresources: ["status"],
+            "batch", plural: "cronjobs", kind: "CronJob", short: ["cj"], categories: ["all"], subresources: ["status"],
             strategy: CronJobStrategy(), columns: TableColumn.cronJobs),
         resource(
-            "batch", "jobs", "Job", categories: ["all"], subresources: ["status"], strategy: JobStrategy(),
+            "batch", plural: "jobs", kind: "Job", categories: ["all"], subresources: ["status"],
+            strategy: JobStrategy(),
             columns: TableColumn.jobs, fields: ["status.successful": ["status", "succeeded"]]),
         resource(
-            "discovery.k8s.io", "endpointslices", "EndpointSlice", columns: TableColumn.endpointSlices),
+            "discovery.k8s.io", plural: "endpointslices", kind: "EndpointSlice", columns: TableColumn.endpointSlices),
         resource(
-            "policy", "poddisruptionbudgets", "PodDisruptionBudget", short: ["pdb"], subresources: ["status"],
+            "policy", plural: "poddisruptionbudgets", kind: "PodDisruptionBudget", short: ["pdb"],
+            subresources: ["status"],
             strategy: DisruptionBudgetStrategy(), columns: TableColumn.disruptionBudgets),
     ]
 }

@@ -4,29 +4,31 @@ import KubeModel
 extension BuiltInResources {
     static let infrastructure: [ResourceDefinition] = [
         resource(
-            "", "persistentvolumes", "PersistentVolume", namespaced: false, short: ["pv"], subresources: ["status"],
+            "", plural: "persistentvolumes", kind: "PersistentVolume", namespaced: false, short: ["pv"],
+            subresources: ["status"],
             strategy: VolumeStrategy(), columns: TableColumn.volumes),
         resource(
-            "", "podtemplates", "PodTemplate", strategy: PodTemplateStrategy(), columns: TableColumn.podTemplates),
+            "", plural: "podtemplates", kind: "PodTemplate", strategy: PodTemplateStrategy(),
+            columns: TableColumn.podTemplates),
         resource(
-            "", "replicationcontrollers", "ReplicationController", short: ["rc"], categories: ["all"],
+            "", plural: "replicationcontrollers", kind: "ReplicationController", short: ["rc"], categories: ["all"],
             subresources: ["scale", "status"], strategy: ReplicationControllerStrategy(),
             columns: TableColumn.replicationControllers, fields: ["status.replicas": ["status", "replicas"]],
             scale: .init(specReplicas: ["spec", "replicas"], statusReplicas: ["status", "replicas"], selector: nil)),
         resource(
-            "networking.k8s.io", "ingressclasses", "IngressClass", namespaced: false,
+            "networking.k8s.io", plural: "ingressclasses", kind: "IngressClass", namespaced: false,
             strategy: GenerationStrategy(), columns: TableColumn.ingressClasses),
         resource(
-            "networking.k8s.io", "ingresses", "Ingress", short: ["ing"], subresources: ["status"],
+            "networking.k8s.io", plural: "ingresses", kind: "Ingress", short: ["ing"], subresources: ["status"],
             strategy: IngressStrategy(), columns: TableColumn.ingresses),
         resource(
-            "networking.k8s.io", "networkpolicies", "NetworkPolicy", short: ["netpol"],
+            "networking.k8s.io", plural: "networkpolicies", kind: "NetworkPolicy", short: ["netpol"],
             strategy: NetworkPolicyStrategy(), columns: TableColumn.networkPolicies),
         resource(
-            "scheduling.k8s.io", "priorityclasses", "PriorityClass", namespaced: false, short: ["pc"],
+            "scheduling.k8s.io", plural: "priorityclasses", kind: "PriorityClass", namespaced: false, short: ["pc"],
             strategy: PriorityClassStrategy(), columns: TableColumn.priorityClasses),
         resource(
-            "storage.k8s.io", "storageclasses", "StorageClass", namespaced: false, short: ["sc"],
+            "storage.k8s.io", plural: "storageclasses", kind: "StorageClass", namespaced: false, short: ["sc"],
             strategy: StorageClassStrategy(), columns: TableColumn.storageClasses),
     ]
 }

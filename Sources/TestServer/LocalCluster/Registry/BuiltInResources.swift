@@ -10,7 +10,7 @@ enum BuiltInResources {
 
     private static let newerEvents = [
         resource(
-            "events.k8s.io", "events", "Event", short: ["ev"], strategy: EventStrategy(isLegacy: false),
+            "events.k8s.io", plural: "events", kind: "Event", short: ["ev"], strategy: EventStrategy(isLegacy: false),
             columns: TableColumn.events, fields: newerEventFields, storedForm: .events)
     ]
 
@@ -22,7 +22,7 @@ enum BuiltInResources {
         })
 
     static func resource(
-        _ group: String, _ plural: String, _ kind: String, version: String = "v1", namespaced: Bool = true,
+        _ group: String, plural: String, kind: String, version: String = "v1", namespaced: Bool = true,
         short: [String] = [], categories: [String] = [], verbs: [String] = storedVerbs, subresources: [String] = [],
         strategy: any ResourceStrategy = PlainStrategy(), columns: [TableColumn] = TableColumn.standard,
         fields: [String: [String]] = [:], scale: ResourceDefinition.ScalePaths? = nil, storedForm: StoredForm? = nil
@@ -38,21 +38,23 @@ enum BuiltInResources {
 
     private static let core: [ResourceDefinition] = [
         resource(
-            "", "configmaps", "ConfigMap", short: ["cm"], strategy: ConfigMapStrategy(), columns: TableColumn.configMaps
+            "", plural: "configmaps", kind: "ConfigMap", short: ["cm"], strategy: ConfigMapStrategy(),
+            columns: TableColumn.configMaps
         ),
         resource(
-            "", "events", "Event", short: ["ev"], strategy: EventStrategy(), columns: TableColumn.events,
+            "", plural: "events", kind: "Event", short: ["ev"], strategy: EventStrategy(), columns: TableColumn.events,
             fields: eventFields),
         resource(
-            "", "namespaces", "Namespace", namespaced: false, short: ["ns"],
+            "", plural: "namespaces", kind: "Namespace", namespaced: false, short: ["ns"],
             verbs: storedVerbs.filter { $0 != "deletecollection" }, subresources: ["finalize", "status"],
             strategy: NamespaceStrategy(), columns: TableColumn.namespaces,
             fields: ["status.phase": ["status", "phase"], "name": ["metadata", "name"]]),
         resource(
-            "", "nodes", "Node", namespaced: false, short: ["no"], subresources: ["status"], columns: TableColumn.nodes,
+            "", plural: "nodes", kind: "Node", namespaced: false, short: ["no"], subresources: ["status"],
+            columns: TableColumn.nodes,
             fields: ["spec.unschedulable": ["spec", "unschedulable"]]),
         resource(
-            "", "pods", "Pod", short: ["po"], categories: ["all"],
+            "", plural: "pods", kind: "Pod", short: ["po"], categories: ["all"],
             subresources: ["attach", "eviction", "exec", "log", "portforward", "status"],
             strategy: PodStrategy(), columns: TableColumn.pods,
             fields: [
@@ -62,13 +64,13 @@ enum BuiltInResources {
                 "status.podIP": ["status", "podIP"],
             ]),
         resource(
-            "", "secrets", "Secret", strategy: SecretStrategy(), columns: TableColumn.secrets,
+            "", plural: "secrets", kind: "Secret", strategy: SecretStrategy(), columns: TableColumn.secrets,
             fields: ["type": ["type"]]),
         resource(
-            "", "serviceaccounts", "ServiceAccount", short: ["sa"], subresources: ["token"],
+            "", plural: "serviceaccounts", kind: "ServiceAccount", short: ["sa"], subresources: ["token"],
             strategy: ServiceAccountStrategy()),
         resource(
-            "", "services", "Service", short: ["svc"], categories: ["all"], subresources: ["status"],
+            "", plural: "services", kind: "Service", short: ["svc"], categories: ["all"], subresources: ["status"],
             strategy: ServiceStrategy(), columns: TableColumn.services,
             fields: ["spec.clusterIP": ["spec", "clusterIP"], "spec.type": ["spec", "type"]]),
     ]
@@ -88,83 +90,94 @@ enum BuiltInResources {
 
     private static let apps: [ResourceDefinition] = [
         resource(
-            "apps", "daemonsets", "DaemonSet", short: ["ds"], categories: ["all"], subresources: ["status"],
+            "apps", plural: "daemonsets", kind: "DaemonSet", short: ["ds"], categories: ["all"],
+            subresources: ["status"],
             strategy: WorkloadStrategy(kind: "DaemonSet"), columns: TableColumn.daemonSets),
         resource(
-            "apps", "deployments", "Deployment", short: ["deploy"], categories: ["all"],
+            "apps", plural: "deployments", kind: "Deployment", short: ["deploy"], categories: ["all"],
             subresources: ["scale", "status"], strategy: WorkloadStrategy(kind: "Deployment"),
             columns: TableColumn.deployments, scale: scalePaths),
         resource(
-            "apps", "replicasets", "ReplicaSet", short: ["rs"], categories: ["all"], subresources: ["scale", "status"],
+            "apps", plural: "replicasets", kind: "ReplicaSet", short: ["rs"], categories: ["all"],
+            subresources: ["scale", "status"],
             strategy: WorkloadStrategy(kind: "ReplicaSet"), columns: TableColumn.replicaSets,
             fields: ["status.replicas": ["status", "replicas"]], scale: scalePaths),
         resource(
-            "apps", "statefulsets", "StatefulSet", short: ["sts"], categories: ["all"],
+            "apps", plural: "statefulsets", kind: "StatefulSet", short: ["sts"], categories: ["all"],
             subresources: ["scale", "status"], strategy: WorkloadStrategy(kind: "StatefulSet"),
             columns: TableColumn.statefulSets, scale: scalePaths),
     ]
 
-    private static func review(_ group: String, _ plural: String, _ kind: String, namespaced: Bool = false)
+    private static func review(_ group: String, plural: String, kind: String, namespaced: Bool = false)
         -> ResourceDefinition
     {
-        var definition = resource(group, plural, kind, namespaced: namespaced, verbs: ["create"])
+        var definition = resource(group, plural: plural, kind: kind, namespaced: namespaced, verbs: ["create"])
         definition.isVirtual = true
         return definition
     }
 
     private static let access: [ResourceDefinition] = [
-        review("authentication.k8s.io", "selfsubjectreviews", "SelfSubjectReview"),
-        review("authentication.k8s.io", "tokenreviews", "TokenReview"),
-        review("authorization.k8s.io", "localsubjectaccessreviews", "LocalSubjectAccessReview", namespaced: true),
-        review("authorization.k8s.io", "selfsubjectaccessreviews", "SelfSubjectAccessReview"),
-        review("authorization.k8s.io", "selfsubjectrulesreviews", "SelfSubjectRulesReview"),
-        review("authorization.k8s.io", "subjectaccessreviews", "SubjectAccessReview"),
+        review("authentication.k8s.io", plural: "selfsubjectreviews", kind: "SelfSubjectReview"),
+        review("authentication.k8s.io", plural: "tokenreviews", kind: "TokenReview"),
+        review(
+            "authorization.k8s.io", plural: "localsubjectaccessreviews", kind: "LocalSubjectAccessReview",
+            namespaced: true),
+        review("authorization.k8s.io", plural: "selfsubjectaccessreviews", kind: "SelfSubjectAccessReview"),
+        review("authorization.k8s.io", plural: "selfsubjectrulesreviews", kind: "SelfSubjectRulesReview"),
+        review("authorization.k8s.io", plural: "subjectaccessreviews", kind: "SubjectAccessReview"),
         resource(
-            rbac, "clusterrolebindings", "ClusterRoleBinding", namespaced: false, strategy: PathSegmentStrategy(),
+            rbac, plural: "clusterrolebindings", kind: "ClusterRoleBinding", namespaced: false,
+            strategy: PathSegmentStrategy(),
             columns: TableColumn.roleBindings),
         resource(
-            rbac, "clusterroles", "ClusterRole", namespaced: false, strategy: PathSegmentStrategy(),
+            rbac, plural: "clusterroles", kind: "ClusterRole", namespaced: false, strategy: PathSegmentStrategy(),
             columns: TableColumn.roles),
         resource(
-            rbac, "rolebindings", "RoleBinding", strategy: PathSegmentStrategy(), columns: TableColumn.roleBindings),
-        resource(rbac, "roles", "Role", strategy: PathSegmentStrategy(), columns: TableColumn.roles),
+            rbac, plural: "rolebindings", kind: "RoleBinding", strategy: PathSegmentStrategy(),
+            columns: TableColumn.roleBindings),
+        resource(rbac, plural: "roles", kind: "Role", strategy: PathSegmentStrategy(), columns: TableColumn.roles),
     ]
 
     private static let rbac = "rbac.authorization.k8s.io"
 
     private static let others: [ResourceDefinition] = [
         resource(
-            "admissionregistration.k8s.io", "validatingadmissionpolicies", "ValidatingAdmissionPolicy",
+            "admissionregistration.k8s.io", plural: "validatingadmissionpolicies", kind: "ValidatingAdmissionPolicy",
             namespaced: false, categories: ["api-extensions"], subresources: ["status"],
             strategy: AdmissionPolicyStrategy()),
         resource(
-            "admissionregistration.k8s.io", "validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding",
+            "admissionregistration.k8s.io", plural: "validatingadmissionpolicybindings",
+            kind: "ValidatingAdmissionPolicyBinding",
             namespaced: false, categories: ["api-extensions"], strategy: AdmissionBindingStrategy()),
         resource(
-            "apiextensions.k8s.io", "customresourcedefinitions", "CustomResourceDefinition", namespaced: false,
+            "apiextensions.k8s.io", plural: "customresourcedefinitions", kind: "CustomResourceDefinition",
+            namespaced: false,
             short: ["crd", "crds"], categories: ["api-extensions"], subresources: ["status"],
             strategy: CustomResourceDefinitionStrategy(), columns: TableColumn.definitions),
-        resource("coordination.k8s.io", "leases", "Lease", strategy: LeaseStrategy(), columns: TableColumn.leases),
+        resource(
+            "coordination.k8s.io", plural: "leases", kind: "Lease", strategy: LeaseStrategy(),
+            columns: TableColumn.leases),
     ]
 }
 
 extension APIResource {
     static let nodes = APIResource(group: "", version: "v1", plural: "nodes", kind: "Node", namespaced: false)
     static let configMaps = APIResource(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap")
-    static let roles = rbac("roles", "Role")
-    static let roleBindings = rbac("rolebindings", "RoleBinding")
-    static let clusterRoles = rbac("clusterroles", "ClusterRole", namespaced: false)
-    static let clusterRoleBindings = rbac("clusterrolebindings", "ClusterRoleBinding", namespaced: false)
+    static let roles = rbac("roles", kind: "Role")
+    static let roleBindings = rbac("rolebindings", kind: "RoleBinding")
+    static let clusterRoles = rbac("clusterroles", kind: "ClusterRole", namespaced: false)
+    static let clusterRoleBindings = rbac("clusterrolebindings", kind: "ClusterRoleBinding", namespaced: false)
 
-    static let admissionPolicies = admission("validatingadmissionpolicies", "ValidatingAdmissionPolicy")
-    static let admissionBindings = admission("validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding")
+    static let admissionPolicies = admission("validatingadmissionpolicies", kind: "ValidatingAdmissionPolicy")
+    static let admissionBindings = admission(
+        "validatingadmissionpolicybindings", kind: "ValidatingAdmissionPolicyBinding")
 
-    private static func admission(_ plural: String, _ kind: String) -> APIResource {
+    private static func admission(_ plural: String, kind: String) -> APIResource {
         APIResource(
             group: "admissionregistration.k8s.io", version: "v1", plural: plural, kind: kind, namespaced: false)
     }
 
-    private static func rbac(_ plural: String, _ kind: String, namespaced: Bool = true) -> APIResource {
+    private static func rbac(_ plural: String, kind: String, namespaced: Bool = true) -> APIResource {
         APIResource(
             group: "rbac.authorization.k8s.io", version: "v1", plural: plural, kind: kind, namespaced: namespaced)
     }

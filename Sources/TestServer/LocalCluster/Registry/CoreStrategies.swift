@@ -10,7 +10,7 @@ struct NamespaceStrategy: ResourceStrategy {
         object["metadata", "labels", "kubernetes.io/metadata.name"] = .string(object.name)
     }
 
-    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+    func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus) {
         object.json["spec"] = ["finalizers": ["kubernetes"]]
         object.json["status"] = ["phase": "Active"]
     }
@@ -28,20 +28,23 @@ struct ConfigMapStrategy: ResourceStrategy {
         var size = 0
         let binary = object.json["binaryData"]?.object ?? [:]
         for (key, value) in object.json["data"]?.object ?? [:] {
-            if let problem = DataKeys.problem(key) { errors.append(.invalid("data[\(key)]", .string(key), problem)) }
+            if let problem = DataKeys.problem(key) {
+                errors.append(.invalid("data[\(key)]", value: .string(key), detail: problem))
+            }
             if binary.contains(key) {
-                errors.append(.invalid("data[\(key)]", .string(key), "duplicate of key present in binaryData"))
+                errors.append(
+                    .invalid("data[\(key)]", value: .string(key), detail: "duplicate of key present in binaryData"))
             }
             size += value.string?.utf8.count ?? 0
         }
         for (key, value) in binary {
             if let problem = DataKeys.problem(key) {
-                errors.append(.invalid("binaryData[\(key)]", .string(key), problem))
+                errors.append(.invalid("binaryData[\(key)]", value: .string(key), detail: problem))
             }
             size += (value.string?.utf8.count ?? 0) / 4 * 3
         }
         if size > Self.limit { errors.append(.tooLong("[]", limit: Self.limit)) }
-        return errors + DataKeys.immutableErrors(object, old, ["data", "binaryData"])
+        return errors + DataKeys.immutableErrors(object, old: old, members: ["data", "binaryData"])
     }
 }
 
@@ -60,15 +63,17 @@ struct SecretStrategy: ResourceStrategy {
         var errors: [FieldError] = []
         let data = object.json["data"]?.object ?? [:]
         for key in data.keys {
-            if let problem = DataKeys.problem(key) { errors.append(.invalid("data[\(key)]", .string(key), problem)) }
+            if let problem = DataKeys.problem(key) {
+                errors.append(.invalid("data[\(key)]", value: .string(key), detail: problem))
+            }
         }
         if let old, let type = old.json["type"], object.json["type"] != type {
-            errors.append(.invalid("type", object.json["type"] ?? "", "field is immutable"))
+            errors.append(.invalid("type", value: object.json["type"] ?? "", detail: "field is immutable"))
         }
         if object.json["type"]?.string == "kubernetes.io/tls" {
             for key in ["tls.crt", "tls.key"] where !data.contains(key) { errors.append(.required("data[\(key)]")) }
         }
-        return errors + DataKeys.immutableErrors(object, old, ["data"])
+        return errors + DataKeys.immutableErrors(object, old: old, members: ["data"])
     }
 }
 
@@ -87,11 +92,11 @@ private enum DataKeys {
                 + "'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
     }
 
-    static func immutableErrors(_ object: KubeObject, _ old: KubeObject?, _ members: [String]) -> [FieldError] {
+    static func immutableErrors(_ object: KubeObject, old: KubeObject?, members: [String]) -> [FieldError] {
         guard let old, old.json["immutable"]?.bool == true else { return [] }
         let why = "field is immutable when `immutable` is set"
-        if object.json["immutable"]?.bool != true { return [.forbidden("immutable", why)] }
-        return members.filter { object.json[$0] != old.json[$0] }.map { .forbidden($0, why) }
+        if object.json["immutable"]?.bool != true { return [.forbidden("immutable", detail: why)] }
+        return members.filter { object.json[$0] != old.json[$0] }.map { .forbidden($0, detail: why) }
     }
 }
 
@@ -105,6 +110,6 @@ struct LeaseStrategy: ResourceStrategy {
 
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
         guard let seconds = object["spec", "leaseDurationSeconds"]?.int, seconds <= 0 else { return [] }
-        return [.invalid("spec.leaseDurationSeconds", JSONValue(seconds), "must be greater than 0")]
+        return [.invalid("spec.leaseDurationSeconds", value: JSONValue(seconds), detail: "must be greater than 0")]
     }
 }

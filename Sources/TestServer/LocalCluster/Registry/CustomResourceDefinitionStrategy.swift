@@ -12,11 +12,11 @@ struct CustomResourceDefinitionStrategy: ResourceStrategy {
         let kind = spec["names", "kind"]?.string ?? ""
         if spec["names", "singular"]?.string?.isEmpty ?? true { spec["names", "singular"] = .string(kind.lowercased()) }
         if spec["names", "listKind"]?.string?.isEmpty ?? true { spec["names", "listKind"] = .string(kind + "List") }
-        PodTemplate.fill(&spec, "conversion", ["strategy": "None"])
+        PodTemplate.fill(&spec, member: "conversion", value: ["strategy": "None"])
         object.json["spec"] = spec
     }
 
-    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+    func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus) {
         object.json["status"] = [
             "conditions": .array([]), "acceptedNames": ["plural": "", "kind": ""],
             "storedVersions": JSONValue(Array(Self.storageVersions(object).prefix(1))),
@@ -34,17 +34,18 @@ struct CustomResourceDefinitionStrategy: ResourceStrategy {
         var errors: [FieldError] = []
         if object.name != "\(plural).\(group)" {
             errors.append(
-                .invalid("metadata.name", .string(object.name), "must be spec.names.plural+\".\"+spec.group"))
+                .invalid(
+                    "metadata.name", value: .string(object.name), detail: "must be spec.names.plural+\".\"+spec.group"))
         }
         if group.isEmpty { errors.append(.required("spec.group")) }
         let scope = object["spec", "scope"]?.string ?? ""
         if !["Cluster", "Namespaced"].contains(scope) {
-            errors.append(.notSupported("spec.scope", .string(scope), supported: ["Cluster", "Namespaced"]))
+            errors.append(.notSupported("spec.scope", value: .string(scope), supported: ["Cluster", "Namespaced"]))
         }
         for member in ["plural", "kind"] where object["spec", "names", member]?.string?.isEmpty ?? true {
             errors.append(.required("spec.names.\(member)"))
         }
-        return errors + versionErrors(object) + immutableErrors(object, old) + storedErrors(object)
+        return errors + versionErrors(object) + immutableErrors(object, old: old) + storedErrors(object)
     }
 
     private func versionErrors(_ object: KubeObject) -> [FieldError] {
@@ -53,14 +54,14 @@ struct CustomResourceDefinitionStrategy: ResourceStrategy {
         if Self.storageVersions(object).count != 1 {
             errors.append(
                 FieldError(
-                    .invalid, "spec.versions",
+                    .invalid, field: "spec.versions",
                     badValue: JSONWriter.string(.array(versions.map { Self.goVersion($0, among: versions) })),
                     detail: "must have exactly one version marked as storage version"))
         }
         for (position, version) in versions.enumerated() {
             // A schema that all versions share is validated where it once stood.
             let path =
-                Self.isShared("schema", versions)
+                Self.isShared("schema", versions: versions)
                 ? "spec.validation.openAPIV3Schema" : "spec.versions[\(position)].schema.openAPIV3Schema"
             guard let schema = version["schema", "openAPIV3Schema"], !schema.isNull else {
                 errors.append(.required("spec.versions[\(position)].schema.openAPIV3Schema"))
@@ -79,16 +80,17 @@ struct CustomResourceDefinitionStrategy: ResourceStrategy {
         let stored = object["status", "storedVersions"]?.array ?? []
         let names = (object["spec", "versions"]?.array ?? []).map { $0["name"] }
         var errors: [FieldError] = stored.enumerated().filter { !names.contains($0.element) }.map {
-            .invalid("status.storedVersions[\($0.offset)]", $0.element, "must appear in spec.versions")
+            .invalid("status.storedVersions[\($0.offset)]", value: $0.element, detail: "must appear in spec.versions")
         }
         if let storage = Self.storageVersions(object).last, !stored.contains(.string(storage)), !stored.isEmpty {
             errors.append(
-                .invalid("status.storedVersions", .array(stored), "must have the storage version \(storage)"))
+                .invalid(
+                    "status.storedVersions", value: .array(stored), detail: "must have the storage version \(storage)"))
         }
         return errors
     }
 
-    private static func isShared(_ member: String, _ versions: [JSONValue]) -> Bool {
+    private static func isShared(_ member: String, versions: [JSONValue]) -> Bool {
         versions.allSatisfy { $0[member] == versions[0][member] }
     }
 
@@ -100,15 +102,15 @@ struct CustomResourceDefinitionStrategy: ResourceStrategy {
         ]
         for member in ["schema", "subresources", "additionalPrinterColumns", "selectableFields"] {
             let name = member.prefix(1).uppercased() + member.dropFirst()
-            shown[name] = isShared(member, versions) ? .null : version[member] ?? .null
+            shown[name] = isShared(member, versions: versions) ? .null : version[member] ?? .null
         }
         return shown
     }
 
-    private func immutableErrors(_ object: KubeObject, _ old: KubeObject?) -> [FieldError] {
+    private func immutableErrors(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
         guard let old else { return [] }
         return [["spec", "scope"], ["spec", "group"], ["spec", "names", "plural"], ["spec", "names", "kind"]]
             .filter { object.json[path: $0] != old.json[path: $0] }
-            .map { .invalid($0.joined(separator: "."), object.json[path: $0], "field is immutable") }
+            .map { .invalid($0.joined(separator: "."), value: object.json[path: $0], detail: "field is immutable") }
     }
 }

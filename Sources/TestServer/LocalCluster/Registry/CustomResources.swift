@@ -5,11 +5,11 @@ import KubeSchema
 enum CustomResources {
     static func definitions(of crd: KubeObject) -> [ResourceDefinition] {
         let versions = crd["spec", "versions"]?.array ?? []
-        return versions.filter { $0["served"]?.bool == true }.compactMap { definition(crd, $0) }
+        return versions.filter { $0["served"]?.bool == true }.compactMap { definition(crd, version: $0) }
     }
 
     /// nil when the schema can't be used, which creation has refused already.
-    private static func definition(_ crd: KubeObject, _ version: JSONValue) -> ResourceDefinition? {
+    private static func definition(_ crd: KubeObject, version: JSONValue) -> ResourceDefinition? {
         guard let schema = try? StructuralSchema(version["schema", "openAPIV3Schema"] ?? .object([:])) else {
             return nil
         }
@@ -61,19 +61,22 @@ struct CustomResourceStrategy: ResourceStrategy {
     /// What the scale paths say; the schema's own faults come from the schema.
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
         guard let scale else { return [] }
-        return replicaErrors(object, scale.specReplicas) + replicaErrors(object, scale.statusReplicas)
+        return replicaErrors(object, path: scale.specReplicas) + replicaErrors(object, path: scale.statusReplicas)
     }
 
-    private func replicaErrors(_ object: KubeObject, _ path: [String]) -> [FieldError] {
+    private func replicaErrors(_ object: KubeObject, path: [String]) -> [FieldError] {
         let field = "." + path.joined(separator: ".")
         switch object.json[path: path] {
         case nil, .null: return []
         case .int(let number):
-            return number < 0 ? [.invalid(field, .int(number), "should be a non-negative integer")] : []
+            return number < 0 ? [.invalid(field, value: .int(number), detail: "should be a non-negative integer")] : []
         case .some(let other):
             let type = if case .double = other { "float64" } else { other.typeName }
             let text = other.string ?? other.description
-            return [.invalid(field, 0, "\(field) accessor error: \(text) is of the type \(type), expected int64")]
+            return [
+                .invalid(
+                    field, value: 0, detail: "\(field) accessor error: \(text) is of the type \(type), expected int64")
+            ]
         }
     }
 }

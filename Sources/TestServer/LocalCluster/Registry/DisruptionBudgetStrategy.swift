@@ -4,7 +4,7 @@ import KubeSchema
 struct DisruptionBudgetStrategy: ResourceStrategy {
     var hasGeneration: Bool { true }
 
-    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+    func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus) {
         object.json["status"] = [
             "disruptionsAllowed": 0, "currentHealthy": 0, "desiredHealthy": 0, "expectedPods": 0,
         ]
@@ -13,7 +13,9 @@ struct DisruptionBudgetStrategy: ResourceStrategy {
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
         guard object["spec", "minAvailable"] != nil, object["spec", "maxUnavailable"] != nil else { return [] }
         return [
-            .invalid("spec", object.json["spec"] ?? .null, "minAvailable and maxUnavailable cannot be both set")
+            .invalid(
+                "spec", value: object.json["spec"] ?? .null,
+                detail: "minAvailable and maxUnavailable cannot be both set")
         ]
     }
 }
@@ -21,7 +23,7 @@ struct DisruptionBudgetStrategy: ResourceStrategy {
 struct ResourceQuotaStrategy: ResourceStrategy {
     var returnsDeletedObject: Bool { true }
 
-    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+    func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus) {
         object.json["status"] = .object([:])
     }
 }
@@ -35,14 +37,14 @@ struct ClaimStrategy: ResourceStrategy {
         }
     }
 
-    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+    func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus) {
         object.json["status"] = ["phase": "Pending"]
     }
 
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
         var errors: [FieldError] = []
         if object["spec", "accessModes"]?.array?.isEmpty ?? true {
-            errors.append(.required("spec.accessModes", "at least 1 access mode is required"))
+            errors.append(.required("spec.accessModes", detail: "at least 1 access mode is required"))
         }
         if object["spec", "resources", "requests", "storage"] == nil {
             errors.append(.required("spec.resources[storage]"))

@@ -25,10 +25,10 @@ struct EventStrategy: ResourceStrategy {
         if isNew { errors += reporterErrors(object) }
         if isLegacy { return errors }
         if !isNew { errors.append(.required("eventTime")) }
-        if let old { return errors + immutableErrors(object, old) }
+        if let old { return errors + immutableErrors(object, old: old) }
         let type = object.json["type"]?.string ?? ""
         if !["Normal", "Warning"].contains(type) {
-            errors.append(.invalid("type", "", "has invalid value: \(type)"))
+            errors.append(.invalid("type", value: "", detail: "has invalid value: \(type)"))
         }
         return errors + legacyErrors(object)
     }
@@ -40,7 +40,8 @@ struct EventStrategy: ResourceStrategy {
         let homes: Set<String> = isNew ? ["default", "kube-system"] : ["default"]
         let isMatching = about == namespace || about.isEmpty && homes.contains(namespace) || isNew && !about.isEmpty
         return isMatching
-            ? [] : [.invalid("involvedObject.namespace", .string(about), "does not match event.namespace")]
+            ? []
+            : [.invalid("involvedObject.namespace", value: .string(about), detail: "does not match event.namespace")]
     }
 
     private func reporterErrors(_ object: KubeObject) -> [FieldError] {
@@ -48,29 +49,29 @@ struct EventStrategy: ResourceStrategy {
             let text = object.json[member]?.string ?? ""
             if text.isEmpty { return [.required(field ?? member)] }
             return text.utf8.count > 128
-                ? [.invalid(field ?? member, "", "can have at most 128 characters")] : []
+                ? [.invalid(field ?? member, value: "", detail: "can have at most 128 characters")] : []
         }
         let controller = errors("reportingComponent", shownAs: isLegacy ? nil : "reportingController")
         let note = (object.json["message"]?.string ?? "").utf8.count > 1024
         return controller + errors("reportingInstance") + errors("action") + errors("reason")
-            + (note ? [.invalid("message", "", "can have at most 1024 characters")] : [])
+            + (note ? [.invalid("message", value: "", detail: "can have at most 1024 characters")] : [])
     }
 
     private func legacyErrors(_ object: KubeObject) -> [FieldError] {
         var set: [String] = ["firstTimestamp", "lastTimestamp"].filter { object.json[$0]?.string != nil }
         if (object.json["count"]?.int ?? 0) != 0 { set.append("count") }
         if !(object.json["source"]?.object?.isEmpty ?? true) { set.append("source") }
-        return set.map { .invalid($0, "", "needs to be unset") }
+        return set.map { .invalid($0, value: "", detail: "needs to be unset") }
     }
 
-    private func immutableErrors(_ object: KubeObject, _ old: KubeObject) -> [FieldError] {
+    private func immutableErrors(_ object: KubeObject, old: KubeObject) -> [FieldError] {
         [
             "involvedObject", "reason", "message", "source", "firstTimestamp", "lastTimestamp", "count", "type",
             "related", "action", "reportingComponent", "reportingInstance", "eventTime",
         ].filter { object.json[$0] != old.json[$0] }.map { member in
             .invalid(
-                member == "reportingComponent" ? "reportingController" : member, object.json[member] ?? .null,
-                "field is immutable")
+                member == "reportingComponent" ? "reportingController" : member, value: object.json[member] ?? .null,
+                detail: "field is immutable")
         }
     }
 }

@@ -51,29 +51,29 @@ enum GoTypes {
     /// `metav1.MicroTime` reads exactly six digits behind the point.
     private static func microTimeProblem(_ text: String) -> String? {
         let layout = "2006-01-02T15:04:05.000000Z07:00"
-        func problem(_ rest: some StringProtocol, _ part: String) -> String {
+        func problem(_ rest: some StringProtocol, part: String) -> String {
             "parsing time \"\(text)\" as \"\(layout)\": cannot parse \"\(rest)\" as \"\(part)\""
         }
-        guard KubeTime(text) != nil else { return problem(text, "2006") }
+        guard KubeTime(text) != nil else { return problem(text, part: "2006") }
         let rest = text.dropFirst("2006-01-02T15:04:05".count)
         let digits = rest.dropFirst().prefix { ("0"..."9").contains($0) }
-        return rest.first == "." && digits.count == 6 ? nil : problem(rest, ".000000")
+        return rest.first == "." && digits.count == 6 ? nil : problem(rest, part: ".000000")
     }
 
     /// What Go says about a member of another type.
     /// - Parameter isStrategic: of a strategic merge patch, which is read by other means than JSON.
     static func typeProblem(
-        _ error: FieldError, in object: KubeObject, _ api: APIResource, isStrategic: Bool = false
+        _ error: FieldError, in object: KubeObject, api: APIResource, isStrategic: Bool = false
     ) -> String? {
         guard let field = GoField(api.groupVersionKind, path: error.field),
             let value = value(at: error.field, in: object.json)
         else { return nil }
-        if isStrategic { return conversionProblem(value, field.type) }
-        return "json: cannot unmarshal \(described(value, field.type)) into Go struct field "
+        if isStrategic { return conversionProblem(value, type: field.type) }
+        return "json: cannot unmarshal \(described(value, type: field.type)) into Go struct field "
             + "\(field.structName).\(field.path) of type \(field.type)"
     }
 
-    private static func conversionProblem(_ value: JSONValue, _ type: String) -> String {
+    private static func conversionProblem(_ value: JSONValue, type: String) -> String {
         if type.hasPrefix("[]") { return "cannot restore slice from \(goKind(value))" }
         if type.hasPrefix("map[") { return "cannot restore map from \(goKind(value))" }
         if type.contains(".") { return "cannot restore struct from: \(goKind(value))" }
@@ -86,12 +86,12 @@ enum GoTypes {
         case .double: "float64"
         case .array: "slice"
         case .object: "map"
-        default: described(value, "")
+        default: described(value, type: "")
         }
     }
 
     /// A number that doesn't fit is shown, one in place of something else isn't.
-    private static func described(_ value: JSONValue, _ type: String) -> String {
+    private static func described(_ value: JSONValue, type: String) -> String {
         switch value {
         case .bool: return "bool"
         case .int, .double: return type.hasPrefix("int") ? "number \(value)" : "number"

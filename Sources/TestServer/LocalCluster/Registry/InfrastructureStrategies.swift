@@ -10,14 +10,14 @@ struct VolumeStrategy: ResourceStrategy {
 
     func setDefaults(_ object: inout KubeObject) {
         guard var spec = object.json["spec"] else { return }
-        PodTemplate.fill(&spec, "persistentVolumeReclaimPolicy", "Retain")
-        PodTemplate.fill(&spec, "volumeMode", "Filesystem")
+        PodTemplate.fill(&spec, member: "persistentVolumeReclaimPolicy", value: "Retain")
+        PodTemplate.fill(&spec, member: "volumeMode", value: "Filesystem")
         if spec["hostPath"] != nil, spec["hostPath", "type"] == nil { spec["hostPath", "type"] = "" }
         object.json["spec"] = spec
     }
 
     /// Nobody binds volumes here, so each stays as it is once it is there.
-    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+    func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus) {
         object.json["status"] = ["phase": "Available"]
     }
 
@@ -43,23 +43,24 @@ struct ReplicationControllerStrategy: ResourceStrategy {
 
     func setDefaults(_ object: inout KubeObject) {
         guard var spec = object.json["spec"] else { return }
-        PodTemplate.fill(&spec, "replicas", 1)
+        PodTemplate.fill(&spec, member: "replicas", value: 1)
         PodTemplate.setDefaults(inTemplateOf: &spec)
         if let labels = spec["template", "metadata", "labels"] {
-            PodTemplate.fill(&spec, "selector", labels)
+            PodTemplate.fill(&spec, member: "selector", value: labels)
             if object.labels.isEmpty { object["metadata", "labels"] = labels }
         }
         object.json["spec"] = spec
     }
 
-    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+    func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus) {
         object.json["status"] = ["replicas": 0]
     }
 
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
         var errors: [FieldError] = []
         if let replicas = object["spec", "replicas"]?.int, replicas < 0 {
-            errors.append(.invalid("spec.replicas", JSONValue(replicas), "must be greater than or equal to 0"))
+            errors.append(
+                .invalid("spec.replicas", value: JSONValue(replicas), detail: "must be greater than or equal to 0"))
         }
         let selector = object["spec", "selector"]?.object ?? [:]
         if selector.isEmpty { errors.append(.required("spec.selector")) }
@@ -67,7 +68,8 @@ struct ReplicationControllerStrategy: ResourceStrategy {
         if selector.contains(where: { labels?[$0.key] != $0.value }) {
             errors.append(
                 .invalid(
-                    "spec.template.metadata.labels", labels ?? .null, "`selector` does not match template `labels`"))
+                    "spec.template.metadata.labels", value: labels ?? .null,
+                    detail: "`selector` does not match template `labels`"))
         }
         return errors + PodTemplate.validate(object["spec", "template", "spec"], field: "spec.template.spec")
     }
@@ -76,38 +78,40 @@ struct ReplicationControllerStrategy: ResourceStrategy {
 struct IngressStrategy: ResourceStrategy {
     var hasGeneration: Bool { true }
 
-    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+    func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus) {
         object.json["status"] = ["loadBalancer": .object([:])]
     }
 
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
         let rules = object["spec", "rules"]?.array ?? []
         guard !rules.isEmpty || object["spec", "defaultBackend"] != nil else {
-            return [.invalid("spec", .object([:]), "either `defaultBackend` or `rules` must be specified")]
+            return [
+                .invalid("spec", value: .object([:]), detail: "either `defaultBackend` or `rules` must be specified")
+            ]
         }
         return rules.enumerated().flatMap { number, rule in
             (rule["http", "paths"]?.array ?? []).enumerated().flatMap { position, path in
-                Self.pathErrors(path, "spec.rules[\(number)].http.paths[\(position)]")
+                Self.pathErrors(path, field: "spec.rules[\(number)].http.paths[\(position)]")
             }
         }
     }
 
-    private static func pathErrors(_ path: JSONValue, _ field: String) -> [FieldError] {
+    private static func pathErrors(_ path: JSONValue, field: String) -> [FieldError] {
         var errors: [FieldError] = []
         let types = ["Exact", "ImplementationSpecific", "Prefix"]
         let type = path["pathType"]?.string ?? ""
         let text = path["path"]?.string ?? ""
         if type.isEmpty {
-            errors.append(.required("\(field).pathType", "pathType must be specified"))
+            errors.append(.required("\(field).pathType", detail: "pathType must be specified"))
         } else if !types.contains(type) {
-            errors.append(.notSupported("\(field).pathType", .string(type), supported: types))
+            errors.append(.notSupported("\(field).pathType", value: .string(type), supported: types))
         } else if type != "ImplementationSpecific", !text.hasPrefix("/") {
-            errors.append(.invalid("\(field).path", .string(text), "must be an absolute path"))
+            errors.append(.invalid("\(field).path", value: .string(text), detail: "must be an absolute path"))
         }
         if let service = path["backend", "service"] {
             if service["name"]?.string?.isEmpty ?? true { errors.append(.required("\(field).backend.service.name")) }
             if service["port", "name"] == nil, service["port", "number"] == nil {
-                errors.append(.required("\(field).backend.service", "port name or number is required"))
+                errors.append(.required("\(field).backend.service", detail: "port name or number is required"))
             }
         }
         return errors
@@ -119,9 +123,10 @@ struct NetworkPolicyStrategy: ResourceStrategy {
 
     func setDefaults(_ object: inout KubeObject) {
         guard var spec = object.json["spec"] else { return }
-        PodTemplate.fill(&spec, "podSelector", .object([:]))
+        PodTemplate.fill(&spec, member: "podSelector", value: .object([:]))
         PodTemplate.fill(
-            &spec, "policyTypes", spec["egress"]?.array?.isEmpty ?? true ? ["Ingress"] : ["Ingress", "Egress"])
+            &spec, member: "policyTypes",
+            value: spec["egress"]?.array?.isEmpty ?? true ? ["Ingress"] : ["Ingress", "Egress"])
         for direction in ["ingress", "egress"] {
             guard let rules = spec[direction]?.array else { continue }
             spec[direction] = .array(rules.map(Self.withProtocols))
@@ -135,7 +140,7 @@ struct NetworkPolicyStrategy: ResourceStrategy {
         rule["ports"] = .array(
             ports.map { port in
                 var port = port
-                PodTemplate.fill(&port, "protocol", "TCP")
+                PodTemplate.fill(&port, member: "protocol", value: "TCP")
                 return port
             })
         return rule
@@ -146,27 +151,27 @@ struct PriorityClassStrategy: ResourceStrategy {
     var hasGeneration: Bool { true }
 
     func setDefaults(_ object: inout KubeObject) {
-        PodTemplate.fill(&object.json, "preemptionPolicy", "PreemptLowerPriority")
-        PodTemplate.fill(&object.json, "value", 0)
+        PodTemplate.fill(&object.json, member: "preemptionPolicy", value: "PreemptLowerPriority")
+        PodTemplate.fill(&object.json, member: "value", value: 0)
     }
 
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
         let value = object.json["value"]?.int ?? 0
         if let old, old.json["value"] != object.json["value"] {
-            return [.forbidden("value", "may not be changed in an update.")]
+            return [.forbidden("value", detail: "may not be changed in an update.")]
         }
         if object.name.hasPrefix("system-"), !["system-cluster-critical", "system-node-critical"].contains(object.name)
         {
             return [
                 .forbidden(
                     "metadata.name",
-                    "priority class names with 'system-' prefix are reserved for system use only. error: "
+                    detail: "priority class names with 'system-' prefix are reserved for system use only. error: "
                         + "\(object.name) is not a known system priority class")
             ]
         }
         guard value > 1_000_000_000, !object.name.hasPrefix("system-") else { return [] }
         return [
-            .forbidden("value", "maximum allowed value of a user defined priority is 1000000000")
+            .forbidden("value", detail: "maximum allowed value of a user defined priority is 1000000000")
         ]
     }
 }
@@ -175,8 +180,8 @@ struct StorageClassStrategy: ResourceStrategy {
     var returnsDeletedObject: Bool { true }
 
     func setDefaults(_ object: inout KubeObject) {
-        PodTemplate.fill(&object.json, "reclaimPolicy", "Delete")
-        PodTemplate.fill(&object.json, "volumeBindingMode", "Immediate")
+        PodTemplate.fill(&object.json, member: "reclaimPolicy", value: "Delete")
+        PodTemplate.fill(&object.json, member: "volumeBindingMode", value: "Immediate")
     }
 
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
@@ -184,6 +189,6 @@ struct StorageClassStrategy: ResourceStrategy {
         guard let old else { return [] }
         return ["provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"]
             .filter { object.json[$0] != old.json[$0] }
-            .map { .forbidden($0, "updates to \($0) are forbidden.") }
+            .map { .forbidden($0, detail: "updates to \($0) are forbidden.") }
     }
 }

@@ -8,14 +8,14 @@ struct LimitRangeStrategy: ResourceStrategy {
             limits.map { limit in
                 guard limit["type"] == "Container" else { return limit }
                 var limit = limit
-                Self.fill(&limit, "default", from: "max")
-                Self.fill(&limit, "defaultRequest", from: "default")
-                Self.fill(&limit, "defaultRequest", from: "min")
+                Self.fill(&limit, member: "default", from: "max")
+                Self.fill(&limit, member: "defaultRequest", from: "default")
+                Self.fill(&limit, member: "defaultRequest", from: "min")
                 return limit
             })
     }
 
-    private static func fill(_ limit: inout JSONValue, _ member: String, from other: String) {
+    private static func fill(_ limit: inout JSONValue, member: String, from other: String) {
         guard let values = limit[other]?.object, !values.isEmpty else { return }
         var own = limit[member]?.object ?? [:]
         for (name, value) in values where own[name] == nil { own[name] = value }

@@ -7,23 +7,23 @@ struct LimitRanger: Sendable {
     let store: ClusterStore
 
     /// - Throws: 403 with everything that is outside.
-    func apply(_ object: inout KubeObject, _ definition: ResourceDefinition) throws(APIStatus) {
+    func apply(_ object: inout KubeObject, definition: ResourceDefinition) throws(APIStatus) {
         guard [APIResource.pods.id, APIResource.claims.id].contains(definition.id) else { return }
         let limits = store.list(APIResource.limitRanges.id, namespace: object.namespace).items
             .flatMap { $0.object["spec", "limits"]?.array ?? [] }
         guard !limits.isEmpty else { return }
         let isPod = definition.id == APIResource.pods.id
-        if isPod { setDefaults(&object, limits.filter { $0["type"] == "Container" }) }
+        if isPod { setDefaults(&object, limits: limits.filter { $0["type"] == "Container" }) }
         let problems = limits.flatMap { isPod ? Self.problems(ofPod: object, $0) : Self.problems(ofClaim: object, $0) }
         guard !problems.isEmpty else { return }
         throw .forbidden(
-            definition.api, object.name,
-            problems.count == 1 ? problems[0] : "[\(problems.joined(separator: ", "))]")
+            definition.api, name: object.name,
+            why: problems.count == 1 ? problems[0] : "[\(problems.joined(separator: ", "))]")
     }
 
     // MARK: Defaults
 
-    private func setDefaults(_ pod: inout KubeObject, _ limits: [JSONValue]) {
+    private func setDefaults(_ pod: inout KubeObject, limits: [JSONValue]) {
         var notes: [String] = []
         for list in ["initContainers", "containers"] {
             guard let containers = pod["spec", list]?.array else { continue }
@@ -32,7 +32,8 @@ struct LimitRanger: Sendable {
                 containers.map { container in
                     var container = container
                     for (member, defaults) in [("requests", "defaultRequest"), ("limits", "default")] {
-                        let set = Self.fill(&container, member, limits.compactMap { $0[defaults]?.object })
+                        let set = Self.fill(
+                            &container, member: member, defaults: limits.compactMap { $0[defaults]?.object })
                         if set.isEmpty { continue }
                         let name = container["name"]?.string ?? ""
                         notes.append("\(set.joined(separator: ", ")) \(member.dropLast()) for \(word) \(name)")
@@ -45,7 +46,7 @@ struct LimitRanger: Sendable {
     }
 
     /// Which resources had none yet.
-    private static func fill(_ container: inout JSONValue, _ member: String, _ defaults: [JSONObject]) -> [String] {
+    private static func fill(_ container: inout JSONValue, member: String, defaults: [JSONObject]) -> [String] {
         var values = container["resources", member]?.object ?? [:]
         var set: [String] = []
         for (name, value) in defaults.flatMap(\.self) where values[name] == nil {
@@ -85,11 +86,11 @@ struct LimitRanger: Sendable {
     private static func problems(ofPod pod: KubeObject, _ limit: JSONValue) -> [String] {
         let usages = (pod["spec", "containers"]?.array ?? []).map { Usage($0["resources"]) }
         switch limit["type"]?.string {
-        case "Container": return usages.flatMap { problems($0, limit, "Container") }
+        case "Container": return usages.flatMap { problems($0, limit: limit, type: "Container") }
         case "Pod":
             var sum = Usage(nil)
             for usage in usages { sum.add(usage) }
-            return problems(sum, limit, "Pod")
+            return problems(sum, limit: limit, type: "Pod")
         default: return []
         }
     }
@@ -97,7 +98,7 @@ struct LimitRanger: Sendable {
     private static func problems(ofClaim claim: KubeObject, _ limit: JSONValue) -> [String] {
         guard limit["type"] == "PersistentVolumeClaim" else { return [] }
         let asked = Usage(claim["spec", "resources"]).requests
-        func check(_ member: String, _ word: String, _ isOutside: (Quantity, Quantity) -> Bool) -> [String] {
+        func check(_ member: String, word: String, isOutside: (Quantity, Quantity) -> Bool) -> [String] {
             Usage.quantities(limit[member]).sorted { $0.key < $1.key }.compactMap { name, bound in
                 guard let value = asked[name] else { return nil }
                 return isOutside(value, bound)
@@ -105,11 +106,11 @@ struct LimitRanger: Sendable {
                     : nil
             }
         }
-        return check("min", "minimum", <) + check("max", "maximum", >)
+        return check("min", word: "minimum", isOutside: <) + check("max", word: "maximum", isOutside: >)
     }
 
-    private static func problems(_ usage: Usage, _ limit: JSONValue, _ type: String) -> [String] {
-        func each(_ member: String, _ check: (String, Quantity) -> String?) -> [String] {
+    private static func problems(_ usage: Usage, limit: JSONValue, type: String) -> [String] {
+        func each(_ member: String, check: (String, Quantity) -> String?) -> [String] {
             Usage.quantities(limit[member]).sorted { $0.key < $1.key }.compactMap { check($0.key, $0.value) }
         }
         let small = each("min") { name, bound in

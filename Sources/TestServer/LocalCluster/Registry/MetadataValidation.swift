@@ -11,20 +11,20 @@ enum MetadataValidation {
             // A trailing dash is fine in a prefix: something follows it.
             let masked = prefix.hasSuffix("-") ? prefix.dropLast() + "a" : prefix[...]
             if let problem = nameProblem(String(masked)) {
-                causes.append(.invalid("metadata.generateName", .string(prefix), problem))
+                causes.append(.invalid("metadata.generateName", value: .string(prefix), detail: problem))
             }
         }
         if object.name.isEmpty {
-            causes.append(.required("metadata.name", "name or generateName is required"))
+            causes.append(.required("metadata.name", detail: "name or generateName is required"))
         } else if let problem = nameProblem(object.name) {
-            causes.append(.invalid("metadata.name", .string(object.name), problem))
+            causes.append(.invalid("metadata.name", value: .string(object.name), detail: problem))
         }
         causes += annotationCauses(metadata["annotations"]?.object ?? [:])
         causes += labelCauses(metadata["labels"]?.object ?? [:])
         causes += ownerCauses(metadata["ownerReferences"]?.array ?? [])
         for finalizer in object.finalizers {
             if let problem = qualifiedNameProblem(finalizer) {
-                causes.append(.invalid("metadata.finalizers", .string(finalizer), problem))
+                causes.append(.invalid("metadata.finalizers", value: .string(finalizer), detail: problem))
             }
         }
         return causes
@@ -38,15 +38,21 @@ enum MetadataValidation {
         return [
             .forbidden(
                 "metadata.finalizers",
-                "no new finalizers can be added if the object is being deleted, found new finalizers []string{\(list)}")
+                detail:
+                    "no new finalizers can be added if the object is being deleted, found new finalizers []string{\(list)}"
+            )
         ]
     }
 
     static func labelCauses(_ labels: JSONObject, field: String = "metadata.labels") -> [FieldError] {
         var causes: [FieldError] = []
         for (key, value) in labels {
-            if let problem = qualifiedNameProblem(key) { causes.append(.invalid(field, .string(key), problem)) }
-            if let problem = labelValueProblem(value.string ?? "") { causes.append(.invalid(field, value, problem)) }
+            if let problem = qualifiedNameProblem(key) {
+                causes.append(.invalid(field, value: .string(key), detail: problem))
+            }
+            if let problem = labelValueProblem(value.string ?? "") {
+                causes.append(.invalid(field, value: value, detail: problem))
+            }
         }
         return causes
     }
@@ -56,7 +62,7 @@ enum MetadataValidation {
         var size = 0
         for (key, value) in annotations {
             if let problem = qualifiedNameProblem(key.lowercased()) {
-                causes.append(.invalid("metadata.annotations", .string(key), problem))
+                causes.append(.invalid("metadata.annotations", value: .string(key), detail: problem))
             }
             size += key.utf8.count + (value.string?.utf8.count ?? 0)
         }
@@ -69,15 +75,15 @@ enum MetadataValidation {
         for owner in owners {
             for member in ["apiVersion", "kind", "name", "uid"] where owner[member]?.string?.isEmpty ?? true {
                 let why = member == "apiVersion" ? "version must not be empty" : "must not be empty"
-                causes.append(.invalid("metadata.ownerReferences.\(member)", "", why))
+                causes.append(.invalid("metadata.ownerReferences.\(member)", value: "", detail: why))
             }
         }
         let controllers = owners.filter { $0["controller"]?.bool == true }
         if controllers.count > 1 {
             let names = controllers.map { "\($0["kind"]?.string ?? "")/\($0["name"]?.string ?? "")" }
             var error = FieldError.invalid(
-                "metadata.ownerReferences", .array(owners),
-                "Only one reference can have Controller set to "
+                "metadata.ownerReferences", value: .array(owners),
+                detail: "Only one reference can have Controller set to "
                     + "true. Found \"true\" in references for \(names[0]) and \(names[1])")
             // In the order of the Go type's members.
             error.badValue = JSONWriter.string(.array(owners.map(inGoOrder)))

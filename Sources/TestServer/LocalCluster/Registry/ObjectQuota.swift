@@ -20,25 +20,25 @@ struct ObjectQuota: Sendable {
 
     /// The resource that a quota of this name is about; nil for one that isn't kept.
     private static func resource(_ name: String) -> ResourceID? {
-        if countable.contains(name) { return ResourceID("", name) }
+        if countable.contains(name) { return ResourceID("", plural: name) }
         if computed[name] != nil { return APIResource.pods.id }
         if name == "requests.storage" { return APIResource.claims.id }
         guard name.hasPrefix("count/") else { return nil }
         let parts = name.dropFirst(6).split(separator: ".", maxSplits: 1)
-        return ResourceID(parts.count > 1 ? String(parts[1]) : "", parts.first.map(String.init) ?? "")
+        return ResourceID(parts.count > 1 ? String(parts[1]) : "", plural: parts.first.map(String.init) ?? "")
     }
 
     /// What one object uses of a quota.
-    private static func usage(_ object: KubeObject, _ name: String) -> Quantity {
+    private static func usage(_ object: KubeObject, name: String) -> Quantity {
         if name == "requests.storage" {
             return Quantity(object["spec", "resources", "requests", "storage"]) ?? .zero
         }
         guard computed[name] != nil else { return Quantity(1) }
         let containers = object["spec", "containers"]?.array ?? []
-        return containers.compactMap { asked($0, name) }.reduce(.zero, +)
+        return containers.compactMap { asked($0, name: name) }.reduce(.zero, +)
     }
 
-    private static func asked(_ container: JSONValue, _ name: String) -> Quantity? {
+    private static func asked(_ container: JSONValue, name: String) -> Quantity? {
         computed[name].flatMap { member, resource in
             // A limit stands in for a request that isn't given.
             Quantity(container["resources", member, resource])
@@ -52,34 +52,35 @@ struct ObjectQuota: Sendable {
         // Finished pods use nothing any more.
         return store.list(resource, namespace: namespace).items.map(\.object)
             .filter { resource != APIResource.pods.id || !PodState.isFinished($0) }
-            .map { Self.usage($0, name) }.reduce(.zero, +)
+            .map { Self.usage($0, name: name) }.reduce(.zero, +)
     }
 
     /// - Throws: 403 when one more object would exceed a quota of its namespace, or doesn't say what one limits.
-    func check(_ object: KubeObject, _ definition: ResourceDefinition) throws(APIStatus) {
+    func check(_ object: KubeObject, definition: ResourceDefinition) throws(APIStatus) {
         guard let namespace = object.namespace else { return }
         for quota in store.list(APIResource.resourceQuotas.id, namespace: namespace).items.map(\.object) {
             guard quota["spec", "scopes"] == nil, quota["spec", "scopeSelector"] == nil else { continue }
             let limits = (quota["spec", "hard"]?.object ?? [:]).sorted().filter {
                 Self.resource($0.key) == definition.id
             }
-            let missing = limits.compactMap { Self.missing(object, $0.key) }
+            let missing = limits.compactMap { Self.missing(object, name: $0.key) }
             if !missing.isEmpty {
                 throw .forbidden(
-                    definition.api, object.name,
-                    "failed quota: \(quota.name): must specify \(missing.joined(separator: "; "))")
+                    definition.api, name: object.name,
+                    why: "failed quota: \(quota.name): must specify \(missing.joined(separator: "; "))")
             }
             try check(
-                object, definition, quota, limits.compactMap { name, limit in Quantity(limit).map { (name, $0) } })
+                object, definition: definition, quota: quota,
+                limits: limits.compactMap { name, limit in Quantity(limit).map { (name, $0) } })
         }
     }
 
     private func check(
-        _ object: KubeObject, _ definition: ResourceDefinition, _ quota: KubeObject, _ limits: [(String, Quantity)]
+        _ object: KubeObject, definition: ResourceDefinition, quota: KubeObject, limits: [(String, Quantity)]
     ) throws(APIStatus) {
         var (requested, used, limited): ([String], [String], [String]) = ([], [], [])
         for (name, maximum) in limits {
-            let (more, before) = (Self.usage(object, name), self.used(name, in: object.namespace ?? "") ?? .zero)
+            let (more, before) = (Self.usage(object, name: name), self.used(name, in: object.namespace ?? "") ?? .zero)
             guard more > .zero, before + more > maximum else { continue }
             requested.append("\(name)=\(more)")
             used.append("\(name)=\(before)")
@@ -87,15 +88,15 @@ struct ObjectQuota: Sendable {
         }
         guard !requested.isEmpty else { return }
         throw .forbidden(
-            definition.api, object.name,
-            "exceeded quota: \(quota.name), requested: \(requested.joined(separator: ",")), used: "
+            definition.api, name: object.name,
+            why: "exceeded quota: \(quota.name), requested: \(requested.joined(separator: ",")), used: "
                 + "\(used.joined(separator: ",")), limited: \(limited.joined(separator: ","))")
     }
 
     /// Whose containers don't say what the quota counts.
-    private static func missing(_ pod: KubeObject, _ name: String) -> String? {
+    private static func missing(_ pod: KubeObject, name: String) -> String? {
         guard computed[name] != nil else { return nil }
-        let silent = (pod["spec", "containers"]?.array ?? []).filter { asked($0, name) == nil }
+        let silent = (pod["spec", "containers"]?.array ?? []).filter { asked($0, name: name) == nil }
         let names = silent.compactMap { $0["name"]?.string }
         return names.isEmpty ? nil : "\(name) for: \(names.joined(separator: ","))"
     }

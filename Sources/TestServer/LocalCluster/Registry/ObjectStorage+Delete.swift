@@ -12,28 +12,28 @@ extension ObjectStorage {
     static let orphan = "orphan"
 
     func delete(
-        _ definition: ResourceDefinition, _ key: ObjectKey, _ options: DeleteOptions = DeleteOptions()
+        _ definition: ResourceDefinition, key: ObjectKey, options: DeleteOptions = DeleteOptions()
     ) throws(APIStatus) -> DeleteResult {
         while true {
-            let live = try live(definition, key)
-            try checkPreconditions(live.object, definition, options)
-            try checkProtected(live.object, definition)
+            let live = try live(definition, key: key)
+            try checkPreconditions(live.object, definition: definition, options: options)
+            try checkProtected(live.object, definition: definition)
             _ = try options.admit?(AdmissionObjects(old: live.object))
-            let marked = mark(live.object, definition, options)
+            let marked = mark(live.object, definition: definition, options: options)
             do throws(StoreCore.Failure) {
-                return try commit(marked, live, definition, options)
+                return try commit(marked, live: live, definition: definition, options: options)
             } catch {
-                if error == .notFound { throw .notFound(definition.storedAPI, key.name) }
+                if error == .notFound { throw .notFound(definition.storedAPI, name: key.name) }
             }
         }
     }
 
     private func commit(
-        _ marked: KubeObject, _ live: StoredObject, _ definition: ResourceDefinition, _ options: DeleteOptions
+        _ marked: KubeObject, live: StoredObject, definition: ResourceDefinition, options: DeleteOptions
     ) throws(StoreCore.Failure) -> DeleteResult {
         if Self.isFinished(marked) {
             if options.isDryRun { return .removed(live.object) }
-            let id = ObjectID(definition.id, live.object.key)
+            let id = ObjectID(definition.id, key: live.object.key)
             return .removed(try store.remove(id, expected: live.version).object)
         }
         if options.isDryRun || marked == live.object { return .marked(marked) }
@@ -41,7 +41,7 @@ extension ObjectStorage {
     }
 
     private func checkPreconditions(
-        _ live: KubeObject, _ definition: ResourceDefinition, _ options: DeleteOptions
+        _ live: KubeObject, definition: ResourceDefinition, options: DeleteOptions
     ) throws(APIStatus) {
         let api = definition.storedAPI
         let kind = api.group.isEmpty ? api.kind : "\(api.kind).\(api.group)"
@@ -63,13 +63,13 @@ extension ObjectStorage {
         }
     }
 
-    private func checkProtected(_ live: KubeObject, _ definition: ResourceDefinition) throws(APIStatus) {
+    private func checkProtected(_ live: KubeObject, definition: ResourceDefinition) throws(APIStatus) {
         guard definition.id == APIResource.namespaces.id, ["default", "kube-system"].contains(live.name) else { return }
-        throw .forbidden(definition.storedAPI, live.name, "this namespace may not be deleted")
+        throw .forbidden(definition.storedAPI, name: live.name, why: "this namespace may not be deleted")
     }
 
     /// The object as it is once its deletion was asked for.
-    private func mark(_ live: KubeObject, _ definition: ResourceDefinition, _ options: DeleteOptions) -> KubeObject {
+    private func mark(_ live: KubeObject, definition: ResourceDefinition, options: DeleteOptions) -> KubeObject {
         var object = live
         var finalizers = live.finalizers.filter { $0 != Self.foreground && $0 != Self.orphan }
         switch options.propagation {
@@ -83,9 +83,9 @@ extension ObjectStorage {
             finalizers.append(CustomResourceDefinitionStrategy.cleanupFinalizer)
         }
         object.finalizers = finalizers
-        let grace = gracePeriod(live, definition, options)
+        let grace = gracePeriod(live, definition: definition, options: options)
         if live.isBeingDeleted {
-            shorten(&object, grace, options)
+            shorten(&object, grace: grace, options: options)
             return object
         }
         let end = KubeTime.now().adding(seconds: Double(grace))
@@ -100,7 +100,7 @@ extension ObjectStorage {
     }
 
     /// A later DELETE may shorten the time that is left, never prolong it.
-    private func shorten(_ object: inout KubeObject, _ grace: Int, _ options: DeleteOptions) {
+    private func shorten(_ object: inout KubeObject, grace: Int, options: DeleteOptions) {
         guard options.gracePeriodSeconds != nil,
             let before = object.metadata["deletionGracePeriodSeconds"]?.int, grace < before
         else { return }
@@ -108,7 +108,7 @@ extension ObjectStorage {
         object["metadata", "deletionTimestamp"] = .string(KubeTime.now().adding(seconds: Double(grace)).description)
     }
 
-    private func gracePeriod(_ live: KubeObject, _ definition: ResourceDefinition, _ options: DeleteOptions) -> Int {
+    private func gracePeriod(_ live: KubeObject, definition: ResourceDefinition, options: DeleteOptions) -> Int {
         guard hasKubelet, definition.id == APIResource.pods.id, live["spec", "nodeName"]?.string != nil else {
             return 0
         }

@@ -20,17 +20,17 @@ extension ObjectStorage {
     /// - Parameter change: gets the live object in the definition's version and returns what it should become. For an apply patch the result has
     ///   its managedFields already.
     func update(
-        _ definition: ResourceDefinition, _ key: ObjectKey, part: Part = .main, options: WriteOptions,
+        _ definition: ResourceDefinition, key: ObjectKey, part: Part = .main, options: WriteOptions,
         change: (KubeObject) throws(APIStatus) -> KubeObject
     ) throws(APIStatus) -> WriteResult {
         for _ in 0..<Self.attempts {
-            let live = try live(definition, key)
+            let live = try live(definition, key: key)
             let before = definition.shown(live.object)
             var object = try change(before)
-            try checkIdentity(object, before, definition, options.source)
-            var warnings = try prune(&object, definition, options, name: key.name)
-            prepare(&object, before, definition, part)
-            try validate(object, old: before, definition, part: part, options)
+            try checkIdentity(object, live: before, definition: definition, source: options.source)
+            var warnings = try prune(&object, definition: definition, options: options, name: key.name)
+            prepare(&object, live: before, definition: definition, part: part)
+            try validate(object, old: before, definition: definition, part: part, options: options)
             if options.source != .apply {
                 object.json = ServerSideApply.recordUpdate(
                     old: before.json, new: object.json, manager: options.manager,
@@ -40,25 +40,25 @@ extension ObjectStorage {
             object = definition.stored(object)
             if Self.isSame(object, live.object) { return WriteResult(object: live.object, warnings: warnings) }
             if options.isDryRun { return WriteResult(object: object, warnings: warnings) }
-            if let result = try commit(object, live, definition) {
+            if let result = try commit(object, live: live, definition: definition) {
                 return WriteResult(object: result, warnings: warnings)
             }
         }
-        throw .modified(definition.storedAPI, key.name)
+        throw .modified(definition.storedAPI, name: key.name)
     }
 
     /// nil when the live object has changed meanwhile.
     private func commit(
-        _ object: KubeObject, _ live: StoredObject, _ definition: ResourceDefinition
+        _ object: KubeObject, live: StoredObject, definition: ResourceDefinition
     ) throws(APIStatus) -> KubeObject? {
         do throws(StoreCore.Failure) {
             guard Self.isFinished(object) else {
                 return try store.replace(object, in: definition.id, expected: live.version).object
             }
-            _ = try store.remove(ObjectID(definition.id, object.key), expected: live.version, final: object)
+            _ = try store.remove(ObjectID(definition.id, key: object.key), expected: live.version, final: object)
             return object
         } catch {
-            if error == .notFound { throw .notFound(definition.storedAPI, object.name) }
+            if error == .notFound { throw .notFound(definition.storedAPI, name: object.name) }
             return nil
         }
     }
@@ -73,24 +73,26 @@ extension ObjectStorage {
     /// The version and the uid that the change names must be those of the live object. The uid of a PUT is a precondition;
     /// a patch that names another one would change it.
     private func checkIdentity(
-        _ object: KubeObject, _ live: KubeObject, _ definition: ResourceDefinition, _ source: WriteOptions.Source
+        _ object: KubeObject, live: KubeObject, definition: ResourceDefinition, source: WriteOptions.Source
     ) throws(APIStatus) {
         let uid = object.uid
         let isOther = !uid.isEmpty && uid != live.uid
         if isOther, source == .put {
             let scope = live.namespace.map { "\($0)/" } ?? ""
             throw .conflict(
-                definition.storedAPI, live.name,
-                "StorageError: invalid object, Code: 4, Key: /registry/\(definition.storedAPI.group)/\(definition.storedAPI.plural)"
+                definition.storedAPI, name: live.name,
+                why:
+                    "StorageError: invalid object, Code: 4, Key: /registry/\(definition.storedAPI.group)/\(definition.storedAPI.plural)"
                     + "/\(scope)\(live.name), ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in "
                     + "precondition: \(uid), UID in object meta: \(live.uid)")
         }
         if !object.resourceVersion.isEmpty, object.resourceVersion != live.resourceVersion {
-            throw .modified(definition.storedAPI, live.name)
+            throw .modified(definition.storedAPI, name: live.name)
         }
         if isOther {
             throw .invalid(
-                definition.storedAPI, live.name, [.invalid("metadata.uid", .string(uid), "field is immutable")])
+                definition.storedAPI, name: live.name,
+                errors: [.invalid("metadata.uid", value: .string(uid), detail: "field is immutable")])
         }
     }
 
@@ -100,7 +102,7 @@ extension ObjectStorage {
     ]
 
     private func prepare(
-        _ object: inout KubeObject, _ live: KubeObject, _ definition: ResourceDefinition, _ part: Part
+        _ object: inout KubeObject, live: KubeObject, definition: ResourceDefinition, part: Part
     ) {
         if part == .status {
             var changed = live
@@ -113,13 +115,15 @@ extension ObjectStorage {
         definition.schema?.applyDefaults(&object.json)
         definition.strategy.setDefaults(&object)
         if part == .main { definition.strategy.prepareForUpdate(&object, old: live) }
-        if definition.strategy.hasGeneration, Self.desired(object, definition) != Self.desired(live, definition) {
+        if definition.strategy.hasGeneration,
+            Self.desired(object, definition: definition) != Self.desired(live, definition: definition)
+        {
             object["metadata", "generation"] = JSONValue(live.generation + 1)
         }
     }
 
     /// What the generation counts: everything but metadata, and the status where that is a subresource.
-    private static func desired(_ object: KubeObject, _ definition: ResourceDefinition) -> JSONObject {
+    private static func desired(_ object: KubeObject, definition: ResourceDefinition) -> JSONObject {
         var json = object.json
         for path in definition.strategy.generationIgnores { json[path: path] = nil }
         var members = json.object ?? [:]

@@ -9,8 +9,10 @@ struct ObjectStorage: Sendable {
     /// Without a kubelet nobody would finish a graceful deletion, so pods go at once.
     var hasKubelet: Bool
 
-    func live(_ definition: ResourceDefinition, _ key: ObjectKey) throws(APIStatus) -> StoredObject {
-        guard let live = store.get(definition.id, key) else { throw .notFound(definition.storedAPI, key.name) }
+    func live(_ definition: ResourceDefinition, key: ObjectKey) throws(APIStatus) -> StoredObject {
+        guard let live = store.get(definition.id, key: key) else {
+            throw .notFound(definition.storedAPI, name: key.name)
+        }
         return live
     }
 
@@ -18,39 +20,41 @@ struct ObjectStorage: Sendable {
 
     /// - Throws: 404 or 403 about the namespace, 400 and 422 about the object, 409 when it exists.
     func create(
-        _ body: JSONValue, _ definition: ResourceDefinition, namespace: String?, options: WriteOptions
+        _ body: JSONValue, definition: ResourceDefinition, namespace: String?, options: WriteOptions
     ) throws(APIStatus) -> WriteResult {
         var object = KubeObject(body)
         if !object.resourceVersion.isEmpty {
             throw .internalError("resourceVersion should not be set on objects to be created")
         }
-        let warnings = try prune(&object, definition, options, name: object.name)
-        try prepareForCreate(&object, definition, namespace: namespace)
-        try validate(object, old: nil, definition, options)
+        let warnings = try prune(&object, definition: definition, options: options, name: object.name)
+        try prepareForCreate(&object, definition: definition, namespace: namespace)
+        try validate(object, old: nil, definition: definition, options: options)
         object.json = ServerSideApply.recordUpdate(
             old: nil, new: object.json, manager: options.manager, subresource: nil, time: .now(),
             schema: definition.schema)
-        return try commitNew(object, definition, options, warnings)
+        return try commitNew(object, definition: definition, options: options, warnings: warnings)
     }
 
     /// For an apply patch of something that isn't there: `object` carries its managedFields already.
     func createApplied(
-        _ applied: JSONValue, _ definition: ResourceDefinition, namespace: String?, options: WriteOptions
+        _ applied: JSONValue, definition: ResourceDefinition, namespace: String?, options: WriteOptions
     ) throws(APIStatus) -> WriteResult {
         var object = KubeObject(applied)
-        let warnings = try prune(&object, definition, options, name: object.name)
-        try prepareForCreate(&object, definition, namespace: namespace)
-        try validate(object, old: nil, definition, options)
-        return try commitNew(object, definition, options, warnings)
+        let warnings = try prune(&object, definition: definition, options: options, name: object.name)
+        try prepareForCreate(&object, definition: definition, namespace: namespace)
+        try validate(object, old: nil, definition: definition, options: options)
+        return try commitNew(object, definition: definition, options: options, warnings: warnings)
     }
 
     private func commitNew(
-        _ object: KubeObject, _ definition: ResourceDefinition, _ options: WriteOptions, _ warnings: [String]
+        _ object: KubeObject, definition: ResourceDefinition, options: WriteOptions, warnings: [String]
     ) throws(APIStatus) -> WriteResult {
         let warnings = warnings + (try options.admit?(AdmissionObjects(object: object)) ?? [])
-        try ObjectQuota(store: store).check(object, definition)
+        try ObjectQuota(store: store).check(object, definition: definition)
         if options.isDryRun {
-            if store.get(definition.id, object.key) != nil { throw .alreadyExists(definition.storedAPI, object.name) }
+            if store.get(definition.id, key: object.key) != nil {
+                throw .alreadyExists(definition.storedAPI, name: object.name)
+            }
             return WriteResult(object: definition.stored(object), isNew: true, warnings: warnings)
         }
         do throws(StoreCore.Failure) {
@@ -58,7 +62,7 @@ struct ObjectStorage: Sendable {
             if definition.id == APIResource.namespaces.id { furnish(object.name) }
             return WriteResult(object: stored.object, isNew: true, warnings: warnings)
         } catch {
-            throw .alreadyExists(definition.storedAPI, object.name)
+            throw .alreadyExists(definition.storedAPI, name: object.name)
         }
     }
 
@@ -68,13 +72,15 @@ struct ObjectStorage: Sendable {
         let account: JSONValue = ["apiVersion": "v1", "kind": "ServiceAccount", "metadata": ["name": "default"]]
         // It can only fail because somebody else has made it.
         _ = try? create(
-            account, accounts, namespace: namespace, options: .controller("kube-controller-manager"))
+            account, definition: accounts, namespace: namespace, options: .controller("kube-controller-manager"))
     }
 
     private func prepareForCreate(
-        _ object: inout KubeObject, _ definition: ResourceDefinition, namespace: String?
+        _ object: inout KubeObject, definition: ResourceDefinition, namespace: String?
     ) throws(APIStatus) {
-        if definition.api.namespaced, let namespace { try checkNamespace(namespace, object, definition) }
+        if definition.api.namespaced, let namespace {
+            try checkNamespace(namespace, object: object, definition: definition)
+        }
         object["metadata", "namespace"] = definition.api.namespaced ? namespace.map(JSONValue.string) : nil
         if object.name.isEmpty, let prefix = object.metadata["generateName"]?.string, !prefix.isEmpty {
             object["metadata", "name"] = .string(prefix + RandomText.suffix())
@@ -89,8 +95,8 @@ struct ObjectStorage: Sendable {
         // An object of another kind will be refused as it is.
         if object.kind == definition.api.kind { definition.schema?.applyDefaults(&object.json) }
         definition.strategy.setDefaults(&object)
-        try LimitRanger(store: store).apply(&object, definition)
-        try definition.strategy.prepareForCreate(&object, context(definition))
+        try LimitRanger(store: store).apply(&object, definition: definition)
+        try definition.strategy.prepareForCreate(&object, in: context(definition))
     }
 
     private func context(_ definition: ResourceDefinition) -> StrategyContext {
@@ -104,13 +110,13 @@ struct ObjectStorage: Sendable {
     }
 
     private func checkNamespace(
-        _ namespace: String, _ object: KubeObject, _ definition: ResourceDefinition
+        _ namespace: String, object: KubeObject, definition: ResourceDefinition
     ) throws(APIStatus) {
-        guard let found = store.get(.namespaces, name: namespace) else { throw .notFound(.namespaces, namespace) }
+        guard let found = store.get(.namespaces, name: namespace) else { throw .notFound(.namespaces, name: namespace) }
         guard found.object.isBeingDeleted else { return }
         throw .forbidden(
-            definition.api, object.name,
-            "unable to create new content in namespace \(namespace) because it is being terminated",
+            definition.api, name: object.name,
+            why: "unable to create new content in namespace \(namespace) because it is being terminated",
             causes: [
                 .init(
                     reason: "NamespaceTerminating", field: "metadata.namespace",
@@ -122,7 +128,7 @@ struct ObjectStorage: Sendable {
 
     /// Drops what the schema doesn't know, or refuses it, or tells about it.
     func prune(
-        _ object: inout KubeObject, _ definition: ResourceDefinition, _ options: WriteOptions, name: String
+        _ object: inout KubeObject, definition: ResourceDefinition, options: WriteOptions, name: String
     ) throws(APIStatus) -> [String] {
         let before = object.json
         let unknown = definition.schema?.prune(&object.json) ?? []
@@ -138,13 +144,13 @@ struct ObjectStorage: Sendable {
         }
         throw .invalid(
             group: "", kind: "", name: "",
-            errors: [.invalid("patch", .string(JSONWriter.string(before, .sortedKeys)), list)])
+            errors: [.invalid("patch", value: .string(JSONWriter.string(before, .sortedKeys)), detail: list)])
     }
 
     /// - Parameter part: of an update. Faults of a status are told from where it begins.
     func validate(
-        _ object: KubeObject, old: KubeObject?, _ definition: ResourceDefinition, part: Part = .main,
-        _ options: WriteOptions
+        _ object: KubeObject, old: KubeObject?, definition: ResourceDefinition, part: Part = .main,
+        options: WriteOptions
     ) throws(APIStatus) {
         var metadata = MetadataValidation.causes(object, nameProblem: definition.strategy.nameProblem)
         if let old {
@@ -155,23 +161,24 @@ struct ObjectStorage: Sendable {
         let own = definition.strategy.validate(definition.stored(object), old: old.map(definition.stored))
         let errors =
             definition.isCustom
-            ? customErrors(object, old: old, definition, metadata, own, part)
-            : try builtInErrors(object, old: old, definition, metadata, own, options)
+            ? customErrors(object, old: old, definition: definition, metadata: metadata, own: own, part: part)
+            : try builtInErrors(
+                object, old: old, definition: definition, metadata: metadata, own: own, options: options)
         guard !errors.isEmpty else { return }
         let kind = definition.isCustom ? object.kind : definition.api.kind
         throw .invalid(group: definition.storedAPI.group, kind: kind, name: object.name, errors: errors)
     }
 
     private func customErrors(
-        _ object: KubeObject, old: KubeObject?, _ definition: ResourceDefinition, _ metadata: [FieldError],
-        _ own: [FieldError], _ part: Part
+        _ object: KubeObject, old: KubeObject?, definition: ResourceDefinition, metadata: [FieldError],
+        own: [FieldError], part: Part
     ) -> [FieldError] {
         guard let schema = definition.schema else { return metadata + own }
         // Rules don't run when the metadata lacks something, either.
         let required = metadata.filter { $0.kind == .required }
         let other: [FieldError] =
             object.kind == definition.api.kind
-            ? [] : [.invalid("kind", .string(object.kind), "must be \(definition.api.kind)")]
+            ? [] : [.invalid("kind", value: .string(object.kind), detail: "must be \(definition.api.kind)")]
         let found = schema.validate(object.json, old: old?.json, and: required + own)
         let told = found.map { error in
             var error = error
@@ -182,16 +189,16 @@ struct ObjectStorage: Sendable {
     }
 
     private func builtInErrors(
-        _ object: KubeObject, old: KubeObject?, _ definition: ResourceDefinition, _ metadata: [FieldError],
-        _ own: [FieldError], _ options: WriteOptions
+        _ object: KubeObject, old: KubeObject?, definition: ResourceDefinition, metadata: [FieldError],
+        own: [FieldError], options: WriteOptions
     ) throws(APIStatus) -> [FieldError] {
         guard let schema = definition.schema else { return metadata + own }
-        if let problem = GoTypes.problem(object) { throw Self.undecodable(problem, definition.api) }
+        if let problem = GoTypes.problem(object) { throw Self.undecodable(problem, api: definition.api) }
         // To Go null is as good as absent, whatever the type.
         let found = schema.validate(object.json, old: old?.json)
             .filter { $0.kind != .typeInvalid || $0.badValue != "\"null\"" }
         if let wrong = found.first(where: { $0.kind == .typeInvalid }) {
-            throw Self.undecodable(wrong, object, definition.api, options)
+            throw Self.undecodable(wrong, object: object, api: definition.api, options: options)
         }
         // Go's validation knows the places better: a member of what is missing, the key of what stands twice.
         let rest = found.filter { error in
@@ -203,23 +210,24 @@ struct ObjectStorage: Sendable {
 
     /// Built-in kinds are Go types there: what doesn't fit isn't invalid, it can't even be read.
     private static func undecodable(
-        _ error: FieldError, _ object: KubeObject, _ api: APIResource, _ options: WriteOptions
+        _ error: FieldError, object: KubeObject, api: APIResource, options: WriteOptions
     ) -> APIStatus {
         if options.source == .patch {
             let patch = options.strategicPatch
             let shown = patch.map(GoTypes.printed) ?? JSONWriter.string(object.json, .sortedKeys)
-            let why = GoTypes.typeProblem(error, in: object, api, isStrategic: patch != nil) ?? error.detail
-            return .invalid(group: "", kind: "", name: "", errors: [.invalid("patch", .string(shown), why)])
+            let why = GoTypes.typeProblem(error, in: object, api: api, isStrategic: patch != nil) ?? error.detail
+            return .invalid(
+                group: "", kind: "", name: "", errors: [.invalid("patch", value: .string(shown), detail: why)])
         }
         if error.detail.contains("must be of type byte"), let text = try? JSONParser.parse(error.badValue).string {
-            return undecodable(GoTypes.base64Problem(text), api)
+            return undecodable(GoTypes.base64Problem(text), api: api)
         }
-        if let text = GoTypes.typeProblem(error, in: object, api) { return undecodable(text, api) }
+        if let text = GoTypes.typeProblem(error, in: object, api: api) { return undecodable(text, api: api) }
         let detail = error.detail.split(separator: ":").first.map(String.init) ?? error.detail
-        return undecodable("\(api.kind).\(error.field): \(detail)", api)
+        return undecodable("\(api.kind).\(error.field): \(detail)", api: api)
     }
 
-    private static func undecodable(_ why: String, _ api: APIResource) -> APIStatus {
+    private static func undecodable(_ why: String, api: APIResource) -> APIStatus {
         .badRequest("\(api.kind) in version \"\(api.version)\" cannot be handled as a \(api.kind): \(why)")
     }
 }

@@ -8,11 +8,11 @@ enum PodTemplate {
             guard let containers = spec[list]?.array else { continue }
             spec[list] = .array(containers.map(withDefaults))
         }
-        fill(&spec, "restartPolicy", "Always")
-        fill(&spec, "terminationGracePeriodSeconds", 30)
-        fill(&spec, "dnsPolicy", "ClusterFirst")
-        fill(&spec, "securityContext", .object([:]))
-        fill(&spec, "schedulerName", "default-scheduler")
+        fill(&spec, member: "restartPolicy", value: "Always")
+        fill(&spec, member: "terminationGracePeriodSeconds", value: 30)
+        fill(&spec, member: "dnsPolicy", value: "ClusterFirst")
+        fill(&spec, member: "securityContext", value: .object([:]))
+        fill(&spec, member: "schedulerName", value: "default-scheduler")
         // The two names of the same field follow each other.
         if let account = spec["serviceAccountName"], spec["serviceAccount"] == nil { spec["serviceAccount"] = account }
     }
@@ -30,36 +30,38 @@ enum PodTemplate {
             container["ports"] = .array(
                 ports.map { port in
                     var port = port
-                    fill(&port, "protocol", "TCP")
+                    fill(&port, member: "protocol", value: "TCP")
                     return port
                 })
         }
-        fill(&container, "resources", .object([:]))
-        fill(&container, "terminationMessagePath", "/dev/termination-log")
-        fill(&container, "terminationMessagePolicy", "File")
+        fill(&container, member: "resources", value: .object([:]))
+        fill(&container, member: "terminationMessagePath", value: "/dev/termination-log")
+        fill(&container, member: "terminationMessagePolicy", value: "File")
         let image = container["image"]?.string ?? ""
-        fill(&container, "imagePullPolicy", ImageReference(image).tag == "latest" ? "Always" : "IfNotPresent")
+        fill(
+            &container, member: "imagePullPolicy",
+            value: ImageReference(image).tag == "latest" ? "Always" : "IfNotPresent")
         for probe in ["livenessProbe", "readinessProbe", "startupProbe"] where container[probe] != nil {
-            setProbeDefaults(&container, probe)
+            setProbeDefaults(&container, name: probe)
         }
         return container
     }
 
-    private static func setProbeDefaults(_ container: inout JSONValue, _ name: String) {
+    private static func setProbeDefaults(_ container: inout JSONValue, name: String) {
         guard var probe = container[name] else { return }
-        fill(&probe, "timeoutSeconds", 1)
-        fill(&probe, "periodSeconds", 10)
-        fill(&probe, "successThreshold", 1)
-        fill(&probe, "failureThreshold", 3)
+        fill(&probe, member: "timeoutSeconds", value: 1)
+        fill(&probe, member: "periodSeconds", value: 10)
+        fill(&probe, member: "successThreshold", value: 1)
+        fill(&probe, member: "failureThreshold", value: 3)
         if var http = probe["httpGet"] {
-            fill(&http, "path", "/")
-            fill(&http, "scheme", "HTTP")
+            fill(&http, member: "path", value: "/")
+            fill(&http, member: "scheme", value: "HTTP")
             probe["httpGet"] = http
         }
         container[name] = probe
     }
 
-    static func fill(_ object: inout JSONValue, _ member: String, _ value: JSONValue) {
+    static func fill(_ object: inout JSONValue, member: String, value: JSONValue) {
         if object[member] == nil { object[member] = value }
     }
 
@@ -71,20 +73,20 @@ enum PodTemplate {
         for (position, container) in containers.enumerated() {
             let at = "\(field).containers[\(position)]"
             let name = container["name"]?.string ?? ""
-            errors += portErrors(container, at)
+            errors += portErrors(container, at: at)
             if container["image"]?.string?.isEmpty ?? true { errors.append(.required("\(at).image")) }
             if name.isEmpty {
                 errors.append(.required("\(at).name"))
             } else if let problem = MetadataValidation.labelProblem(name) {
-                errors.append(.invalid("\(at).name", .string(name), problem))
+                errors.append(.invalid("\(at).name", value: .string(name), detail: problem))
             } else if !names.insert(name).inserted {
-                errors.append(.duplicate("\(at).name", .string(name)))
+                errors.append(.duplicate("\(at).name", value: .string(name)))
             }
         }
         return errors
     }
 
-    private static func portErrors(_ container: JSONValue, _ at: String) -> [FieldError] {
+    private static func portErrors(_ container: JSONValue, at: String) -> [FieldError] {
         var errors: [FieldError] = []
         for (position, port) in (container["ports"]?.array ?? []).enumerated() {
             let number = port["containerPort"]?.int ?? 0
@@ -92,7 +94,8 @@ enum PodTemplate {
             if port["containerPort"] == nil {
                 errors.append(.required(field))
             } else if !(1...65_535).contains(number) {
-                errors.append(.invalid(field, JSONValue(number), "must be between 1 and 65535, inclusive"))
+                errors.append(
+                    .invalid(field, value: JSONValue(number), detail: "must be between 1 and 65535, inclusive"))
             }
         }
         return errors

@@ -30,13 +30,13 @@ final class ResourceCatalog: Sendable {
 
     var definitions: [ResourceDefinition] { state.withLock { $0.definitions } }
 
-    func find(_ groupVersion: GroupVersion, _ plural: String) -> ResourceDefinition? {
+    func find(_ groupVersion: GroupVersion, plural: String) -> ResourceDefinition? {
         state.withLock { state in
             state.index[Key(groupVersion: groupVersion, plural: plural)].map { state.definitions[$0] }
         }
     }
 
-    func find(_ resource: APIResource) -> ResourceDefinition? { find(resource.groupVersion, resource.plural) }
+    func find(_ resource: APIResource) -> ResourceDefinition? { find(resource.groupVersion, plural: resource.plural) }
 
     /// The version of the resource that is stored, for machinery that works on the stored object.
     func find(_ id: ResourceID) -> ResourceDefinition? {

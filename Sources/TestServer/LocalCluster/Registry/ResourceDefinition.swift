@@ -58,7 +58,7 @@ struct ResourceDefinition: Sendable {
         return object
     }
 
-    func key(_ namespace: String?, _ name: String) -> ObjectKey {
+    func key(_ namespace: String?, name: String) -> ObjectKey {
         ObjectKey(namespace: api.namespaced ? namespace : nil, name: name)
     }
 }

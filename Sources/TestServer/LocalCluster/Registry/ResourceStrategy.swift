@@ -15,7 +15,7 @@ protocol ResourceStrategy: Sendable {
     var returnsDeletedObject: Bool { get }
     func nameProblem(_ name: String) -> String?
     func setDefaults(_ object: inout KubeObject)
-    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus)
+    func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus)
     func prepareForUpdate(_ object: inout KubeObject, old: KubeObject)
     /// - Parameter object: as it would be stored.
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError]
@@ -38,7 +38,7 @@ extension ResourceStrategy {
     var returnsDeletedObject: Bool { false }
     func nameProblem(_ name: String) -> String? { MetadataValidation.subdomainProblem(name) }
     func setDefaults(_ object: inout KubeObject) {}
-    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {}
+    func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus) {}
     func prepareForUpdate(_ object: inout KubeObject, old: KubeObject) {}
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] { [] }
 }
@@ -56,7 +56,7 @@ struct PathSegmentStrategy: ResourceStrategy {
             let text = JSONValue.object([
                 "APIGroup": now?["apiGroup"] ?? "", "Kind": now?["kind"] ?? "", "Name": now?["name"] ?? "",
             ])
-            return [.invalid("roleRef", text, "cannot change roleRef")]
+            return [.invalid("roleRef", value: text, detail: "cannot change roleRef")]
         }
         if object.json["roleRef", "name"]?.string?.isEmpty ?? true { return [.required("roleRef.name")] }
         return []

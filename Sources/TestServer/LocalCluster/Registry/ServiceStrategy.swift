@@ -8,17 +8,19 @@ struct ServiceStrategy: ResourceStrategy {
 
     func setDefaults(_ object: inout KubeObject) {
         var spec = object.json["spec"] ?? .object([:])
-        PodTemplate.fill(&spec, "type", "ClusterIP")
-        PodTemplate.fill(&spec, "sessionAffinity", "None")
+        PodTemplate.fill(&spec, member: "type", value: "ClusterIP")
+        PodTemplate.fill(&spec, member: "sessionAffinity", value: "None")
         let ports = (spec["ports"]?.array ?? []).map { port in
             var port = port
-            PodTemplate.fill(&port, "protocol", "TCP")
-            if let number = port["port"] { PodTemplate.fill(&port, "targetPort", number) }
+            PodTemplate.fill(&port, member: "protocol", value: "TCP")
+            if let number = port["port"] { PodTemplate.fill(&port, member: "targetPort", value: number) }
             return port
         }
         if !ports.isEmpty { spec["ports"] = .array(ports) }
-        if Self.hasNodePorts(spec) { PodTemplate.fill(&spec, "externalTrafficPolicy", "Cluster") }
-        if spec["type"]?.string == "LoadBalancer" { PodTemplate.fill(&spec, "allocateLoadBalancerNodePorts", true) }
+        if Self.hasNodePorts(spec) { PodTemplate.fill(&spec, member: "externalTrafficPolicy", value: "Cluster") }
+        if spec["type"]?.string == "LoadBalancer" {
+            PodTemplate.fill(&spec, member: "allocateLoadBalancerNodePorts", value: true)
+        }
         object.json["spec"] = spec
     }
 
@@ -26,7 +28,7 @@ struct ServiceStrategy: ResourceStrategy {
         ["NodePort", "LoadBalancer"].contains(spec["type"]?.string ?? "")
     }
 
-    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+    func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus) {
         object.json["status"] = ["loadBalancer": [:]]
         var spec = object.json["spec"] ?? .object([:])
         guard object["spec", "type"]?.string != "ExternalName" else {
@@ -37,19 +39,19 @@ struct ServiceStrategy: ResourceStrategy {
         let used = Set(context.list(.services).flatMap { Self.nodePorts($0.json["spec"]) })
         if let taken = Self.nodePorts(spec).enumerated().first(where: { used.contains($0.element) }) {
             throw .invalid(
-                context.resource, object.name,
-                [
+                context.resource, name: object.name,
+                errors: [
                     .invalid(
-                        "spec.ports[\(taken.offset)].nodePort", JSONValue(taken.element),
-                        "provided port is already allocated")
+                        "spec.ports[\(taken.offset)].nodePort", value: JSONValue(taken.element),
+                        detail: "provided port is already allocated")
                 ])
         }
-        Self.allocateNodePorts(&spec, object.uid, without: used)
-        PodTemplate.fill(&spec, "clusterIP", .string(Self.address(object.uid)))
-        if let address = spec["clusterIP"] { PodTemplate.fill(&spec, "clusterIPs", .array([address])) }
-        PodTemplate.fill(&spec, "ipFamilies", ["IPv4"])
-        PodTemplate.fill(&spec, "ipFamilyPolicy", "SingleStack")
-        PodTemplate.fill(&spec, "internalTrafficPolicy", "Cluster")
+        Self.allocateNodePorts(&spec, uid: object.uid, without: used)
+        PodTemplate.fill(&spec, member: "clusterIP", value: .string(Self.address(object.uid)))
+        if let address = spec["clusterIP"] { PodTemplate.fill(&spec, member: "clusterIPs", value: .array([address])) }
+        PodTemplate.fill(&spec, member: "ipFamilies", value: ["IPv4"])
+        PodTemplate.fill(&spec, member: "ipFamilyPolicy", value: "SingleStack")
+        PodTemplate.fill(&spec, member: "internalTrafficPolicy", value: "Cluster")
         object.json["spec"] = spec
     }
 
@@ -64,7 +66,7 @@ struct ServiceStrategy: ResourceStrategy {
     }
 
     /// Ports of nodes, like addresses from the uid: the next free one from there.
-    private static func allocateNodePorts(_ spec: inout JSONValue, _ uid: String, without used: Set<Int>) {
+    private static func allocateNodePorts(_ spec: inout JSONValue, uid: String, without used: Set<Int>) {
         guard hasNodePorts(spec), spec["allocateLoadBalancerNodePorts"]?.bool != false else { return }
         var used = used.union(nodePorts(spec))
         var next = Int(StableHash.value(uid) % UInt64(portRange.count))
@@ -92,12 +94,12 @@ struct ServiceStrategy: ResourceStrategy {
         for member in Self.allocated where spec[member] == nil || isExternal {
             spec[member] = isExternal ? nil : old["spec", member]
         }
-        keepNodePorts(&spec, old)
+        keepNodePorts(&spec, old: old)
         object.json["spec"] = spec
     }
 
     /// A port keeps its node's port; a service of another type gives them back.
-    private func keepNodePorts(_ spec: inout JSONValue, _ old: KubeObject) {
+    private func keepNodePorts(_ spec: inout JSONValue, old: KubeObject) {
         let before = old["spec", "ports"]?.array ?? []
         let hasNodePorts = Self.hasNodePorts(spec)
         spec["ports"] = spec["ports"]?.array.map { ports in
@@ -118,7 +120,7 @@ struct ServiceStrategy: ResourceStrategy {
         if !hasNodePorts {
             for member in ["externalTrafficPolicy", "allocateLoadBalancerNodePorts"] { spec[member] = nil }
         }
-        Self.allocateNodePorts(&spec, old.uid, without: [])
+        Self.allocateNodePorts(&spec, uid: old.uid, without: [])
     }
 
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
@@ -132,13 +134,15 @@ struct ServiceStrategy: ResourceStrategy {
             if ports.count > 1, port["name"]?.string?.isEmpty ?? true { errors.append(.required("\(field).name")) }
             let number = port["port"]?.int ?? 0
             if !(1...65_535).contains(number) {
-                errors.append(.invalid("\(field).port", JSONValue(number), "must be between 1 and 65535, inclusive"))
+                errors.append(
+                    .invalid(
+                        "\(field).port", value: JSONValue(number), detail: "must be between 1 and 65535, inclusive"))
             }
             if let node = port["nodePort"]?.int, !Self.portRange.contains(node) {
                 errors.append(
                     .invalid(
-                        "\(field).nodePort", JSONValue(node),
-                        "provided port is not in the valid range. The range of valid ports is 30000-32767"))
+                        "\(field).nodePort", value: JSONValue(node),
+                        detail: "provided port is not in the valid range. The range of valid ports is 30000-32767"))
             }
         }
         return errors

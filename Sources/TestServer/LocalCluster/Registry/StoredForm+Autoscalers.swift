@@ -6,15 +6,15 @@ extension StoredForm {
         api: .autoscalers,
         show: { json in
             showMetrics(&json)
-            toAnnotation(&json, ["spec", "behavior"], "behavior")
+            toAnnotation(&json, path: ["spec", "behavior"], name: "behavior")
             json[path: ["status", "currentMetrics"]] = nil
-            toAnnotation(&json, ["status", "conditions"], "conditions")
+            toAnnotation(&json, path: ["status", "conditions"], name: "conditions")
             if json["status", "currentReplicas"] == nil { json[path: ["status", "currentReplicas"]] = 0 }
         },
         store: { json in
             storeMetrics(&json)
-            fromAnnotation(&json, ["spec", "behavior"], "behavior")
-            fromAnnotation(&json, ["status", "conditions"], "conditions")
+            fromAnnotation(&json, path: ["spec", "behavior"], name: "behavior")
+            fromAnnotation(&json, path: ["status", "conditions"], name: "conditions")
             json[path: ["status", "currentCPUUtilizationPercentage"]] = nil
             if json["status", "currentReplicas"] == 0 { json[path: ["status", "currentReplicas"]] = nil }
             if json["status"] != nil { json[path: ["status", "currentMetrics"]] = .null }
@@ -40,11 +40,11 @@ extension StoredForm {
             }
         }
         json[path: ["spec", "metrics"]] = others.isEmpty ? nil : .array(others.map(older))
-        toAnnotation(&json, ["spec", "metrics"], "metrics")
+        toAnnotation(&json, path: ["spec", "metrics"], name: "metrics")
     }
 
     private static func storeMetrics(_ json: inout JSONValue) {
-        fromAnnotation(&json, ["spec", "metrics"], "metrics")
+        fromAnnotation(&json, path: ["spec", "metrics"], name: "metrics")
         let percent = json["spec", "targetCPUUtilizationPercentage"]
         json[path: ["spec", "targetCPUUtilizationPercentage"]] = nil
         let others = (json["spec", "metrics"]?.array ?? []).map(newer)
@@ -75,13 +75,13 @@ extension StoredForm {
         return ["type": "Resource", "resource": .compact(["name": resource["name"], "target": target])]
     }
 
-    private static func toAnnotation(_ json: inout JSONValue, _ path: [String], _ name: String) {
+    private static func toAnnotation(_ json: inout JSONValue, path: [String], name: String) {
         guard let value = json[path: path] else { return }
         json[path: path] = nil
         json[path: ["metadata", "annotations", prefix + name]] = .string(JSONWriter.string(value))
     }
 
-    private static func fromAnnotation(_ json: inout JSONValue, _ path: [String], _ name: String) {
+    private static func fromAnnotation(_ json: inout JSONValue, path: [String], name: String) {
         let place = ["metadata", "annotations", prefix + name]
         guard let text = json[path: place]?.string, let value = try? JSONParser.parse(text) else { return }
         json[path: place] = nil

@@ -5,7 +5,7 @@ extension StoredForm {
     static let events = StoredForm(
         api: .events,
         show: { json in
-            for (stored, shown) in eventMembers { rename(stored, shown, &json) }
+            for (stored, shown) in eventMembers { rename(stored, new: shown, in: &json) }
             if json["deprecatedSource"] == nil { json["deprecatedSource"] = .object([:]) }
             // Go clients write these empty texts of `v1` only there.
             for member in ["reportingController", "reportingInstance"] where json[member]?.string?.isEmpty ?? false {
@@ -13,7 +13,7 @@ extension StoredForm {
             }
         },
         store: { json in
-            for (stored, shown) in eventMembers { rename(shown, stored, &json) }
+            for (stored, shown) in eventMembers { rename(shown, new: stored, in: &json) }
             for member in ["reportingComponent", "reportingInstance"] where json[member] == nil { json[member] = "" }
         })
 
@@ -23,7 +23,7 @@ extension StoredForm {
         ("lastTimestamp", "deprecatedLastTimestamp"), ("count", "deprecatedCount"),
     ]
 
-    private static func rename(_ old: String, _ new: String, _ json: inout JSONValue) {
+    private static func rename(_ old: String, new: String, in json: inout JSONValue) {
         guard let value = json[old] else { return }
         json[old] = nil
         json[new] = value

@@ -8,7 +8,7 @@ struct WorkloadStrategy: ResourceStrategy {
 
     func setDefaults(_ object: inout KubeObject) {
         guard var spec = object.json["spec"] else { return }
-        if kind != "DaemonSet" { PodTemplate.fill(&spec, "replicas", 1) }
+        if kind != "DaemonSet" { PodTemplate.fill(&spec, member: "replicas", value: 1) }
         if var podSpec = spec["template", "spec"] {
             PodTemplate.setDefaults(&podSpec)
             spec["template", "spec"] = podSpec
@@ -17,46 +17,46 @@ struct WorkloadStrategy: ResourceStrategy {
         case "Deployment": setDeploymentDefaults(&spec)
         case "StatefulSet": Self.setStatefulSetDefaults(&spec)
         case "DaemonSet":
-            PodTemplate.fill(&spec, "revisionHistoryLimit", 10)
-            Self.setUpdateDefaults(&spec, ["maxUnavailable": 1, "maxSurge": 0])
+            PodTemplate.fill(&spec, member: "revisionHistoryLimit", value: 10)
+            Self.setUpdateDefaults(&spec, rolling: ["maxUnavailable": 1, "maxSurge": 0])
         default: break
         }
         object.json["spec"] = spec
     }
 
     private static func setStatefulSetDefaults(_ spec: inout JSONValue) {
-        PodTemplate.fill(&spec, "podManagementPolicy", "OrderedReady")
-        PodTemplate.fill(&spec, "revisionHistoryLimit", 10)
-        setUpdateDefaults(&spec, ["partition": 0])
+        PodTemplate.fill(&spec, member: "podManagementPolicy", value: "OrderedReady")
+        PodTemplate.fill(&spec, member: "revisionHistoryLimit", value: 10)
+        setUpdateDefaults(&spec, rolling: ["partition": 0])
         var retention = spec["persistentVolumeClaimRetentionPolicy"] ?? .object([:])
-        PodTemplate.fill(&retention, "whenDeleted", "Retain")
-        PodTemplate.fill(&retention, "whenScaled", "Retain")
+        PodTemplate.fill(&retention, member: "whenDeleted", value: "Retain")
+        PodTemplate.fill(&retention, member: "whenScaled", value: "Retain")
         spec["persistentVolumeClaimRetentionPolicy"] = retention
         guard let claims = spec["volumeClaimTemplates"]?.array else { return }
         spec["volumeClaimTemplates"] = .array(
             claims.map { claim in
                 var claim = claim
-                PodTemplate.fill(&claim, "apiVersion", "v1")
-                PodTemplate.fill(&claim, "kind", "PersistentVolumeClaim")
+                PodTemplate.fill(&claim, member: "apiVersion", value: "v1")
+                PodTemplate.fill(&claim, member: "kind", value: "PersistentVolumeClaim")
                 if claim["spec", "volumeMode"] == nil { claim["spec", "volumeMode"] = "Filesystem" }
-                PodTemplate.fill(&claim, "status", ["phase": "Pending"])
+                PodTemplate.fill(&claim, member: "status", value: ["phase": "Pending"])
                 return claim
             })
     }
 
-    private static func setUpdateDefaults(_ spec: inout JSONValue, _ rolling: JSONValue) {
+    private static func setUpdateDefaults(_ spec: inout JSONValue, rolling: JSONValue) {
         var strategy = spec["updateStrategy"] ?? .object([:])
-        PodTemplate.fill(&strategy, "type", "RollingUpdate")
+        PodTemplate.fill(&strategy, member: "type", value: "RollingUpdate")
         if strategy["type"]?.string == "RollingUpdate" {
             var given = strategy["rollingUpdate"] ?? .object([:])
-            for (member, value) in rolling.object ?? [:] { PodTemplate.fill(&given, member, value) }
+            for (member, value) in rolling.object ?? [:] { PodTemplate.fill(&given, member: member, value: value) }
             strategy["rollingUpdate"] = given
         }
         spec["updateStrategy"] = strategy
     }
 
     private func setDeploymentDefaults(_ spec: inout JSONValue) {
-        PodTemplate.fill(&spec, "strategy", .object([:]))
+        PodTemplate.fill(&spec, member: "strategy", value: .object([:]))
         if spec["strategy", "type"] == nil { spec["strategy", "type"] = "RollingUpdate" }
         if spec["strategy", "type"]?.string == "RollingUpdate" {
             if spec["strategy", "rollingUpdate", "maxUnavailable"] == nil {
@@ -66,11 +66,11 @@ struct WorkloadStrategy: ResourceStrategy {
                 spec["strategy", "rollingUpdate", "maxSurge"] = "25%"
             }
         }
-        PodTemplate.fill(&spec, "revisionHistoryLimit", 10)
-        PodTemplate.fill(&spec, "progressDeadlineSeconds", 600)
+        PodTemplate.fill(&spec, member: "revisionHistoryLimit", value: 10)
+        PodTemplate.fill(&spec, member: "progressDeadlineSeconds", value: 600)
     }
 
-    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+    func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus) {
         switch kind {
         case "ReplicaSet": object.json["status"] = ["replicas": 0]
         case "StatefulSet": object.json["status"] = ["replicas": 0, "availableReplicas": 0]
@@ -95,7 +95,8 @@ struct WorkloadStrategy: ResourceStrategy {
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
         var errors: [FieldError] = []
         if let replicas = object["spec", "replicas"]?.int, replicas < 0 {
-            errors.append(.invalid("spec.replicas", JSONValue(replicas), "must be greater than or equal to 0"))
+            errors.append(
+                .invalid("spec.replicas", value: JSONValue(replicas), detail: "must be greater than or equal to 0"))
         }
         let selector = object["spec", "selector"]
         if selector == nil { errors.append(.required("spec.selector")) }
@@ -105,17 +106,18 @@ struct WorkloadStrategy: ResourceStrategy {
         if !(parsed.map { !$0.requirements.isEmpty && $0.matches(template.labels) } ?? false) {
             errors.append(
                 .invalid(
-                    "spec.template.metadata.labels", labels ?? .null, "`selector` does not match template `labels`"))
+                    "spec.template.metadata.labels", value: labels ?? .null,
+                    detail: "`selector` does not match template `labels`"))
         }
         errors += PodTemplate.validate(object["spec", "template", "spec"], field: "spec.template.spec")
         let policy = object["spec", "template", "spec", "restartPolicy"]
         if let text = policy?.string, text != "Always" {
             errors.append(
-                .notSupported("spec.template.spec.restartPolicy", .string(text), supported: ["Always"]))
+                .notSupported("spec.template.spec.restartPolicy", value: .string(text), supported: ["Always"]))
         }
-        if let old, kind == "StatefulSet" { return errors + Self.immutable(object, old) }
+        if let old, kind == "StatefulSet" { return errors + Self.immutable(object, old: old) }
         if let old, old["spec", "selector"] != selector {
-            errors.append(.invalid("spec.selector", selector ?? .null, "field is immutable"))
+            errors.append(.invalid("spec.selector", value: selector ?? .null, detail: "field is immutable"))
         }
         return errors
     }
@@ -127,7 +129,7 @@ extension WorkloadStrategy {
         "persistentVolumeClaimRetentionPolicy", "minReadySeconds",
     ]
 
-    fileprivate static func immutable(_ object: KubeObject, _ old: KubeObject) -> [FieldError] {
+    fileprivate static func immutable(_ object: KubeObject, old: KubeObject) -> [FieldError] {
         func fixed(_ object: KubeObject) -> JSONValue {
             var spec = object.json["spec"] ?? .null
             for member in mutable { spec[member] = nil }
@@ -137,7 +139,7 @@ extension WorkloadStrategy {
         return [
             .forbidden(
                 "spec",
-                "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
+                detail: "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
                     + "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and "
                     + "'minReadySeconds' are forbidden")
         ]
@@ -152,58 +154,62 @@ struct PodStrategy: ResourceStrategy {
     func setDefaults(_ object: inout KubeObject) {
         var spec = object.json["spec"] ?? .object([:])
         PodTemplate.setDefaults(&spec)
-        PodTemplate.fill(&spec, "enableServiceLinks", true)
+        PodTemplate.fill(&spec, member: "enableServiceLinks", value: true)
         object.json["spec"] = spec
         guard let conditions = object["status", "conditions"]?.array else { return }
         // A time without a value is written, too.
         object["status", "conditions"] = .array(
             conditions.map { condition in
                 var condition = condition
-                PodTemplate.fill(&condition, "lastProbeTime", .null)
+                PodTemplate.fill(&condition, member: "lastProbeTime", value: .null)
                 return condition
             })
     }
 
-    func prepareForCreate(_ object: inout KubeObject, _ context: StrategyContext) throws(APIStatus) {
+    func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus) {
         object.json["status"] = ["phase": "Pending", "qosClass": .string(Self.qualityOfService(object))]
         var spec = object.json["spec"] ?? .object([:])
         let account = spec["serviceAccountName"]?.string ?? "default"
         let namespace = object.namespace ?? ""
         guard context.exists(.serviceAccounts, namespace, account) else {
             throw APIStatus.forbidden(
-                context.resource, object.name,
-                "error looking up service account \(namespace)/\(account): serviceaccount \"\(account)\" not found")
+                context.resource, name: object.name,
+                why: "error looking up service account \(namespace)/\(account): serviceaccount \"\(account)\" not found"
+            )
         }
         spec["serviceAccountName"] = .string(account)
         spec["serviceAccount"] = .string(account)
         PodTemplate.fill(
-            &spec, "tolerations", .array(["not-ready", "unreachable"].map(Self.toleration)))
-        try Self.setPriority(&spec, object, context)
-        if spec["automountServiceAccountToken"]?.bool != false { Self.mountToken(&spec, context.randomSuffix()) }
+            &spec, member: "tolerations", value: .array(["not-ready", "unreachable"].map(Self.toleration)))
+        try Self.setPriority(&spec, for: object, in: context)
+        if spec["automountServiceAccountToken"]?.bool != false {
+            Self.mountToken(&spec, suffix: context.randomSuffix())
+        }
         object.json["spec"] = spec
     }
 
     /// What the Priority admission plugin resolves.
     private static func setPriority(
-        _ spec: inout JSONValue, _ pod: KubeObject, _ context: StrategyContext
+        _ spec: inout JSONValue, for pod: KubeObject, in context: StrategyContext
     ) throws(APIStatus) {
         let classes = context.list(.priorityClasses)
         let name = spec["priorityClassName"]?.string ?? ""
         let found = classes.first { name.isEmpty ? $0.json["globalDefault"]?.bool == true : $0.name == name }
         if found == nil, !name.isEmpty {
-            throw .forbidden(context.resource, pod.name, "no PriorityClass with name \(name) was found")
+            throw .forbidden(context.resource, name: pod.name, why: "no PriorityClass with name \(name) was found")
         }
         if let found { spec["priorityClassName"] = .string(found.name) }
         let value = found?.json["value"] ?? 0
         if let given = spec["priority"], given != value {
             throw .forbidden(
-                context.resource, pod.name,
-                "the integer value of priority (\(given)) must not be provided in pod spec; priority admission controller "
+                context.resource, name: pod.name,
+                why:
+                    "the integer value of priority (\(given)) must not be provided in pod spec; priority admission controller "
                     + "computed \(value) from the given PriorityClass name")
         }
         spec["priority"] = value
         PodTemplate.fill(
-            &spec, "preemptionPolicy", found?.json["preemptionPolicy"] ?? "PreemptLowerPriority")
+            &spec, member: "preemptionPolicy", value: found?.json["preemptionPolicy"] ?? "PreemptLowerPriority")
     }
 
     private static func toleration(_ taint: String) -> JSONValue {
@@ -214,7 +220,7 @@ struct PodStrategy: ResourceStrategy {
     }
 
     /// What the ServiceAccount admission plugin adds.
-    private static func mountToken(_ spec: inout JSONValue, _ suffix: String) {
+    private static func mountToken(_ spec: inout JSONValue, suffix: String) {
         let path = "/var/run/secrets/kubernetes.io/serviceaccount"
         let volume = "kube-api-access-\(suffix)"
         let containers = spec["containers"]?.array ?? []
@@ -264,7 +270,7 @@ struct PodStrategy: ResourceStrategy {
             errors.append(
                 .forbidden(
                     "spec",
-                    "pod updates may not change fields other than `spec.containers[*].image`,"
+                    detail: "pod updates may not change fields other than `spec.containers[*].image`,"
                         + "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions "
                         + "to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it "
                         + "was previously negative)"))

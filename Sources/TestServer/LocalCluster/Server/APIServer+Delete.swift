@@ -4,17 +4,17 @@ import KubeSchema
 extension APIServer {
     func delete(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
         var options = try deleteOptions(call)
-        options.admit = admission(call, .delete, isDryRun: options.isDryRun)
-        let result = try storage.delete(call.definition, call.key, options)
+        options.admit = admission(call, operation: .delete, isDryRun: options.isDryRun)
+        let result = try storage.delete(call.definition, key: call.key, options: options)
         switch result {
-        case .marked(let object): return try answer(object, call)
+        case .marked(let object): return try answer(object, for: call)
         case .removed(let object):
-            if call.definition.strategy.returnsDeletedObject { return try answer(object, call) }
-            return .json(Self.success(call, object))
+            if call.definition.strategy.returnsDeletedObject { return try answer(object, for: call) }
+            return .json(Self.success(call, object: object))
         }
     }
 
-    private static func success(_ call: ResourceCall, _ object: KubeObject) -> JSONValue {
+    private static func success(_ call: ResourceCall, object: KubeObject) -> JSONValue {
         [
             "kind": "Status", "apiVersion": "v1", "metadata": .object([:]), "status": "Success",
             "details": .compact([
@@ -27,13 +27,13 @@ extension APIServer {
     /// Answers with the list of what it deleted.
     func deleteCollection(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
         var options = try deleteOptions(call)
-        options.admit = admission(call, .delete, isDryRun: options.isDryRun)
+        options.admit = admission(call, operation: .delete, isDryRun: options.isDryRun)
         let selection = try selection(call)
         let all = store.list(call.definition.id, namespace: selection.namespace)
         var deleted: [JSONValue] = []
         for stored in all.items where selection.matches(stored.object) {
             do throws(APIStatus) {
-                _ = try storage.delete(call.definition, stored.object.key, options)
+                _ = try storage.delete(call.definition, key: stored.object.key, options: options)
                 deleted.append(stored.object.json)
             } catch  where error.isNotFound {
                 continue
@@ -58,7 +58,8 @@ extension APIServer {
         if let body {
             let values = body["dryRun"]?.array ?? []
             guard values.allSatisfy({ $0.string == "All" }) else {
-                throw .invalidOptions("DeleteOptions", .notSupported("dryRun", .array(values), supported: ["All"]))
+                throw .invalidOptions(
+                    "DeleteOptions", error: .notSupported("dryRun", value: .array(values), supported: ["All"]))
             }
             options.isDryRun = !values.isEmpty
         } else {
@@ -68,8 +69,9 @@ extension APIServer {
             guard let policy = DeleteOptions.Propagation(rawValue: name) else {
                 throw .invalidOptions(
                     "DeleteOptions",
-                    .notSupported(
-                        "propagationPolicy", .string(name), supported: ["Foreground", "Background", "Orphan", "nil"]))
+                    error: .notSupported(
+                        "propagationPolicy", value: .string(name),
+                        supported: ["Foreground", "Background", "Orphan", "nil"]))
             }
             options.propagation = policy
         }

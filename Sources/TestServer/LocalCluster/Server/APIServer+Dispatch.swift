@@ -26,7 +26,7 @@ extension APIServer {
 
     private func dispatch(_ call: ResourceCall, subresource: String) throws(APIStatus) -> APIResponse {
         guard call.api.subresources.contains(subresource) else {
-            throw call.definition.isCustom ? .notFound(call.api, call.target.name ?? "") : .unknownPath
+            throw call.definition.isCustom ? .notFound(call.api, name: call.target.name ?? "") : .unknownPath
         }
         switch (subresource, call.info.verb) {
         case ("status", "get"): return try get(call)
@@ -41,7 +41,7 @@ extension APIServer {
         case ("token", "create"): return try requestToken(call)
         default:
             throw call.definition.isCustom
-                ? .methodNotSupported(call.api, call.info.verb) : .methodNotAllowed
+                ? .methodNotSupported(call.api, action: call.info.verb) : .methodNotAllowed
         }
     }
 
@@ -49,7 +49,7 @@ extension APIServer {
 
     /// The object in the version and the form that was asked for.
     func answer(
-        _ object: KubeObject, _ call: ResourceCall, status: Int = 200, warnings: [String] = []
+        _ object: KubeObject, for call: ResourceCall, status: Int = 200, warnings: [String] = []
     ) throws(APIStatus) -> APIResponse {
         let stored = object
         let object = call.definition.shown(stored)

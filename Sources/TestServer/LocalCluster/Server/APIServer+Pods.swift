@@ -3,7 +3,7 @@ import KubeModel
 extension APIServer {
     /// `/log`: plain text. With `follow` it goes on until the container ends.
     func log(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
-        let pod = try storage.live(call.definition, call.key).object
+        let pod = try storage.live(call.definition, key: call.key).object
         let options = try PodLogs.Options(call.request)
         guard options.follows, !options.isPrevious else { return .text(try logs.text(of: pod, options)) }
         return APIResponse(log: try LogFollower(store: store, logs: logs, pod: pod, options: options))
@@ -15,9 +15,9 @@ extension APIServer {
     /// - Throws: what the same request gets as an HTTP answer.
     func execRequest(_ request: APIRequest) throws(APIStatus) -> ExecRequest {
         let info = RequestInfo(request)
-        let user = try authorizedUser(request, info)
+        let user = try authorizedUser(request, info: info)
         guard let resource = info.resource, resource.id == APIResource.pods.id, resource.subresource == "exec",
-            let call = call(request, info, resource, user)
+            let call = call(request, info: info, resource: resource, user: user)
         else { throw .unknownPath }
         return try execRequest(call)
     }
@@ -27,7 +27,7 @@ extension APIServer {
         var access = AccessRequest(call.info)
         access.verb = "create"
         guard authorizer.decide(access, for: call.user).isAllowed else { throw access.refusal(of: call.user) }
-        return try ExecRequest(call, pod: try storage.live(call.definition, call.key).object)
+        return try ExecRequest(call, pod: try storage.live(call.definition, key: call.key).object)
     }
 
     func execRefusal(_ call: ResourceCall) throws(APIStatus) -> APIStatus {
@@ -45,14 +45,15 @@ extension APIServer {
         if let name = body?["metadata", "name"]?.string, !name.isEmpty, name != call.key.name {
             throw .badRequest("name in URL does not match name in Eviction object")
         }
-        _ = try admission(call, .create, isDryRun: isDryRun)(AdmissionObjects(object: body.map { KubeObject($0) }))
-        let pod = try storage.live(call.definition, call.key).object
+        _ = try admission(call, operation: .create, isDryRun: isDryRun)(
+            AdmissionObjects(object: body.map { KubeObject($0) }))
+        let pod = try storage.live(call.definition, key: call.key).object
         if let budget = try budget(for: pod) { try take(from: budget, for: pod, isDryRun: isDryRun) }
         var options = DeleteOptions(isDryRun: isDryRun)
         options.gracePeriodSeconds = body?["deleteOptions", "gracePeriodSeconds"]?.int
         options.uid = body?["deleteOptions", "preconditions"]?["uid"]?.string
         options.resourceVersion = body?["deleteOptions", "preconditions"]?["resourceVersion"]?.string
-        _ = try storage.delete(call.definition, call.key, options)
+        _ = try storage.delete(call.definition, key: call.key, options: options)
         return .json(
             ["kind": "Status", "apiVersion": "v1", "metadata": .object([:]), "status": "Success", "code": 201],
             status: 201)
@@ -69,11 +70,11 @@ extension APIServer {
             throw .internalError(
                 "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.")
         }
-        return matching.first.flatMap { Self.mayIgnore($0, pod) ? nil : $0 }
+        return matching.first.flatMap { Self.mayIgnore($0, for: pod) ? nil : $0 }
     }
 
     /// A pod that isn't ready counts for nothing in a budget that is kept without it (KEP-3017).
-    private static func mayIgnore(_ budget: KubeObject, _ pod: KubeObject) -> Bool {
+    private static func mayIgnore(_ budget: KubeObject, for pod: KubeObject) -> Bool {
         if PodState.isReady(pod) { return false }
         if budget["spec", "unhealthyPodEvictionPolicy"]?.string == "AlwaysAllow" { return true }
         let desired = budget["status", "desiredHealthy"]?.int ?? 0
@@ -85,7 +86,7 @@ extension APIServer {
         guard let definition = catalog.find(.disruptionBudgets) else { return }
         var options = WriteOptions.controller("kube-apiserver")
         options.isDryRun = isDryRun
-        _ = try storage.update(definition, budget.key, part: .status, options: options) { live throws(APIStatus) in
+        _ = try storage.update(definition, key: budget.key, part: .status, options: options) { live throws(APIStatus) in
             try Self.check(live)
             var object = live
             object["status", "disruptionsAllowed"] = JSONValue((live["status", "disruptionsAllowed"]?.int ?? 0) - 1)

@@ -3,14 +3,14 @@ import KubeSchema
 
 extension APIServer {
     func get(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
-        try answer(try storage.live(call.definition, call.key).object, call)
+        try answer(try storage.live(call.definition, key: call.key).object, for: call)
     }
 
     // MARK: List
 
     func list(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
         let selection = try selection(call)
-        let page = try page(call, selection)
+        let page = try page(call, selection: selection)
         switch try call.format() {
         case .table:
             let metadata = JSONValue.compact([
@@ -26,12 +26,12 @@ extension APIServer {
             ])
         case .yaml:
             return APIResponse(
-                contentType: "application/yaml", Array(YAML.format(listJSON(call, page), sorted: true).utf8))
-        case .json: return .json(listJSON(call, page))
+                contentType: "application/yaml", Array(YAML.format(listJSON(call, page: page), sorted: true).utf8))
+        case .json: return .json(listJSON(call, page: page))
         }
     }
 
-    private func listJSON(_ call: ResourceCall, _ page: Page) -> JSONValue {
+    private func listJSON(_ call: ResourceCall, page: Page) -> JSONValue {
         let isCustom = call.definition.isCustom
         let items = page.objects.map { object -> JSONValue in
             let object = call.definition.shown(object)
@@ -84,9 +84,9 @@ extension APIServer {
         var remaining: Int?
     }
 
-    private func page(_ call: ResourceCall, _ selection: Selection) throws(APIStatus) -> Page {
+    private func page(_ call: ResourceCall, selection: Selection) throws(APIStatus) -> Page {
         let options = try ListOptions(call.request)
-        let all = try snapshot(call, options)
+        let all = try snapshot(call, options: options)
         var matching = all.items.map(\.object).filter(selection.matches)
         let namespace = selection.namespace
         if let last = options.token?.key(in: namespace) { matching = matching.filter { last < $0.key } }
@@ -103,7 +103,7 @@ extension APIServer {
     }
 
     private func snapshot(
-        _ call: ResourceCall, _ options: ListOptions
+        _ call: ResourceCall, options: ListOptions
     ) throws(APIStatus) -> (items: [StoredObject], version: UInt64) {
         let namespace = call.api.namespaced ? call.target.namespace : nil
         let exact = options.token?.version ?? (options.isExact ? options.version : nil)

@@ -15,34 +15,34 @@ extension APIServer {
             body["status"] = ["userInfo": call.user.json]
         case "tokenreviews": body["status"] = tokenStatus(spec["token"]?.string ?? "")
         case "selfsubjectaccessreviews":
-            guard let access = AccessRequest(review: spec) else { throw Self.ambiguous(call, []) }
+            guard let access = AccessRequest(review: spec) else { throw Self.ambiguous(call, more: []) }
             body["status"] = status(authorizer.decide(access, for: call.user))
         case "selfsubjectrulesreviews":
             body["spec"] = .object([:])
             body["status"] = rules(of: call.user, namespace: spec["namespace"]?.string ?? "")
-        default: body["status"] = try subjectAccess(spec, call)
+        default: body["status"] = try subjectAccess(spec, for: call)
         }
         return .json(body, status: 201)
     }
 
-    private static func ambiguous(_ call: ResourceCall, _ more: [FieldError]) -> APIStatus {
+    private static func ambiguous(_ call: ResourceCall, more: [FieldError]) -> APIStatus {
         .invalid(
             group: call.api.group, kind: "", name: "",
             errors: [
                 .invalid(
-                    "spec.resourceAttributes", .null,
-                    "exactly one of nonResourceAttributes or resourceAttributes must be specified")
+                    "spec.resourceAttributes", value: .null,
+                    detail: "exactly one of nonResourceAttributes or resourceAttributes must be specified")
             ] + more)
     }
 
-    private func subjectAccess(_ spec: JSONValue, _ call: ResourceCall) throws(APIStatus) -> JSONValue {
+    private func subjectAccess(_ spec: JSONValue, for call: ResourceCall) throws(APIStatus) -> JSONValue {
         let name = spec["user"]?.string ?? ""
         let groups = spec["groups"]?.array?.compactMap(\.string) ?? []
         var errors: [FieldError] = []
         if name.isEmpty, groups.isEmpty {
-            errors.append(.invalid("spec.user", "", "at least one of user or group must be specified"))
+            errors.append(.invalid("spec.user", value: "", detail: "at least one of user or group must be specified"))
         }
-        guard let access = AccessRequest(review: spec) else { throw Self.ambiguous(call, errors) }
+        guard let access = AccessRequest(review: spec) else { throw Self.ambiguous(call, more: errors) }
         if !errors.isEmpty { throw .invalid(group: call.api.group, kind: "", name: "", errors: errors) }
         return status(authorizer.decide(access, for: UserInfo(name: name, groups: groups)))
     }
@@ -77,7 +77,7 @@ extension APIServer {
 
     /// TokenRequest (KEP-1205).
     func requestToken(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
-        let account = try storage.live(call.definition, call.key).object
+        let account = try storage.live(call.definition, key: call.key).object
         let body = try BodyDecoder(request: call.request).value() ?? .object([:])
         let seconds = body["spec", "expirationSeconds"]?.int ?? 3600
         guard seconds >= 600 else {
@@ -85,7 +85,8 @@ extension APIServer {
                 group: "authentication.k8s.io", kind: "TokenRequest", name: "",
                 errors: [
                     .invalid(
-                        "spec.expirationSeconds", JSONValue(seconds), "may not specify a duration less than 10 minutes")
+                        "spec.expirationSeconds", value: JSONValue(seconds),
+                        detail: "may not specify a duration less than 10 minutes")
                 ])
         }
         let now = KubeTime.now()
@@ -112,7 +113,7 @@ extension APIServer {
 
     /// Nobody may grant rights that they don't hold themselves, unless they have the verb `escalate` (roles) or `bind`
     /// (bindings).
-    func checkEscalation(_ object: KubeObject, _ call: ResourceCall) throws(APIStatus) {
+    func checkEscalation(_ object: KubeObject, for call: ResourceCall) throws(APIStatus) {
         guard call.api.group == "rbac.authorization.k8s.io", !call.user.groups.contains("system:masters") else {
             return
         }
@@ -130,17 +131,18 @@ extension APIServer {
             verb: isBinding ? "bind" : "escalate", group: call.api.group, resource: plural,
             name: isBinding ? object["roleRef", "name"]?.string ?? "" : object.name, namespace: namespace)
         if authorizer.decide(exception, for: call.user).isAllowed { return }
-        let missing = granted.flatMap { missingRights($0, call.user, namespace) }
+        let missing = granted.flatMap { missingRights($0, user: call.user, namespace: namespace) }
         guard !missing.isEmpty else { return }
         let groups = call.user.groups.map { "\"\($0)\"" }.joined(separator: " ")
         throw .forbidden(
-            call.api, object.name,
-            "user \"\(call.user.name)\" (groups=[\(groups)]) is attempting to grant RBAC permissions not currently held:\n"
+            call.api, name: object.name,
+            why:
+                "user \"\(call.user.name)\" (groups=[\(groups)]) is attempting to grant RBAC permissions not currently held:\n"
                 + missing.joined(separator: "\n"))
     }
 
     /// Per resource, the rule's verbs when any of them is not held, in the notation of the server.
-    private func missingRights(_ rule: PolicyRule, _ user: UserInfo, _ namespace: String) -> [String] {
+    private func missingRights(_ rule: PolicyRule, user: UserInfo, namespace: String) -> [String] {
         func list(_ values: [String]) -> String { "[" + values.map { "\"\($0)\"" }.joined(separator: " ") + "]" }
         var missing: [String] = []
         for url in rule.nonResourceURLs {

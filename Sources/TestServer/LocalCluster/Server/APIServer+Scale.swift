@@ -5,19 +5,19 @@ import KubeSchema
 extension APIServer {
     func scale(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
         guard let paths = call.definition.scale else { throw .unknownPath }
-        let live = try storage.live(call.definition, call.key)
+        let live = try storage.live(call.definition, key: call.key)
         let view = Self.scale(of: live.object, paths)
         if call.info.verb == "get" { return .json(view) }
         var options = try call.writeOptions("UpdateOptions", source: .put)
-        let ask = admission(call, .update, isDryRun: options.isDryRun)
+        let ask = admission(call, operation: .update, isDryRun: options.isDryRun)
         options.admit = { subject throws(APIStatus) in
             try ask(
                 AdmissionObjects(
                     object: subject.object.map { KubeObject(Self.scale(of: $0, paths)) },
                     old: subject.old.map { KubeObject(Self.scale(of: $0, paths)) }))
         }
-        let result = try storage.update(call.definition, call.key, options: options) { current throws(APIStatus) in
-            let wanted = try wantedScale(call, Self.scale(of: current, paths))
+        let result = try storage.update(call.definition, key: call.key, options: options) { current throws(APIStatus) in
+            let wanted = try wantedScale(call, current: Self.scale(of: current, paths))
             var object = current
             object.json[path: paths.specReplicas] = wanted["spec", "replicas"] ?? 0
             if let version = wanted["metadata", "resourceVersion"]?.string, !version.isEmpty {
@@ -28,7 +28,7 @@ extension APIServer {
         return .json(Self.scale(of: result.object, paths))
     }
 
-    private func wantedScale(_ call: ResourceCall, _ current: JSONValue) throws(APIStatus) -> JSONValue {
+    private func wantedScale(_ call: ResourceCall, current: JSONValue) throws(APIStatus) -> JSONValue {
         var wanted: JSONValue
         if call.info.verb == "patch" {
             let patch = try PatchBody(call)
@@ -46,7 +46,9 @@ extension APIServer {
         if replicas < 0, !call.definition.isCustom {
             throw .invalid(
                 group: "autoscaling", kind: "Scale", name: call.key.name,
-                errors: [.invalid("spec.replicas", JSONValue(replicas), "must be greater than or equal to 0")])
+                errors: [
+                    .invalid("spec.replicas", value: JSONValue(replicas), detail: "must be greater than or equal to 0")
+                ])
         }
         return wanted
     }

@@ -34,16 +34,20 @@ struct APIServer: Sendable {
                 message: "Request entity too large: limit is \(Self.bodyLimit)")
         }
         let info = RequestInfo(request)
-        let user = try authorizedUser(request, info)
-        guard let resource = info.resource else { return try DiscoveryHandler(catalog: catalog).answer(request, info) }
-        guard let call = call(request, info, resource, user) else { return try unknownResource(resource) }
+        let user = try authorizedUser(request, info: info)
+        guard let resource = info.resource else {
+            return try DiscoveryHandler(catalog: catalog).answer(request, info: info)
+        }
+        guard let call = call(request, info: info, resource: resource, user: user) else {
+            return try unknownResource(resource)
+        }
         return try dispatch(call)
     }
 
     /// - Throws: 401 and 403.
-    func authorizedUser(_ request: APIRequest, _ info: RequestInfo) throws(APIStatus) -> UserInfo {
+    func authorizedUser(_ request: APIRequest, info: RequestInfo) throws(APIStatus) -> UserInfo {
         let sender = try authenticator.authenticate(request)
-        let user = try Impersonator(authorizer: authorizer).effectiveUser(request, info, user: sender)
+        let user = try Impersonator(authorizer: authorizer).effectiveUser(request, info: info, user: sender)
         let access = AccessRequest(info)
         guard authorizer.decide(access, for: user).isAllowed else { throw access.refusal(of: user) }
         return user
@@ -51,9 +55,9 @@ struct APIServer: Sendable {
 
     /// nil where nothing of the kind is served.
     func call(
-        _ request: APIRequest, _ info: RequestInfo, _ resource: RequestInfo.Resource, _ user: UserInfo
+        _ request: APIRequest, info: RequestInfo, resource: RequestInfo.Resource, user: UserInfo
     ) -> ResourceCall? {
-        catalog.find(GroupVersion(group: resource.group, version: resource.version), resource.plural).map {
+        catalog.find(GroupVersion(group: resource.group, version: resource.version), plural: resource.plural).map {
             ResourceCall(request: request, info: info, target: resource, definition: $0, user: user)
         }
     }
@@ -81,7 +85,7 @@ struct ResourceCall: Sendable {
     var api: APIResource { definition.api }
 
     /// Of the object in the path.
-    var key: ObjectKey { definition.key(target.namespace, target.name ?? "") }
+    var key: ObjectKey { definition.key(target.namespace, name: target.name ?? "") }
 
     /// `fieldManager`, or the program of the User-Agent as a real server takes it.
     var manager: String {
@@ -106,7 +110,7 @@ struct ResourceCall: Sendable {
         var options = WriteOptions(manager: manager, source: source)
         options.isDryRun = try dryRun(kind)
         if let name = request[query: "fieldManager"], name.utf8.count > 128 {
-            throw .invalidOptions(kind, .tooLong("fieldManager", limit: 128))
+            throw .invalidOptions(kind, error: .tooLong("fieldManager", limit: 128))
         }
         switch request[query: "fieldValidation"] {
         case nil, "": break
@@ -114,7 +118,8 @@ struct ResourceCall: Sendable {
             guard let validation = WriteOptions.FieldValidation(rawValue: text) else {
                 throw .invalidOptions(
                     kind,
-                    .notSupported("fieldValidation", .string(text), supported: ["", "Ignore", "Strict", "Warn"]))
+                    error: .notSupported(
+                        "fieldValidation", value: .string(text), supported: ["", "Ignore", "Strict", "Warn"]))
             }
             options.fieldValidation = validation
         }
@@ -125,7 +130,7 @@ struct ResourceCall: Sendable {
         let values = request.query.filter { $0.name == "dryRun" }.map(\.value)
         if values.isEmpty { return false }
         guard values.allSatisfy({ $0 == "All" }) else {
-            throw .invalidOptions(kind, .notSupported("dryRun", JSONValue(values), supported: ["All"]))
+            throw .invalidOptions(kind, error: .notSupported("dryRun", value: JSONValue(values), supported: ["All"]))
         }
         return true
     }

@@ -7,38 +7,38 @@ extension APIStatus {
         APIStatus(code: 400, reason: .badRequest, message: message)
     }
 
-    static func notFound(_ resource: APIResource, _ name: String) -> APIStatus {
+    static func notFound(_ resource: APIResource, name: String) -> APIStatus {
         APIStatus(
             code: 404, reason: .notFound, message: "\(resource.qualifiedName) \"\(name)\" not found",
             group: resource.group, kind: resource.plural, name: name)
     }
 
-    static func alreadyExists(_ resource: APIResource, _ name: String) -> APIStatus {
+    static func alreadyExists(_ resource: APIResource, name: String) -> APIStatus {
         APIStatus(
             code: 409, reason: .alreadyExists, message: "\(resource.qualifiedName) \"\(name)\" already exists",
             group: resource.group, kind: resource.plural, name: name)
     }
 
-    static func modified(_ resource: APIResource, _ name: String) -> APIStatus {
+    static func modified(_ resource: APIResource, name: String) -> APIStatus {
         conflict(
-            resource, name,
-            "the object has been modified; please apply your changes to the latest version and try again")
+            resource, name: name,
+            why: "the object has been modified; please apply your changes to the latest version and try again")
     }
 
-    static func conflict(_ resource: APIResource, _ name: String, _ why: String) -> APIStatus {
+    static func conflict(_ resource: APIResource, name: String, why: String) -> APIStatus {
         APIStatus(
             code: 409, reason: .conflict,
             message: "Operation cannot be fulfilled on \(resource.qualifiedName) \"\(name)\": \(why)",
             group: resource.group, kind: resource.plural, name: name)
     }
 
-    static func forbidden(_ resource: APIResource, _ name: String, _ why: String, causes: [Cause] = []) -> APIStatus {
+    static func forbidden(_ resource: APIResource, name: String, why: String, causes: [Cause] = []) -> APIStatus {
         APIStatus(
             code: 403, reason: .forbidden, message: "\(resource.qualifiedName) \"\(name)\" is forbidden: \(why)",
             group: resource.group, kind: resource.plural, name: name, causes: causes)
     }
 
-    static func invalid(_ resource: APIResource, _ name: String, _ errors: [FieldError]) -> APIStatus {
+    static func invalid(_ resource: APIResource, name: String, errors: [FieldError]) -> APIStatus {
         invalid(group: resource.group, kind: resource.kind, name: name, errors: errors)
     }
 
@@ -46,14 +46,14 @@ extension APIStatus {
         "the namespace of the provided object does not match the namespace sent on the request")
 
     /// A custom object whose kind isn't the one that is served here.
-    static func otherKind(_ kind: String, _ resource: APIResource, _ name: String) -> APIStatus {
+    static func otherKind(_ kind: String, resource: APIResource, name: String) -> APIStatus {
         invalid(
             group: resource.group, kind: kind, name: name,
-            errors: [.invalid("kind", .string(kind), "must be \(resource.kind)")])
+            errors: [.invalid("kind", value: .string(kind), detail: "must be \(resource.kind)")])
     }
 
     /// 422 about the options in the query or in the body of a DELETE.
-    static func invalidOptions(_ kind: String, _ error: FieldError) -> APIStatus {
+    static func invalidOptions(_ kind: String, error: FieldError) -> APIStatus {
         invalid(group: "meta.k8s.io", kind: kind, name: "", errors: [error])
     }
 
@@ -74,7 +74,7 @@ extension APIStatus {
         code: 405, reason: .methodNotAllowed,
         message: "the server does not allow this method on the requested resource")
 
-    static func methodNotSupported(_ resource: APIResource, _ action: String) -> APIStatus {
+    static func methodNotSupported(_ resource: APIResource, action: String) -> APIStatus {
         APIStatus(
             code: 405, reason: .methodNotAllowed,
             message: "\(action) is not supported on resources of kind \"\(resource.qualifiedName)\"",

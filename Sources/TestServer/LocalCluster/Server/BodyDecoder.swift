@@ -147,8 +147,8 @@ struct BodyDecoder: Sendable {
         guard let kind = value["kind"]?.string, !kind.isEmpty else {
             throw unrecognized("Object 'Kind' is missing in '\(value)'")
         }
-        try checkType(value, kind: kind, definition, catalog)
-        try checkMetadata(value, api)
+        try checkType(value, kind: kind, definition: definition, catalog: catalog)
+        try checkMetadata(value, api: api)
         if api.namespaced, let own = value["metadata", "namespace"]?.string, !own.isEmpty, own != namespace {
             throw .otherNamespace
         }
@@ -161,7 +161,7 @@ struct BodyDecoder: Sendable {
     }
 
     private func checkType(
-        _ value: JSONValue, kind: String, _ definition: ResourceDefinition, _ catalog: ResourceCatalog
+        _ value: JSONValue, kind: String, definition: ResourceDefinition, catalog: ResourceCatalog
     ) throws(APIStatus) {
         let api = definition.api
         let version = value["apiVersion"]?.string ?? ""
@@ -188,8 +188,8 @@ struct BodyDecoder: Sendable {
     }
 
     /// Metadata is typed for all kinds: a wrong type there is no matter of a schema.
-    private func checkMetadata(_ value: JSONValue, _ api: APIResource) throws(APIStatus) {
-        func mistyped(_ field: String, _ found: JSONValue) -> APIStatus {
+    private func checkMetadata(_ value: JSONValue, api: APIResource) throws(APIStatus) {
+        func mistyped(_ field: String, found: JSONValue) -> APIStatus {
             let type = found.typeName == "integer" ? "number" : found.typeName
             return .badRequest(
                 "\(api.kind) in version \"\(api.version)\" cannot be handled as a \(api.kind): json: cannot unmarshal "
@@ -197,10 +197,12 @@ struct BodyDecoder: Sendable {
         }
         guard let metadata = value["metadata"] else { return }
         for field in ["name", "namespace", "generateName", "uid", "resourceVersion"] {
-            if let found = metadata[field], found.string == nil, !found.isNull { throw mistyped(field, found) }
+            if let found = metadata[field], found.string == nil, !found.isNull { throw mistyped(field, found: found) }
         }
         for field in ["labels", "annotations"] {
-            for (_, found) in metadata[field]?.object ?? [:] where found.string == nil { throw mistyped(field, found) }
+            for (_, found) in metadata[field]?.object ?? [:] where found.string == nil {
+                throw mistyped(field, found: found)
+            }
         }
     }
 }

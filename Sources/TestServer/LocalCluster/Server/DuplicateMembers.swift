@@ -66,7 +66,7 @@ struct DuplicateMembers {
             }
             separator()
         }
-        return closed(members.map { $0.key + [UInt8(ascii: ":")] + $0.value }, "{", "}")
+        return closed(members.map { $0.key + [UInt8(ascii: ":")] + $0.value }, open: "{", close: "}")
     }
 
     private mutating func array(_ path: String, depth: Int) -> [UInt8] {
@@ -80,7 +80,7 @@ struct DuplicateMembers {
             // Nothing that is JSON stands here.
             if bytes.count == before { break }
         }
-        return closed(elements, "[", "]")
+        return closed(elements, open: "[", close: "]")
     }
 
     private mutating func separator() {
@@ -90,7 +90,7 @@ struct DuplicateMembers {
     }
 
     /// Without its end in the text it stays open, so that the parser refuses it.
-    private mutating func closed(_ parts: [[UInt8]], _ open: String, _ close: String) -> [UInt8] {
+    private mutating func closed(_ parts: [[UInt8]], open: String, close: String) -> [UInt8] {
         let isClosed = bytes.first == close.utf8.first
         if isClosed { bytes.removeFirst() }
         return Array(open.utf8) + parts.joined(separator: [UInt8(ascii: ",")]) + (isClosed ? Array(close.utf8) : [])

@@ -38,7 +38,7 @@ struct ListOptions: Sendable {
     }
 
     static func invalidMatch(_ why: String) -> APIStatus {
-        .invalidOptions("ListOptions", .forbidden("resourceVersionMatch", why))
+        .invalidOptions("ListOptions", error: .forbidden("resourceVersionMatch", detail: why))
     }
 
     func tooLarge(_ current: UInt64) -> APIStatus {

@@ -19,7 +19,7 @@ struct RequestInfo: Sendable, Equatable {
         /// Segments behind the subresource: no path of this server has any.
         var hasSurplus = false
 
-        var id: ResourceID { ResourceID(group, plural) }
+        var id: ResourceID { ResourceID(group, plural: plural) }
         /// `pods/log`, as rules name it.
         var qualifiedPlural: String { subresource.map { "\(plural)/\($0)" } ?? plural }
     }
@@ -38,7 +38,7 @@ struct RequestInfo: Sendable, Equatable {
             isWatchPath = true
         }
         resource = found
-        verb = Self.verb(request, found, isWatchPath: isWatchPath)
+        verb = Self.verb(request, resource: found, isWatchPath: isWatchPath)
     }
 
     private static func withoutWatch(_ segments: [String]) -> [String] {
@@ -77,7 +77,7 @@ struct RequestInfo: Sendable, Equatable {
         rest.count == 3 && ["status", "finalize"].contains(rest.last ?? "")
     }
 
-    private static func verb(_ request: APIRequest, _ resource: Resource, isWatchPath: Bool) -> String {
+    private static func verb(_ request: APIRequest, resource: Resource, isWatchPath: Bool) -> String {
         switch request.method {
         case "POST": return "create"
         case "PUT": return "update"

@@ -33,7 +33,7 @@ struct UpgradableChannel: HTTPChannelHandler {
         channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(CloseOnQuiesce(), name: CloseOnQuiesce.name)
             var configuration = NIOUpgradableHTTPServerPipelineConfiguration(
-                upgradeConfiguration: .init(upgraders: [upgrader]) { Self.continueWithHTTP($0, logger) })
+                upgradeConfiguration: .init(upgraders: [upgrader]) { Self.continueWithHTTP($0, logger: logger) })
             // NIOAsyncChannel takes one request after the other by itself, and errors are answered by the responder.
             configuration.enablePipelining = false
             configuration.enableErrorHandling = false
@@ -43,12 +43,12 @@ struct UpgradableChannel: HTTPChannelHandler {
             let upgrade = try channel.pipeline.syncOperations.handler(
                 type: NIOTypedHTTPServerUpgradeHandler<Connection>.self)
             try channel.pipeline.syncOperations.addHandler(
-                UpgradeFilter { session($0, channel) != nil }, position: .before(upgrade))
+                UpgradeFilter { session($0, channel: channel) != nil }, position: .before(upgrade))
             return Value(channel: channel, connection: connection)
         }
     }
 
-    private static func continueWithHTTP(_ channel: any Channel, _ logger: Logger) -> EventLoopFuture<Connection> {
+    private static func continueWithHTTP(_ channel: any Channel, logger: Logger) -> EventLoopFuture<Connection> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
@@ -67,14 +67,14 @@ struct UpgradableChannel: HTTPChannelHandler {
         NIOTypedWebSocketServerUpgrader(
             maxFrameSize: Self.maximumFrame,
             shouldUpgrade: { channel, head in
-                let headers = session(head, channel).map {
+                let headers = session(head, channel: channel).map {
                     HTTPHeaders([("Sec-WebSocket-Protocol", $0.version.rawValue)])
                 }
                 return channel.eventLoop.makeSucceededFuture(headers)
             },
             upgradePipelineHandler: { channel, head in
                 channel.eventLoop.makeCompletedFuture {
-                    guard let session = session(head, channel) else {
+                    guard let session = session(head, channel: channel) else {
                         throw ChannelError.inappropriateOperationForState
                     }
                     try channel.pipeline.syncOperations.addHandler(
@@ -86,7 +86,7 @@ struct UpgradableChannel: HTTPChannelHandler {
             })
     }
 
-    private func session(_ head: HTTPRequestHead, _ channel: any Channel) -> ExecSession? {
+    private func session(_ head: HTTPRequestHead, channel: any Channel) -> ExecSession? {
         let offered = head.headers[canonicalForm: "Sec-WebSocket-Protocol"].map(String.init)
         guard let version = RemoteCommandProtocol.choose(offered) else { return nil }
         var request = APIRequest(

@@ -21,7 +21,7 @@ struct WatchStream: Sendable {
         let subscription = store.subscribe(definition.id)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await tick(subscription) }
-            try await deliver(subscription, write)
+            try await deliver(subscription, write: write)
             group.cancelAll()
         }
     }
@@ -45,7 +45,7 @@ struct WatchStream: Sendable {
     }
 
     @concurrent private func deliver(
-        _ subscription: ClusterStore.Subscription, _ write: @concurrent ([UInt8]) async throws -> Void
+        _ subscription: ClusterStore.Subscription, write: @concurrent ([UInt8]) async throws -> Void
     ) async throws {
         let start = ContinuousClock.now
         let end = start + options.timeout
@@ -62,10 +62,10 @@ struct WatchStream: Sendable {
         var cursor = first.cursor
         for await _ in subscription.stream.cancelOnGracefulShutdown() {
             guard let batch = store.events(definition.id, after: cursor) else {
-                return try await write(encoder.error(Self.tooOld(cursor, store.version)))
+                return try await write(encoder.error(Self.tooOld(cursor, oldest: store.version)))
             }
             cursor = max(cursor, batch.version)
-            var bytes = batch.events.flatMap { encoder.lines($0, selection) }
+            var bytes = batch.events.flatMap { encoder.lines($0, selection: selection) }
             let now = ContinuousClock.now
             if let due = nextBookmark, now >= due {
                 bytes += encoder.bookmark(cursor)
@@ -82,19 +82,21 @@ struct WatchStream: Sendable {
             let current = store.version
             if version == .max { return ([], current) }
             guard let batch = store.events(definition.id, after: version) else {
-                throw Self.tooOld(version, store.oldest(definition.id) + 1)
+                throw Self.tooOld(version, oldest: store.oldest(definition.id) + 1)
             }
-            return (batch.events.flatMap { encoder.lines($0, selection) }, max(version, batch.version))
+            return (batch.events.flatMap { encoder.lines($0, selection: selection) }, max(version, batch.version))
         case .current:
             let all = store.list(definition.id, namespace: selection.namespace)
             var bytes: [UInt8] = []
-            for stored in all.items where selection.matches(stored.object) { bytes += encoder.line("ADDED", stored) }
+            for stored in all.items where selection.matches(stored.object) {
+                bytes += encoder.line("ADDED", stored: stored)
+            }
             if options.marksInitialEnd { bytes += encoder.bookmark(all.version, isInitialEnd: true) }
             return (bytes, all.version)
         }
     }
 
-    private static func tooOld(_ version: UInt64, _ oldest: UInt64) -> APIStatus {
+    private static func tooOld(_ version: UInt64, oldest: UInt64) -> APIStatus {
         APIStatus(code: 410, reason: .expired, message: "too old resource version: \(version) (\(oldest))")
     }
 }
@@ -113,22 +115,24 @@ struct WatchEncoder {
     }
 
     /// What a change means to this watch: an object that leaves the selection is deleted for it, one that enters is new.
-    mutating func lines(_ event: StoreEvent, _ selection: Selection) -> [UInt8] {
+    mutating func lines(_ event: StoreEvent, selection: Selection) -> [UInt8] {
         let wasSelected = event.previous.map { selection.matches($0.object) } ?? false
         let isSelected = event.kind != .deleted && selection.matches(event.object.object)
         switch (wasSelected, isSelected) {
-        case (false, true): return line("ADDED", event.object)
-        case (true, true): return line("MODIFIED", event.object)
+        case (false, true): return line("ADDED", stored: event.object)
+        case (true, true): return line("MODIFIED", stored: event.object)
         case (true, false):
-            guard event.kind != .deleted, let previous = event.previous else { return line("DELETED", event.object) }
+            guard event.kind != .deleted, let previous = event.previous else {
+                return line("DELETED", stored: event.object)
+            }
             var last = previous.object
             last.resourceVersion = String(event.version)
-            return line("DELETED", StoredObject(last, version: event.version))
+            return line("DELETED", stored: StoredObject(last, version: event.version))
         case (false, false): return []
         }
     }
 
-    mutating func line(_ type: String, _ stored: StoredObject) -> [UInt8] {
+    mutating func line(_ type: String, stored: StoredObject) -> [UInt8] {
         switch format {
         case .table:
             let metadata: JSONValue = ["resourceVersion": .string(stored.object.resourceVersion)]
@@ -136,11 +140,11 @@ struct WatchEncoder {
             current.now = .now()
             let json = current.table([stored.object], metadata: metadata, withColumns: !hasColumns)
             hasColumns = true
-            return Self.line(type, JSONWriter.bytes(json))
-        case .partialMetadata: return Self.line(type, JSONWriter.bytes(TableEncoder.partial(stored.object)))
+            return Self.line(type, object: JSONWriter.bytes(json))
+        case .partialMetadata: return Self.line(type, object: JSONWriter.bytes(TableEncoder.partial(stored.object)))
         case .json, .yaml:
-            if stored.object.apiVersion == definition.api.apiVersion { return Self.line(type, stored.json) }
-            return Self.line(type, JSONWriter.bytes(definition.shown(stored.object).json))
+            if stored.object.apiVersion == definition.api.apiVersion { return Self.line(type, object: stored.json) }
+            return Self.line(type, object: JSONWriter.bytes(definition.shown(stored.object).json))
         }
     }
 
@@ -154,12 +158,12 @@ struct WatchEncoder {
                 "kind": .string(definition.api.kind), "apiVersion": .string(definition.api.apiVersion),
                 "metadata": metadata,
             ]
-        return Self.line("BOOKMARK", JSONWriter.bytes(object))
+        return Self.line("BOOKMARK", object: JSONWriter.bytes(object))
     }
 
-    func error(_ status: APIStatus) -> [UInt8] { Self.line("ERROR", JSONWriter.bytes(status.wireJSON)) }
+    func error(_ status: APIStatus) -> [UInt8] { Self.line("ERROR", object: JSONWriter.bytes(status.wireJSON)) }
 
-    private static func line(_ type: String, _ object: [UInt8]) -> [UInt8] {
+    private static func line(_ type: String, object: [UInt8]) -> [UInt8] {
         Array("{\"type\":\"\(type)\",\"object\":".utf8) + object + [UInt8(ascii: "}"), UInt8(ascii: "\n")]
     }
 }

@@ -8,18 +8,19 @@ struct Bootstrap: Sendable {
 
     func run(withNode: Bool) throws(APIStatus) {
         for name in ["default", "kube-system", "kube-public", "kube-node-lease"] {
-            try create(.namespaces, nil, ["metadata": ["name": .string(name)]])
+            try create(.namespaces, namespace: nil, members: ["metadata": ["name": .string(name)]])
         }
         for (name, rules) in DefaultRoles.clusterRoles {
-            try create(.clusterRoles, nil, ["metadata": Self.metadata(name), "rules": .array(rules)])
+            try create(
+                .clusterRoles, namespace: nil, members: ["metadata": Self.metadata(name), "rules": .array(rules)])
         }
         for (name, own, all, taker) in DefaultRoles.aggregated {
-            try createAggregated(name, own, all, takenInBy: taker)
+            try createAggregated(name, own: own, all: all, takenInBy: taker)
         }
         for (name, role, group) in DefaultRoles.clusterRoleBindings {
             try create(
-                .clusterRoleBindings, nil,
-                [
+                .clusterRoleBindings, namespace: nil,
+                members: [
                     "metadata": Self.metadata(name),
                     "roleRef": ["apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": .string(role)],
                     "subjects": .array(
@@ -27,23 +28,27 @@ struct Bootstrap: Sendable {
                 ])
         }
         for (name, value) in [("system-cluster-critical", 2_000_000_000), ("system-node-critical", 2_000_001_000)] {
-            try create(.priorityClasses, nil, ["metadata": ["name": .string(name)], "value": JSONValue(value)])
+            try create(
+                .priorityClasses, namespace: nil,
+                members: ["metadata": ["name": .string(name)], "value": JSONValue(value)])
         }
-        if withNode { try create(.nodes, nil, Self.node) }
+        if withNode { try create(.nodes, namespace: nil, members: Self.node) }
     }
 
     /// With the rules that the controller would fill in.
     private func createAggregated(
-        _ name: String, _ own: [JSONValue], _ all: [JSONValue], takenInBy taker: String?
+        _ name: String, own: [JSONValue], all: [JSONValue], takenInBy taker: String?
     ) throws(APIStatus) {
         let label = DefaultRoles.aggregationLabel(name)
         let part = Self.metadata("system:aggregate-to-\(name)", label: label)
-        try create(.clusterRoles, nil, ["metadata": part, "rules": .array(own)])
+        try create(.clusterRoles, namespace: nil, members: ["metadata": part, "rules": .array(own)])
         let selector: JSONValue = ["matchLabels": .object([label: "true"])]
         let metadata = Self.metadata(name, label: taker.map(DefaultRoles.aggregationLabel))
         try create(
-            .clusterRoles, nil,
-            ["metadata": metadata, "aggregationRule": ["clusterRoleSelectors": [selector]], "rules": .array(all)])
+            .clusterRoles, namespace: nil,
+            members: [
+                "metadata": metadata, "aggregationRule": ["clusterRoleSelectors": [selector]], "rules": .array(all),
+            ])
     }
 
     private static func metadata(_ name: String, label: String? = nil) -> JSONValue {
@@ -55,11 +60,12 @@ struct Bootstrap: Sendable {
         return metadata
     }
 
-    private func create(_ resource: APIResource, _ namespace: String?, _ members: JSONValue) throws(APIStatus) {
+    private func create(_ resource: APIResource, namespace: String?, members: JSONValue) throws(APIStatus) {
         guard let definition = storage.catalog.find(resource) else { return }
         var object: JSONValue = ["apiVersion": .string(resource.apiVersion), "kind": .string(resource.kind)]
         for (key, value) in members.object ?? [:] { object[key] = value }
-        _ = try storage.create(object, definition, namespace: namespace, options: .controller("kube-apiserver"))
+        _ = try storage.create(
+            object, definition: definition, namespace: namespace, options: .controller("kube-apiserver"))
     }
 
     private static var node: JSONValue {

@@ -31,7 +31,7 @@ extension LocalCluster {
                         "cluster": ["server": .string(url), "certificate-authority-data": .string(authority)],
                     ]
                 ],
-                "users": [["name": "kubernetes-admin", "user": Self.credentials(certificate, token)]],
+                "users": [["name": "kubernetes-admin", "user": Self.credentials(certificate, token: token)]],
                 "contexts": [
                     [
                         "name": "local",
@@ -43,7 +43,7 @@ extension LocalCluster {
             ])
         }
 
-        private static func credentials(_ certificate: ClientCertificate?, _ token: String) -> JSONValue {
+        private static func credentials(_ certificate: ClientCertificate?, token: String) -> JSONValue {
             guard let certificate else { return ["token": .string(token)] }
             return [
                 "client-certificate-data": .string(Base64.encode(Array(certificate.certificatePEM.utf8))),
@@ -54,7 +54,7 @@ extension LocalCluster {
 
     /// Runs a cluster while `body` runs, and stops it after.
     public static func withRunning<R: Sendable>(
-        _ configuration: Configuration = .init(), _ body: (LocalCluster, Endpoint) async throws -> R
+        _ configuration: Configuration = .init(), body: (LocalCluster, Endpoint) async throws -> R
     ) async throws -> R {
         let cluster = LocalCluster(configuration)
         return try await withThrowingTaskGroup(of: Void.self) { group in

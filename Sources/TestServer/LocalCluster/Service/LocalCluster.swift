@@ -73,7 +73,7 @@ public final class LocalCluster: Sendable, Service {
     public func run() async throws {
         do {
             try await serve()
-            settle(.failed(LocalClusterError(.stopped, "the cluster has stopped")))
+            settle(.failed(LocalClusterError(.stopped, message: "the cluster has stopped")))
         } catch {
             settle(.failed(error))
             throw error
@@ -117,7 +117,7 @@ public final class LocalCluster: Sendable, Service {
     private static func loopback(_ host: String) throws -> String {
         let isV4 = host.hasPrefix("127.") && host.split(separator: ".").count == 4
         guard isV4 || host == "::1" || host == "localhost" else {
-            throw LocalClusterError(.hostNotLoopback, "\(host) isn't a loopback address")
+            throw LocalClusterError(.hostNotLoopback, message: "\(host) isn't a loopback address")
         }
         return host
     }
@@ -132,13 +132,13 @@ public final class LocalCluster: Sendable, Service {
             return count
         }
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in wait(id, continuation) }
+            try await withCheckedThrowingContinuation { continuation in wait(id, continuation: continuation) }
         } onCancel: {
             abandon(id)
         }
     }
 
-    private func wait(_ id: Int, _ continuation: CheckedContinuation<Endpoint, any Error>) {
+    private func wait(_ id: Int, continuation: CheckedContinuation<Endpoint, any Error>) {
         if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
         let result: Result<Endpoint, any Error>? = address.withLock { address in
             switch address {

@@ -15,7 +15,7 @@ public struct LocalClusterError: Error, Sendable, CustomStringConvertible {
     public var message: String
     public var cause: (any Error)?
 
-    init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+    init(_ code: Code, message: String, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
         self.cause = cause

@@ -8,23 +8,26 @@ struct ClaimController: Sendable {
     private static let defaultClass = "storageclass.kubernetes.io/is-default-class"
 
     func sync(_ key: ObjectKey) {
-        guard let claim = cluster.get(.claims, key), !claim.isBeingDeleted,
+        guard let claim = cluster.get(.claims, key: key), !claim.isBeingDeleted,
             claim["status", "phase"]?.string == "Pending"
         else { return }
         let name = claim["spec", "storageClassName"]?.string ?? defaultClass
         guard let name, !name.isEmpty else {
             return record(
-                .normal, "FailedBinding",
-                "no persistent volumes available for this claim and no storage class is set", claim)
+                .normal, reason: "FailedBinding",
+                message: "no persistent volumes available for this claim and no storage class is set", about: claim)
         }
-        guard let storageClass = cluster.get(.storageClasses, ObjectKey(name: name)) else {
-            return record(.warning, "ProvisioningFailed", "storageclass.storage.k8s.io \"\(name)\" not found", claim)
+        guard let storageClass = cluster.get(.storageClasses, key: ObjectKey(name: name)) else {
+            return record(
+                .warning, reason: "ProvisioningFailed", message: "storageclass.storage.k8s.io \"\(name)\" not found",
+                about: claim)
         }
         if storageClass["volumeBindingMode"]?.string == "WaitForFirstConsumer", !isUsed(claim) {
             return record(
-                .normal, "WaitForFirstConsumer", "waiting for first consumer to be created before binding", claim)
+                .normal, reason: "WaitForFirstConsumer",
+                message: "waiting for first consumer to be created before binding", about: claim)
         }
-        bind(claim, name)
+        bind(claim, storageClass: name)
     }
 
     private var defaultClass: String? {
@@ -42,23 +45,25 @@ struct ClaimController: Sendable {
         (pod["spec", "volumes"]?.array ?? []).compactMap { $0["persistentVolumeClaim", "claimName"]?.string }
     }
 
-    private func bind(_ claim: KubeObject, _ storageClass: String) {
-        cluster.update(.claims, claim.key, by: DeploymentController.manager) {
+    private func bind(_ claim: KubeObject, storageClass: String) {
+        cluster.update(.claims, key: claim.key, by: DeploymentController.manager) {
             $0["spec", "storageClassName"] = .string(storageClass)
             $0["spec", "volumeName"] = .string("pvc-\(claim.uid)")
         }
-        cluster.update(.claims, claim.key, part: .status, by: DeploymentController.manager) { object in
+        cluster.update(.claims, key: claim.key, part: .status, by: DeploymentController.manager) { object in
             object.json["status"] = .compact([
                 "phase": "Bound", "accessModes": claim["spec", "accessModes"],
                 "capacity": .compact(["storage": claim["spec", "resources", "requests", "storage"]]),
             ])
         }
-        record(.normal, "ProvisioningSucceeded", "Successfully provisioned volume pvc-\(claim.uid)", claim)
+        record(
+            .normal, reason: "ProvisioningSucceeded", message: "Successfully provisioned volume pvc-\(claim.uid)",
+            about: claim)
     }
 
     private func record(
-        _ type: SimulatedCluster.EventType, _ reason: String, _ message: String, _ claim: KubeObject
+        _ type: SimulatedCluster.EventType, reason: String, message: String, about claim: KubeObject
     ) {
-        cluster.record(type, reason, message, about: claim, by: Self.component)
+        cluster.record(type, reason: reason, message: message, about: claim, by: Self.component)
     }
 }

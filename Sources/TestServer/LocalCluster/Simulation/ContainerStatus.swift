@@ -26,14 +26,14 @@ enum ContainerStatus {
             "resources": container["resources"] ?? .object([:]),
         ]
         if let mounts = container["volumeMounts"]?.array { status["volumeMounts"] = .array(mounts.map(mounted)) }
-        if fate != .pullFails { status["containerID"] = .string(identifier(container, pod)) }
+        if fate != .pullFails { status["containerID"] = .string(identifier(container, for: pod)) }
         switch fate {
         case .runs, .getsReadySlowly, .neverReady:
             status["state"] = ["running": ["startedAt": .string(now.description)]]
-        case .completes: status["state"] = exit(0, "Completed", container, pod, now)
+        case .completes: status["state"] = exit(0, reason: "Completed", container: container, for: pod, now: now)
         case .crashes where pod["spec", "restartPolicy"]?.string == "Never":
-            status["state"] = exit(1, "Error", container, pod, now)
-        case .crashes: crash(&status, container, pod, now)
+            status["state"] = exit(1, reason: "Error", container: container, for: pod, now: now)
+        case .crashes: crash(&status, container: container, for: pod, now: now)
         case .pullFails:
             status["state"] = [
                 "waiting": [
@@ -75,35 +75,35 @@ enum ContainerStatus {
         let pause = RestartBackOff.seconds(restarts: status["restartCount"]?.int ?? 1)
         let time = end.adding(seconds: Double(pause))
         if now < time { return .changes(at: time) }
-        crash(&status, container, pod, now)
+        crash(&status, container: container, for: pod, now: now)
         return .becomes(status)
     }
 
     /// It was started once more and failed at once: now it waits for the next time.
-    private static func crash(_ status: inout JSONValue, _ container: JSONValue, _ pod: KubeObject, _ now: KubeTime) {
+    private static func crash(_ status: inout JSONValue, container: JSONValue, for pod: KubeObject, now: KubeTime) {
         let count = (status["restartCount"]?.int ?? 0) + 1
         let message =
             "back-off \(RestartBackOff.text(restarts: count)) restarting failed "
             + "container=\(container["name"]?.string ?? "") pod=\(pod.name)_\(pod.namespace ?? "")(\(pod.uid))"
         status["restartCount"] = JSONValue(count)
-        status["lastState"] = exit(1, "Error", container, pod, now)
+        status["lastState"] = exit(1, reason: "Error", container: container, for: pod, now: now)
         status["state"] = ["waiting": ["reason": "CrashLoopBackOff", "message": .string(message)]]
     }
 
     private static func exit(
-        _ code: Int, _ reason: String, _ container: JSONValue, _ pod: KubeObject, _ now: KubeTime
+        _ code: Int, reason: String, container: JSONValue, for pod: KubeObject, now: KubeTime
     ) -> JSONValue {
         let time = JSONValue.string(now.description)
         return [
             "terminated": [
                 "exitCode": JSONValue(code), "reason": .string(reason), "startedAt": time, "finishedAt": time,
-                "containerID": .string(identifier(container, pod)),
+                "containerID": .string(identifier(container, for: pod)),
             ]
         ]
     }
 
     /// One of another image is another container.
-    private static func identifier(_ container: JSONValue, _ pod: KubeObject) -> String {
+    private static func identifier(_ container: JSONValue, for pod: KubeObject) -> String {
         let name = "\(container["name"]?.string ?? "") \(container["image"]?.string ?? "")"
         return "containerd://\(StableHash.hex(pod.uid))\(StableHash.hex(name))"
     }

@@ -26,11 +26,11 @@ struct ControllerRevisions: Sendable {
         let name = "\(owner.name)-\(hash)"
         guard let found = known.first(where: { $0.name == name }) else { return create(name, number: highest + 1) }
         if Self.number(found) < highest {
-            cluster.update(.controllerRevisions, found.key, by: DeploymentController.manager) {
+            cluster.update(.controllerRevisions, key: found.key, by: DeploymentController.manager) {
                 $0.json["revision"] = JSONValue(highest + 1)
             }
         }
-        return cluster.get(.controllerRevisions, found.key)
+        return cluster.get(.controllerRevisions, key: found.key)
     }
 
     private func create(_ name: String, number: Int) -> KubeObject? {
@@ -45,13 +45,16 @@ struct ControllerRevisions: Sendable {
         revision.json["data"] = ["spec": ["template": template]]
         revision.json["revision"] = JSONValue(number)
         return cluster.create(
-            revision.json, .controllerRevisions, namespace: owner.namespace ?? "", by: DeploymentController.manager)
+            revision.json, resource: .controllerRevisions, namespace: owner.namespace ?? "",
+            by: DeploymentController.manager)
     }
 
     /// Deletes the oldest ones that no pod and no status names, beyond the limit.
     func trim(inUse: Set<String>) {
         let limit = owner["spec", "revisionHistoryLimit"]?.int ?? 10
         let idle = all.filter { !inUse.contains($0.name) }
-        for revision in idle.prefix(max(0, idle.count - limit)) { cluster.delete(.controllerRevisions, revision) }
+        for revision in idle.prefix(max(0, idle.count - limit)) {
+            cluster.delete(.controllerRevisions, object: revision)
+        }
     }
 }

@@ -49,9 +49,10 @@ struct CronSchedule: Sendable, Equatable {
         let isOpen = [parts[2], parts[4]].contains { $0.first == "*" || $0.first == "?" }
         form = .fields(
             Fields(
-                minutes: try Self.values(parts[0], 0...59), hours: try Self.values(parts[1], 0...23),
-                days: try Self.values(parts[2], 1...31), months: try Self.values(parts[3], 1...12, Self.months),
-                weekdays: Set(try Self.values(parts[4], 0...7, Self.weekdays).map { $0 % 7 }),
+                minutes: try Self.values(parts[0], range: 0...59), hours: try Self.values(parts[1], range: 0...23),
+                days: try Self.values(parts[2], range: 1...31),
+                months: try Self.values(parts[3], range: 1...12, names: Self.months),
+                weekdays: Set(try Self.values(parts[4], range: 0...7, names: Self.weekdays).map { $0 % 7 }),
                 matchesEitherDay: !isOpen))
     }
 
@@ -61,7 +62,7 @@ struct CronSchedule: Sendable, Equatable {
     private static let weekdays = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 
     private static func values(
-        _ field: Substring, _ range: ClosedRange<Int>, _ names: [String] = []
+        _ field: Substring, range: ClosedRange<Int>, names: [String] = []
     ) throws(Problem) -> Set<Int> {
         func number(_ text: Substring) throws(Problem) -> Int {
             if let position = names.firstIndex(of: text.lowercased()) { return position + range.lowerBound }

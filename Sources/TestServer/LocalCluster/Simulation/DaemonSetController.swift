@@ -8,16 +8,16 @@ struct DaemonSetController: Sendable {
     private static let hashLabel = "controller-revision-hash"
 
     func sync(_ key: ObjectKey) {
-        guard let set = cluster.get(.daemonSets, key), !set.isBeingDeleted else { return }
+        guard let set = cluster.get(.daemonSets, key: key), !set.isBeingDeleted else { return }
         let revisions = ControllerRevisions(cluster: cluster, owner: set, hashLabel: Self.hashLabel)
         guard let revision = revisions.current(), let hash = revision.labels[Self.hashLabel] else { return }
         let nodes = nodes(for: set)
-        for pod in pods(set) where PodState.isFinished(pod) && !pod.isBeingDeleted { delete(pod, set) }
-        for pod in pods(set) where !nodes.contains(Self.node(pod)) && !pod.isBeingDeleted { delete(pod, set) }
+        for pod in pods(set) where PodState.isFinished(pod) && !pod.isBeingDeleted { delete(pod, for: set) }
+        for pod in pods(set) where !nodes.contains(Self.node(pod)) && !pod.isBeingDeleted { delete(pod, for: set) }
         let covered = Set(pods(set).map(Self.node))
-        for node in nodes where !covered.contains(node) { create(on: node, hash, set) }
-        replaceOldest(hash, set)
-        updateStatus(key, hash, nodes)
+        for node in nodes where !covered.contains(node) { create(on: node, hash, for: set) }
+        replaceOldest(hash, for: set)
+        updateStatus(key, hash: hash, nodes: nodes)
         let hashes = Set(pods(set).compactMap { $0.labels[Self.hashLabel] })
         let used = revisions.all.filter { hashes.contains($0.labels[Self.hashLabel] ?? "") }.map(\.name)
         revisions.trim(inUse: Set(used + [revision.name]))
@@ -40,7 +40,7 @@ struct DaemonSetController: Sendable {
         return terms?.array?.first?["matchFields"]?.array?.first?["values"]?.array?.first?.string ?? ""
     }
 
-    private func create(on node: String, _ hash: String, _ set: KubeObject) {
+    private func create(on node: String, _ hash: String, for set: KubeObject) {
         var pod = PodState.new(from: set)
         pod.labels = pod.labels.merging([
             Self.hashLabel: hash,
@@ -54,33 +54,36 @@ struct DaemonSetController: Sendable {
             ]
         ]
         let created = cluster.create(
-            pod.json, .pods, namespace: set.namespace ?? "", by: DeploymentController.manager)
+            pod.json, resource: .pods, namespace: set.namespace ?? "", by: DeploymentController.manager)
         guard let created else { return }
-        cluster.record(.normal, "SuccessfulCreate", "Created pod: \(created.name)", about: set, by: Self.component)
+        cluster.record(
+            .normal, reason: "SuccessfulCreate", message: "Created pod: \(created.name)", about: set, by: Self.component
+        )
     }
 
-    private func delete(_ pod: KubeObject, _ set: KubeObject) {
-        cluster.delete(.pods, pod)
-        cluster.record(.normal, "SuccessfulDelete", "Deleted pod: \(pod.name)", about: set, by: Self.component)
+    private func delete(_ pod: KubeObject, for set: KubeObject) {
+        cluster.delete(.pods, object: pod)
+        cluster.record(
+            .normal, reason: "SuccessfulDelete", message: "Deleted pod: \(pod.name)", about: set, by: Self.component)
     }
 
     /// One at a time, as `maxUnavailable` 1 wants it; pods that aren't ready don't count as available anyway.
-    private func replaceOldest(_ hash: String, _ set: KubeObject) {
+    private func replaceOldest(_ hash: String, for set: KubeObject) {
         guard set["spec", "updateStrategy", "type"]?.string != "OnDelete" else { return }
         let pods = pods(set)
         let old = pods.filter { $0.labels[Self.hashLabel] != hash && !$0.isBeingDeleted }
-        for pod in old where !PodState.isReady(pod) { delete(pod, set) }
+        for pod in old where !PodState.isReady(pod) { delete(pod, for: set) }
         let isDisturbed = pods.contains { $0.isBeingDeleted || !PodState.isReady($0) }
-        if !isDisturbed, let next = old.first { delete(next, set) }
+        if !isDisturbed, let next = old.first { delete(next, for: set) }
     }
 
-    private func updateStatus(_ key: ObjectKey, _ hash: String, _ nodes: [String]) {
-        guard let set = cluster.get(.daemonSets, key) else { return }
+    private func updateStatus(_ key: ObjectKey, hash: String, nodes: [String]) {
+        guard let set = cluster.get(.daemonSets, key: key) else { return }
         let pods = pods(set).filter { !$0.isBeingDeleted }
         let ready = pods.count(where: PodState.isReady)
         let updated = pods.count { $0.labels[Self.hashLabel] == hash }
         func count(_ value: Int) -> JSONValue? { value == 0 ? nil : JSONValue(value) }
-        cluster.update(.daemonSets, key, part: .status, by: DeploymentController.manager) { object in
+        cluster.update(.daemonSets, key: key, part: .status, by: DeploymentController.manager) { object in
             object.json["status"] = .compact([
                 "currentNumberScheduled": JSONValue(pods.count), "numberMisscheduled": 0,
                 "desiredNumberScheduled": JSONValue(nodes.count), "numberReady": JSONValue(ready),

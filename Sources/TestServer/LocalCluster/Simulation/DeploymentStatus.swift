@@ -26,15 +26,15 @@ enum DeploymentStatus {
             "availableReplicas": count(summary.available),
             "unavailableReplicas": count(max(0, max(summary.total, summary.desired) - summary.available)),
             "terminatingReplicas": JSONValue(summary.terminating),
-            "conditions": .array(conditions(summary, old)),
+            "conditions": .array(conditions(summary, old: old)),
         ])
     }
 
     /// One that changes moves to the end, as the real controller has it. A pause is noted before anything else.
-    private static func conditions(_ summary: Summary, _ old: JSONValue?) -> [JSONValue] {
+    private static func conditions(_ summary: Summary, old: JSONValue?) -> [JSONValue] {
         var conditions = old?["conditions"]?.array ?? []
         let available = available(summary)
-        let progressing = progressing(summary, old)
+        let progressing = progressing(summary, old: old)
         let changes = summary.isPaused ? [progressing, available] : [available, progressing]
         for change in changes.compactMap({ $0 }) {
             let at = conditions.firstIndex { $0["type"] == change["type"] }
@@ -45,12 +45,12 @@ enum DeploymentStatus {
                 continue
             }
             if let at { conditions.remove(at: at) }
-            conditions.append(dated(change, before))
+            conditions.append(dated(change, before: before))
         }
         return conditions
     }
 
-    private static func condition(_ type: String, _ isTrue: Bool?, _ reason: String, _ message: String) -> JSONValue {
+    private static func condition(_ type: String, isTrue: Bool?, reason: String, message: String) -> JSONValue {
         [
             "type": .string(type), "status": .string(isTrue.map { $0 ? "True" : "False" } ?? "Unknown"),
             "reason": .string(reason), "message": .string(message),
@@ -59,17 +59,23 @@ enum DeploymentStatus {
 
     private static func available(_ summary: Summary) -> JSONValue {
         summary.available >= summary.desired - summary.maxUnavailable
-            ? condition("Available", true, "MinimumReplicasAvailable", "Deployment has minimum availability.")
+            ? condition(
+                "Available", isTrue: true, reason: "MinimumReplicasAvailable",
+                message: "Deployment has minimum availability.")
             : condition(
-                "Available", false, "MinimumReplicasUnavailable", "Deployment does not have minimum availability.")
+                "Available", isTrue: false, reason: "MinimumReplicasUnavailable",
+                message: "Deployment does not have minimum availability.")
     }
 
-    private static func progressing(_ summary: Summary, _ old: JSONValue?) -> JSONValue? {
-        if summary.isPaused { return condition("Progressing", nil, "DeploymentPaused", "Deployment is paused") }
+    private static func progressing(_ summary: Summary, old: JSONValue?) -> JSONValue? {
+        if summary.isPaused {
+            return condition("Progressing", isTrue: nil, reason: "DeploymentPaused", message: "Deployment is paused")
+        }
         guard let set = summary.newSet else { return nil }
         if summary.isComplete {
             return condition(
-                "Progressing", true, "NewReplicaSetAvailable", "ReplicaSet \"\(set)\" has successfully progressed.")
+                "Progressing", isTrue: true, reason: "NewReplicaSetAvailable",
+                message: "ReplicaSet \"\(set)\" has successfully progressed.")
         }
         // Mere scaling of a finished rollout is no new progress.
         let before = (old?["conditions"]?.array ?? []).first { $0["type"]?.string == "Progressing" }
@@ -78,10 +84,11 @@ enum DeploymentStatus {
         {
             return before
         }
-        return condition("Progressing", true, "ReplicaSetUpdated", "ReplicaSet \"\(set)\" is progressing.")
+        return condition(
+            "Progressing", isTrue: true, reason: "ReplicaSetUpdated", message: "ReplicaSet \"\(set)\" is progressing.")
     }
 
-    private static func dated(_ condition: JSONValue, _ before: JSONValue?) -> JSONValue {
+    private static func dated(_ condition: JSONValue, before: JSONValue?) -> JSONValue {
         let now = JSONValue.string(KubeTime.now().description)
         var result = condition
         result["lastUpdateTime"] = now

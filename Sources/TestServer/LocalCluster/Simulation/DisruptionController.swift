@@ -5,12 +5,12 @@ struct DisruptionController: Sendable {
     let cluster: SimulatedCluster
 
     func sync(_ key: ObjectKey) {
-        guard let budget = cluster.get(.disruptionBudgets, key) else { return }
+        guard let budget = cluster.get(.disruptionBudgets, key: key) else { return }
         let selector = budget["spec", "selector"].flatMap { LabelSelector($0) }
         let pods = (selector.map { cluster.selected(.pods, in: key.namespace, by: $0) } ?? [])
             .filter { !PodState.isFinished($0) }
         let counts = DisruptionCounts(budget: budget, pods: pods, scale: scale)
-        cluster.update(.disruptionBudgets, key, part: .status, by: DeploymentController.manager) { object in
+        cluster.update(.disruptionBudgets, key: key, part: .status, by: DeploymentController.manager) { object in
             object.json["status"] = counts.status(
                 generation: object.generation, old: object.json["status"], now: cluster.now())
         }
@@ -21,12 +21,12 @@ struct DisruptionController: Sendable {
         guard let owner = pod.controller else { return nil }
         let key = ObjectKey(namespace: pod.namespace, name: owner.name)
         guard owner.kind == "ReplicaSet" else {
-            let set = owner.kind == "StatefulSet" ? cluster.get(.statefulSets, key) : nil
+            let set = owner.kind == "StatefulSet" ? cluster.get(.statefulSets, key: key) : nil
             return set.map { ($0.uid, $0["spec", "replicas"]?.int ?? 1) }
         }
-        guard let set = cluster.get(.replicaSets, key) else { return nil }
+        guard let set = cluster.get(.replicaSets, key: key) else { return nil }
         let deployment = set.controller.flatMap {
-            cluster.get(.deployments, ObjectKey(namespace: pod.namespace, name: $0.name))
+            cluster.get(.deployments, key: ObjectKey(namespace: pod.namespace, name: $0.name))
         }
         let scaled = deployment ?? set
         return (scaled.uid, scaled["spec", "replicas"]?.int ?? 1)

@@ -5,10 +5,10 @@ struct EndpointsController: Sendable {
     let cluster: SimulatedCluster
 
     func sync(_ key: ObjectKey) {
-        guard let service = cluster.get(.services, key) else {
+        guard let service = cluster.get(.services, key: key) else {
             // Endpoints have the name of their service instead of an owner.
-            if let endpoints = cluster.get(.endpoints, key), endpoints.labels[ServiceBackends.managedBy] != nil {
-                cluster.delete(.endpoints, endpoints)
+            if let endpoints = cluster.get(.endpoints, key: key), endpoints.labels[ServiceBackends.managedBy] != nil {
+                cluster.delete(.endpoints, object: endpoints)
             }
             return
         }
@@ -18,18 +18,18 @@ struct EndpointsController: Sendable {
         let labels = KubeObject(["metadata": ["labels": .object(selector)]]).labels
         let pods = cluster.selected(.pods, in: key.namespace, by: LabelSelector(matching: labels))
         let backends = ServiceBackends(service: service, pods: pods)
-        write(backends.endpoints, .endpoints, service)
+        write(backends.endpoints, resource: .endpoints, for: service)
         let slice = cluster.controlled(.endpointSlices, by: service).first
-        write(backends.slice(named: slice?.name), .endpointSlices, service)
+        write(backends.slice(named: slice?.name), resource: .endpointSlices, for: service)
     }
 
-    private func write(_ wanted: KubeObject, _ resource: APIResource, _ service: KubeObject) {
-        guard !wanted.name.isEmpty, cluster.get(resource, wanted.key) != nil else {
+    private func write(_ wanted: KubeObject, resource: APIResource, for service: KubeObject) {
+        guard !wanted.name.isEmpty, cluster.get(resource, key: wanted.key) != nil else {
             cluster.create(
-                wanted.json, resource, namespace: service.namespace ?? "", by: DeploymentController.manager)
+                wanted.json, resource: resource, namespace: service.namespace ?? "", by: DeploymentController.manager)
             return
         }
-        cluster.update(resource, wanted.key, by: DeploymentController.manager) { object in
+        cluster.update(resource, key: wanted.key, by: DeploymentController.manager) { object in
             object.labels = wanted.labels
             for member in ["subsets", "endpoints", "ports"] { object.json[member] = wanted.json[member] }
         }
@@ -118,7 +118,7 @@ struct ServiceBackends: Sendable {
 
     private static func named(_ port: JSONValue) -> JSONValue {
         var port = port
-        PodTemplate.fill(&port, "name", "")
+        PodTemplate.fill(&port, member: "name", value: "")
         return port
     }
 

@@ -62,8 +62,10 @@ struct JobPlan: Sendable {
 
     /// What was decided stays decided, while the last pods end.
     private var storedVerdict: Verdict? {
-        if Conditions.isTrue("SuccessCriteriaMet", job) { return .succeeded }
-        guard let target = Conditions.find("FailureTarget", job), target["status"]?.string == "True" else { return nil }
+        if Conditions.isTrue("SuccessCriteriaMet", object: job) { return .succeeded }
+        guard let target = Conditions.find("FailureTarget", object: job), target["status"]?.string == "True" else {
+            return nil
+        }
         return .failed(
             reason: target["reason"]?.string ?? "", message: target["message"]?.string ?? "")
     }
@@ -110,7 +112,8 @@ struct JobPlan: Sendable {
     var expiry: KubeTime? {
         guard let seconds = job["spec", "ttlSecondsAfterFinished"]?.int else { return nil }
         let end = ["Complete", "Failed"].compactMap { type in
-            Conditions.isTrue(type, job) ? Conditions.find(type, job)?["lastTransitionTime"]?.string : nil
+            Conditions.isTrue(type, object: job)
+                ? Conditions.find(type, object: job)?["lastTransitionTime"]?.string : nil
         }.first
         return end.flatMap { KubeTime($0) }?.adding(seconds: Double(seconds))
     }

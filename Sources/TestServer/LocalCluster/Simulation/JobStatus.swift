@@ -32,25 +32,25 @@ struct JobStatus: Sendable {
         case .succeeded:
             let reason = "CompletionsReached"
             let message = "Reached expected number of succeeded pods"
-            add("SuccessCriteriaMet", true, reason, message, &conditions)
-            if hasEnded { add("Complete", true, reason, message, &conditions) }
+            add("SuccessCriteriaMet", isTrue: true, reason: reason, message: message, conditions: &conditions)
+            if hasEnded { add("Complete", isTrue: true, reason: reason, message: message, conditions: &conditions) }
         case .failed(let reason, let message):
-            add("FailureTarget", true, reason, message, &conditions)
-            if hasEnded { add("Failed", true, reason, message, &conditions) }
+            add("FailureTarget", isTrue: true, reason: reason, message: message, conditions: &conditions)
+            if hasEnded { add("Failed", isTrue: true, reason: reason, message: message, conditions: &conditions) }
         }
         return conditions
     }
 
     private func suspend(_ conditions: inout [JSONValue]) {
         if plan.isSuspended {
-            add("Suspended", true, "JobSuspended", "Job suspended", &conditions)
+            add("Suspended", isTrue: true, reason: "JobSuspended", message: "Job suspended", conditions: &conditions)
         } else if conditions.contains(where: { $0["type"]?.string == "Suspended" }) {
-            add("Suspended", false, "JobResumed", "Job resumed", &conditions)
+            add("Suspended", isTrue: false, reason: "JobResumed", message: "Job resumed", conditions: &conditions)
         }
     }
 
     private func add(
-        _ type: String, _ isTrue: Bool, _ reason: String, _ message: String, _ conditions: inout [JSONValue]
+        _ type: String, isTrue: Bool, reason: String, message: String, conditions: inout [JSONValue]
     ) {
         let new: JSONValue = [
             "type": .string(type), "status": isTrue ? "True" : "False", "lastProbeTime": time,

@@ -31,20 +31,20 @@ struct LogFollower: StreamedBody {
                     subscription.wake()
                 }
             }
-            try await deliver(subscription, write)
+            try await deliver(subscription, write: write)
             group.cancelAll()
         }
     }
 
     @concurrent private func deliver(
-        _ subscription: ClusterStore.Subscription, _ write: @concurrent ([UInt8]) async throws -> Void
+        _ subscription: ClusterStore.Subscription, write: @concurrent ([UInt8]) async throws -> Void
     ) async throws {
         var options = options
         var room = options.limitBytes ?? .max
         var last: KubeTime?
         var isFirst = true
         for await _ in subscription.stream.cancelOnGracefulShutdown() {
-            let live = store.get(APIResource.pods.id, pod.key)?.object
+            let live = store.get(APIResource.pods.id, key: pod.key)?.object
             let current = live?.uid == pod.uid ? live : nil
             let all = (try? logs.lines(of: current ?? pod, options)) ?? []
             let new = all.filter { line in last.map { line.time > $0 } ?? true }
@@ -52,7 +52,7 @@ struct LogFollower: StreamedBody {
             // Only the beginning is cut; what comes later is all wanted.
             options.tailLines = nil
             if isFirst, last == nil { last = logs.now() }
-            let bytes = Array(PodLogs.format(new, options).utf8.prefix(room))
+            let bytes = Array(PodLogs.format(new, options: options).utf8.prefix(room))
             // The first one even when empty: with it goes the head.
             if isFirst || !bytes.isEmpty { try await write(bytes) }
             isFirst = false

@@ -20,18 +20,18 @@ struct PodLogs: Sendable {
             timestamps = request.flag("timestamps")
             follows = request.flag("follow")
             sinceTime = request[query: "sinceTime"].flatMap { KubeTime($0) }
-            tailLines = try Self.number(request, "tailLines", minimum: 0)
-            sinceSeconds = try Self.number(request, "sinceSeconds", minimum: 1)
-            limitBytes = try Self.number(request, "limitBytes", minimum: 1)
+            tailLines = try Self.number(request, name: "tailLines", minimum: 0)
+            sinceSeconds = try Self.number(request, name: "sinceSeconds", minimum: 1)
+            limitBytes = try Self.number(request, name: "limitBytes", minimum: 1)
         }
 
-        private static func number(_ request: APIRequest, _ name: String, minimum: Int) throws(APIStatus) -> Int? {
+        private static func number(_ request: APIRequest, name: String, minimum: Int) throws(APIStatus) -> Int? {
             guard let text = request[query: name], !text.isEmpty else { return nil }
             guard let number = Int(text), number >= minimum else {
                 let why = minimum == 0 ? "must be greater than or equal to 0" : "must be greater than 0"
                 throw .invalid(
                     group: "", kind: "PodLogOptions", name: "",
-                    errors: [.invalid(name, Int(text).map { JSONValue($0) } ?? .string(text), why)])
+                    errors: [.invalid(name, value: Int(text).map { JSONValue($0) } ?? .string(text), detail: why)])
             }
             return number
         }
@@ -45,12 +45,12 @@ struct PodLogs: Sendable {
     }
 
     func text(of pod: KubeObject, _ options: Options) throws(APIStatus) -> String {
-        let text = Self.format(try lines(of: pod, options), options)
+        let text = Self.format(try lines(of: pod, options), options: options)
         guard let limit = options.limitBytes else { return text }
         return String(decoding: text.utf8.prefix(limit), as: UTF8.self)
     }
 
-    static func format(_ lines: [Line], _ options: Options) -> String {
+    static func format(_ lines: [Line], options: Options) -> String {
         lines.map { (options.timestamps ? "\($0.time.microTime) " : "") + $0.text + "\n" }.joined()
     }
 
@@ -58,10 +58,10 @@ struct PodLogs: Sendable {
     func lines(of pod: KubeObject, _ options: Options) throws(APIStatus) -> [Line] {
         let name = try container(of: pod, options)
         let status = Self.status(of: name, in: pod)
-        try checkStarted(pod, name, status, options)
+        try checkStarted(pod, name: name, status: status, options: options)
         let state = options.isPrevious ? status?["lastState"] : status?["state"]
         let start = Self.start(state) ?? Self.start(status?["lastState"]) ?? pod.creationTimestamp ?? now()
-        var lines = Self.beginning(pod, name, status, start: start)
+        var lines = Self.beginning(pod, container: name, status: status, start: start)
         if !options.isPrevious, state?["running"] != nil { lines += Self.requests(since: start, until: now()) }
         let earliest = options.sinceSeconds.map { now().adding(seconds: -Double($0)) } ?? options.sinceTime
         if let earliest { lines = lines.filter { $0.time >= earliest } }
@@ -103,7 +103,7 @@ struct PodLogs: Sendable {
     }
 
     private func checkStarted(
-        _ pod: KubeObject, _ name: String, _ status: JSONValue?, _ options: Options
+        _ pod: KubeObject, name: String, status: JSONValue?, options: Options
     ) throws(APIStatus) {
         if options.isPrevious, status?["lastState", "terminated"] == nil {
             throw .badRequest("previous terminated container \"\(name)\" in pod \"\(pod.name)\" not found")
@@ -120,7 +120,7 @@ struct PodLogs: Sendable {
         (state?["running", "startedAt"] ?? state?["terminated", "startedAt"])?.string.flatMap { KubeTime($0) }
     }
 
-    private static func beginning(_ pod: KubeObject, _ container: String, _ status: JSONValue?, start: KubeTime)
+    private static func beginning(_ pod: KubeObject, container: String, status: JSONValue?, start: KubeTime)
         -> [Line]
     {
         let image =

@@ -2,7 +2,7 @@ import KubeModel
 
 /// What controllers ask of pods.
 enum PodState {
-    static func isReady(_ pod: KubeObject) -> Bool { Conditions.isTrue("Ready", pod) }
+    static func isReady(_ pod: KubeObject) -> Bool { Conditions.isTrue("Ready", object: pod) }
 
     static func isFinished(_ pod: KubeObject) -> Bool {
         ["Succeeded", "Failed"].contains(pod["status", "phase"]?.string ?? "")

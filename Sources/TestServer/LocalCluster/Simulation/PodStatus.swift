@@ -9,10 +9,10 @@ enum PodStatus {
         let address = "10.244.0.\(StableHash.value(pod.uid) % 253 + 1)"
         let now = JSONValue.string(now.description)
         let waiting = containers.filter { $0["ready"]?.bool != true }.compactMap { $0["name"]?.string }
-        func condition(_ type: String, _ isTrue: Bool, explained: Bool = false) -> JSONValue {
+        func condition(_ type: String, isTrue: Bool, explained: Bool = false) -> JSONValue {
             var condition: JSONValue = [
                 "type": .string(type), "status": isTrue ? "True" : "False", "lastProbeTime": .null,
-                "lastTransitionTime": transition(type, isTrue, pod) ?? now,
+                "lastTransitionTime": transition(type, isTrue: isTrue, for: pod) ?? now,
             ]
             // That one is the scheduler's.
             if type != "PodScheduled" { condition["observedGeneration"] = JSONValue(pod.generation) }
@@ -28,9 +28,9 @@ enum PodStatus {
         return [
             "phase": .string(phase), "observedGeneration": JSONValue(pod.generation),
             "conditions": [
-                condition("PodScheduled", true), condition("PodReadyToStartContainers", !isOver),
-                condition("Initialized", true), condition("Ready", isReady, explained: true),
-                condition("ContainersReady", isReady, explained: true),
+                condition("PodScheduled", isTrue: true), condition("PodReadyToStartContainers", isTrue: !isOver),
+                condition("Initialized", isTrue: true), condition("Ready", isTrue: isReady, explained: true),
+                condition("ContainersReady", isTrue: isReady, explained: true),
             ], "hostIP": "10.0.0.1", "hostIPs": [["ip": "10.0.0.1"]], "podIP": .string(address),
             "podIPs": [["ip": .string(address)]], "startTime": pod["status", "startTime"] ?? now,
             "containerStatuses": .array(containers), "qosClass": pod["status", "qosClass"] ?? "BestEffort",
@@ -48,8 +48,8 @@ enum PodStatus {
         return hasStarted ? "Running" : "Pending"
     }
 
-    private static func transition(_ type: String, _ isTrue: Bool, _ pod: KubeObject) -> JSONValue? {
-        let before = Conditions.find(type, pod)
+    private static func transition(_ type: String, isTrue: Bool, for pod: KubeObject) -> JSONValue? {
+        let before = Conditions.find(type, object: pod)
         return before?["status"]?.string == (isTrue ? "True" : "False") ? before?["lastTransitionTime"] : nil
     }
 }

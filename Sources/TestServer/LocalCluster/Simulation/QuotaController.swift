@@ -6,9 +6,9 @@ struct QuotaController: Sendable {
     let cluster: SimulatedCluster
 
     func sync(_ key: ObjectKey) {
-        guard let quota = cluster.get(.resourceQuotas, key) else { return }
+        guard let quota = cluster.get(.resourceQuotas, key: key) else { return }
         let counts = ObjectQuota(store: cluster.store)
-        cluster.update(.resourceQuotas, key, part: .status, by: DeploymentController.manager) { object in
+        cluster.update(.resourceQuotas, key: key, part: .status, by: DeploymentController.manager) { object in
             let hard = quota["spec", "hard"]?.object ?? [:]
             var used = JSONObject()
             for (name, _) in hard {

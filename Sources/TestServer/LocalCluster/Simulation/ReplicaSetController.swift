@@ -10,7 +10,7 @@ struct ReplicaSetController: Sendable {
     }
 
     func sync(_ key: ObjectKey) {
-        guard let set = cluster.get(resource, key) else { return }
+        guard let set = cluster.get(resource, key: key) else { return }
         let pods = cluster.controlled(.pods, by: set).filter(PodState.isActive)
         let desired = set["spec", "replicas"]?.int ?? 1
         if !set.isBeingDeleted {
@@ -26,10 +26,10 @@ struct ReplicaSetController: Sendable {
     private func create(for set: KubeObject) {
         let object = PodState.new(from: set)
         let created = cluster.create(
-            object.json, .pods, namespace: set.namespace ?? "", by: DeploymentController.manager)
+            object.json, resource: .pods, namespace: set.namespace ?? "", by: DeploymentController.manager)
         guard let created else { return }
         cluster.record(
-            .normal, "SuccessfulCreate", "Created pod: \(created.name)", about: set, by: component)
+            .normal, reason: "SuccessfulCreate", message: "Created pod: \(created.name)", about: set, by: component)
     }
 
     /// Those that aren't ready first, then the youngest.
@@ -42,17 +42,18 @@ struct ReplicaSetController: Sendable {
     }
 
     private func delete(_ pod: KubeObject, of set: KubeObject) {
-        cluster.delete(.pods, pod)
-        cluster.record(.normal, "SuccessfulDelete", "Deleted pod: \(pod.name)", about: set, by: component)
+        cluster.delete(.pods, object: pod)
+        cluster.record(
+            .normal, reason: "SuccessfulDelete", message: "Deleted pod: \(pod.name)", about: set, by: component)
     }
 
     private func updateStatus(_ key: ObjectKey) {
-        guard let set = cluster.get(resource, key) else { return }
+        guard let set = cluster.get(resource, key: key) else { return }
         let all = cluster.controlled(.pods, by: set)
         let pods = all.filter(PodState.isActive)
         let ready = pods.count(where: PodState.isReady)
         func count(_ value: Int) -> JSONValue? { value == 0 ? nil : JSONValue(value) }
-        cluster.update(resource, key, part: .status, by: DeploymentController.manager) { object in
+        cluster.update(resource, key: key, part: .status, by: DeploymentController.manager) { object in
             object.json["status"] = .compact([
                 "replicas": JSONValue(pods.count), "fullyLabeledReplicas": count(pods.count),
                 "readyReplicas": count(ready), "availableReplicas": count(ready),

@@ -16,18 +16,18 @@ struct SimulatedCluster: Sendable {
     }
 
     /// Has an object looked at again at `time`, though nothing changes.
-    func lookAgain(_ resource: APIResource, _ key: ObjectKey, at time: KubeTime) {
-        timers.set(ObjectID(resource.id, key), at: time, now: now())
+    func lookAgain(_ resource: APIResource, key: ObjectKey, at time: KubeTime) {
+        timers.set(ObjectID(resource.id, key: key), at: time, now: now())
     }
 
     var store: ClusterStore { storage.store }
 
-    func get(_ resource: APIResource, _ key: ObjectKey) -> KubeObject? { store.get(resource.id, key)?.object }
+    func get(_ resource: APIResource, key: ObjectKey) -> KubeObject? { store.get(resource.id, key: key)?.object }
 
     /// What `owner` controls among `resource`, in the order of names.
     func controlled(_ resource: APIResource, by owner: KubeObject) -> [KubeObject] {
         store.dependents(of: owner.uid).filter { $0.resource == resource.id }.map(\.key).sorted()
-            .compactMap { get(resource, $0) }.filter { $0.controller?.uid == owner.uid }
+            .compactMap { get(resource, key: $0) }.filter { $0.controller?.uid == owner.uid }
     }
 
     /// The namespace's objects that `selector` (of the structured form) selects.
@@ -36,22 +36,24 @@ struct SimulatedCluster: Sendable {
     }
 
     @discardableResult
-    func create(_ object: JSONValue, _ resource: APIResource, namespace: String, by manager: String) -> KubeObject? {
+    func create(_ object: JSONValue, resource: APIResource, namespace: String, by manager: String) -> KubeObject? {
         var created: KubeObject?
         guard let definition = storage.catalog.find(resource) else { return nil }
-        storage.attempt(logger, "creating a \(resource.kind)") { () throws(APIStatus) in
-            created = try storage.create(object, definition, namespace: namespace, options: .controller(manager)).object
+        storage.attempt(logger, what: "creating a \(resource.kind)") { () throws(APIStatus) in
+            created = try storage.create(
+                object, definition: definition, namespace: namespace, options: .controller(manager)
+            ).object
         }
         return created
     }
 
     func update(
-        _ resource: APIResource, _ key: ObjectKey, part: ObjectStorage.Part = .main, by manager: String,
-        _ body: (inout KubeObject) -> Void
+        _ resource: APIResource, key: ObjectKey, part: ObjectStorage.Part = .main, by manager: String,
+        body: (inout KubeObject) -> Void
     ) {
         guard let definition = storage.catalog.find(resource) else { return }
-        storage.attempt(logger, "updating \(resource.kind) \(key)") { () throws(APIStatus) in
-            _ = try storage.update(definition, key, part: part, options: .controller(manager)) { live in
+        storage.attempt(logger, what: "updating \(resource.kind) \(key)") { () throws(APIStatus) in
+            _ = try storage.update(definition, key: key, part: part, options: .controller(manager)) { live in
                 var object = live
                 body(&object)
                 return object
@@ -60,14 +62,14 @@ struct SimulatedCluster: Sendable {
     }
 
     func delete(
-        _ resource: APIResource, _ object: KubeObject, gracePeriodSeconds: Int? = nil,
+        _ resource: APIResource, object: KubeObject, gracePeriodSeconds: Int? = nil,
         propagation: DeleteOptions.Propagation = .background
     ) {
         guard let definition = storage.catalog.find(resource) else { return }
-        storage.attempt(logger, "deleting \(resource.kind) \(object.key)") { () throws(APIStatus) in
+        storage.attempt(logger, what: "deleting \(resource.kind) \(object.key)") { () throws(APIStatus) in
             _ = try storage.delete(
-                definition, object.key,
-                DeleteOptions(
+                definition, key: object.key,
+                options: DeleteOptions(
                     gracePeriodSeconds: gracePeriodSeconds, uid: object.uid, propagation: propagation))
         }
     }
@@ -78,7 +80,7 @@ struct SimulatedCluster: Sendable {
 
     /// Records an Event. The same one again raises the count of the first, as client-go's correlator does.
     func record(
-        _ type: EventType, _ reason: String, _ message: String, about object: KubeObject, by component: String,
+        _ type: EventType, reason: String, message: String, about object: KubeObject, by component: String,
         fieldPath: String? = nil
     ) {
         guard let definition = storage.catalog.find(.events), let namespace = object.namespace else { return }
@@ -86,8 +88,8 @@ struct SimulatedCluster: Sendable {
         let identity = [object.uid, type.rawValue, reason, message, component, fieldPath ?? ""].joined(separator: "\0")
         let name = "\(object.name).\(eventNames.suffix(of: identity))"
         let key = ObjectKey(namespace: namespace, name: name)
-        if store.get(definition.id, key) != nil {
-            update(.events, key, part: .whole, by: component) { event in
+        if store.get(definition.id, key: key) != nil {
+            update(.events, key: key, part: .whole, by: component) { event in
                 event.json["count"] = JSONValue((event.json["count"]?.int ?? 1) + 1)
                 event.json["lastTimestamp"] = now
             }
@@ -107,7 +109,7 @@ struct SimulatedCluster: Sendable {
                 "lastTimestamp": now, "count": 1, "type": .string(type.rawValue),
                 "reportingComponent": .string(component),
                 "reportingInstance": component == "kubelet" ? .string(Bootstrap.nodeName) : "",
-            ], .events, namespace: namespace, by: component)
+            ], resource: .events, namespace: namespace, by: component)
     }
 }
 

@@ -5,7 +5,7 @@ struct SimulatedKubelet: Sendable {
     let cluster: SimulatedCluster
 
     func sync(_ key: ObjectKey) {
-        guard let pod = cluster.get(.pods, key) else { return }
+        guard let pod = cluster.get(.pods, key: key) else { return }
         if pod.isBeingDeleted { return stop(pod) }
         if pod["spec", "nodeName"]?.string?.isEmpty ?? true { return schedule(pod) }
         if PodState.isFinished(pod) { return }
@@ -13,12 +13,12 @@ struct SimulatedKubelet: Sendable {
     }
 
     private func schedule(_ pod: KubeObject) {
-        let home = cluster.get(.nodes, ObjectKey(name: Bootstrap.nodeName))
+        let home = cluster.get(.nodes, key: ObjectKey(name: Bootstrap.nodeName))
         if let why = home.map({ NodeFit.refusal(of: pod, by: $0) }) ?? "no nodes available to schedule pods" {
-            return refuse(pod, why)
+            return refuse(pod, why: why)
         }
         let node = home?.labels ?? [:]
-        cluster.update(.pods, pod.key, by: "kube-scheduler") {
+        cluster.update(.pods, key: pod.key, by: "kube-scheduler") {
             $0["spec", "nodeName"] = .string(Bootstrap.nodeName)
             // What the admission plugin PodTopologyLabels copies when a pod is bound.
             for label in ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"] {
@@ -26,14 +26,15 @@ struct SimulatedKubelet: Sendable {
             }
         }
         cluster.record(
-            .normal, "Scheduled", "Successfully assigned \(pod.key) to \(Bootstrap.nodeName)", about: pod,
+            .normal, reason: "Scheduled", message: "Successfully assigned \(pod.key) to \(Bootstrap.nodeName)",
+            about: pod,
             by: "default-scheduler")
     }
 
-    private func refuse(_ pod: KubeObject, _ why: String) {
-        let before = Conditions.find("PodScheduled", pod)
+    private func refuse(_ pod: KubeObject, why: String) {
+        let before = Conditions.find("PodScheduled", object: pod)
         guard before?["message"]?.string != why else { return }
-        cluster.update(.pods, pod.key, part: .status, by: "kube-scheduler") { object in
+        cluster.update(.pods, key: pod.key, part: .status, by: "kube-scheduler") { object in
             object["status", "conditions"] = [
                 [
                     "type": "PodScheduled", "status": "False", "lastProbeTime": .null,
@@ -42,7 +43,7 @@ struct SimulatedKubelet: Sendable {
                 ]
             ]
         }
-        cluster.record(.warning, "FailedScheduling", why, about: pod, by: "default-scheduler")
+        cluster.record(.warning, reason: "FailedScheduling", message: why, about: pod, by: "default-scheduler")
     }
 
     /// New, or with an image that was changed.
@@ -58,21 +59,21 @@ struct SimulatedKubelet: Sendable {
         for container in pod["spec", "containers"]?.array ?? [] {
             let name = container["name"]?.string ?? ""
             cluster.record(
-                .normal, "Killing", "Stopping container \(name)", about: pod, by: "kubelet",
+                .normal, reason: "Killing", message: "Stopping container \(name)", about: pod, by: "kubelet",
                 fieldPath: "spec.containers{\(name)}")
         }
-        cluster.delete(.pods, pod, gracePeriodSeconds: 0)
+        cluster.delete(.pods, object: pod, gracePeriodSeconds: 0)
     }
 
     private func start(_ pod: KubeObject) {
         let containers = pod["spec", "containers"]?.array ?? []
-        for container in containers { announce(container, pod) }
+        for container in containers { announce(container, for: pod) }
         let now = cluster.now()
         write(containers.map { ContainerStatus.started($0, in: pod, now: now) }, to: pod)
     }
 
     private func write(_ statuses: [JSONValue], to pod: KubeObject) {
-        cluster.update(.pods, pod.key, part: .status, by: "kubelet") { object in
+        cluster.update(.pods, key: pod.key, part: .status, by: "kubelet") { object in
             object.json["status"] = PodStatus.json(object, containers: statuses, now: cluster.now())
         }
     }
@@ -87,44 +88,50 @@ struct SimulatedKubelet: Sendable {
             switch ContainerStatus.next(status, of: container, in: pod, now: now) {
             case .stays: return status
             case .changes(let time):
-                cluster.lookAgain(.pods, pod.key, at: time)
+                cluster.lookAgain(.pods, key: pod.key, at: time)
                 return status
             case .becomes(let next):
                 hasChanged = true
-                if next["restartCount"] != status["restartCount"] { announce(container, pod) }
+                if next["restartCount"] != status["restartCount"] { announce(container, for: pod) }
                 return next
             }
         }
         if hasChanged { write(statuses, to: pod) }
     }
 
-    private func announce(_ container: JSONValue, _ pod: KubeObject) {
+    private func announce(_ container: JSONValue, for pod: KubeObject) {
         let name = container["name"]?.string ?? ""
         let image = container["image"]?.string ?? ""
-        func record(_ type: SimulatedCluster.EventType, _ reason: String, _ message: String) {
+        func record(_ type: SimulatedCluster.EventType, reason: String, message: String) {
             cluster.record(
-                type, reason, message, about: pod, by: "kubelet", fieldPath: "spec.containers{\(name)}")
+                type, reason: reason, message: message, about: pod, by: "kubelet", fieldPath: "spec.containers{\(name)}"
+            )
         }
         let fate = ContainerFate(container, in: pod)
         if fate == .pullFails {
-            record(.normal, "Pulling", "Pulling image \"\(image)\"")
-            record(.warning, "Failed", "Failed to pull image \"\(image)\": \(ContainerStatus.pullError(image))")
-            record(.warning, "Failed", "Error: ErrImagePull")
-            record(.normal, "BackOff", "Back-off pulling image \"\(image)\"")
-            record(.warning, "Failed", "Error: ImagePullBackOff")
+            record(.normal, reason: "Pulling", message: "Pulling image \"\(image)\"")
+            record(
+                .warning, reason: "Failed",
+                message: "Failed to pull image \"\(image)\": \(ContainerStatus.pullError(image))")
+            record(.warning, reason: "Failed", message: "Error: ErrImagePull")
+            record(.normal, reason: "BackOff", message: "Back-off pulling image \"\(image)\"")
+            record(.warning, reason: "Failed", message: "Error: ImagePullBackOff")
             return
         }
         if container["imagePullPolicy"]?.string == "Always" {
-            record(.normal, "Pulling", "Pulling image \"\(image)\"")
-            record(.normal, "Pulled", "Successfully pulled image \"\(image)\" in 1ms (1ms including waiting)")
+            record(.normal, reason: "Pulling", message: "Pulling image \"\(image)\"")
+            record(
+                .normal, reason: "Pulled",
+                message: "Successfully pulled image \"\(image)\" in 1ms (1ms including waiting)")
         } else {
-            record(.normal, "Pulled", "Container image \"\(image)\" already present on machine")
+            record(.normal, reason: "Pulled", message: "Container image \"\(image)\" already present on machine")
         }
-        record(.normal, "Created", "Created container: \(name)")
-        record(.normal, "Started", "Started container \(name)")
+        record(.normal, reason: "Created", message: "Created container: \(name)")
+        record(.normal, reason: "Started", message: "Started container \(name)")
         guard fate == .crashes, pod["spec", "restartPolicy"]?.string != "Never" else { return }
         record(
-            .warning, "BackOff",
-            "Back-off restarting failed container \(name) in pod \(pod.name)_\(pod.namespace ?? "")(\(pod.uid))")
+            .warning, reason: "BackOff",
+            message:
+                "Back-off restarting failed container \(name) in pod \(pod.name)_\(pod.namespace ?? "")(\(pod.uid))")
     }
 }

@@ -8,7 +8,7 @@ struct StatefulSetController: Sendable {
     private static let revisionLabel = "controller-revision-hash"
 
     func sync(_ key: ObjectKey) {
-        guard let set = cluster.get(.statefulSets, key), !set.isBeingDeleted else { return }
+        guard let set = cluster.get(.statefulSets, key: key), !set.isBeingDeleted else { return }
         let revisions = ControllerRevisions(
             cluster: cluster, owner: set, hashLabel: "controller.kubernetes.io/hash")
         guard let update = revisions.current()?.name else { return }
@@ -16,35 +16,35 @@ struct StatefulSetController: Sendable {
         var plan = StatefulSetPlan(set, pods: pods(set).map { StatefulSetPlan.Pod($0, of: set) })
         plan.currentRevision = current
         plan.updateRevision = update
-        for action in plan.actions { perform(action, set) }
-        updateStatus(key, plan)
+        for action in plan.actions { perform(action, for: set) }
+        updateStatus(key, plan: plan)
         let used = pods(set).compactMap { $0.labels[Self.revisionLabel] }
         revisions.trim(inUse: Set(used + [current, update]))
     }
 
     private func pods(_ set: KubeObject) -> [KubeObject] { cluster.controlled(.pods, by: set) }
 
-    private func perform(_ action: StatefulSetPlan.Action, _ set: KubeObject) {
+    private func perform(_ action: StatefulSetPlan.Action, for set: KubeObject) {
         switch action {
-        case .create(let ordinal, let revision): create(ordinal, revision, set)
+        case .create(let ordinal, let revision): create(ordinal, revision: revision, for: set)
         case .delete(let ordinal):
             let name = "\(set.name)-\(ordinal)"
-            guard let pod = cluster.get(.pods, ObjectKey(namespace: set.namespace, name: name)) else { return }
-            cluster.delete(.pods, pod)
-            record("SuccessfulDelete", "delete Pod \(name) in StatefulSet \(set.name) successful", set)
+            guard let pod = cluster.get(.pods, key: ObjectKey(namespace: set.namespace, name: name)) else { return }
+            cluster.delete(.pods, object: pod)
+            record("SuccessfulDelete", message: "delete Pod \(name) in StatefulSet \(set.name) successful", about: set)
         }
     }
 
-    private func record(_ reason: String, _ message: String, _ set: KubeObject) {
-        cluster.record(.normal, reason, message, about: set, by: Self.component)
+    private func record(_ reason: String, message: String, about set: KubeObject) {
+        cluster.record(.normal, reason: reason, message: message, about: set, by: Self.component)
     }
 
-    private func create(_ ordinal: Int, _ revision: String, _ set: KubeObject) {
+    private func create(_ ordinal: Int, revision: String, for set: KubeObject) {
         let name = "\(set.name)-\(ordinal)"
         let key = ObjectKey(namespace: set.namespace, name: revision)
         var owner = set
         // An ordinal below the partition gets the template as it was.
-        if let old = cluster.get(.controllerRevisions, key)?["data", "spec", "template"] {
+        if let old = cluster.get(.controllerRevisions, key: key)?["data", "spec", "template"] {
             owner["spec", "template"] = old
             owner["spec", "template", "$patch"] = nil
         }
@@ -61,9 +61,9 @@ struct StatefulSetController: Sendable {
         }
         claim(set, for: &pod)
         let created = cluster.create(
-            pod.json, .pods, namespace: set.namespace ?? "", by: DeploymentController.manager)
+            pod.json, resource: .pods, namespace: set.namespace ?? "", by: DeploymentController.manager)
         if created != nil {
-            record("SuccessfulCreate", "create Pod \(name) in StatefulSet \(set.name) successful", set)
+            record("SuccessfulCreate", message: "create Pod \(name) in StatefulSet \(set.name) successful", about: set)
         }
     }
 
@@ -82,24 +82,27 @@ struct StatefulSetController: Sendable {
             volumes.append([
                 "name": .string(volume), "persistentVolumeClaim": ["claimName": .string(claim.name)],
             ])
-            guard cluster.get(.claims, ObjectKey(namespace: set.namespace, name: claim.name)) == nil else { continue }
+            guard cluster.get(.claims, key: ObjectKey(namespace: set.namespace, name: claim.name)) == nil else {
+                continue
+            }
             let created = cluster.create(
-                claim.json, .claims, namespace: set.namespace ?? "", by: DeploymentController.manager)
+                claim.json, resource: .claims, namespace: set.namespace ?? "", by: DeploymentController.manager)
             if created != nil {
                 record(
                     "SuccessfulCreate",
-                    "create Claim \(claim.name) Pod \(pod.name) in StatefulSet \(set.name) success", set)
+                    message: "create Claim \(claim.name) Pod \(pod.name) in StatefulSet \(set.name) success", about: set
+                )
             }
         }
         if !volumes.isEmpty { pod["spec", "volumes"] = .array(volumes) }
     }
 
-    private func updateStatus(_ key: ObjectKey, _ plan: StatefulSetPlan) {
-        guard let set = cluster.get(.statefulSets, key) else { return }
+    private func updateStatus(_ key: ObjectKey, plan: StatefulSetPlan) {
+        guard let set = cluster.get(.statefulSets, key: key) else { return }
         var now = StatefulSetPlan(set, pods: pods(set).map { StatefulSetPlan.Pod($0, of: set) })
         now.currentRevision = plan.currentRevision
         now.updateRevision = plan.updateRevision
-        cluster.update(.statefulSets, key, part: .status, by: DeploymentController.manager) { object in
+        cluster.update(.statefulSets, key: key, part: .status, by: DeploymentController.manager) { object in
             object.json["status"] = now.status(generation: object.generation)
         }
     }

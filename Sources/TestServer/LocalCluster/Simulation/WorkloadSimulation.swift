@@ -35,11 +35,11 @@ struct WorkloadSimulation: Sendable {
             var pending = PendingSyncs(batch.events, in: store)
             for id in cluster.timers.take(cluster.now()) { pending.insert(id) }
             if pending.isEmpty, batch.events.isEmpty { return }
-            for resource in Self.order { for key in pending.keys(resource.id) { sync(resource, key) } }
+            for resource in Self.order { for key in pending.keys(resource.id) { sync(resource, key: key) } }
         }
     }
 
-    private func sync(_ resource: APIResource, _ key: ObjectKey) {
+    private func sync(_ resource: APIResource, key: ObjectKey) {
         switch resource.id {
         case APIResource.deployments.id: DeploymentController(cluster: cluster).sync(key)
         case APIResource.replicaSets.id: ReplicaSetController(cluster: cluster).sync(key)
@@ -72,25 +72,25 @@ struct PendingSyncs {
         var namespaces: [ResourceID: Set<String>] = [:]
         for event in events {
             let object = event.object.object
-            insert(ObjectID(event.resource, object.key))
+            insert(ObjectID(event.resource, key: object.key))
             if let owner = object.controller, let resource = Self.owners[owner.kind] {
-                insert(ObjectID(resource, ObjectKey(namespace: object.namespace, name: owner.name)))
+                insert(ObjectID(resource, key: ObjectKey(namespace: object.namespace, name: owner.name)))
             }
             // What didn't fit may fit now.
             if event.resource == APIResource.nodes.id, event.kind != .deleted {
                 for item in store.list(APIResource.pods.id).items where item.object["spec", "nodeName"] == nil {
-                    insert(ObjectID(APIResource.pods.id, item.object.key))
+                    insert(ObjectID(APIResource.pods.id, key: item.object.key))
                 }
             }
             if event.resource == APIResource.storageClasses.id {
                 for item in store.list(APIResource.claims.id).items {
-                    insert(ObjectID(APIResource.claims.id, item.object.key))
+                    insert(ObjectID(APIResource.claims.id, key: item.object.key))
                 }
             }
             guard let namespace = object.namespace else { continue }
             if event.resource == APIResource.pods.id {
                 for claim in ClaimController.claims(of: object) {
-                    insert(ObjectID(APIResource.claims.id, ObjectKey(namespace: namespace, name: claim)))
+                    insert(ObjectID(APIResource.claims.id, key: ObjectKey(namespace: namespace, name: claim)))
                 }
                 namespaces[APIResource.services.id, default: []].insert(namespace)
                 namespaces[APIResource.disruptionBudgets.id, default: []].insert(namespace)
@@ -102,7 +102,9 @@ struct PendingSyncs {
         }
         for (resource, names) in namespaces {
             for name in names {
-                for item in store.list(resource, namespace: name).items { insert(ObjectID(resource, item.object.key)) }
+                for item in store.list(resource, namespace: name).items {
+                    insert(ObjectID(resource, key: item.object.key))
+                }
             }
         }
     }

@@ -21,12 +21,12 @@ final class ClusterStore: Sendable {
 
     var version: UInt64 { state.withLock { $0.core.version } }
 
-    func get(_ resource: ResourceID, _ key: ObjectKey) -> StoredObject? {
-        state.withLock { $0.core.get(ObjectID(resource, key)) }
+    func get(_ resource: ResourceID, key: ObjectKey) -> StoredObject? {
+        state.withLock { $0.core.get(ObjectID(resource, key: key)) }
     }
 
     func get(_ resource: APIResource, namespace: String? = nil, name: String) -> StoredObject? {
-        get(ResourceID(resource), ObjectKey(namespace: namespace, name: name))
+        get(ResourceID(resource), key: ObjectKey(namespace: namespace, name: name))
     }
 
     func list(_ resource: ResourceID, namespace: String? = nil) -> (items: [StoredObject], version: UInt64) {

@@ -30,14 +30,14 @@ package struct FieldSelector: Sendable, Hashable {
         guard let first = part.firstIndex(of: "=") else { return nil }
         let negation = part.indices.first { part[$0] == "!" && part[part.index(after: $0)...].first == "=" }
         if let negation {
-            return term(part[..<negation], part[negation...].dropFirst(2), isNegated: true)
+            return term(part[..<negation], value: part[negation...].dropFirst(2), isNegated: true)
         }
         let double = part.indices.first { part[$0] == "=" && part[part.index(after: $0)...].first == "=" }
-        if let double { return term(part[..<double], part[double...].dropFirst(2), isNegated: false) }
-        return term(part[..<first], part[first...].dropFirst(), isNegated: false)
+        if let double { return term(part[..<double], value: part[double...].dropFirst(2), isNegated: false) }
+        return term(part[..<first], value: part[first...].dropFirst(), isNegated: false)
     }
 
-    private static func term(_ field: Text, _ value: Text, isNegated: Bool) -> Term {
+    private static func term(_ field: Text, value: Text, isNegated: Bool) -> Term {
         var text = String.UnicodeScalarView()
         var isEscaped = false
         for scalar in value {

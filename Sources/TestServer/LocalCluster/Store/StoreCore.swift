@@ -90,18 +90,18 @@ struct StoreCore {
 
     /// Adds an object under the next version, which it carries as `metadata.resourceVersion`.
     mutating func create(_ object: KubeObject, in resource: ResourceID) throws(Failure) -> StoreEvent {
-        let id = ObjectID(resource, object.key)
+        let id = ObjectID(resource, key: object.key)
         guard get(id) == nil else { throw .exists }
-        return commit(id, object, kind: .added, previous: nil)
+        return commit(id, object: object, kind: .added, previous: nil)
     }
 
     /// Replaces the object when it still has the version `expected`.
     mutating func replace(_ object: KubeObject, in resource: ResourceID, expected: UInt64) throws(Failure) -> StoreEvent
     {
-        let id = ObjectID(resource, object.key)
+        let id = ObjectID(resource, key: object.key)
         guard let previous = get(id) else { throw .notFound }
         guard previous.version == expected else { throw .changed }
-        return commit(id, object, kind: .modified, previous: previous)
+        return commit(id, object: object, kind: .modified, previous: previous)
     }
 
     /// Removes the object when it still has the version `expected`. `final` is what watchers see of it, where it differs
@@ -109,7 +109,7 @@ struct StoreCore {
     mutating func remove(_ id: ObjectID, expected: UInt64, final: KubeObject? = nil) throws(Failure) -> StoreEvent {
         guard let previous = get(id) else { throw .notFound }
         guard previous.version == expected else { throw .changed }
-        return commit(id, final ?? previous.object, kind: .deleted, previous: previous)
+        return commit(id, object: final ?? previous.object, kind: .deleted, previous: previous)
     }
 
     /// Ends the history before this moment, as it is for a server that has just started.
@@ -119,18 +119,18 @@ struct StoreCore {
     mutating func drop(_ resource: ResourceID) { collections[resource] = nil }
 
     private mutating func commit(
-        _ id: ObjectID, _ object: KubeObject, kind: StoreEvent.Kind, previous: StoredObject?
+        _ id: ObjectID, object: KubeObject, kind: StoreEvent.Kind, previous: StoredObject?
     ) -> StoreEvent {
         version += 1
         var object = object
         object.resourceVersion = String(version)
         let stored = StoredObject(object, version: version)
-        if let previous { unlink(id, previous.object) }
+        if let previous { unlink(id, object: previous.object) }
         var collection = collections.removeValue(forKey: id.resource) ?? Collection()
         switch kind {
         case .added, .modified:
             if collection.objects.updateValue(stored, forKey: id.key) == nil { collection.sortedKeys = nil }
-            link(id, object)
+            link(id, object: object)
         case .deleted:
             collection.objects[id.key] = nil
             collection.sortedKeys = nil
@@ -141,12 +141,12 @@ struct StoreCore {
         return event
     }
 
-    private mutating func link(_ id: ObjectID, _ object: KubeObject) {
+    private mutating func link(_ id: ObjectID, object: KubeObject) {
         byUID[object.uid] = id
         for owner in object.ownerReferences { dependents[owner.uid, default: []].insert(id) }
     }
 
-    private mutating func unlink(_ id: ObjectID, _ object: KubeObject) {
+    private mutating func unlink(_ id: ObjectID, object: KubeObject) {
         byUID[object.uid] = nil
         for owner in object.ownerReferences {
             dependents[owner.uid]?.remove(id)

@@ -28,12 +28,12 @@ struct ResourceID: Hashable, Sendable, Comparable, CustomStringConvertible {
     var group: String
     var plural: String
 
-    init(_ group: String, _ plural: String) {
+    init(_ group: String, plural: String) {
         self.group = group
         self.plural = plural
     }
 
-    init(_ resource: APIResource) { self.init(resource.group, resource.plural) }
+    init(_ resource: APIResource) { self.init(resource.group, plural: resource.plural) }
 
     var description: String { group.isEmpty ? plural : "\(plural).\(group)" }
 
@@ -45,7 +45,7 @@ struct ObjectID: Hashable, Sendable {
     var resource: ResourceID
     var key: ObjectKey
 
-    init(_ resource: ResourceID, _ key: ObjectKey) {
+    init(_ resource: ResourceID, key: ObjectKey) {
         self.resource = resource
         self.key = key
     }

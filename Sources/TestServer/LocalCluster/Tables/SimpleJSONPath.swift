@@ -44,10 +44,10 @@ struct SimpleJSONPath: Sendable, Hashable {
     }
 
     func evaluate(_ root: JSONValue) -> [JSONValue] {
-        steps.reduce([root]) { values, step in values.flatMap { Self.apply(step, $0) } }
+        steps.reduce([root]) { values, step in values.flatMap { Self.apply(step, value: $0) } }
     }
 
-    private static func apply(_ step: Step, _ value: JSONValue) -> [JSONValue] {
+    private static func apply(_ step: Step, value: JSONValue) -> [JSONValue] {
         switch step {
         case .member(let name): return value[name].map { [$0] } ?? []
         case .index(let at):

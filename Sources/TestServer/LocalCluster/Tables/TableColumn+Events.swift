@@ -27,7 +27,7 @@ extension TableColumn {
             event, _ in .string((event.json["message"]?.string ?? "").trimmedOfWhitespace)
         },
         TableColumn(name: "First Seen", description: "The time at which the event was first recorded.", priority: 1) {
-            .string(Age.text(since: time($0, "firstTimestamp") ?? time($0, "eventTime"), now: $1))
+            .string(Age.text(since: time($0, member: "firstTimestamp") ?? time($0, member: "eventTime"), now: $1))
         },
         TableColumn(name: "Count", description: "The number of times this event has occurred.", priority: 1) {
             event, _ in
@@ -38,13 +38,13 @@ extension TableColumn {
         },
     ]
 
-    private static func time(_ event: KubeObject, _ member: String) -> KubeTime? {
+    private static func time(_ event: KubeObject, member: String) -> KubeTime? {
         event.json[member]?.string.flatMap { KubeTime($0) }
     }
 
     private static func lastSeen(_ event: KubeObject) -> KubeTime? {
-        event["series", "lastObservedTime"]?.string.flatMap { KubeTime($0) } ?? time(event, "lastTimestamp")
-            ?? time(event, "eventTime") ?? event.creationTimestamp
+        event["series", "lastObservedTime"]?.string.flatMap { KubeTime($0) } ?? time(event, member: "lastTimestamp")
+            ?? time(event, member: "eventTime") ?? event.creationTimestamp
     }
 
     private static func source(_ event: KubeObject) -> String {

@@ -14,7 +14,7 @@ extension TableColumn {
         TableColumn(
             name: "Restarts", description: "The number of times the containers in this pod have been restarted."
         ) { pod, now in
-            .string(restarts(pod, now))
+            .string(restarts(pod, now: now))
         }, age,
         TableColumn(name: "IP", description: "podIP address allocated to the pod.", priority: 1) { pod, _ in
             pod["status", "podIP"] ?? "<none>"
@@ -50,7 +50,7 @@ extension TableColumn {
         return pod.isBeingDeleted ? "Terminating" : status
     }
 
-    private static func restarts(_ pod: KubeObject, _ now: KubeTime) -> String {
+    private static func restarts(_ pod: KubeObject, now: KubeTime) -> String {
         let count = statuses(pod).reduce(0) { $0 + ($1["restartCount"]?.int ?? 0) }
         let last = statuses(pod).compactMap {
             $0["lastState", "terminated", "finishedAt"]?.string.flatMap { KubeTime($0) }

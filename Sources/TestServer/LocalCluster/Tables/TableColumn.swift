@@ -58,18 +58,18 @@ enum Age {
         let days = hours / 24
         switch seconds {
         case ..<120: return "\(seconds)s"
-        case ..<600: return pair(minutes, "m", seconds % 60, "s")
+        case ..<600: return pair(minutes, unit: "m", small: seconds % 60, smallUnit: "s")
         case ..<10_800: return "\(minutes)m"
-        case ..<28_800: return pair(hours, "h", minutes % 60, "m")
+        case ..<28_800: return pair(hours, unit: "h", small: minutes % 60, smallUnit: "m")
         case ..<172_800: return "\(hours)h"
-        case ..<691_200: return pair(days, "d", hours % 24, "h")
+        case ..<691_200: return pair(days, unit: "d", small: hours % 24, smallUnit: "h")
         case ..<63_072_000: return "\(days)d"
-        case ..<252_288_000: return pair(days / 365, "y", days % 365, "d")
+        case ..<252_288_000: return pair(days / 365, unit: "y", small: days % 365, smallUnit: "d")
         default: return "\(days / 365)y"
         }
     }
 
-    private static func pair(_ large: Int, _ unit: String, _ small: Int, _ smallUnit: String) -> String {
+    private static func pair(_ large: Int, unit: String, small: Int, smallUnit: String) -> String {
         small == 0 ? "\(large)\(unit)" : "\(large)\(unit)\(small)\(smallUnit)"
     }
 }
