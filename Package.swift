@@ -122,8 +122,16 @@ let package = Package(
             "WorkflowEngine", in: "Skyflo", ["KubeModel", "SkyfloAPI", crypto],
             tests: ["KubeModel", "KubeSchema", "SkyfloAPI"]),
         library(
-            "Tools", in: "Skyflo", ["KubeModel", "KubeClient", "SkyfloAPI", crypto],
-            tests: ["KubeModel", "KubeClient", "SkyfloAPI", "LocalCluster", log]),
+            "Writes", in: "Skyflo", ["KubeModel", "KubeClient", "SkyfloAPI", crypto],
+            tests: ["KubeModel", "KubeClient", "SkyfloAPI", "FakeKubeAPI"]),
+        library(
+            "ToolKit", in: "Skyflo", ["KubeModel", "KubeClient", "Writes"],
+            tests: ["KubeModel", "KubeClient", "Writes", "FakeKubeAPI"]),
+        library(
+            "KubernetesTools", in: "Skyflo/Toolsets", ["KubeModel", "KubeClient", "Writes", "ToolKit"],
+            tests: [
+                "KubeModel", "KubeClient", "SkyfloAPI", "Writes", "ToolKit", "LocalCluster", "FakeKubeAPI", log,
+            ]),
         library(
             "LocalCluster", in: "TestServer",
             [
@@ -144,11 +152,11 @@ let package = Package(
             "Controllers", in: "Skyflo",
             [
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
-                "ControllerRuntime", "WorkflowEngine", "Tools", log, metrics,
+                "ControllerRuntime", "WorkflowEngine", "Writes", "ToolKit", "KubernetesTools", log, metrics,
             ],
             tests: [
                 "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine",
-                "Tools", log,
+                "Writes", "ToolKit", log,
             ]),
         library(
             "SkyfloCLI", in: "Skyflo", ["KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "WorkflowEngine"],
@@ -187,13 +195,16 @@ let package = Package(
             .target(
                 name: "Fuzzing",
                 dependencies: [
-                    "KubeModel", "KubeSchema", "KubeClient", "LanguageModels", "LocalCluster", "Tools",
-                    "WorkflowEngine",
+                    "KubeModel", "KubeSchema", "KubeClient", "LanguageModels", "LocalCluster", "WorkflowEngine",
+                    "Writes",
                 ],
                 path: "hack/fuzz/Fuzzing", swiftSettings: settings),
             .systemLibrary(name: "CLibFuzzer", path: "hack/fuzz/CLibFuzzer"),
             .executableTarget(
                 name: "Fuzz", dependencies: ["Fuzzing", "CLibFuzzer"], path: "hack/fuzz/Fuzz", swiftSettings: settings),
+            .target(
+                name: "FakeKubeAPI", dependencies: ["KubeModel", "KubeClient"], path: "Tests/Support/FakeKubeAPI",
+                swiftSettings: settings),
             .testTarget(name: "FuzzTests", dependencies: ["Fuzzing"], swiftSettings: settings),
             .testTarget(
                 name: "APIServerContractTests",
@@ -211,8 +222,8 @@ let package = Package(
                 name: "StoryTests",
                 dependencies: [
                     "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine",
-                    "Tools",
-                    "Controllers", "LocalCluster", "OperatorTestKit", "SkyfloCLI", "ScriptedOpenAI", log, subprocess,
+                    "Writes", "Controllers", "LocalCluster", "OperatorTestKit", "SkyfloCLI", "ScriptedOpenAI", log,
+                    subprocess,
                     systemPackage,
                 ],
                 swiftSettings: settings),

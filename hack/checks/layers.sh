@@ -12,12 +12,14 @@ import json, sys
 layers = {
     "KubeModel": 0, "Concurrency": 0, "HTTPTransport": 0,
     "KubeSchema": 1, "SkyfloAPI": 1, "KubeClient": 1, "LanguageModels": 1,
-    "ControllerRuntime": 2, "WorkflowEngine": 2, "Tools": 2, "LocalCluster": 2, "ScriptedOpenAI": 2,
-    "Controllers": 3, "OperatorTestKit": 3, "SkyfloCLI": 3,
-    "skyflo": 4, "TurnBench": 4, "KubeBench": 4, "Fuzzing": 4, "CLibFuzzer": 4, "Fuzz": 5,
+    "ControllerRuntime": 2, "WorkflowEngine": 2, "Writes": 2, "LocalCluster": 2, "ScriptedOpenAI": 2, "FakeKubeAPI": 2,
+    "ToolKit": 3,
+    "KubernetesTools": 4,
+    "Controllers": 5, "OperatorTestKit": 5, "SkyfloCLI": 5,
+    "skyflo": 6, "TurnBench": 6, "KubeBench": 6, "Fuzzing": 6, "CLibFuzzer": 6, "Fuzz": 7,
 }
 # LocalCluster stands in for a server: whoever depends on it but the program and tests would ship it.
-only_for = {"LocalCluster": {"skyflo", "OperatorTestKit", "Fuzzing"}, "OperatorTestKit": set()}
+only_for = {"LocalCluster": {"skyflo", "OperatorTestKit", "Fuzzing"}, "OperatorTestKit": set(), "FakeKubeAPI": set()}
 # Decisions and values: no client, no server, no clock.
 pure = {"KubeModel": {"Yams"}, "KubeSchema": set(), "SkyfloAPI": set(), "WorkflowEngine": {"Crypto"}}
 

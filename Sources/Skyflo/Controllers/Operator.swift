@@ -1,9 +1,10 @@
 import ControllerRuntime
 import KubeClient
 import KubeModel
+import KubernetesTools
 import Logging
 import SkyfloAPI
-import Tools
+import ToolKit
 
 /// The operator put together: caches, controllers, health and the worker's Lease, owned by one ``ControllerRuntime/Manager``.
 public struct Operator: Sendable {
@@ -108,7 +109,7 @@ public struct Operator: Sendable {
         let reconciler = ConversationReconciler(
             .init(
                 api: api, conversations: conversations, skyfloAIs: skyfloAIs, mapper: RESTMapper(api: api),
-                tools: ToolRegistry(KubernetesTools.all { SystemClock().now }), models: models, events: events,
+                tools: ToolRegistry(KubernetesToolset.all { SystemClock().now }), models: models, events: events,
                 logger: logger,
                 options: .init(
                     identity: configuration.identity, user: user, defaultSkyfloAI: configuration.defaultSkyfloAI,

@@ -5,8 +5,9 @@ import LanguageModels
 import Logging
 import SkyfloAPI
 import Testing
-import Tools
+import ToolKit
 import WorkflowEngine
+import Writes
 
 @testable import Controllers
 

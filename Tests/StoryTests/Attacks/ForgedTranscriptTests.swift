@@ -3,8 +3,8 @@ import KubeModel
 import LanguageModels
 import SkyfloAPI
 import Testing
-import Tools
 import WorkflowEngine
+import Writes
 
 /// Somebody who may write Secrets, and nothing else, forges the transcript. Its hashes have no key, so the forger's chain
 /// holds together.

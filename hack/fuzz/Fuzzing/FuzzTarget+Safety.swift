@@ -1,7 +1,7 @@
 import KubeClient
 import KubeModel
-import Tools
 import WorkflowEngine
+import Writes
 
 extension FuzzTarget {
     /// A value from outside adds no condition of its own to a selector.

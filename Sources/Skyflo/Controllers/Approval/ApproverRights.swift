@@ -1,6 +1,6 @@
 import KubeClient
 import KubeModel
-import Tools
+import Writes
 
 /// Whether approvers may do themselves what they approve (`requireApproverRights`).
 ///

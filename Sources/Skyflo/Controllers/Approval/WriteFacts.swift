@@ -1,6 +1,6 @@
 import KubeModel
-import Tools
 import WorkflowEngine
+import Writes
 
 extension WriteFacts {
     /// What a write does; nil where that can't be told.

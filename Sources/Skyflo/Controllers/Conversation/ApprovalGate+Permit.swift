@@ -1,8 +1,8 @@
 import KubeClient
 import KubeModel
 import SkyfloAPI
-import Tools
 import WorkflowEngine
+import Writes
 
 /// Leave to send a request of one call: it was approved, not stopped, and unaltered, by the conversation, its SkyfloAI and
 /// the policy as the API server had them a moment ago. The only means to write to the cluster for a conversation.

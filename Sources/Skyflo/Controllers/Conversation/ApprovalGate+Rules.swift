@@ -2,8 +2,8 @@ import Concurrency
 import ControllerRuntime
 import KubeModel
 import SkyfloAPI
-import Tools
 import WorkflowEngine
+import Writes
 
 /// What the rules of the SkyfloAI say about calls. Where it matters they are those of ``CurrentTerms``: as the API server has
 /// them.

@@ -3,7 +3,6 @@ import ControllerRuntime
 import KubeClient
 import KubeModel
 import SkyfloAPI
-import Tools
 import WorkflowEngine
 
 /// What it takes for decisions to count, as the API server had it a moment ago.

@@ -2,8 +2,8 @@ import ControllerRuntime
 import KubeClient
 import KubeModel
 import SkyfloAPI
-import Tools
 import WorkflowEngine
+import Writes
 
 /// Whether something may be written: the terms on which decisions count, who may decide, what people and rules decided, and
 /// whether a decision still stands at the moment of the write.

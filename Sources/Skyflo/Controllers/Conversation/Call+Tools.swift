@@ -1,6 +1,6 @@
 import KubeModel
-import Tools
 import WorkflowEngine
+import Writes
 
 extension CallDisplay {
     /// A call as people may see it, from when it was asked for.

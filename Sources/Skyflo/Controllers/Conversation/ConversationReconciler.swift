@@ -4,7 +4,7 @@ import KubeModel
 import Logging
 import SkyfloAPI
 import Synchronization
-import Tools
+import ToolKit
 import WorkflowEngine
 
 /// Brings conversations forward: observes one, asks the engine what to do, does it, writes down what came of it, until

@@ -2,8 +2,8 @@ import ControllerRuntime
 import KubeModel
 import LanguageModels
 import SkyfloAPI
-import Tools
 import WorkflowEngine
+import Writes
 
 /// Asks the language model for the next reply of a turn.
 struct ModelCaller: Sendable {

@@ -3,7 +3,7 @@ import KubeClient
 import KubeModel
 import LanguageModels
 import SkyfloAPI
-import Tools
+import ToolKit
 import WorkflowEngine
 
 /// Something that a conversation's spec names isn't there, or can't be used. It may come.

@@ -1,7 +1,7 @@
 import KubeModel
 import SkyfloAPI
-import Tools
 import WorkflowEngine
+import Writes
 
 /// Asking people.
 extension ToolCallRunner {

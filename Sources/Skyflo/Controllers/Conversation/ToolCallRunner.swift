@@ -3,8 +3,9 @@ import ControllerRuntime
 import KubeClient
 import KubeModel
 import SkyfloAPI
-import Tools
+import ToolKit
 import WorkflowEngine
+import Writes
 
 /// Runs the calls of a reply as far as they change nothing: reads get their result, writes are planned, previewed and
 /// asked for.
@@ -112,7 +113,8 @@ struct ToolCallRunner: Sendable {
                     if let refusal = refusal(of: proposal) { return .failure(refusal) }
                     let preview = try await Preview.of(proposal, api: context.api, redactor: context.redactor)
                     async let touches = WriteTouches.of(preview, api: context.api)
-                    return .write(try await proposal.noting(podsIn: context), preview, touches: try await touches)
+                    return .write(
+                        try await proposal.noting(podsSeenBy: context.api), preview, touches: try await touches)
                 }
             } catch let failure as ToolFailure {
                 // In a rollout an object's status moves all the time, also between its reading and the dry run.

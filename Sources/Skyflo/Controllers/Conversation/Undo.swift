@@ -1,7 +1,8 @@
 import KubeClient
 import KubeModel
-import Tools
+import ToolKit
 import WorkflowEngine
+import Writes
 
 /// A change that is to be taken back, or why there is none.
 enum Undo: Sendable {
@@ -16,7 +17,7 @@ enum Undo: Sendable {
                 throw ToolFailure("the change \(change.id) can't be read by this version")
             }
             do {
-                return try await record.undo(uid: change.uid, summary: change.summary, in: context)
+                return try await record.undo(uid: change.uid, summary: change.summary, api: context.api)
             } catch let denied as PermissionDenied {
                 throw ToolFailure(describing: denied)
             } catch let status as APIStatus {

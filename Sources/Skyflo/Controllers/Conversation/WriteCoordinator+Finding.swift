@@ -1,8 +1,8 @@
 import KubeClient
 import KubeModel
 import SkyfloAPI
-import Tools
 import WorkflowEngine
+import Writes
 
 extension WriteCoordinator {
     /// Looks what became of the writes of a begun call.

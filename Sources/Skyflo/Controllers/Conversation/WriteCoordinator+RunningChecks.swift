@@ -2,8 +2,8 @@ import ControllerRuntime
 import KubeClient
 import KubeModel
 import SkyfloAPI
-import Tools
 import WorkflowEngine
+import Writes
 
 /// What was on its way when its turn went on: a slow roll-out, a long Job.
 extension WriteCoordinator {

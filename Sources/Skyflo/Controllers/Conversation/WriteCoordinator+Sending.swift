@@ -1,8 +1,8 @@
 import KubeClient
 import KubeModel
 import SkyfloAPI
-import Tools
 import WorkflowEngine
+import Writes
 
 extension WriteCoordinator {
     /// Sends the approved writes in order, as they are, and stores the outcome.

@@ -3,8 +3,8 @@ import ControllerRuntime
 import KubeClient
 import KubeModel
 import SkyfloAPI
-import Tools
 import WorkflowEngine
+import Writes
 
 /// Writes of several steps. Each step's intent is stored before it is sent, under the conversation's version, so a stop
 /// comes before the step or after it. While a sequence waits no worker is held: it comes back.

@@ -1,7 +1,7 @@
 import ControllerRuntime
 import KubeModel
-import Tools
 import WorkflowEngine
+import Writes
 
 extension WriteCoordinator {
     /// Watches the post-conditions of a write until they hold, can't hold any more, or time is over.

@@ -2,8 +2,8 @@ import ControllerRuntime
 import KubeClient
 import KubeModel
 import SkyfloAPI
-import Tools
 import WorkflowEngine
+import Writes
 
 /// Carries out approved calls: stores the intent, sends the requests, finds out what became of those whose answer was lost,
 /// goes on with what another process began, stores the outcome, and watches the effect.

@@ -1,6 +1,6 @@
 import KubeModel
-import Tools
 import WorkflowEngine
+import Writes
 
 /// What readers of a conversation's transcript don't see: credentials that the model wrote into calls. The operator needs
 /// them, to send what was approved, so they are kept beside what is shown, encrypted with the installation's key.

@@ -1,7 +1,7 @@
 import ControllerRuntime
 import KubeClient
 import KubeModel
-import Tools
+import Writes
 
 extension Verifier {
     /// What was seen of a condition's objects.

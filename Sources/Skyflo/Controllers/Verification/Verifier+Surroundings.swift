@@ -1,6 +1,6 @@
 import KubeClient
 import KubeModel
-import Tools
+import Writes
 
 /// What is read besides a condition's own objects, where they don't decide.
 extension Verifier {

@@ -3,8 +3,8 @@ import ControllerRuntime
 import KubeClient
 import KubeModel
 import Synchronization
-import Tools
 import WorkflowEngine
+import Writes
 
 /// Watches post-conditions until they are decided.
 struct Verifier: Sendable {

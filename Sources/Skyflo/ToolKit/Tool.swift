@@ -1,0 +1,58 @@
+public import KubeClient
+public import Writes
+
+/// Something that a model can ask for by name.
+///
+/// A tool can't write. What it is given to talk to the cluster refuses every request that changes something, so all that
+/// it can do about a write is to return a ``WriteProposal`` with the exact requests. Whoever runs tools decides whether
+/// those are sent, and sends them as they are. This makes "what was approved is what runs" a matter of types.
+public protocol Tool: Sendable {
+    /// `k8s_scale`
+    var name: String { get }
+    /// `Scale Kubernetes Resource`
+    var title: String { get }
+    /// For the model: what it does, when to use it.
+    var description: String { get }
+    /// `kubernetes`, `helm`, `argo`, `jenkins`.
+    var toolset: String { get }
+    var parameters: ToolParameters { get }
+    /// Whether it never proposes a write. Only for asking before reads (`approval.mode: Always`): whether a call writes is
+    /// decided by what it proposes, not by this.
+    var onlyReads: Bool { get }
+
+    /// Carries out a read, or proposes a write.
+    ///
+    /// - Parameter arguments: already checked against ``parameters``, with defaults filled in.
+    /// - Throws: ``ToolFailure`` for what the model should hear about (`APIStatus` from the cluster is turned into one by
+    ///   the caller); `CancellationError`.
+    func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome
+}
+
+/// What a tool call may use.
+public struct ToolContext: Sendable {
+    /// Refuses writes, and does everything as the ServiceAccount of the conversation.
+    public var api: ReadOnlyAPI
+    /// Finds resources by the names that people use.
+    public var mapper: RESTMapper
+    /// Where the Conversation lives: the default where a tool call names no namespace.
+    public var namespace: String
+    public var redactor: Redactor
+    /// How many bytes a result may have; a longer one is cut, and says so.
+    public var outputLimit: Int
+
+    public init(
+        api: ReadOnlyAPI, mapper: RESTMapper, namespace: String, redactor: Redactor, outputLimit: Int = 16_384
+    ) {
+        self.api = api
+        self.mapper = mapper
+        self.namespace = namespace
+        self.redactor = redactor
+        self.outputLimit = outputLimit
+    }
+}
+
+public enum ToolOutcome: Sendable {
+    /// A read: text for the model.
+    case output(String)
+    case proposal(WriteProposal)
+}

@@ -1,0 +1,31 @@
+public import KubeModel
+import Writes
+
+/// Arguments that passed ``ToolParameters/check(_:)``: of the declared types, within their limits, defaults filled in.
+public struct ToolArguments: Sendable, Hashable {
+    private let values: [String: JSONValue]
+
+    init(_ values: [String: JSONValue]) { self.values = values }
+
+    /// As they were understood, for records: keys in ascending order.
+    public var json: JSONValue {
+        .object(JSONObject(values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
+    }
+
+    /// Empty texts count as not given: ``ToolParameters/check(_:)`` leaves them out.
+    public func string(_ name: String) -> String? { values[name]?.string }
+    public func integer(_ name: String) -> Int? { values[name]?.int }
+    public func bool(_ name: String) -> Bool { values[name]?.bool ?? false }
+
+    /// - Throws: ``ToolFailure`` where the argument is missing or empty.
+    public func requiredString(_ name: String) throws(ToolFailure) -> String {
+        guard let text = string(name) else { throw ToolFailure("invalid arguments:\n- \(name): required") }
+        return text
+    }
+
+    /// - Throws: ``ToolFailure`` where the argument is missing.
+    public func requiredInteger(_ name: String) throws(ToolFailure) -> Int {
+        guard let number = integer(name) else { throw ToolFailure("invalid arguments:\n- \(name): required") }
+        return number
+    }
+}

@@ -1,0 +1,86 @@
+import KubeClient
+public import KubeModel
+import Writes
+
+/// What a model is told about a tool.
+public struct ToolDefinition: Sendable, Hashable {
+    public var name: String
+    public var title: String
+    public var description: String
+    public var toolset: String
+    /// JSON Schema of the arguments.
+    public var parameters: JSONValue
+    public var onlyReads: Bool
+}
+
+/// The tools there are. The only way from a model's words to a tool: names are looked up, arguments are checked, and
+/// whatever goes wrong becomes a ``ToolFailure`` that says so to the model.
+public struct ToolRegistry: Sendable {
+    private let tools: [any Tool]
+
+    /// - Precondition: no two tools have the same name.
+    public init(_ tools: [any Tool]) {
+        precondition(Set(tools.map(\.name)).count == tools.count, "two tools have the same name")
+        self.tools = tools
+    }
+
+    /// In the order in which the tools were given: a stable prompt is a cached prompt.
+    /// - Parameter toolsets: nil for all.
+    public func definitions(toolsets: Set<String>? = nil) -> [ToolDefinition] {
+        tools(in: toolsets).map { tool in
+            ToolDefinition(
+                name: tool.name, title: tool.title, description: tool.description, toolset: tool.toolset,
+                parameters: Self.parameters(of: tool).jsonSchema, onlyReads: tool.onlyReads)
+        }
+    }
+
+    /// Those of the tool, and what any call that may write can have.
+    private static func parameters(of tool: any Tool) -> ToolParameters {
+        tool.onlyReads ? tool.parameters : ToolParameters(tool.parameters.list + [alternativeGroup])
+    }
+
+    /// The name is known to the engine as well (`Alternatives.argument`), which makes the groups; no tool needs it.
+    private static let alternativeGroup = ToolParameter.optional(
+        "alternative_group", .string(.text(maximum: 64)),
+        "To offer up to four alternatives: call tools for all of them in one reply with the same text here. A person approves "
+            + "at most one; the others are then denied")
+
+    private func tools(in toolsets: Set<String>?) -> [any Tool] {
+        tools.filter { toolsets?.contains($0.toolset) ?? true }
+    }
+
+    /// Carries out a call by the model's own words. A result is at most `context.outputLimit` bytes long.
+    ///
+    /// - Parameter arguments: the text as the model sent it.
+    /// - Parameter toolsets: those that the conversation may use; a tool of another one is unknown here.
+    /// - Throws: ``ToolFailure`` with everything that the model should hear, without secrets; `CancellationError`.
+    public func call(
+        name: String, arguments: String, toolsets: Set<String>? = nil, in context: ToolContext
+    ) async throws -> ToolOutcome {
+        let available = tools(in: toolsets)
+        guard let tool = available.first(where: { $0.name == name }) else {
+            let names = available.map(\.name).joined(separator: ", ")
+            throw ToolFailure("there is no tool \"\(ToolParameters.excerpt(name))\"; the tools are: \(names)")
+        }
+        do {
+            let checked = try Self.parameters(of: tool).check(arguments)
+            let outcome = try await tool.call(checked, in: context)
+            switch outcome {
+            case .output(let text): return .output(Self.cut(text, context))
+            case .proposal(let proposal): try HiddenPayload(redactor: context.redactor).check(proposal)
+            }
+            return outcome
+        } catch let cancellation as CancellationError {
+            throw cancellation
+        } catch {
+            var failure = ToolFailure(describing: error)
+            failure.message = Self.cut(context.redactor.redact(text: failure.message), context)
+            throw failure
+        }
+    }
+
+    /// For tools that don't cut by themselves what they know better.
+    private static func cut(_ text: String, _ context: ToolContext) -> String {
+        OutputLimit.cutMiddle(text, to: context.outputLimit, rest: "ask for less at once to see them")
+    }
+}

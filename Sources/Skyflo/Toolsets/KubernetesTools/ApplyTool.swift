@@ -1,0 +1,169 @@
+import KubeClient
+import KubeModel
+import ToolKit
+import Writes
+
+struct ApplyTool: KubernetesTool {
+    let name = "k8s_apply"
+    let title = "Apply Kubernetes Manifest"
+    let description = """
+        Create or change objects by a manifest (YAML or JSON, one or several documents, in any order). Objects that exist \
+        are changed by server-side apply: of what the manifest leaves out, that goes (or back to its default) which \
+        earlier k8s_apply calls have added to the object or changed in it, and nobody has set since; the approval names \
+        it. All else stays, also what the object was created with: remove that with k8s_patch. Lists without keys, \
+        like args, are replaced. Fields that another manager owns are not taken over. A custom resource definition has to be \
+        applied in a call before that of its objects.
+        """
+    let parameters = ToolParameters([
+        .required("content", .string(.text(maximum: 524_288)), "The manifest"),
+        .optional(
+            "namespace", .string(.namespace), "Namespace of objects that name none; by default the conversation's"),
+    ])
+
+    init() {}
+
+    func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
+        let objects = try Manifests.parse(try arguments.requiredString("content"))
+        var steps: [Step] = []
+        for object in objects {
+            let resource = try await Self.resource(of: object, among: objects, context)
+            let step = try await plan(object, resource, namespace: arguments.string("namespace"), context)
+            if steps.contains(where: {
+                $0.target.text == step.target.text && $0.target.resource.isSame(as: step.target.resource)
+            }) {
+                throw ToolFailure("content: \(step.target.text) is in it twice; leave one of them out")
+            }
+            steps.append(step)
+        }
+        let changing = steps.filter { $0.planned != nil }
+        guard !changing.isEmpty else {
+            let notes = steps.flatMap(\.notes).map { "\n\($0)" }.joined()
+            return .output("Nothing to do: \(steps.map(\.target.text).joined(separator: ", ")) unchanged.\(notes)")
+        }
+        return .proposal(Self.proposal(changing, unchanged: steps.filter { $0.planned == nil }))
+    }
+
+    /// - Throws: ``ToolFailure`` where the manifest itself brings the kind: until the API server serves that, nothing can be
+    ///   said about its objects to whoever decides.
+    private static func resource(
+        of object: KubeObject, among objects: [KubeObject], _ context: ToolContext
+    ) async throws -> APIResource {
+        guard let version = object.groupVersion else { throw ToolFailure("apiVersion is required") }
+        do {
+            return try await context.mapper.resource(
+                for: GroupVersionKind(group: version.group, version: version.version, kind: object.kind))
+        } catch let status as APIStatus where status.isNotFound {
+            let definition = objects.first {
+                $0.kind == "CustomResourceDefinition" && $0["spec", "group"]?.string == version.group
+                    && $0["spec", "names", "kind"]?.string == object.kind
+            }
+            guard let definition else { throw status }
+            throw ToolFailure(
+                "content: the API server doesn't serve \(object.apiVersion) \(object.kind) yet: apply "
+                    + "CustomResourceDefinition \(definition.name) first, in a call without its objects "
+                    + "(\(object.kind) \(object.name)), then the objects in a second call")
+        }
+    }
+
+    /// One object of the manifest.
+    private struct Step {
+        var target: PlannedRequest.Target
+        /// nil where the object is as the manifest wants it.
+        var planned: PlannedRequest?
+        var conditions: [PostCondition]
+        /// What was read differently from how it is written.
+        var notes: [String] = []
+        var isCreate: Bool { target.uid.isEmpty }
+    }
+
+    private static func proposal(_ steps: [Step], unchanged: [Step]) -> WriteProposal {
+        let summary = steps.map { "\($0.isCreate ? "create" : "change") \($0.target.text)" }.joined(separator: ", ")
+        var warnings = steps.filter { $0.planned?.request[query: "force"] == "true" }.map {
+            "\($0.target.text): takes over fields that were set from here by other means than apply"
+        }
+        warnings += (steps + unchanged).flatMap(\.notes)
+        if !unchanged.isEmpty { warnings.append("unchanged: \(unchanged.map(\.target.text).joined(separator: ", "))") }
+        return WriteProposal(
+            summary: "Apply: \(summary)", requests: steps.compactMap(\.planned),
+            risk: steps.map { .baseline($0.target.resource, namespace: $0.target.namespace) }.max() ?? .medium,
+            warnings: warnings, postConditions: steps.flatMap(\.conditions))
+    }
+
+    private func plan(
+        _ object: KubeObject, _ resource: APIResource, namespace: String?, _ context: ToolContext
+    ) async throws -> Step {
+        try Names.check(object.name, of: resource)
+        var object = object
+        let place = try Self.namespace(of: object, resource, parameter: namespace, context)
+        let ignored = object.namespace
+        object.json[path: ["metadata", "namespace"]] = place.map(JSONValue.string)
+        var step: Step
+        if let live = try await context.api.find(resource, namespace: place, name: object.name) {
+            let target = LiveTarget(resource: resource, namespace: place, object: live)
+            step = try await change(target, to: object, context)
+            if live.isBeingDeleted, step.planned == nil { step.notes = ["\(target.text) is being deleted"] }
+        } else {
+            step = Self.create(object, resource, place)
+        }
+        if !resource.namespaced, let ignored {
+            step.notes.append(
+                "\(step.target.text): metadata.namespace \"\(ignored)\" is ignored: a \(object.kind) is in no namespace"
+            )
+        }
+        return step
+    }
+
+    /// The rules of kubectl: a manifest's own namespace counts, and must not contradict the parameter. What is in no
+    /// namespace stays so, whatever the manifest says.
+    private static func namespace(
+        of object: KubeObject, _ resource: APIResource, parameter: String?, _ context: ToolContext
+    ) throws(ToolFailure) -> String? {
+        guard resource.namespaced else { return nil }
+        if let own = object.namespace, let parameter, own != parameter {
+            throw ToolFailure(
+                "content: the namespace of \(object.kind) \(object.name) is \"\(own)\", but the parameter says \"\(parameter)\""
+            )
+        }
+        return object.namespace ?? parameter ?? context.namespace
+    }
+
+    /// POST, so that it fails when someone else has created it by then: an apply would change theirs.
+    private static func create(_ object: KubeObject, _ resource: APIResource, _ namespace: String?) -> Step {
+        let request = KubeRequest(
+            .post, resource.path(namespace: namespace), query: FieldManager.query(strict: true),
+            contentType: "application/json", body: JSONWriter.string(object.json))
+        let target = PlannedRequest.Target(
+            resource: resource.identity, namespace: namespace, name: object.name, uid: "", resourceVersion: "")
+        let subject = PostCondition.Subject(resource: resource, namespace: namespace, name: object.name)
+        return Step(
+            target: target, planned: PlannedRequest(request: request, target: target, before: nil),
+            conditions: PostCondition.after(writing: object, to: subject))
+    }
+
+    private func change(_ target: LiveTarget, to object: KubeObject, _ context: ToolContext) async throws -> Step {
+        var planned = target.patch(.apply(object.json), strict: true)
+        planned.request[query: "force"] = "false"
+        var dryRun = try await DryRun(planned, api: context.api, redactor: context.redactor)
+        if Self.conflictsOnlyWithUs(dryRun.response) {
+            planned.request[query: "force"] = "true"
+            dryRun = try await DryRun(planned, api: context.api, redactor: context.redactor)
+        }
+        let answer = try dryRun.answer()
+        let isUnchanged = answer?.withoutNoise == target.object.withoutNoise
+        return Step(
+            target: target.target, planned: isUnchanged ? nil : planned,
+            conditions: target.postConditions(afterChangeTo: answer))
+    }
+
+    /// What was created or patched from here belongs to the same manager in another mode (`Update` instead of `Apply`),
+    /// which server-side apply counts as a conflict. Taking one's own fields over is none.
+    private static func conflictsOnlyWithUs(_ response: KubeResponse) -> Bool {
+        guard response.status == 409 else { return false }
+        let conflicts = response.failure.causes
+        return !conflicts.isEmpty
+            && conflicts.allSatisfy {
+                $0.reason == "FieldManagerConflict"
+                    && $0.message.hasPrefix("conflict with \"\(KubernetesBackend.fieldManager)\"")
+            }
+    }
+}

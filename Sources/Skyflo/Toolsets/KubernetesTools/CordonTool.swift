@@ -1,0 +1,52 @@
+import KubeClient
+import KubeModel
+import ToolKit
+import Writes
+
+/// `k8s_cordon` and `k8s_uncordon`.
+struct CordonTool: KubernetesTool {
+    /// Whether new pods are to be kept away, or let in again.
+    let cordons: Bool
+
+    var name: String { cordons ? "k8s_cordon" : "k8s_uncordon" }
+    var title: String { cordons ? "Cordon Kubernetes Node" : "Uncordon Kubernetes Node" }
+    var description: String {
+        cordons
+            ? "Keep new pods away from a node. Those that run there stay; to move them away use k8s_drain."
+            : "Let new pods onto a node again after k8s_cordon or k8s_drain."
+    }
+    let parameters = ToolParameters([.nodeName])
+
+    func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
+        let node = try await context.node(arguments)
+        guard Self.isCordoned(node.object) != cordons else {
+            return .output("Nothing to do: \(node.text) is \(cordons ? "cordoned already" : "not cordoned").")
+        }
+        return .proposal(
+            WriteProposal(
+                "\(cordons ? "Cordon" : "Uncordon") \(node.text)", Self.planned(node, cordons: cordons), risk: .high,
+                [.stored(node.subject)]))
+    }
+
+    static func isCordoned(_ node: KubeObject) -> Bool { node["spec", "unschedulable"]?.bool ?? false }
+
+    static func planned(_ node: LiveTarget, cordons: Bool) -> PlannedRequest {
+        // null takes the field away, as kubectl does.
+        node.patch(.strategic(["spec": ["unschedulable": cordons ? .bool(true) : .null]]))
+    }
+}
+
+extension ToolParameter {
+    static let nodeName = ToolParameter.required("node_name", .string(.objectName), "Name of the node")
+}
+
+extension ToolContext {
+    /// The node that `node_name` names.
+    func node(_ arguments: ToolArguments) async throws -> LiveTarget {
+        let match = try await match("nodes")
+        let name = try arguments.requiredString("node_name")
+        try Names.check(name, of: match.resource)
+        return LiveTarget(
+            resource: match.resource, namespace: nil, object: try await object(match, namespace: nil, name: name))
+    }
+}

@@ -1,0 +1,92 @@
+import KubeClient
+import KubeModel
+import ToolKit
+import Writes
+
+struct DescribeTool: KubernetesTool {
+    let onlyReads = true
+    let name = "k8s_describe"
+    let title = "Describe Kubernetes Resource"
+    let description = """
+        Show the state of one object with its conditions, its pods and its recent events. The first thing to look at when \
+        something doesn't work.
+        """
+    let parameters = ToolParameters([.name, .resourceType, .namespace])
+
+    init() {}
+
+    func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
+        var target = try await context.target(arguments)
+        target.object = context.redactor.redact(target.object)
+        var related = Outline()
+        try await Self.pods(of: target, in: context, to: &related)
+        let limit = context.outputLimit
+        // Long texts are only shortened where the whole doesn't fit with a third of the room for what belongs to it.
+        let texts = [Int.max, 2048, 512].lazy.map { Self.text(of: target, longest: $0) }
+        let whole = texts.first { $0.utf8.count <= limit * 2 / 3 } ?? Self.text(of: target, longest: 512)
+        let room = max(limit / 3, limit - whole.utf8.count) - related.text.utf8.count
+        try await EventList.write(about: target, room: room - 200, context, &related)
+        let rest = "for all of the object: k8s_get with its name and output yaml"
+        let text = OutputLimit.cutMiddle(whole, to: limit - related.text.utf8.count - 1, rest: rest)
+        return .output((text.hasSuffix("\n") ? text : text + "\n") + related.text)
+    }
+
+    /// The object itself.
+    private static func text(of target: LiveTarget, longest: Int) -> String {
+        var outline = Outline()
+        header(target.object, &outline)
+        switch (target.resource.group, target.resource.plural) {
+        case ("", "pods"): PodDescription.write(target.object, &outline)
+        case ("apps", "deployments"), ("apps", "statefulsets"), ("apps", "daemonsets"), ("apps", "replicasets"):
+            WorkloadDescription.write(target.object, &outline)
+        case ("", "services"): ServiceDescription.write(target.object, &outline)
+        case ("batch", "jobs"): JobDescription.write(target.object, &outline)
+        case ("", "nodes"): NodeDescription.write(target.object, &outline)
+        default: generic(target.object, longest: longest, &outline)
+        }
+        return outline.text
+    }
+
+    private static func pods(
+        of target: LiveTarget, in context: ToolContext, to outline: inout Outline
+    ) async throws {
+        let selector = target.object["spec", "selector"]
+        switch (target.resource.group, target.resource.plural) {
+        case ("apps", "deployments"), ("apps", "statefulsets"), ("apps", "daemonsets"), ("apps", "replicasets"),
+            ("batch", "jobs"):
+            try await PodList.write(of: target, selector.flatMap { LabelSelector($0) }, context, &outline)
+        case ("", "services"):
+            let selector = selector.flatMap { LabelSelector(["matchLabels": $0]) }
+            try await PodList.write(of: target, selector, context, &outline)
+        default: break
+        }
+    }
+
+    private static func header(_ object: KubeObject, _ outline: inout Outline) {
+        outline.field("Name", object.name)
+        outline.field("Namespace", object.namespace)
+        outline.field("Kind", "\(object.kind) (\(object.apiVersion))")
+        outline.field("Created", object.creationTimestamp?.description)
+        if object.isBeingDeleted {
+            outline.field("Terminating since", object.deletionTimestamp?.description)
+            outline.field("Finalizers", object.finalizers.joined(separator: ", "))
+        }
+        outline.field("Controlled by", object.controller.map { "\($0.kind)/\($0.name)" })
+        outline.list("Labels", object.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+        let annotations = object.annotations.filter { $0.key != "kubectl.kubernetes.io/last-applied-configuration" }
+        outline.list(
+            "Annotations",
+            annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\(OutputLimit.shorten($0.value, to: 256))" })
+    }
+
+    private static func generic(_ object: KubeObject, longest: Int, _ outline: inout Outline) {
+        for (key, value) in object.json.object ?? [:] where !["apiVersion", "kind", "metadata"].contains(key) {
+            let title = key.prefix(1).uppercased() + key.dropFirst()
+            if value.object == nil, value.array == nil {
+                outline.field(title, value)
+            } else {
+                outline.section(title) { $0.yaml(Pruning(fields: [], text: longest).apply(value)) }
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import KubeClient
+import KubeModel
+import ToolKit
+import Writes
+
+/// What the server answers to one query.
+struct GetAnswer: Sendable {
+    enum Content: Sendable {
+        case table(Table)
+        case objects([KubeObject])
+        /// What can be said about that there is nothing.
+        case nothing(String)
+    }
+
+    var query: GetQuery
+    var content: Content
+    /// Of the list: that there are more than were listed.
+    private var more: [String] = []
+
+    /// - Parameter explains: asks for what an empty list may come from.
+    /// - Throws: ``ToolFailure`` that names the resource where it couldn't be read.
+    init(_ query: GetQuery, format: GetFormat, explains: Bool = true, in context: ToolContext) async throws {
+        self.query = query
+        var request = query.request()
+        if !format.isObjects { request.accept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json" }
+        var answer = try await Self.send(request, of: query, in: context)
+        if format.isObjects {
+            let items = query.name == nil ? KubeList(answer).items : [KubeObject(answer)]
+            content = .objects(items.map { Self.shown($0, context.redactor) })
+            more = Self.moreNote(answer["metadata"] ?? .null, listed: items.count)
+            guard items.isEmpty else { return }
+        } else {
+            var table = Table(answer, redactor: context.redactor)
+            // What is wrong may be on any page; the rows of a table are small.
+            for _ in 1..<Self.maximumPages {
+                guard let token = answer["metadata", "continue"]?.string, !token.isEmpty else { break }
+                request[query: "continue"] = token
+                guard let next = try? await context.api.readable({ try await context.api.call(request) }).get() else {
+                    break
+                }
+                answer = next
+                table.append(Table(next, redactor: context.redactor))
+            }
+            content = .table(table)
+            more = Self.moreNote(answer["metadata"] ?? .null, listed: table.rows.count)
+            guard table.rows.isEmpty else { return }
+        }
+        content = .nothing(explains ? try await query.nothing(context) : "")
+    }
+
+    private static let maximumPages = 4
+
+    var isEmpty: Bool { if case .nothing = content { true } else { false } }
+
+    private static func send(
+        _ request: KubeRequest, of query: GetQuery, in context: ToolContext
+    ) async throws -> JSONValue {
+        if let name = query.name {
+            guard request.accept == "application/json" else {
+                return try await named(request, of: query, name: name, in: context)
+            }
+            return try await context.object(query.match, namespace: query.namespace, name: name).json
+        }
+        do {
+            return try await context.api.call(request)
+        } catch let denied as PermissionDenied {
+            throw try await context.denied(denied, namespace: query.namespace)
+        } catch let status as APIStatus where status.isNotFound {
+            await context.mapper.invalidate()
+            throw ToolFailure(
+                "the API server doesn't serve \(query.resource.qualifiedName) any more: \(status.message)")
+        } catch let status as APIStatus {
+            let failure = ToolFailure(describing: status).message
+            throw ToolFailure(
+                "\(query.resource.qualifiedName) can't be listed, so whether there are any isn't known: \(failure)")
+        }
+    }
+
+    /// In columns: where it isn't found, the plain request says why.
+    private static func named(
+        _ request: KubeRequest, of query: GetQuery, name: String, in context: ToolContext
+    ) async throws -> JSONValue {
+        do {
+            return try await context.api.call(request)
+        } catch let status as APIStatus where status.isNotFound {
+            return try await context.object(query.match, namespace: query.namespace, name: name).json
+        } catch let denied as PermissionDenied {
+            throw try await context.denied(denied, namespace: query.namespace)
+        }
+    }
+
+    private static func shown(_ object: KubeObject, _ redactor: Redactor) -> KubeObject {
+        var object = redactor.redact(object)
+        object.json[path: ["metadata", "managedFields"]] = nil
+        return object
+    }
+
+    private static func moreNote(_ metadata: JSONValue, listed: Int) -> [String] {
+        guard metadata["continue"]?.string?.isEmpty == false else { return [] }
+        let rest = metadata["remainingItemCount"]?.int.map { "\($0) more" } ?? "more"
+        return [
+            "… there are \(rest) than the \(listed) listed: narrow the list with a namespace, a label selector or a "
+                + "field selector"
+        ]
+    }
+}
+
+extension GetAnswer {
+    /// - Parameter limit: of bytes; what is left out is named, and the text says how to get it.
+    func text(_ format: GetFormat, limit: Int) -> String {
+        let notes = more + (format.isObjects ? [] : ambiguity)
+        let room = limit - notes.reduce(0) { $0 + $1.utf8.count + 1 }
+        switch content {
+        case .nothing(let text): return text
+        case .objects(let objects):
+            let isList = query.name == nil
+            return ObjectsText(objects, isList: isList, isYAML: format == .yaml).text(limit: room) + notes.joined()
+        case .table(let table):
+            let lines =
+                format == .name
+                ? names(table) : table.lines(wide: format == .wide, withNamespace: query.spansNamespaces)
+            let text = TableText(
+                table, lines: lines, hasHeader: format != .name, spansNamespaces: query.spansNamespaces
+            ).text(
+                limit: room)
+            return ([text] + notes).joined(separator: "\n")
+        }
+    }
+
+    /// `deployment.apps/web`
+    private func names(_ table: Table) -> [String] { table.rows.map { "\(query.prefix)/\($0.name)" } }
+
+    /// That another group has a resource of this name, and which one this is.
+    private var ambiguity: [String] {
+        let others = Absence.others(query.match).map(\.qualifiedName)
+        guard !query.match.isQualified, !others.isEmpty else { return [] }
+        return [
+            "(These are \(query.resource.qualifiedName). Of that name there is also: \(others.joined(separator: ", ")).)"
+        ]
+    }
+}

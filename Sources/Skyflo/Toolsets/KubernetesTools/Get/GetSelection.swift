@@ -1,0 +1,66 @@
+import KubeClient
+import KubeModel
+import ToolKit
+import Writes
+
+/// What a call asks for, checked as far as that needs no server.
+struct GetSelection: Sendable {
+    var items: [ResourceArgument.Item]
+    var namespace: String?
+    var allNamespaces: Bool
+    var labels: String?
+    var fields: String?
+    private let givenNamespace: String?
+
+    init(_ arguments: ToolArguments, in context: ToolContext) throws(ToolFailure) {
+        allNamespaces = arguments.bool("all_namespaces")
+        givenNamespace = arguments.string("namespace")
+        labels = arguments.string("label_selector")
+        fields = arguments.string("field_selector")
+        items = try ResourceArgument(parsing: try arguments.requiredString("resource_type")).items
+        if let name = arguments.string("name") { try give(name) }
+        if allNamespaces, givenNamespace != nil {
+            throw ToolFailure("namespace and all_namespaces exclude each other")
+        }
+        if items.contains(where: { $0.name != nil }) {
+            if allNamespaces { throw ToolFailure("name and all_namespaces exclude each other") }
+            if labels != nil { throw ToolFailure("name and label_selector exclude each other") }
+            if fields != nil { throw ToolFailure("name and field_selector exclude each other") }
+        }
+        namespace = allNamespaces ? nil : givenNamespace ?? context.namespace
+    }
+
+    private mutating func give(_ name: String) throws(ToolFailure) {
+        guard items.allSatisfy({ $0.name == nil || $0.name == name }) else {
+            throw ToolFailure("resource_type names an object already: leave out name (\"\(name)\")")
+        }
+        for at in items.indices { items[at].name = name }
+    }
+
+    /// One for each type or object, and the category where the type is the name of one.
+    func queries(_ context: ToolContext) async throws -> ([GetQuery], category: String?) {
+        var queries: [GetQuery] = []
+        var category: String?
+        for item in items {
+            let members = item.name == nil ? try await context.mapper.resources(inCategory: item.type) : []
+            if members.isEmpty {
+                queries.append(try GetQuery(try await context.match(item.type), name: item.name, selection: self))
+            } else {
+                category = item.type
+                let listable = members.filter { $0.verbs.isEmpty || $0.verbs.contains("list") }
+                queries += try listable.map { member throws(ToolFailure) in
+                    try GetQuery(ResourceMatch(member), name: nil, selection: self)
+                }
+            }
+        }
+        return (queries, category)
+    }
+}
+
+enum GetFormat: String, Sendable {
+    case columns = ""
+    case wide, yaml, json, name
+
+    /// Whether whole objects are asked for.
+    var isObjects: Bool { self == .yaml || self == .json }
+}

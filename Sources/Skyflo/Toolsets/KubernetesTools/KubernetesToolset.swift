@@ -1,0 +1,42 @@
+public import KubeModel
+import ToolKit
+
+/// The tools that talk to the API server itself. None of them starts a program.
+public enum KubernetesToolset {
+    public static let toolset = "kubernetes"
+
+    /// - Parameter now: the clock, for the annotation of a rollout restart.
+    public static func all(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
+        [
+            GetTool(), DescribeTool(), LogsTool(), RolloutStatusTool(), ApplyTool(), PatchTool(), ScaleTool(),
+            SetImageTool(), RolloutRestartTool(now: now), RolloutUndoTool(), DeleteTool(), ExecTool(),
+            CordonTool(cordons: true), CordonTool(cordons: false), DrainTool(),
+        ]
+    }
+}
+
+/// The toolset, for all tools here.
+protocol KubernetesTool: Tool {}
+
+extension KubernetesTool {
+    var toolset: String { KubernetesToolset.toolset }
+    var onlyReads: Bool { false }
+}
+
+extension ToolParameter {
+    static let resourceType = ToolParameter.required(
+        "resource_type", .string(.resourceType),
+        "Resource type by plural, singular, short name or kind: pods, deploy, StatefulSet, widgets.example.dev")
+    static let resourceTypes = ToolParameter.required(
+        "resource_type", .string(.resourceTypes),
+        "Resource type by plural, singular, short name or kind: pods, deploy, StatefulSet, widgets.example.dev. Several "
+            + "as in kubectl: deploy,svc, deploy/web,svc/web, or the category all")
+    static let name = ToolParameter.required("name", .string(.objectName), "Name of the object")
+    static let namespace = ToolParameter.optional(
+        "namespace", .string(.namespace),
+        "Namespace; by default that of the conversation. Leave out for cluster-wide resources")
+
+    /// Deployments, StatefulSets and DaemonSets.
+    static let rolloutType = ToolParameter.optional(
+        "resource_type", .choice(["deployment", "statefulset", "daemonset"]), default: "deployment", "What rolls out")
+}

@@ -1,0 +1,84 @@
+import KubeClient
+import KubeModel
+import ToolKit
+import Writes
+
+extension ToolContext {
+    /// What a name of a resource stands for.
+    ///
+    /// - Throws: ``ToolFailure`` where there is none; where another group has one of that name, it says so.
+    func match(_ name: String) async throws -> ResourceMatch {
+        do {
+            return try await mapper.match(name)
+        } catch let status as APIStatus where status.isNotFound {
+            let first = String(name.prefix { $0 != "." })
+            guard first != name, let other = try? await mapper.match(first) else { throw status }
+            let names = ([other.resource] + other.others).map(\.qualifiedName).joined(separator: ", ")
+            throw ToolFailure("\(status.message) in group \"\(name.dropFirst(first.count + 1))\"; there is \(names)")
+        }
+    }
+
+    /// One object.
+    ///
+    /// - Throws: where it isn't found, ``ToolFailure`` with what can be said about why: a namespace that doesn't exist,
+    ///   another one that has an object of that name, another group with such a resource.
+    func object(_ match: ResourceMatch, namespace: String?, name: String) async throws -> KubeObject {
+        do {
+            return try await api.get(match.resource, namespace: namespace, name: name)
+        } catch let status as APIStatus where status.isNotFound {
+            throw try await notFound(match, namespace: namespace, name: name, status: status)
+        } catch let denied as PermissionDenied {
+            throw try await self.denied(denied, namespace: namespace)
+        }
+    }
+
+    /// A refusal, and that its namespace doesn't exist or may not: then no permission would help.
+    func denied(_ denied: PermissionDenied, namespace: String?) async throws -> ToolFailure {
+        var text = denied.description
+        if let namespace, let sentence = Absence.sentence(try await presence(ofNamespace: namespace), of: namespace) {
+            text += "; \(sentence)"
+        }
+        return ToolFailure(text)
+    }
+
+    private func notFound(
+        _ match: ResourceMatch, namespace: String?, name: String, status: APIStatus
+    ) async throws -> ToolFailure {
+        guard status.message != "the server could not find the requested resource" else {
+            await mapper.invalidate()
+            return ToolFailure(
+                "the API server doesn't serve \(match.resource.qualifiedName) any more: \(status.message)")
+        }
+        let place = namespace.map { " in namespace \($0)" } ?? ""
+        var sentences = ["the API server refused (NotFound): \(status.message)\(place)"]
+        if let namespace {
+            let presence = try await presence(ofNamespace: namespace)
+            if let sentence = Absence.sentence(presence, of: namespace) { sentences[0] += ": \(sentence)" }
+            let elsewhere = try await namespaces(with: name, of: match.resource, besides: namespace)
+            if !elsewhere.isEmpty {
+                sentences.append(
+                    "\(match.resource.qualifiedName) \"\(name)\" exists in namespace \(elsewhere.joined(separator: ", "))."
+                )
+            }
+        }
+        let others = Absence.others(match).map(\.qualifiedName)
+        if !others.isEmpty {
+            sentences.append(
+                "Asked for was \(match.resource.qualifiedName); of that name there is also \(others.joined(separator: ", "))."
+            )
+        }
+        return ToolFailure(sentences.joined(separator: "\n"))
+    }
+
+    /// Where else an object of that name is; none where that may not be listed.
+    private func namespaces(
+        with name: String, of resource: APIResource, besides namespace: String
+    ) async throws -> [String] {
+        let options = ListOptions(fieldSelector: FieldSelector.name(name).description, limit: 100)
+        let found = try await api.readable { try await api.list(resource, options).items }
+        let objects = (try? found.get()) ?? []
+        return objects.filter { $0.name == name }.compactMap(\.namespace).filter { $0 != namespace }.prefix(5).map {
+            $0
+        }
+    }
+}

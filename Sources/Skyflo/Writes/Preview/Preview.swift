@@ -1,0 +1,64 @@
+import KubeClient
+import KubeModel
+
+/// What a proposal would change, for the person who decides about it.
+public struct Preview: Sendable, Hashable {
+    /// A unified diff of each object against what the API server says it would become.
+    public var text: String
+    /// The proposal's own, and what the API server warned about.
+    public var warnings: [String]
+    /// What is needed to take each write back; nil for one that changes nothing that could be.
+    public var changes: [ChangeRecord?]
+    /// The proposal's writes, each with what was previewed of it.
+    public var writes: [PlannedWrite]
+
+    public init(text: String, warnings: [String], changes: [ChangeRecord?] = [], writes: [PlannedWrite] = []) {
+        self.text = text
+        self.warnings = warnings
+        self.changes = changes
+        self.writes = writes
+    }
+
+    /// How many bytes ``text`` may have.
+    public static let limit = 16_384
+
+    /// Tries each write of a proposal out by its backend: requests as server-side dry runs (KEP-576), in which admission and
+    /// validation take part, so what they change or refuse shows.
+    ///
+    /// - Throws: ``ToolFailure`` where a write would be refused, or where an object has moved since it was planned.
+    public static func of(_ proposal: WriteProposal, api: ReadOnlyAPI, redactor: Redactor) async throws -> Preview {
+        var texts: [String] = []
+        var warnings = proposal.warnings
+        var changes: [ChangeRecord?] = []
+        var writes: [PlannedWrite] = []
+        for (position, write) in proposal.writes.enumerated() {
+            let preview = try await write.preview(after: proposal.writes[..<position], api: api, redactor: redactor)
+            texts.append(preview.text)
+            changes.append(preview.change)
+            writes.append(preview.write)
+            let prefix = proposal.writes.count == 1 ? "" : "\(write.target.text): "
+            warnings += preview.notes.map { prefix + $0 }
+            warnings += preview.warnings.filter { !warnings.contains($0) }
+        }
+        let text = texts.joined(separator: "\n")
+        let shown = OutputLimit.cut(text, to: limit)
+        // Padding could push what matters out of sight.
+        if shown != text { warnings.insert("the preview is cut: read the requests themselves", at: 0) }
+        return Preview(text: shown, warnings: warnings, changes: changes, writes: writes)
+    }
+}
+
+extension KubeObject {
+    /// The object without what the server keeps about it: what people mean when they say that it changed.
+    package var withoutNoise: KubeObject {
+        var object = self
+        object.json["status"] = nil
+        for field in ["managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink"] {
+            object.json[path: ["metadata", field]] = nil
+        }
+        var annotations = object.annotations
+        annotations["kubectl.kubernetes.io/last-applied-configuration"] = nil
+        if annotations.count != object.annotations.count { object.annotations = annotations }
+        return object
+    }
+}

@@ -1,0 +1,49 @@
+import KubeClient
+import KubeModel
+
+extension WriteProposal {
+    /// Deletes the object as it is now, and in the background what belongs to it.
+    package static func deletion(of target: LiveTarget, title: String) -> WriteProposal {
+        let object = target.object
+        let options = DeleteOptions(
+            uid: object.uid, resourceVersion: object.resourceVersion, propagation: .background)
+        let request = KubeRequest(
+            .delete, target.path(), contentType: "application/json", body: JSONWriter.string(options.json))
+        return WriteProposal(
+            title, PlannedRequest(request: request, target: target.target, before: object),
+            risk: .deletion(of: target), warnings: deletionWarnings(target),
+            [.gone(target.subject, uid: object.uid)] + PodTemplate.podsGone(with: target))
+    }
+
+    /// What goes with it.
+    private static func deletionWarnings(_ target: LiveTarget) -> [String] {
+        var warnings: [String] = []
+        if let consequence = deletionConsequence(target) { warnings.append(consequence) }
+        if !target.object.finalizers.isEmpty {
+            warnings.append(
+                "it stays until its finalizers are done: \(target.object.finalizers.joined(separator: ", "))")
+        }
+        return warnings
+    }
+
+    private static func deletionConsequence(_ target: LiveTarget) -> String? {
+        let object = target.object
+        switch (target.resource.group, target.resource.plural) {
+        case ("", "namespaces"): return "everything in namespace \(object.name) is deleted with it"
+        case ("apiextensions.k8s.io", "customresourcedefinitions"):
+            let plural = object["spec", "names", "plural"]?.string ?? object.name
+            return "all \(plural) in all namespaces are deleted with it"
+        case ("apps", "deployments"): return "its replica sets and pods are deleted with it"
+        case ("apps", "statefulsets"), ("apps", "daemonsets"), ("apps", "replicasets"), ("batch", "jobs"):
+            return "its pods are deleted with it"
+        case ("batch", "cronjobs"): return "its jobs and their pods are deleted with it"
+        case ("", "persistentvolumeclaims"), ("", "persistentvolumes"):
+            return "the data on it may be lost, depending on the reclaim policy"
+        case ("", "secrets"), ("", "configmaps"): return "pods that use it don't start any more"
+        case ("", "services"): return "its name and address stop working; endpoints are deleted with it"
+        case ("", "serviceaccounts"): return "its tokens stop working"
+        case ("", "nodes"): return "its pods are deleted with it"
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,64 @@
+/// A write that has not happened: the exact requests, what they are aimed at, and how to see afterwards that it worked.
+public struct WriteProposal: Sendable, Hashable {
+    public enum Risk: String, Sendable, Comparable {
+        case low = "Low", medium = "Medium", high = "High"
+        public static func < (a: Risk, b: Risk) -> Bool { a.order < b.order }
+        private var order: Int {
+            switch self {
+            case .low: 0
+            case .medium: 1
+            case .high: 2
+            }
+        }
+    }
+
+    /// One line for people: `Scale deployment shop/web from 2 to 3 replicas`.
+    public var summary: String
+    /// In the order in which they are done. Those with a step are a sequence (``WriteStep``), and then all of them are.
+    public var writes: [PlannedWrite]
+    public var risk: Risk
+    /// For the approver: side effects, other owners of the object.
+    public var warnings: [String]
+    /// What must hold when the write has done what it is for.
+    public var postConditions: [PostCondition]
+
+    /// Where a post-condition is about running pods, that nobody warns about them is one too.
+    public init(
+        summary: String, writes: [PlannedWrite], risk: Risk, warnings: [String] = [],
+        postConditions: [PostCondition] = []
+    ) {
+        self.summary = summary
+        self.writes = writes
+        self.risk = risk
+        self.warnings = warnings
+        self.postConditions = postConditions + PostCondition.warnings(beside: postConditions)
+    }
+
+    /// A write of requests to the API server, each with its target's uid and resourceVersion as preconditions.
+    public init(
+        summary: String, requests: [PlannedRequest], risk: Risk, warnings: [String] = [],
+        postConditions: [PostCondition] = []
+    ) {
+        self.init(
+            summary: summary, writes: requests.map { PlannedWrite($0) }, risk: risk, warnings: warnings,
+            postConditions: postConditions)
+    }
+
+    /// Those of the writes that are requests to the API server.
+    public var requests: [PlannedRequest] { writes.compactMap(\.request) }
+
+    /// Whether it is done step by step.
+    public var isSequence: Bool { writes.contains { $0.step != nil } }
+}
+
+/// A proposal of a single request.
+extension WriteProposal {
+    package init(
+        _ summary: String, _ planned: PlannedRequest, risk: Risk, warnings: [String] = [],
+        _ postConditions: [PostCondition]
+    ) {
+        self.init(
+            summary: summary, requests: [planned], risk: risk,
+            warnings: warnings, postConditions: postConditions)
+    }
+}

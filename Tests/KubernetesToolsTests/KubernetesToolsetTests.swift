@@ -1,0 +1,30 @@
+import FakeKubeAPI
+import KubeClient
+import KubeModel
+import Testing
+import ToolKit
+
+@testable import KubernetesTools
+
+@Suite struct KubernetesToolsetTests {
+    @Test func `only the tools that read say so`() {
+        let reading = tools.definitions().filter(\.onlyReads).map(\.name)
+        #expect(reading == ["k8s_get", "k8s_describe", "k8s_logs", "k8s_rollout_status"])
+    }
+
+    @Test func `a 403 names the permission that is missing`() async {
+        let api = FakeAPI()
+        let path = "/api/v1/namespaces/shop/secrets/db"
+        api.answer("GET \(path)", APIStatus(code: 403, reason: .forbidden, message: "secrets \"db\" is forbidden"))
+        let text = await failure(api, "k8s_get", ["resource_type": "secrets", "name": "db"])
+        #expect(text.contains("system:serviceaccount:shop:helper may not get secrets in namespace shop"), "\(text)")
+    }
+
+    @Test func `every request goes out under the identity of the conversation`() async throws {
+        let api = FakeAPI()
+        api.put(web)
+        _ = try await output(api, "k8s_get", ["resource_type": "deployments"])
+        let sent = api.sent.filter { $0.request.path.contains("shop") }
+        #expect(!sent.isEmpty && sent.allSatisfy { $0.identity == worker })
+    }
+}

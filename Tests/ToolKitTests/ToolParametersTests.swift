@@ -1,0 +1,101 @@
+import FakeKubeAPI
+import KubeModel
+import Testing
+import Writes
+
+@testable import ToolKit
+
+@Suite struct ToolParametersTests {
+    let parameters = ToolParameters([
+        .required("name", .string(.objectName), "Name"),
+        .optional("count", .integer(1...10), default: 5, "Count"),
+        .optional("all", .boolean, default: false, "All"),
+        .optional("mode", .choice(["a", "b"]), "Mode"),
+        .optional("labels", .stringMap, "Labels"),
+        .optional("since", .string(.duration), "Since"),
+        .optional("selector", .string(.labelSelector), "Selector"),
+        .optional("namespace", .string(.label), "Namespace"),
+    ])
+
+    private func problem(_ text: String) -> String {
+        do {
+            _ = try parameters.check(text)
+            return ""
+        } catch {
+            return error.message
+        }
+    }
+
+    @Test func `the schema is an object that allows nothing else`() {
+        let schema = parameters.jsonSchema
+        #expect(schema["type"]?.string == "object")
+        #expect(schema["additionalProperties"]?.bool == false)
+        #expect(schema["required"] == ["name"])
+        #expect(schema["properties", "count"]?["maximum"]?.int == 10)
+        #expect(schema["properties", "count", "default"]?.int == 5)
+        #expect(schema["properties", "mode", "enum"] == ["a", "b"])
+    }
+
+    @Test func `defaults are filled in and an integral number is an integer`() throws {
+        let arguments = try parameters.check(#"{"name":"web","count":3.0,"mode":null}"#)
+        #expect(arguments.integer("count") == 3)
+        #expect(arguments.bool("all") == false)
+        #expect(arguments.string("mode") == nil)
+        #expect(try parameters.check(#"{"name":"web"}"#).integer("count") == 5)
+    }
+
+    @Test(arguments: [
+        (#"{"name":"web""#, "no valid JSON"),
+        (#"{"name":"web",}"#, "no valid JSON"),
+        ("", "no valid JSON"),
+        ("{'name':'web'}", "no valid JSON"),
+        (#"{"name":"a","name":"b"}"#, "no valid JSON"),
+        (#"["web"]"#, "must be a JSON object"),
+        ("{}", "name: required"),
+        (#"{"name":null}"#, "name: required"),
+        (#"{"name":7}"#, "name: must be a string, not of type integer"),
+        (#"{"name":"web","count":"3"}"#, "count: must be an integer, not of type string"),
+        (#"{"name":"web","count":3.5}"#, "count: must be an integer"),
+        (#"{"name":"web","count":11}"#, "11 is not between 1 and 10"),
+        (#"{"name":"web","all":"true"}"#, "all: must be a boolean"),
+        (#"{"name":"web","mode":"c"}"#, "is none of a, b"),
+        (#"{"name":"web","labels":{"a":1}}"#, "a: must be a string"),
+        (#"{"name":"web","since":"5 minutes"}"#, "is no time"),
+        (#"{"name":"web","since":"0s"}"#, "is no time"),
+        (#"{"name":"web","since":"99999999999999999999h"}"#, "is no time"),
+        (#"{"name":"web","other":1}"#, "other: unknown"),
+        (#"{"name":"web","selector":"a=b;c"}"#, "selector:"),
+        (#"{"name":"web","selector":"a in (b"}"#, "unable to parse"),
+        (#"{"name":"web","selector":"app=web&limit"}"#, "no label value"),
+        (#"{"name":"web","selector":"--all=x"}"#, "no label key"),
+        (#"{"name":"web","namespace":"Shop"}"#, "no DNS-1123 label"),
+        (#"{"name":"web","namespace":"shop/../kube-system"}"#, "no DNS-1123 label"),
+        (#"{"name":"web","namespace":"-A"}"#, "no DNS-1123 label"),
+    ])
+    func `what doesn't fit is refused`(_ text: String, _ expected: String) {
+        #expect(problem(text).contains(expected), "\(problem(text))")
+    }
+
+    @Test(arguments: [
+        "../secrets", "a/b", "--raw=/api", "-w", "..", ".", "a b", "a%2Fb", "a\u{0}b", "a?x=1", "ä", "a..b", "",
+    ])
+    func `a name that is more than a name is refused`(_ name: String) {
+        let text = JSONWriter.string(["name": .string(name)])
+        // An empty one counts as not given, which the accessor of required arguments refuses.
+        if name.isEmpty {
+            #expect(throws: ToolFailure.self) { try parameters.check(text).requiredString("name") }
+        } else {
+            #expect(problem(text).contains("name: "))
+        }
+    }
+
+    @Test func `all problems are listed at once`() {
+        let text = problem(#"{"count":0,"mode":"z","x":1}"#)
+        #expect(text.split(separator: "\n").count == 5, "\(text)")
+    }
+
+    @Test(arguments: [("90s", 90), ("5m", 300), ("1h30m", 5400), ("1h1m1s", 3661)])
+    func `durations are read`(_ text: String, _ seconds: Int) {
+        #expect(Duration.seconds(ofGoText: text) == seconds)
+    }
+}
