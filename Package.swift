@@ -108,6 +108,8 @@ let package = Package(
             ["KubeModel", "Concurrency", "HTTPTransport", log, asyncHTTPClient, nioCore, nioHTTP1],
             tests: ["KubeModel", "HTTPTransport", log, asyncHTTPClient, httpTypes, hummingbird, nioCore, nioPosix]),
         library(
+            "OfflineModel", in: "Skyflo", ["KubeModel", "LanguageModels"], tests: ["KubeModel", "LanguageModels"]),
+        library(
             "ControllerRuntime", in: "Kubernetes",
             [
                 "KubeModel", "Concurrency", "KubeClient", log, metrics, lifecycle, httpTypes, hummingbird,
@@ -152,11 +154,12 @@ let package = Package(
             "Controllers", in: "Skyflo",
             [
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
+                "OfflineModel",
                 "ControllerRuntime", "WorkflowEngine", "Writes", "ToolKit", "KubernetesTools", log, metrics,
             ],
             tests: [
-                "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine",
-                "Writes", "ToolKit", log,
+                "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "OfflineModel", "ControllerRuntime",
+                "WorkflowEngine", "Writes", "ToolKit", log,
             ]),
         library(
             "SkyfloCLI", in: "Skyflo", ["KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "WorkflowEngine"],
@@ -221,8 +224,9 @@ let package = Package(
             .testTarget(
                 name: "StoryTests",
                 dependencies: [
-                    "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "ControllerRuntime", "WorkflowEngine",
-                    "Writes", "Controllers", "LocalCluster", "OperatorTestKit", "SkyfloCLI", "ScriptedOpenAI", log,
+                    "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "OfflineModel", "ControllerRuntime",
+                    "WorkflowEngine", "Writes", "Controllers", "LocalCluster", "OperatorTestKit", "SkyfloCLI",
+                    "ScriptedOpenAI", log,
                     subprocess,
                     systemPackage,
                 ],

@@ -13,6 +13,7 @@ layers = {
     "KubeModel": 0, "Concurrency": 0, "HTTPTransport": 0,
     "KubeSchema": 1, "SkyfloAPI": 1, "KubeClient": 1, "LanguageModels": 1,
     "ControllerRuntime": 2, "WorkflowEngine": 2, "Writes": 2, "LocalCluster": 2, "ScriptedOpenAI": 2, "FakeKubeAPI": 2,
+    "OfflineModel": 2,
     "ToolKit": 3,
     "KubernetesTools": 4,
     "Controllers": 5, "OperatorTestKit": 5, "SkyfloCLI": 5,

@@ -3,6 +3,7 @@ import KubeClient
 import KubeModel
 import LanguageModels
 import Logging
+import OfflineModel
 import SkyfloAPI
 import Testing
 import ToolKit
@@ -74,7 +75,7 @@ struct Scene: Sendable {
         let sky = try #require(cluster.object(.skyfloAIs, "sky"))
         references = ResolvedReferences(
             skyfloAI: ObjectKey(namespace: "shop", name: "sky"),
-            model: try #require(SkyfloAI(sky).model(named: nil)), languageModel: OfflineModel(),
+            model: try #require(SkyfloAI(sky).model(named: nil)), languageModel: OfflineLanguageModel(),
             identity: Self.worker, toolsets: nil, definitions: [], systemPrompt: "")
         gate = ApprovalGate(dependencies)
         let watcher = StopWatcher(

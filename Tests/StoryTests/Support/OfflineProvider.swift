@@ -1,7 +1,10 @@
 import Controllers
 import LanguageModels
+import OfflineModel
 import SkyfloAPI
 
 struct OfflineProvider: ModelProvider {
-    func model(for description: SkyfloAI.Model, apiKey: Credential?) throws -> any LanguageModel { OfflineModel() }
+    func model(for description: SkyfloAI.Model, apiKey: Credential?) throws -> any LanguageModel {
+        OfflineLanguageModel()
+    }
 }

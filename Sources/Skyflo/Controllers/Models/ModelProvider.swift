@@ -1,6 +1,7 @@
 import HTTPTransport
 import LanguageModels
 import Logging
+import OfflineModel
 import SkyfloAPI
 
 /// Makes the language model that a SkyfloAI describes.
@@ -22,7 +23,7 @@ public struct BuiltInModelProvider: ModelProvider {
 
     public func model(for description: SkyfloAI.Model, apiKey: Credential?) throws -> any LanguageModel {
         switch description.provider {
-        case .offline: OfflineModel()
+        case .offline: OfflineLanguageModel()
         case .openAI:
             try OpenAIModel(
                 name: description.model, baseURL: description.baseURL ?? OpenAIModel.defaultBaseURL, apiKey: apiKey,

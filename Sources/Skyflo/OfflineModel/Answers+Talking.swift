@@ -1,3 +1,5 @@
+import LanguageModels
+
 /// Answers that need no cluster.
 extension Answers {
     private static let examples: [(tool: String, verb: Command.Verb, text: String)] = [

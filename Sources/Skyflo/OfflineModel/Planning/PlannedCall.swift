@@ -1,4 +1,5 @@
 import KubeModel
+import LanguageModels
 
 /// A tool call that a plan needs.
 struct PlannedCall: Sendable, Hashable {

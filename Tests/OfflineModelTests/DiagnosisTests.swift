@@ -1,7 +1,7 @@
 import KubeModel
 import Testing
 
-@testable import LanguageModels
+@testable import OfflineModel
 
 struct DiagnosisTests {
     private static let deployment = """

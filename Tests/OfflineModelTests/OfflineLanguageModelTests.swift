@@ -1,10 +1,11 @@
 import KubeModel
+import LanguageModels
 import Synchronization
 import Testing
 
-@testable import LanguageModels
+@testable import OfflineModel
 
-struct OfflineModelTests {
+struct OfflineLanguageModelTests {
     @Test func `a request becomes a call, and its result an answer`() async throws {
         let talk = try await Talk(
             ["scale the deployment web to 3 replicas"], ["k8s_scale": { _ in "deployment web scaled" }])
@@ -22,7 +23,7 @@ struct OfflineModelTests {
 
     @Test func `the same request gives the same reply`() async throws {
         let request = ModelRequest(messages: [.user("why is cart failing?")], tools: Talk.tools(Talk.names))
-        let model = OfflineModel()
+        let model = OfflineLanguageModel()
         #expect(try await model.reply(to: request) == model.reply(to: request))
         #expect(try await model.reply(to: request).usage == TokenUsage())
     }
@@ -30,7 +31,8 @@ struct OfflineModelTests {
     @Test func `what is streamed is what is returned`() async throws {
         let request = ModelRequest(messages: [.user("list pods")], tools: Talk.tools(Talk.names))
         let deltas = Mutex<[ModelDelta]>([])
-        let reply = try await OfflineModel().reply(to: request) { delta in deltas.withLock { $0.append(delta) } }
+        let reply = try await OfflineLanguageModel().reply(to: request) { delta in deltas.withLock { $0.append(delta) }
+        }
         #expect(deltas.withLock { $0 } == [.content(reply.content), .toolCall(name: "k8s_get")])
         #expect(reply.finish == .toolCalls)
     }
@@ -125,7 +127,7 @@ struct OfflineModelTests {
         let schema = ToolSchema(
             name: "k8s_delete", description: "", parameters: ["properties": ["name": [:], "resource_type": [:]]])
         let request = ModelRequest(messages: [.user("delete pod web-0 in shop")], tools: [schema])
-        let reply = try await OfflineModel().reply(to: request)
+        let reply = try await OfflineLanguageModel().reply(to: request)
         #expect(reply.toolCalls.isEmpty)
         #expect(reply.content.contains("takes no `namespace`"))
     }
@@ -213,7 +215,7 @@ struct OfflineModelTests {
         let request = ModelRequest(
             messages: [.user("scale deployment web to 3"), .assistant("", toolCalls: [call])],
             tools: Talk.tools(Talk.names))
-        let reply = try await OfflineModel().reply(to: request)
+        let reply = try await OfflineLanguageModel().reply(to: request)
         #expect(reply.toolCalls.isEmpty)
         #expect(reply.content.contains("no result"))
     }
@@ -223,10 +225,10 @@ struct OfflineModelTests {
             name: "k8s_rollout_undo", description: "",
             parameters: ["properties": ["name": [:], "namespace": [:], "to_revision": [:]]])
         let request = ModelRequest(messages: [.user("roll back deployment web in shop to revision 3")], tools: [undo])
-        let reply = try await OfflineModel().reply(to: request)
+        let reply = try await OfflineLanguageModel().reply(to: request)
         #expect(reply.toolCalls.map(\.arguments) == [#"{"name":"web","namespace":"shop","to_revision":3}"#])
         let other = ModelRequest(messages: [.user("roll back daemonset web")], tools: [undo])
-        #expect(try await OfflineModel().reply(to: other).content.contains("deployments only"))
+        #expect(try await OfflineLanguageModel().reply(to: other).content.contains("deployments only"))
     }
 
     @Test(arguments: [

@@ -1,7 +1,8 @@
 import KubeModel
+import LanguageModels
 import Testing
 
-@testable import LanguageModels
+@testable import OfflineModel
 
 /// A conversation with the offline model, with tools that answer from a table.
 struct Talk {
@@ -26,7 +27,7 @@ struct Talk {
             // More rounds than any plan has: one that never ends fails.
             for round in 0..<12 {
                 try #require(round < 11, "it never stops")
-                let reply = try await OfflineModel().reply(
+                let reply = try await OfflineLanguageModel().reply(
                     to: ModelRequest(messages: history, tools: Self.tools(offered)))
                 history.append(.assistant(reply.content, toolCalls: reply.toolCalls))
                 answer = reply.content

@@ -1,4 +1,4 @@
-@testable import LanguageModels
+@testable import OfflineModel
 
 extension Utterance {
     /// One line for tables of tests: `scale deployment/web in shop =3`.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LanguageModels
+@testable import OfflineModel
 
 /// Where a change goes is what is said, whatever punctuation stands around it, and never somewhere else.
 struct NamespaceReadingTests {
@@ -113,9 +113,9 @@ struct NamespaceReadingTests {
         ("scale web in shop to 3 and restart cart in blog", "several namespaces shop, blog"),
         ("restart web in shop, then cart in blog", "several namespaces shop, blog"),
         ("restart web in namespaces shop and blog", "several namespaces shop"),
-        ("restart web in 5 minutes", "unclear condition(LanguageModels.Command.Verb.restart)"),
-        ("restart web in 10m", "unclear condition(LanguageModels.Command.Verb.restart)"),
-        ("restart web in shop in an hour", "unclear condition(LanguageModels.Command.Verb.restart)"),
+        ("restart web in 5 minutes", "unclear condition(OfflineModel.Command.Verb.restart)"),
+        ("restart web in 10m", "unclear condition(OfflineModel.Command.Verb.restart)"),
+        ("restart web in shop in an hour", "unclear condition(OfflineModel.Command.Verb.restart)"),
         ("restart web in shop?", "advice restart web"),
         ("restart web in shop/cart", #"unclear severalNames(["cart", "web"])"#),
     ])
@@ -190,13 +190,13 @@ struct NamespaceReadingTests {
         ("how is production", "diagnose production"), ("pods by restarts", "list pods by restarts"),
         ("which pod restarted the most", "list pods by restarts"), ("list pods sorted by age", "list pods"),
         ("show logs of the failing pod", "logs pod unhealthy"), ("list pods older than 5 days", "list pods"),
-        ("scale it down a bit", "unclear whichObject(LanguageModels.Command.Verb.scale, kind: nil)"),
+        ("scale it down a bit", "unclear whichObject(OfflineModel.Command.Verb.scale, kind: nil)"),
         ("scale web up a bit", #"unclear howMany(name: Optional("web"))"#),
-        ("restart the thing", "unclear whichObject(LanguageModels.Command.Verb.restart, kind: nil)"),
-        ("restart my app", "unclear whichObject(LanguageModels.Command.Verb.restart, kind: nil)"),
-        ("delete everything", "unclear everything(LanguageModels.Command.Verb.delete)"),
-        ("scale everything down", "unclear everything(LanguageModels.Command.Verb.scale)"),
-        ("restart everything in shop", "unclear everything(LanguageModels.Command.Verb.restart)"),
+        ("restart the thing", "unclear whichObject(OfflineModel.Command.Verb.restart, kind: nil)"),
+        ("restart my app", "unclear whichObject(OfflineModel.Command.Verb.restart, kind: nil)"),
+        ("delete everything", "unclear everything(OfflineModel.Command.Verb.delete)"),
+        ("scale everything down", "unclear everything(OfflineModel.Command.Verb.scale)"),
+        ("restart everything in shop", "unclear everything(OfflineModel.Command.Verb.restart)"),
     ])
     func `words are no objects`(message: String, expected: String) { #expect(understood(message) == expected) }
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LanguageModels
+@testable import OfflineModel
 
 /// What people say, and what is understood: one line each, several utterances separated by `; `.
 struct MessageReaderTests {
@@ -261,24 +261,24 @@ struct MessageReaderTests {
         ("would it be ok to restart web", "advice restart web"),
         ("do you think we should delete web?", "advice delete web"),
         ("delete web?", "advice delete web"),
-        ("delete all pods", "unclear everything(LanguageModels.Command.Verb.delete)"),
-        ("delete everything", "unclear everything(LanguageModels.Command.Verb.delete)"),
-        ("delete the web pods", "unclear everything(LanguageModels.Command.Verb.delete)"),
-        ("restart all deployments", "unclear everything(LanguageModels.Command.Verb.restart)"),
-        ("restart web if it is failing", "unclear condition(LanguageModels.Command.Verb.restart)"),
+        ("delete all pods", "unclear everything(OfflineModel.Command.Verb.delete)"),
+        ("delete everything", "unclear everything(OfflineModel.Command.Verb.delete)"),
+        ("delete the web pods", "unclear everything(OfflineModel.Command.Verb.delete)"),
+        ("restart all deployments", "unclear everything(OfflineModel.Command.Verb.restart)"),
+        ("restart web if it is failing", "unclear condition(OfflineModel.Command.Verb.restart)"),
         ("if web is broken restart it", "diagnose web"),
-        ("if web is broken, restart it", "diagnose web; unclear condition(LanguageModels.Command.Verb.restart)"),
-        ("restart web, unless it is healthy", "unclear condition(LanguageModels.Command.Verb.restart); diagnose web"),
-        ("restart web when cart is ready", "unclear condition(LanguageModels.Command.Verb.restart)"),
-        ("delete all pods except web-0", "unclear condition(LanguageModels.Command.Verb.delete)"),
-        ("scale web to 3 tomorrow", "unclear condition(LanguageModels.Command.Verb.scale)"),
-        ("restart web or cart", "unclear condition(LanguageModels.Command.Verb.restart)"),
+        ("if web is broken, restart it", "diagnose web; unclear condition(OfflineModel.Command.Verb.restart)"),
+        ("restart web, unless it is healthy", "unclear condition(OfflineModel.Command.Verb.restart); diagnose web"),
+        ("restart web when cart is ready", "unclear condition(OfflineModel.Command.Verb.restart)"),
+        ("delete all pods except web-0", "unclear condition(OfflineModel.Command.Verb.delete)"),
+        ("scale web to 3 tomorrow", "unclear condition(OfflineModel.Command.Verb.scale)"),
+        ("restart web or cart", "unclear condition(OfflineModel.Command.Verb.restart)"),
         ("scale web", #"unclear howMany(name: Optional("web"))"#),
         ("scale web to -1", #"unclear badCount("-1")"#),
         ("scale web to 1.5", #"unclear badCount("1.5")"#),
         ("upgrade web", #"unclear whichImage(name: Optional("web"))"#),
-        ("restart it", "unclear whichObject(LanguageModels.Command.Verb.restart, kind: nil)"),
-        ("delete the pod", #"unclear whichObject(LanguageModels.Command.Verb.delete, kind: Optional("pod"))"#),
+        ("restart it", "unclear whichObject(OfflineModel.Command.Verb.restart, kind: nil)"),
+        ("delete the pod", #"unclear whichObject(OfflineModel.Command.Verb.delete, kind: Optional("pod"))"#),
         ("delete deployment web cart", #"unclear severalNames(["web", "cart"])"#),
         ("stop web", #"unclear startOrStop(name: Optional("web"))"#),
         ("did you delete web?", "unclear notUnderstood"),
@@ -315,7 +315,7 @@ struct MessageReaderTests {
         (["list pods", "is web ok?", "scale it down to 1"], "scale web =1"),
         (
             ["describe deployment web", "delete the pod"],
-            #"unclear whichObject(LanguageModels.Command.Verb.delete, kind: Optional("pod"))"#
+            #"unclear whichObject(OfflineModel.Command.Verb.delete, kind: Optional("pod"))"#
         ),
         (["should I delete web?", "yes, delete it"], "delete web"),
         (["don't delete web", "ok, then restart it"], "restart web"),

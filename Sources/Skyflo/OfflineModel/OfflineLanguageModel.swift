@@ -1,10 +1,11 @@
 import KubeModel
+public import LanguageModels
 
 /// A model without a network: a planner that understands everyday requests about Kubernetes in English.
 ///
 /// It plays by the rules of any other model. All it knows is the ``ModelRequest``; all it can do is to answer or to
 /// ask for offered tools. The same request always gives the same reply. Usage is zero: it has no tokens.
-public struct OfflineModel: LanguageModel {
+public struct OfflineLanguageModel: LanguageModel {
     public let name = "offline"
 
     public init() {}

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LanguageModels
+@testable import OfflineModel
 
 struct ToolTextTests {
     @Test(arguments: [

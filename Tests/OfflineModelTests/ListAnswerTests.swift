@@ -1,7 +1,7 @@
 import KubeModel
 import Testing
 
-@testable import LanguageModels
+@testable import OfflineModel
 
 /// "There are none" is said only where the tool says so; what can't be read is shown.
 struct ListAnswerTests {

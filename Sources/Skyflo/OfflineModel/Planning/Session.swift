@@ -1,4 +1,5 @@
 import KubeModel
+import LanguageModels
 
 /// What a plan can use: the tools that are offered, and the results that this turn already has.
 ///

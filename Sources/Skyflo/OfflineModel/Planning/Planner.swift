@@ -1,4 +1,5 @@
 import KubeModel
+import LanguageModels
 
 /// What to do about one utterance: plans written as straight-line code over a ``Session``.
 struct Planner: Sendable {

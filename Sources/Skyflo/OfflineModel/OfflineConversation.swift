@@ -1,4 +1,5 @@
 import KubeModel
+import LanguageModels
 
 /// One request of the offline model: reads the messages, runs the plans, makes the reply.
 struct OfflineConversation: Sendable {
