@@ -5,7 +5,7 @@ import NIOCore
 extension OpenAIModel {
     /// Reads an answer with status 200 to its end.
     func read(
-        _ answer: EagerAnswer, takenIDs: Set<String>, _ watchdog: Watchdog,
+        _ answer: BufferedResponse, takenIDs: Set<String>, _ watchdog: Watchdog,
         _ onDelta: @Sendable (ModelDelta) -> Void
     ) async throws -> ModelReply {
         var decoder = ReplyDecoder(limit: options.replyLimit)

@@ -8,12 +8,12 @@ import NIOHTTP1
 
 extension OpenAIModel {
     private enum Attempt {
-        case answered(EagerAnswer)
+        case answered(BufferedResponse)
         case failed(RetryPolicy.Failure, LanguageModelError)
     }
 
     /// Sends the request until it is answered with a success, or there is no point in sending it again.
-    func answer(to request: ModelRequest, _ watchdog: Watchdog) async throws -> EagerAnswer {
+    func answer(to request: ModelRequest, _ watchdog: Watchdog) async throws -> BufferedResponse {
         let body = body(request)
         var retries = 0
         while true {
@@ -51,11 +51,11 @@ extension OpenAIModel {
     }
 
     private func attempt(_ body: ByteBuffer, _ watchdog: Watchdog) async throws -> Attempt {
-        let answer: EagerAnswer
+        let answer: BufferedResponse
         do {
             let request = try HTTPClient.Request(
                 url: endpoint.url, method: .POST, headers: headers, body: .byteBuffer(body))
-            answer = try await EagerAnswer(
+            answer = try await BufferedResponse(
                 to: request, from: httpClient, limit: options.replyLimit, on: loop, timeout: options.requestTimeout)
         } catch {
             try Task.checkCancellation()
@@ -74,7 +74,7 @@ extension OpenAIModel {
     }
 
     /// As much of the body of an error as is needed to find its message.
-    private func errorBody(_ answer: EagerAnswer) async throws -> [UInt8] {
+    private func errorBody(_ answer: BufferedResponse) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         do {
             for try await case .body(let part) in answer.body {

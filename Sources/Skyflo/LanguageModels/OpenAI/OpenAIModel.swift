@@ -18,7 +18,7 @@ public struct OpenAIModel: LanguageModel {
     let apiKey: Credential?
     let httpClient: HTTPClient
     let proxy: ProxyServer?
-    /// The same one for all models of a client, so that they share connections: see ``EagerAnswer``.
+    /// The same one for all models of a client, so that they share connections: see ``BufferedResponse``.
     let loop: any EventLoop
     let options: Options
     let logger: Logger

@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// AsyncHTTPClient's own `HTTPClientResponse` reads on demand. What it has read and nobody has asked for yet is lost when
 /// the connection fails, and servers that reset it right behind the end of a reply would lose us that end.
-struct EagerAnswer: Sendable {
+struct BufferedResponse: Sendable {
     enum Part: Sendable {
         case head(HTTPResponseHead)
         case body(ByteBuffer)
