@@ -151,18 +151,22 @@ let package = Package(
             "OperatorTestKit", in: "TestServer", ["KubeModel", "KubeClient", "ControllerRuntime", "LocalCluster", log],
             tests: ["KubeModel", "KubeClient", "ControllerRuntime"]),
         library(
+            "Transcripts", in: "Skyflo", ["KubeModel", "SkyfloAPI", "KubeClient", "WorkflowEngine"],
+            tests: ["KubeModel", "SkyfloAPI", "WorkflowEngine"]),
+        library(
             "Controllers", in: "Skyflo",
             [
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
-                "OfflineModel",
-                "ControllerRuntime", "WorkflowEngine", "Writes", "ToolKit", "KubernetesTools", log, metrics,
+                "OfflineModel", "ControllerRuntime", "WorkflowEngine", "Transcripts", "Writes", "ToolKit",
+                "KubernetesTools", log, metrics,
             ],
             tests: [
                 "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "OfflineModel", "ControllerRuntime",
-                "WorkflowEngine", "Writes", "ToolKit", log,
+                "WorkflowEngine", "Transcripts", "Writes", "ToolKit", log,
             ]),
         library(
-            "SkyfloCLI", in: "Skyflo", ["KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "WorkflowEngine"],
+            "SkyfloCLI", in: "Skyflo",
+            ["KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "WorkflowEngine", "Transcripts"],
             tests: ["KubeModel", "SkyfloAPI", "KubeClient", "WorkflowEngine"]),
         [
             .executableTarget(

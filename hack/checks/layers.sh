@@ -14,7 +14,7 @@ layers = {
     "KubeSchema": 1, "SkyfloAPI": 1, "KubeClient": 1, "LanguageModels": 1,
     "ControllerRuntime": 2, "WorkflowEngine": 2, "Writes": 2, "LocalCluster": 2, "ScriptedOpenAI": 2, "FakeKubeAPI": 2,
     "OfflineModel": 2,
-    "ToolKit": 3,
+    "ToolKit": 3, "Transcripts": 3,
     "KubernetesTools": 4,
     "Controllers": 5, "OperatorTestKit": 5, "SkyfloCLI": 5,
     "skyflo": 6, "TurnBench": 6, "KubeBench": 6, "Fuzzing": 6, "CLibFuzzer": 6, "Fuzz": 7,

@@ -7,6 +7,7 @@ import OfflineModel
 import SkyfloAPI
 import Testing
 import ToolKit
+import Transcripts
 import WorkflowEngine
 import Writes
 
@@ -90,7 +91,7 @@ struct Scene: Sendable {
         _ dependencies: ConversationReconciler.Dependencies, _ talk: KubeObject
     ) async throws -> ConversationStore {
         let conversation = Conversation(talk)
-        let transcript = TranscriptStore(
+        let transcript = SecretTranscriptStore(
             api: dependencies.api, redactionKey: dependencies.options.redactionKey, of: conversation)
         let record = try await TurnRecord.load(conversation, from: transcript, now: dependencies.clock.now)
         return ConversationStore(dependencies, conversation: conversation, record: record)

@@ -5,6 +5,7 @@ import Logging
 import SkyfloAPI
 import Synchronization
 import ToolKit
+import Transcripts
 import WorkflowEngine
 
 /// Brings conversations forward: observes one, asks the engine what to do, does it, writes down what came of it, until
@@ -183,7 +184,7 @@ public final class ConversationReconciler: Reconciler {
         {
             return kept
         }
-        let store = TranscriptStore(
+        let store = SecretTranscriptStore(
             api: dependencies.api, redactionKey: dependencies.options.redactionKey, of: conversation)
         return try await TurnRecord.load(conversation, from: store, now: dependencies.clock.now)
     }

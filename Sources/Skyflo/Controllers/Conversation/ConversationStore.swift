@@ -2,6 +2,7 @@ import ControllerRuntime
 import KubeClient
 import KubeModel
 import SkyfloAPI
+import Transcripts
 import WorkflowEngine
 
 /// The conversation as the API server last answered, and all that is kept of it: status, transcript, claim, and the
@@ -68,7 +69,7 @@ struct ConversationStore: Sendable {
     /// Writes to the transcript what isn't in it yet.
     /// - Throws: `APIStatus` 409 where it has moved on: what we know of it is past; ``FencedOut`` where another is to blame.
     mutating func flush() async throws {
-        let transcript = TranscriptStore(api: api, redactionKey: redactionKey, of: conversation)
+        let transcript = SecretTranscriptStore(api: api, redactionKey: redactionKey, of: conversation)
         do {
             try await record.flush(to: transcript, of: conversation)
         } catch let status as APIStatus where status.code == 409 {

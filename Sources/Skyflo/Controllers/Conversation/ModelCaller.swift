@@ -2,6 +2,7 @@ import ControllerRuntime
 import KubeModel
 import LanguageModels
 import SkyfloAPI
+import Transcripts
 import WorkflowEngine
 import Writes
 
@@ -63,8 +64,8 @@ struct ModelCaller: Sendable {
         turn.usage.cost =
             model.prices?.cost(
                 prompt: turn.usage.prompt, cached: turn.usage.cached, completion: turn.usage.completion) ?? 0
-        guard turn.storedSize <= TranscriptStore.entryBytes else {
-            let limit = TranscriptStore.entryBytes
+        guard turn.storedSize <= StoredTranscript.entryBytes else {
+            let limit = StoredTranscript.entryBytes
             return store.log(.modelFailed("the reply of model \(model.name) has more than \(limit) bytes"))
         }
         store.log(.modelReplied(turn))

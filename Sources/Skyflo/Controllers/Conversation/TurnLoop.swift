@@ -1,6 +1,7 @@
 import ControllerRuntime
 import KubeModel
 import SkyfloAPI
+import Transcripts
 import WorkflowEngine
 
 /// One reconcile of one conversation: takes up what waits, asks the engine what to do next, has it done by the part whose

@@ -1,6 +1,7 @@
 import KubeClient
 import KubeModel
 import SkyfloAPI
+import Transcripts
 import WorkflowEngine
 
 /// The state of a conversation's turn together with where its transcript stands. All changes of the state go through
@@ -8,7 +9,7 @@ import WorkflowEngine
 struct TurnRecord: Sendable {
     let key: ObjectKey
     private(set) var machine: WorkflowStateMachine
-    private(set) var stored: TranscriptStore.Stored
+    private(set) var stored: StoredTranscript
     /// What the spec names, found at the start of the turn; a decision needn't look for all of it again.
     var references: ResolvedReferences?
     /// Our right to go on with it.
@@ -34,14 +35,13 @@ struct TurnRecord: Sendable {
     /// Behind that may stand what a worker wrote that died before its status was written, and what anybody made up who may
     /// write Secrets: approvals that nobody gave, writes that nobody began. Nothing of it is needed: what was begun and what
     /// came of it is in the status, where people's decisions are too, and everything else is found out again.
-    static func load(_ conversation: Conversation, from store: TranscriptStore, now: KubeTime) async throws
+    static func load(_ conversation: Conversation, from store: any TranscriptStore, now: KubeTime) async throws
         -> TurnRecord
     {
         let isRestored = conversation.restoration != nil
         // What a status says that isn't the conversation's own vouches for nothing.
         let known = isRestored ? TranscriptChain.Anchor(count: 0, head: "") : conversation.status.transcript
-        var stored = TranscriptStore.Stored(
-            chain: TranscriptChain(), position: .init(secretPrefix: TranscriptStore.secretPrefix(conversation)))
+        var stored = store.empty(of: conversation)
         var loss: String?
         // A conversation that has never been worked on has no transcript to look for.
         if conversation.status.turn > 0 || isRestored {
@@ -71,7 +71,7 @@ struct TurnRecord: Sendable {
     }
 
     private init(
-        key: ObjectKey, machine: WorkflowStateMachine, stored: TranscriptStore.Stored, claim: Claim, loss: String?
+        key: ObjectKey, machine: WorkflowStateMachine, stored: StoredTranscript, claim: Claim, loss: String?
     ) {
         self.claim = claim
         self.key = key
@@ -90,7 +90,7 @@ struct TurnRecord: Sendable {
     mutating func adopt(_ policy: WorkflowStateMachine.Policy) { machine.policy = policy }
 
     /// Writes what isn't in the transcript yet.
-    mutating func flush(to store: TranscriptStore, of conversation: Conversation) async throws {
+    mutating func flush(to store: any TranscriptStore, of conversation: Conversation) async throws {
         try await store.append(unwritten, to: &stored, of: conversation)
         unwritten = []
     }

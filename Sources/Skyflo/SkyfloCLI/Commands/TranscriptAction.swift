@@ -1,5 +1,6 @@
 import KubeModel
 import SkyfloAPI
+import Transcripts
 
 /// Prints the whole history of a conversation, or says whether it is what the operator wrote.
 public struct TranscriptAction: Sendable {
@@ -19,7 +20,10 @@ public struct TranscriptAction: Sendable {
     /// - Returns: ``ExitStatus/tampered`` where the chain is broken, after everything before that place was printed.
     public func perform(in session: Session) async throws -> ExitStatus {
         let conversation = try await session.conversations.get(name)
-        let reading = try await TranscriptReader(api: session.api).read(conversation)
+        guard conversation.object["status", "transcript", "secretPrefix"] != nil else {
+            throw CommandError(.error, "conversation \"\(name)\" has no transcript yet")
+        }
+        let reading = try await SecretTranscriptReader(api: session.api).read(conversation)
         if !verifiesOnly { show(reading, session) }
         if let fault = reading.fault {
             throw CommandError(.tampered, "the transcript was changed: \(fault)")
@@ -30,7 +34,7 @@ public struct TranscriptAction: Sendable {
         return .success
     }
 
-    private func show(_ reading: TranscriptReader.Reading, _ session: Session) {
+    private func show(_ reading: TranscriptReading, _ session: Session) {
         if let format {
             return session.terminal.print(.array(ofTurn(reading)), as: format)
         }
@@ -38,7 +42,7 @@ public struct TranscriptAction: Sendable {
         for line in text.lines(reading.entries, only: turn) { session.terminal.print(line) }
     }
 
-    private func ofTurn(_ reading: TranscriptReader.Reading) -> [JSONValue] {
+    private func ofTurn(_ reading: TranscriptReading) -> [JSONValue] {
         guard let turn else { return reading.lines }
         var current = 0
         return reading.lines.filter { line in

@@ -3,7 +3,7 @@ import SkyfloAPI
 import Testing
 import WorkflowEngine
 
-@testable import SkyfloCLI
+@testable import Transcripts
 
 @Suite struct TranscriptCheckTests {
     private struct Written {

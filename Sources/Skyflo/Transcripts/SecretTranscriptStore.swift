@@ -1,26 +1,27 @@
-import ControllerRuntime
-import KubeClient
+public import KubeClient
 import KubeModel
-import SkyfloAPI
-import WorkflowEngine
+public import SkyfloAPI
+public import WorkflowEngine
 
 /// The transcript of a conversation in Secrets that it owns: append-only, in chunks, deleted with it.
 ///
 /// Each append is one key of the newest Secret, written under that Secret's version: of two workers that believe to be in
 /// charge, one gets a conflict. Conversations hold what people say about their cluster, hence Secrets.
-struct TranscriptStore: Sendable {
+public struct SecretTranscriptStore: TranscriptStore {
     /// A Secret with so much isn't appended to any more. The API's limit is 1 MiB.
     static let chunkBytes = 512 * 1024
-    /// The largest entry. A Secret of its own holds it also where it is concealed: what is shown stands beside the whole in
-    /// Base64 then, which makes seven thirds of it.
-    static let entryBytes = 400 * 1024
 
-    let api: any KubeAPI
-    let veil: any TranscriptVeil
+    private let api: any KubeAPI
+    private let veil: any TranscriptVeil
 
-    init(api: any KubeAPI, redactionKey: [UInt8], of conversation: Conversation) {
+    /// - Parameter veil: what hides from readers of the transcript what isn't for them.
+    public init(api: any KubeAPI, veil: any TranscriptVeil) {
         self.api = api
-        veil = ConversationVeil(key: redactionKey, uid: conversation.uid)
+        self.veil = veil
+    }
+
+    public func empty(of conversation: Conversation) -> StoredTranscript {
+        StoredTranscript(chain: TranscriptChain(), position: .init(secretPrefix: Self.secretPrefix(conversation)))
     }
 
     static func secretPrefix(_ conversation: Conversation) -> String {
@@ -31,67 +32,31 @@ struct TranscriptStore: Sendable {
         return "\(name)-transcript-\(conversation.uid.prefix(8))"
     }
 
-    struct Stored: Sendable {
-        var entries: [TranscriptChain.Entry] = []
-        var chain: TranscriptChain
-        var position: StatusProjection.TranscriptPosition
-        /// Of the Secret that is appended to; nil when the next append makes one.
-        var tail: Tail?
-    }
+    // MARK: Reading
 
-    struct Tail: Sendable, Hashable {
-        var resourceVersion: String
-        var uid: String
-        var bytes: Int
-        var appends: Int
-        /// Nothing can be added to it.
-        var isSealed = false
-    }
-
-    /// Reads all of it.
-    /// - Parameter anchor: what the status vouches for, which has to be there as it was.
-    /// - Throws: `TranscriptChain.Failure` where it was tampered with or a Secret is missing.
-    func load(_ conversation: Conversation, anchor: TranscriptChain.Anchor) async throws -> Stored {
+    public func load(_ conversation: Conversation, anchor: TranscriptChain.Anchor) async throws -> StoredTranscript {
         do {
-            return try await read(conversation, anchor)
+            return try await whole(conversation, anchor)
         } catch is TranscriptChain.Failure {
             // Another worker may have filled one Secret after it was read, and begun the next before that was.
-            return try await read(conversation, anchor)
+            return try await whole(conversation, anchor)
         }
     }
 
-    private func read(_ conversation: Conversation, _ anchor: TranscriptChain.Anchor) async throws -> Stored {
-        let prefix = Self.secretPrefix(conversation)
-        var stored = Stored(
-            chain: TranscriptChain(anchor: anchor), position: .init(secretPrefix: prefix))
-        while let secret = try await api.find(
-            .secrets, namespace: conversation.namespace, name: "\(prefix)-\(stored.position.secrets)")
-        {
-            let keys = (secret["data"]?.object?.keys ?? []).sorted()
-            var bytes = 0
-            for key in keys {
-                guard let data = secret["data", key]?.string.flatMap(Base64.decode) else {
-                    throw TranscriptChain.Failure(description: "\(secret.name) holds something that is no Base64")
-                }
-                stored.entries += try stored.chain.read(String(decoding: data, as: UTF8.self), veil: veil)
-                bytes += data.count
-            }
-            stored.position.bytes += bytes
-            stored.position.secrets += 1
-            stored.tail = Tail(
-                resourceVersion: secret.resourceVersion, uid: secret.uid, bytes: bytes, appends: keys.count,
-                isSealed: secret["immutable"]?.bool ?? false)
-        }
-        stored.position.entries = stored.chain.count
-        stored.position.head = stored.chain.head
-        return stored
+    private func whole(
+        _ conversation: Conversation, _ anchor: TranscriptChain.Anchor
+    ) async throws -> StoredTranscript {
+        var check = TranscriptCheck(anchor, secretPrefix: Self.secretPrefix(conversation), veil: veil)
+        try await SecretTranscriptReader(api: api).addSecrets(of: conversation, to: &check)
+        if let fault = check.fault { throw fault }
+        return check.stored
     }
 
-    /// Appends entries, in as many requests as their size needs; `stored` moves on with each that succeeded.
-    ///
-    /// - Throws: what the server says. Some entries may be written then: whoever gets it has to read the transcript again.
-    func append(_ entries: [TranscriptChain.Entry], to stored: inout Stored, of conversation: Conversation) async throws
-    {
+    // MARK: Appending
+
+    public func append(
+        _ entries: [TranscriptChain.Entry], to stored: inout StoredTranscript, of conversation: Conversation
+    ) async throws {
         var chain = stored.chain
         var lines = ""
         for entry in entries {
@@ -109,7 +74,7 @@ struct TranscriptStore: Sendable {
 
     /// - Parameter chain: as it is with these lines.
     private func write(
-        _ lines: String, _ chain: TranscriptChain, to stored: inout Stored, of conversation: Conversation
+        _ lines: String, _ chain: TranscriptChain, to stored: inout StoredTranscript, of conversation: Conversation
     ) async throws {
         let bytes = Array(lines.utf8)
         var next = stored
@@ -128,8 +93,9 @@ struct TranscriptStore: Sendable {
     }
 
     private func extend(
-        _ tail: Tail, with bytes: [UInt8], _ position: StatusProjection.TranscriptPosition, _ conversation: Conversation
-    ) async throws -> Tail {
+        _ tail: StoredTranscript.Tail, with bytes: [UInt8], _ position: StatusProjection.TranscriptPosition,
+        _ conversation: Conversation
+    ) async throws -> StoredTranscript.Tail {
         let patch: JSONValue = [
             "metadata": ["resourceVersion": .string(tail.resourceVersion), "uid": .string(tail.uid)],
             "data": .object([Self.key(tail.appends): .string(Base64.encode(bytes))]),
@@ -137,7 +103,7 @@ struct TranscriptStore: Sendable {
         let secret = try await api.patch(
             .secrets, namespace: conversation.namespace, name: "\(position.secretPrefix)-\(position.secrets - 1)",
             .merge(patch), WriteOptions(fieldManager: SkyfloGroup.fieldManager))
-        return Tail(
+        return StoredTranscript.Tail(
             resourceVersion: secret.resourceVersion, uid: secret.uid, bytes: tail.bytes + bytes.count,
             appends: tail.appends + 1)
     }
@@ -145,7 +111,7 @@ struct TranscriptStore: Sendable {
     /// Ends a full Secret under its version before the next one is made: otherwise a worker that was overtaken could make
     /// the next one from where it stands, while another still appends to this.
     private func seal(
-        _ tail: Tail, _ position: StatusProjection.TranscriptPosition, _ conversation: Conversation
+        _ tail: StoredTranscript.Tail, _ position: StatusProjection.TranscriptPosition, _ conversation: Conversation
     ) async throws {
         guard !tail.isSealed else { return }
         let patch: JSONValue = [
@@ -159,7 +125,7 @@ struct TranscriptStore: Sendable {
 
     private func create(
         with bytes: [UInt8], _ position: StatusProjection.TranscriptPosition, _ conversation: Conversation
-    ) async throws -> Tail {
+    ) async throws -> StoredTranscript.Tail {
         var secret = KubeObject(
             .secrets, namespace: conversation.namespace, name: "\(position.secretPrefix)-\(position.secrets)",
             [
@@ -172,7 +138,8 @@ struct TranscriptStore: Sendable {
         secret.ownerReferences = [OwnerReference(controller: conversation.object)]
         let created = try await api.create(
             secret, in: .secrets, WriteOptions(fieldManager: SkyfloGroup.fieldManager))
-        return Tail(resourceVersion: created.resourceVersion, uid: created.uid, bytes: bytes.count, appends: 1)
+        return StoredTranscript.Tail(
+            resourceVersion: created.resourceVersion, uid: created.uid, bytes: bytes.count, appends: 1)
     }
 
     /// In the order of its bytes, which is the order in which keys are read back.

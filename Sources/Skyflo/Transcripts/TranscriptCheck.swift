@@ -1,0 +1,79 @@
+import KubeModel
+import WorkflowEngine
+
+/// Reads a transcript from its Secrets and checks it, without I/O: every entry follows from the one before it, and the
+/// hash that the status has is the hash of that entry.
+///
+/// Whoever may write both the Secrets and the status can forge both; the chain shows everything less.
+struct TranscriptCheck {
+    private let known: TranscriptChain.Anchor
+    private let veil: (any TranscriptVeil)?
+    private(set) var stored: StoredTranscript
+    private var lines: [JSONValue] = []
+    private(set) var fault: TranscriptChain.Failure?
+
+    /// - Parameters:
+    ///   - known: what the status vouches for.
+    ///   - veil: nil reads what readers may see.
+    init(
+        _ known: TranscriptChain.Anchor, secretPrefix: String = "", veil: (any TranscriptVeil)? = nil
+    ) {
+        self.known = known
+        self.veil = veil
+        stored = StoredTranscript(
+            chain: TranscriptChain(anchor: known), position: .init(secretPrefix: secretPrefix))
+    }
+
+    /// Takes the next Secret in; nothing behind a fault is looked at.
+    ///
+    /// - Parameter uid: of the conversation that has to own the Secret; nil takes it whoever owns it.
+    mutating func add(_ secret: KubeObject, ownedBy uid: String? = nil) {
+        guard fault == nil else { return }
+        guard uid == nil || secret.controller?.uid == uid else {
+            return fail("the Secret \(secret.name) doesn't belong to the conversation")
+        }
+        let keys = (secret["data"]?.object?.keys ?? []).sorted()
+        var bytes = 0
+        for key in keys where fault == nil {
+            guard let data = secret["data", key]?.string.flatMap(Base64.decode) else {
+                return fail("the Secret \(secret.name) holds something under \(key) that is no Base64")
+            }
+            add(lines: String(decoding: data, as: UTF8.self))
+            bytes += data.count
+        }
+        stored.position.bytes += bytes
+        stored.position.secrets += 1
+        stored.position.entries = stored.chain.count
+        stored.position.head = stored.chain.head
+        stored.tail = StoredTranscript.Tail(
+            resourceVersion: secret.resourceVersion, uid: secret.uid, bytes: bytes, appends: keys.count,
+            isSealed: secret["immutable"]?.bool ?? false)
+    }
+
+    private mutating func add(lines text: String) {
+        for line in text.split(separator: "\n").map(String.init) {
+            do throws(TranscriptChain.Failure) {
+                stored.entries += try stored.chain.read(line, veil: veil)
+            } catch {
+                fault = error
+                return
+            }
+            // Only who reads with a key goes on with the transcript, and has no use for what others see of it.
+            if veil == nil, let json = try? JSONParser.parse(line) { lines.append(json) }
+        }
+    }
+
+    private mutating func fail(_ why: String) { fault = TranscriptChain.Failure(description: why) }
+
+    /// The Secrets may be ahead of the status: they are written first.
+    consuming func finish() -> TranscriptReading {
+        var reading = TranscriptReading(
+            entries: stored.entries, lines: lines, head: stored.chain.head, fault: fault?.description)
+        if fault == nil, stored.chain.count < known.count {
+            reading.fault =
+                "entry \(stored.chain.count + 1) of the transcript and all behind it are missing: "
+                + "the status counts \(known.count)"
+        }
+        return reading
+    }
+}
