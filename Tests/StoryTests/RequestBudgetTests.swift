@@ -48,11 +48,12 @@ import Testing
             Needed(
                 "copilot: dry-run patch deployments/web/scale",
                 "2: what the request would make of it, shown and digested"),
-            Needed("copilot: list horizontalpodautoscalers", "people are warned of an autoscaler that undoes it"),
-            Needed("copilot: list pods", "a warning about a pod that was there before says nothing against the write"),
-            Needed("copilot: list pods", "the approver sees which pods it touches"),
+            // Four kinds, of which no request lists two. Not remembered: an earlier write may have changed what is left.
+            Needed("copilot: list pods", "the approver sees which pods it touches; a warning about them means nothing"),
             Needed("copilot: list poddisruptionbudgets", "and what budgets they have", beside: true),
-            Needed("copilot: list horizontalpodautoscalers", "and whether something else sets them", beside: true),
+            Needed(
+                "copilot: list horizontalpodautoscalers", "and whether an autoscaler sets them, and undoes it",
+                beside: true),
             Needed("copilot: list resourcequotas", "and what the quota leaves", beside: true),
             Needed("create secrets", "4, 9: the question is stored before anybody can answer it"),
             Needed("patch conversations/talk/status", "1: the question is shown"),

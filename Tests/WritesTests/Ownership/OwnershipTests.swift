@@ -21,8 +21,8 @@ import Testing
             ? WriteProposal.deletion(of: target, title: "").requests[0]
             : target.patch(.merge(["spec": ["replicas": JSONValue(replicas)]]))
         let after = KubeObject(MergePatch.apply(["spec": ["replicas": JSONValue(replicas)]], to: before.json))
-        let ownership = Ownership(planned, after: deletion ? nil : after, api: ReadOnlyAPI(api.impersonating(worker)))
-        return try await ownership?.warnings() ?? []
+        let ownership = Ownership(planned, after: deletion ? nil : after)
+        return try await ownership?.warnings(ReadOnlyAPI(api.impersonating(worker))) ?? []
     }
 
     private static let tracked: JSONValue = [

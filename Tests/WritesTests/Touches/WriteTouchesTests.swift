@@ -28,8 +28,15 @@ import Testing
         let planned = target.patch(.merge(patch))
         let after = KubeObject(MergePatch.apply(patch, to: web.json))
         let change = ChangeRecord(planned, after: after, redactor: redactor)
-        let preview = Preview(text: "", warnings: [], changes: [change], writes: [PlannedWrite(planned)])
-        return try await WriteTouches.of(preview, api: ReadOnlyAPI(api.impersonating(worker)))
+        return try await Self.touches(PlannedWrite(planned), change, api)
+    }
+
+    private static func touches(_ write: PlannedWrite, _ change: ChangeRecord?, _ api: FakeAPI) async throws -> [String]
+    {
+        var preview = Preview(text: "", warnings: [], changes: [change], writes: [write])
+        let api = ReadOnlyAPI(api.impersonating(worker))
+        preview.surroundings = [try await WriteSurroundings(around: write, change, api: api)]
+        return WriteTouches.of(preview)
     }
 
     private static func pod(_ name: String) -> JSONValue {
@@ -124,8 +131,7 @@ import Testing
         let target = LiveTarget(resource: resource, namespace: "shop", object: map)
         let planned = target.patch(.merge(["data": ["a": "b"]]))
         let change = ChangeRecord(planned, after: map, redactor: redactor)
-        let preview = Preview(text: "", warnings: [], changes: [change], writes: [PlannedWrite(planned)])
-        #expect(try await WriteTouches.of(preview, api: ReadOnlyAPI(api.impersonating(worker))).isEmpty)
+        #expect(try await Self.touches(PlannedWrite(planned), change, api).isEmpty)
         #expect(api.sent.isEmpty)
     }
 
@@ -139,15 +145,12 @@ import Testing
             "metadata": ["name": "web"], "spec": ["maxUnavailable": 1, "selector": [:]],
             "status": ["disruptionsAllowed": 0],
         ]
-        let api = ReadOnlyAPI(api(["budgets": [budget]]).impersonating(worker))
-        func touches(_ write: PlannedWrite) async throws -> [String] {
-            try await WriteTouches.of(Preview(text: "", warnings: [], changes: [nil], writes: [write]), api: api)
-        }
+        let api = api(["budgets": [budget]])
         #expect(
-            try await touches(eviction) == [
+            try await Self.touches(eviction, nil, api) == [
                 "Pods: 1 (web-1)", "PodDisruptionBudget web: maxUnavailable 1, allows 0 more now",
                 "none that concern it: HorizontalPodAutoscalers",
             ])
-        #expect(try await touches(command).isEmpty)
+        #expect(try await Self.touches(command, nil, api).isEmpty)
     }
 }

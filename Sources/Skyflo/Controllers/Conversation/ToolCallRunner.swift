@@ -112,9 +112,10 @@ struct ToolCallRunner: Sendable {
                     if let readOnly { return .failure("refused: \(readOnly)") }
                     if let refusal = refusal(of: proposal) { return .failure(refusal) }
                     let preview = try await Preview.of(proposal, api: context.api, redactor: context.redactor)
-                    async let touches = WriteTouches.of(preview, api: context.api)
                     return .write(
-                        try await proposal.noting(podsSeenBy: context.api), preview, touches: try await touches)
+                        try await proposal.noting(podsIn: preview, api: context.api), preview,
+                        touches: WriteTouches.of(preview)
+                    )
                 }
             } catch let failure as ToolFailure {
                 // In a rollout an object's status moves all the time, also between its reading and the dry run.

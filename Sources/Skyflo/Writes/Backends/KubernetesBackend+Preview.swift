@@ -9,7 +9,8 @@ extension KubernetesBackend {
         let requests = earlier.compactMap(\.request)
         let preview = try await RequestPreview(planned, after: requests[...], api: api, redactor: redactor)
         return WritePreview(
-            write: PlannedWrite(preview.planned), text: preview.diff, notes: preview.losses + preview.ownership,
+            write: PlannedWrite(preview.planned), text: preview.diff, notes: preview.losses,
+            ownership: preview.ownership,
             warnings: preview.warnings, change: preview.change)
     }
 }
@@ -20,7 +21,7 @@ private struct RequestPreview {
     var diff: String
     var warnings: [String]
     var change: ChangeRecord
-    var ownership: [String] = []
+    var ownership: Ownership?
     var losses: [String] = []
 
     /// - Parameter earlier: what is sent before it.
@@ -53,7 +54,7 @@ private struct RequestPreview {
                     "it isn't known which fields of earlier applies go because the manifest leaves them out")
             }
             (diff, change) = Self.untried(planned, redactor)
-            ownership = try await Ownership(planned, after: planned.before, api: api)?.warnings() ?? []
+            ownership = Ownership(planned, after: planned.before)
             return
         }
         let after = dryRun.result(answer)
@@ -65,7 +66,7 @@ private struct RequestPreview {
         }
         diff = Self.diff(planned, after: after, redactor)
         change = ChangeRecord(planned, after: after, redactor: redactor)
-        ownership = try await Ownership(planned, after: after, api: api)?.warnings() ?? []
+        ownership = Ownership(planned, after: after)
         losses = FieldLosses(of: planned, after: after).warnings
     }
 

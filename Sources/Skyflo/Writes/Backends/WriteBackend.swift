@@ -46,6 +46,8 @@ public struct WritePreview: Sendable, Hashable {
     public var text: String
     /// About this write; each is told with its target where a call has several.
     public var notes: [String]
+    /// Who else manages the target: what they will make of the change is told after the notes.
+    var ownership: Ownership?
     /// Told once, however many writes of a call have them.
     public var warnings: [String]
     /// What is needed to take it back; nil where nothing is changed that could be.
@@ -59,6 +61,14 @@ public struct WritePreview: Sendable, Hashable {
         self.notes = notes
         self.warnings = warnings
         self.change = change
+    }
+
+    init(
+        write: PlannedWrite, text: String, notes: [String], ownership: Ownership?, warnings: [String],
+        change: ChangeRecord
+    ) {
+        self.init(write: write, text: text, notes: notes, warnings: warnings, change: change)
+        self.ownership = ownership
     }
 }
 

@@ -2,40 +2,45 @@ import KubeClient
 import KubeModel
 
 /// Tells the approver in words what becomes of a change to an object that somebody else manages too.
-struct Ownership {
+struct Ownership: Sendable, Hashable {
     private let planned: PlannedRequest
     private let before: KubeObject
     private let after: KubeObject?
-    private let api: ReadOnlyAPI
 
     /// - Parameter after: what the dry run says; nil for a deletion.
     /// - Returns: nil for a creation.
-    init?(_ planned: PlannedRequest, after: KubeObject?, api: ReadOnlyAPI) {
+    init?(_ planned: PlannedRequest, after: KubeObject?) {
         guard let before = planned.before else { return nil }
         self.planned = planned
         self.before = before
         self.after = after
-        self.api = api
     }
 
     private var isDeletion: Bool { planned.request.method == .delete }
 
-    func warnings() async throws -> [String] {
+    /// - Parameter listed: the autoscalers of the target's namespace, where they were read already.
+    func warnings(_ api: ReadOnlyAPI, autoscalers listed: Listed? = nil) async throws -> [String] {
         let owners = Owner.all(of: before)
         var warnings: [String] = []
         for owner in owners {
-            let settings = try await find(owner)
+            let settings = try await find(owner, api)
             warnings.append(owner.consequence(isDeletion: isDeletion, settings: settings))
         }
-        let autoscalers = try await autoscalerWarnings()
+        let autoscalers = try await autoscalerWarnings(api, listed)
         warnings += autoscalers
         if owners.isEmpty { warnings += managerWarnings(hasAutoscaler: !autoscalers.isEmpty) }
         return warnings
     }
 
     /// The owner's own object, where the identity may read it.
-    private func find(_ owner: Owner) async throws -> KubeObject? {
-        switch owner {
+    private func find(_ owner: Owner, _ api: ReadOnlyAPI) async throws -> KubeObject? {
+        func read(_ group: String, _ version: String, _ plural: String, _ namespace: String, _ name: String)
+            async throws -> KubeObject?
+        {
+            let resource = APIResource(group: group, version: version, plural: plural, kind: "")
+            return try await ifAllowed { try await api.get(resource, namespace: namespace, name: name) }
+        }
+        return switch owner {
         case .argo(let application, let namespace):
             try await read("argoproj.io", "v1alpha1", "applications", namespace ?? "argocd", application)
         case .kustomization(let namespace, let name):
@@ -44,13 +49,6 @@ struct Ownership {
             try await read("helm.toolkit.fluxcd.io", "v2", "helmreleases", namespace, name)
         case .helm, .controller, .lifecycleManager, .named: nil
         }
-    }
-
-    private func read(
-        _ group: String, _ version: String, _ plural: String, _ namespace: String, _ name: String
-    ) async throws -> KubeObject? {
-        let resource = APIResource(group: group, version: version, plural: plural, kind: "")
-        return try await ifAllowed { try await api.get(resource, namespace: namespace, name: name) }
     }
 
     /// What is good to know and not necessary: nil where it isn't there or may not be read.
@@ -66,9 +64,6 @@ struct Ownership {
 
     // MARK: Replicas
 
-    private static let autoscalers = APIResource(
-        group: "autoscaling", version: "v2", plural: "horizontalpodautoscalers", kind: "HorizontalPodAutoscaler")
-
     /// The number of replicas that the change sets; nil where it leaves that alone.
     private var newReplicas: Int? {
         guard let replicas = after?["spec", "replicas"]?.int, replicas != before["spec", "replicas"]?.int else {
@@ -77,11 +72,17 @@ struct Ownership {
         return replicas
     }
 
-    private func autoscalerWarnings() async throws -> [String] {
+    private func autoscalerWarnings(_ api: ReadOnlyAPI, _ listed: Listed?) async throws -> [String] {
         guard let replicas = newReplicas else { return [] }
-        let all = try await ifAllowed {
-            try await api.list(Self.autoscalers, namespace: planned.target.namespace, ListOptions(limit: 500)).items
-        }
+        let all =
+            if let listed { listed.items } else {
+                try await ifAllowed {
+                    let options = ListOptions(limit: 500)
+                    return try await api.list(
+                        .horizontalPodAutoscalers, namespace: planned.target.namespace, options
+                    ).items
+                }
+            }
         return (all ?? []).filter { Self.scales($0, planned.target) }.map { Self.warning($0, replicas) }
     }
 

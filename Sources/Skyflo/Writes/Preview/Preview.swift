@@ -11,6 +11,8 @@ public struct Preview: Sendable, Hashable {
     public var changes: [ChangeRecord?]
     /// The proposal's writes, each with what was previewed of it.
     public var writes: [PlannedWrite]
+    /// What is around the target of each write; nil for what makes no pods, and for all but the first few that do.
+    var surroundings: [WriteSurroundings?] = []
 
     public init(text: String, warnings: [String], changes: [ChangeRecord?] = [], writes: [PlannedWrite] = []) {
         self.text = text
@@ -23,7 +25,8 @@ public struct Preview: Sendable, Hashable {
     public static let limit = 16_384
 
     /// Tries each write of a proposal out by its backend: requests as server-side dry runs (KEP-576), in which admission and
-    /// validation take part, so what they change or refuse shows.
+    /// validation take part, so what they change or refuse shows. What is around a target is read once, for the warnings
+    /// and for all who ask for it later (``WriteTouches``, ``WriteProposal/noting(podsIn:_:)``).
     ///
     /// - Throws: ``ToolFailure`` where a write would be refused, or where an object has moved since it was planned.
     public static func of(_ proposal: WriteProposal, api: ReadOnlyAPI, redactor: Redactor) async throws -> Preview {
@@ -31,20 +34,31 @@ public struct Preview: Sendable, Hashable {
         var warnings = proposal.warnings
         var changes: [ChangeRecord?] = []
         var writes: [PlannedWrite] = []
+        var surroundings: [WriteSurroundings?] = []
         for (position, write) in proposal.writes.enumerated() {
             let preview = try await write.preview(after: proposal.writes[..<position], api: api, redactor: redactor)
             texts.append(preview.text)
             changes.append(preview.change)
             writes.append(preview.write)
+            let isLookedAt = surroundings.count { $0 != nil } < WriteTouches.targets
+            let around =
+                isLookedAt
+                ? try await WriteSurroundings(
+                    around: preview.write, preview.change, notesPods: proposal.notesPods(of: write.target), api: api)
+                : nil
+            surroundings.append(around)
+            let owners = try await preview.ownership?.warnings(api, autoscalers: around?.autoscalers) ?? []
             let prefix = proposal.writes.count == 1 ? "" : "\(write.target.text): "
-            warnings += preview.notes.map { prefix + $0 }
+            warnings += (preview.notes + owners).map { prefix + $0 }
             warnings += preview.warnings.filter { !warnings.contains($0) }
         }
         let text = texts.joined(separator: "\n")
         let shown = OutputLimit.cut(text, to: limit)
         // Padding could push what matters out of sight.
         if shown != text { warnings.insert("the preview is cut: read the requests themselves", at: 0) }
-        return Preview(text: shown, warnings: warnings, changes: changes, writes: writes)
+        var preview = Preview(text: shown, warnings: warnings, changes: changes, writes: writes)
+        preview.surroundings = surroundings
+        return preview
     }
 }
 

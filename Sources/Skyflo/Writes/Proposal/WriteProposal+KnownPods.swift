@@ -4,39 +4,49 @@ public import KubeModel
 extension WriteProposal {
     /// Notes which pods there are before the write: of those that go, a warning says nothing against it. It is kept with
     /// the post-conditions, so that whoever verifies the write knows it, too.
-    public func noting(podsSeenBy api: ReadOnlyAPI) async throws -> WriteProposal {
+    ///
+    /// - Parameter preview: of this proposal. What was read for it isn't read again.
+    public func noting(podsIn preview: Preview, api: ReadOnlyAPI) async throws -> WriteProposal {
         var proposal = self
-        var room = Self.limit
+        var room = Listed.limit
         for (position, condition) in postConditions.enumerated() {
             guard case .noWarnings(let subject, nil) = condition else { continue }
-            let pods = try await pods(of: subject, upTo: room, api: api)
+            // Of a workload with more pods none are noted.
+            let pods = try await pods(of: subject, in: preview, api: api).flatMap { $0.count <= room ? $0 : nil }
             room -= pods?.count ?? 0
             proposal.postConditions[position] = .noWarnings(subject, knownPods: pods?.map(\.uid).sorted())
         }
         return proposal
     }
 
-    /// So many uids have room in a status. Of a workload with more pods none are noted.
-    private static let limit = 200
+    /// Whether the pods of a write's target are to be noted.
+    func notesPods(of target: PlannedRequest.Target) -> Bool {
+        postConditions.contains { condition in
+            guard case .noWarnings(let subject, nil) = condition else { return false }
+            return Self.isAbout(target, subject)
+        }
+    }
 
+    private static func isAbout(_ target: PlannedRequest.Target, _ subject: PostCondition.Subject) -> Bool {
+        target.resource == subject.resource && target.namespace == subject.namespace && target.name == subject.name
+    }
+
+    /// - Returns: nil where they can't be told.
     private func pods(
-        of subject: PostCondition.Subject, upTo limit: Int, api: ReadOnlyAPI
+        of subject: PostCondition.Subject, in preview: Preview, api: ReadOnlyAPI
     ) async throws -> [KubeObject]? {
-        let planned = requests.first {
-            $0.target.resource == subject.resource && $0.target.namespace == subject.namespace
-                && $0.target.name == subject.name
-        }
-        let created = planned?.request.body.flatMap { try? JSONParser.parse($0) }.map { KubeObject($0) }
-        guard let object = planned?.before ?? created else { return nil }
-        if subject.resource.isSame(as: .pods) { return planned?.before.map { [$0] } ?? [] }
-        guard let selector = LabelSelector(podsOf: object) else { return nil }
-        let read = try await api.readable {
-            try await api.list(
-                .pods, namespace: subject.namespace, ListOptions(labelSelector: selector, limit: limit + 1)
-            ).items
-        }
-        guard case .success(let pods) = read, pods.count <= limit else { return nil }
-        return pods
+        let position = writes.firstIndex { $0.request != nil && Self.isAbout($0.target, subject) }
+        let planned = position.flatMap { writes[$0].request }
+        guard let planned, let object = planned.before ?? planned.submitted else { return nil }
+        if subject.resource.isSame(as: .pods) { return planned.before.map { [$0] } ?? [] }
+        let listed =
+            if let position, position < preview.surroundings.count, let around = preview.surroundings[position] {
+                around.pods
+            } else {
+                try await Listed(pods: object, in: planned.target, api)
+            }
+        guard let listed, listed.obstacle == nil, !listed.hasMore else { return nil }
+        return listed.items
     }
 }
 
