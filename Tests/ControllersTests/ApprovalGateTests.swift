@@ -135,10 +135,15 @@ import WorkflowEngine
 
     // MARK: Rules
 
+    private func autoApprove(_ scene: inout Scene) async throws {
+        let rules = try await scene.gate.readRules(for: scene.store.conversation, scene.references)
+        scene.gate.autoApprove(["c1"], in: &scene.store, under: try #require(rules))
+    }
+
     @Test func `a rule decides in people's place until it is gone`() async throws {
         try await Scene.run(approvals: Self.rules) { scene in
             try await scene.ask(toScale: "web")
-            try await scene.gate.autoApprove(["c1"], in: &scene.store, scene.references)
+            try await self.autoApprove(&scene)
             #expect(try scene.c1.decision?.rule == "scaling")
             #expect(try await self.refusal(scene) == nil)
             scene.cluster.change(.skyfloAIs, "sky", ["spec": ["approvals": ["autoApprove": .null]]])
@@ -149,13 +154,13 @@ import WorkflowEngine
     @Test func `a person's denial outweighs a rule, and so does the loss of the SkyfloAI`() async throws {
         try await Scene.run(approvals: Self.rules) { scene in
             try await scene.ask(toScale: "web")
-            try await scene.gate.autoApprove(["c1"], in: &scene.store, scene.references)
+            try await self.autoApprove(&scene)
             scene.decide("Denied")
             #expect(try await self.refusal(scene) == "rule scaling doesn't allow it any more")
         }
         try await Scene.run(approvals: Self.rules) { scene in
             try await scene.ask(toScale: "web")
-            try await scene.gate.autoApprove(["c1"], in: &scene.store, scene.references)
+            try await self.autoApprove(&scene)
             scene.cluster.remove(.skyfloAIs, "sky")
             #expect(try await self.refusal(scene) == "rule scaling doesn't allow it any more")
         }
@@ -164,7 +169,7 @@ import WorkflowEngine
     @Test func `in mode Always no rule decides`() async throws {
         try await Scene.run(approvals: Self.rules, spec: ["approval": ["mode": "Always"]]) { scene in
             try await scene.ask(toScale: "web")
-            try await scene.gate.autoApprove(["c1"], in: &scene.store, scene.references)
+            try await self.autoApprove(&scene)
             #expect(try scene.c1.decision == nil)
         }
     }

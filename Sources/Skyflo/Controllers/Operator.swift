@@ -89,8 +89,9 @@ public struct Operator: Sendable {
         manager.add(conversations, to: .caches)
         manager.add(skyfloAIs, to: .caches)
         manager.add(events, to: .others)
-        manager.add(conversationController(conversations, skyfloAIs, events, redactionKey, user), to: .leaderElected)
-        manager.add(skyfloAIController(skyfloAIs), to: .leaderElected)
+        let dependencies = dependencies(conversations, skyfloAIs, events, redactionKey, user)
+        manager.add(conversationController(dependencies), to: .leaderElected)
+        manager.add(skyfloAIController(dependencies), to: .leaderElected)
         return manager
     }
 
@@ -102,22 +103,25 @@ public struct Operator: Sendable {
         configuration.lease.map { $0.elector(configuration.identity, api: api, logger: logger) }
     }
 
-    private func conversationController(
+    private func dependencies(
         _ conversations: Informer, _ skyfloAIs: Informer, _ events: EventRecorder, _ redactionKey: [UInt8],
         _ user: String
-    ) -> Controller {
-        let reconciler = ConversationReconciler(
-            .init(
-                api: api, conversations: conversations, skyfloAIs: skyfloAIs, mapper: RESTMapper(api: api),
-                tools: ToolRegistry(KubernetesToolset.all { SystemClock().now }), models: models, events: events,
-                logger: logger,
-                options: .init(
-                    identity: configuration.identity, user: user, defaultSkyfloAI: configuration.defaultSkyfloAI,
-                    redactionKey: redactionKey,
-                    verificationTimeout: configuration.verificationTimeout, lease: configuration.lease)))
+    ) -> ConversationReconciler.Dependencies {
+        .init(
+            api: api, conversations: conversations, skyfloAIs: skyfloAIs, mapper: RESTMapper(api: api),
+            tools: ToolRegistry(KubernetesToolset.all { SystemClock().now }), models: models, events: events,
+            logger: logger,
+            options: .init(
+                identity: configuration.identity, user: user, defaultSkyfloAI: configuration.defaultSkyfloAI,
+                redactionKey: redactionKey,
+                verificationTimeout: configuration.verificationTimeout, lease: configuration.lease))
+    }
+
+    private func conversationController(_ dependencies: ConversationReconciler.Dependencies) -> Controller {
+        let (conversations, skyfloAIs) = (dependencies.conversations, dependencies.skyfloAIs)
         let governing = Governing(skyfloAIs: skyfloAIs, fallback: configuration.defaultSkyfloAI)
         return Controller(
-            name: "conversation", reconciler: reconciler,
+            name: "conversation", reconciler: ConversationReconciler(dependencies),
             watches: [
                 .init(conversations, predicate: .changed(ConversationPredicate.isNews), priority: .high),
                 .init(conversations, predicate: TurnSlots.freesPlace) { [conversations] object in
@@ -137,10 +141,9 @@ public struct Operator: Sendable {
             || status.conditions[type: ConversationCondition.accepted.rawValue]?.status == .false
     }
 
-    private func skyfloAIController(_ skyfloAIs: Informer) -> Controller {
+    private func skyfloAIController(_ dependencies: ConversationReconciler.Dependencies) -> Controller {
         Controller(
-            name: "skyfloai",
-            reconciler: SkyfloAIReconciler(api: api, skyfloAIs: skyfloAIs, models: models),
-            watches: [.init(skyfloAIs, predicate: .generationChanged)], logger: logger)
+            name: "skyfloai", reconciler: SkyfloAIReconciler(dependencies),
+            watches: [.init(dependencies.skyfloAIs, predicate: .generationChanged)], logger: logger)
     }
 }

@@ -1,3 +1,4 @@
+import FakeKubeAPI
 import KubeClient
 import KubeModel
 import Testing
@@ -33,7 +34,7 @@ import ToolKit
         let proposal = try await proposal(api, "k8s_scale", ["resource_type": "deploy", "name": "web", "replicas": 3])
         let context = context(api)
         let preview = try await Preview.of(proposal, api: context.api, redactor: redactor)
-        let noted = try await proposal.noting(podsIn: preview, context)
+        let noted = try await proposal.noting(podsIn: preview, api: context.api)
         let known = noted.postConditions.compactMap { condition -> [String]? in
             if case .noWarnings(_, let pods) = condition { pods } else { nil }
         }

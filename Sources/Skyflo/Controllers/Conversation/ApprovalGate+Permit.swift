@@ -33,8 +33,8 @@ extension ApprovalGate {
         _ call: Call, in store: ConversationStore, _ references: ResolvedReferences
     ) async throws -> WritePermit {
         let conversation = store.conversation
-        let terms = try await readTerms(for: conversation, governedBy: references.skyfloAI)
-        let callTerms = try await readRights(of: call, in: conversation, under: terms)
+        let terms = try await readTerms(
+            for: conversation, governedBy: references.skyfloAI, ofPeople: call.decision?.rule == nil)
         if stop(of: conversation, governedBy: governing(under: terms)) != nil { throw WriteNotPermitted(reason: nil) }
         guard let decision = call.decision, decision.approved else { throw WriteNotPermitted(reason: "not approved") }
         guard references.identity.user == conversation.identity else {
@@ -47,9 +47,10 @@ extension ApprovalGate {
         if let rule = decision.rule {
             try checkGrant(by: rule, of: call, in: store, under: terms)
         } else {
-            guard case .decided(let current) = reading(of: call, in: store, under: callTerms), current.approved else {
-                throw WriteNotPermitted(reason: "the approval doesn't stand any more")
-            }
+            let terms = try await readRights(of: call, in: conversation, under: terms)
+            guard case .decided(let current) = reading(of: call, in: store, under: terms.requirements),
+                current.approved
+            else { throw WriteNotPermitted(reason: "the approval doesn't stand any more") }
         }
         return WritePermit(for: call, api: api.impersonating(references.identity))
     }
@@ -76,7 +77,7 @@ extension ApprovalGate {
         guard call.state == .executing || call.decision?.approved == true, call.matchesFingerprint(redactor),
             references.identity.user == conversation.identity
         else { throw WriteNotPermitted(reason: "the call isn't what was approved any more") }
-        let terms = try await readTerms(for: conversation, governedBy: references.skyfloAI)
+        let terms = try await readTerms(for: conversation, governedBy: references.skyfloAI, ofPeople: false)
         if let stop = stop(of: conversation, governedBy: governing(under: terms)) {
             throw WriteNotPermitted(reason: "stopped by \(stop)")
         }

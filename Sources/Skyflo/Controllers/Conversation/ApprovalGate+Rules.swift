@@ -37,7 +37,7 @@ extension ApprovalGate {
     /// The terms with the rules as they are now; nil where there were none when the SkyfloAI was last heard of.
     func readRules(for conversation: Conversation, _ references: ResolvedReferences) async throws -> CurrentTerms? {
         guard let skyfloAI = governing(references), !skyfloAI.approvals.rules.isEmpty else { return nil }
-        return try await readTerms(for: conversation, governedBy: references.skyfloAI)
+        return try await readTerms(for: conversation, governedBy: references.skyfloAI, ofPeople: false)
     }
 
     /// Why a write isn't asked for; nil where it is.
@@ -59,11 +59,8 @@ extension ApprovalGate {
         }
     }
 
-    /// Lets the rules decide about approvals that are about to be shown. They are read from the API server for it.
-    func autoApprove(
-        _ ids: Set<String>, in store: inout ConversationStore, _ references: ResolvedReferences
-    ) async throws {
-        guard let terms = try await readRules(for: store.conversation, references) else { return }
+    /// Lets the rules decide about approvals that are about to be shown.
+    func autoApprove(_ ids: Set<String>, in store: inout ConversationStore, under terms: CurrentTerms) {
         for call in ids.sorted().compactMap(store.machine.call) {
             guard let rule = grant(for: call, in: store.conversation, under: terms) else { continue }
             let decision = Decision(approved: true, by: "SkyfloAI \(terms.skyfloAI)", rule: rule)

@@ -35,34 +35,68 @@ struct CallTerms: Sendable {
 
 extension ApprovalGate {
     /// Reads from the API server what it takes for a decision to count now.
-    func readTerms(for conversation: Conversation, governedBy key: ObjectKey) async throws -> CurrentTerms {
+    ///
+    /// - Parameter ofPeople: false where none but rules are asked: then nobody's approval counts by these terms, and whether
+    ///   approvals are proven isn't looked at.
+    func readTerms(
+        for conversation: Conversation, governedBy key: ObjectKey, ofPeople: Bool = true
+    ) async throws -> CurrentTerms {
         // Where nothing has to be proven, as far as is known, the proof isn't asked for.
-        let needsProof = skyfloAIs.get(key).map { !SkyfloAI($0).approvals.allowUnproven } ?? true
-        async let early = needsProof ? ApprovalProof.look(api) : nil
+        let needsProof = ofPeople && (skyfloAIs.get(key).map { !SkyfloAI($0).approvals.allowUnproven } ?? true)
+        async let early = needsProof ? proofs.look(api) : nil
         let object = try await api.find(.skyfloAIs, namespace: key.namespace, name: key.name)
         if let object { skyfloAIs.insert(object) }
-        var proof = try await early
         guard let object else {
             return CurrentTerms(
                 skyfloAI: key,
                 requirements: ApprovalTerms(
                     doubt: "the SkyfloAI \(key), which governs this conversation, is gone", isGoverned: false))
         }
+        guard ofPeople else {
+            return CurrentTerms(
+                skyfloAI: key, requirements: ApprovalTerms(doubt: "whether it is proven was not looked at"))
+        }
         let skyflo = SkyfloAI(object)
+        var proof = try await early
         if skyflo.approvals.allowUnproven {
             proof = nil
         } else if proof == nil {
-            proof = try await ApprovalProof.look(api)
+            proof = try await proofs.look(api)
         }
+        return CurrentTerms(skyfloAI: key, requirements: terms(of: skyflo, for: conversation, proof))
+    }
+
+    /// - Parameter proof: nil where nothing has to be proven.
+    private func terms(
+        of skyflo: SkyfloAI, for conversation: Conversation, _ proof: ApprovalProof.Finding?
+    ) -> ApprovalTerms {
         let maker = maker(of: conversation, provenSince: proof?.since)
         var creator: String?
         if case .user(let user) = maker { creator = user }
-        return CurrentTerms(
-            skyfloAI: key,
-            requirements: ApprovalTerms(
-                quorum: skyflo.approvals.quorum(maker: creator), excluded: skyflo.approvals.twoPerson ? maker : nil,
-                doubt: readOnly(conversation, governedBy: skyflo) ?? proof?.doubt, provenSince: proof?.since,
-                distrustsServiceAccounts: skyflo.approvals.distrustsServiceAccounts))
+        return ApprovalTerms(
+            quorum: skyflo.approvals.quorum(maker: creator), excluded: skyflo.approvals.twoPerson ? maker : nil,
+            doubt: readOnly(conversation, governedBy: skyflo) ?? proof?.doubt, provenSince: proof?.since,
+            distrustsServiceAccounts: skyflo.approvals.distrustsServiceAccounts)
+    }
+
+    /// What it takes for decisions on a call to count, by what is known without asking. It may be past, so it is never enough
+    /// for a write.
+    /// - Returns: nil where there is something to be asked for: rights, or what nobody has looked at yet.
+    func knownTerms(
+        for call: Call, in conversation: Conversation, _ references: ResolvedReferences
+    ) -> ApprovalTerms? {
+        guard let skyflo = governing(references), !skyflo.approvals.requireApproverRights else { return nil }
+        let proof = skyflo.approvals.allowUnproven ? nil : proofs.latest
+        guard skyflo.approvals.allowUnproven || proof != nil else { return nil }
+        var terms = terms(of: skyflo, for: conversation, proof)
+        switch verdict(on: call, by: skyflo) {
+        case .undecided, .allowed: return terms
+        case .denied, .frozen: return nil
+        case .required(let requirements):
+            guard !requirements.contains(where: \.needsPermission) else { return nil }
+            terms.requirements = requirements
+            return terms
+        }
     }
 
     /// Before the policy was there anybody could have been named as who made the conversation.

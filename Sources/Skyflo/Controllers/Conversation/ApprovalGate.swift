@@ -20,6 +20,7 @@ struct ApprovalGate: Sendable {
     let redactor: Redactor
     /// In whose name approvals are refused that were altered.
     let worker: String
+    let proofs: ApprovalProofCache
 
     init(_ dependencies: ConversationReconciler.Dependencies) {
         api = dependencies.api
@@ -28,6 +29,7 @@ struct ApprovalGate: Sendable {
         clock = dependencies.clock
         redactor = Redactor(key: dependencies.options.redactionKey)
         worker = dependencies.options.identity
+        proofs = dependencies.proofs
     }
 
     // MARK: As the cache has it

@@ -23,6 +23,8 @@ public final class ConversationReconciler: Reconciler {
         public var clock: any RuntimeClock
         public var logger: Logger
         public var options: Options
+        // What was found out a moment ago and needn't be asked for again.
+        var proofs = ApprovalProofCache()
 
         public init(
             api: any KubeAPI, conversations: Informer, skyfloAIs: Informer, mapper: RESTMapper, tools: ToolRegistry,

@@ -87,7 +87,7 @@ struct ToolCallRunner: Sendable {
             }
         }
         guard !asked.isEmpty else { return }
-        try await gate.autoApprove(asked, in: &store, references)
+        if let rules { gate.autoApprove(asked, in: &store, under: rules) }
         try await showApprovals(asked, in: &store)
     }
 

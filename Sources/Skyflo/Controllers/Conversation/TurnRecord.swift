@@ -14,6 +14,8 @@ struct TurnRecord: Sendable {
     var references: ResolvedReferences?
     /// Our right to go on with it.
     var claim: Claim
+    /// Calls of which a decision was withdrawn: what was known wasn't so any more.
+    private(set) var withdrawn: Set<String> = []
     /// Why the transcript can't be read, where it can't.
     private(set) var loss: String?
     /// Facts that are not yet in the transcript.
@@ -84,6 +86,7 @@ struct TurnRecord: Sendable {
 
     mutating func log(_ event: TurnEvent, at: KubeTime) {
         machine.apply(event, at: at)
+        if case .decisionWithdrawn(let id, _) = event { withdrawn.insert(id) }
         unwritten.append(.init(at: at, event: event))
     }
 

@@ -9,14 +9,15 @@ public struct SkyfloAIReconciler: Reconciler {
     private let skyfloAIs: Informer
     private let models: any ModelProvider
     private let clock: any RuntimeClock
+    private let proofs: ApprovalProofCache
 
-    public init(
-        api: any KubeAPI, skyfloAIs: Informer, models: any ModelProvider, clock: any RuntimeClock = SystemClock()
-    ) {
-        self.api = api
-        self.skyfloAIs = skyfloAIs
-        self.models = models
-        self.clock = clock
+    /// - Parameter dependencies: what it finds out spares the conversations' reconciler asking for it again.
+    public init(_ dependencies: ConversationReconciler.Dependencies) {
+        api = dependencies.api
+        skyfloAIs = dependencies.skyfloAIs
+        models = dependencies.models
+        clock = dependencies.clock
+        proofs = dependencies.proofs
     }
 
     public func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
@@ -29,7 +30,7 @@ public struct SkyfloAIReconciler: Reconciler {
                 type: "Ready", status: reason == "Ready" ? .true : .false, reason: reason, message: message,
                 observedGeneration: object.generation, lastTransitionTime: clock.now))
         conditions.set(rulesCondition(of: skyflo))
-        let finding = try await ApprovalProof.look(api)
+        let finding = try await proofs.look(api)
         conditions.set(proof(finding, of: skyflo))
         let status: JSONValue = [
             "observedGeneration": JSONValue(object.generation),

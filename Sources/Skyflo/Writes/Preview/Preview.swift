@@ -26,7 +26,7 @@ public struct Preview: Sendable, Hashable {
 
     /// Tries each write of a proposal out by its backend: requests as server-side dry runs (KEP-576), in which admission and
     /// validation take part, so what they change or refuse shows. What is around a target is read once, for the warnings
-    /// and for all who ask for it later (``WriteTouches``, ``WriteProposal/noting(podsIn:_:)``).
+    /// and for all who ask for it later (``WriteTouches``, ``WriteProposal/noting(podsIn:api:)``).
     ///
     /// - Throws: ``ToolFailure`` where a write would be refused, or where an object has moved since it was planned.
     public static func of(_ proposal: WriteProposal, api: ReadOnlyAPI, redactor: Redactor) async throws -> Preview {
