@@ -102,4 +102,35 @@ import WorkflowEngine
             #expect(Self.terms(scene.cluster) == ["sky", "sky"])
         }
     }
+
+    // MARK: The ServiceAccount
+
+    @Test func `a write waits for a ServiceAccount that is missing by now, with its decision`() async throws {
+        try await Scene.run { scene in
+            try await scene.ask(toScale: "web")
+            try await scene.approve()
+            scene.cluster.remove(.serviceAccounts, "copilot")
+            try await scene.execute()
+            #expect(scene.cluster.toolWrites.isEmpty)
+            #expect(try scene.c1.state == .awaitingApproval && scene.c1.decision?.approved == true)
+            // What the conversation names is looked for anew.
+            #expect(scene.store.references == nil)
+        }
+    }
+
+    @Test func `a ServiceAccount that goes between two requests keeps the second back`() async throws {
+        try await Scene.run { scene in
+            try await scene.ask(toScale: "web", "api")
+            try await scene.approve()
+            // As if more than ten seconds went by each time.
+            var dependencies = scene.dependencies
+            dependencies.serviceAccounts = ServiceAccountCache(lifetime: .zero)
+            let coordinator = WriteCoordinator(
+                dependencies, gate: ApprovalGate(dependencies), stopWatcher: scene.coordinator.stopWatcher)
+            scene.cluster.after(KubeRequest.isWrite(of: "web")) { $0.remove(.serviceAccounts, "copilot") }
+            try await coordinator.execute("c1", in: &scene.store, scene.references)
+            #expect(scene.replicas("web") == 3 && scene.replicas("api") == 2)
+            #expect(try scene.c1.result?.contains("the ServiceAccount shop/copilot is missing by now") == true)
+        }
+    }
 }

@@ -37,6 +37,7 @@ struct Scene: Sendable {
             cluster.put(
                 KubeObject(.deployments, namespace: "shop", name: name, ["spec": ["replicas": 2]]), in: .deployments)
         }
+        cluster.put(KubeObject(.serviceAccounts, namespace: "shop", name: "copilot"), in: .serviceAccounts)
         let own: JSONValue = ["serviceAccountName": "copilot", "messages": [["content": "scale it"]]]
         let talk = cluster.put(
             KubeObject(

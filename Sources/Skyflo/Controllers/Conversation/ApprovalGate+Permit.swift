@@ -23,6 +23,8 @@ struct WriteNotPermitted: Error, Hashable {
     var reason: String?
     /// A rule forbids the call: it is not asked for again.
     var isForbidden = false
+    /// Whom it would be written as is missing. It may come.
+    var lacksIdentity = false
 }
 
 extension ApprovalGate {
@@ -33,6 +35,7 @@ extension ApprovalGate {
         _ call: Call, in store: ConversationStore, _ references: ResolvedReferences
     ) async throws -> WritePermit {
         let conversation = store.conversation
+        async let hasIdentity = identityExists(of: conversation)
         let terms = try await readTerms(
             for: conversation, governedBy: references.skyfloAI, ofPeople: call.decision?.rule == nil)
         if stop(of: conversation, governedBy: governing(under: terms)) != nil { throw WriteNotPermitted(reason: nil) }
@@ -52,6 +55,7 @@ extension ApprovalGate {
                 current.approved
             else { throw WriteNotPermitted(reason: "the approval doesn't stand any more") }
         }
+        guard try await hasIdentity else { throw Self.lackOfIdentity(conversation) }
         return WritePermit(for: call, api: api.impersonating(references.identity))
     }
 
@@ -77,12 +81,25 @@ extension ApprovalGate {
         guard call.state == .executing || call.decision?.approved == true, call.matchesFingerprint(redactor),
             references.identity.user == conversation.identity
         else { throw WriteNotPermitted(reason: "the call isn't what was approved any more") }
+        async let hasIdentity = identityExists(of: conversation)
         let terms = try await readTerms(for: conversation, governedBy: references.skyfloAI, ofPeople: false)
         if let stop = stop(of: conversation, governedBy: governing(under: terms)) {
             throw WriteNotPermitted(reason: "stopped by \(stop)")
         }
         guard terms.isGoverned else { throw WriteNotPermitted(reason: terms.doubt) }
         try checkRules(on: call, under: terms)
+        guard try await hasIdentity else { throw Self.lackOfIdentity(conversation) }
         return WritePermit(for: call, api: api.impersonating(references.identity))
+    }
+
+    /// Impersonation asks nobody whether there is such a ServiceAccount, and what was bound to it remains bound.
+    private func identityExists(of conversation: Conversation) async throws -> Bool {
+        let account = ObjectKey(namespace: conversation.namespace, name: conversation.spec.serviceAccountName)
+        return try await serviceAccounts.contains(account, api: api, clock: clock)
+    }
+
+    private static func lackOfIdentity(_ conversation: Conversation) -> WriteNotPermitted {
+        let name = "\(conversation.namespace)/\(conversation.spec.serviceAccountName)"
+        return WriteNotPermitted(reason: "the ServiceAccount \(name) is missing by now", lacksIdentity: true)
     }
 }

@@ -21,6 +21,7 @@ struct ApprovalGate: Sendable {
     /// In whose name approvals are refused that were altered.
     let worker: String
     let proofs: ApprovalProofCache
+    let serviceAccounts: ServiceAccountCache
 
     init(_ dependencies: ConversationReconciler.Dependencies) {
         api = dependencies.api
@@ -30,6 +31,7 @@ struct ApprovalGate: Sendable {
         redactor = Redactor(key: dependencies.options.redactionKey)
         worker = dependencies.options.identity
         proofs = dependencies.proofs
+        serviceAccounts = dependencies.serviceAccounts
     }
 
     // MARK: As the cache has it

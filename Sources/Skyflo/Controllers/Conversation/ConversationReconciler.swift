@@ -24,6 +24,8 @@ public final class ConversationReconciler: Reconciler {
         public var logger: Logger
         public var options: Options
         // What was found out a moment ago and needn't be asked for again.
+        var keys = ModelKeyCache()
+        var serviceAccounts = ServiceAccountCache()
         var proofs = ApprovalProofCache()
 
         public init(

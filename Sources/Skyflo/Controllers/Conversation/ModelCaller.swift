@@ -8,6 +8,7 @@ import Writes
 
 /// Asks the language model for the next reply of a turn.
 struct ModelCaller: Sendable {
+    let dependencies: ConversationReconciler.Dependencies
     let stopWatcher: StopWatcher
     let redactor: Redactor
 
@@ -32,10 +33,39 @@ struct ModelCaller: Sendable {
         do {
             guard let reply = try await store.valueOrRefresh(asked) else { return }
             take(reply, in: &store, references)
+        } catch let error as LanguageModelError where error.code == .unauthorized {
+            try await askAgain(after: error, in: &store, references)
         } catch let error as LanguageModelError {
-            let why = redactor.redact(text: "\(error)")
-            store.log(.modelFailed("the model \(references.model.name) gave no reply: \(why)"))
+            fail(error, in: &store, references)
         }
+    }
+
+    /// Once more with the key as it is by now, where that is another than the one that was refused.
+    private func askAgain(
+        after refusal: LanguageModelError, in store: inout ConversationStore, _ references: ResolvedReferences
+    ) async throws {
+        guard let renewed = try await references.withNewKey(dependencies) else {
+            return fail(refusal, in: &store, references)
+        }
+        store.references = renewed
+        let request = renewed.request(history: store.machine.history)
+        let model = renewed.languageModel
+        do {
+            let outcome = try await stopWatcher.run(for: store, governedBy: renewed.skyfloAI) {
+                try await model.reply(to: request)
+            }
+            guard let reply = try await store.valueOrRefresh(outcome) else { return }
+            take(reply, in: &store, renewed)
+        } catch let error as LanguageModelError {
+            fail(error, in: &store, renewed)
+        }
+    }
+
+    private func fail(
+        _ error: LanguageModelError, in store: inout ConversationStore, _ references: ResolvedReferences
+    ) {
+        let why = redactor.redact(text: "\(error)")
+        store.log(.modelFailed("the model \(references.model.name) gave no reply: \(why)"))
     }
 
     private func ends(_ stream: AsyncStream<Never>, within limit: Duration) async throws -> Bool {

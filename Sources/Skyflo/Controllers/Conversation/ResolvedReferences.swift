@@ -18,6 +18,8 @@ struct ResolvedReferences: Sendable {
     var skyfloAI: ObjectKey
     var model: SkyfloAI.Model
     var languageModel: any LanguageModel
+    /// What the language model shows to its provider.
+    var credential: Credential?
     var identity: Impersonation
     /// nil: all.
     var toolsets: Set<String>?
@@ -36,12 +38,13 @@ struct ResolvedReferences: Sendable {
                     + skyflo.models.map(\.name).joined(separator: ", "))
         }
         let toolsets = try toolsets(of: spec, skyflo, dependencies.tools)
-        async let key = apiKey(of: model, skyflo, dependencies.api)
+        async let key = apiKey(of: model, skyflo, dependencies)
         let identity = try await identity(of: conversation, dependencies)
         let definitions = dependencies.tools.definitions(toolsets: toolsets)
+        let credential = try await key
         return ResolvedReferences(
             skyfloAI: skyflo.object.key, model: model,
-            languageModel: try await makeModel(model, key, dependencies.models),
+            languageModel: try makeModel(model, credential, dependencies.models), credential: credential,
             identity: identity,
             toolsets: toolsets, definitions: definitions,
             systemPrompt: SystemPrompt.text(for: conversation, instructions: skyflo.instructions))
@@ -49,7 +52,7 @@ struct ResolvedReferences: Sendable {
 
     private static func makeModel(
         _ model: SkyfloAI.Model, _ key: Credential?, _ provider: any ModelProvider
-    ) async throws -> any LanguageModel {
+    ) throws -> any LanguageModel {
         do {
             return try provider.model(for: model, apiKey: key)
         } catch {
@@ -135,16 +138,34 @@ struct ResolvedReferences: Sendable {
     // MARK: Secret and ServiceAccount
 
     private static func apiKey(
-        of model: SkyfloAI.Model, _ skyflo: SkyfloAI, _ api: any KubeAPI
+        of model: SkyfloAI.Model, _ skyflo: SkyfloAI, isNew: Bool = false,
+        _ dependencies: ConversationReconciler.Dependencies
     ) async throws -> Credential? {
-        guard let reference = model.apiKeySecretRef else { return nil }
-        let namespace = skyflo.object.namespace
-        let place = "Secret \(namespace ?? "")/\(reference.name)"
-        let secret = try await api.find(.secrets, namespace: namespace, name: reference.name)
         do {
-            return try ModelKey.read(secret, key: reference.key, place: place, of: model.name)
-        } catch {
-            throw UnresolvedReference(reason: .secretNotFound, message: error.message)
+            return try await dependencies.keys.credential(
+                of: model, in: skyflo, isNew: isNew, api: dependencies.api, clock: dependencies.clock)
+        } catch let failure as ModelKey.Failure {
+            throw UnresolvedReference(reason: .secretNotFound, message: failure.message)
+        }
+    }
+
+    /// The same with the model's key as it is by now, for when the provider has refused the one that was read earlier.
+    ///
+    /// - Returns: nil where there is no other. A key belongs to the address that is named beside it: where the SkyfloAI
+    ///   describes the model otherwise by now, this turn's address doesn't get it.
+    func withNewKey(_ dependencies: ConversationReconciler.Dependencies) async throws -> ResolvedReferences? {
+        guard let skyflo = dependencies.skyfloAIs.get(skyfloAI).map({ SkyfloAI($0) }),
+            skyflo.model(named: model.name) == model
+        else { return nil }
+        do {
+            let key = try await Self.apiKey(of: model, skyflo, isNew: true, dependencies)
+            guard key != credential else { return nil }
+            var renewed = self
+            renewed.credential = key
+            renewed.languageModel = try Self.makeModel(model, key, dependencies.models)
+            return renewed
+        } catch is UnresolvedReference {
+            return nil
         }
     }
 
@@ -158,7 +179,10 @@ struct ResolvedReferences: Sendable {
                 reason: .serviceAccountRefused,
                 message: "the ServiceAccount \(namespace)/\(name) is the operator's own: no tool may work as it")
         }
-        guard try await dependencies.api.find(.serviceAccounts, namespace: namespace, name: name) != nil else {
+        guard
+            try await dependencies.serviceAccounts.contains(
+                ObjectKey(namespace: namespace, name: name), api: dependencies.api, clock: dependencies.clock)
+        else {
             throw UnresolvedReference(
                 reason: .serviceAccountNotFound,
                 message: "there is no ServiceAccount \(namespace)/\(name) to run tools as: "

@@ -30,7 +30,7 @@ struct TurnLoop {
             conversations: dependencies.conversations, skyfloAIs: dependencies.skyfloAIs, clock: dependencies.clock)
         coordinator = WriteCoordinator(dependencies, gate: gate, stopWatcher: stopWatcher)
         tools = ToolCallRunner(dependencies, gate: gate, stopWatcher: stopWatcher)
-        model = ModelCaller(stopWatcher: stopWatcher, redactor: gate.redactor)
+        model = ModelCaller(dependencies: dependencies, stopWatcher: stopWatcher, redactor: gate.redactor)
     }
 
     private var conversation: Conversation { store.conversation }

@@ -54,6 +54,11 @@ struct WriteCoordinator: Sendable {
             permit = try await storeIntent(of: call, in: &store, references)
         } catch let refusal as WriteNotPermitted {
             store.takeBack(to: before)
+            // What the conversation names is looked for again, and waited for.
+            if refusal.lacksIdentity {
+                store.references = nil
+                return
+            }
             if let reason = refusal.reason { store.log(.decisionWithdrawn(id: id, reason: reason)) }
             if refusal.isForbidden { gate.deny(call, because: refusal.reason ?? "", in: &store, references) }
             return

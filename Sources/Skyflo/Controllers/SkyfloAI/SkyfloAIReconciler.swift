@@ -9,6 +9,7 @@ public struct SkyfloAIReconciler: Reconciler {
     private let skyfloAIs: Informer
     private let models: any ModelProvider
     private let clock: any RuntimeClock
+    private let keys: ModelKeyCache
     private let proofs: ApprovalProofCache
 
     /// - Parameter dependencies: what it finds out spares the conversations' reconciler asking for it again.
@@ -17,6 +18,7 @@ public struct SkyfloAIReconciler: Reconciler {
         skyfloAIs = dependencies.skyfloAIs
         models = dependencies.models
         clock = dependencies.clock
+        keys = dependencies.keys
         proofs = dependencies.proofs
     }
 
@@ -79,6 +81,7 @@ public struct SkyfloAIReconciler: Reconciler {
     private func problem(of skyflo: SkyfloAI) async throws -> (String, String)? {
         for model in skyflo.models {
             guard let reference = model.apiKeySecretRef else { continue }
+            let readAt = clock.uptime
             let secret = try await api.find(.secrets, namespace: skyflo.object.namespace, name: reference.name)
             guard let secret, SkyfloAI.mayHoldKey(secret), secret["data", reference.key] != nil else {
                 return (
@@ -88,7 +91,8 @@ public struct SkyfloAIReconciler: Reconciler {
             }
             do {
                 let place = "Secret \(secret.key)"
-                _ = try ModelKey.read(secret, key: reference.key, place: place, of: model.name)
+                let key = try ModelKey.read(secret, key: reference.key, place: place, of: model.name)
+                keys.remember(key, reference, of: skyflo, readAt: readAt)
             } catch {
                 return ("SecretInvalid", "model \(model.name): \(error.message)")
             }

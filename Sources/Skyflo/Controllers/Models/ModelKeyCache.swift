@@ -1,0 +1,69 @@
+import ControllerRuntime
+import KubeClient
+import KubeModel
+import LanguageModels
+import SkyfloAPI
+import Synchronization
+
+/// The keys of models as they were read from Secrets within the last minute.
+///
+/// One that the provider refuses is read again at once (``ResolvedReferences/withNewKey(_:)``). A change of the SkyfloAI
+/// that names a Secret makes all that was read for it count no more.
+final class ModelKeyCache: Sendable {
+    static let lifetime = Duration.seconds(60)
+
+    private struct Place: Hashable {
+        var skyfloAI: ObjectKey
+        var secret: String
+        var key: String
+    }
+
+    private struct Entry {
+        var credential: Credential
+        /// Of the clock's uptime.
+        var readAt: Duration
+        var uid: String
+        var generation: Int
+    }
+
+    private let entries = Mutex<[Place: Entry]>([:])
+
+    /// - Parameter isNew: it is read whatever is remembered.
+    /// - Returns: nil for a model that needs no key.
+    /// - Throws: ``ModelKey/Failure``, which is never remembered; what the API server says.
+    func credential(
+        of model: SkyfloAI.Model, in skyflo: SkyfloAI, isNew: Bool = false, api: any KubeAPI, clock: any RuntimeClock
+    ) async throws -> Credential? {
+        guard let reference = model.apiKeySecretRef else { return nil }
+        if !isNew, let known = known(reference, skyflo.object, clock) { return known }
+        let (namespace, readAt) = (skyflo.object.namespace, clock.uptime)
+        let secret = try await api.find(.secrets, namespace: namespace, name: reference.name)
+        let place = "Secret \(namespace ?? "")/\(reference.name)"
+        let credential = try ModelKey.read(secret, key: reference.key, place: place, of: model.name)
+        remember(credential, reference, of: skyflo, readAt: readAt)
+        return credential
+    }
+
+    private func known(
+        _ reference: SkyfloAI.Model.SecretReference, _ object: KubeObject, _ clock: any RuntimeClock
+    ) -> Credential? {
+        let place = Place(skyfloAI: object.key, secret: reference.name, key: reference.key)
+        guard let entry = entries.withLock({ $0[place] }), entry.uid == object.uid,
+            entry.generation == object.generation, clock.uptime - entry.readAt < Self.lifetime
+        else { return nil }
+        return entry.credential
+    }
+
+    /// - Parameter readAt: of the clock's uptime.
+    func remember(
+        _ credential: Credential, _ reference: SkyfloAI.Model.SecretReference, of skyflo: SkyfloAI, readAt: Duration
+    ) {
+        let object = skyflo.object
+        let place = Place(skyfloAI: object.key, secret: reference.name, key: reference.key)
+        entries.withLock { entries in
+            entries = entries.filter { readAt - $0.value.readAt < Self.lifetime }
+            entries[place] = Entry(
+                credential: credential, readAt: readAt, uid: object.uid, generation: object.generation)
+        }
+    }
+}
