@@ -177,4 +177,22 @@ import WorkflowEngine
             #expect(end.kind == .failed)
         }
     }
+
+    // MARK: Who waits for a place
+
+    @Test(arguments: [true, false])
+    func `a turn that ends wakes who waits, where the SkyfloAI caps anything`(_ isCapped: Bool) async throws {
+        try await Scene.run { scene in
+            if isCapped {
+                scene.cluster.change(.skyfloAIs, "sky", ["spec": ["limits": ["runningTurns": 1]]])
+                scene.dependencies.skyfloAIs.insert(try #require(scene.cluster.object(.skyfloAIs, "sky")))
+            }
+            scene.cluster.change(.conversations, "talk", ["status": ["queuedSince": "2027-01-01T00:00:00.000000Z"]])
+            let talk = try #require(scene.cluster.object(.conversations, "talk"))
+            scene.dependencies.conversations.insert(talk)
+            let governing = Governing(skyfloAIs: scene.dependencies.skyfloAIs, fallback: nil)
+            let woken = TurnSlots.woken(by: talk, among: scene.dependencies.conversations, governing)
+            #expect(woken == (isCapped ? [talk.key] : []))
+        }
+    }
 }

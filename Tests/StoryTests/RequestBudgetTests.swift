@@ -89,6 +89,26 @@ import Testing
         }
     }
 
+    @Test func `another message costs no reading of the transcript`() async throws {
+        let sent = Mutex<[String]>([])
+        let model = ScriptedModel(.says("Hello."))
+        try await Story.run(nil) { story in
+            let wrap: @Sendable (any KubeAPI) -> any KubeAPI = { api in
+                NotedAPI(api) { request, identity in sent.withLock { $0.append(Self.text(request, identity)) } }
+            }
+            try await story.withOperator(model, wrap: wrap) {
+                try await story.ask("hello")
+                try await story.untilPhase(.completed)
+                try await story.change(spec: ["messages": [["content": "hello"], ["content": "again"]]])
+                let done = try await story.untilPhase(.completed, turn: 2)
+                #expect(!sent.withLock(\.self).contains("get secrets/transcript"))
+                // The next one was claimed all the same, and what was said before was known.
+                #expect(done.status.workerEpoch == 2)
+                #expect(model.requests.last?.messages.count == 4)
+            }
+        }
+    }
+
     @Test func `each request of a read turn is needed`() async throws {
         let model = ScriptedModel { request, _ in
             if case .tool = request.messages.last { return .says("Two.") }

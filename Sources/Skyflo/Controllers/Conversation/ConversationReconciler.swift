@@ -3,7 +3,6 @@ import KubeClient
 import KubeModel
 import Logging
 import SkyfloAPI
-import Synchronization
 import ToolKit
 import Transcripts
 import WorkflowEngine
@@ -74,9 +73,7 @@ public final class ConversationReconciler: Reconciler {
     }
 
     let dependencies: Dependencies
-    /// Turns that wait for a person, by the conversation's uid, so that a decision doesn't cost reading the transcript.
-    private let waiting = Mutex<[String: TurnRecord]>([:])
-
+    private let records = TurnRecords()
     private let slots: TurnSlots
 
     /// Of the other workers.
@@ -174,18 +171,18 @@ public final class ConversationReconciler: Reconciler {
         // Where nothing came of it.
         defer { slots.release(conversation.uid) }
         let result = try await loop.run()
-        keep(loop.store.record, for: loop.store.conversation)
+        records.keep(loop.store.record, for: conversation.uid)
         return result == .done ? expiry(of: loop.store.conversation) : result
     }
 
     // MARK: What is kept between reconciles
 
     private func record(of conversation: Conversation) async throws -> TurnRecord {
-        let kept = waiting.withLock { $0.removeValue(forKey: conversation.uid) }
         // A record whose transcript isn't the stored one belongs to another time.
-        if let kept, kept.claim.expected == conversation.status.workerEpoch,
+        if var kept = records.take(conversation.uid), kept.claim.expected == conversation.status.workerEpoch,
             kept.stored.position.head == conversation.status.json["transcript", "head"]?.string
         {
+            if !kept.machine.isRunning { kept.letGo() }
             return kept
         }
         let store = SecretTranscriptStore(
@@ -193,16 +190,7 @@ public final class ConversationReconciler: Reconciler {
         return try await TurnRecord.load(conversation, from: store, now: dependencies.clock.now)
     }
 
-    private func keep(_ record: TurnRecord, for conversation: Conversation) {
-        guard record.machine.isRunning else { return }
-        waiting.withLock { $0[conversation.uid] = record }
-    }
-
-    private func forget(_ key: ObjectKey) {
-        waiting.withLock { kept in
-            for (uid, record) in kept where record.key == key { kept[uid] = nil }
-        }
-    }
+    private func forget(_ key: ObjectKey) { records.forget(key) }
 
     // MARK: Time to live
 

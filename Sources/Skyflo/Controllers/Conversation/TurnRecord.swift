@@ -90,6 +90,13 @@ struct TurnRecord: Sendable {
         unwritten.append(.init(at: at, event: event))
     }
 
+    /// The turn that was claimed is over: the next one is claimed anew.
+    mutating func letGo() {
+        claim = Claim(epoch: claim.expected + 1)
+        references = nil
+        withdrawn = []
+    }
+
     mutating func adopt(_ policy: WorkflowStateMachine.Policy) { machine.policy = policy }
 
     /// Writes what isn't in the transcript yet.

@@ -60,9 +60,12 @@ final class TurnSlots: Sendable {
     // MARK: Waking
 
     /// Which conversations to look at when one changes: where a turn has ended, or gone from the line, the first of those that
-    /// wait, who may begin or have moved up.
+    /// wait, who may begin or have moved up. Where the SkyfloAI caps nothing nobody waits: who did when it lost its caps was
+    /// woken by that change.
     static func woken(by object: KubeObject, among conversations: Informer, _ governing: Governing) -> [ObjectKey] {
-        guard let key = governing.key(of: Conversation(object)) else { return [] }
+        guard let key = governing.key(of: Conversation(object)),
+            let skyflo = governing.skyfloAIs.get(key), SkyfloAI(skyflo).turnCaps != TurnCaps()
+        else { return [] }
         let waiting = conversations.list().filter { $0["status", "queuedSince"] != nil }.map(Conversation.init).filter {
             governing.key(of: $0) == key
         }
