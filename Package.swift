@@ -63,6 +63,12 @@ let package = Package(
         .library(name: "LocalCluster", targets: ["LocalCluster"]),
         .library(name: "OperatorTestKit", targets: ["OperatorTestKit"]),
     ],
+    traits: [
+        .default(enabledTraits: ["Playground"]),
+        .trait(
+            name: "Playground",
+            description: "skyflo playground: the operator with an API server on loopback. The image is built without."),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
@@ -173,7 +179,8 @@ let package = Package(
                 name: "skyflo",
                 dependencies: [
                     "KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "ControllerRuntime", "Controllers",
-                    "LocalCluster", "SkyfloCLI", argumentParser, log, metrics, lifecycle, unixSignals, nioPosix,
+                    .target(name: "LocalCluster", condition: .when(traits: ["Playground"])), "SkyfloCLI",
+                    argumentParser, log, metrics, lifecycle, unixSignals, nioPosix,
                 ],
                 path: "Sources/Skyflo/skyflo",
                 // Links to crds/, rbac/ and config/: `skyflo playground` installs the same manifests as a person does.

@@ -38,6 +38,9 @@ must_fail layers 'a dependency on a sibling'
 fresh
 sed -i 's/library("KubeSchema", in: "TestServer", \["KubeModel"\]/library("KubeSchema", in: "TestServer", ["KubeModel", log]/' "$copy/Package.swift"
 must_fail layers 'a library with I/O under a pure target'
+fresh
+sed -i 's/\.target(name: "LocalCluster", condition: .*Playground"\]))/"LocalCluster"/' "$copy/Package.swift"
+must_fail layers 'the API server in the image'
 
 script() { # WHAT LINE
   fresh

@@ -1,94 +1,99 @@
-import Controllers
-import FoundationEssentials
-import KubeClient
-import KubeModel
-import LocalCluster
-import Logging
-import ServiceLifecycle
+#if Playground
+    import Controllers
+    import FoundationEssentials
+    import KubeClient
+    import KubeModel
+    import LocalCluster
+    import Logging
+    import ServiceLifecycle
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
+    #if canImport(Glibc)
+        import Glibc
+    #elseif canImport(Darwin)
+        import Darwin
+    #endif
+
+    /// What makes a playground of a LocalCluster: the manifests, a kubeconfig for people, and the operator, which runs with
+    /// the rights of its own ServiceAccount as it does in a real cluster.
+    struct Playground: Service {
+        let cluster: LocalCluster
+        let kubeconfigPath: String
+        let runsOperator: Bool
+        let logger: Logger
+
+        func run() async throws {
+            let endpoint = try await cluster.endpoint()
+            let admin = try ClusterConfiguration.kubeconfig(text: endpoint.kubeconfig())
+            let token = try await withKubeClient(admin, logger: logger) { client in
+                try await Manifests.installPlayground(with: client)
+                return try await Self.operatorToken(client)
+            }
+            try write(endpoint.kubeconfig())
+            defer { try? FileManager.default.removeItem(atPath: kubeconfigPath) }
+            announce(endpoint)
+            if runsOperator { try await runOperator(endpoint, token: token) } else { try await gracefulShutdown() }
+        }
+
+        private func runOperator(_ endpoint: LocalCluster.Endpoint, token: String) async throws {
+            var own = endpoint
+            own.token = token
+            let configuration = try ClusterConfiguration.kubeconfig(text: own.kubeconfig())
+            try await withKubeClient(configuration, logger: logger) { client in
+                let program = Operator(
+                    api: client,
+                    configuration: .init(
+                        identity: "playground", defaultSkyfloAI: ObjectKey(namespace: "skyflo-system", name: "skyflo")),
+                    models: BuiltInModelProvider(logger: logger, environment: ProcessInfo.processInfo.environment),
+                    logger: logger)
+                try await program.run()
+            }
+        }
+
+        private static func operatorToken(_ client: KubeClient) async throws -> String {
+            let path = APIResource.serviceAccounts.path(
+                namespace: "skyflo-system", name: "skyflo-operator", subresource: "token")
+            let request: JSONValue = [
+                "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
+                "spec": ["expirationSeconds": 31_536_000],
+            ]
+            let answer = try await client.call(
+                KubeRequest(.post, path, contentType: "application/json", body: JSONWriter.string(request)))
+            guard let token = answer["status", "token"]?.string else {
+                throw KubeClientError(.badResponse, "the TokenRequest has no token")
+            }
+            return token
+        }
+
+        /// Only for its owner: the token in it is the administrator's.
+        private func write(_ text: String) throws {
+            let isWritten = FileManager.default.createFile(
+                atPath: kubeconfigPath, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+            guard isWritten else {
+                throw PlaygroundError(description: "can't write the kubeconfig to \(kubeconfigPath)")
+            }
+        }
+
+        private func announce(_ endpoint: LocalCluster.Endpoint) {
+            let folder = FileManager.default.currentDirectoryPath
+            let path = kubeconfigPath.hasPrefix("/") ? kubeconfigPath : "\(folder)/\(kubeconfigPath)"
+            print(
+                """
+                The playground is ready at \(endpoint.url). In another terminal:
+
+                  export KUBECONFIG=\(path)
+                  kubectl apply -f config/samples/shop/
+                  kubectl get conversations -n shop -w
+
+                A Conversation works in any other namespace too: SkyfloAI skyflo-system/skyflo serves those that have none, and
+                every ServiceAccount may look at everything but Secrets.
+
+                Ctrl-C ends it; nothing is kept.
+                """)
+            fflush(nil)
+        }
+    }
+
+    struct PlaygroundError: Error, CustomStringConvertible {
+        var description: String
+    }
 #endif
-
-/// What makes a playground of a LocalCluster: the manifests, a kubeconfig for people, and the operator, which runs with
-/// the rights of its own ServiceAccount as it does in a real cluster.
-struct Playground: Service {
-    let cluster: LocalCluster
-    let kubeconfigPath: String
-    let runsOperator: Bool
-    let logger: Logger
-
-    func run() async throws {
-        let endpoint = try await cluster.endpoint()
-        let admin = try ClusterConfiguration.kubeconfig(text: endpoint.kubeconfig())
-        let token = try await withKubeClient(admin, logger: logger) { client in
-            try await Manifests.installPlayground(with: client)
-            return try await Self.operatorToken(client)
-        }
-        try write(endpoint.kubeconfig())
-        defer { try? FileManager.default.removeItem(atPath: kubeconfigPath) }
-        announce(endpoint)
-        if runsOperator { try await runOperator(endpoint, token: token) } else { try await gracefulShutdown() }
-    }
-
-    private func runOperator(_ endpoint: LocalCluster.Endpoint, token: String) async throws {
-        var own = endpoint
-        own.token = token
-        let configuration = try ClusterConfiguration.kubeconfig(text: own.kubeconfig())
-        try await withKubeClient(configuration, logger: logger) { client in
-            let program = Operator(
-                api: client,
-                configuration: .init(
-                    identity: "playground", defaultSkyfloAI: ObjectKey(namespace: "skyflo-system", name: "skyflo")),
-                models: BuiltInModelProvider(logger: logger, environment: ProcessInfo.processInfo.environment),
-                logger: logger)
-            try await program.run()
-        }
-    }
-
-    private static func operatorToken(_ client: KubeClient) async throws -> String {
-        let path = APIResource.serviceAccounts.path(
-            namespace: "skyflo-system", name: "skyflo-operator", subresource: "token")
-        let request: JSONValue = [
-            "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": ["expirationSeconds": 31_536_000],
-        ]
-        let answer = try await client.call(
-            KubeRequest(.post, path, contentType: "application/json", body: JSONWriter.string(request)))
-        guard let token = answer["status", "token"]?.string else {
-            throw KubeClientError(.badResponse, "the TokenRequest has no token")
-        }
-        return token
-    }
-
-    /// Only for its owner: the token in it is the administrator's.
-    private func write(_ text: String) throws {
-        let isWritten = FileManager.default.createFile(
-            atPath: kubeconfigPath, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-        guard isWritten else { throw PlaygroundError(description: "can't write the kubeconfig to \(kubeconfigPath)") }
-    }
-
-    private func announce(_ endpoint: LocalCluster.Endpoint) {
-        let folder = FileManager.default.currentDirectoryPath
-        let path = kubeconfigPath.hasPrefix("/") ? kubeconfigPath : "\(folder)/\(kubeconfigPath)"
-        print(
-            """
-            The playground is ready at \(endpoint.url). In another terminal:
-
-              export KUBECONFIG=\(path)
-              kubectl apply -f config/samples/shop/
-              kubectl get conversations -n shop -w
-
-            A Conversation works in any other namespace too: SkyfloAI skyflo-system/skyflo serves those that have none, and
-            every ServiceAccount may look at everything but Secrets.
-
-            Ctrl-C ends it; nothing is kept.
-            """)
-        fflush(nil)
-    }
-}
-
-struct PlaygroundError: Error, CustomStringConvertible {
-    var description: String
-}

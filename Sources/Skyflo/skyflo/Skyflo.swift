@@ -12,7 +12,14 @@ struct Skyflo: AsyncParsableCommand {
             somebody approves it in the object's status.
             """,
         version: Version.current,
-        subcommands: [OperatorCommand.self, PlaygroundCommand.self] + PlugIn.commands)
+        subcommands: [OperatorCommand.self] + playground + PlugIn.commands)
+
+    /// A program for a cluster is built without it, and without the API server in it.
+    #if Playground
+        private static let playground: [any ParsableCommand.Type] = [PlaygroundCommand.self]
+    #else
+        private static let playground: [any ParsableCommand.Type] = []
+    #endif
 
     static func main() async {
         if Invocation.current.isCompletion {
