@@ -40,8 +40,9 @@ private struct RequestPreview {
                 "\(planned.target.text) could not be checked: namespace \(namespace) doesn't exist yet"
                     + (planned.target.resource.isSame(as: .pods)
                         ? "; the API server refuses pods until it has its service account" : ""))
-            diff = Self.diff(planned, after: planned.submitted, redactor)
-            change = ChangeRecord(planned, after: planned.submitted, redactor: redactor)
+            let shown = RedactedChange(planned, after: planned.submitted, redactor: redactor)
+            diff = Self.diff(planned, shown)
+            change = ChangeRecord(planned, after: planned.submitted, shown: shown)
             return
         }
         guard let answer = try Self.answer(dryRun, planned, after: earlier) else {
@@ -61,11 +62,12 @@ private struct RequestPreview {
         self.planned.previewed = planned.before.map {
             PreviewedContent(before: $0, after: after, redactor: redactor)
         }
-        guard !redactor.exposes(planned.before, in: after) else {
+        let shown = RedactedChange(planned, after: after, redactor: redactor)
+        guard !redactor.exposes(shown.before, in: shown.after) else {
             throw ToolFailure("\(planned.target.text): refused: a credential that it holds could be read then")
         }
-        diff = Self.diff(planned, after: after, redactor)
-        change = ChangeRecord(planned, after: after, redactor: redactor)
+        diff = Self.diff(planned, shown)
+        change = ChangeRecord(planned, after: after, shown: shown)
         ownership = Ownership(planned, after: after)
         losses = FieldLosses(of: planned, after: after).warnings
     }
@@ -107,7 +109,8 @@ private struct RequestPreview {
         let isWhole = planned.request.method == .delete || planned.target.uid.isEmpty
         let after = planned.request.method == .delete ? nil : planned.submitted
         let change = ChangeRecord(planned, after: isWhole ? after : planned.before, redactor: redactor)
-        guard !isWhole else { return (diff(planned, after: after, redactor), change) }
+        let shown = RedactedChange(planned, after: after, redactor: redactor)
+        guard !isWhole else { return (diff(planned, shown), change) }
         let body = planned.redacted(by: redactor)["body"]?.string ?? ""
         let text = "\(planned.target.text): would be sent \(planned.request.contentType ?? "")\n\(body)\n"
         return (text, change.withoutContent("what it changed isn't known: it could not be tried out"))
@@ -124,18 +127,18 @@ private struct RequestPreview {
         return isCreated ? namespace : nil
     }
 
-    private static func diff(_ planned: PlannedRequest, after: KubeObject?, _ redactor: Redactor) -> String {
+    private static func diff(_ planned: PlannedRequest, _ change: RedactedChange) -> String {
         let name = planned.target.text
-        let known = redactor.known(planned.before)
+        let (redactor, known) = (change.redactor, change.known)
         // Before they are parted into lines, and after that, for what a line begins with.
-        let shown = [planned.before, after].map { object in
-            object.map { redactor.replace(known, inTextsOf: redactor.redact($0.withoutNoise).json) }
+        let shown = [change.before, change.after].map { object in
+            object.map { redactor.replace(known, inTextsOf: $0.shown.withoutNoise.json) }
         }
         let yaml = LegibleYAML(old: shown[0], new: shown[1])
         let text = UnifiedDiff.text(
             old: yaml.old, new: yaml.new,
             oldName: planned.before == nil ? "/dev/null" : "\(name) (live)",
-            newName: after == nil ? "/dev/null" : "\(name) (after)", limit: .max)
+            newName: change.after == nil ? "/dev/null" : "\(name) (after)", limit: .max)
         return text.isEmpty ? "\(name): no change\n" : redactor.replace(known, in: text)
     }
 }

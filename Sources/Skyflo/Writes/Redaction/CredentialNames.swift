@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Judges by its name what a field, a variable or a flag may hold.
 ///
 /// A false alarm costs the reader one value; a miss sends a secret to a language model. So in doubt it is a credential,
@@ -22,6 +24,21 @@ package enum CredentialNames {
 
     /// Whether the value of such a name may be a credential.
     static func matches(_ name: some StringProtocol) -> Bool { meaning(of: name) != .other }
+
+    /// As ``meaning(of:)``, for the names of an object's members: they are few, and come again and again.
+    static func meaning(ofMember name: String) -> Meaning {
+        guard name.utf8.count <= 64 else { return meaning(of: name) }
+        if let known = members.withLock({ $0[name] }) { return known }
+        let meaning = meaning(of: name)
+        members.withLock { members in
+            // Keys of ConfigMaps are names as well, and may be any.
+            if members.count >= 4096 { members = [:] }
+            members[name] = meaning
+        }
+        return meaning
+    }
+
+    private static let members = Mutex<[String: Meaning]>([:])
 
     package static func meaning(of name: some StringProtocol) -> Meaning {
         let words = words(name)
@@ -132,7 +149,7 @@ package enum CredentialNames {
 
     static func isRun(_ run: [String], in words: [String]) -> Bool {
         guard words.count >= run.count else { return false }
-        return (0...(words.count - run.count)).contains { Array(words[$0..<$0 + run.count]) == run }
+        return (0...(words.count - run.count)).contains { words[$0..<$0 + run.count].elementsEqual(run) }
     }
 
     /// `dbPassword`, `DB_PASSWORD`, `db-password` → `db`, `password`.

@@ -56,7 +56,11 @@ extension Redactor {
 
     /// The value of a name. An object under a telling name is a structure (`auth: {user: …}`), whose own names decide.
     private func judge(_ value: JSONValue, under name: String) -> JSONValue {
-        judge(value, as: CredentialNames.meaning(of: name), under: name)
+        switch value {
+        // Most members are such, above all of `managedFields`, and their names decide nothing.
+        case .object, .bool, .null: walk(value, under: name)
+        case .string, .int, .double, .array: judge(value, as: CredentialNames.meaning(ofMember: name), under: name)
+        }
     }
 
     private func judge(_ value: JSONValue, as meaning: CredentialNames.Meaning, under name: String = "") -> JSONValue {

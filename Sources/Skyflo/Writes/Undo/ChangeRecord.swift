@@ -31,19 +31,23 @@ public struct ChangeRecord: Sendable, Hashable {
     ///
     /// - Parameter after: what the dry run says; nil for a deletion.
     init(_ planned: PlannedRequest, after: KubeObject?, redactor: Redactor) {
+        self.init(planned, after: after, shown: RedactedChange(planned, after: after, redactor: redactor))
+    }
+
+    init(_ planned: PlannedRequest, after: KubeObject?, shown: RedactedChange) {
         self.init(planned, after: after)
-        guard holdsCredentials(planned.before, after, redactor) else { return }
+        guard holdsCredentials(shown) else { return }
         self = withoutContent("it holds what looks like credentials, which are kept nowhere")
     }
 
-    private func holdsCredentials(_ before: KubeObject?, _ after: KubeObject?, _ redactor: Redactor) -> Bool {
+    private func holdsCredentials(_ change: RedactedChange) -> Bool {
+        let redactor = change.redactor
         if let object { return redactor.redact(json: object) != object }
-        let shownBefore = before.map { redactor.redact($0).json } ?? .null
-        let shownAfter = after.map { redactor.redact($0).json } ?? .null
-        let known = redactor.known(before)
+        let shownBefore = change.before?.shown.json ?? .null
+        let shownAfter = change.after?.shown.json ?? .null
         return fields.contains { field in
             let text = JSONWriter.string(.array([field.before ?? .null, field.after ?? .null]))
-            return redactor.replace(known, in: text) != text
+            return redactor.replace(change.known, in: text) != text
                 || JSONPatch.value(at: field.path[...], of: shownBefore) != field.before
                 || JSONPatch.value(at: field.path[...], of: shownAfter) != field.after
         }
