@@ -7,6 +7,7 @@ extension ApprovalGate {
     /// Takes in what people decided, as it stands on the conversation that was last read or written.
     func applyDecisions(to store: inout ConversationStore, _ references: ResolvedReferences) async throws {
         store.incomplete = [:]
+        guard !store.machine.pendingApprovals.isEmpty else { return }
         denyForbidden(in: &store, by: governing(references), references)
         applyKnownDecisions(to: &store, references)
         let voted = voted(in: store)

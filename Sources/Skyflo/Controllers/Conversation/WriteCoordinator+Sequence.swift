@@ -1,4 +1,3 @@
-import Concurrency
 import ControllerRuntime
 import KubeClient
 import KubeModel
@@ -111,9 +110,7 @@ extension WriteCoordinator {
         let verifier = Verifier(
             api: access.acting(for: references.identity), clock: clock, deadline: clock.uptime,
             since: call.writtenAt ?? call.startedAt, display: display)
-        let verdicts = try await steps.concurrentMap(atOnce: 8) { step in
-            try await Self.verdict(on: sequence.steps[step].plan, verifier)
-        }
+        let verdicts = try await verdicts(on: steps.map { sequence.steps[$0].plan }, of: call, verifier)
         var isSettled = false
         for (step, verdict) in zip(steps, verdicts) {
             guard let verdict else { continue }
@@ -133,18 +130,24 @@ extension WriteCoordinator {
         return .requeue(after: .milliseconds(Int64(max(0, until.seconds(since: clock.now)) * 1000) + 1))
     }
 
-    /// - Returns: nil where it isn't decided yet.
-    private static func verdict(
-        on plan: WriteStep, _ verifier: Verifier
-    ) async throws -> (succeeded: Bool, evidence: String)? {
-        guard let condition = plan.awaits.flatMap(PostCondition.init(json:)) else {
-            return (false, "what it waits for can't be read by this version")
-        }
-        let look = try await verifier.look(at: condition)
-        return switch look.finding {
-        case .met(let evidence): (true, evidence)
-        case .failed(let why): (false, why)
-        case .pending(let why): look.isOver ? (false, why) : nil
+    /// - Returns: for each; nil where it isn't decided yet.
+    private func verdicts(
+        on plans: [WriteStep], of call: Call, _ verifier: Verifier
+    ) async throws -> [(succeeded: Bool, evidence: String)?] {
+        let conditions = plans.map { $0.awaits.flatMap(PostCondition.init(json:)) }
+        // Of a drain: the pods that it evicts are those of the node that it cordons.
+        let node = (call.approval?.postConditions ?? []).lazy.compactMap(PostCondition.init(json:))
+            .compactMap(\.storedNode).first
+        var looks = try await verifier.look(at: conditions.compactMap(\.self), on: node)[...]
+        return conditions.map { condition in
+            guard condition != nil, let look = looks.popFirst() else {
+                return (false, "what it waits for can't be read by this version")
+            }
+            return switch look.finding {
+            case .met(let evidence): (true, evidence)
+            case .failed(let why): (false, why)
+            case .pending(let why): look.isOver ? (false, why) : nil
+            }
         }
     }
 

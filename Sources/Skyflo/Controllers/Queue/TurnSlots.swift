@@ -84,8 +84,9 @@ final class TurnSlots: Sendable {
 
     /// What a conversation takes: a turn, or a place in the line.
     private static func place(_ object: KubeObject) -> String? {
-        let status = Conversation(object).status
-        return status.isAtWork ? "turn" : status.queuedSince?.microTime
+        // Asked at every change of every conversation: no more is read of it than that.
+        let phase = object["status", "phase"]?.string.flatMap(ConversationStatus.Phase.init)
+        return phase?.isWork == true ? "turn" : object["status", "queuedSince"]?.string
     }
 }
 
@@ -105,7 +106,12 @@ struct Governing: Sendable {
 
 extension ConversationStatus {
     /// A turn runs and waits for nobody.
-    var isAtWork: Bool { phase == .planning || phase == .executing || phase == .verifying }
+    var isAtWork: Bool { phase?.isWork ?? false }
+}
+
+extension ConversationStatus.Phase {
+    /// A turn runs and waits for nobody.
+    fileprivate var isWork: Bool { self == .planning || self == .executing || self == .verifying }
 }
 
 extension TurnQueue.Entry {

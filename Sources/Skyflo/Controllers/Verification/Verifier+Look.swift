@@ -1,3 +1,4 @@
+import Concurrency
 import ControllerRuntime
 import KubeClient
 import KubeModel
@@ -35,6 +36,36 @@ extension Verifier {
             throw error
         } catch {
             return Self.unseen(error)
+        }
+    }
+
+    /// Looks at several conditions at once. Where several pods are to go from one node, one list of the node's pods shows
+    /// which of them are still there.
+    ///
+    /// - Parameter node: that all such pods run on; nil where that isn't known.
+    /// - Returns: one look for each, in the same order.
+    func look(at conditions: [PostCondition], on node: String?) async throws -> [Look] {
+        let isWorthIt = conditions.count(where: \.isGoneFromItsNode) > 1
+        let pods = if let node, isWorthIt { try await pods(on: node) } else { [KubeObject]?.none }
+        return try await conditions.concurrentMap(atOnce: 8) { condition in
+            guard let pods, condition.isGoneFromItsNode else { return try await look(at: condition) }
+            let own = pods.filter { $0.namespace == condition.subject.namespace }
+            let finding = condition.evaluate(observed: own, since: since, isSettled: true)
+            // That one is missing there is told by its name, once.
+            guard case .pending = finding else { return try await look(at: condition) }
+            return Look(finding: finding)
+        }
+    }
+
+    /// - Returns: nil where they can't be listed: each may be readable all the same.
+    private func pods(on node: String) async throws -> [KubeObject]? {
+        do {
+            let options = ListOptions(fieldSelector: "spec.nodeName=\(node)")
+            return try await api.listAll(.pods, namespace: nil, options).items
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            return nil
         }
     }
 

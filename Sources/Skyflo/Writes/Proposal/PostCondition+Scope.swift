@@ -27,6 +27,18 @@ extension PostCondition {
         }
     }
 
+    /// A pod is to go. Where it runs never changes, so a list of its node's pods shows it as well as a list of its name.
+    public var isGoneFromItsNode: Bool {
+        if case .gone(let subject, _) = self { subject.resource.isSame(as: .pods) } else { false }
+    }
+
+    /// The node whose change is to be stored; nil for any other condition.
+    public var storedNode: String? {
+        guard case .stored(let subject) = self, subject.resource.group.isEmpty, subject.resource.plural == "nodes"
+        else { return nil }
+        return subject.name
+    }
+
     /// Decided by one look, once the others are decided: there is no moment at which warnings are over.
     public var comesLast: Bool {
         if case .noWarnings = self { true } else { false }
