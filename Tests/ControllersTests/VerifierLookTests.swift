@@ -1,7 +1,7 @@
 import KubeClient
 import KubeModel
 import Testing
-import Tools
+import Writes
 import WorkflowEngine
 
 @testable import Controllers

@@ -1,3 +1,4 @@
+import FakeKubeAPI
 import KubeModel
 import Testing
 
