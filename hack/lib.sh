@@ -47,10 +47,11 @@ need_build_tools() {
   need_packages zlib1g-dev libstdc++-12-dev git
 }
 
-# kubectl 1.24 is the first that knows --subresource. Debian's package is older, so it isn't installed from there.
+# kubectl 1.27 is the first with `auth whoami`, which the commands of an approval use. Debian's package is older, so it isn't
+# installed from there.
 need_kubectl() {
-  command -v kubectl >/dev/null || die "kubectl 1.24 or newer is needed: https://kubernetes.io/docs/tasks/tools/"
-  kubectl patch --help 2>&1 | grep -q -- --subresource || die "this kubectl is too old: 1.24 or newer is needed"
+  command -v kubectl >/dev/null || die "kubectl 1.27 or newer is needed: https://kubernetes.io/docs/tasks/tools/"
+  kubectl auth whoami --help >/dev/null 2>&1 || die "this kubectl is too old: 1.27 or newer is needed"
 }
 
 # The same flags everywhere, so that nothing is built twice.
