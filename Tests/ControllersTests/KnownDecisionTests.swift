@@ -58,11 +58,39 @@ import WorkflowEngine
         }
     }
 
+    /// Whatever is read of it, the cache has it until its watch tells otherwise.
+    @Test func `a SkyfloAI that is gone while the cache has it is believed in once`() async throws {
+        try await Scene.run { scene in
+            try await scene.ask(toScale: "web")
+            scene.cluster.remove(.skyfloAIs, "sky")
+            try await scene.approve()
+            try await scene.execute()
+            #expect(scene.gate.governing(scene.references) != nil)
+            try await scene.gate.applyDecisions(to: &scene.store, scene.references)
+            #expect(try scene.c1.state == .awaitingApproval && scene.c1.decision == nil)
+            #expect(scene.store.incomplete["c1"]?.contains("is gone") == true)
+            #expect(scene.cluster.toolWrites.isEmpty)
+        }
+    }
+
     @Test func `what isn't enough by what is known is looked at anew, for it may be by now`() async throws {
         try await Scene.run(approvals: ["allowUnproven": true, "quorum": 2]) { scene in
             try await scene.ask(toScale: "web")
             scene.cluster.change(.skyfloAIs, "sky", ["spec": ["approvals": ["quorum": 1]]])
             try await scene.approve()
+        }
+    }
+
+    /// The choice ends the others, and withdrawing it doesn't bring them back.
+    @Test func `of alternatives none is chosen by what is known alone`() async throws {
+        try await Scene.run { scene in
+            try await scene.ask(toScaleEither: "web", "api")
+            scene.cluster.change(.skyfloAIs, "sky", ["spec": ["approvals": ["quorum": 2]]])
+            scene.decide("Approved")
+            try await scene.store.refresh()
+            try await scene.gate.applyDecisions(to: &scene.store, scene.references)
+            #expect(try scene.c1.decision == nil && scene.store.incomplete["c1"] == "1 of 2 approvals")
+            #expect(scene.store.machine.pendingApprovals.map(\.id) == ["c1", "c2"])
         }
     }
 

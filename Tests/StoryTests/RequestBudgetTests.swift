@@ -9,6 +9,11 @@ import Testing
 
 /// Every request that a turn costs the API server, in order, each with what needs it. One more or one less is a decision:
 /// the table says which promise (the numbers are those of "What must never happen") goes with it.
+///
+/// A write needs 21. For fewer, one of these would have to go: the proof of the moment (a policy and a binding, each an object
+/// of its own, and a watch of them that has stalled looks like one that has nothing to tell); the decision in the transcript
+/// before the intent; the intent before the write or the outcome after it; the question stored before it is shown; the answer
+/// stored before the status vouches for it; or what the approver is told of what the write touches (four lists).
 @Suite struct RequestBudgetTests {
     /// A request, and why it is sent.
     struct Needed: Sendable {
@@ -29,6 +34,7 @@ import Testing
 
     /// Until the model has what it was first asked for. Of a process that has worked a moment ago: the model's key (a minute)
     /// and the ServiceAccount's existence (ten seconds) are remembered, see ``ModelKeyCache`` and ``ServiceAccountCache``.
+    /// Where a person takes longer than that to decide, the ServiceAccount is asked for again beside the terms of the write.
     private static let start = [
         Needed("patch conversations/talk/status", "4: one worker, before anything is done; people see the phase"),
         // No status write can bring it along: the API server leaves metadata out of what it takes from one.

@@ -17,21 +17,24 @@ public struct ToolDefinition: Sendable, Hashable {
 /// whatever goes wrong becomes a ``ToolFailure`` that says so to the model.
 public struct ToolRegistry: Sendable {
     private let tools: [any Tool]
+    /// Of all of them, in their order: every turn asks for them, and they never change.
+    private let allDefinitions: [ToolDefinition]
 
     /// - Precondition: no two tools have the same name.
     public init(_ tools: [any Tool]) {
         precondition(Set(tools.map(\.name)).count == tools.count, "two tools have the same name")
         self.tools = tools
+        allDefinitions = tools.map { tool in
+            ToolDefinition(
+                name: tool.name, title: tool.title, description: tool.description, toolset: tool.toolset,
+                parameters: Self.parameters(of: tool).jsonSchema, onlyReads: tool.onlyReads)
+        }
     }
 
     /// In the order in which the tools were given: a stable prompt is a cached prompt.
     /// - Parameter toolsets: nil for all.
     public func definitions(toolsets: Set<String>? = nil) -> [ToolDefinition] {
-        tools(in: toolsets).map { tool in
-            ToolDefinition(
-                name: tool.name, title: tool.title, description: tool.description, toolset: tool.toolset,
-                parameters: Self.parameters(of: tool).jsonSchema, onlyReads: tool.onlyReads)
-        }
+        allDefinitions.filter { toolsets?.contains($0.toolset) ?? true }
     }
 
     /// Those of the tool, and what any call that may write can have.

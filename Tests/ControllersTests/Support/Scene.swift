@@ -110,20 +110,32 @@ struct Scene: Sendable {
 
     /// Begins the turn and asks for one call that scales these Deployments, as `c1`.
     mutating func ask(toScale names: String..., to replicas: Int = 3) async throws {
+        try await ask([names], to: replicas, arguments: "{}")
+    }
+
+    /// Begins the turn and asks for calls of which one is to be chosen, each of which scales one of these Deployments.
+    mutating func ask(toScaleEither names: String...) async throws {
+        try await ask(names.map { [$0] }, to: 3, arguments: #"{"alternative_group":"either"}"#)
+    }
+
+    private mutating func ask(_ calls: [[String]], to replicas: Int, arguments: String) async throws {
         store.log(.turnStarted(number: 1, message: "scale it"))
         try await store.claim()
         store.log(
             .modelReplied(
-                ModelTurn(content: "", calls: [.init(modelID: "m1", tool: "k8s_scale", arguments: "{}")])))
-        let call = try #require(store.machine.call("c1"))
-        let proposal = WriteProposal(
-            summary: "Scale \(names.joined(separator: " and "))",
-            requests: try names.map { try planned($0, replicas) }, risk: .low)
-        let preview = try await Preview.of(
-            proposal, api: tools.access.acting(for: Self.worker), redactor: tools.redactor)
-        let isAsked = tools.request(approvalOf: proposal, preview, for: call, in: &store, references)
-        #expect(isAsked)
-        try await tools.showApprovals(["c1"], in: &store)
+                ModelTurn(
+                    content: "",
+                    calls: calls.indices.map { .init(modelID: "m\($0)", tool: "k8s_scale", arguments: arguments) })))
+        for (names, call) in zip(calls, store.machine.calls) {
+            let proposal = WriteProposal(
+                summary: "Scale \(names.joined(separator: " and "))",
+                requests: try names.map { try planned($0, replicas) }, risk: .low)
+            let preview = try await Preview.of(
+                proposal, api: tools.access.acting(for: Self.worker), redactor: tools.redactor)
+            let isAsked = tools.request(approvalOf: proposal, preview, for: call, in: &store, references)
+            #expect(isAsked)
+        }
+        try await tools.showApprovals(Set(store.machine.calls.map(\.id)), in: &store)
     }
 
     private func planned(_ name: String, _ replicas: Int) throws -> PlannedRequest {

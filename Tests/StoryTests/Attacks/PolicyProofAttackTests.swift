@@ -1,7 +1,9 @@
 import ControllerRuntime
 import KubeClient
 import KubeModel
+import OperatorTestKit
 import SkyfloAPI
+import Synchronization
 import Testing
 
 @testable import Controllers
@@ -142,6 +144,33 @@ import Testing
         let (policy, binding) = try Self.manifests()
         #expect(ApprovalProof.judge(policy: nil, binding: binding).doubt != nil)
         #expect(ApprovalProof.judge(policy: policy, binding: nil).doubt != nil)
+    }
+
+    /// It was in force when the operator looked, and also when it asked.
+    @Test func `a policy that goes before the approval proves nothing, whatever was seen of it`() async throws {
+        let model = ScriptedModel(.scale(to: 3), .says("Done."))
+        let log = RequestLog()
+        let installed = Mutex<KubeTime?>(SystemClock().now.adding(seconds: -60))
+        try await Story.run(nil) { story in
+            try await story.changeSkyflo(["approvals": ["allowUnproven": false]])
+            let wrap: @Sendable (any KubeAPI) -> any KubeAPI = { api in
+                PolicyAPI(WatchedAPI(api, log)) { installed.withLock(\.self) }
+            }
+            try await story.withOperator(model, wrap: wrap) {
+                try await eventually("the policy was seen") {
+                    let sky = try await story.api.get(.skyfloAIs, namespace: Story.namespace, name: "skyflo")
+                    return SkyfloAI(sky).conditions[type: "ApprovalsProven"]?.status == .true
+                }
+                try await story.ask("scale web")
+                try await story.untilPhase(.awaitingApproval)
+                installed.withLock { $0 = nil }
+                try await story.approve("c1")
+                let waiting = try await story.until("not accepted") { $0.status.approvals["c1"]?.waitingFor != nil }
+                #expect(waiting.status.approvals["c1"]?.waitingFor?.contains("isn't installed") == true)
+                #expect(waiting.status.calls["c1"]?.state == .awaitingApproval)
+                #expect(log.writes.isEmpty)
+            }
+        }
     }
 
     /// Before the policy anybody could name anybody, also as who made a conversation.

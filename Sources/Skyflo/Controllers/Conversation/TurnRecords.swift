@@ -32,6 +32,8 @@ final class TurnRecords: Sendable {
     }
 
     func keep(_ record: TurnRecord, for uid: String) {
+        // What couldn't be read may be readable the next time.
+        guard record.loss == nil else { return }
         let isEnded = !record.machine.isRunning
         // Before its first turn a conversation has nothing to be read.
         if isEnded, record.machine.turn == 0 || record.stored.position.bytes > Self.endedBytes { return }

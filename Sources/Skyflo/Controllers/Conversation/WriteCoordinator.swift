@@ -40,8 +40,8 @@ struct WriteCoordinator: Sendable {
     /// First the decision goes into the transcript: a process that comes after this one believes a begun write only with
     /// it. Then the intent is written under the conversation's version, so it succeeds only if the conversation is still
     /// what the decision was read from: approved, not stopped, not deleted, its approval unaltered. What isn't in the
-    /// conversation (the SkyfloAI's terms, the admission policy) is read again just before. A stop that comes later doesn't
-    /// cancel the write: its outcome has to be known.
+    /// conversation (the SkyfloAI's terms, the admission policy, the ServiceAccount) is read in between, and the decision
+    /// made again by it. A stop that comes later doesn't cancel the write: its outcome has to be known.
     func execute(
         _ id: String, in store: inout ConversationStore, _ references: ResolvedReferences
     ) async throws {
