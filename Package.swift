@@ -56,6 +56,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "skyflo", targets: ["skyflo"]),
+        .library(name: "Concurrency", targets: ["Concurrency"]),
         .library(name: "KubeModel", targets: ["KubeModel"]),
         .library(name: "KubeSchema", targets: ["KubeSchema"]),
         .library(name: "KubeClient", targets: ["KubeClient"]),
@@ -104,7 +105,8 @@ let package = Package(
                 nioHTTPCompression, nioExtras, nioSSL, nioWebSocket, subprocess, systemPackage,
             ],
             tests: [
-                "KubeModel", "HTTPTransport", "LocalCluster", "OperatorTestKit", log, tracing, inMemoryTracing,
+                "KubeModel", "Concurrency", "HTTPTransport", "LocalCluster", "OperatorTestKit", log, tracing,
+                inMemoryTracing,
                 asyncHTTPClient,
                 asn1, certificates, crypto, httpTypes, hummingbird, hummingbirdTLS, nioCore, nioHTTP1, nioPosix,
                 nioSSL,

@@ -1,3 +1,4 @@
+import Concurrency
 import ControllerRuntime
 import KubeClient
 import KubeModel
@@ -8,14 +9,15 @@ import Logging
 func patiently<Result>(
     _ what: String, clock: any RuntimeClock, logger: Logger, _ body: () async throws -> Result
 ) async throws -> Result {
-    var pause = Duration.milliseconds(100)
+    let backoff = Backoff(base: .milliseconds(100), maximum: .seconds(15))
+    var failures = 0
     while true {
         do {
             return try await body()
-        } catch let error where passes(error) && pause < .seconds(15) {
+        } catch let error where passes(error) && backoff.delay(failures: failures + 1) < backoff.maximum {
+            failures += 1
             logger.warning("\(what) isn't possible yet", metadata: ["error": "\(error)"])
-            try await clock.sleep(for: pause)
-            pause *= 2
+            try await clock.sleep(for: backoff.delay(failures: failures))
         }
     }
 }

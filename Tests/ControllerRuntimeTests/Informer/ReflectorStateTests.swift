@@ -1,3 +1,4 @@
+import Concurrency
 import ControllerRuntime
 import KubeClient
 import KubeModel

@@ -1,3 +1,4 @@
+import Concurrency
 import KubeClient
 import KubeModel
 import Synchronization
@@ -34,7 +35,7 @@ private final class ScriptedWatches: KubeAPI {
 
 @Suite struct FollowTests {
     private struct Enough: Error {}
-    private static let quick = WatchBackoff(base: .milliseconds(1), maximum: .milliseconds(2))
+    private static let quick = Backoff(base: .milliseconds(1), maximum: .milliseconds(2))
     private static let gone = APIStatus(code: 410, reason: .expired, message: "too old")
 
     private static func event(_ version: Int, _ type: String = "ADDED") -> String {
@@ -66,7 +67,7 @@ private final class ScriptedWatches: KubeAPI {
         let api = FakeAPI(chunks: [line])
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                let pause = WatchBackoff(base: .seconds(600), maximum: .seconds(600))
+                let pause = Backoff(base: .seconds(600), maximum: .seconds(600))
                 try? await api.follow(.pods, from: "5", backoff: pause) { _ in }
             }
             group.addTask { try? await eventually("it asks") { api.requests.count > 0 } }

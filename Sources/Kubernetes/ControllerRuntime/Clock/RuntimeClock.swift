@@ -1,3 +1,4 @@
+import Concurrency
 public import KubeModel
 
 /// The time, as everything in this module sees it, so that tests can drive it.
@@ -15,6 +16,15 @@ public protocol RuntimeClock: Sendable {
 
 extension RuntimeClock {
     public func sleep(for duration: Duration) async throws { try await sleep(until: uptime + duration) }
+
+    /// Runs `work` and gives up on it at `deadline`: it is cancelled, and awaited.
+    ///
+    /// - Returns: nil where it was given up.
+    public func withDeadline<Result: Sendable>(
+        _ deadline: Duration, work: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result? {
+        try await result(of: work, before: { try await sleep(until: deadline) })
+    }
 
     /// Returns at the deadline, at a signal or when the task is cancelled, whichever is first; without a deadline only
     /// at the latter two. Callers look again at what they wait for, so it doesn't matter which it was.

@@ -1,3 +1,4 @@
+import Concurrency
 public import KubeClient
 public import KubeModel
 public import Logging

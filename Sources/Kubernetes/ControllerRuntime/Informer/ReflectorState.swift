@@ -1,3 +1,4 @@
+import Concurrency
 import KubeClient
 public import KubeModel
 

@@ -1,3 +1,4 @@
+import Concurrency
 import KubeModel
 
 /// The lines of a container's log, as they come.

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Concurrency
 import HTTPTransport
 public import KubeModel
 import NIOCore

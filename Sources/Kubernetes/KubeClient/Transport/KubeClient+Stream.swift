@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Concurrency
 public import KubeModel
 import Logging
 import NIOCore

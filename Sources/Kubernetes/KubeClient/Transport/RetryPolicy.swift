@@ -1,3 +1,4 @@
+import Concurrency
 public import KubeModel
 
 /// Decides whether a request is sent again. A value without I/O: ``KubeClient`` asks and acts.
@@ -55,8 +56,8 @@ public struct RetryPolicy: Sendable, Hashable {
             // Never earlier than asked for.
             delay = .seconds(seconds) + .milliseconds(250) * jitter
         } else {
-            let doubled = baseDelay * (1 << min(attempt - 1, 16))
-            delay = min(doubled, maximumDelay) * (0.5 + jitter / 2)
+            let backoff = Backoff(base: baseDelay, maximum: maximumDelay, jitter: 0.5)
+            delay = backoff.delay(failures: attempt, random: 1 - jitter)
         }
         return delay < remaining ? .retry(after: delay) : .giveUp
     }

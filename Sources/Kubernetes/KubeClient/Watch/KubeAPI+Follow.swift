@@ -1,24 +1,9 @@
-import Concurrency
+public import Concurrency
 public import KubeModel
 
-/// How long to wait before a broken watch is opened again.
-public struct WatchBackoff: Sendable, Hashable {
-    /// Before the second attempt that brought nothing; doubled for each further one.
-    public var base: Duration
-    public var maximum: Duration
-
-    public init(base: Duration = .milliseconds(500), maximum: Duration = .seconds(30)) {
-        self.base = base
-        self.maximum = maximum
-    }
-
-    /// - Parameters:
-    ///   - failures: watches in a row that ended without an event.
-    ///   - jitter: in 0..<1; spreads clients that were cut off together.
-    func delay(failures: Int, jitter: Double = .random(in: 0..<1)) -> Duration {
-        guard failures > 0 else { return .zero }
-        return min(base * (1 << min(failures - 1, 16)), maximum) * (0.5 + jitter / 2)
-    }
+extension Backoff {
+    /// Before a watch that broke is opened again: nothing where it had brought something, and half of the rest by chance.
+    public static let watch = Backoff(base: .milliseconds(500), maximum: .seconds(30), jitter: 0.5)
 }
 
 extension KubeAPI {
@@ -31,7 +16,7 @@ extension KubeAPI {
     ///   from there; other refusals that don't pass by themselves (403, 404); `CancellationError`. It never returns.
     public func follow(
         _ resource: APIResource, namespace: String? = nil, from version: String,
-        _ options: WatchOptions = WatchOptions(), backoff: WatchBackoff = WatchBackoff(),
+        _ options: WatchOptions = WatchOptions(), backoff: Backoff = .watch,
         _ body: (WatchEvent) async throws -> Void
     ) async throws -> Never {
         var position = WatchPosition(version: version)
@@ -48,7 +33,9 @@ extension KubeAPI {
             } catch let error where position.bodyFailed || !Self.passes(error) {
                 throw error
             } catch {}
-            try await Concurrency.sleep(for: backoff.delay(failures: position.ended()))
+            let failures = position.ended()
+            guard failures > 0 else { continue }
+            try await Concurrency.sleep(for: backoff.delay(failures: failures, random: .random(in: 0...1)))
         }
     }
 

@@ -61,22 +61,15 @@ struct Verifier: Sendable {
     /// Looks once, and then at every change, until the condition is decided or time is over.
     private func watch(_ condition: PostCondition) async throws -> CheckResult {
         let latest = LatestLook()
-        return try await withThrowingTaskGroup(of: CheckResult.self) { group in
-            group.addTask {
-                if let look = try await observe(condition, latest) { return result(of: condition, look) }
-                let look = try await look(at: condition)
-                return result(of: condition, try await follow(condition, from: look, latest))
-            }
-            group.addTask {
-                try await clock.sleep(until: deadline)
-                // Nothing is judged unseen, however slow the server is.
-                guard let latest = latest.value else { return try await checkOnce(condition) }
-                return unfinished(condition, latest)
-            }
-            defer { group.cancelAll() }
-            guard let first = try await group.next() else { throw CancellationError() }
-            return first
+        let decided = try await clock.withDeadline(deadline) {
+            if let look = try await observe(condition, latest) { return result(of: condition, look) }
+            let look = try await look(at: condition)
+            return result(of: condition, try await follow(condition, from: look, latest))
         }
+        if let decided { return decided }
+        // Nothing is judged unseen, however slow the server is.
+        guard let latest = latest.value else { return try await checkOnce(condition) }
+        return unfinished(condition, latest)
     }
 
     func result(of condition: PostCondition, _ look: Look) -> CheckResult {

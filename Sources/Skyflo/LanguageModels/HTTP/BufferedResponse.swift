@@ -41,19 +41,10 @@ struct BufferedResponse: Sendable {
     }
 
     private static func head(of parts: Parts, within timeout: Duration) async throws -> HTTPResponseHead {
-        try await withThrowingTaskGroup(of: HTTPResponseHead.self) { group in
-            group.addTask {
-                for try await case .head(let head) in parts { return head }
-                try Task.checkCancellation()
-                throw HTTPClientError.remoteConnectionClosed
-            }
-            group.addTask {
-                try await Concurrency.sleep(for: timeout)
-                throw HTTPClientError.deadlineExceeded
-            }
-            defer { group.cancelAll() }
-            guard let head = try await group.next() else { throw CancellationError() }
-            return head
+        try await withDeadline(.now + timeout, failure: HTTPClientError.deadlineExceeded) {
+            for try await case .head(let head) in parts { return head }
+            try Task.checkCancellation()
+            throw HTTPClientError.remoteConnectionClosed
         }
     }
 

@@ -1,3 +1,4 @@
+import Concurrency
 import KubeModel
 
 /// When a request to a model is sent again, and after how long.
@@ -46,8 +47,8 @@ public struct RetryPolicy: Sendable, Hashable {
             guard Self.retriedStatuses.contains(status) else { return nil }
             if let retryAfter { return min(.seconds(retryAfter), maxRetryAfter) }
         }
-        let full = min(base * (1 << min(retries, 16)), maxDelay)
-        return full / 2 + full / 2 * jitter
+        let backoff = Backoff(base: base, maximum: maxDelay, jitter: 0.5)
+        return backoff.delay(failures: retries + 1, random: 1 - jitter)
     }
 
     /// Seconds of a `Retry-After` header (RFC 9110, section 10.2.3): a number, or a date.

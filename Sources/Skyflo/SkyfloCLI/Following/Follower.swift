@@ -38,15 +38,7 @@ struct Follower {
     private func follow(for timeout: Duration?) async throws -> ExitStatus {
         guard let timeout else { return try await follow() }
         let follower = self
-        let ended: ExitStatus? = try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
-            group.addTask { try await follower.follow() }
-            group.addTask {
-                try await Concurrency.sleep(for: timeout)
-                return nil
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? nil
-        }
+        let ended = try await withDeadline(.now + timeout) { try await follower.follow() }
         return try await timedOut(unless: ended)
     }
 
@@ -62,6 +54,7 @@ struct Follower {
         var state = FollowState(turn: turn)
         var conversation = try await session.conversations.get(name)
         var failures = 0
+        let backoff = Backoff(base: .milliseconds(200), maximum: .seconds(5))
         while true {
             do {
                 if let status = try await look(at: conversation, &state) { return status }
@@ -72,7 +65,7 @@ struct Follower {
             } catch let error as KubeClientError where error.code == .unreachable || error.code == .timeout {
                 if failures == 0 { session.terminal.say(StyledText("the connection is lost; trying again", .yellow)) }
                 failures += 1
-                try await Concurrency.sleep(for: min(.milliseconds(200 * failures), .seconds(5)))
+                try await Concurrency.sleep(for: backoff.delay(failures: failures))
             } catch let status as APIStatus where status.isExpired {
                 conversation = try await session.conversations.get(name)
             }

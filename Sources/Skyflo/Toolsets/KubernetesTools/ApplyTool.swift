@@ -149,7 +149,7 @@ struct ApplyTool: KubernetesTool {
             dryRun = try await DryRun(planned, api: context.api, redactor: context.redactor)
         }
         let answer = try dryRun.answer()
-        let isUnchanged = answer?.withoutNoise == target.object.withoutNoise
+        let isUnchanged = answer?.withoutServerFields == target.object.withoutServerFields
         return Step(
             target: target.target, planned: isUnchanged ? nil : planned,
             conditions: target.postConditions(afterChangeTo: answer))

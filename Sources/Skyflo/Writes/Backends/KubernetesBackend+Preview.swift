@@ -132,7 +132,7 @@ private struct RequestPreview {
         let (redactor, known) = (change.redactor, change.known)
         // Before they are parted into lines, and after that, for what a line begins with.
         let shown = [change.before, change.after].map { object in
-            object.map { redactor.replace(known, inTextsOf: $0.shown.withoutNoise.json) }
+            object.map { redactor.replace(known, inTextsOf: $0.shown.withoutServerFields.json) }
         }
         let yaml = LegibleYAML(old: shown[0], new: shown[1])
         let text = UnifiedDiff.text(

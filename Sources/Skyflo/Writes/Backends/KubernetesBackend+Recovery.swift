@@ -54,7 +54,8 @@ extension KubernetesBackend {
         }
         if live.resourceVersion == planned.target.resourceVersion { return .notDone }
         // Only the status moved, as it does all the time. Should the write have been undone exactly, it isn't there either.
-        if let before = planned.before, before.kind == live.kind, before.withoutNoise == live.withoutNoise {
+        if let before = planned.before, before.kind == live.kind, before.withoutServerFields == live.withoutServerFields
+        {
             return .notDone
         }
         if let contentHash, contentHash == planned.previewed?.before { return .notDone }
@@ -165,18 +166,5 @@ extension ChangeRecord {
         return (anchors + fields).allSatisfy { field in
             JSONPatch.value(at: field.path[...], of: live.json) == value(field)
         }
-    }
-}
-
-extension JSONPatch {
-    /// What stands at a JSON pointer.
-    static func value(at tokens: ArraySlice<String>, of json: JSONValue) -> JSONValue? {
-        var value = json
-        for token in tokens {
-            let next = value.array == nil ? value[token] : Int(token).flatMap { value[$0] }
-            guard let next else { return nil }
-            value = next
-        }
-        return value
     }
 }

@@ -5,7 +5,7 @@ public import SkyfloAPI
 /// Sends planned requests to the API server, and finds out what became of those whose answer was lost.
 public struct KubernetesBackend: WriteBackend {
     /// The field manager of all writes: by it the objects say what was changed from here.
-    public static let fieldManager = "skyflo"
+    public static let fieldManager = SkyfloGroup.fieldManager
 
     public init() {}
 

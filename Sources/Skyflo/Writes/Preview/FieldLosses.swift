@@ -20,7 +20,7 @@ struct FieldLosses {
         guard isApply || isMerge, let before = planned.before, let after, before.kind == after.kind,
             let body = planned.submitted?.json, !Self.hasDirectives(body)
         else { return }
-        compare(before.withoutNoise.json, after.withoutNoise.json, body, at: "")
+        compare(before.withoutServerFields.json, after.withoutServerFields.json, body, at: "")
     }
 
     var warnings: [String] {

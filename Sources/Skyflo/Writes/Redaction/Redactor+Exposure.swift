@@ -13,7 +13,7 @@ struct RedactedObject: Sendable {
         known = all.filter { $0.utf8.count >= 6 && !object.name.contains($0) && $0 != object.namespace }
     }
 
-    fileprivate var bytes: [UInt8] { JSONWriter.bytes(shown.withoutNoise.json) }
+    fileprivate var bytes: [UInt8] { JSONWriter.bytes(shown.withoutServerFields.json) }
 }
 
 /// What a request makes of its target, without secrets.

@@ -9,7 +9,7 @@ struct FieldChanges {
     private(set) var anchors: [Field] = []
 
     init(from before: KubeObject?, to after: KubeObject?) {
-        compare(before?.withoutNoise.json, after?.withoutNoise.json, at: [])
+        compare(before?.withoutServerFields.json, after?.withoutServerFields.json, at: [])
     }
 
     private mutating func compare(_ before: JSONValue?, _ after: JSONValue?, at path: [String]) {
