@@ -1,7 +1,7 @@
 # The operator's image: one binary with the Swift libraries in it, no shell commands at run time, any uid but root, and a
 # root file system that may be read-only.
 FROM swift:6.3-bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends zlib1g-dev
+RUN apt-get update && apt-get install -y --no-install-recommends libyaml-dev zlib1g-dev
 WORKDIR /src
 COPY Package.swift ./
 COPY crds crds
@@ -16,7 +16,7 @@ RUN swift build -c release --static-swift-stdlib --disable-default-traits --prod
 RUN strip -o /skyflo "$(swift build -c release --static-swift-stdlib --disable-default-traits --show-bin-path)/skyflo"
 
 FROM debian:bookworm-slim
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libstdc++6 zlib1g && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates libstdc++6 libyaml-0-2 tzdata zlib1g && rm -rf /var/lib/apt/lists/*
 COPY --from=build /skyflo /usr/local/bin/skyflo
 USER 65532:65532
 ENTRYPOINT ["/usr/local/bin/skyflo"]

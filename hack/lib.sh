@@ -44,7 +44,7 @@ need_packages() {
 
 need_build_tools() {
   command -v swift >/dev/null || die "Swift 6.2 or newer is needed: https://www.swift.org/install"
-  need_packages zlib1g-dev libstdc++-12-dev git
+  need_packages zlib1g-dev libyaml-dev tzdata libstdc++-12-dev git
 }
 
 # kubectl 1.27 is the first with `auth whoami`, which the commands of an approval use. Debian's package is older, so it isn't

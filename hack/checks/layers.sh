@@ -10,6 +10,7 @@ swift package dump-package | python3 -c '
 import json, sys
 
 layers = {
+    "CLibYAML": -1,
     "KubeModel": 0, "Concurrency": 0, "HTTPTransport": 0,
     "KubeSchema": 1, "SkyfloAPI": 1, "KubeClient": 1, "LanguageModels": 1,
     "ControllerRuntime": 2, "WorkflowEngine": 2, "Writes": 2, "LocalCluster": 2, "ScriptedOpenAI": 2, "FakeKubeAPI": 2,
@@ -24,7 +25,7 @@ only_for = {"LocalCluster": {"skyflo", "OperatorTestKit", "Fuzzing"}, "OperatorT
 # Left out of the image by a trait of the package.
 behind_trait = {("skyflo", "LocalCluster"): "Playground"}
 # Decisions and values: no client, no server, no clock.
-pure = {"KubeModel": {"Yams"}, "KubeSchema": set(), "SkyfloAPI": set(), "WorkflowEngine": {"Crypto"}}
+pure = {"CLibYAML": set(), "KubeModel": set(), "KubeSchema": set(), "SkyfloAPI": set(), "WorkflowEngine": {"Crypto"}}
 
 faults = []
 for target in json.load(sys.stdin)["targets"]:

@@ -1,5 +1,3 @@
-import Yams
-
 extension YAML {
     /// What a plain scalar means to go-yaml 2, with which `sigs.k8s.io/yaml` and so `kubectl` reads: some of YAML 1.1 (`y`,
     /// `on`, `0b1`, `1_000`) and some of 1.2 (`0o17`). Dates, and times to base 60, stay texts.
@@ -66,10 +64,10 @@ extension YAML {
     }
 
     /// By its tag, else by its style and text.
-    static func value(_ scalar: Node.Scalar) throws(Failure) -> JSONValue {
-        let text = scalar.string
-        let tag = scalar.tag.rawValue
-        guard !tag.isEmpty else { return scalar.style == .plain ? try value(Plain(text), of: text) : .string(text) }
+    static func value(_ scalar: YAMLNode.Scalar) throws(Failure) -> JSONValue {
+        let text = scalar.text
+        let tag = scalar.tag
+        guard !tag.isEmpty else { return scalar.isPlain ? try value(Plain(text), of: text) : .string(text) }
         let plain = Plain(text)
         switch (tag, plain) {
         case ("tag:yaml.org,2002:null", .null), ("tag:yaml.org,2002:bool", .bool),
@@ -111,7 +109,7 @@ extension YAML {
     }
 
     /// Members of JSON have texts for names: `yes:` is the member `true`, `010:` the member `8`.
-    static func key(_ node: Node) throws(Failure) -> String {
+    static func key(_ node: YAMLNode) throws(Failure) -> String {
         guard case .scalar(let scalar) = node else { throw Failure(description: "invalid YAML: a key is no string") }
         switch try value(scalar) {
         case .string(let text): return text
@@ -120,7 +118,7 @@ extension YAML {
         case .double(let number) where abs(number) < 1_000_000 && Float(number) == Float(number).rounded():
             return String(Int(number))
         case .double(let number) where (0.0001..<1_000_000).contains(abs(number)): return "\(Float(number))"
-        default: throw Failure(description: "invalid YAML: the key \"\(scalar.string)\" is no string; put it in quotes")
+        default: throw Failure(description: "invalid YAML: the key \"\(scalar.text)\" is no string; put it in quotes")
         }
     }
 }

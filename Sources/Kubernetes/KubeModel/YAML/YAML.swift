@@ -1,5 +1,3 @@
-import Yams
-
 /// YAML to and from ``JSONValue``, read as `kubectl` reads it (`sigs.k8s.io/yaml`): plain scalars are null, booleans,
 /// integers, numbers or strings; anchors and merges are resolved. Only duplicate keys are refused, of which it takes the last.
 public enum YAML {
@@ -19,23 +17,14 @@ public enum YAML {
         let text = withoutMarks(text)
         // JSON has what YAML doesn't read: escapes of two halves of a character.
         if let values = JSONParser.stream(text) { return values.filter { !$0.isNull } }
-        do {
-            var nodes = try Yams.compose_all(yaml: text, untyped)
-            var values: [JSONValue] = []
-            var budget = 10 * text.utf8.count + 1000
-            while let node = nodes.next() { values.append(try value(node, depth: 0, budget: &budget)) }
-            // The sequence ends at an error as it does at the end.
-            if let error = nodes.error { throw error }
-            return values.filter { !$0.isNull }
-        } catch let failure as Failure {
-            throw failure
-        } catch {
-            throw Failure(description: "invalid YAML: \(error)")
+        var budget = 10 * text.utf8.count + 1000
+        var values: [JSONValue] = []
+        for document in try YAMLNode.documents(of: text) {
+            let value = try value(document, depth: 0, budget: &budget)
+            if !value.isNull { values.append(value) }
         }
+        return values
     }
-
-    /// Gives no scalar a tag that it hasn't: Yams does while it compares keys, and whatever their quotes.
-    private static let untyped = (try? Resolver.basic.appending(.implicit, "^")) ?? .basic
 
     /// Editors put a byte order mark where a file begins. Where files are put together, documents begin with one.
     private static func withoutMarks(_ text: String) -> String {
@@ -59,7 +48,7 @@ public enum YAML {
 
     /// - Parameter budget: how many values may still come. Without aliases a text has fewer values than bytes; with
     ///   aliases of aliases a line of text would make a billion.
-    private static func value(_ node: Node, depth: Int, budget: inout Int) throws(Failure) -> JSONValue {
+    private static func value(_ node: YAMLNode, depth: Int, budget: inout Int) throws(Failure) -> JSONValue {
         budget -= 1
         if budget < 0 { throw Failure(description: "invalid YAML: aliases make too much of it") }
         if depth > JSONParser.maximumDepth { throw Failure(description: "invalid YAML: too deep") }
@@ -69,19 +58,18 @@ public enum YAML {
             var elements: [JSONValue] = []
             for element in sequence { elements.append(try value(element, depth: depth + 1, budget: &budget)) }
             return .array(elements)
-        case .mapping(let mapping): return .object(try object(mapping, depth: depth, budget: &budget))
-        case .alias: throw Failure(description: "invalid YAML: unresolved alias")
+        case .mapping(let members): return .object(try object(members, depth: depth, budget: &budget))
         }
     }
 
     /// A merge takes effect where it is written, as in go-yaml 2: it wins over what is above it, and what is below wins over
     /// it.
     private static func object(
-        _ mapping: Node.Mapping, depth: Int, budget: inout Int
+        _ written: [(key: YAMLNode, value: YAMLNode)], depth: Int, budget: inout Int
     ) throws(Failure) -> JSONObject {
         var members = JSONObject()
         var names: Set<String> = []
-        for (key, child) in mapping {
+        for (key, child) in written {
             if isMerge(key) {
                 for (name, value) in try merged(try value(child, depth: depth + 1, budget: &budget)) {
                     members[name] = value
@@ -97,9 +85,9 @@ public enum YAML {
         return members
     }
 
-    private static func isMerge(_ key: Node) -> Bool {
-        guard case .scalar(let scalar) = key, scalar.string == "<<" else { return false }
-        return scalar.tag.rawValue.isEmpty ? scalar.style == .plain : scalar.tag.rawValue == "tag:yaml.org,2002:merge"
+    private static func isMerge(_ key: YAMLNode) -> Bool {
+        guard case .scalar(let scalar) = key, scalar.text == "<<" else { return false }
+        return scalar.tag.isEmpty ? scalar.isPlain : scalar.tag == "tag:yaml.org,2002:merge"
     }
 
     /// Of several the first wins.

@@ -1,17 +1,33 @@
-// All of Foundation: Essentials knows no time zone but GMT.
-import Foundation
+import FoundationEssentials
 import KubeModel
 
 enum LocalTime {
     /// Day of the week (1 Monday to 7 Sunday) and minute of the day; nil for a time zone that isn't known.
+    ///
+    /// - Parameter zone: a name of the IANA time zone database, such as `Europe/Vienna`. The system's copy of it is used;
+    ///   `UTC` and `GMT` are known without one.
     @Sendable static func of(_ time: KubeTime, in zone: String) -> (day: Int, minute: Int)? {
-        guard let zone = TimeZone(identifier: zone) else { return nil }
-        let seconds = time.microseconds / 1_000_000
-        let offset = zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds)))
+        let seconds = Int64((Double(time.microseconds) / 1_000_000).rounded(.down))
+        guard let offset = offset(at: seconds, in: zone) else { return nil }
         let local = Int(seconds) + offset
         let days = Int((Double(local) / 86_400).rounded(.down))
         // 1970-01-01 was a Thursday.
         let day = ((days + 3) % 7 + 7) % 7 + 1
         return (day, (local - days * 86_400) / 60)
+    }
+
+    private static func offset(at seconds: Int64, in zone: String) -> Int? {
+        if ["UTC", "GMT"].contains(zone) { return 0 }
+        // Nothing but a name below the folder of the database.
+        let parts = zone.split(separator: "/", omittingEmptySubsequences: false)
+        let isName = parts.allSatisfy { part in
+            part.first?.isLetter ?? false
+                && part.utf8.allSatisfy {
+                    ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A || "0123456789_+-".utf8.contains($0)
+                }
+        }
+        guard isName, parts.count <= 3, let data = try? Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/\(zone)"))
+        else { return nil }
+        return ZoneInfo(Array(data))?.offset(at: seconds)
     }
 }
