@@ -141,7 +141,7 @@ let package = Package(
             "ToolKit", in: "Skyflo", ["KubeModel", "KubeClient", "Writes"],
             tests: ["KubeModel", "KubeClient", "Writes", "FakeKubeAPI"]),
         library(
-            "KubernetesTools", in: "Skyflo/Toolsets", ["KubeModel", "KubeClient", "Writes", "ToolKit"],
+            "KubernetesTools", in: "Skyflo/Toolsets", ["KubeModel", "KubeClient", "SkyfloAPI", "Writes", "ToolKit"],
             tests: [
                 "KubeModel", "KubeClient", "SkyfloAPI", "Writes", "ToolKit", "LocalCluster", "FakeKubeAPI", log,
             ]),

@@ -1,6 +1,7 @@
 import FakeKubeAPI
 import KubeClient
 import KubeModel
+import SkyfloAPI
 import Testing
 
 @testable import KubernetesTools
@@ -44,7 +45,7 @@ import Testing
     }
 
     @Test func `scaling down is riskier, to nothing most`() async throws {
-        for (count, risk) in [(1, WriteProposal.Risk.medium), (0, .high)] {
+        for (count, risk) in [(1, Risk.medium), (0, .high)] {
             let arguments: JSONValue = ["resource_type": "deploy", "name": "web", "replicas": JSONValue(count)]
             #expect(try await proposal(api(), "k8s_scale", arguments).risk == risk)
         }
@@ -214,7 +215,7 @@ import Testing
 
     @Test(arguments: [
         (
-            "{apiVersion: v1, kind: Namespace, metadata: {name: x}}", "ns", WriteProposal.Risk.high,
+            "{apiVersion: v1, kind: Namespace, metadata: {name: x}}", "ns", Risk.high,
             "everything in namespace x"
         ),
         ("{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: x, namespace: shop}}", "pvc", .high, "data"),
@@ -226,7 +227,7 @@ import Testing
             "pod", .low, ""
         ),
     ])
-    func `what goes with it is said`(_ manifest: String, _ type: String, _ risk: WriteProposal.Risk, _ warning: String)
+    func `what goes with it is said`(_ manifest: String, _ type: String, _ risk: Risk, _ warning: String)
         async throws
     {
         let api = FakeAPI()

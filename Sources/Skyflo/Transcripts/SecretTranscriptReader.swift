@@ -10,7 +10,7 @@ public struct SecretTranscriptReader: TranscriptReader {
     public init(api: any KubeAPI) { self.api = api }
 
     public func read(_ conversation: Conversation) async throws -> TranscriptReading {
-        let prefix = conversation.object["status", "transcript", "secretPrefix"]?.string
+        let prefix = conversation.status.transcriptPosition?.secretPrefix
         var check = TranscriptCheck(
             conversation.status.transcript,
             secretPrefix: prefix ?? SecretTranscriptStore.secretPrefix(conversation))

@@ -93,7 +93,7 @@ public struct SecretTranscriptStore: TranscriptStore {
     }
 
     private func extend(
-        _ tail: StoredTranscript.Tail, with bytes: [UInt8], _ position: StatusProjection.TranscriptPosition,
+        _ tail: StoredTranscript.Tail, with bytes: [UInt8], _ position: TranscriptPosition,
         _ conversation: Conversation
     ) async throws -> StoredTranscript.Tail {
         let patch: JSONValue = [
@@ -111,7 +111,7 @@ public struct SecretTranscriptStore: TranscriptStore {
     /// Ends a full Secret under its version before the next one is made: otherwise a worker that was overtaken could make
     /// the next one from where it stands, while another still appends to this.
     private func seal(
-        _ tail: StoredTranscript.Tail, _ position: StatusProjection.TranscriptPosition, _ conversation: Conversation
+        _ tail: StoredTranscript.Tail, _ position: TranscriptPosition, _ conversation: Conversation
     ) async throws {
         guard !tail.isSealed else { return }
         let patch: JSONValue = [
@@ -124,7 +124,7 @@ public struct SecretTranscriptStore: TranscriptStore {
     }
 
     private func create(
-        with bytes: [UInt8], _ position: StatusProjection.TranscriptPosition, _ conversation: Conversation
+        with bytes: [UInt8], _ position: TranscriptPosition, _ conversation: Conversation
     ) async throws -> StoredTranscript.Tail {
         var secret = KubeObject(
             .secrets, namespace: conversation.namespace, name: "\(position.secretPrefix)-\(position.secrets)",

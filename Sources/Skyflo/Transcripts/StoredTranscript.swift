@@ -1,4 +1,5 @@
 public import KubeModel
+public import SkyfloAPI
 public import WorkflowEngine
 
 /// A transcript as it is stored, and where the next append goes.
@@ -9,11 +10,11 @@ public struct StoredTranscript: Sendable {
 
     public var entries: [TranscriptChain.Entry] = []
     public internal(set) var chain: TranscriptChain
-    public var position: StatusProjection.TranscriptPosition
+    public var position: TranscriptPosition
     /// Of what is appended to; nil when the next append begins something new.
     var tail: Tail?
 
-    init(chain: TranscriptChain, position: StatusProjection.TranscriptPosition) {
+    init(chain: TranscriptChain, position: TranscriptPosition) {
         self.chain = chain
         self.position = position
     }

@@ -1,4 +1,5 @@
 import KubeModel
+import SkyfloAPI
 import WorkflowEngine
 
 /// Reads a transcript from its Secrets and checks it, without I/O: every entry follows from the one before it, and the

@@ -37,7 +37,7 @@ import Testing
             "target": ["namespace": "shop", "name": "web-1"],
         ]
         var step: JSONValue = ["method": "POST", "path": "/eviction"]
-        step["step"] = ["title": "evict pod shop/web-1", "stage": 2]
+        step["step"] = ["title": "evict pod shop/web-1", "stage": 2, "deadlineSeconds": 60]
         let other: JSONValue = ["backend": "Fax", "number": "1"]
         let lines = text(ApprovalText(entry: try approval(["requests": [command, step, other]])).lines)
         #expect(lines.contains(#"runs in pod shop/web-1, container c, at most 30 s: ["sh","-c","a | b"]"#), "\(lines)")

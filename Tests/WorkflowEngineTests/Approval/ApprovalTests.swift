@@ -54,7 +54,7 @@ import WorkflowEngine
         let call = play.machine.calls[0]
         guard let request = call.approval else { return .undecided }
         return DecisionReader.read(
-            Approval(entry), for: call, request: request, in: conversation, turn: 1, terms: terms)
+            Approval(json: entry), for: call, request: request, in: conversation, turn: 1, terms: terms)
     }
 
     @Test func `a decision on what was asked for counts`() {

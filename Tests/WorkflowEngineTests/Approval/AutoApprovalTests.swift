@@ -10,7 +10,7 @@ import WorkflowEngine
 
     private func grant(
         _ rule: JSONValue, _ facts: [WriteFacts?] = [scale], tool: String = "k8s_scale",
-        risk: ApprovalRule.Risk? = .low, day: Int = 1, minute: Int = 600
+        risk: Risk? = .low, day: Int = 1, minute: Int = 600
     ) throws -> String? {
         var rule = rule
         rule["name"] = "r"

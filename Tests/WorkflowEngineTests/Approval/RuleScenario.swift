@@ -10,7 +10,7 @@ struct RuleScenario {
         effects: [["spec": ["replicas": 2]], ["spec": ["replicas": 3]]])
 
     var tool = "k8s_scale"
-    var risk: ApprovalRule.Risk? = .low
+    var risk: Risk? = .low
     var facts: [WriteFacts?] = [scale]
     /// Monday 2026-01-05, 10:00 UTC; in Europe/Berlin it is an hour later.
     var now = RuleScenario.monday(10)

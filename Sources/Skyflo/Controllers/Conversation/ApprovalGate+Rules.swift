@@ -11,11 +11,11 @@ extension ApprovalGate {
     /// About a call that was asked for.
     func verdict(on call: Call, by skyfloAI: SkyfloAI?) -> ApprovalRules.Verdict {
         guard let approval = call.approval else { return .undecided }
-        let facts = approval.requests.enumerated().map { position, json -> WriteFacts? in
-            guard let planned = PlannedWrite(json: json), position < approval.labels.count else { return nil }
-            return WriteFacts(planned, labels: approval.labels[position], change: call.plannedChange(at: position))
+        let facts = approval.writes.enumerated().map { position, planned -> WriteFacts? in
+            guard let planned, position < approval.labels.count else { return nil }
+            return WriteFacts(planned, labels: approval.labels[position], change: approval.change(at: position))
         }
-        return verdict(tool: call.tool, risk: approval.risk, facts, by: skyfloAI)
+        return verdict(tool: call.tool, risk: Risk(rawValue: approval.risk), facts, by: skyfloAI)
     }
 
     private func verdict(on call: Call, under terms: CurrentTerms) -> ApprovalRules.Verdict {
@@ -23,13 +23,13 @@ extension ApprovalGate {
     }
 
     private func verdict(
-        tool: String, risk: String, _ facts: [WriteFacts?], by skyfloAI: SkyfloAI?
+        tool: String, risk: Risk?, _ facts: [WriteFacts?], by skyfloAI: SkyfloAI?
     ) -> ApprovalRules.Verdict {
         guard let skyfloAI, !skyfloAI.approvals.rules.isEmpty else { return .undecided }
         return ApprovalRules(
             rules: skyfloAI.approvals.rules, namespace: skyfloAI.object.namespace ?? "", now: clock.now,
             localTime: LocalTime.of
-        ).verdict(tool: tool, risk: ApprovalRule.Risk(rawValue: risk), facts)
+        ).verdict(tool: tool, risk: risk, facts)
     }
 
     // MARK: Before anybody is asked
@@ -50,7 +50,7 @@ extension ApprovalGate {
             return WriteFacts(planned, labels: planned.labels, change: preview.changes[position])
         }
         let verdict = verdict(
-            tool: call.tool, risk: proposal.risk.rawValue, facts, by: governing(under: terms))
+            tool: call.tool, risk: proposal.risk, facts, by: governing(under: terms))
         switch verdict {
         case .denied(let refusal), .frozen(let refusal):
             events.normal(conversation.object, "RefusedByRule", "\(call.id): \(proposal.summary): \(refusal.text)")

@@ -1,4 +1,5 @@
 import KubeModel
+import SkyfloAPI
 import WorkflowEngine
 import Writes
 
@@ -10,6 +11,21 @@ extension CallDisplay {
         self.init(
             arguments: call.arguments, requests: requests, shownArguments: shown?.arguments ?? call.arguments,
             shownRequests: shown?.requests ?? requests, redactor: redactor)
+    }
+}
+
+// What the tools made of an approval, as far as this version can read it. The engine carries it as JSON: digests are over
+// every member of it.
+extension ApprovalRequest {
+    /// nil in place of a request that can't be read.
+    var writes: [PlannedWrite?] { requests.map { PlannedWrite(json: $0) } }
+
+    /// What must hold when the write has done what it is for.
+    var checks: [PostCondition] { postConditions.compactMap { PostCondition(json: $0) } }
+
+    /// What the dry run said that a request would change, as far as it was kept.
+    func change(at position: Int) -> ChangeRecord? {
+        changes.indices.contains(position) ? ChangeRecord(json: changes[position]) : nil
     }
 }
 
@@ -25,8 +41,8 @@ extension Call {
 
     /// The requests that were asked for.
     func plannedWrites() throws(ToolFailure) -> [PlannedWrite] {
-        try (approval?.requests ?? []).map { json throws(ToolFailure) in
-            guard let planned = PlannedWrite(json: json) else {
+        try (approval?.writes ?? []).map { planned throws(ToolFailure) in
+            guard let planned else {
                 throw ToolFailure("the approved request of \(id) can't be read by this version")
             }
             return planned
@@ -34,8 +50,5 @@ extension Call {
     }
 
     /// What the dry run said that a request would change, as far as it was kept.
-    func plannedChange(at position: Int) -> ChangeRecord? {
-        guard let changes = approval?.changes, position < changes.count else { return nil }
-        return ChangeRecord(json: changes[position])
-    }
+    func plannedChange(at position: Int) -> ChangeRecord? { approval?.change(at: position) }
 }

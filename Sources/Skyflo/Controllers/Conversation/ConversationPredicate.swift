@@ -6,30 +6,33 @@ import SkyfloAPI
 enum ConversationPredicate {
     static func isNews(_ old: KubeObject, _ new: KubeObject) -> Bool {
         old.generation != new.generation || old.uid != new.uid || old.isBeingDeleted != new.isBeingDeleted
-            || decisions(old) != decisions(new) || lostProgress(old, new) || lostStatus(old, new)
+            || isNews(Conversation(old), Conversation(new))
+    }
+
+    private static func isNews(_ old: Conversation, _ new: Conversation) -> Bool {
+        decisions(old) != decisions(new) || lostProgress(old, new) || lostStatus(old, new)
     }
 
     /// Who replaces the object as a whole takes the annotation away.
-    private static func lostProgress(_ old: KubeObject, _ new: KubeObject) -> Bool {
-        func progress(_ object: KubeObject) -> JSONValue? {
-            object["metadata", "annotations", ConversationProgress.annotation]
-        }
-        return progress(old) != nil && progress(new) == nil
+    private static func lostProgress(_ old: Conversation, _ new: Conversation) -> Bool {
+        old.progressAnnotation != nil && new.progressAnnotation == nil
     }
 
     /// Who removes the status, or restores that of another object, takes away what the conversation is known by. Said at once,
     /// so that no message is written into the gap and isn't carried out either.
-    private static func lostStatus(_ old: KubeObject, _ new: KubeObject) -> Bool {
-        new["status", "uid"]?.string != new.uid && old["status"] != new["status"]
+    private static func lostStatus(_ old: Conversation, _ new: Conversation) -> Bool {
+        new.status.uid != new.uid && old.status.json != new.status.json
     }
 
-    private static func decisions(_ object: KubeObject) -> [String: JSONValue] {
-        var decisions: [String: JSONValue] = [:]
-        for (id, entry) in object["status", "approvals"]?.object ?? [:] {
-            if entry["decision"] != nil || entry["votes"] != nil {
-                decisions[id] = .array([entry["decision"] ?? .null, entry["votes"] ?? .null])
-            }
+    private static func decisions(_ conversation: Conversation) -> [String: Decisions] {
+        conversation.status.approvals.compactMapValues { entry in
+            guard entry.decision != nil || entry.votesByUser != nil else { return nil }
+            return Decisions(decision: entry.decision, votes: entry.votesByUser)
         }
-        return decisions
+    }
+
+    private struct Decisions: Hashable {
+        var decision: Approval.Decision?
+        var votes: [String: Approval.Vote]?
     }
 }

@@ -180,7 +180,7 @@ public final class ConversationReconciler: Reconciler {
     private func record(of conversation: Conversation) async throws -> TurnRecord {
         // A record whose transcript isn't the stored one belongs to another time.
         if var kept = records.take(conversation.uid), kept.claim.expected == conversation.status.workerEpoch,
-            kept.stored.position.head == conversation.status.json["transcript", "head"]?.string
+            kept.stored.position.head == conversation.status.transcriptPosition?.head
         {
             if !kept.machine.isRunning { kept.letGo() }
             return kept

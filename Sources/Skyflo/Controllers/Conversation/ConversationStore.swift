@@ -189,14 +189,15 @@ struct ConversationStore: Sendable {
                     type: type.rawValue, status: type == .failed ? .true : .false, reason: reason.rawValue,
                     message: message, observedGeneration: conversation.object.generation, lastTransitionTime: now))
         }
+        var status = ConversationStatus()
+        status.phase = .failed
+        status.reason = reason.rawValue
+        status.pendingApprovals = 0
+        status.queuedSince = nil
+        status.observedGeneration = conversation.object.generation
+        status.conditions = conditions
         try await patchStatus([
-            "metadata": ["resourceVersion": .string(conversation.object.resourceVersion)],
-            "status": [
-                "phase": .string(ConversationStatus.Phase.failed.rawValue), "reason": .string(reason.rawValue),
-                "pendingApprovals": 0, "queuedSince": .null,
-                "observedGeneration": JSONValue(conversation.object.generation),
-                "conditions": .array(conditions.map(\.json)),
-            ],
+            "metadata": ["resourceVersion": .string(conversation.object.resourceVersion)], "status": status.json,
         ])
     }
 

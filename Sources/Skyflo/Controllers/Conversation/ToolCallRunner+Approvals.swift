@@ -37,7 +37,7 @@ extension ToolCallRunner {
     private struct ApprovalContent {
         var display: CallDisplay
         var summary: String
-        var risk: WriteProposal.Risk
+        var risk: Risk
         var warnings: [String] = []
         var preview: String
         var requests: [JSONValue] = []

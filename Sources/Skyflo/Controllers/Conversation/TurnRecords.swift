@@ -1,4 +1,5 @@
 import KubeModel
+import SkyfloAPI
 import Synchronization
 import Transcripts
 import WorkflowEngine

@@ -39,8 +39,7 @@ extension WriteCoordinator {
         if let stop { return give(up: "not watched any longer: stopped by \(stop)") }
         guard user != operatorUser else { return give(up: "the operator doesn't look at it as itself") }
         let titles = Set(checks.map(\.check))
-        let conditions = (call.approval?.postConditions ?? []).compactMap(PostCondition.init(json:))
-            .filter { titles.contains($0.title) }
+        let conditions = (call.approval?.checks ?? []).filter { titles.contains($0.title) }
         guard conditions.count == checks.count else { return give(up: "this version can't read how to check it") }
         let verifier = Verifier(
             api: access.acting(for: Impersonation(user: user)), clock: clock, deadline: clock.uptime,

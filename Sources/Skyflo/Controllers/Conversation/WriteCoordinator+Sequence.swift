@@ -134,10 +134,9 @@ extension WriteCoordinator {
     private func verdicts(
         on plans: [WriteStep], of call: Call, _ verifier: Verifier
     ) async throws -> [(succeeded: Bool, evidence: String)?] {
-        let conditions = plans.map { $0.awaits.flatMap(PostCondition.init(json:)) }
+        let conditions = plans.map { $0.awaits.flatMap { PostCondition(json: $0) } }
         // Of a drain: the pods that it evicts are those of the node that it cordons.
-        let node = (call.approval?.postConditions ?? []).lazy.compactMap(PostCondition.init(json:))
-            .compactMap(\.storedNode).first
+        let node = (call.approval?.checks ?? []).lazy.compactMap(\.storedNode).first
         var looks = try await verifier.look(at: conditions.compactMap(\.self), on: node)[...]
         return conditions.map { condition in
             guard condition != nil, let look = looks.popFirst() else {

@@ -1,5 +1,6 @@
 import ControllerRuntime
 import KubeModel
+import SkyfloAPI
 import WorkflowEngine
 import Writes
 
@@ -9,7 +10,7 @@ extension WriteCoordinator {
         _ id: String, in store: inout ConversationStore, _ references: ResolvedReferences
     ) async throws {
         guard let call = store.machine.call(id) else { return }
-        let conditions = (call.approval?.postConditions ?? []).compactMap(PostCondition.init(json:))
+        let conditions = call.approval?.checks ?? []
         let verifier = Verifier(
             api: access.acting(for: references.identity), clock: clock, deadline: clock.uptime + verificationTimeout,
             since: call.writtenAt ?? call.startedAt, display: CallDisplay(of: call, redactor: redactor))

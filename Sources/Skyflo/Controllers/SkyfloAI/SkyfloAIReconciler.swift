@@ -34,14 +34,13 @@ public struct SkyfloAIReconciler: Reconciler {
         conditions.set(rulesCondition(of: skyflo))
         let finding = try await proofs.look(api)
         conditions.set(proof(finding, of: skyflo))
-        let status: JSONValue = [
-            "observedGeneration": JSONValue(object.generation),
-            "defaultModel": .string(skyflo.models.first?.name ?? ""),
-            "conditions": .array(conditions.map(\.json)),
-        ]
-        if object["status"] != status {
+        var status = SkyfloAIStatus()
+        status.observedGeneration = object.generation
+        status.defaultModel = skyflo.models.first?.name ?? ""
+        status.conditions = conditions
+        if object["status"] != status.json {
             let patch: JSONValue = [
-                "metadata": ["resourceVersion": .string(object.resourceVersion)], "status": status,
+                "metadata": ["resourceVersion": .string(object.resourceVersion)], "status": status.json,
             ]
             let written = try await api.patch(
                 .skyfloAIs, namespace: object.namespace, name: object.name, subresource: "status", .merge(patch),

@@ -2,6 +2,7 @@ import Concurrency
 import ControllerRuntime
 import KubeClient
 import KubeModel
+import SkyfloAPI
 import Synchronization
 import WorkflowEngine
 import Writes

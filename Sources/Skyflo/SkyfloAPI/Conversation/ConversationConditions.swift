@@ -13,7 +13,7 @@ public enum ConversationCondition: String, Sendable, CaseIterable {
 }
 
 /// Why a Conversation isn't accepted or a turn ended. CamelCase, as conditions want it.
-public enum ConversationReason: String, Sendable {
+public enum ConversationReason: String, Sendable, JSONCodable {
     case accepted = "Accepted"
     case skyfloAINotFound = "SkyfloAINotFound"
     case skyfloAIAmbiguous = "SkyfloAIAmbiguous"

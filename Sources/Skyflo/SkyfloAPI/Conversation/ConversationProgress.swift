@@ -22,15 +22,21 @@ public struct ConversationProgress: Sendable, Hashable {
 
     /// nil for what this version doesn't understand.
     public init?(annotation text: String) {
-        guard let json = try? JSONParser.parse(text), let uid = json["uid"]?.string, let turn = json["turn"]?.int else {
-            return nil
-        }
-        self.init(uid: uid, turn: turn, undosTaken: json["undosTaken"]?.int ?? 0)
+        guard let json = try? JSONParser.parse(text) else { return nil }
+        self.init(json: json)
     }
 
     /// The annotation's value.
-    public var text: String {
-        JSONWriter.string(["uid": .string(uid), "turn": JSONValue(turn), "undosTaken": JSONValue(undosTaken)])
+    public var text: String { JSONWriter.string(json) }
+}
+
+extension ConversationProgress: JSONRecord {
+    public init() { self.init(uid: "", turn: 0, undosTaken: 0) }
+
+    public mutating func code(_ members: inout JSONMembers) {
+        members.require(&uid, as: "uid")
+        members.require(&turn, as: "turn")
+        members.code(&undosTaken, as: "undosTaken")
     }
 }
 

@@ -1,9 +1,11 @@
 public import KubeModel
 
-/// What the operator last wrote, and what people decided since. Only what code reads back is typed here; the operator
-/// writes through patches that name each field.
+/// The status of a conversation, as it is read and as the operator writes it.
+///
+/// What is read is decoded when it's asked for: a status may have many calls and approvals of which one matters. What is made
+/// is merged into the stored status, which other fields of it survive; a field that is set to nil is null and goes.
 public struct ConversationStatus: Sendable {
-    public enum Phase: String, Sendable {
+    public enum Phase: String, Sendable, JSONCodable {
         case pending = "Pending"
         case planning = "Planning"
         case awaitingApproval = "AwaitingApproval"
@@ -16,166 +18,153 @@ public struct ConversationStatus: Sendable {
         public var isTerminal: Bool { self == .completed || self == .failed || self == .stopped }
     }
 
-    public let json: JSONValue
-
-    public init(_ json: JSONValue) { self.json = json }
-
-    public var phase: Phase? { json["phase"]?.string.flatMap(Phase.init) }
-    /// Why the phase is what it is, where it doesn't say enough: a ``ConversationReason`` of this version or another.
-    public var reason: String? { json["reason"]?.string }
-    public var turn: Int { json["turn"]?.int ?? 0 }
-    /// Of the object that it was written for; nil in statuses of versions that didn't say.
-    public var uid: String? { json["uid"]?.string }
-    public var title: String? { json["title"]?.string }
-    public var answer: String? { json["answer"]?.string }
-    public var observedGeneration: Int { json["observedGeneration"]?.int ?? 0 }
-    public var conditions: [Condition] { json["conditions"]?.array?.compactMap(Condition.init) ?? [] }
-    public var calls: [String: CallStatus] {
-        (json["calls"]?.object ?? [:]).reduce(into: [:]) { $0[$1.key] = CallStatus($1.value) }
+    /// The members that aren't maps. Their names are those of the schema.
+    private enum Field: String {
+        case phase, reason, turn, uid, title, answer, observedGeneration, pendingApprovals, conditions, worker,
+            turnState
+        case plan, verification, progress, followUpsTaken, undosTaken, queuedSince, usage, transcript
     }
-    public var approvals: [String: Approval] {
-        (json["approvals"]?.object ?? [:]).reduce(into: [:]) { $0[$1.key] = Approval($1.value) }
+
+    /// The members whose entries come and go by themselves, by the ids of calls or changes.
+    public enum Map: String, Sendable { case calls, approvals, changes }
+
+    public private(set) var json: JSONValue
+
+    public init(_ json: JSONValue = .object([:])) { self.json = json }
+
+    private subscript<Value: JSONCodable>(field: Field) -> Value? {
+        get { json[field.rawValue].flatMap { Value(json: $0) } }
+        set { json[field.rawValue] = newValue?.json ?? .null }
+    }
+
+    private subscript<Value: JSONCodable>(map: Map) -> [String: Value] {
+        json[map.rawValue].flatMap { [String: Value](json: $0) } ?? [:]
+    }
+
+    // MARK: How it stands
+
+    public var phase: Phase? {
+        get { self[.phase] }
+        set { self[.phase] = newValue }
+    }
+    /// Why the phase is what it is, where it doesn't say enough: a ``ConversationReason`` of this version or another.
+    public var reason: String? {
+        get { self[.reason] }
+        set { self[.reason] = newValue }
+    }
+    public var observedGeneration: Int {
+        get { self[.observedGeneration] ?? 0 }
+        set { self[.observedGeneration] = newValue }
+    }
+    public var conditions: [Condition] {
+        get { self[.conditions] ?? [] }
+        set { self[.conditions] = newValue }
+    }
+    /// Of the object that it was written for; nil in statuses of versions that didn't say.
+    public var uid: String? {
+        get { self[.uid] }
+        set { self[.uid] = newValue }
     }
     /// Who works on it, or did last.
-    public var workerIdentity: String { json["worker", "identity"]?.string ?? "" }
-    /// Rises each time that a process takes the conversation up; 0 before the first.
-    public var workerEpoch: Int { json["worker", "epoch"]?.int ?? 0 }
+    public var worker: WorkerClaim {
+        get { self[.worker] ?? WorkerClaim() }
+        set { self[.worker] = newValue }
+    }
+    public var workerIdentity: String { worker.identity }
+    public var workerEpoch: Int { worker.epoch }
+    /// Since when a message waits for other turns to end; nil while none does.
+    public var queuedSince: KubeTime? {
+        get { (self[.queuedSince] as MicroTime?)?.time }
+        set { self[.queuedSince] = newValue.map { MicroTime($0) } }
+    }
+
+    // MARK: The turn
+
+    public var turn: Int {
+        get { self[.turn] ?? 0 }
+        set { self[.turn] = newValue }
+    }
+    public var title: String? {
+        get { self[.title] }
+        set { self[.title] = newValue }
+    }
+    public var answer: String? {
+        get { self[.answer] }
+        set { self[.answer] = newValue }
+    }
+    public var turnTimes: TurnTimes {
+        get { self[.turnState] ?? TurnTimes() }
+        set { self[.turnState] = newValue }
+    }
+    public var startedAt: KubeTime? { turnTimes.startedAt }
+    public var finishedAt: KubeTime? { turnTimes.finishedAt }
+    public var plan: [PlanStepStatus] {
+        get { self[.plan] ?? [] }
+        set { self[.plan] = newValue }
+    }
+    public var verification: [CheckStatus] {
+        get { self[.verification] ?? [] }
+        set { self[.verification] = newValue }
+    }
+    /// Where the last write of several steps stands; nil where there was none.
+    public var progress: SequenceProgress? {
+        get { self[.progress] }
+        set { self[.progress] = newValue }
+    }
+    public var usage: UsageStatus {
+        get { self[.usage] ?? UsageStatus() }
+        set { self[.usage] = newValue }
+    }
+    /// nil before anything was written to it.
+    public var transcriptPosition: TranscriptPosition? {
+        get { self[.transcript] }
+        set { self[.transcript] = newValue }
+    }
+    /// How many calls wait for a decision.
+    public var pendingApprovals: Int {
+        get { self[.pendingApprovals] ?? 0 }
+        set { self[.pendingApprovals] = newValue }
+    }
+
+    // MARK: What was taken up
+
     /// The turns of the follow-ups that were taken up, by id.
     public var followUpsTaken: [String: Int] {
-        (json["followUpsTaken"]?.object ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.int ?? 0 }
+        get { self[.followUpsTaken] ?? [:] }
+        set { self[.followUpsTaken] = newValue }
     }
-    /// Since when a message waits for other turns to end; nil while none does.
-    public var queuedSince: KubeTime? { json["queuedSince"]?.string.flatMap(KubeTime.init) }
     /// How many entries of `spec.undo` were taken up.
-    public var undosTaken: Int { json["undosTaken"]?.int ?? 0 }
-    /// Where the last write of several steps stands; nil where there was none.
-    public var progress: SequenceProgress? { json["progress"].flatMap(SequenceProgress.init) }
-    /// In the order in which they were made.
-    public var changes: [ChangeStatus] {
-        (json["changes"]?.object ?? [:]).map { ChangeStatus(id: $0.key, $0.value) }
-            .sorted { ($0.id.utf8.count, $0.id) < ($1.id.utf8.count, $1.id) }
+    public var undosTaken: Int {
+        get { self[.undosTaken] ?? 0 }
+        set { self[.undosTaken] = newValue }
     }
-    /// Whether something is looked at again that was on its way when its turn went on.
-    public var hasRunningChecks: Bool {
-        json["verification"]?.array?.contains { $0["result"]?.string == "StillRunning" } ?? false
-    }
-    public var startedAt: KubeTime? { json["turnState", "startedAt"]?.string.flatMap(KubeTime.init) }
-    public var finishedAt: KubeTime? { json["turnState", "finishedAt"]?.string.flatMap(KubeTime.init) }
 
     /// Whether the turn that `turn` names has ended. True before the first one, and while the next one waits for its turn.
     public var isTurnEnded: Bool { turn == 0 || (phase?.isTerminal ?? false) || queuedSince != nil }
+    /// Whether something is looked at again that was on its way when its turn went on.
+    public var hasRunningChecks: Bool { verification.contains { $0.verdict == .stillRunning } }
 }
 
-public struct CallStatus: Sendable, Hashable {
-    public var tool: String
-    public var turn: Int
-    public var state: CallState
-    public var result: String?
+// MARK: - Maps
 
-    init(_ json: JSONValue) {
-        tool = json["tool"]?.string ?? ""
-        turn = json["turn"]?.int ?? 0
-        state = json["state"]?.string.flatMap(CallState.init) ?? .unknown
-        result = json["result"]?.string
-    }
-}
-
-/// Something that was written.
-public struct ChangeStatus: Sendable, Hashable {
-    public var id: String
-    public var call: String
-    public var summary: String
-    public var uid: String
-    public var undoneBy: String?
-
-    init(id: String, _ json: JSONValue) {
-        self.id = id
-        call = json["call"]?.string ?? ""
-        summary = json["summary"]?.string ?? ""
-        uid = json["target", "uid"]?.string ?? ""
-        undoneBy = json["undoneBy"]?.string
-    }
-}
-
-/// How a tool call stands.
-public enum CallState: String, Sendable {
-    /// The model asked for it; nothing has happened yet. → AwaitingApproval, Executing, Succeeded, Failed, Cancelled
-    case proposed = "Proposed"
-    /// → Executing (approved), Denied, Expired, Cancelled
-    case awaitingApproval = "AwaitingApproval"
-    /// A write may be under way. → Verifying, Succeeded, Failed, Stale, Unknown; never Cancelled
-    case executing = "Executing"
-    /// The write was done; its effect is being watched. → Succeeded, Failed
-    case verifying = "Verifying"
-    case succeeded = "Succeeded"
-    case failed = "Failed"
-    case denied = "Denied"
-    case expired = "Expired"
-    /// The target moved since the preview: nothing was done, and a new call with a new preview takes its place.
-    case stale = "Stale"
-    /// Whether the write was done can't be found out.
-    case unknown = "Unknown"
-    /// The turn ended before it was its turn; nothing was done.
-    case cancelled = "Cancelled"
-
-    public var isFinal: Bool {
-        switch self {
-        case .proposed, .awaitingApproval, .executing, .verifying: false
-        case .succeeded, .failed, .denied, .expired, .stale, .unknown, .cancelled: true
-        }
-    }
-}
-
-/// A write that waits for a decision, or has one.
-public struct Approval: Sendable, Hashable {
-    public enum Decision: String, Sendable { case approved = "Approved", denied = "Denied" }
-
-    public let json: JSONValue
-
-    public init(_ json: JSONValue) { self.json = json }
-
-    /// The operator's own part; without it the entry was made by somebody else and decides nothing.
-    public var digest: String? { json["digest"]?.string }
-    public var tool: String { json["tool"]?.string ?? "" }
-    public var arguments: String { json["arguments"]?.string ?? "" }
-    public var requests: [JSONValue] { json["requests"]?.array ?? [] }
-    /// Keyed hash of arguments and requests as they are; nil where they are shown as they are.
-    public var fingerprint: String? { json["fingerprint"]?.string }
-    public var expiresAt: KubeTime? { json["expiresAt"]?.string.flatMap(KubeTime.init) }
-
-    /// nil for no decision, and for a value that the schema doesn't have.
-    public var decision: Decision? { json["decision"]?.string.flatMap(Decision.init) }
-    public var decidedBy: String? { json["decidedBy"]?.string }
-    public var reason: String? { json["reason"]?.string }
-    /// The name of the rule that allowed it in a person's place.
-    public var autoApprovedBy: String? { json["autoApprovedBy"]?.string }
-    /// What the write is going to touch besides its target, in words.
-    public var touches: [String] { json["touches"]?.array?.compactMap(\.string) ?? [] }
-    /// The other calls of which at most one is carried out.
-    public var alternatives: [String] { json["alternatives"]?.array?.compactMap(\.string) ?? [] }
-    /// What is missing until decisions that were made count.
-    public var waitingFor: String? { json["waitingFor"]?.string }
-
-    public struct Vote: Sendable, Hashable {
-        public var user: String
-        public var decision: Decision
-        public var reason: String
+extension ConversationStatus {
+    public var calls: [String: CallStatus] { self[.calls] }
+    public var approvals: [String: Approval] { self[.approvals] }
+    /// In the order in which they were made.
+    public var changes: [ChangeStatus] {
+        let changes: [String: ChangeStatus] = self[.changes]
+        return changes.map { id, change in
+            var change = change
+            change.id = id
+            return change
+        }.sorted { ($0.id.utf8.count, $0.id) < ($1.id.utf8.count, $1.id) }
     }
 
-    /// All decisions on it, one for each user, in the order of their names. The short form (`decision`, `decidedBy`) is
-    /// one of them; where a user's two forms differ, the denial counts.
-    public var votes: [Vote] {
-        var votes: [String: Vote] = [:]
-        for (user, vote) in json["votes"]?.object ?? [:] {
-            guard let decision = vote["decision"]?.string.flatMap(Decision.init) else { continue }
-            votes[user] = Vote(user: user, decision: decision, reason: vote["reason"]?.string ?? "")
-        }
-        if let decision {
-            let user = decidedBy.flatMap { $0.isEmpty ? nil : $0 } ?? "unknown"
-            if votes[user]?.decision != .denied {
-                votes[user] = Vote(user: user, decision: decision, reason: reason ?? "")
-            }
-        }
-        return votes.values.sorted { $0.user < $1.user }
+    /// How many bytes an entry has in the stored status; nil where there is none.
+    public func storedBytes(of id: String, in map: Map) -> Int? {
+        json[map.rawValue, id].map { JSONWriter.bytes($0).count }
     }
+
+    /// - Parameter entries: null for one that goes.
+    public mutating func merge(_ entries: JSONObject, into map: Map) { json[map.rawValue] = .object(entries) }
 }

@@ -43,19 +43,6 @@ public struct ApprovalRule: Sendable, Hashable {
     /// that is read by halves may allow no more than was meant.
     public var problems: [String]
 
-    public enum Risk: String, Sendable, Comparable {
-        case low = "Low", medium = "Medium", high = "High"
-
-        public static func < (a: Risk, b: Risk) -> Bool { a.order < b.order }
-        private var order: Int {
-            switch self {
-            case .low: 0
-            case .medium: 1
-            case .high: 2
-            }
-        }
-    }
-
     /// - Parameter fixed: the effect where the list that the rule is in says it.
     init(_ json: JSONValue, effect fixed: Effect? = nil) {
         var problems: [String] = []

@@ -54,7 +54,8 @@ public struct SkyfloAI: Sendable {
         foreignComponents = ["ui", "engine", "mcp"].filter { spec?[$0] != nil }
     }
 
-    public var conditions: [Condition] { object["status", "conditions"]?.array?.compactMap(Condition.init) ?? [] }
+    public var status: SkyfloAIStatus { object["status"].flatMap { SkyfloAIStatus(json: $0) } ?? SkyfloAIStatus() }
+    public var conditions: [Condition] { status.conditions }
 
     /// Whether the key of a model may be read from a Secret. It is sent to an address that the same SkyfloAI names: tokens
     /// of ServiceAccounts and the like would leave the cluster at the wish of somebody who may not read them.

@@ -1,5 +1,3 @@
-public import KubeModel
-
 /// `status.progress`: where a write of several steps stands, for people to read and for the next worker to go on from.
 public struct SequenceProgress: Sendable, Hashable {
     /// The id of the call.
@@ -17,25 +15,28 @@ public struct SequenceProgress: Sendable, Hashable {
         self.titles = titles
         self.states = states
     }
+}
 
-    public var json: JSONValue {
-        let done = states.count { $0.state == .done }
-        return [
-            "call": .string(call), "summary": .string("\(done) of \(states.count) steps are done"),
-            "steps": .array(
-                zip(titles, states).map { title, state in
-                    var json = state.json
-                    json["step"] = .string(title)
-                    return json
-                }),
-        ]
+/// Unreadable where a step is in a state that this version doesn't know.
+extension SequenceProgress: JSONRecord {
+    public init() { self.init(call: "", titles: [], states: []) }
+
+    public mutating func code(_ members: inout JSONMembers) {
+        members.require(&call, as: "call")
+        members.write("\(states.count { $0.state == .done }) of \(states.count) steps are done", as: "summary")
+        var steps = WholeList(zip(titles, states).map { Step(title: $0, progress: $1) })
+        members.require(&steps, as: "steps")
+        titles = steps.elements.map(\.title)
+        states = steps.elements.map(\.progress)
     }
 
-    /// nil for what ``json`` doesn't write, and where a step is in a state that this version doesn't know.
-    public init?(json: JSONValue) {
-        guard let call = json["call"]?.string, let steps = json["steps"]?.array else { return nil }
-        let states = steps.compactMap(StepProgress.init(json:))
-        guard states.count == steps.count else { return nil }
-        self.init(call: call, titles: steps.map { $0["step"]?.string ?? "" }, states: states)
+    private struct Step: JSONRecord {
+        var title = ""
+        var progress = StepProgress()
+
+        mutating func code(_ members: inout JSONMembers) {
+            progress.code(&members)
+            members.code(&title, as: "step")
+        }
     }
 }

@@ -2,7 +2,7 @@ public import KubeModel
 
 /// How one step of a sequence stands: an entry of `status.progress.steps`.
 public struct StepProgress: Sendable, Hashable {
-    public enum State: String, Sendable {
+    public enum State: String, Sendable, JSONCodable {
         /// Not sent yet, or to be sent again.
         case pending = "Pending"
         /// It may be under way.
@@ -35,21 +35,19 @@ public struct StepProgress: Sendable, Hashable {
         self.attempts = attempts
         self.notBefore = notBefore
     }
+}
 
-    var json: JSONValue {
-        .compact([
-            "state": .string(state.rawValue), "uid": uid.isEmpty ? nil : .string(uid),
-            "message": message.isEmpty ? nil : .string(message),
-            "attempts": attempts > 0 ? JSONValue(attempts) : nil,
-            "notBefore": notBefore.map { .string($0.microTime) },
-        ])
-    }
+/// Unreadable in a state that this version doesn't know.
+extension StepProgress: JSONRecord {
+    public init() { self.init(state: .pending) }
 
-    /// nil for a state that this version doesn't know.
-    init?(json: JSONValue) {
-        guard let state = json["state"]?.string.flatMap(State.init) else { return nil }
-        self.init(
-            state: state, uid: json["uid"]?.string ?? "", message: json["message"]?.string ?? "",
-            attempts: json["attempts"]?.int ?? 0, notBefore: json["notBefore"]?.string.flatMap(KubeTime.init))
+    public mutating func code(_ members: inout JSONMembers) {
+        members.require(&state, as: "state")
+        members.code(&uid, as: "uid", omitting: "")
+        members.code(&message, as: "message", omitting: "")
+        members.code(&attempts, as: "attempts", omitting: 0)
+        var time = notBefore.map { MicroTime($0) }
+        members.code(&time, as: "notBefore")
+        notBefore = time?.time
     }
 }

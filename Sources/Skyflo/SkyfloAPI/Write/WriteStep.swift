@@ -25,21 +25,16 @@ public struct WriteStep: Sendable, Hashable {
         self.isRetried = isRetried
         self.awaits = awaits
     }
+}
 
-    public var json: JSONValue {
-        .compact([
-            "title": .string(title), "stage": JSONValue(stage), "deadlineSeconds": JSONValue(deadlineSeconds),
-            "retried": isRetried ? .bool(true) : nil, "awaits": awaits,
-        ])
-    }
+extension WriteStep: JSONRecord {
+    public init() { self.init(title: "", stage: 1, deadlineSeconds: 1) }
 
-    /// nil for what ``json`` doesn't write.
-    public init?(json: JSONValue) {
-        guard let title = json["title"]?.string, let stage = json["stage"]?.int, stage > 0,
-            let deadline = json["deadlineSeconds"]?.int, deadline > 0
-        else { return nil }
-        self.init(
-            title: title, stage: stage, deadlineSeconds: deadline, isRetried: json["retried"]?.bool ?? false,
-            awaits: json["awaits"])
+    public mutating func code(_ members: inout JSONMembers) {
+        members.require(&title, as: "title")
+        members.require(&stage, as: "stage") { $0 > 0 }
+        members.require(&deadlineSeconds, as: "deadlineSeconds") { $0 > 0 }
+        members.code(&isRetried, as: "retried", omitting: false)
+        members.code(&awaits, as: "awaits")
     }
 }

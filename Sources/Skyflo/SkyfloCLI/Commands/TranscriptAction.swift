@@ -1,6 +1,7 @@
 import KubeModel
 import SkyfloAPI
 import Transcripts
+import WorkflowEngine
 
 /// Prints the whole history of a conversation, or says whether it is what the operator wrote.
 public struct TranscriptAction: Sendable {
@@ -20,7 +21,7 @@ public struct TranscriptAction: Sendable {
     /// - Returns: ``ExitStatus/tampered`` where the chain is broken, after everything before that place was printed.
     public func perform(in session: Session) async throws -> ExitStatus {
         let conversation = try await session.conversations.get(name)
-        guard conversation.object["status", "transcript", "secretPrefix"] != nil else {
+        guard conversation.status.transcriptPosition != nil else {
             throw CommandError(.error, "conversation \"\(name)\" has no transcript yet")
         }
         let reading = try await SecretTranscriptReader(api: session.api).read(conversation)
@@ -45,9 +46,11 @@ public struct TranscriptAction: Sendable {
     private func ofTurn(_ reading: TranscriptReading) -> [JSONValue] {
         guard let turn else { return reading.lines }
         var current = 0
-        return reading.lines.filter { line in
-            if line["type"]?.string == "TurnStarted" { current = line["number"]?.int ?? current }
-            return current == turn
+        var lines: [JSONValue] = []
+        for (entry, line) in zip(reading.entries, reading.lines) {
+            if case .turnStarted(let number, _, _) = entry.event { current = number }
+            if current == turn { lines.append(line) }
         }
+        return lines
     }
 }

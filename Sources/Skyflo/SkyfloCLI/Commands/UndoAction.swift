@@ -24,9 +24,8 @@ public struct UndoAction: Sendable {
 
     public func perform(in session: Session) async throws -> ExitStatus {
         let conversation = try await session.conversations.get(name)
-        let recorded = conversation.object["status", "changes"]?.object ?? [:]
-        let asked = conversation.object["spec", "undo"]?.array?.compactMap(\.string) ?? []
-        let chosen = try choose(from: recorded, asked: Set(asked), session)
+        let chosen = try choose(
+            from: conversation.status.changes, asked: Set(conversation.spec.undo), session)
         let patched = try await session.conversations.undo(chosen, of: name)
         let ids = chosen.joined(separator: ", ")
         guard !waits else {
@@ -42,21 +41,22 @@ public struct UndoAction: Sendable {
         return .success
     }
 
-    private func choose(from recorded: JSONObject, asked: Set<String>, _ session: Session) throws -> [String] {
+    private func choose(from recorded: [ChangeStatus], asked: Set<String>, _ session: Session) throws -> [String] {
         guard !recorded.isEmpty else {
             throw CommandError(.error, "conversation \"\(name)\" has no recorded changes (status.changes) to take back")
         }
+        let ids = recorded.map(\.id)
         for id in changes {
-            guard recorded.contains(id) else {
+            guard ids.contains(id) else {
                 throw CommandError(
-                    .error, "conversation \"\(name)\" has no change \"\(id)\"; there are: \(list(recorded.keys))")
+                    .error, "conversation \"\(name)\" has no change \"\(id)\"; there are: \(list(ids))")
             }
             guard !asked.contains(id) else { throw CommandError(.error, "\(id) was already asked to be taken back") }
         }
         guard changes.isEmpty else { return changes }
         // What took a change back is one itself, but only who names it means it.
-        let undos = Set(recorded.values.compactMap { $0["undoneBy"]?.string })
-        let left = recorded.keys.filter { !asked.contains($0) && !undos.contains($0) }
+        let undos = Set(recorded.compactMap(\.undoneBy))
+        let left = ids.filter { !asked.contains($0) && !undos.contains($0) }
         guard left.count == 1 else {
             throw left.isEmpty
                 ? CommandError(.error, "all changes were already asked to be taken back")

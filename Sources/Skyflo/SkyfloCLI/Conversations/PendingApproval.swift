@@ -19,11 +19,7 @@ public struct PendingApproval: Sendable, Hashable {
         self.id = id
         self.approval = approval
         self.digest = digest
-        let computed = Digest.of(
-            conversationUID: conversation.uid, turn: call.turn, callID: id, identity: conversation.identity,
-            tool: approval.tool, arguments: approval.arguments, requests: approval.requests,
-            postConditions: approval.json["postConditions"]?.array ?? [], fingerprint: approval.fingerprint)
-        isIntact = computed == digest
+        isIntact = Digest.of(approval, turn: call.turn, callID: id, in: conversation) == digest
     }
 
     /// `1f3a…`: enough of the digest to tell two previews apart.

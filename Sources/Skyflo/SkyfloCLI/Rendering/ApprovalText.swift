@@ -12,8 +12,7 @@ struct ApprovalText {
 
     var lines: [StyledText] {
         var lines: [StyledText] = []
-        let preview = entry.approval.json["preview"]?.string ?? ""
-        if !preview.isEmpty { lines += diff(preview) + [""] }
+        if !entry.approval.preview.isEmpty { lines += diff(entry.approval.preview) + [""] }
         lines.append(StyledText("\(entry.id)  ", .bold) + StyledText(summary, .bold))
         lines.append("    tool \(entry.approval.tool), risk \(risk), digest \(entry.shortDigest)\(expiry)")
         for request in entry.approval.requests { lines += self.lines(of: request) }
@@ -23,7 +22,7 @@ struct ApprovalText {
             let others = entry.approval.alternatives.joined(separator: ", ")
             lines.append(StyledText("    alternative to \(others): approving one denies the others", .yellow))
         }
-        for warning in entry.approval.json["warnings"]?.array?.compactMap(\.string) ?? [] {
+        for warning in entry.approval.warnings {
             lines.append(StyledText("    warning: \(warning)", .yellow))
         }
         if !entry.isIntact {
@@ -34,42 +33,34 @@ struct ApprovalText {
         return lines
     }
 
-    private var summary: String { entry.approval.json["summary"]?.string ?? entry.approval.tool }
-    private var risk: String { entry.approval.json["risk"]?.string ?? "unknown" }
+    private var summary: String { entry.approval.summary ?? entry.approval.tool }
+    private var risk: String { entry.approval.risk ?? "unknown" }
     private var expiry: String { entry.approval.expiresAt.map { ", until \($0)" } ?? "" }
 
+    /// Exactly what would be done, by whoever does it; of what this version doesn't understand all that there is.
     private func lines(of request: JSONValue) -> [StyledText] {
-        let step =
-            request["step", "title"]?.string.map { [StyledText("    step \(stage(request)): \($0)", .bold)] } ?? []
-        return step + content(of: request)
+        guard let write = StoredWrite(json: request) else {
+            return [StyledText("    \(JSONWriter.string(request))", .cyan)]
+        }
+        // Steps of one stage are done in any order.
+        let step = write.step.map { [StyledText("    step \($0.stage): \($0.title)", .bold)] } ?? []
+        return step + (write.backend == .exec ? command(write) : apiRequest(write))
     }
 
-    /// Steps of one stage are done in any order.
-    private func stage(_ request: JSONValue) -> String { request["step", "stage"]?.int.map { "\($0)" } ?? "?" }
-
-    /// Exactly what would be done, by whoever does it; of one that this version doesn't know all that there is.
-    private func content(of request: JSONValue) -> [StyledText] {
-        switch request["backend"]?.string {
-        case nil, "Kubernetes": return apiRequest(request)
-        case "Exec":
-            let pod = [request["target", "namespace"]?.string, request["target", "name"]?.string].compactMap(\.self)
-            let place = "pod \(pod.joined(separator: "/")), container \(request["container"]?.string ?? "?")"
-            let seconds = request["timeoutSeconds"]?.int.map { ", at most \($0) s" } ?? ""
-            return [
-                StyledText("    runs in \(place)\(seconds): ", .cyan)
-                    + StyledText(JSONWriter.string(request["command"] ?? .null))
-            ]
-        default: return [StyledText("    \(JSONWriter.string(request))", .cyan)]
-        }
+    private func command(_ write: StoredWrite) -> [StyledText] {
+        let pod = [write.target?.namespace, write.target?.name].compactMap(\.self)
+        let place = "pod \(pod.joined(separator: "/")), container \(write.container ?? "?")"
+        let seconds = write.timeoutSeconds.map { ", at most \($0) s" } ?? ""
+        return [
+            StyledText("    runs in \(place)\(seconds): ", .cyan) + StyledText(JSONWriter.string(write.command.json))
+        ]
     }
 
-    private func apiRequest(_ request: JSONValue) -> [StyledText] {
-        let query = (request["query"]?.array ?? []).map {
-            "\($0["name"]?.string ?? "")=\($0["value"]?.string ?? "")"
-        }
-        let target = (request["path"]?.string ?? "") + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
-        var lines: [StyledText] = [StyledText("    \(request["method"]?.string ?? "?") \(target)", .cyan)]
-        if isFull, let body = request["body"]?.string, !body.isEmpty {
+    private func apiRequest(_ write: StoredWrite) -> [StyledText] {
+        let query = write.query.map { "\($0.name)=\($0.value)" }
+        let target = (write.path ?? "") + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+        var lines: [StyledText] = [StyledText("    \(write.method ?? "?") \(target)", .cyan)]
+        if isFull, let body = write.body, !body.isEmpty {
             lines += body.split(separator: "\n").map { StyledText("      \($0)", .dim) }
         }
         return lines

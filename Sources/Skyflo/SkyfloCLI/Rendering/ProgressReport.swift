@@ -6,7 +6,7 @@ struct ProgressReport {
     var turn: Int
     private var phase: ConversationStatus.Phase?
     private var calls: [String: CallState] = [:]
-    private var checks: Set<String> = []
+    private var checks: Set<CheckStatus> = []
     /// Of the sequence of this call.
     private var steps: (call: String, states: [StepProgress.State]) = ("", [])
     private var refusal = ""
@@ -87,19 +87,17 @@ struct ProgressReport {
     }
 
     private mutating func checkLines(_ conversation: Conversation) -> [StyledText] {
-        (conversation.status.json["verification"]?.array ?? []).compactMap { check in
-            guard checks.insert(JSONWriter.string(check, .canonical)).inserted else { return nil }
-            let result = check["result"]?.string ?? ""
-            let text =
-                "  \(check["call"]?.string ?? "") checked: \(OneLine.of(check["check"]?.string ?? "", limit: 200)) "
+        conversation.status.verification.compactMap { check in
+            guard checks.insert(check).inserted else { return nil }
             let style: StyledText.Style =
-                switch result {
-                case "Passed": .green
-                case "NotChecked": .dim
-                case "StillRunning": .yellow
-                default: .red
+                switch check.verdict {
+                case .passed: .green
+                case .notChecked: .dim
+                case .stillRunning: .yellow
+                case .failed, .timedOut, nil: .red
                 }
-            return StyledText(text) + StyledText(result, style)
+            return StyledText("  \(check.call) checked: \(OneLine.of(check.check, limit: 200)) ")
+                + StyledText(check.result, style)
         }
     }
 }

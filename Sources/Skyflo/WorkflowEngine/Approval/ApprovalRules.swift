@@ -44,7 +44,7 @@ public struct ApprovalRules: Sendable {
     /// - Parameters:
     ///   - risk: nil where it isn't known.
     ///   - facts: one for each request; nil for a request that can't be classified. None for what only reads.
-    public func verdict(tool: String, risk: ApprovalRule.Risk?, _ facts: [WriteFacts?]) -> Verdict {
+    public func verdict(tool: String, risk: Risk?, _ facts: [WriteFacts?]) -> Verdict {
         guard !facts.isEmpty else { return .undecided }
         let restrictions = rules.filter { restricts($0, tool: tool, risk: risk, facts) }
         if let rule = restrictions.first(where: { $0.effect == .deny }) {
@@ -70,7 +70,7 @@ public struct ApprovalRules: Sendable {
 
 extension ApprovalRules {
     /// The names of rules that together allow all requests.
-    private func grant(tool: String, risk: ApprovalRule.Risk?, _ facts: [WriteFacts?]) -> String? {
+    private func grant(tool: String, risk: Risk?, _ facts: [WriteFacts?]) -> String? {
         guard let risk else { return nil }
         let open = rules.filter { rule in
             rule.effect == .allow && rule.problems.isEmpty && (rule.tools.isEmpty || rule.tools.contains(tool))
@@ -114,7 +114,7 @@ extension ApprovalRules {
 
 extension ApprovalRules {
     private func restricts(
-        _ rule: ApprovalRule, tool: String, risk: ApprovalRule.Risk?, _ facts: [WriteFacts?]
+        _ rule: ApprovalRule, tool: String, risk: Risk?, _ facts: [WriteFacts?]
     ) -> Bool {
         guard rule.effect != .allow, rule.tools.isEmpty || rule.tools.contains(tool) else { return false }
         if let risk, let least = rule.minRisk, risk < least { return false }

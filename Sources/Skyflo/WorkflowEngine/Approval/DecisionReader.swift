@@ -34,10 +34,7 @@ public enum DecisionReader {
     public static func stands(
         _ entry: Approval, for call: Call, request: ApprovalRequest, in conversation: Conversation, turn: Int
     ) -> Bool {
-        let digest = Digest.of(
-            conversationUID: conversation.uid, turn: turn, callID: call.id, identity: conversation.identity,
-            tool: entry.tool, arguments: entry.arguments, requests: entry.requests,
-            postConditions: entry.json["postConditions"]?.array ?? [], fingerprint: entry.fingerprint)
+        let digest = Digest.of(entry, turn: turn, callID: call.id, in: conversation)
         return entry.digest == request.digest && digest == request.digest
     }
 

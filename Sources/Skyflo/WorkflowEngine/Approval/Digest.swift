@@ -1,5 +1,6 @@
 import Crypto
-import KubeModel
+public import KubeModel
+public import SkyfloAPI
 
 /// What an approval is bound to.
 public enum Digest {
@@ -21,6 +22,15 @@ public enum Digest {
             "postConditions": .array(postConditions), "fingerprint": fingerprint.map(JSONValue.string),
         ])
         return of(canonical)
+    }
+
+    /// Of an approval as people see it. Where it isn't the digest that the entry has, somebody changed the entry after the
+    /// operator wrote it.
+    public static func of(_ approval: Approval, turn: Int, callID: String, in conversation: Conversation) -> String {
+        of(
+            conversationUID: conversation.uid, turn: turn, callID: callID, identity: conversation.identity,
+            tool: approval.tool, arguments: approval.arguments, requests: approval.requests,
+            postConditions: approval.postConditions, fingerprint: approval.fingerprint)
     }
 
     /// `sha256:` and the hexadecimal SHA-256 over the canonical JSON.

@@ -160,7 +160,7 @@ extension ApprovalRequest {
     /// The steps of a sequence; nil for a write that is sent at once. What isn't wholly a sequence is none: it isn't sent
     /// step by step, and a step that can't be read makes the write unreadable, as any request that can't.
     public var steps: [WriteStep]? {
-        let steps = requests.compactMap { $0["step"].flatMap(WriteStep.init(json:)) }
+        let steps = requests.compactMap { StoredWrite(json: $0)?.step }
         return steps.isEmpty || steps.count != requests.count ? nil : steps
     }
 }

@@ -21,6 +21,15 @@ public struct TranscriptChain: Sendable {
         public init(description: String) { self.description = description }
     }
 
+    /// What an entry has besides the members of its event.
+    private enum Member {
+        static let at = "at"
+        /// The event's own JSON, encrypted, where the other members are what readers may see of it.
+        static let concealed = "concealed"
+        /// Of the entry without it, and of the one before.
+        static let hash = "hash"
+    }
+
     /// Hexadecimal SHA-256 of the last entry; empty before the first.
     public private(set) var head = ""
     public private(set) var count = 0
@@ -49,12 +58,12 @@ public struct TranscriptChain: Sendable {
         var json = entry.event.json
         if let hidden = veil?.conceal(entry.event, json) {
             json = hidden.shown.json
-            json["concealed"] = .string(hidden.concealed)
+            json[Member.concealed] = .string(hidden.concealed)
         }
-        json["at"] = .string(entry.at.microTime)
+        json[Member.at] = .string(entry.at.microTime)
         count += 1
         head = Self.hash(head, json)
-        json["hash"] = .string(head)
+        json[Member.hash] = .string(head)
         return JSONWriter.string(json) + "\n"
     }
 
@@ -74,21 +83,21 @@ public struct TranscriptChain: Sendable {
         guard var json = try? JSONParser.parse(String(line)) else {
             throw Failure(description: "entry \(position) of the transcript is no JSON")
         }
-        let stored = json["hash"]?.string
-        json["hash"] = nil
+        let stored = json[Member.hash]?.string
+        json[Member.hash] = nil
         let hash = Self.hash(head, json)
         guard hash == stored else {
             throw Failure(description: "entry \(position) of the transcript doesn't follow from the one before it")
         }
-        let time = json["at"]?.string
-        if let veil, let concealed = json["concealed"]?.string {
+        let time = json[Member.at]?.string
+        if let veil, let concealed = json[Member.concealed]?.string {
             guard let whole = veil.reveal(concealed) else {
                 throw Failure(
                     description: "entry \(position) of the transcript holds what was encrypted with another key")
             }
             json = whole
         }
-        guard let at = time.flatMap(KubeTime.init), let event = TurnEvent(json) else {
+        guard let at = time.flatMap(KubeTime.init), let event = TurnEvent(json: json) else {
             throw Failure(
                 description: "entry \(position) of the transcript is of a kind that this version doesn't know")
         }
@@ -133,6 +142,6 @@ public protocol TranscriptVeil: Sendable {
 extension ConversationStatus {
     /// What it says of the transcript. Only who may write the status could have forged it.
     public var transcript: TranscriptChain.Anchor {
-        .init(count: json["transcript", "entries"]?.int ?? 0, head: json["transcript", "head"]?.string ?? "")
+        .init(count: transcriptPosition?.entries ?? 0, head: transcriptPosition?.head ?? "")
     }
 }

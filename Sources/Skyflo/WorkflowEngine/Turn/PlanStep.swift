@@ -1,14 +1,7 @@
-import SkyfloAPI
+public import SkyfloAPI
 
 /// What the model said it was about to do, with the calls that it asked for in the same breath.
 public struct PlanStep: Sendable, Hashable {
-    public enum State: String, Sendable {
-        case inProgress = "InProgress"
-        case done = "Done"
-        /// Something of it failed, was denied or never happened.
-        case notDone = "NotDone"
-    }
-
     public var text: String
     /// Ids.
     public var calls: [String]
@@ -18,7 +11,7 @@ extension WorkflowStateMachine {
     /// How many steps a status keeps: the newest.
     public static let keptSteps = 16
 
-    public func state(of step: PlanStep) -> PlanStep.State {
+    public func state(of step: PlanStep) -> PlanStepStatus.State {
         let all = (pastCalls.map(\.call) + calls).filter { step.calls.contains($0.id) }
         guard all.allSatisfy(\.state.isFinal) else { return .inProgress }
         return all.allSatisfy { $0.state == .succeeded || $0.state == .stale } ? .done : .notDone

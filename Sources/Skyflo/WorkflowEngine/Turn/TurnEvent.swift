@@ -46,7 +46,7 @@ public enum TurnEvent: Sendable, Hashable {
 
 /// What the model said in one reply.
 public struct ModelTurn: Sendable, Hashable {
-    public enum Finish: String, Sendable { case complete, truncated, filtered }
+    public enum Finish: String, Sendable, JSONCodable { case complete, truncated, filtered }
 
     public struct Call: Sendable, Hashable {
         /// As the provider wants it back; not necessarily unique, never used as a key.
@@ -170,32 +170,11 @@ public struct Decision: Sendable, Hashable {
     }
 }
 
-public struct CheckResult: Sendable, Hashable {
-    public enum Verdict: String, Sendable {
-        case passed = "Passed", failed = "Failed", timedOut = "TimedOut"
-        /// It was on its way when the turn could wait no longer: it is looked at again until one of the others is known.
-        case stillRunning = "StillRunning"
-        /// It may not be looked at. Says nothing about the write.
-        case notChecked = "NotChecked"
-    }
-
-    public var check: String
-    public var verdict: Verdict
-    public var evidence: String
-
-    public init(check: String, verdict: Verdict, evidence: String) {
-        self.check = check
-        self.verdict = verdict
-        self.evidence = evidence
-    }
-
-    /// A line for the model and for people.
-    public var line: String { "\(check): \(verdict.rawValue)" + (evidence.isEmpty ? "" : " (\(evidence))") }
-}
-
 /// How a turn ended.
 public struct TurnEnd: Sendable, Hashable {
-    public enum Kind: String, Sendable { case completed = "Completed", failed = "Failed", stopped = "Stopped" }
+    public enum Kind: String, Sendable, JSONCodable {
+        case completed = "Completed", failed = "Failed", stopped = "Stopped"
+    }
 
     public var kind: Kind
     public var reason: ConversationReason

@@ -1,4 +1,5 @@
 import KubeModel
+public import SkyfloAPI
 
 /// Checks that were still running when their turn could wait no longer.
 extension WorkflowStateMachine {

@@ -19,7 +19,7 @@ public struct ExecBackend: WriteBackend {
         for method in [KubeRequest.Method.post, .get] {
             try await AccessReview.requireForTool(KubeRequest(method, write.path), api: api)
         }
-        let shown = write.redacted(by: redactor)["command"]?.array?.compactMap(\.string) ?? []
+        let shown = write.shown(by: redactor).command
         let lines = shown.enumerated().map { "  [\($0.offset)] \(JSONWriter.string(.string($0.element)))" }
         let text =
             "\(write.target.text), container \(write.container): would run, for at most \(write.timeoutSeconds) s, "

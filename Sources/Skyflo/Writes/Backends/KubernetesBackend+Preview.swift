@@ -1,5 +1,6 @@
 public import KubeClient
 import KubeModel
+import SkyfloAPI
 
 extension KubernetesBackend {
     public func preview(
@@ -111,7 +112,7 @@ private struct RequestPreview {
         let change = ChangeRecord(planned, after: isWhole ? after : planned.before, redactor: redactor)
         let shown = RedactedChange(planned, after: after, redactor: redactor)
         guard !isWhole else { return (diff(planned, shown), change) }
-        let body = planned.redacted(by: redactor)["body"]?.string ?? ""
+        let body = planned.shown(by: redactor).body ?? ""
         let text = "\(planned.target.text): would be sent \(planned.request.contentType ?? "")\n\(body)\n"
         return (text, change.withoutContent("what it changed isn't known: it could not be tried out"))
     }

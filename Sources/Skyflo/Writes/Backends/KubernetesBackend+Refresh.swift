@@ -1,5 +1,6 @@
 public import KubeClient
 import KubeModel
+import SkyfloAPI
 
 extension KubernetesBackend {
     /// Looks at the target of a request that the API server refused as stale, and tries the request out again.

@@ -1,5 +1,6 @@
 import KubeClient
-public import KubeModel
+import KubeModel
+import SkyfloAPI
 
 /// A command in a container of a pod, exactly as it would be run: a program with its arguments, no shell between.
 public struct PlannedCommand: Sendable, Hashable {
@@ -30,33 +31,34 @@ public struct PlannedCommand: Sendable, Hashable {
     /// A WebSocket is opened with GET; what is asked for is `create` all the same, as kubectl's POST needs it.
     var access: ResourceAccess? { ResourceAccess(KubeRequest(.post, path)) }
 
-    public var json: JSONValue {
-        [
-            "command": JSONValue(command), "container": .string(container),
-            "timeoutSeconds": JSONValue(timeoutSeconds), "target": target.json,
-        ]
+    var stored: StoredWrite {
+        var stored = StoredWrite()
+        stored.command = command
+        stored.container = container
+        stored.timeoutSeconds = timeoutSeconds
+        stored.target = target.stored
+        return stored
     }
 
-    /// nil for what ``json`` doesn't write.
-    public init?(json: JSONValue) {
-        guard let words = json["command"]?.array, let container = json["container"]?.string, !container.isEmpty,
-            let timeout = json["timeoutSeconds"]?.int, timeout > 0,
-            let target = json["target"].flatMap(PlannedRequest.Target.init(json:)),
-            target.resource.isSame(as: .pods), !target.uid.isEmpty, target.namespace != nil
+    /// nil for what ``stored`` doesn't make.
+    init?(_ stored: StoredWrite) {
+        guard let container = stored.container, !container.isEmpty, let timeout = stored.timeoutSeconds, timeout > 0,
+            let target = stored.target.flatMap({ PlannedRequest.Target($0) }),
+            target.resource.isSame(as: .pods), !target.uid.isEmpty, target.namespace != nil, !stored.command.isEmpty
         else { return nil }
-        let command = words.compactMap(\.string)
-        guard !command.isEmpty, command.count == words.count else { return nil }
-        self.init(target: target, container: container, command: command, timeoutSeconds: timeout)
+        self.init(target: target, container: container, command: stored.command, timeoutSeconds: timeout)
     }
 
-    func redacted(by redactor: Redactor) -> JSONValue {
-        var json = json
-        json["command"] = redactor.redact(json: ["command": JSONValue(command)])["command"]
-        return json
+    /// The command without what it holds of secrets.
+    func shown(by redactor: Redactor) -> StoredWrite {
+        var shown = stored
+        let words = redactor.redact(json: ["command": JSONValue(command)])["command"]
+        shown.command = words.flatMap { [String](json: $0) } ?? []
+        return shown
     }
 
     func secrets(_ redactor: Redactor) -> Set<String> {
-        Redactor.hidden(inWords: JSONValue(command), shown: redacted(by: redactor)["command"]).filter {
+        Redactor.hidden(inWords: JSONValue(command), shown: shown(by: redactor).command.json).filter {
             $0.utf8.count >= 6 && !target.text.contains($0)
         }
     }

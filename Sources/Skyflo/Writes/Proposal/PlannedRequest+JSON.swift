@@ -1,34 +1,38 @@
 public import KubeModel
+import SkyfloAPI
 
 extension PlannedRequest {
     /// As it is kept in a status: the request byte for byte, its target, and what was previewed. ``before`` is not part of it; it may be large
     /// and is kept apart.
-    public var json: JSONValue {
-        .compact([
-            "method": .string(request.method.rawValue),
-            "path": .string(request.path),
-            "query": request.query.isEmpty
-                ? nil : .array(request.query.map { ["name": .string($0.name), "value": .string($0.value)] }),
-            "contentType": request.contentType.map(JSONValue.string),
-            "accept": request.accept == Self.defaultAccept ? nil : .string(request.accept),
-            "body": request.body.map(JSONValue.string),
-            "target": target.json,
-            "previewed": previewed.map(\.json),
-        ])
+    public var json: JSONValue { stored.json }
+
+    var stored: StoredWrite {
+        var stored = StoredWrite()
+        stored.method = request.method.rawValue
+        stored.path = request.path
+        stored.query = request.query
+        stored.contentType = request.contentType
+        stored.accept = request.accept == Self.defaultAccept ? nil : request.accept
+        stored.body = request.body
+        stored.target = target.stored
+        stored.previewed = previewed
+        return stored
     }
 
     /// As ``json``, for people to read: what the body holds of secrets is replaced. It can't be sent any more.
-    public func redacted(by redactor: Redactor) -> JSONValue {
-        var json = json
-        guard let body = request.body else { return json }
+    public func redacted(by redactor: Redactor) -> JSONValue { shown(by: redactor).json }
+
+    func shown(by redactor: Redactor) -> StoredWrite {
+        var shown = stored
+        guard let body = request.body else { return shown }
         let isSecret = target.resource.isSame(as: .secrets) && request.method != .delete
         guard let parsed = try? JSONParser.parse(body) else {
-            json["body"] = .string(redactor.redact(text: body))
-            return json
+            shown.body = redactor.redact(text: body)
+            return shown
         }
-        let shown = redactor.redact(json: named(parsed, redactor), isSecret: isSecret)
-        if shown != parsed { json["body"] = .string(JSONWriter.string(shown)) }
-        return json
+        let redacted = redactor.redact(json: named(parsed, redactor), isSecret: isSecret)
+        if redacted != parsed { shown.body = JSONWriter.string(redacted) }
+        return shown
     }
 
     /// A JSON patch says where a value goes and not what that is called: `/spec/…/env/0/value`. The object knows.
@@ -51,45 +55,52 @@ extension PlannedRequest {
 
     /// nil for what ``json`` doesn't write: a request that was tampered with is not sent.
     public init?(json: JSONValue, before: KubeObject? = nil) {
-        guard let method = json["method"]?.string.flatMap(KubeRequest.Method.init(rawValue:)),
-            let path = json["path"]?.string, path.hasPrefix("/"),
-            let target = json["target"].flatMap(Target.init(json:))
+        guard let stored = StoredWrite(json: json) else { return nil }
+        self.init(stored, before: before)
+    }
+
+    init?(_ stored: StoredWrite, before: KubeObject? = nil) {
+        guard let method = stored.method.flatMap(KubeRequest.Method.init(rawValue:)),
+            let path = stored.path, path.hasPrefix("/"), let target = stored.target.flatMap({ Target($0) })
         else { return nil }
-        var query: [KubeRequest.QueryItem] = []
-        for item in json["query"]?.array ?? [] {
-            guard let name = item["name"]?.string, let value = item["value"]?.string else { return nil }
-            query.append(KubeRequest.QueryItem(name, value))
-        }
         let request = KubeRequest(
-            method, path, query: query, contentType: json["contentType"]?.string, body: json["body"]?.string,
-            accept: json["accept"]?.string ?? Self.defaultAccept)
-        self.init(
-            request: request, target: target, before: before,
-            previewed: json["previewed"].flatMap(PreviewedContent.init(json:)))
+            method, path, query: stored.query, contentType: stored.contentType, body: stored.body,
+            accept: stored.accept ?? Self.defaultAccept)
+        self.init(request: request, target: target, before: before, previewed: stored.previewed)
     }
 }
 
 extension PlannedRequest.Target {
-    public var json: JSONValue {
-        .compact([
-            "group": .string(resource.group), "version": .string(resource.version),
-            "resource": .string(resource.plural), "kind": .string(resource.kind),
-            "namespace": namespace.map(JSONValue.string), "name": .string(name), "uid": .string(uid),
-            "resourceVersion": .string(resourceVersion),
-        ])
+    public var json: JSONValue { stored.json }
+
+    var stored: WriteTarget {
+        var stored = WriteTarget()
+        stored.group = resource.group
+        stored.version = resource.version
+        stored.resource = resource.plural
+        stored.kind = resource.kind
+        stored.namespace = namespace
+        stored.name = name
+        stored.uid = uid
+        stored.resourceVersion = resourceVersion
+        return stored
+    }
+
+    public init?(json: JSONValue) {
+        guard let stored = WriteTarget(json: json) else { return nil }
+        self.init(stored)
     }
 
     /// nil where a member is missing. A target without a namespace is cluster-scoped.
-    public init?(json: JSONValue) {
-        guard let group = json["group"]?.string, let version = json["version"]?.string,
-            let plural = json["resource"]?.string, let kind = json["kind"]?.string, let name = json["name"]?.string,
-            let uid = json["uid"]?.string, let resourceVersion = json["resourceVersion"]?.string
+    init?(_ stored: WriteTarget) {
+        guard let group = stored.group, let version = stored.version, let plural = stored.resource,
+            let kind = stored.kind, let name = stored.name, let uid = stored.uid,
+            let resourceVersion = stored.resourceVersion
         else { return nil }
-        let namespace = json["namespace"]?.string
+        let resource = APIResource(
+            group: group, version: version, plural: plural, kind: kind, namespaced: stored.namespace != nil)
         self.init(
-            resource: APIResource(
-                group: group, version: version, plural: plural, kind: kind, namespaced: namespace != nil),
-            namespace: namespace, name: name, uid: uid, resourceVersion: resourceVersion)
+            resource: resource, namespace: stored.namespace, name: name, uid: uid, resourceVersion: resourceVersion)
     }
 }
 

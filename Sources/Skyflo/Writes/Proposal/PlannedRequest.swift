@@ -1,4 +1,5 @@
 public import KubeModel
+import SkyfloAPI
 
 public struct PlannedRequest: Sendable, Hashable {
     public var request: KubeRequest

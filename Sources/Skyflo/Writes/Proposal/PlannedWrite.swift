@@ -80,60 +80,42 @@ public enum WriteGuarantee: Sendable, Hashable {
 }
 
 extension PlannedWrite {
-    /// Value of `requests[].backend`, by which a stored write finds back to whoever carries it out.
-    public enum Backend: String, Sendable {
-        case kubernetes = "Kubernetes"
-        case exec = "Exec"
-    }
-
     /// As it is kept in a status and a transcript: exactly what would be done, with everything that decides about it. The
     /// digest of an approval covers all of it.
-    public var json: JSONValue { labelled(content) }
+    public var json: JSONValue {
+        switch action {
+        case .request(let planned): labelled(planned.stored, .kubernetes)
+        case .command(let command): labelled(command.stored, .exec)
+        }
+    }
 
     /// As ``json``, for people to read: what it holds of secrets is replaced. It can't be carried out any more.
     public func redacted(by redactor: Redactor) -> JSONValue {
         switch action {
-        case .request(let planned): labelled(planned.redacted(by: redactor))
-        case .command(let command): labelled(command.redacted(by: redactor))
+        case .request(let planned): labelled(planned.shown(by: redactor), .kubernetes)
+        case .command(let command): labelled(command.shown(by: redactor), .exec)
         }
     }
 
-    private var content: JSONValue {
-        switch action {
-        case .request(let planned): planned.json
-        case .command(let command): command.json
-        }
-    }
-
-    private func labelled(_ content: JSONValue) -> JSONValue {
-        var members: JSONObject = ["backend": .string(backend.rawValue)]
-        for (key, value) in content.object ?? [:] { members[key] = value }
-        if let step { members["step"] = step.json }
-        return .object(members)
-    }
-
-    private var backend: Backend {
-        switch action {
-        case .request: .kubernetes
-        case .command: .exec
-        }
+    /// With what it finds back by to whoever carries it out.
+    private func labelled(_ content: StoredWrite, _ backend: StoredWrite.Backend) -> JSONValue {
+        var stored = content
+        stored.backend = backend
+        stored.step = step
+        return stored.json
     }
 
     /// nil for what ``json`` doesn't write: a write that was tampered with is not carried out. Versions that knew only the
     /// API server wrote no backend.
     public init?(json: JSONValue) {
-        let name = json["backend"] ?? .string(Backend.kubernetes.rawValue)
-        guard let backend = name.string.flatMap(Backend.init) else { return nil }
-        if let step = json["step"] {
-            guard let read = WriteStep(json: step) else { return nil }
-            self.step = read
-        }
-        switch backend {
+        guard let stored = StoredWrite(json: json) else { return nil }
+        step = stored.step
+        switch stored.backend ?? .kubernetes {
         case .kubernetes:
-            guard let planned = PlannedRequest(json: json) else { return nil }
+            guard let planned = PlannedRequest(stored) else { return nil }
             action = .request(planned)
         case .exec:
-            guard let command = PlannedCommand(json: json) else { return nil }
+            guard let command = PlannedCommand(stored) else { return nil }
             action = .command(command)
         }
     }

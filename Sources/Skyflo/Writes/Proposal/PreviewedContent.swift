@@ -1,27 +1,10 @@
 import KubeModel
+import SkyfloAPI
 
-/// What a preview was made of: the target's content before and after the request, as keyed hashes.
-///
-/// An approval lives as long as both stay equal. The status of a live workload moves all the time, and with it the
-/// resourceVersion; that alone is no reason to ask again.
-public struct PreviewedContent: Sendable, Hashable {
-    /// Of the target as it was when the request was planned.
-    public var before: String
-    /// Of what the server's dry run made of it.
-    public var after: String
-
+extension PreviewedContent {
     /// - Parameter after: nil for a deletion.
     init(before: KubeObject, after: KubeObject?, redactor: Redactor) {
-        self.before = redactor.contentHash(of: before)
-        self.after = redactor.contentHash(of: after)
-    }
-
-    var json: JSONValue { ["before": .string(before), "after": .string(after)] }
-
-    init?(json: JSONValue) {
-        guard let before = json["before"]?.string, let after = json["after"]?.string else { return nil }
-        self.before = before
-        self.after = after
+        self.init(before: redactor.contentHash(of: before), after: redactor.contentHash(of: after))
     }
 }
 

@@ -1,17 +1,7 @@
+public import SkyfloAPI
+
 /// A write that has not happened: the exact requests, what they are aimed at, and how to see afterwards that it worked.
 public struct WriteProposal: Sendable, Hashable {
-    public enum Risk: String, Sendable, Comparable {
-        case low = "Low", medium = "Medium", high = "High"
-        public static func < (a: Risk, b: Risk) -> Bool { a.order < b.order }
-        private var order: Int {
-            switch self {
-            case .low: 0
-            case .medium: 1
-            case .high: 2
-            }
-        }
-    }
-
     /// One line for people: `Scale deployment shop/web from 2 to 3 replicas`.
     public var summary: String
     /// In the order in which they are done. Those with a step are a sequence (``WriteStep``), and then all of them are.

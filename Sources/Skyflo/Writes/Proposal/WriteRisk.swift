@@ -1,8 +1,9 @@
 import KubeModel
+import SkyfloAPI
 
-extension WriteProposal.Risk {
+extension Risk {
     /// How much a change of such an object can break: High for what holds data or rights, or concerns the whole cluster.
-    package static func baseline(_ resource: APIResource, namespace: String?) -> WriteProposal.Risk {
+    package static func baseline(_ resource: APIResource, namespace: String?) -> Risk {
         if namespace?.hasPrefix("kube-") == true { return .high }
         if highGroups.contains(resource.group) { return .high }
         if resource.group.isEmpty, highCoreResources.contains(resource.plural) { return .high }
@@ -18,7 +19,7 @@ extension WriteProposal.Risk {
     ]
 
     /// Where deleting breaks more than changing does.
-    static func deletion(of target: LiveTarget) -> WriteProposal.Risk {
+    static func deletion(of target: LiveTarget) -> Risk {
         if target.resource.group == "apps", target.resource.plural == "statefulsets" { return .high }
         if target.resource.isSame(as: .pods), target.object.controller != nil,
             target.namespace?.hasPrefix("kube-") != true

@@ -1,5 +1,6 @@
 import KubeClient
 import KubeModel
+import SkyfloAPI
 
 extension ChangeRecord {
     /// Plans the write that takes the change back, from the object as it is now.

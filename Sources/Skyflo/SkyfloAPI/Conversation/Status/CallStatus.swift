@@ -1,0 +1,56 @@
+public import KubeModel
+
+/// How a tool call stands: an entry of `status.calls`.
+public struct CallStatus: Sendable, Hashable {
+    public var tool = ""
+    public var turn = 0
+    /// Unknown also where it's one that this version doesn't know.
+    public var state = CallState.unknown
+    public var summary: String?
+    public var startedAt: KubeTime?
+    public var finishedAt: KubeTime?
+    public var result: String?
+
+    public init() {}
+}
+
+extension CallStatus: JSONRecord {
+    public mutating func code(_ members: inout JSONMembers) {
+        members.code(&tool, as: "tool")
+        members.code(&turn, as: "turn")
+        members.code(&state, as: "state")
+        members.code(&summary, as: "summary")
+        members.code(&startedAt, as: "startedAt")
+        members.code(&finishedAt, as: "finishedAt")
+        members.code(&result, as: "result")
+    }
+}
+
+/// How a tool call stands.
+public enum CallState: String, Sendable, JSONCodable {
+    /// The model asked for it; nothing has happened yet. → AwaitingApproval, Executing, Succeeded, Failed, Cancelled
+    case proposed = "Proposed"
+    /// → Executing (approved), Denied, Expired, Cancelled
+    case awaitingApproval = "AwaitingApproval"
+    /// A write may be under way. → Verifying, Succeeded, Failed, Stale, Unknown; never Cancelled
+    case executing = "Executing"
+    /// The write was done; its effect is being watched. → Succeeded, Failed
+    case verifying = "Verifying"
+    case succeeded = "Succeeded"
+    case failed = "Failed"
+    case denied = "Denied"
+    case expired = "Expired"
+    /// The target moved since the preview: nothing was done, and a new call with a new preview takes its place.
+    case stale = "Stale"
+    /// Whether the write was done can't be found out.
+    case unknown = "Unknown"
+    /// The turn ended before it was its turn; nothing was done.
+    case cancelled = "Cancelled"
+
+    public var isFinal: Bool {
+        switch self {
+        case .proposed, .awaitingApproval, .executing, .verifying: false
+        case .succeeded, .failed, .denied, .expired, .stale, .unknown, .cancelled: true
+        }
+    }
+}

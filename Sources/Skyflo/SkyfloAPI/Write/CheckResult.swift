@@ -1,0 +1,34 @@
+/// What was found of one post-condition of a write.
+public struct CheckResult: Sendable, Hashable {
+    public enum Verdict: String, Sendable, JSONCodable {
+        case passed = "Passed", failed = "Failed", timedOut = "TimedOut"
+        /// It was on its way when the turn could wait no longer: it is looked at again until one of the others is known.
+        case stillRunning = "StillRunning"
+        /// It may not be looked at. Says nothing about the write.
+        case notChecked = "NotChecked"
+    }
+
+    public var check: String
+    public var verdict: Verdict
+    public var evidence: String
+
+    public init(check: String, verdict: Verdict, evidence: String) {
+        self.check = check
+        self.verdict = verdict
+        self.evidence = evidence
+    }
+
+    /// A line for the model and for people.
+    public var line: String { "\(check): \(verdict.rawValue)" + (evidence.isEmpty ? "" : " (\(evidence))") }
+}
+
+/// Unreadable with a verdict that this version doesn't know.
+extension CheckResult: JSONRecord {
+    public init() { self.init(check: "", verdict: .notChecked, evidence: "") }
+
+    public mutating func code(_ members: inout JSONMembers) {
+        members.code(&check, as: "check")
+        members.require(&verdict, as: "verdict")
+        members.code(&evidence, as: "evidence")
+    }
+}

@@ -1,0 +1,150 @@
+import KubeModel
+public import SkyfloAPI
+
+// What events have in them, as it lies in the transcript.
+
+extension ModelTurn: JSONRecord {
+    public init() { self.init(content: "") }
+
+    public mutating func code(_ members: inout JSONMembers) {
+        members.code(&content, as: "content")
+        members.code(&finish, as: "finish")
+        members.code(&calls, as: "calls")
+        members.code(&usage, as: "usage")
+    }
+}
+
+extension ModelTurn.Call: JSONRecord {
+    public init() { self.init(modelID: "", tool: "", arguments: "") }
+
+    public mutating func code(_ members: inout JSONMembers) {
+        members.code(&modelID, as: "modelID")
+        members.code(&tool, as: "tool")
+        members.code(&arguments, as: "arguments")
+    }
+}
+
+extension ModelTurn.Usage: JSONRecord {
+    public init() { self.init(prompt: 0) }
+
+    public mutating func code(_ members: inout JSONMembers) {
+        members.code(&prompt, as: "prompt")
+        members.code(&completion, as: "completion")
+        members.code(&cached, as: "cached")
+        members.code(&reasoning, as: "reasoning")
+        members.code(&cost, as: "cost", omitting: 0)
+    }
+}
+
+/// Unreadable without a digest and an expiry.
+extension ApprovalRequest: JSONRecord {
+    public init() {
+        self.init(
+            summary: "", risk: "", warnings: [], preview: "", requests: [], postConditions: [], digest: "",
+            expiresAt: KubeTime(microseconds: 0))
+    }
+
+    public mutating func code(_ members: inout JSONMembers) {
+        members.code(&summary, as: "summary")
+        members.code(&risk, as: "risk")
+        members.code(&warnings, as: "warnings")
+        members.code(&preview, as: "preview")
+        members.code(&requests, as: "requests")
+        members.code(&postConditions, as: "postConditions")
+        members.require(&digest, as: "digest")
+        var expiry = MicroTime(expiresAt)
+        members.require(&expiry, as: "expiresAt")
+        expiresAt = expiry.time
+        var targets = labels.map { Labels(labels: $0) }
+        members.code(&targets, as: "labels")
+        labels = targets.map(\.labels)
+        members.code(&changes, as: "changes")
+        members.code(&touches, as: "touches", omitting: [])
+        members.code(&shown, as: "shown")
+    }
+
+    /// Of a target as it was; null for one that wasn't there.
+    private struct Labels: JSONCodable {
+        var labels: [String: String]?
+
+        init(labels: [String: String]?) { self.labels = labels }
+
+        init?(json: JSONValue) { labels = [String: String](json: json) }
+
+        var json: JSONValue { labels?.json ?? .null }
+    }
+}
+
+extension ApprovalRequest.Shown: JSONRecord {
+    public init() { self.init(arguments: "", requests: [], fingerprint: "") }
+
+    public mutating func code(_ members: inout JSONMembers) {
+        members.code(&arguments, as: "arguments")
+        members.code(&requests, as: "requests")
+        members.code(&fingerprint, as: "fingerprint")
+    }
+}
+
+extension Decision: JSONRecord {
+    public init() { self.init(approved: false, by: "") }
+
+    public mutating func code(_ members: inout JSONMembers) {
+        members.code(&approved, as: "approved")
+        members.code(&by, as: "by")
+        members.code(&reason, as: "reason")
+        members.code(&rule, as: "rule")
+    }
+}
+
+/// Unreadable where it isn't known how the turn ended. Why it did may be something that only a later version knows.
+extension TurnEnd: JSONRecord {
+    public init() { self.init(.failed, .internalError) }
+
+    public mutating func code(_ members: inout JSONMembers) {
+        members.require(&kind, as: "kind")
+        members.code(&reason, as: "reason")
+        members.code(&message, as: "message")
+        members.code(&answer, as: "answer")
+    }
+}
+
+extension WriteOutcome {
+    private enum Name: String, JSONCodable {
+        case applied = "Applied"
+        case failed = "Failed"
+        case stale = "Stale"
+        case rejected = "Rejected"
+        case postponed = "Postponed"
+        case notDone = "NotDone"
+        case unknown = "Unknown"
+    }
+
+    /// - Parameter hasUID: that of the object is part of it; of writes that are no steps it's an event of its own.
+    mutating func code(_ members: inout JSONMembers, hasUID: Bool) {
+        var (name, message, uid) = parts
+        members.require(&name, as: "outcome")
+        members.code(&message, as: "message")
+        if hasUID { members.code(&uid, as: "uid", omitting: "") }
+        switch name {
+        case .applied: self = .applied(message, uid: uid)
+        case .failed: self = .failed(message)
+        case .stale: self = .stale(message)
+        case .rejected: self = .rejected(message)
+        case .postponed: self = .postponed(message)
+        case .notDone: self = .notDone
+        case .unknown: self = .unknown(message)
+        }
+    }
+
+    private var parts: (name: Name, message: String, uid: String) {
+        switch self {
+        case .applied(let text, let uid): (.applied, text, uid)
+        case .failed(let text): (.failed, text, "")
+        case .stale(let text): (.stale, text, "")
+        case .rejected(let text): (.rejected, text, "")
+        case .postponed(let text): (.postponed, text, "")
+        case .notDone: (.notDone, "", "")
+        case .unknown(let text): (.unknown, text, "")
+        }
+    }
+}
