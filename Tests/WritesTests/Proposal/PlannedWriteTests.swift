@@ -37,6 +37,26 @@ import Testing
         #expect(read.request?.request == planned.request && read.step == nil)
     }
 
+    /// As the first versions wrote them: what waits for a person is read, and its digest is over the same bytes.
+    @Test(arguments: [
+        #"{"backend":"Kubernetes","method":"PATCH","path":"/apis/apps/v1/namespaces/shop/deployments/web","query":"#
+            + #"[{"name":"fieldManager","value":"skyflo"},{"name":"force","value":""}],"#
+            + #""contentType":"application/merge-patch+json","accept":"application/yaml","body":"{\"spec\":{}}","#
+            + #""target":{"group":"apps","version":"v1","resource":"deployments","kind":"Deployment","#
+            + #""namespace":"shop","name":"web","uid":"u","resourceVersion":"5"},"#
+            + #""previewed":{"before":"hmac-sha256:0","after":"hmac-sha256:1"}}"#,
+        #"{"backend":"Kubernetes","method":"DELETE","path":"/api/v1/nodes/n1","target":{"group":"","version":"v1","#
+            + #""resource":"nodes","kind":"Node","name":"n1","uid":"","resourceVersion":""},"step":"#
+            + #"{"title":"evict","stage":2,"deadlineSeconds":60,"retried":true,"awaits":{"type":"Gone"}}}"#,
+        #"{"backend":"Exec","command":["sh","-c","a | b"],"container":"c","timeoutSeconds":30,"target":"#
+            + #"{"group":"","version":"v1","resource":"pods","kind":"Pod","namespace":"shop","name":"web-1","#
+            + #""uid":"u","resourceVersion":"5"},"step":{"title":"run","stage":1,"deadlineSeconds":9}}"#,
+    ])
+    func `what was stored by earlier versions is written again byte for byte`(_ text: String) throws {
+        let write = try #require(PlannedWrite(json: try JSONParser.parse(text)))
+        #expect(JSONWriter.string(write.json) == text)
+    }
+
     @Test(arguments: [
         #"{"backend": "Fax", "method": "GET", "path": "/"}"#, #"{"backend": 3}"#, #"{"backend": "Exec"}"#,
         #"{"backend": "Exec", "command": [], "container": "c", "timeoutSeconds": 1}"#, #"{}"#,
