@@ -31,7 +31,7 @@ import Testing
         let refused = try #require(error)
         // What makes this rule necessary.
         #expect("\(refused)".contains("canary"))
-        #expect(TransportFault.explanation(refused) == "a header has characters that none may have")
+        #expect(TransportFault.explanation(refused) == "a header contains characters that are not allowed")
         #expect(TransportFault.isHeaderRefusal(refused))
     }
 

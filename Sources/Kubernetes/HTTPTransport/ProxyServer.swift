@@ -28,7 +28,7 @@ public struct ProxyServer: Sendable, Hashable {
     ///   - defaultScheme: for a URL without one; nil where there has to be one.
     public init(url: String, source: String, defaultScheme: String? = nil) throws(Failure) {
         guard let parts = Parts(CredentialText.trimmed(url), defaultScheme: defaultScheme) else {
-            throw Failure(isUnsupported: false, description: "\(source) is no URL of a proxy")
+            throw Failure(isUnsupported: false, description: "\(source) is not the URL of a proxy")
         }
         (kind, port) = try Self.kind(parts, source: source)
         host = parts.host

@@ -24,7 +24,7 @@ public enum TransportFault {
         case is ChannelError: "the connection was closed"
         case is NIOTooManyBytesError: "the answer is larger than allowed"
         case HTTPParserError.invalidEOFState, HTTPParserError.closedConnection: lost
-        case is HTTPParserError: "the answer is no HTTP"
+        case is HTTPParserError: "the answer is not HTTP"
         default: "an error of type \(type(of: error))"
         }
     }
@@ -46,12 +46,12 @@ public enum TransportFault {
         case .getConnectionFromPoolTimeout: "no connection became free in time"
         case .remoteConnectionClosed, .uncleanShutdown: lost
         case .invalidProxyResponse: "the proxy refuses to connect"
-        case .proxyAuthenticationRequired: "the proxy wants a user and a password, or others"
+        case .proxyAuthenticationRequired: "the proxy requires a user and a password, or refuses those it got"
         case .invalidURL, .emptyHost, .emptyScheme: "the URL is not usable"
         case .alreadyShutdown: "the client was shut down"
         default:
             isHeaderRefusal(error)
-                ? "a header has characters that none may have"
+                ? "a header contains characters that are not allowed"
                 // One of a fixed set of texts, without the payload.
                 : error.shortDescription
         }
@@ -60,7 +60,7 @@ public enum TransportFault {
     private static func explanation(_ error: NIOConnectionError) -> String {
         if let first = error.connectionErrors.first { return explanation(first.error) }
         return error.dnsAError == nil && error.dnsAAAAError == nil
-            ? "it can't be connected to" : "the name \(error.host) can't be resolved"
+            ? "no connection could be made" : "the name \(error.host) can't be resolved"
     }
 
     private static func explanation(errno: CInt) -> String {

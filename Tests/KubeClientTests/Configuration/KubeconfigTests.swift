@@ -102,7 +102,7 @@ import Testing
         ("{server: [1]}", "{}", .configuration, "server must be a string"),
         (
             "{server: s, certificate-authority-data: '%%%='}", "{}", .configuration,
-            "certificate-authority-data is no base64"
+            "certificate-authority-data is not base64"
         ),
         ("{server: s, insecure-skip-tls-verify: maybe}", "{}", .configuration, "must be true or false"),
         (
@@ -129,10 +129,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "is no kubeconfig"), ("? [a]\n: b", "cannot be read"), ("a: [", "cannot be read"),
-        ("[1]", "is no kubeconfig"),
+        ("", "is not a kubeconfig"), ("? [a]\n: b", "cannot be read"), ("a: [", "cannot be read"),
+        ("[1]", "is not a kubeconfig"),
         ("contexts: 1", "contexts must be a list"), ("contexts: [{}]", "contexts[0]: name is missing"),
-        ("clusters: [{name: a}, {name: a}]", #"cluster "a" is there twice"#),
+        ("clusters: [{name: a}, {name: a}]", #"cluster "a" occurs twice"#),
         ("contexts: []", "current-context is not set"),
     ])
     func `a file that is none is told`(text: String, message: String) {

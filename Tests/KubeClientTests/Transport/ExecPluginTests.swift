@@ -76,10 +76,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("echo oops >&2; exit 3", "oops"), ("echo hello", "no ExecCredential"),
+        ("echo oops >&2; exit 3", "oops"), ("echo hello", "is not an ExecCredential"),
         ("echo '\(answer("{}"))'", "neither a token nor a certificate"),
         ("echo '\(answer(#"{"clientKeyData":"k"}"#))'", "one without the other"),
-        ("echo '\(answer(#"{"token":"t","expirationTimestamp":"soon"}"#))'", "is no time"),
+        ("echo '\(answer(#"{"token":"t","expirationTimestamp":"soon"}"#))'", "is not a time"),
         ("echo '\(answer(#"{"token":"t"}"#, version: "client.authentication.k8s.io/v1beta1"))'", "another apiVersion"),
     ])
     func `a failure names the program, the reason and how to get it`(text: String, part: String) async throws {

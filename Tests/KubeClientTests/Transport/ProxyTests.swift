@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("407 Proxy Authentication Required", "the proxy wants a user and a password"),
+        ("407 Proxy Authentication Required", "the proxy requires a user and a password"),
         ("403 Forbidden", "the proxy refuses to connect"),
     ])
     func `a proxy that refuses is named, without its password`(answer: String, part: String) async throws {

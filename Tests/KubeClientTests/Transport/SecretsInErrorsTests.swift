@@ -198,6 +198,8 @@ import Tracing
         let error = #expect(throws: KubeClientError.self) {
             try ClusterConfiguration.kubeconfig(text: "users:\n- name: u\n  user: {token: 'abc\n")
         }
-        #expect(error?.message.contains("cannot be read: no valid YAML, see line") == true, "\(error?.message ?? "")")
+        #expect(
+            error?.message.contains("cannot be read: it is not valid YAML, see line") == true, "\(error?.message ?? "")"
+        )
     }
 }

@@ -17,7 +17,9 @@ public struct HealthCheck: Sendable {
     /// Whether an informer has its first list.
     public static func synced(_ informer: Informer) -> HealthCheck {
         HealthCheck("informer-\(informer.resource.qualifiedName)") {
-            guard informer.hasSynced else { throw RuntimeError(.stopped, message: "the first list isn't there yet") }
+            guard informer.hasSynced else {
+                throw RuntimeError(.stopped, message: "the first list has not arrived yet")
+            }
         }
     }
 }

@@ -20,7 +20,7 @@ public struct Scale: Sendable, Hashable {
 
     init(_ json: JSONValue) throws(KubeClientError) {
         guard json["kind"]?.string == "Scale" else {
-            throw KubeClientError(.badResponse, "the API server's answer is no Scale")
+            throw KubeClientError(.badResponse, "the API server's answer is not a Scale")
         }
         resourceVersion = json["metadata", "resourceVersion"]?.string ?? ""
         replicas = json["spec", "replicas"]?.int ?? 0
@@ -65,7 +65,7 @@ extension KubeAPI {
         let status = try await call(request)["status"]
         guard let token = status?["token"]?.string,
             let expiration = status?["expirationTimestamp"]?.string.flatMap({ KubeTime($0) })
-        else { throw KubeClientError(.badResponse, "the API server's answer is no issued token") }
+        else { throw KubeClientError(.badResponse, "the API server's answer is not an issued token") }
         return ServiceAccountToken(token: token, expiration: expiration)
     }
 

@@ -206,7 +206,7 @@ extension KubeResponse {
         do {
             return try parse()
         } catch {
-            throw KubeClientError(.badResponse, "the API server's answer is no JSON (byte \(error.offset))")
+            throw KubeClientError(.badResponse, "the API server's answer is not JSON (byte \(error.offset))")
         }
     }
 

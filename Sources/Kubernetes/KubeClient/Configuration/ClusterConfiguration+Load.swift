@@ -41,7 +41,7 @@ extension ClusterConfiguration {
         guard let home = environment["HOME"], ConfigurationFile.exists(home + "/.kube/config") else {
             throw KubeClientError(
                 .configuration,
-                "no cluster is configured: neither --kubeconfig nor $KUBECONFIG is given, this is no pod, "
+                "no cluster is configured: neither --kubeconfig nor $KUBECONFIG is given, this is not a pod, "
                     + "and ~/.kube/config does not exist")
         }
         return try kubeconfig(path: home + "/.kube/config", context: context)

@@ -72,7 +72,10 @@ extension KubeconfigFields {
         case "Never", "IfAvailable": return
         case nil where version != ExecPlugin.v1: return
         case nil: throw failure("interactiveMode is missing")
-        case "Always": throw failure("interactiveMode Always: there is no terminal to ask on", code: .unsupported)
+        case "Always":
+            throw failure(
+                "interactiveMode Always needs a terminal, which skyflo does not use for credentials", code: .unsupported
+            )
         case let other?: throw failure("interactiveMode must be Never, IfAvailable or Always, not \(other)")
         }
     }

@@ -64,7 +64,7 @@ extension KubeconfigFields {
     fileprivate func pem(_ field: String) throws(KubeClientError) -> PEMSource? {
         if let encoded = try text(field + "-data") {
             guard let data = Data(base64Encoded: encoded, options: .ignoreUnknownCharacters), !data.isEmpty else {
-                throw failure("\(field)-data is no base64")
+                throw failure("\(field)-data is not base64")
             }
             return .data([UInt8](data))
         }

@@ -26,9 +26,10 @@ struct Kubeconfig: Sendable {
         do {
             json = try YAML.parse(text)
         } catch {
-            throw KubeClientError(.configuration, "\(source) cannot be read: no valid YAML\(Self.place(of: error))")
+            throw KubeClientError(
+                .configuration, "\(source) cannot be read: it is not valid YAML\(Self.place(of: error))")
         }
-        guard json.object != nil else { throw KubeClientError(.configuration, "\(source) is no kubeconfig") }
+        guard json.object != nil else { throw KubeClientError(.configuration, "\(source) is not a kubeconfig") }
         sources = [source]
         let fields = KubeconfigFields(json, source: source)
         currentContext = try fields.text("current-context")
@@ -65,7 +66,7 @@ struct Kubeconfig: Sendable {
             let fields = KubeconfigFields(element, source: "\(source): \(list)[\(position)]")
             let name = try fields.required("name")
             guard result[name] == nil else {
-                throw KubeClientError(.configuration, "\(source): \(member) \"\(name)\" is there twice")
+                throw KubeClientError(.configuration, "\(source): \(member) \"\(name)\" occurs twice")
             }
             result[name] = Entry(value: element[member] ?? .object([:]), source: source, folder: folder)
         }

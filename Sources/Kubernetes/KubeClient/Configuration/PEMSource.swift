@@ -46,13 +46,13 @@ enum ConfigurationFile {
         switch error.code {
         case .fileNoSuchFile, .fileReadNoSuchFile: "no such file"
         case .fileReadNoPermission: "permission denied"
-        default: "it is no readable file"
+        default: "it is not a readable file"
         }
     }
 
     static func text(_ path: String) throws(KubeClientError) -> String {
         guard let text = String(validating: try read(path), as: UTF8.self) else {
-            throw KubeClientError(.configuration, "\(path) is no UTF-8 text")
+            throw KubeClientError(.configuration, "\(path) is not UTF-8 text")
         }
         return text
     }

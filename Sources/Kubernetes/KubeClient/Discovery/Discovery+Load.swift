@@ -23,7 +23,7 @@ extension Discovery {
             return Discovery(resources: aggregated(json), unavailable: stale(json))
         }
         guard let groupVersions = groupVersions(json) else {
-            throw KubeClientError(.badResponse, "GET \(root): the answer is no discovery document")
+            throw KubeClientError(.badResponse, "GET \(root): the answer is not a discovery document")
         }
         return try await legacy(groupVersions, api: api)
     }

@@ -93,7 +93,7 @@ extension KubeClient {
     private func openSocket(_ request: KubeRequest, as identity: Impersonation?) async throws -> Socket {
         if let proxy, proxy.kind != .http {
             throw KubeClientError(
-                .unsupported, "\(request.label): commands can't be run through \(proxy), which is one of SOCKS")
+                .unsupported, "\(request.label): commands cannot be run through the SOCKS proxy \(proxy)")
         }
         let credential = try await credentials.current()
         do {

@@ -26,7 +26,7 @@ enum ClusterTLS {
         do {
             certificates = try NIOSSLCertificate.fromPEMBytes(bytes)
         } catch {
-            throw KubeClientError(.configuration, "\(field) (\(source)) is no PEM certificate")
+            throw KubeClientError(.configuration, "\(field) (\(source)) is not a PEM certificate")
         }
         if certificates.isEmpty {
             throw KubeClientError(.configuration, "\(field) (\(source)) holds no certificate")
@@ -39,7 +39,7 @@ enum ClusterTLS {
         do {
             return try NIOSSLPrivateKey(bytes: bytes, format: .pem)
         } catch {
-            throw KubeClientError(.configuration, "client-key (\(source)) is no PEM private key")
+            throw KubeClientError(.configuration, "client-key (\(source)) is not a PEM private key")
         }
     }
 }

@@ -17,7 +17,7 @@ struct ExecCredential: Sendable, Hashable {
     /// - Throws: ``KubeClientError`` (`configuration`). No error quotes the text: it may be a secret.
     init(printed: String, apiVersion: String) throws(KubeClientError) {
         guard let json = try? JSONParser.parse(Array(printed.utf8)), json["kind"]?.string == "ExecCredential" else {
-            throw KubeClientError(.configuration, "what it printed is no ExecCredential")
+            throw KubeClientError(.configuration, "what it printed is not an ExecCredential")
         }
         guard json["apiVersion"]?.string == apiVersion else {
             throw KubeClientError(
@@ -40,7 +40,7 @@ struct ExecCredential: Sendable, Hashable {
         }
         guard let time = text("expirationTimestamp") else { return }
         guard let expiration = KubeTime(time) else {
-            throw KubeClientError(.configuration, "its expirationTimestamp is no time")
+            throw KubeClientError(.configuration, "its expirationTimestamp is not a time")
         }
         self.expiration = expiration
     }

@@ -50,7 +50,7 @@ extension ExecPlugin {
             ? [command]
             : searchPath.split(separator: ":").filter { $0.hasPrefix("/") }.map { "\($0)/\(command)" }
         guard let path = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
-            throw failure("there is no such program")
+            throw failure("the program does not exist")
         }
         return path
     }

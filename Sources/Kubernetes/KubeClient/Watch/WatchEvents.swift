@@ -39,10 +39,10 @@ public struct WatchEvents {
             if let event = try WatchEvent(parsing: line) { return event }
         } catch {
             if error.isUnsupported { return nil }
-            throw KubeClientError(.badResponse, "a line of the watch is no JSON (byte \(error.offset))")
+            throw KubeClientError(.badResponse, "a line of the watch is not JSON (byte \(error.offset))")
         }
         // Not quoted: it may be of a Secret.
-        throw KubeClientError(.badResponse, "a line of the watch is no event")
+        throw KubeClientError(.badResponse, "a line of the watch is not an event")
     }
 }
 

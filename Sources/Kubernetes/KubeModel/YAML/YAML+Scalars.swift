@@ -76,7 +76,7 @@ extension YAML {
             return try value(plain, of: text)
         case ("tag:yaml.org,2002:null", _), ("tag:yaml.org,2002:bool", _), ("tag:yaml.org,2002:int", _),
             ("tag:yaml.org,2002:float", _):
-            throw Failure(description: "invalid YAML: \"\(text)\" is no !!\(tag.split(separator: ":").last ?? "")")
+            throw Failure(description: "invalid YAML: \"\(text)\" is not a !!\(tag.split(separator: ":").last ?? "")")
         case ("tag:yaml.org,2002:binary", _): return .string(try binary(text))
         default: return .string(text)
         }
@@ -91,7 +91,7 @@ extension YAML {
         case .large(let value): return .double(Double(value))
         case .number(let value):
             guard value.isFinite else {
-                throw Failure(description: "invalid YAML: \(text) is no number that JSON has; a text is put in quotes")
+                throw Failure(description: "invalid YAML: \(text) is not a number that JSON has; put text in quotes")
             }
             return .double(value)
         }
@@ -99,18 +99,20 @@ extension YAML {
 
     /// The text that base64 stands for, as `kubectl` sends it. It would send something else than other bytes.
     private static func binary(_ text: String) throws(Failure) -> String {
-        guard let bytes = Base64.decode(text) else { throw Failure(description: "invalid YAML: !!binary is no base64") }
+        guard let bytes = Base64.decode(text) else {
+            throw Failure(description: "invalid YAML: !!binary is not base64")
+        }
         guard let decoded = String(validating: bytes, as: UTF8.self) else {
             throw Failure(
                 description:
-                    "invalid YAML: !!binary with bytes that are no text; take !!binary away where base64 is meant")
+                    "invalid YAML: !!binary with bytes that are not text; remove !!binary if base64 is meant")
         }
         return decoded
     }
 
     /// Members of JSON have texts for names: `yes:` is the member `true`, `010:` the member `8`.
     static func key(_ node: YAMLNode) throws(Failure) -> String {
-        guard case .scalar(let scalar) = node else { throw Failure(description: "invalid YAML: a key is no string") }
+        guard case .scalar(let scalar) = node else { throw Failure(description: "invalid YAML: a key is not a string") }
         switch try value(scalar) {
         case .string(let text): return text
         case .bool(let flag): return flag ? "true" : "false"
@@ -118,7 +120,8 @@ extension YAML {
         case .double(let number) where abs(number) < 1_000_000 && Float(number) == Float(number).rounded():
             return String(Int(number))
         case .double(let number) where (0.0001..<1_000_000).contains(abs(number)): return "\(Float(number))"
-        default: throw Failure(description: "invalid YAML: the key \"\(scalar.text)\" is no string; put it in quotes")
+        default:
+            throw Failure(description: "invalid YAML: the key \"\(scalar.text)\" is not a string; put it in quotes")
         }
     }
 }

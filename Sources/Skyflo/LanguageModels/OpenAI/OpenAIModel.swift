@@ -38,7 +38,7 @@ public struct OpenAIModel: LanguageModel {
         logger: Logger = Logger(label: "skyflo.models.openai")
     ) throws {
         guard let endpoint = ChatEndpoint(base: baseURL) else {
-            throw LanguageModelError(.rejected, "the model's base address is no http or https address")
+            throw LanguageModelError(.rejected, "the model's base address is not an http or https address")
         }
         guard ([apiKey].compactMap { $0 } + options.headers.values).allSatisfy(\.fitsHeader) else {
             throw LanguageModelError(.rejected, "the API key or a header contains characters that HTTP can't carry")

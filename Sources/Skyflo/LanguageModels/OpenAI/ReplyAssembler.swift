@@ -18,7 +18,7 @@ struct ReplyAssembler: Sendable {
 
     /// Adds one object. Only the first choice counts: no more than one is asked for.
     mutating func add(_ chunk: JSONValue) throws(LanguageModelError) -> [ModelDelta] {
-        guard let object = chunk.object else { throw LanguageModelError(.badReply, "the reply is no JSON object") }
+        guard let object = chunk.object else { throw LanguageModelError(.badReply, "the reply is not a JSON object") }
         if let error = object["error"], !error.isNull { throw ProviderError(json: chunk).asStreamError }
         if let usage = object["usage"], !usage.isNull { self.usage = Self.usage(usage) }
         guard let choice = chunk["choices"]?[0] else { return [] }

@@ -84,7 +84,7 @@ package struct ReplyDecoder: Sendable {
         do {
             return try JSONParser.parse(text)
         } catch {
-            throw LanguageModelError(.badReply, "the model's reply is no JSON (byte \(error.offset))")
+            throw LanguageModelError(.badReply, "the model's reply is not JSON (byte \(error.offset))")
         }
     }
 
@@ -110,7 +110,7 @@ package struct ReplyDecoder: Sendable {
             let isCut = error.offset >= bytes.count
             throw isCut
                 ? LanguageModelError(.incomplete, "the model's reply broke off in the middle")
-                : LanguageModelError(.badReply, "the model's reply is no JSON (byte \(error.offset))")
+                : LanguageModelError(.badReply, "the model's reply is not JSON (byte \(error.offset))")
         }
     }
 }
