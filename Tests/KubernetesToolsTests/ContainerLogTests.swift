@@ -132,7 +132,7 @@ import Testing
         #expect(running.contains("(since 5m). The container's state: Running: started 2026-11-21T03:00:00Z."))
     }
 
-    @Test(arguments: [(0, "hasn't been restarted"), (3, "isn't kept any more")])
+    @Test(arguments: [(0, "has not been restarted"), (3, "is no longer stored")])
     func `a run before that isn't there is told apart from one whose log is lost`(_ restarts: Int, _ why: String) async
     {
         await #expect {

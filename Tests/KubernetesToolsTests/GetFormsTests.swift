@@ -44,7 +44,7 @@ import Testing
         api.answer("GET /api/v1/namespaces/shop/secrets", APIStatus(code: 403, reason: .forbidden, message: "no"))
         let text = try await output(api, "k8s_get", ["resource_type": "secrets,pods,jobs"])
         #expect(text.contains("pod/p") && text.contains("may not list secrets"), "\(text)")
-        #expect(text.contains("No resources found in shop namespace: there are no jobs.batch."))
+        #expect(text.contains("No resources found in shop namespace: no jobs.batch."))
         let names = try await output(api, "k8s_get", ["resource_type": "deploy,jobs", "name": "web"])
         #expect(names.contains("deployment.apps/web") && names.contains("not found"), "\(names)")
     }

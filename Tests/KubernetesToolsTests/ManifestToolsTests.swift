@@ -95,8 +95,11 @@ import Testing
         ("{apiVersion: v1, kind: Pod, metadata: {name: a}, status: {phase: Running}}", "status"),
         ("{apiVersion: v1, kind: Pod, metadata: {name: a, uid: b}}", "metadata.uid"),
         ("{apiVersion: v1, kind: Pod, metadata: {name: a, managedFields: []}}", "metadata.managedFields"),
-        ("{apiVersion: v1, kind: Pod, metadata: {name: ../../x}}", "is no name of a Pod"),
-        ("{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: ../kube-system}}", "no namespace name"),
+        ("{apiVersion: v1, kind: Pod, metadata: {name: ../../x}}", "is not a valid name of a Pod"),
+        (
+            "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: ../kube-system}}",
+            "is not a valid namespace name"
+        ),
         ("{apiVersion: v1, kind: Gizmo, metadata: {name: a}}", "no matches for kind"),
         (
             "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: on}}",

@@ -72,14 +72,14 @@ import Testing
         let api = FakeAPI()
         #expect(
             try await output(api, "k8s_get", ["resource_type": "pods"])
-                == "No resources found in shop namespace: there are no pods.")
+                == "No resources found in shop namespace: no pods.")
         api.put(yaml("{apiVersion: v1, kind: Namespace, metadata: {name: x}}"))
         #expect(
             try await output(api, "k8s_get", ["resource_type": "deploy", "output": "yaml", "namespace": "x"])
-                == "No resources found in x namespace: there are no deployments.apps.")
+                == "No resources found in x namespace: no deployments.apps.")
         #expect(
             try await output(api, "k8s_get", ["resource_type": "nodes", "namespace": "x"])
-                == "No resources found: there are no nodes.")
+                == "No resources found: no nodes.")
     }
 
     @Test func `objects come without secrets and managed fields`() async throws {
@@ -106,15 +106,15 @@ import Testing
             (["resource_type": "pods", "name": "a", "all_namespaces": true], "exclude each other"),
             (["resource_type": "pods", "name": "a", "label_selector": "a=b"], "exclude each other"),
             (["resource_type": "gizmos"], "doesn't have a resource type"),
-            (["resource_type": "pods/exec"], "no resource type"),
-            (["resource_type": "pods/web/exec"], "no resource type"),
+            (["resource_type": "pods/exec"], "is a subresource, not a resource type"),
+            (["resource_type": "pods/web/exec"], "is not a resource type"),
             (["resource_type": "pods/web", "name": "db"], "leave out name"),
             (["resource_type": "pods web"], "is ambiguous"),
             (["resource_type": "pods/web", "field_selector": "a=b"], "exclude each other"),
-            (["resource_type": "--raw=/api/v1/secrets"], "no resource type"),
-            (["resource_type": "pods", "name": "Web"], "no name of a Pod"),
+            (["resource_type": "--raw=/api/v1/secrets"], "is not a resource type"),
+            (["resource_type": "pods", "name": "Web"], "is not a valid name of a Pod"),
             (["resource_type": "pods", "name": "gone"], "not found"),
-            (["resource_type": "pods", "output": "go-template"], "is none of"),
+            (["resource_type": "pods", "output": "go-template"], "is not one of"),
         ] as [(JSONValue, String)])
     func `what makes no sense is refused`(_ arguments: JSONValue, _ expected: String) async {
         let text = await failure(FakeAPI(), "k8s_get", arguments)

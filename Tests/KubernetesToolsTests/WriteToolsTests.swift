@@ -133,12 +133,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("app", "is not container=image"), ("app=", "no image reference"),
+        ("app", "is not container=image"), ("app=", "is not an image reference"),
         ("nope=x:1", "its containers: migrate, app, proxy"),
         ("app=x:1,app=x:2", "each container once"), ("app=x:1,*=y:1", "each container once"),
-        ("app=--x", "no image reference"),
-        ("app=x y", "no image reference"), ("--all=x:1", "is not container=image"),
-        ("app=../../x", "no image reference"),
+        ("app=--x", "is not an image reference"),
+        ("app=x y", "is not an image reference"), ("--all=x:1", "is not container=image"),
+        ("app=../../x", "is not an image reference"),
         ("app=x:1,", "is not container=image"),
     ])
     func `images that aren't are refused`(_ images: String, _ expected: String) async {
@@ -191,7 +191,8 @@ import Testing
         #expect(operations[2]["value", "spec", "containers"]?[0]?["image"] == "app:2")
         #expect(operations[2]["value", "metadata", "labels"] == ["app": "web"])
         #expect(
-            await failure(api, "k8s_rollout_undo", ["name": "web", "to_revision": 9]).contains("there are: 1, 2, 3"))
+            await failure(api, "k8s_rollout_undo", ["name": "web", "to_revision": 9]).contains(
+                "its revisions are: 1, 2, 3"))
     }
 
     // MARK: - Delete

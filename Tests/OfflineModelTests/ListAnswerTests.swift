@@ -57,15 +57,19 @@ struct ListAnswerTests {
 
     @Test(arguments: [
         (
+            "are there any jobs in shop?", "No resources found in shop namespace: no jobs.batch.",
+            "There are no jobs.batch in namespace **shop**."
+        ),
+        (
             "are there any jobs in shop?", "No resources found in shop namespace: there are no jobs.batch.",
             "There are no jobs.batch in namespace **shop**."
         ),
         (
-            "list ingresses", "No resources found in shop namespace: there are no ingresses.networking.k8s.io.",
+            "list ingresses", "No resources found in shop namespace: no ingresses.networking.k8s.io.",
             "There are no ingresses.networking.k8s.io in namespace **shop**."
         ),
         (
-            "list jobs everywhere", "No resources found: there are no jobs.batch in any namespace.",
+            "list jobs everywhere", "No resources found: no jobs.batch in any namespace.",
             "There are no jobs.batch in any namespace."
         ),
     ])

@@ -67,7 +67,7 @@ import Testing
             try await story.change(spec: ["undo": ["c1", "c9"]])
             let failed = try await story.untilPhase(.failed)
             let message = failed.status.conditions[type: "Failed"]?.message ?? ""
-            #expect(message.contains("spec.replicas isn't what the change made it"), "\(message)")
+            #expect(message.contains("spec.replicas no longer has the value that the change wrote"), "\(message)")
             #expect(message.contains("there is no change c9"), "\(message)")
             #expect(try await story.replicas() == 4)
         }

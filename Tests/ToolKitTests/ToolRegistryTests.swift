@@ -32,10 +32,10 @@ import Writes
 
     @Test func `an unknown tool is answered with the tools there are`() async {
         let registry = ToolRegistry([Probe(), Probe(name: "jenkins_x", toolset: "jenkins")])
-        await #expect(throws: ToolFailure("there is no tool \"kubectl\"; the tools are: probe, jenkins_x")) {
+        await #expect(throws: ToolFailure("unknown tool \"kubectl\"; the tools are: probe, jenkins_x")) {
             try await registry.call(name: "kubectl", arguments: "{}", in: context(FakeAPI()))
         }
-        await #expect(throws: ToolFailure("there is no tool \"jenkins_x\"; the tools are: probe")) {
+        await #expect(throws: ToolFailure("unknown tool \"jenkins_x\"; the tools are: probe")) {
             try await registry.call(
                 name: "jenkins_x", arguments: "{}", toolsets: ["kubernetes"], in: context(FakeAPI()))
         }

@@ -30,10 +30,11 @@ extension Answers {
 
     /// Where the tool says nothing but that there are none: the same, with the group and the namespace that it names.
     private static func plainNone(_ command: Command, _ list: ListText) -> String? {
-        let (lead, end, anywhere) = ("there are no ", ".", " in any namespace")
+        let (end, anywhere) = (".", " in any namespace")
         guard !command.isOne, command.selector == nil, command.fields == nil, list.remarks.count == 1,
-            let remark = list.remarks.first,
-            remark.hasPrefix(lead), remark.hasSuffix(end)
+            let remark = list.remarks.first, remark.hasSuffix(end),
+            // The second is what transcripts of earlier versions have.
+            let lead = ["no ", "there are no "].first(where: remark.hasPrefix)
         else { return nil }
         var what = remark.dropFirst(lead.count).dropLast(end.count)
         if what.hasSuffix(anywhere) { what = what.dropLast(anywhere.count) }

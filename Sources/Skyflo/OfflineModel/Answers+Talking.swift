@@ -99,7 +99,7 @@ extension Answers {
                 + "Say what I should \(words(verb)), and I ask for approval."
         case .everything(let verb):
             "I \(words(verb)) only what is named, one object at a time. I have done nothing. Say the kind and the name."
-        case .badCount(let text): "`\(text)` is no number of replicas. Say a whole number, 0 or more."
+        case .badCount(let text): "`\(text)` is not a number of replicas. Say a whole number, 0 or more."
         case .whichNamespace(let verb, let text): whichNamespace(verb, said: text)
         case .severalNamespaces(let names):
             "Several namespaces are meant: \(names.map { "**\($0)**" }.joined(separator: ", ")). I change nothing as long "

@@ -75,9 +75,9 @@ package enum Names {
         }
         for requirement in selector.requirements {
             let (key, values) = parts(requirement)
-            if !isLabelKey(key) { return "\"\(ToolParameters.excerpt(key))\" is no label key" }
+            if !isLabelKey(key) { return "\"\(ToolParameters.excerpt(key))\" is not a label key" }
             if let value = values.first(where: { !isLabelValue($0) }) {
-                return "\"\(ToolParameters.excerpt(value))\" is no label value"
+                return "\"\(ToolParameters.excerpt(value))\" is not a label value"
             }
         }
         return nil
@@ -98,7 +98,8 @@ package enum Names {
     package static func check(_ name: String, of resource: APIResource) throws(ToolFailure) {
         guard groupsOfSubdomains.contains(resource.group) ? isSubdomain(name) : isPathSafe(name) else {
             throw ToolFailure(
-                "\"\(ToolParameters.excerpt(name))\" is no name of a \(resource.kind): lower case letters, digits, '-' and '.'"
+                "\"\(ToolParameters.excerpt(name))\" is not a valid name of a \(resource.kind): "
+                    + "lower case letters, digits, '-' and '.'"
             )
         }
     }

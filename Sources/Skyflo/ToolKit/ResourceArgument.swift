@@ -29,7 +29,7 @@ package struct ResourceArgument: Sendable, Hashable {
                 if !items.contains(item) { items.append(item) }
             }
         }
-        if items.isEmpty { throw ToolFailure("\"\(ToolParameters.excerpt(text))\" is no resource type") }
+        if items.isEmpty { throw ToolFailure("\"\(ToolParameters.excerpt(text))\" is not a resource type") }
         if items.count > Self.maximumItems {
             throw ToolFailure("more than \(Self.maximumItems) resource types in one call")
         }
@@ -40,18 +40,19 @@ package struct ResourceArgument: Sendable, Hashable {
         let excerpt = ToolParameters.excerpt(word)
         guard parts.count <= 2, Names.isResourceType(parts[0]) else {
             throw ToolFailure(
-                "\"\(excerpt)\" is no resource type; give a type (pods, deployments.apps, deployments.v1.apps) or type/name"
+                "\"\(excerpt)\" is not a resource type; "
+                    + "give a type (pods, deployments.apps, deployments.v1.apps) or type/name"
             )
         }
         guard parts.count == 2 else { return Item(type: parts[0], name: nil) }
         guard Names.isPathSafe(parts[1]) else {
             throw ToolFailure(
-                "\"\(ToolParameters.excerpt(parts[1]))\" in \"\(excerpt)\" is no name of a Kubernetes object")
+                "\"\(ToolParameters.excerpt(parts[1]))\" in \"\(excerpt)\" is not a valid name of a Kubernetes object")
         }
         // `pods/log` is how RBAC names a subresource: an object of that name is hardly meant.
         if subresources.contains(parts[1]) {
             throw ToolFailure(
-                "\"\(excerpt)\" is no resource type but a subresource; an object of that name is asked for with name")
+                "\"\(excerpt)\" is a subresource, not a resource type; an object of that name is asked for with name")
         }
         return Item(type: parts[0], name: parts[1])
     }

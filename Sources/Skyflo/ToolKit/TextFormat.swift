@@ -40,16 +40,17 @@ public enum TextFormat: Sendable, Hashable {
         let excerpt = ToolParameters.excerpt(text)
         switch self {
         case .text: return nil
-        case .objectName: return Names.isPathSafe(text) ? nil : "\"\(excerpt)\" is no name of a Kubernetes object"
+        case .objectName:
+            return Names.isPathSafe(text) ? nil : "\"\(excerpt)\" is not a valid name of a Kubernetes object"
         case .label:
             return Names.isLabel(text)
-                ? nil : "\"\(excerpt)\" is no DNS-1123 label (lower case letters, digits and '-', at most 63)"
+                ? nil : "\"\(excerpt)\" is not a DNS-1123 label (lower case letters, digits and '-', at most 63)"
         case .namespace:
             if !Names.isLabel(text), let hint = Names.allNamespacesHint(text) {
-                return "\"\(excerpt)\" is no namespace: \(hint)"
+                return "\"\(excerpt)\" is not a namespace: \(hint)"
             }
             return Self.label.problem(with: text)
-        case .resourceType: return Names.isResourceType(text) ? nil : "\"\(excerpt)\" is no resource type"
+        case .resourceType: return Names.isResourceType(text) ? nil : "\"\(excerpt)\" is not a resource type"
         case .resourceTypes:
             do {
                 _ = try ResourceArgument(parsing: text)
@@ -57,9 +58,9 @@ public enum TextFormat: Sendable, Hashable {
             } catch { return error.message }
         case .labelSelector: return Names.selectorProblem(text)
         case .fieldSelector:
-            return text.contains("=") ? nil : "\"\(excerpt)\" is no field selector like status.phase=Running"
+            return text.contains("=") ? nil : "\"\(excerpt)\" is not a field selector like status.phase=Running"
         case .duration:
-            return Duration.seconds(ofGoText: text) == nil ? "\"\(excerpt)\" is no time like 90s or 5m" : nil
+            return Duration.seconds(ofGoText: text) == nil ? "\"\(excerpt)\" is not a time like 90s or 5m" : nil
         }
     }
 }

@@ -28,7 +28,7 @@ public struct ToolParameters: Sendable, Hashable {
         do {
             json = try JSONParser.parse(text)
         } catch {
-            throw ToolFailure("the arguments are no valid JSON: \(error.message) at byte \(error.offset)")
+            throw ToolFailure("the arguments are not valid JSON: \(error.message) at byte \(error.offset)")
         }
         guard case .object(let members) = json else {
             throw ToolFailure("the arguments must be a JSON object, not a value of type \(json.typeName)")
@@ -141,7 +141,7 @@ extension ToolParameter.Kind {
         case .choice(let values):
             guard let text = value.string else { return mismatch("a string", value) }
             guard !values.contains(text) else { return nil }
-            return "\"\(ToolParameters.excerpt(text))\" is none of \(values.joined(separator: ", "))"
+            return "\"\(ToolParameters.excerpt(text))\" is not one of \(values.joined(separator: ", "))"
         case .stringMap:
             guard let members = value.object else { return mismatch("an object of strings", value) }
             guard let other = members.first(where: { $0.value.string == nil }) else { return nil }

@@ -63,7 +63,7 @@ public struct ToolRegistry: Sendable {
         let available = tools(in: toolsets)
         guard let tool = available.first(where: { $0.name == name }) else {
             let names = available.map(\.name).joined(separator: ", ")
-            throw ToolFailure("there is no tool \"\(ToolParameters.excerpt(name))\"; the tools are: \(names)")
+            throw ToolFailure("unknown tool \"\(ToolParameters.excerpt(name))\"; the tools are: \(names)")
         }
         do {
             let checked = try Self.parameters(of: tool).check(arguments)

@@ -223,14 +223,14 @@ import Testing
             {apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {serviceAccountName: robot, containers: [{name: a, image: b}]}}
             ---
             {apiVersion: v1, kind: ServiceAccount, metadata: {name: robot}}
-            """, "serviceaccount default/robot has to be applied first, in a call of its own"
+            """, "serviceaccount default/robot must be applied first, in a separate call"
         ),
         (
             """
             {apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {priorityClassName: hi, containers: [{name: a, image: b}]}}
             ---
             {apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {name: hi}, value: 1_000}
-            """, "priorityclass hi has to be applied first, in a call of its own"
+            """, "priorityclass hi must be applied first, in a separate call"
         ),
     ])
     func `what can't work is refused before anybody is asked`(_ manifest: String, _ expected: String) async throws {

@@ -78,16 +78,17 @@ import Testing
                 let empty = try await text("k8s_get", ["resource_type": .string(name)], context)
                 #expect(
                     empty == """
-                        No resources found in default namespace: there are no \(first).
-                        Another group has a resource of this name: \(second) (has objects there).
+                        No resources found in default namespace: no \(first).
+                        Another group has a resource of this name: \(second) (it has objects in this namespace).
                         """)
             }
             let found = try await text("k8s_get", ["resource_type": .string(second.qualifiedName)], context)
-            #expect(found.hasPrefix("NAME   AGE\nedge ") && !found.contains("Of that name"), "\(found)")
+            #expect(found.hasPrefix("NAME   AGE\nedge ") && !found.contains("Other resources"), "\(found)")
             let missing = try await text("k8s_describe", ["resource_type": "gw", "name": "edge"], context)
-            #expect(missing.contains("Asked for was \(first); of that name there is also \(second)."), "\(missing)")
+            #expect(
+                missing.contains("The requested type is \(first); other types of this name: \(second)."), "\(missing)")
             let unknown = try await text("k8s_get", ["resource_type": "gateways.example.net"], context)
-            #expect(unknown.hasSuffix("in group \"example.net\"; there is \(first), \(second)"), "\(unknown)")
+            #expect(unknown.hasSuffix("in group \"example.net\"; available: \(first), \(second)"), "\(unknown)")
         }
     }
 }

@@ -113,7 +113,7 @@ import Testing
         let replicaSet = owned(by: "apps/v1", "ReplicaSet")
         #expect(try await warnings(replicaSet).first?.contains("controlled by replicaset o: its controller") == true)
         #expect(
-            try await warnings(replicaSet, deletion: true).first?.contains("makes a new one where one is needed")
+            try await warnings(replicaSet, deletion: true).first?.contains("creates a new one if one is needed")
                 == true)
         #expect(
             try await warnings(["labels": ["olm.owner": "kafka.v1"]]).first?.contains("Operator Lifecycle") == true)

@@ -89,10 +89,10 @@ import Testing
         }
         #expect(
             outcome(APIStatus(code: 404, reason: .notFound, message: ""))
-                == .applied("pod shop/web-1 was gone already", uid: "uid-1"))
+                == .applied("pod shop/web-1 was already deleted", uid: "uid-1"))
         #expect(
             outcome(APIStatus(code: 409, reason: .conflict, message: "uid"))
-                == .applied("pod shop/web-1 was gone already", uid: "uid-1"))
+                == .applied("pod shop/web-1 was already deleted", uid: "uid-1"))
         guard case .postponed = outcome(APIStatus(code: 429, reason: .tooManyRequests, message: "budget")),
             case .rejected = outcome(
                 APIStatus(code: 500, reason: "InternalError", message: "This pod has more than one PodDisruptionBudget")

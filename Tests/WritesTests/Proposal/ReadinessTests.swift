@@ -161,7 +161,7 @@ import Testing
         let conditions: [PostCondition] = [.jobComplete(job, deletesItself: true), .ready(pod, runsOnce: true)]
         for condition in conditions {
             #expect(condition.isUnknowable(observed: []) && condition.outlivesItsObject)
-            #expect(text(condition.evaluate(observed: nil)).hasSuffix("how it ended isn't known"))
+            #expect(text(condition.evaluate(observed: nil)).hasSuffix("it is not known how it ended"))
         }
         #expect(!PostCondition.jobComplete(job).isUnknowable(observed: []))
         let completed = yaml("{kind: Event, reason: Completed, lastTimestamp: 2027-01-15T08:00:00Z}")

@@ -73,7 +73,9 @@ import Testing
         }
         #expect(judge([old], surroundings([new], sets: false)).hasPrefix("met"))
         #expect(judge([old], surroundings([new], sets: false), known: nil).hasPrefix("met"))
-        #expect(judge([old], surroundings([new])).contains("not counted, as it is about what was before the write: "))
+        #expect(
+            judge([old], surroundings([new])).contains(
+                "not counted, because it is about objects from before the write: "))
     }
 
     @Test func `about a new pod counts`() {
@@ -128,7 +130,7 @@ import Testing
         let old = event("BackOff", about(hashes.old, uid: "old"))
         #expect(
             judge([old], Surroundings(object: nil, pods: nil, obstacle: "may not list pods")).hasPrefix(
-                "pending: whether these are about pods that the write replaced couldn't be looked at (may not list pods)"
+                "pending: it could not be checked whether these are about pods that the write replaced (may not list pods)"
             ))
         // The replica sets say enough.
         #expect(judge([old], surroundings(nil)).hasPrefix("met"))

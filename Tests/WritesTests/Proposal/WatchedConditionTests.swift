@@ -71,7 +71,7 @@ import Testing
         let other = pod("c", "{kind: Job, name: c, uid: j, controller: true}")
         let bare = yaml("{apiVersion: v1, kind: Pod, metadata: {name: bare}}")
         #expect(kind(evaluate(other, bare)) == "met")
-        #expect(evaluate(own, other) == .pending("1 pods are still there: web-6d4cf56db6-x2x4z"))
+        #expect(evaluate(own, other) == .pending("1 pod still exists: web-6d4cf56db6-x2x4z"))
         #expect(kind(evaluate(direct)) == "pending")
         #expect(condition.scope.labelSelector == selector && condition.scope.resource == .pods)
     }
@@ -102,7 +102,7 @@ import Testing
                 event("BackOff", at: "2027-01-15T07:59:59Z"), event("Pulled", type: "Normal"),
                 event("BackOff", about: "{kind: Pod, name: cart-6d4cf56db6-x2x4z}"),
                 event("X", about: "{kind: Service, name: web}"))
-                == .met("none about deployment shop/web since 2027-01-15T08:00:00Z"))
+                == .met("no warnings about deployment shop/web since 2027-01-15T08:00:00Z"))
     }
 
     @Test func `what comes up while pods start is told, and fails only what doesn't come up`() {

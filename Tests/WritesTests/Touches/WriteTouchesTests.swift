@@ -83,7 +83,8 @@ import Testing
         ])
         #expect(
             try await touches(api) == [
-                "Pods: 4 (web-1, web-2, web-3, …)", "PodDisruptionBudget web: minAvailable 50%, allows 1 more now",
+                "Pods: 4 (web-1, web-2, web-3, …)",
+                "PodDisruptionBudget web: minAvailable 50%, allows 1 more disruption now",
                 "HorizontalPodAutoscaler web owns its replicas: 2 to 6, wants 2 now",
                 "ResourceQuota team: limits.cpu 1 of odd used, pods 7 of 10 left, requests.cpu 1500m of 2 left, "
                     + "requests.memory 2560Mi of 4Gi left",
@@ -95,7 +96,7 @@ import Testing
         let lines = try await touches(api, patch: ["metadata": ["annotations": ["a": "b"]]])
         #expect(
             lines == [
-                "Pods: 1 (web-1)", "none that concern it: PodDisruptionBudgets, HorizontalPodAutoscalers",
+                "Pods: 1 (web-1)", "none affected: PodDisruptionBudgets, HorizontalPodAutoscalers",
             ])
         #expect(!api.requests.contains { $0.path.contains("resourcequotas") })
     }
@@ -110,7 +111,7 @@ import Testing
         #expect(lines.count == 4 && lines.allSatisfy { $0.hasSuffix(": not visible to \(worker.user)") }, "\(lines)")
         #expect(
             try await touches(api) == [
-                "none that concern it: Pods, PodDisruptionBudgets, HorizontalPodAutoscalers, ResourceQuotas"
+                "none affected: Pods, PodDisruptionBudgets, HorizontalPodAutoscalers, ResourceQuotas"
             ])
         let broken = FakeAPI()
         broken.answer(Self.lists["pods"] ?? "", APIStatus(code: 500, reason: .internalError, message: "x"))
@@ -148,8 +149,8 @@ import Testing
         let api = api(["budgets": [budget]])
         #expect(
             try await Self.touches(eviction, nil, api) == [
-                "Pods: 1 (web-1)", "PodDisruptionBudget web: maxUnavailable 1, allows 0 more now",
-                "none that concern it: HorizontalPodAutoscalers",
+                "Pods: 1 (web-1)", "PodDisruptionBudget web: maxUnavailable 1, allows 0 more disruptions now",
+                "none affected: HorizontalPodAutoscalers",
             ])
         #expect(try await Self.touches(command, nil, api).isEmpty)
     }

@@ -78,7 +78,7 @@ struct Diagnosis: Sendable, Hashable {
             return "Pod **\(pod)** is not running: \(state), \(reason)."
         }
         if status.hasPrefix("Running"), notReady { return "Pod **\(pod)** runs but isn't ready." }
-        if status.hasPrefix("Running"), description.warnings.isEmpty { return "Pod **\(pod)** runs and is well." }
+        if status.hasPrefix("Running"), description.warnings.isEmpty { return "Pod **\(pod)** runs and is healthy." }
         return "Pod **\(pod)** has the status \(status)\(reason.isEmpty ? "" : " (\(reason))")."
     }
 
@@ -110,7 +110,7 @@ struct Diagnosis: Sendable, Hashable {
     static func summary(_ found: FoundObject, _ pods: [ObjectRow]) -> String {
         let bad = pods.filter { !$0.isHealthy }.count
         return
-            "**\(found.name)** (\(found.kind)) isn't well: "
+            "**\(found.name)** (\(found.kind)) is not healthy: "
             + "\(bad) of its \(pods.count) \(pods.count == 1 ? "pod" : "pods") "
             + "\(bad == 1 ? "is" : "are") not ready."
     }

@@ -17,7 +17,7 @@ enum Absence {
             .compactMap { $0 }.joined(separator: "; ")
         case .unknown(let why):
             [
-                "namespace \(namespace) may not exist, which can't be told here: \(why)",
+                "namespace \(namespace) may not exist; this cannot be checked: \(why)",
                 Names.allNamespacesHint(namespace),
             ]
             .compactMap { $0 }.joined(separator: "; ")

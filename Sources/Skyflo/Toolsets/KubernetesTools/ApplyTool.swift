@@ -9,9 +9,9 @@ struct ApplyTool: KubernetesTool {
     let title = "Apply Kubernetes Manifest"
     let description = """
         Create or change objects by a manifest (YAML or JSON, one or several documents, in any order). Objects that exist \
-        are changed by server-side apply: of what the manifest leaves out, that goes (or back to its default) which \
-        earlier k8s_apply calls have added to the object or changed in it, and nobody has set since; the approval names \
-        it. All else stays, also what the object was created with: remove that with k8s_patch. Lists without keys, \
+        are changed by server-side apply. A field that the manifest leaves out is removed (or set to its default) if an \
+        earlier k8s_apply call added or changed it and nobody has set it since; the approval names it. Everything else \
+        stays, also what the object was created with: remove that with k8s_patch. Lists without keys, \
         like args, are replaced. Fields that another manager owns are not taken over. A custom resource definition has to be \
         applied in a call before that of its objects.
         """
@@ -32,7 +32,7 @@ struct ApplyTool: KubernetesTool {
             if steps.contains(where: {
                 $0.target.text == step.target.text && $0.target.resource.isSame(as: step.target.resource)
             }) {
-                throw ToolFailure("content: \(step.target.text) is in it twice; leave one of them out")
+                throw ToolFailure("content: \(step.target.text) occurs twice; remove one of them")
             }
             steps.append(step)
         }
@@ -80,7 +80,7 @@ struct ApplyTool: KubernetesTool {
     private static func proposal(_ steps: [Step], unchanged: [Step]) -> WriteProposal {
         let summary = steps.map { "\($0.isCreate ? "create" : "change") \($0.target.text)" }.joined(separator: ", ")
         var warnings = steps.filter { $0.planned?.request[query: "force"] == "true" }.map {
-            "\($0.target.text): takes over fields that were set from here by other means than apply"
+            "\($0.target.text): takes over fields that skyflo set by other means than apply"
         }
         warnings += (steps + unchanged).flatMap(\.notes)
         if !unchanged.isEmpty { warnings.append("unchanged: \(unchanged.map(\.target.text).joined(separator: ", "))") }

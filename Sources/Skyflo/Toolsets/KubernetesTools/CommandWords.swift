@@ -34,7 +34,9 @@ enum CommandWords {
                 word = (word ?? "") + String(character)
             }
         }
-        guard quote == nil, !isEscaped else { throw ToolFailure("the command's quotation doesn't end") }
+        guard quote == nil, !isEscaped else {
+            throw ToolFailure("the command has an opening quote without a closing one")
+        }
         if let word { words.append(word) }
         if words.first == "--" { words.removeFirst() }
         guard let program = words.first, !program.isEmpty else { throw ToolFailure("the command is empty") }
@@ -45,6 +47,6 @@ enum CommandWords {
         let name = character == "\n" ? "a line feed" : "\"\(character)\""
         return ToolFailure(
             "no shell runs the command, and \(name) means something to a shell only: quote it with single quotes if it is "
-                + "meant as it stands, or run a shell: sh -c '…'")
+                + "meant literally, or run a shell: sh -c '…'")
     }
 }

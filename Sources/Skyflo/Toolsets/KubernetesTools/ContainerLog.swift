@@ -92,8 +92,9 @@ struct ContainerLog: Sendable {
         if isPrevious, let restarts = status?["restartCount"]?.int {
             text +=
                 restarts == 0
-                ? "; the container hasn't been restarted, so there is only its present run: leave out previous"
-                : "; the container was restarted \(restarts) times, and the log of the run before isn't kept any more"
+                ? "; the container has not been restarted, so it has no previous log: leave out previous"
+                : "; the container was restarted \(restarts == 1 ? "once" : "\(restarts) times"), and the log of the "
+                    + "previous run is no longer stored"
         }
         return ToolFailure(text)
     }

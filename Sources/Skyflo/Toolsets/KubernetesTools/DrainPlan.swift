@@ -38,18 +38,21 @@ struct DrainPlan {
     ) {
         if !ignored.isEmpty { warnings.append("pods of DaemonSets stay: \(Self.list(ignored))") }
         if !managed.isEmpty {
-            obstacles.append("pods of DaemonSets can't be drained (ignore_daemonsets): \(Self.list(managed))")
+            obstacles.append(
+                "pods of DaemonSets are not evicted (set ignore_daemonsets to leave them): \(Self.list(managed))")
         }
         if !local.isEmpty {
             options.deletesEmptyDirData
                 ? warnings.append("data in emptyDir volumes is lost: \(Self.list(local))")
                 : obstacles.append(
-                    "data in emptyDir volumes would be lost (delete_emptydir_data): \(Self.list(local))")
+                    "data in emptyDir volumes would be lost (set delete_emptydir_data to allow that): \(Self.list(local))"
+                )
         }
         if !bare.isEmpty {
             options.force
-                ? warnings.append("no controller makes these pods anew: \(Self.list(bare))")
-                : obstacles.append("no controller would make these pods anew (force): \(Self.list(bare))")
+                ? warnings.append("no controller will create these pods again: \(Self.list(bare))")
+                : obstacles.append(
+                    "no controller would create these pods again (set force to evict them): \(Self.list(bare))")
         }
     }
 

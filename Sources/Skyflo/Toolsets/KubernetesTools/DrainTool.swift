@@ -15,9 +15,9 @@ struct DrainTool: KubernetesTool {
         .nodeName,
         .optional("ignore_daemonsets", .boolean, default: true, "Leave pods of DaemonSets where they are"),
         .optional("delete_emptydir_data", .boolean, default: false, "Also evict pods whose emptyDir data is lost then"),
-        .optional("force", .boolean, default: false, "Also evict pods that no controller makes anew"),
+        .optional("force", .boolean, default: false, "Also evict pods that no controller will create again"),
         .optional(
-            "grace_period_seconds", .integer(0...86_400), "How long each pod gets to end; by default as it says itself"),
+            "grace_period_seconds", .integer(0...86_400), "Grace period of each pod; by default its own"),
         .optional("timeout_seconds", .integer(10...3600), default: 600, "How long all of it may take"),
     ])
 

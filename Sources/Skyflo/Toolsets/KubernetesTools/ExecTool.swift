@@ -9,8 +9,8 @@ struct ExecTool: KubernetesTool {
     let title = "Execute Command in Kubernetes Pod"
     let description = """
         Run one command in a container of a pod and get its exit code and output. Any command counts as a write, and runs \
-        once only. There is no shell: for pipes, variables or several commands use sh -c '…'. Prefer the other tools where \
-        they can tell the same.
+        once only. No shell is started: for pipes, variables or several commands use sh -c '…'. Prefer the other tools \
+        where they can tell the same.
         """
     let parameters = ToolParameters([
         .required("pod_name", .string(.objectName), "Name of the pod"),
@@ -21,7 +21,7 @@ struct ExecTool: KubernetesTool {
         .optional("container_name", .string(.label), "Container; by default the only one"),
         .optional(
             "timeout_seconds", .integer(1...300), default: 30,
-            "How long it may take; after that it is not known what became of it"),
+            "How long it may take; after that its result is not known"),
     ])
 
     init() {}
@@ -49,7 +49,7 @@ struct ExecTool: KubernetesTool {
         guard text.first == "[" else { return try CommandWords.split(text) }
         let words = (try? JSONParser.parse(text))?.array
         guard let words, !words.isEmpty, words.allSatisfy({ $0.string != nil }) else {
-            throw ToolFailure("the command begins with [, and is no JSON array of texts")
+            throw ToolFailure("the command begins with [ and is not a JSON array of strings")
         }
         let command = words.compactMap(\.string)
         guard command.first?.isEmpty == false else { throw ToolFailure("the command is empty") }

@@ -77,7 +77,7 @@ enum Manifests {
         guard !object.name.isEmpty else { throw ToolFailure("\(place): metadata.name is required") }
         let place = "\(place) (\(object.kind) \(ToolParameters.excerpt(object.name)))"
         if let namespace = object.namespace, !namespace.isEmpty, !Names.isLabel(namespace) {
-            throw ToolFailure("\(place): \"\(ToolParameters.excerpt(namespace))\" is no namespace name")
+            throw ToolFailure("\(place): \"\(ToolParameters.excerpt(namespace))\" is not a valid namespace name")
         }
         return try withoutServerFields(object, place)
     }

@@ -13,7 +13,7 @@ struct PatchTool: KubernetesTool {
     let parameters = ToolParameters([
         .resourceType, .name, .required("patch", .string(.text(maximum: 262_144)), "The patch, as JSON or YAML"),
         .namespace,
-        .optional("patch_type", .choice(["strategic", "merge", "json"]), default: "strategic", "How patch is meant"),
+        .optional("patch_type", .choice(["strategic", "merge", "json"]), default: "strategic", "The type of patch"),
     ])
 
     init() {}
@@ -33,7 +33,7 @@ struct PatchTool: KubernetesTool {
         }
         let planned = target.patch(patch, strict: true)
         guard let change = try await context.change(by: planned) else {
-            return .output("Nothing to do: the patch leaves \(target.text) as it is.")
+            return .output("Nothing to do: the patch does not change \(target.text).")
         }
         return .proposal(
             WriteProposal(

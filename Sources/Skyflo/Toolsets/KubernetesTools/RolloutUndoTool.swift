@@ -71,7 +71,7 @@ struct RolloutUndoTool: KubernetesTool {
         if let wanted {
             guard let found = revisions.first(where: { $0.number == wanted }) else {
                 throw ToolFailure(
-                    "\(target.text) has no revision \(wanted); there are: \(known.isEmpty ? "none" : known)")
+                    "\(target.text) has no revision \(wanted); its revisions are: \(known.isEmpty ? "none" : known)")
             }
             return found
         }

@@ -21,7 +21,7 @@ struct ScaleTool: KubernetesTool {
         let replicas = try arguments.requiredInteger("replicas")
         var target = try await context.target(arguments)
         guard target.resource.subresources.contains("scale") else {
-            throw ToolFailure("\(target.resource.qualifiedName) can't be scaled: there is no scale subresource")
+            throw ToolFailure("\(target.resource.qualifiedName) cannot be scaled: it has no scale subresource")
         }
         var scale: KubeObject?
         if !Self.keepsReplicasInSpec(target.resource) {
@@ -30,7 +30,7 @@ struct ScaleTool: KubernetesTool {
         }
         let current = (scale ?? target.object)["spec", "replicas"]?.int ?? 0
         guard current != replicas else {
-            return .output("Nothing to do: \(target.text) already has \(replicas) replicas.")
+            return .output("Nothing to do: \(target.text) already has \(replicas.counted(as: "replica")).")
         }
         let text = target.text
         let subject = target.subject
@@ -40,7 +40,7 @@ struct ScaleTool: KubernetesTool {
         let planned = target.patch(.merge(["spec": ["replicas": JSONValue(replicas)]]), subresource: "scale")
         return .proposal(
             WriteProposal(
-                "Scale \(text) from \(current) to \(replicas) replicas", planned,
+                "Scale \(text) from \(current) to \(replicas.counted(as: "replica"))", planned,
                 risk: replicas == 0 ? .high : replicas < current ? .medium : .low,
                 [.replicas(subject, count: replicas)] + podsGone))
     }

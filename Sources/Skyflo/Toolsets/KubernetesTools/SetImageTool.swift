@@ -119,7 +119,7 @@ struct SetImageTool: KubernetesTool {
             }
             let image = String(parts[1])
             guard isImage(image) else {
-                throw ToolFailure("container_images: \"\(ToolParameters.excerpt(image))\" is no image reference")
+                throw ToolFailure("container_images: \"\(ToolParameters.excerpt(image))\" is not an image reference")
             }
             images.append((String(parts[0]), image))
         }

@@ -14,7 +14,7 @@ extension ToolContext {
             let first = String(name.prefix { $0 != "." })
             guard first != name, let other = try? await mapper.match(first) else { throw status }
             let names = ([other.resource] + other.others).map(\.qualifiedName).joined(separator: ", ")
-            throw ToolFailure("\(status.message) in group \"\(name.dropFirst(first.count + 1))\"; there is \(names)")
+            throw ToolFailure("\(status.message) in group \"\(name.dropFirst(first.count + 1))\"; available: \(names)")
         }
     }
 
@@ -47,7 +47,7 @@ extension ToolContext {
         guard status.message != "the server could not find the requested resource" else {
             await mapper.invalidate()
             return ToolFailure(
-                "the API server doesn't serve \(match.resource.qualifiedName) any more: \(status.message)")
+                "the API server no longer serves \(match.resource.qualifiedName): \(status.message)")
         }
         let place = namespace.map { " in namespace \($0)" } ?? ""
         var sentences = ["the API server refused (NotFound): \(status.message)\(place)"]
@@ -64,7 +64,8 @@ extension ToolContext {
         let others = Absence.others(match).map(\.qualifiedName)
         if !others.isEmpty {
             sentences.append(
-                "Asked for was \(match.resource.qualifiedName); of that name there is also \(others.joined(separator: ", "))."
+                "The requested type is \(match.resource.qualifiedName); other types of this name: "
+                    + "\(others.joined(separator: ", "))."
             )
         }
         return ToolFailure(sentences.joined(separator: "\n"))

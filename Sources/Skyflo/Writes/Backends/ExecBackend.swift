@@ -27,7 +27,7 @@ public struct ExecBackend: WriteBackend {
         return WritePreview(
             write: PlannedWrite(.command(write)), text: text,
             warnings: [
-                "what the command does can't be tried out or taken back; if its answer is lost, whether it ran stays unknown"
+                "what the command does can't be tried out or undone; if its answer is lost, whether it ran stays unknown"
             ])
     }
 
@@ -57,11 +57,11 @@ public struct ExecBackend: WriteBackend {
     private func refusal(of write: PlannedCommand, _ api: ReadOnlyAPI) async -> WriteOutcome? {
         do {
             let pod = try await api.find(.pods, namespace: write.target.namespace, name: write.target.name)
-            guard let pod else { return .stale("\(write.target.text) is gone") }
+            guard let pod else { return .stale("\(write.target.text) was deleted") }
             guard pod.uid == write.target.uid else { return .stale("\(write.target.text) was replaced by a new one") }
             return nil
         } catch {
-            return .rejected("\(write.target.text) can't be looked at: \(ToolFailure(describing: error).message)")
+            return .rejected("\(write.target.text) cannot be read: \(ToolFailure(describing: error).message)")
         }
     }
 

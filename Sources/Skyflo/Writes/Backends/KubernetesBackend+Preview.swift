@@ -34,7 +34,7 @@ private struct RequestPreview {
         let response = dryRun.response
         warnings = dryRun.warnings
         if planned.request.method != .delete, planned.before?.isBeingDeleted == true {
-            warnings.append("\(planned.target.text) is being deleted: the change goes with it")
+            warnings.append("\(planned.target.text) is being deleted: the change will be lost with it")
         }
         if response.status == 404, let namespace = Self.namespaceCreated(for: planned, by: earlier) {
             warnings.append(
@@ -53,7 +53,8 @@ private struct RequestPreview {
                 "\(planned.target.text) could not be tried out, so the API server may refuse it: \(reason)")
             if planned.request.contentType == Patch.apply(.null).contentType {
                 warnings.append(
-                    "it isn't known which fields of earlier applies go because the manifest leaves them out")
+                    "it is not known which fields of earlier applies will be removed because the manifest "
+                        + "leaves them out")
             }
             (diff, change) = Self.untried(planned, redactor)
             ownership = Ownership(planned, after: planned.before)
@@ -87,7 +88,7 @@ private struct RequestPreview {
                 failure.message +=
                     ": namespace \(namespace) is missing; apply a Namespace \(namespace) with it or before it"
             } else if let needed = earlier.first(where: { isNeeded($0, for: planned, message) }) {
-                failure.message += ": \(needed.target.text) has to be applied first, in a call of its own"
+                failure.message += ": \(needed.target.text) must be applied first, in a separate call"
             }
             throw failure
         }
@@ -114,7 +115,7 @@ private struct RequestPreview {
         guard !isWhole else { return (diff(planned, shown), change) }
         let body = planned.shown(by: redactor).body ?? ""
         let text = "\(planned.target.text): would be sent \(planned.request.contentType ?? "")\n\(body)\n"
-        return (text, change.withoutContent("what it changed isn't known: it could not be tried out"))
+        return (text, change.withoutContent("it is not known what it changed, because no dry run was possible"))
     }
 
     /// The namespace of the request's target, where an earlier request of the same proposal creates it.

@@ -40,7 +40,7 @@ extension KubernetesBackend {
     private static func created(_ planned: PlannedRequest, _ live: KubeObject?) -> WriteOutcome {
         guard let live else { return .notDone }
         guard isOurs(live), let wanted = body(of: planned), contains(live.json, wanted) else {
-            return .unknown("\(planned.target.text) is there, but may be of someone else")
+            return .unknown("\(planned.target.text) exists, but may have been made by somebody else")
         }
         return found(live.uid)
     }
@@ -48,7 +48,7 @@ extension KubernetesBackend {
     private static func patched(
         _ planned: PlannedRequest, _ change: ChangeRecord?, _ live: KubeObject?, _ contentHash: String?
     ) -> WriteOutcome {
-        guard let live else { return .unknown("\(planned.target.text) is gone") }
+        guard let live else { return .unknown("\(planned.target.text) no longer exists") }
         guard live.uid == planned.target.uid else {
             return .unknown("\(planned.target.text) was replaced by a new one")
         }
@@ -63,7 +63,8 @@ extension KubernetesBackend {
         if change?.isAbsent(from: live) ?? false { return .notDone }
         let isAsPreviewed = contentHash.map { $0 == planned.previewed?.after } ?? false
         guard isOurs(live), isAsPreviewed || change?.holds(in: live) ?? false || leaves(planned, live) else {
-            return .unknown("\(planned.target.text) has changed, and it can't be seen that the change is what was sent")
+            return .unknown(
+                "\(planned.target.text) has changed, and it is not known whether the change is the one that was sent")
         }
         return found(live.uid)
     }

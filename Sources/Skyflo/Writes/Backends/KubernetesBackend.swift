@@ -13,7 +13,7 @@ public struct KubernetesBackend: WriteBackend {
     public func execute(_ planned: PlannedRequest, api: ImpersonatingAPI, redactor: Redactor) async -> WriteOutcome {
         guard planned.isPinned else {
             return .rejected(
-                "not sent: nothing in the request to \(planned.target.text) keeps it from being carried out twice")
+                "not sent: the request to \(planned.target.text) has no precondition, so it could be carried out twice")
         }
         do {
             return Self.classify(try await api.send(planned.request), of: planned)
@@ -44,9 +44,9 @@ public struct KubernetesBackend: WriteBackend {
     private static func outcome(ofEviction status: APIStatus, _ planned: PlannedRequest) -> WriteOutcome? {
         let causes = status.causes.map(\.message).joined(separator: "; ")
         switch status.code {
-        case 404: return .applied("\(planned.target.text) was gone already", uid: planned.target.uid)
+        case 404: return .applied("\(planned.target.text) was already deleted", uid: planned.target.uid)
         // The uid is the only precondition: another pod has the name, so this one is gone.
-        case 409: return .applied("\(planned.target.text) was gone already", uid: planned.target.uid)
+        case 409: return .applied("\(planned.target.text) was already deleted", uid: planned.target.uid)
         case 429:
             return .postponed(status.message + (causes.isEmpty ? "" : " (\(causes))"))
         // The API server's answer where several budgets select the pod; nothing was done.
@@ -58,14 +58,14 @@ public struct KubernetesBackend: WriteBackend {
     private static func staleness(_ status: APIStatus, of planned: PlannedRequest) -> String? {
         let isCreate = planned.target.uid.isEmpty
         switch status.code {
-        case 409 where status.reason == .alreadyExists: return "\(planned.target.text) exists by now"
+        case 409 where status.reason == .alreadyExists: return "\(planned.target.text) was created meanwhile"
         // The fields of another manager don't become free by planning again.
         case 409 where status.causes.contains { $0.reason == "FieldManagerConflict" }: return nil
         case 409 where !isCreate: return "\(planned.target.text) has changed since: \(status.message)"
-        case 404 where !isCreate: return "\(planned.target.text) is gone"
+        case 404 where !isCreate: return "\(planned.target.text) was deleted"
         // Where a patch names another uid than the object has, the API server calls that a change of the uid.
         case 422 where !isCreate && status.causes.contains { $0.field == "metadata.uid" }:
-            return "\(planned.target.text) is another object by now: \(status.message)"
+            return "\(planned.target.text) was replaced by another object: \(status.message)"
         // A failed `test` of a JSON patch has no causes; faults of the result have.
         case 422 where planned.request.contentType == Patch.json(.null).contentType && status.causes.isEmpty:
             return "\(planned.target.text) has changed since: \(status.message)"

@@ -26,7 +26,7 @@ extension Owner {
         case .lifecycleManager(let name):
             return
                 "installed by the Operator Lifecycle Manager (\(name)): it will \(undo). Change the subscription instead"
-        case .named(let name): return "says that it is managed by \(name), which may \(undo)"
+        case .named(let name): return "labelled as managed by \(name), which may \(undo)"
         }
     }
 
@@ -69,12 +69,12 @@ extension Owner {
         let isBuiltIn = !group.contains(".") || group.hasSuffix(".k8s.io")
         if isDeletion {
             return isBuiltIn
-                ? "controlled by \(name), which makes a new one where one is needed"
-                : "managed by the operator of \(name) (\(owner.apiVersion)): it will make it again"
+                ? "controlled by \(name), which creates a new one if one is needed"
+                : "managed by the operator of \(name) (\(owner.apiVersion)): it will create it again"
         }
         return isBuiltIn
             ? "controlled by \(name): its controller may undo this; change that instead"
-            : "managed by the operator of \(name) (\(owner.apiVersion)): it will set this as \(owner.name) says again; "
+            : "managed by the operator of \(name) (\(owner.apiVersion)): it will set this back to what \(owner.name) says; "
                 + "change that instead"
     }
 }

@@ -121,7 +121,8 @@ struct Ownership: Sendable, Hashable {
             let more = paths.count > 3 ? ", and \(paths.count - 3) more," : ""
             let names = paths.prefix(3).joined(separator: ", ") + more
             let time = manager.time.isEmpty ? "" : " (\(manager.time))"
-            return "\(names) was last set by \(manager.name)\(time), which may set it again"
+            return
+                "\(names) \(paths.count == 1 ? "was" : "were") last set by \(manager.name)\(time), which may set it again"
         }
     }
 

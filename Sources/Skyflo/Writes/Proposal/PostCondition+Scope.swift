@@ -117,7 +117,7 @@ extension PostCondition {
         for condition in observed["status", "conditions"]?.array ?? [] where condition["status"]?.string == "True" {
             switch condition["type"]?.string {
             case "Complete", "SuccessCriteriaMet":
-                return .met("\(subject.text) is complete: \(count("succeeded")) pods succeeded")
+                return .met("\(subject.text) is complete: \(count("succeeded").counted(as: "pod")) succeeded")
             case "Failed", "FailureTarget":
                 let why = [condition["reason"]?.string, condition["message"]?.string].compactMap(\.self)
                 return .failed("\(subject.text) has failed: \(why.joined(separator: ": "))")
@@ -135,9 +135,11 @@ extension PostCondition {
             guard let owner = pod.controller else { return false }
             return owner.uid == uid || GeneratedNames(of: subject).contains(kind: owner.kind, owner.name)
         }
-        guard !left.isEmpty else { return .met("no pod of \(subject.text) is left") }
+        guard !left.isEmpty else { return .met("all pods of \(subject.text) are deleted") }
         let names = left.map(\.name).sorted()
         let more = names.count > 5 ? ", and \(names.count - 5) more" : ""
-        return .pending("\(names.count) pods are still there: \(names.prefix(5).joined(separator: ", "))\(more)")
+        let verb = names.count == 1 ? "exists" : "exist"
+        return .pending(
+            "\(names.count.counted(as: "pod")) still \(verb): \(names.prefix(5).joined(separator: ", "))\(more)")
     }
 }

@@ -99,16 +99,17 @@ public enum PostCondition: Sendable, Hashable {
     private var absent: Result {
         switch self {
         case .jobComplete(let subject, true):
-            .pending("\(subject.text) has been deleted, as its ttlSecondsAfterFinished says; how it ended isn't known")
-        case .ready(let subject, _, true): .pending("\(subject.text) is missing by now; how it ended isn't known")
+            .pending(
+                "\(subject.text) has been deleted, as its ttlSecondsAfterFinished says; it is not known how it ended")
+        case .ready(let subject, _, true): .pending("\(subject.text) was deleted; it is not known how it ended")
         case .exists, .ready: .pending("\(subject.text) is missing")
         default: .failed("\(subject.text) is missing")
         }
     }
 
     private static func gone(_ subject: Subject, _ uid: String, _ observed: KubeObject?) -> Result {
-        guard let observed else { return .met("\(subject.text) is gone") }
-        guard observed.uid == uid else { return .met("\(subject.text) is gone; there is a new one of that name") }
+        guard let observed else { return .met("\(subject.text) is deleted") }
+        guard observed.uid == uid else { return .met("\(subject.text) was deleted; a new one has the same name") }
         guard observed.isBeingDeleted else { return .pending("\(subject.text) still exists") }
         let finalizers = observed.finalizers
         return .pending(
@@ -118,7 +119,7 @@ public enum PostCondition: Sendable, Hashable {
 
     private static func replicas(_ subject: Subject, _ count: Int, _ observed: KubeObject) -> Result {
         if let wanted = observed["spec", "replicas"]?.int, wanted != count {
-            return .failed("\(subject.text) is set to \(wanted) replicas: something else changed it")
+            return .failed("\(subject.text) is set to \(wanted.counted(as: "replica")): something else changed it")
         }
         if let seen = observed["status", "observedGeneration"]?.int, seen < observed.generation {
             return .pending("the controller has not seen the change yet")
@@ -127,10 +128,12 @@ public enum PostCondition: Sendable, Hashable {
         if there == 0, observed["spec", "paused"]?.bool == true,
             observed.annotations["deployment.kubernetes.io/revision"] == nil
         {
-            return .met("\(subject.text) is set to \(count) replicas; it is paused: none start until it is resumed")
+            return .met(
+                "\(subject.text) is set to \(count.counted(as: "replica")); it is paused: no replica starts until it is "
+                    + "resumed")
         }
         guard there == count else {
-            return .pending("\(subject.text) has \(there) \(there == 1 ? "replica" : "replicas") of \(count)")
+            return .pending("\(subject.text) has \(there.counted(as: "replica")) of \(count)")
         }
         // Kinds that count ready replicas leave the field out at 0; others never have it.
         let counts =
@@ -138,6 +141,6 @@ public enum PostCondition: Sendable, Hashable {
             || subject.resource.plural == "replicationcontrollers"
         let ready = counts ? observed["status", "readyReplicas"]?.int ?? 0 : count
         guard ready == count else { return .pending(Readiness.text(ready, of: count, "replica")) }
-        return .met("\(subject.text) has \(count) replicas\(counts ? ", all ready" : "")")
+        return .met("\(subject.text) has \(count.counted(as: "replica"))\(counts ? ", all ready" : "")")
     }
 }

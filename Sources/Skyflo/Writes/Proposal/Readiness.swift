@@ -68,7 +68,9 @@ struct Readiness {
         if wanted == 0 { return "; it is set to 0 replicas" }
         let partition = object["spec", "updateStrategy", "rollingUpdate", "partition"]?.int ?? 0
         let old = wanted - count("updatedReplicas")
-        return partition > 0 && old > 0 ? "; \(old) of \(wanted) keep the old template, by partition \(partition)" : ""
+        guard partition > 0, old > 0 else { return "" }
+        let verb = old == 1 ? "keeps" : "keep"
+        return "; \(old) of \(wanted.counted(as: "pod")) \(verb) the old template because of partition \(partition)"
     }
 
     /// As many as wanted are ready, whatever template they were made of.

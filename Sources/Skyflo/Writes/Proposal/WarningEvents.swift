@@ -54,14 +54,14 @@ struct WarningEvents {
         if let lasting = groups[.counts] { return .failed(Self.text(lasting)) }
         if let unknown = groups[.unknown] {
             return .pending(
-                "whether these are about pods that the write replaced couldn't be looked at"
+                "it could not be checked whether these are about pods that the write replaced"
                     + (surroundings?.obstacle.map { " (\($0))" } ?? "") + ": \(Self.text(unknown))")
         }
         var evidence: [String] = []
         if let passing = groups[.passing] { evidence.append("only while it came up: \(Self.text(passing))") }
-        if evidence.isEmpty { evidence.append("none about \(subject.text) since \(since)") }
+        if evidence.isEmpty { evidence.append("no warnings about \(subject.text) since \(since)") }
         if let past = groups[.past] {
-            evidence.append("not counted, as it is about what was before the write: \(Self.text(past))")
+            evidence.append("not counted, because it is about objects from before the write: \(Self.text(past))")
         }
         return .met(evidence.joined(separator: "; "))
     }

@@ -39,7 +39,7 @@ extension WriteProposal {
         case ("batch", "cronjobs"): return "its jobs and their pods are deleted with it"
         case ("", "persistentvolumeclaims"), ("", "persistentvolumes"):
             return "the data on it may be lost, depending on the reclaim policy"
-        case ("", "secrets"), ("", "configmaps"): return "pods that use it don't start any more"
+        case ("", "secrets"), ("", "configmaps"): return "pods that use it can no longer start"
         case ("", "services"): return "its name and address stop working; endpoints are deleted with it"
         case ("", "serviceaccounts"): return "its tokens stop working"
         case ("", "nodes"): return "its pods are deleted with it"

@@ -14,7 +14,8 @@ public enum WriteTouches {
             let prefix = all.count == 1 ? "" : "\(surroundings.target.text): "
             texts += surroundings.lines.map { prefix + $0 }
         }
-        if all.count > looked.count { texts.append("\(all.count - looked.count) more were not looked at") }
+        let rest = all.count - looked.count
+        if rest > 0 { texts.append("\(rest.counted(as: "more target")) \(rest == 1 ? "was" : "were") not checked") }
         return texts
     }
 }
@@ -38,7 +39,7 @@ extension WriteSurroundings {
             listed.items.filter { Ownership.scales($0, target) }.prefix(2).map(Self.text(autoscaler:))
         }
         add(quotas) { $0.items.prefix(4).flatMap { QuotaText(quota: $0).lines } }
-        if !none.isEmpty { lines.append("none that concern it: " + none.joined(separator: ", ")) }
+        if !none.isEmpty { lines.append("none affected: " + none.joined(separator: ", ")) }
         return lines
     }
 
@@ -71,7 +72,7 @@ extension WriteSurroundings {
         let allowed = budget["status", "disruptionsAllowed"]?.int ?? 0
         let bounds = [bound("minAvailable"), bound("maxUnavailable")].compactMap(\.self)
         return "PodDisruptionBudget \(budget.name): "
-            + (bounds + ["allows \(allowed) more now"]).joined(separator: ", ")
+            + (bounds + ["allows \(allowed.counted(as: "more disruption")) now"]).joined(separator: ", ")
     }
 
     private static func text(autoscaler: KubeObject) -> String {

@@ -22,7 +22,7 @@ extension ChangeRecord {
     }
 
     private func existing(_ live: KubeObject?, uid: String) throws(ToolFailure) -> LiveTarget {
-        guard let live, !live.isBeingDeleted else { throw ToolFailure("\(target.text) is gone") }
+        guard let live, !live.isBeingDeleted else { throw ToolFailure("\(target.text) was deleted") }
         guard live.uid == uid else { throw ToolFailure("\(target.text) was replaced by a new one") }
         return LiveTarget(resource: target.resource, namespace: target.namespace, object: live)
     }
@@ -33,9 +33,9 @@ extension ChangeRecord {
         if let live {
             throw ToolFailure(
                 live.isBeingDeleted
-                    ? "\(target.text) is still being deleted" : "there is a new \(target.text) by now")
+                    ? "\(target.text) is still being deleted" : "\(target.text) was created again meanwhile")
         }
-        guard let object else { throw ToolFailure("it isn't known what \(target.text) was") }
+        guard let object else { throw ToolFailure("the content of \(target.text) is not known") }
         let request = KubeRequest(
             .post, target.resource.path(namespace: target.namespace), query: FieldManager.query(strict: false),
             contentType: "application/json", body: JSONWriter.string(object))
@@ -89,7 +89,8 @@ extension ChangeRecord {
             let found = JSONPatch.value(at: field.path[...], of: live.json)
             guard found ?? .null != field.after ?? .null else { continue }
             throw ToolFailure(
-                "\(target.text) has moved on: \(field.text) isn't what the change made it any more. Change it directly")
+                "\(target.text) was changed since: \(field.text) no longer has the value that the change wrote. "
+                    + "Change it directly")
         }
     }
 

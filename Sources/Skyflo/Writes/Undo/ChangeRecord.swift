@@ -37,7 +37,7 @@ public struct ChangeRecord: Sendable, Hashable {
     init(_ planned: PlannedRequest, after: KubeObject?, shown: RedactedChange) {
         self.init(planned, after: after)
         guard holdsCredentials(shown) else { return }
-        self = withoutContent("it holds what looks like credentials, which are kept nowhere")
+        self = withoutContent("it contains what looks like credentials, which are not stored")
     }
 
     private func holdsCredentials(_ change: RedactedChange) -> Bool {
@@ -71,7 +71,7 @@ public struct ChangeRecord: Sendable, Hashable {
 
     private static func preimage(_ planned: PlannedRequest) -> (JSONValue?, String?) {
         if planned.target.resource.isSame(as: .secrets) {
-            return (nil, "the values of a Secret are kept nowhere")
+            return (nil, "the values of a Secret are not stored")
         }
         do {
             return (try Recreation.body(of: planned.before), nil)

@@ -4,7 +4,7 @@ import KubeModel
 enum Recreation {
     /// - Throws: why it wouldn't be the same thing.
     static func body(of object: KubeObject?) throws(ToolFailure) -> JSONValue {
-        guard var object else { throw ToolFailure("it isn't known what it was") }
+        guard var object else { throw ToolFailure("its content is not known") }
         let group = object.groupVersion?.group ?? ""
         if let refusal = refusal(group, object) { throw ToolFailure(refusal) }
         object.json["status"] = nil
@@ -20,9 +20,9 @@ enum Recreation {
         switch (group, object.kind) {
         case ("", "Pod"), ("apps", "ReplicaSet"), ("batch", "Job"):
             guard let owner = object.controller else { return nil }
-            return "\(owner.kind.lowercased()) \(owner.name) makes a new one by itself where one is needed"
-        case ("", "Namespace"): return "what was in the namespace is gone with it"
-        case ("apiextensions.k8s.io", "CustomResourceDefinition"): return "its objects are gone with it"
+            return "\(owner.kind.lowercased()) \(owner.name) creates a new one by itself if one is needed"
+        case ("", "Namespace"): return "what was in the namespace was deleted with it"
+        case ("apiextensions.k8s.io", "CustomResourceDefinition"): return "its objects were deleted with it"
         case ("", "PersistentVolumeClaim"), ("", "PersistentVolume"):
             return "a new one would have none of its data"
         case ("", "Node"), ("", "Event"), ("coordination.k8s.io", "Lease"): return "it is made by the cluster itself"
@@ -48,5 +48,5 @@ enum Recreation {
     }
 
     static let losses =
-        "it comes back with a new uid and without its status; what others kept about the old one doesn't"
+        "it is created again with a new uid and without its status; references of others to the old uid are not restored"
 }

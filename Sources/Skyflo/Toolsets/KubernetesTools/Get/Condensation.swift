@@ -15,7 +15,7 @@ enum Condensation: Int, CaseIterable, Comparable, Sendable {
             "uids, versions, times of conditions, probes, security contexts, default values, the middle of texts over 256 bytes"
         case .settings:
             "annotations, values of variables, volumes, tolerations, affinity, all but 20 elements of an array"
-        case .outline: "what is nested deep, texts over 100 bytes"
+        case .outline: "deeply nested fields, strings over 100 bytes"
         case .summary: "all but names, labels, images, phase, conditions and states of containers"
         case .brief: "labels, messages of conditions, and conditions of pods that are met"
         }

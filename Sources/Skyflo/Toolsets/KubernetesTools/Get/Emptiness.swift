@@ -12,19 +12,19 @@ struct Emptiness: Sendable, Hashable {
     ///   - namespace: nil for cluster-scoped kinds and for all namespaces.
     init(_ what: String, namespace: String?, in context: ToolContext) async throws {
         guard let namespace else {
-            text = "No resources found: there are \(what)."
+            text = "No resources found: \(what)."
             return
         }
         let presence = try await context.presence(ofNamespace: namespace)
         text = "No resources found in \(namespace) namespace: "
         switch presence {
-        case .exists: text += "there are \(what)."
-        case .isBeingDeleted: text += "there are \(what); the namespace is being deleted."
+        case .exists: text += "\(what)."
+        case .isBeingDeleted: text += "\(what); the namespace is being deleted."
         case .missing:
             text += (Absence.sentence(presence, of: namespace) ?? "") + "."
             isExplained = true
         case .unknown(let why):
-            text += "there are \(what), or namespace \(namespace) doesn't exist: \(why)."
+            text += "\(what), or namespace \(namespace) doesn't exist: \(why)."
             if let hint = Names.allNamespacesHint(namespace) { text += "\nFor more: \(hint)." }
         }
     }

@@ -68,11 +68,11 @@ struct GetAnswer: Sendable {
         } catch let status as APIStatus where status.isNotFound {
             await context.mapper.invalidate()
             throw ToolFailure(
-                "the API server doesn't serve \(query.resource.qualifiedName) any more: \(status.message)")
+                "the API server no longer serves \(query.resource.qualifiedName): \(status.message)")
         } catch let status as APIStatus {
             let failure = ToolFailure(describing: status).message
             throw ToolFailure(
-                "\(query.resource.qualifiedName) can't be listed, so whether there are any isn't known: \(failure)")
+                "\(query.resource.qualifiedName) cannot be listed, so it is not known whether any exist: \(failure)")
         }
     }
 
@@ -135,7 +135,8 @@ extension GetAnswer {
         let others = Absence.others(query.match).map(\.qualifiedName)
         guard !query.match.isQualified, !others.isEmpty else { return [] }
         return [
-            "(These are \(query.resource.qualifiedName). Of that name there is also: \(others.joined(separator: ", ")).)"
+            "(These are \(query.resource.qualifiedName). Other resources have the same name: "
+                + "\(others.joined(separator: ", ")).)"
         ]
     }
 }

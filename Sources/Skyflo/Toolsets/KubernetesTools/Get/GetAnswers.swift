@@ -65,7 +65,7 @@ struct GetAnswers: Sendable {
         }
         let types = (answers.map(\.query) + failures.map(\.query)).map(\.resource.qualifiedName)
         return [emptiness].compactMap { $0 } + failed + [
-            "(The category \(category) stands for: \(types.joined(separator: ", ")). No others were asked for.)"
+            "(The category \(category) includes: \(types.joined(separator: ", ")). No other types were requested.)"
         ]
     }
 }

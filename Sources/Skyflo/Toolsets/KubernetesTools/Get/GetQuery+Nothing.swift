@@ -27,8 +27,8 @@ extension GetQuery {
         guard let answer = try? read.get() else { return nil }
         let count = (answer["items"]?.array ?? []).count + (answer["metadata", "remainingItemCount"]?.int ?? 0)
         let isMore = answer["metadata", "continue"]?.string?.isEmpty == false
-        if count == 0 { return "Without the selector there are none either." }
-        return "Without the selector there \(count == 1 ? "is" : "are") \(isMore ? "at least " : "")\(count)."
+        if count == 0 { return "Without the selector, none exist either." }
+        return "Without the selector: \(isMore ? "at least " : "")\(count)."
     }
 
     /// The other groups that have a resource of this name, and whether they have objects there.
@@ -41,7 +41,8 @@ extension GetQuery {
             }
             let what =
                 switch read {
-                case .success(let items): items.isEmpty ? "none there either" : "has objects there"
+                case .success(let items):
+                    items.isEmpty ? "it has none" : place == nil ? "it has objects" : "it has objects in this namespace"
                 case .failure(let unreadable): "can't be read: \(unreadable.reason)"
                 }
             lines.append("Another group has a resource of this name: \(other.qualifiedName) (\(what)).")
