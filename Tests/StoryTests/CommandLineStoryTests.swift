@@ -153,7 +153,7 @@ import Testing
             #expect(screen.said.contains("+  replicas: 2") && screen.said.contains("c2 approved"), "\(screen.said)")
             #expect(try await story.replicas() == 2)
             let again = await #expect(throws: CommandError.self) { try await undo.perform(in: screen.session(story)) }
-            #expect(again?.message == "all changes were already asked to be taken back")
+            #expect(again?.message == "the undo of all changes was already requested")
         }
     }
 

@@ -84,10 +84,11 @@
                   kubectl apply -f config/samples/shop/
                   kubectl get conversations -n shop -w
 
-                A Conversation works in any other namespace too: SkyfloAI skyflo-system/skyflo serves those that have none, and
-                every ServiceAccount may look at everything but Secrets.
+                A Conversation works in any other namespace too: SkyfloAI skyflo-system/skyflo serves those that have none.
+                Every ServiceAccount may read what the role view shows, and nodes, volumes, storage classes and CRDs; not
+                Secrets.
 
-                Ctrl-C ends it; nothing is kept.
+                Ctrl-C ends it; nothing is stored.
                 """)
             fflush(nil)
         }

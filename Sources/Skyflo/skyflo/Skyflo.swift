@@ -6,7 +6,7 @@ import SkyfloCLI
 struct Skyflo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "skyflo",
-        abstract: "An AI co-pilot for cloud and DevOps work that lives in the cluster.",
+        abstract: "An AI co-pilot for cloud and DevOps work that runs in the cluster.",
         discussion: """
             Conversations are Kubernetes objects: apply one, and the operator works on it. It stops before every change until \
             somebody approves it in the object's status.

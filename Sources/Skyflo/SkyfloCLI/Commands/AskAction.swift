@@ -44,7 +44,7 @@ public struct AskAction: Sendable {
     /// - Returns: the conversation, and the id of the follow-up; nil for its first message.
     private func send(_ session: Session) async throws -> (Conversation, followUp: String?) {
         let text = text.drop { $0.isNewline }
-        guard text.contains(where: { !$0.isWhitespace }) else { throw CommandError(.usage, "there is no text to ask") }
+        guard text.contains(where: { !$0.isWhitespace }) else { throw CommandError(.usage, "the text to ask is empty") }
         if let conversation { return try await goOn(with: conversation, saying: String(text), in: session) }
         var object = KubeObject(.conversations, namespace: session.namespace, name: name ?? "", ["spec": spec])
         if name == nil { object["metadata"] = ["generateName": "ask-", "namespace": .string(session.namespace)] }

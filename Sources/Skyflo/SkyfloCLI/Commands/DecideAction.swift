@@ -74,7 +74,7 @@ public struct DecideAction: Sendable {
         if decision == .approved, let altered = chosen.first(where: { !$0.isIntact }) {
             throw CommandError(
                 .changed,
-                "\(altered.id) was changed after the operator wrote it: its requests aren't those of its digest; "
+                "\(altered.id) was changed after the operator wrote it: its requests do not match its digest; "
                     + "nothing was decided")
         }
         let ids = chosen.map(\.id)
@@ -86,7 +86,7 @@ public struct DecideAction: Sendable {
                 .usage, "\(one.id) and \(others) are alternatives, of which one can be approved: name that one")
         }
         guard let digest else { return }
-        guard chosen.count == 1 else { throw CommandError(.usage, "--digest goes with one call") }
+        guard chosen.count == 1 else { throw CommandError(.usage, "--digest needs exactly one call") }
         guard chosen[0].hasDigest(digest) else {
             throw CommandError(
                 .changed, "\(chosen[0].id) has the digest \(chosen[0].digest), not \(digest); nothing was decided")
@@ -98,13 +98,13 @@ public struct DecideAction: Sendable {
         guard let call = conversation.status.calls[id] else {
             throw CommandError(.error, "conversation \"\(name)\" has no call \"\(id)\"")
         }
-        throw CommandError(.error, "\(id) waits for no decision: it is \(call.state.rawValue)")
+        throw CommandError(.error, "\(id) does not wait for a decision: it is \(call.state.rawValue)")
     }
 
     private func confirm(_ chosen: [PendingApproval], _ session: Session) async throws {
         guard !isConfirmed else { return }
         guard session.terminal.isInteractive else {
-            throw CommandError(.usage, "nobody can be asked here: add --yes to decide without being asked")
+            throw CommandError(.usage, "this is not a terminal: add --yes to decide without being asked")
         }
         let verb = decision == .approved ? "Approve" : "Deny"
         let question = "\(verb) \(chosen.map(\.id).joined(separator: ", "))? [y/N]"

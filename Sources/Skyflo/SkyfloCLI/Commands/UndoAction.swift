@@ -29,29 +29,29 @@ public struct UndoAction: Sendable {
         let patched = try await session.conversations.undo(chosen, of: name)
         let ids = chosen.joined(separator: ", ")
         guard !waits else {
-            session.terminal.say("asked to take back \(ids)".styled)
+            session.terminal.say("undo of \(ids) requested".styled)
             let follower = Follower(
                 session: session, name: name, turn: patched.status.turn, generation: patched.object.generation,
                 atApproval: session.terminal.isInteractive ? .ask : .leave, format: format)
             return try await follower.run(timeout: timeout)
         }
         if let format { session.print(patched.object, as: format) }
-        session.terminal.say("asked to take back \(ids); it will be previewed and need an approval:".styled)
+        session.terminal.say("undo of \(ids) requested; it will be previewed and need an approval:".styled)
         session.terminal.say("  \(session.program) watch \(name) -n \(session.namespace)".styled)
         return .success
     }
 
     private func choose(from recorded: [ChangeStatus], asked: Set<String>, _ session: Session) throws -> [String] {
         guard !recorded.isEmpty else {
-            throw CommandError(.error, "conversation \"\(name)\" has no recorded changes (status.changes) to take back")
+            throw CommandError(.error, "conversation \"\(name)\" has no recorded changes (status.changes) to undo")
         }
         let ids = recorded.map(\.id)
         for id in changes {
             guard ids.contains(id) else {
                 throw CommandError(
-                    .error, "conversation \"\(name)\" has no change \"\(id)\"; there are: \(list(ids))")
+                    .error, "conversation \"\(name)\" has no change \"\(id)\"; its changes are: \(list(ids))")
             }
-            guard !asked.contains(id) else { throw CommandError(.error, "\(id) was already asked to be taken back") }
+            guard !asked.contains(id) else { throw CommandError(.error, "the undo of \(id) was already requested") }
         }
         guard changes.isEmpty else { return changes }
         // What took a change back is one itself, but only who names it means it.
@@ -59,8 +59,9 @@ public struct UndoAction: Sendable {
         let left = ids.filter { !asked.contains($0) && !undos.contains($0) }
         guard left.count == 1 else {
             throw left.isEmpty
-                ? CommandError(.error, "all changes were already asked to be taken back")
-                : CommandError(.usage, "there are \(left.count) changes: name those you mean of \(list(left))")
+                ? CommandError(.error, "the undo of all changes was already requested")
+                : CommandError(
+                    .usage, "the conversation has \(left.count) changes: name the ones to undo: \(list(left))")
         }
         return left
     }

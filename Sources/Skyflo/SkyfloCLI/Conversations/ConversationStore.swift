@@ -31,7 +31,8 @@ struct ConversationStore: Sendable {
         // A server drops fields that its CRD doesn't have, and says nothing.
         guard patched.spec.followUps[id] == message else {
             throw CommandError(
-                .error, "the conversations that this cluster serves have no spec.followUps; nothing was asked")
+                .error,
+                "the CRD of Conversations in this cluster is too old: it has no spec.followUps; nothing was asked")
         }
         return patched
     }
@@ -59,7 +60,7 @@ struct ConversationStore: Sendable {
         let asked = patched.object["spec", "undo"]?.array?.compactMap(\.string) ?? []
         guard changes.allSatisfy(asked.contains) else {
             throw CommandError(
-                .error, "the conversations that this cluster serves have no spec.undo; nothing was undone")
+                .error, "the CRD of Conversations in this cluster is too old: it has no spec.undo; nothing was undone")
         }
         return patched
     }
@@ -91,12 +92,12 @@ struct ConversationStore: Sendable {
         }
         guard let now = PendingApproval(shown.id, in: conversation) else {
             let state = conversation.status.calls[shown.id].map { " (it is \($0.state.rawValue))" } ?? ""
-            throw CommandError(.changed, "\(shown.id) waits for a decision no more\(state); \(nothing)")
+            throw CommandError(.changed, "\(shown.id) no longer waits for a decision\(state); \(nothing)")
         }
         guard now.digest == shown.digest else {
             throw CommandError(
                 .changed,
-                "\(shown.id) isn't what was shown any more: its preview changed from digest "
+                "\(shown.id) is no longer what was shown: its preview changed from digest "
                     + "\(shown.shortDigest) to \(now.shortDigest); \(nothing). Look at it again")
         }
     }

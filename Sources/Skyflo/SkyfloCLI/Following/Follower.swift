@@ -46,7 +46,7 @@ struct Follower {
         if let ended { return ended }
         let conversation = try await session.conversations.get(name)
         session.terminal.say(
-            "timed out; the conversation goes on: \(session.program) watch \(name) -n \(session.namespace)")
+            "timed out; the conversation continues: \(session.program) watch \(name) -n \(session.namespace)")
         return TurnOutcome(of: conversation, turn: turn(in: conversation)) == .waiting ? .waitsForApproval : .timeout
     }
 
@@ -154,7 +154,7 @@ struct Follower {
 
     private func reason(of conversation: Conversation) -> String {
         let phase = conversation.status.phase ?? .pending
-        if phase == .completed { return "something in this turn was denied, or not decided in time" }
+        if phase == .completed { return "a change in this turn was denied, or not decided in time" }
         let type = ConversationCondition.failed.rawValue
         let failed = conversation.status.conditions[type: type] ?? conversation.status.conditions[type: "Completed"]
         guard let failed else { return phase.rawValue }

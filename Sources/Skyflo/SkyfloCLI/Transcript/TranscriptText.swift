@@ -47,11 +47,11 @@ struct TranscriptText {
         case .verified(let id, let checks), .checkedAgain(let id, let checks):
             return checks.map { StyledText("\(id) checked: \($0.check) \($0.verdict.rawValue) \($0.evidence)") }
         case .takenOver(let worker, let epoch):
-            return [StyledText("\(worker) goes on with it (epoch \(epoch)), \(entry.at)", .dim)]
+            return [StyledText("\(worker) took it over (epoch \(epoch)), \(entry.at)", .dim)]
         case .turnEnded(let end): return Self.lines(of: end)
         case .restored(_, _, _, let note): return [StyledText("── \(note), \(entry.at)", .yellow)]
         case .disregarded(let count):
-            return [StyledText("── what stands between entry \(count) and here doesn't count, \(entry.at)", .yellow)]
+            return [StyledText("── the entries from \(count + 1) up to here do not count, \(entry.at)", .yellow)]
         }
     }
 
@@ -73,7 +73,7 @@ struct TranscriptText {
         switch outcome {
         case .applied(let text, _): "was written: \(text)"
         case .failed(let text): "was carried out and failed: \(text)"
-        case .stale(let text): "was not written, its target moved: \(text)"
+        case .stale(let text): "was not written, because its target changed: \(text)"
         case .rejected(let text): "was refused: \(text)"
         case .postponed(let text): "was not written yet: \(text)"
         case .notDone: "was not written yet"

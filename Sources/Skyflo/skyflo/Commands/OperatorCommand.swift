@@ -22,7 +22,7 @@ struct OperatorCommand: AsyncParsableCommand {
     @Option(help: "The kubeconfig file.") var kubeconfig: String?
     @Option(help: "The kubeconfig's context.") var context: String?
     @Option(help: "Work on conversations of this namespace only. Default: all.") var namespace: String?
-    @Option(help: "The SkyfloAI, as NAMESPACE/NAME, for conversations that name none in namespaces that have none.")
+    @Option(help: "The SkyfloAI, as NAMESPACE/NAME, for conversations in namespaces that have none.")
     var defaultSkyfloai: String = "skyflo-system/skyflo"
     @Flag(help: "Work beside other replicas: hold a Lease, and take over from those whose Lease has run out.")
     var lease = false
@@ -31,7 +31,8 @@ struct OperatorCommand: AsyncParsableCommand {
             "The namespace of the Leases and of the Secret skyflo-redaction-key. Default: $POD_NAMESPACE, else skyflo-system."
     )
     var leaseNamespace: String?
-    @Option(help: "How many seconds after its last sign of life a worker counts as gone.") var leaseDuration: Int = 15
+    @Option(help: "After how many seconds without a renewal of its Lease a worker counts as gone.")
+    var leaseDuration: Int = 15
     @Option(help: "Where /healthz, /readyz and /metrics listen.") var healthHost: String = "127.0.0.1"
     @Option(help: "Their port; 0 for none.") var healthPort: Int = 8081
     @Option(help: "How many conversations are worked on at the same time.") var concurrency: Int = 64

@@ -14,8 +14,8 @@
             commandName: "playground",
             abstract: "Run a small Kubernetes-compatible API server and the operator in one process, on loopback only.",
             discussion: """
-                For trying the co-pilot, with real kubectl and without a cluster. Nothing is kept when it ends. Pods only \
-                look as if they ran. What becomes of a container is told by its image:
+                For trying the co-pilot, with real kubectl and without a cluster. Nothing is stored. Pods only appear to \
+                run. The image decides what a container does:
 
                   HOST.invalid/NAME, NAME:missing..., bad...   can't be pulled
                   crash...     exits with 1 at once, and is restarted later and later

@@ -23,8 +23,8 @@ struct AskCommand: PeoplesCommand {
     @Argument(help: "What to ask. Several words are joined.") var text: [String] = []
     @Option(name: [.customShort("f"), .customLong("file")], help: "Read the text from a file, or from - (the input).")
     var file: String?
-    @Option(help: "The name of the new conversation. Default: one that is free.") var name: String?
-    @Option(help: "Go on with this conversation instead.") var conversation: String?
+    @Option(help: "The name of the new conversation. Default: a generated one.") var name: String?
+    @Option(help: "Continue this conversation instead.") var conversation: String?
     @Option(help: "Whose settings apply, as NAME or NAMESPACE/NAME.") var skyfloRef: String?
     @Option(help: "One of the models that the SkyfloAI lists.") var model: String?
     @Option(help: "The ServiceAccount that tools run as.") var serviceAccount: String?
@@ -38,7 +38,8 @@ struct AskCommand: PeoplesCommand {
         guard text.isEmpty != (file == nil) else { throw ValidationError("give either a text or --file") }
         let isNew = [name, skyfloRef, model, serviceAccount, mode?.rawValue].contains { $0 != nil }
         guard conversation == nil || !isNew else {
-            throw ValidationError("--conversation goes on with what exists: its settings can't be given again")
+            throw ValidationError(
+                "--conversation continues an existing conversation, whose settings can't be changed here")
         }
     }
 

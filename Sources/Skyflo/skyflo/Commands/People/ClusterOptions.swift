@@ -12,7 +12,7 @@ struct ClusterOptions: ParsableArguments {
     @Option(name: .customLong("as"), help: "The user to impersonate.") var asUser: String?
     @Option(name: .customLong("as-group"), help: "A group to impersonate; may be given several times.")
     var asGroups: [String] = []
-    @Option(help: "For one request, as 5s, 1m or a number of seconds; 0 for the longest there is.")
+    @Option(help: "Time for one request, as 5s, 1m or a number of seconds; 0 for one hour, the longest.")
     var requestTimeout: Seconds = Seconds(duration: .seconds(30))
 
     func validate() throws {
@@ -64,6 +64,6 @@ struct ResultOptions: ParsableArguments {
 }
 
 struct WaitingOptions: ParsableArguments {
-    @Option(help: "Give up watching after so long, as 90s, 5m or 2h; 0 for never. The conversation goes on.")
+    @Option(help: "Stop watching after this time, as 90s, 5m or 2h; 0 for never. The conversation continues.")
     var timeout: Seconds = Seconds(duration: .zero)
 }

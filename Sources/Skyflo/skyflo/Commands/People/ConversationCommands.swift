@@ -10,7 +10,7 @@ struct StopCommand: PeoplesCommand {
 
     @Argument(help: "The conversation.") var name: String
     @Flag(help: "Let it take up its next message instead.") var resume = false
-    @Flag(help: "Until what was under way has ended.") var wait = false
+    @Flag(help: "Wait until the work that was under way has ended.") var wait = false
     @OptionGroup var waiting: WaitingOptions
     @OptionGroup var result: ResultOptions
     @OptionGroup var cluster: ClusterOptions
@@ -24,7 +24,7 @@ struct StopCommand: PeoplesCommand {
 
 struct UndoCommand: PeoplesCommand {
     static let configuration = CommandConfiguration(
-        commandName: "undo", abstract: "Take back changes of a conversation, each with a preview and an approval.",
+        commandName: "undo", abstract: "Undo changes of a conversation, each with a preview and an approval.",
         discussion:
             "Examples:\n  kubectl skyflo undo -n shop scale-web\n  kubectl skyflo undo -n shop scale-web c1 --wait")
 
@@ -67,7 +67,7 @@ struct ListCommand: PeoplesCommand {
     @Flag(name: [.customShort("A"), .long], help: "Of all namespaces.") var allNamespaces = false
     @Option(name: [.customShort("l"), .long], help: "Only those with these labels.") var selector: String?
     @Flag(help: "Only those that wait for a decision.") var pending = false
-    @Flag(help: "Without the line of names above the columns.") var noHeaders = false
+    @Flag(help: "Print no header line.") var noHeaders = false
     @Option(name: .shortAndLong, help: "json, yaml, name or wide.") var output: Output?
     @OptionGroup var cluster: ClusterOptions
 
@@ -94,8 +94,8 @@ struct TranscriptCommand: PeoplesCommand {
         commandName: "transcript",
         abstract: "Print the whole history of a conversation, and check that nobody changed it.",
         discussion: """
-            Reads the Secrets that hold it, which needs the right to get them. If its chain of hashes is broken, what stands \
-            before that place is printed and the command ends with 7.
+            Reads the Secrets that contain it, which needs the right to get them. If its chain of hashes is broken, the \
+            entries before that place are printed, and the command ends with 7.
 
             Examples:
               kubectl skyflo transcript -n shop scale-web --turn 2
@@ -106,7 +106,7 @@ struct TranscriptCommand: PeoplesCommand {
 
     @Argument(help: "The conversation.") var name: String
     @Option(help: "Only this turn.") var turn: Int?
-    @Flag(help: "Only say whether it is whole.") var verify = false
+    @Flag(help: "Only check it; print the result.") var verify = false
     @Option(name: .shortAndLong, help: "json or yaml: the entries as they were stored.") var output: Output?
     @OptionGroup var cluster: ClusterOptions
 

@@ -8,13 +8,13 @@ struct DecisionOptions: ParsableArguments {
     @Flag(help: "All that wait.") var all = false
     @Flag(name: [.customShort("y"), .long], help: "Don't ask.") var yes = false
     @Flag(help: "Show long diffs whole, and the bodies of the requests.") var full = false
-    @Option(help: "Decide only if the digest begins so.") var digest: String?
+    @Option(help: "Decide only if the digest begins with this.") var digest: String?
     @Flag(help: "Follow the turn to its end afterwards.") var wait = false
     @OptionGroup var waiting: WaitingOptions
     @OptionGroup var result: ResultOptions
 
     func validate() throws {
-        guard calls.isEmpty || !all else { throw ValidationError("--all goes without calls") }
+        guard calls.isEmpty || !all else { throw ValidationError("--all and ids of calls exclude each other") }
     }
 
     func action(_ decision: Approval.Decision, reason: String?) -> DecideAction {

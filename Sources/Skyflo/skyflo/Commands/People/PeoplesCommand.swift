@@ -57,7 +57,7 @@ extension PeoplesCommand {
 enum Interruption {
     static func wait() async {
         for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
-            Terminal.standard().say("\ninterrupted; the conversation goes on in the cluster")
+            Terminal.standard().say("\ninterrupted; the conversation continues in the cluster")
             exit(ExitStatus.interrupted.code)
         }
     }
