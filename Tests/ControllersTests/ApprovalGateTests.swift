@@ -69,7 +69,7 @@ import WorkflowEngine
             try await scene.ask(toScale: "web")
             try await scene.approve()
             scene.cluster.change(.conversations, "talk", ["status": ["approvals": ["c1": ["votes": .null]]]])
-            #expect(try await self.refusal(scene) == "the approval doesn't stand any more")
+            #expect(try await self.refusal(scene) == "the approval is no longer valid")
         }
     }
 
@@ -78,7 +78,7 @@ import WorkflowEngine
             try await scene.ask(toScale: "web")
             try await scene.approve()
             scene.decide("Denied", by: "bob")
-            #expect(try await self.refusal(scene) == "the approval doesn't stand any more")
+            #expect(try await self.refusal(scene) == "the approval is no longer valid")
         }
     }
 
@@ -88,7 +88,7 @@ import WorkflowEngine
             try await scene.approve()
             scene.cluster.change(
                 .conversations, "talk", ["status": ["approvals": ["c1": ["arguments": "{\"replicas\":9}"]]]])
-            #expect(try await self.refusal(scene) == "the approval doesn't stand any more")
+            #expect(try await self.refusal(scene) == "the approval is no longer valid")
         }
     }
 
@@ -97,7 +97,7 @@ import WorkflowEngine
             try await scene.ask(toScale: "web")
             try await scene.approve()
             scene.cluster.remove(.skyfloAIs, "sky")
-            #expect(try await self.refusal(scene) == "the approval doesn't stand any more")
+            #expect(try await self.refusal(scene) == "the approval is no longer valid")
         }
     }
 
@@ -106,7 +106,7 @@ import WorkflowEngine
             try await scene.ask(toScale: "web")
             try await scene.approve()
             scene.cluster.change(.skyfloAIs, "sky", ["spec": ["approvals": ["quorum": 2]]])
-            #expect(try await self.refusal(scene) == "the approval doesn't stand any more")
+            #expect(try await self.refusal(scene) == "the approval is no longer valid")
             scene.decide("Approved", by: "bob")
             #expect(try await self.refusal(scene) == nil)
         }
@@ -117,7 +117,8 @@ import WorkflowEngine
             try await scene.ask(toScale: "web")
             try await scene.approve()
             scene.cluster.change(.conversations, "talk", ["spec": ["serviceAccountName": "other"]])
-            #expect(try await self.refusal(scene) == "the conversation runs as another ServiceAccount by now")
+            #expect(
+                try await self.refusal(scene) == "spec.serviceAccountName was changed after the approval was asked for")
         }
     }
 
@@ -129,7 +130,7 @@ import WorkflowEngine
             // The fake has no authorizer: what it stores of a review says nothing of `allowed`.
             try await scene.gate.applyDecisions(to: &scene.store, scene.references)
             #expect(try scene.c1.decision == nil)
-            #expect(scene.store.incomplete["c1"]?.contains("alice may not do it themself") == true)
+            #expect(scene.store.incomplete["c1"]?.contains("alice does not have the rights for it") == true)
         }
     }
 
@@ -147,7 +148,7 @@ import WorkflowEngine
             #expect(try scene.c1.decision?.rule == "scaling")
             #expect(try await self.refusal(scene) == nil)
             scene.cluster.change(.skyfloAIs, "sky", ["spec": ["approvals": ["autoApprove": .null]]])
-            #expect(try await self.refusal(scene) == "rule scaling doesn't allow it any more")
+            #expect(try await self.refusal(scene) == "rule scaling no longer allows it")
         }
     }
 
@@ -156,13 +157,13 @@ import WorkflowEngine
             try await scene.ask(toScale: "web")
             try await self.autoApprove(&scene)
             scene.decide("Denied")
-            #expect(try await self.refusal(scene) == "rule scaling doesn't allow it any more")
+            #expect(try await self.refusal(scene) == "rule scaling no longer allows it")
         }
         try await Scene.run(approvals: Self.rules) { scene in
             try await scene.ask(toScale: "web")
             try await self.autoApprove(&scene)
             scene.cluster.remove(.skyfloAIs, "sky")
-            #expect(try await self.refusal(scene) == "rule scaling doesn't allow it any more")
+            #expect(try await self.refusal(scene) == "rule scaling no longer allows it")
         }
     }
 
@@ -182,7 +183,7 @@ import WorkflowEngine
     func `a rule that comes after the approval keeps the write back, and what is left of one`(_ effect: String)
         async throws
     {
-        let why = effect == "Deny" ? "rule r forbids it" : "rule r freezes it"
+        let why = effect == "Deny" ? "rule r denies it" : "rule r freezes it"
         try await Scene.run { scene in
             try await scene.ask(toScale: "web", "api")
             try await scene.approve()
@@ -207,7 +208,7 @@ import WorkflowEngine
             try await scene.approve()
             let rule: JSONValue = ["name": "r", "effect": "Require", "require": ["users": ["bob"]]]
             scene.cluster.change(.skyfloAIs, "sky", ["spec": ["approvals": ["rules": [rule]]]])
-            #expect(try await self.refusal(scene) == "the approval doesn't stand any more")
+            #expect(try await self.refusal(scene) == "the approval is no longer valid")
             scene.decide("Approved", by: "bob")
             #expect(try await self.refusal(scene) == nil)
         }

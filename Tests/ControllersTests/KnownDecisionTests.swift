@@ -68,7 +68,7 @@ import WorkflowEngine
             #expect(scene.gate.governing(scene.references) != nil)
             try await scene.gate.applyDecisions(to: &scene.store, scene.references)
             #expect(try scene.c1.state == .awaitingApproval && scene.c1.decision == nil)
-            #expect(scene.store.incomplete["c1"]?.contains("is gone") == true)
+            #expect(scene.store.incomplete["c1"]?.contains("was deleted") == true)
             #expect(scene.cluster.toolWrites.isEmpty)
         }
     }
@@ -158,7 +158,7 @@ import WorkflowEngine
             scene.cluster.after(KubeRequest.isWrite(of: "web")) { $0.remove(.serviceAccounts, "copilot") }
             try await coordinator.execute("c1", in: &scene.store, scene.references)
             #expect(scene.replicas("web") == 3 && scene.replicas("api") == 2)
-            #expect(try scene.c1.result?.contains("the ServiceAccount shop/copilot is missing by now") == true)
+            #expect(try scene.c1.result?.contains("ServiceAccount shop/copilot no longer exists") == true)
         }
     }
 }

@@ -198,7 +198,7 @@ import WorkflowEngine
             try await scene.execute()
             #expect(scene.replicas("web") == 3 && scene.replicas("api") == 2)
             let result = try #require(try scene.c1.result)
-            #expect(result.contains("stopped by spec.stop (1 of 2 requests were done before: deployment shop/web)"))
+            #expect(result.contains("stopped by spec.stop (1 of 2 requests was sent before: deployment shop/web)"))
         }
     }
 
@@ -210,7 +210,7 @@ import WorkflowEngine
             try await scene.execute()
             #expect(scene.replicas("web") == 3 && scene.replicas("api") == 7)
             #expect(try scene.c1.state == .failed)
-            #expect(try scene.c1.result?.contains("1 of 2 requests were done before") == true)
+            #expect(try scene.c1.result?.contains("1 of 2 requests was sent before") == true)
         }
     }
 }

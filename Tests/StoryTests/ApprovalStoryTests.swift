@@ -205,7 +205,8 @@ import Testing
             try await story.approve("c1")
             let waiting = try await story.until("refused") { $0.status.approvals["c1"]?.waitingFor != nil }
             let reason = waiting.status.approvals["c1"]?.waitingFor ?? ""
-            #expect(reason.contains("alice may not do it themself") && reason.contains("patch deployments/scale"))
+            #expect(
+                reason.contains("alice does not have the rights for it") && reason.contains("patch deployments/scale"))
             try await eventually("an Event says it") {
                 try await story.api.list(.events, namespace: Story.namespace).items.contains {
                     $0["reason"] == "ApprovalRefused" && $0["message"]?.string?.contains("c1: alice") == true

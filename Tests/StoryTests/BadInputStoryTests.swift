@@ -34,7 +34,9 @@ import Testing
         try await Story.run(ScriptedModel(.calls(call, call, call, call, call), .says("Done."))) { story in
             try await story.ask("what is there?", spec: ["approval": ["mode": "Always"]])
             let waiting = try await story.untilPhase(.awaitingApproval)
-            let refused = waiting.status.calls.values.filter { $0.result?.contains("too much waits") == true }
+            let refused = waiting.status.calls.values.filter {
+                $0.result?.contains("too many changes are waiting") == true
+            }
             #expect(waiting.status.approvals.count == 3 && refused.count == 2)
         }
     }

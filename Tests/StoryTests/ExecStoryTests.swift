@@ -69,7 +69,7 @@ import Testing
             try await story.withOperator(model, wrap: { CountedCommands($0, commands) }) {
                 try await story.ask("look")
                 try await story.untilPhase(.completed)
-                #expect(model.toolResults == ["refused: rule shells forbids it"])
+                #expect(model.toolResults == ["refused: rule shells denies it"])
                 try await story.changeRules(all)
                 try await story.change(spec: ["messages": [["content": "look"], ["content": "again"]]])
                 let waiting = try await story.untilPhase(.awaitingApproval, turn: 2)

@@ -56,7 +56,7 @@ import Testing
                 try await story.approve("c1")
                 let over = try await story.until("over") { $0.status.phase?.isTerminal ?? false }
                 #expect(over.status.calls["c1"]?.state == .unknown)
-                #expect(over.status.calls["c1"]?.result?.contains("may not look at deployment shop/web") == true)
+                #expect(over.status.calls["c1"]?.result?.contains("may no longer read deployment shop/web") == true)
             }
         }
     }

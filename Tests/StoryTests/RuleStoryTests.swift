@@ -22,7 +22,7 @@ import Testing
             try await story.changeRules(Self.deny, ["name": "all", "effect": "Allow", "maxRisk": "High"])
             try await story.ask("scale web to 3")
             let done = try await story.untilPhase(.completed)
-            #expect(model.toolResults == ["refused: rule no-scaling forbids it: ask the shop team"])
+            #expect(model.toolResults == ["refused: rule no-scaling denies it: ask the shop team"])
             #expect(done.status.approvals.isEmpty && done.status.calls["c1"]?.state == .failed)
             #expect(try await story.replicas() == 2)
             try await eventually("an Event says it") {
@@ -79,7 +79,7 @@ import Testing
             #expect(done.status.calls["c1"]?.state == .denied)
             #expect(
                 model.toolResults == [
-                    "denied by SkyfloAI shop/skyflo: rule no-scaling forbids it: ask the shop team"
+                    "denied by SkyfloAI shop/skyflo: rule no-scaling denies it: ask the shop team"
                 ])
         }
     }
@@ -95,7 +95,7 @@ import Testing
             try await story.approve("c1")
             let waiting = try await story.until("incomplete") { $0.status.approvals["c1"]?.waitingFor != nil }
             #expect(
-                waiting.status.approvals["c1"]?.waitingFor == "rule dba: 0 of 1 approvals from among carol, dan")
+                waiting.status.approvals["c1"]?.waitingFor == "rule dba: 0 of 1 approvals from carol, dan")
             try await story.decide(["c1": ["votes": ["carol": ["decision": "Approved"]]]])
             try await story.untilPhase(.completed)
             #expect(try await story.replicas() == 3)
@@ -116,7 +116,8 @@ import Testing
             let waiting = try await story.until("incomplete") { $0.status.approvals["c1"]?.waitingFor != nil }
             #expect(
                 waiting.status.approvals["c1"]?.waitingFor?.hasPrefix(
-                    "rule production: 0 of 1 approvals by who may approve approvalrules.skyflo.ai production") == true)
+                    "rule production: 0 of 1 approvals by users with the verb approve on approvalrules.skyflo.ai production"
+                ) == true)
             #expect(try await story.replicas() == 2)
             try await story.apply(Self.mayApprove(rule: "production", user: "bob", role: "b"))
             try await story.decide(["c1": ["votes": ["bob": ["decision": "Approved"]]]])
@@ -137,7 +138,7 @@ import Testing
             let message = try #require(try await story.rulesCondition()?.message)
             #expect(
                 message.contains("rule night: the time zone Mars/Base isn't known, so a window in it counts as open"))
-            #expect(message.contains("rule few: it requires 3 approvals from among 1 users"))
+            #expect(message.contains("rule few: it requires 3 approvals from 1 user,"))
             try await story.changeRules(Self.deny)
             try await eventually("RulesValid is true") { try await story.rulesCondition()?.status == .true }
         }

@@ -128,7 +128,7 @@ import Testing
             let done = try await story.untilPhase(.completed)
             let call = try #require(done.status.calls["c1"])
             #expect(call.state == .failed, "\(call)")
-            #expect(call.result?.contains("rule keep forbids it; 2 of 3 steps were done") == true, "\(call)")
+            #expect(call.result?.contains("rule keep denies it; 2 of 3 steps were done") == true, "\(call)")
             #expect(call.result?.contains("not done: evict pod shop/two") == true, "\(call)")
             #expect(try await Self.isThere("two", story))
         }
@@ -143,7 +143,7 @@ import Testing
             ])
             try await story.ask("drain spare")
             let done = try await story.untilPhase(.completed)
-            #expect(model.toolResults == ["refused: rule keep forbids it"])
+            #expect(model.toolResults == ["refused: rule keep denies it"])
             #expect(done.status.approvals.isEmpty)
             #expect(try await Self.isThere("one", story))
         }

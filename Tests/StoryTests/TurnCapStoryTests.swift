@@ -29,11 +29,11 @@ import Testing
             #expect(running.status == .false && running.reason == "TurnQueued")
             #expect(
                 running.message
-                    == "waits for a turn: 1 of 1 run under SkyfloAI shop/skyflo (spec.limits.runningTurns); "
-                    + "it is number 1 in line")
+                    == "waits for a turn: 1 of at most 1 turn is running under SkyfloAI shop/skyflo "
+                    + "(spec.limits.runningTurns); it is number 1 in the queue")
             try await story.ask("three", name: "three")
             try await story.until("second in line", of: "three") {
-                $0.status.conditions[type: "Running"]?.message.hasSuffix("it is number 2 in line") == true
+                $0.status.conditions[type: "Running"]?.message.hasSuffix("it is number 2 in the queue") == true
             }
             #expect(model.requests.count == 1)
             go()
@@ -61,7 +61,7 @@ import Testing
             #expect(stopped.status.queuedSince == nil && stopped.status.turn == 0)
             try await story.api.delete(.conversations, namespace: Story.namespace, name: "three")
             try await story.until("moved up", of: "four") {
-                $0.status.conditions[type: "Running"]?.message.hasSuffix("it is number 1 in line") == true
+                $0.status.conditions[type: "Running"]?.message.hasSuffix("it is number 1 in the queue") == true
             }
             go()
             try await story.untilPhase(.completed, "four")

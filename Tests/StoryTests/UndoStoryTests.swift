@@ -68,7 +68,7 @@ import Testing
             let failed = try await story.untilPhase(.failed)
             let message = failed.status.conditions[type: "Failed"]?.message ?? ""
             #expect(message.contains("spec.replicas no longer has the value that the change wrote"), "\(message)")
-            #expect(message.contains("there is no change c9"), "\(message)")
+            #expect(message.contains("change c9 does not exist"), "\(message)")
             #expect(try await story.replicas() == 4)
         }
     }

@@ -37,7 +37,7 @@ struct TranscriptCheck {
         var bytes = 0
         for key in keys where fault == nil {
             guard let data = secret["data", key]?.string.flatMap(Base64.decode) else {
-                return fail("the Secret \(secret.name) holds something under \(key) that is no Base64")
+                return fail("the Secret \(secret.name) has a value under \(key) that is not Base64")
             }
             add(lines: String(decoding: data, as: UTF8.self))
             bytes += data.count
@@ -72,7 +72,7 @@ struct TranscriptCheck {
             entries: stored.entries, lines: lines, head: stored.chain.head, fault: fault?.description)
         if fault == nil, stored.chain.count < known.count {
             reading.fault =
-                "entry \(stored.chain.count + 1) of the transcript and all behind it are missing: "
+                "entry \(stored.chain.count + 1) of the transcript and all after it are missing: "
                 + "the status counts \(known.count)"
         }
         return reading

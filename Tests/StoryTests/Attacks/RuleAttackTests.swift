@@ -87,7 +87,7 @@ import Testing
                 if isDeny {
                     let done = try await story.untilPhase(.completed)
                     #expect(done.status.calls["c1"]?.state == .denied)
-                    #expect(model.toolResults.first?.contains("rule no-scaling forbids it") == true)
+                    #expect(model.toolResults.first?.contains("rule no-scaling denies it") == true)
                 } else {
                     try await story.until("frozen") {
                         $0.status.approvals["c1"]?.waitingFor == "rule release freezes it"
@@ -119,7 +119,7 @@ import Testing
                 let done = try await story.untilPhase(.completed)
                 #expect(done.status.calls["c1"]?.state == .failed)
                 let result = model.toolResults.first ?? ""
-                #expect(result.contains("rule release freezes it") && result.contains("1 of 2 requests were done"))
+                #expect(result.contains("rule release freezes it") && result.contains("1 of 2 requests was sent"))
                 #expect(log.writes.count == 1)
             }
         }

@@ -193,7 +193,7 @@ import WorkflowEngine
 
     @Test func `a refusal names the rule and says what it says`() {
         let rule = Self.rule("Deny", ["message": "ask the data team"])
-        #expect(RuleScenario().verdict(rule).refusal == "rule r forbids it: ask the data team")
+        #expect(RuleScenario().verdict(rule).refusal == "rule r denies it: ask the data team")
     }
 
     @Test(

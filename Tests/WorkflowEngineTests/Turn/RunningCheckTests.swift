@@ -39,7 +39,7 @@ import WorkflowEngine
     @Test func `its end comes after the turn, once, and the next turn's model hears of it`() {
         var play = ended()
         play.apply(.checkedAgain(id: "c1", [passed]))
-        let note = HistoryMessage.assistant("(Later, code found of c1:\n- rolled out: Passed (3 of 3))", calls: [])
+        let note = HistoryMessage.assistant("(Later, code checked c1 again:\n- rolled out: Passed (3 of 3))", calls: [])
         #expect(play.machine.history.last == note)
         #expect(play.machine.runningChecks.isEmpty)
         play.apply(.checkedAgain(id: "c1", [running]), .checkedAgain(id: "c9", [passed]))
@@ -57,7 +57,7 @@ import WorkflowEngine
         play.apply(.callResolved(id: "c2", succeeded: true, result: "web"))
         play.apply(.modelReplied(ModelTurn(content: "Fine.")), .turnEnded(TurnEnd(.completed, .answered)))
         let last = play.machine.history.last
-        #expect(last == .assistant("(Later, code found of c1:\n- rolled out: Passed (3 of 3))", calls: []))
+        #expect(last == .assistant("(Later, code checked c1 again:\n- rolled out: Passed (3 of 3))", calls: []))
     }
 
     @Test func `what can't be looked at again isn't watched for ever`() {

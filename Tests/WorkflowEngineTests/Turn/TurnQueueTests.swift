@@ -58,7 +58,8 @@ import WorkflowEngine
         let text = queue.admission(of: ObjectKey(namespace: "shop", name: "x")).message(
             skyfloAI: ObjectKey(namespace: "shop", name: "sky"), namespace: "shop")
         #expect(
-            text == "waits for a turn: 3 of 1 run under SkyfloAI shop/sky (spec.limits.runningTurns); "
-                + "it is number 1 in line")
+            text
+                == "waits for a turn: 3 of at most 1 turn are running under SkyfloAI shop/sky (spec.limits.runningTurns); "
+                + "it is number 1 in the queue")
     }
 }

@@ -57,12 +57,14 @@ enum ApprovalProof {
         }
         guard fingerprint(of: policy) == fingerprint else {
             return Finding(
-                doubt: "the ValidatingAdmissionPolicy \(name) doesn't check what that of config/admission does",
+                doubt: "the ValidatingAdmissionPolicy \(name) differs from the one in config/admission",
                 reason: "PolicyChanged")
         }
         guard policy["spec", "failurePolicy"]?.string ?? "Fail" == "Fail" else {
             return Finding(
-                doubt: "the ValidatingAdmissionPolicy \(name) lets pass what it can't check (failurePolicy)",
+                doubt:
+                    "the ValidatingAdmissionPolicy \(name) allows requests that it cannot check "
+                    + "(failurePolicy is not Fail)",
                 reason: "PolicyLenient")
         }
         guard let binding, !binding.isBeingDeleted, binding["spec", "policyName"]?.string == name else {
@@ -73,14 +75,15 @@ enum ApprovalProof {
         let actions = binding["spec", "validationActions"]?.array?.compactMap(\.string) ?? []
         guard actions.contains("Deny"), binding["spec", "matchResources"]?.object?.isEmpty ?? true else {
             return Finding(
-                doubt: "the ValidatingAdmissionPolicyBinding \(name) doesn't deny everywhere",
+                doubt: "the ValidatingAdmissionPolicyBinding \(name) does not deny in all namespaces",
                 reason: "BindingLenient")
         }
         let changes = [policy, binding].map(lastChange)
         if changes.contains(.unknown) {
             return Finding(
                 doubt:
-                    "since when the ValidatingAdmissionPolicy \(name) is as it is can't be known: delete and apply it",
+                    "it is not known when the ValidatingAdmissionPolicy \(name) was last changed: "
+                    + "delete it and apply it again",
                 reason: "PolicyChanged")
         }
         // The time has no fractions of a second.

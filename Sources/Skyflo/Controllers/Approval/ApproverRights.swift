@@ -12,7 +12,7 @@ struct ApproverRights: Sendable {
     /// - Throws: what a server says that has no answer; a refusal to answer counts as a missing right.
     func missing(of user: String, for writes: [PlannedWrite]) async throws -> String? {
         for write in writes {
-            guard let access = write.access else { return "\(write.target.text) names no resource" }
+            guard let access = write.access else { return "\(write.target.text): its resource is not known" }
             do {
                 let groups = Self.groups(of: user)
                 guard try await AccessReview.allows(access, user: user, groups: groups, api: api) else {

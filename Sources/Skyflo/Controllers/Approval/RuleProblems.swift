@@ -6,7 +6,7 @@ enum RuleProblems {
     static func of(_ rules: [ApprovalRule], at now: KubeTime) -> [String] {
         let names = Dictionary(grouping: rules, by: \.name).filter { $0.value.count > 1 }.keys.sorted()
         return rules.flatMap { rule in problems(of: rule, at: now).map { "rule \(rule.name): \($0)" } }
-            + names.map { "rule \($0): several have this name" }
+            + names.map { "rule \($0): several rules have this name" }
     }
 
     private static func problems(of rule: ApprovalRule, at now: KubeTime) -> [String] {
@@ -21,8 +21,8 @@ enum RuleProblems {
         let requirement = rule.requirement
         if rule.effect == .require, !requirement.users.isEmpty, requirement.users.count < requirement.quorum {
             problems.append(
-                "it requires \(requirement.quorum) approvals from among \(requirement.users.count) users, so nothing can be "
-                    + "approved")
+                "it requires \(requirement.quorum) approvals from "
+                    + "\(requirement.users.count.counted(as: "user")), so nothing can be approved")
         }
         return problems
     }

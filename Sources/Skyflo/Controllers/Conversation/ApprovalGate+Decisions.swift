@@ -74,7 +74,8 @@ extension ApprovalGate {
         let unauthorized = terms.requirements.unauthorized.sorted { $0.key < $1.key }
         for (user, missing) in unauthorized where !shown.contains(user) {
             events.warning(
-                conversation.object, "ApprovalRefused", "\(call.id): \(user) may not do it themself: \(missing)")
+                conversation.object, "ApprovalRefused",
+                "\(call.id): \(user) does not have the rights for it: \(missing)")
         }
     }
 

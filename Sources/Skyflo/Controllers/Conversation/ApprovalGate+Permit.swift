@@ -41,10 +41,10 @@ extension ApprovalGate {
         if stop(of: conversation, governedBy: governing(under: terms)) != nil { throw WriteNotPermitted(reason: nil) }
         guard let decision = call.decision, decision.approved else { throw WriteNotPermitted(reason: "not approved") }
         guard references.identity.user == conversation.identity else {
-            throw WriteNotPermitted(reason: "the conversation runs as another ServiceAccount by now")
+            throw WriteNotPermitted(reason: "spec.serviceAccountName was changed after the approval was asked for")
         }
         guard call.matchesFingerprint(redactor) else {
-            throw WriteNotPermitted(reason: "its requests aren't those of the approval's fingerprint")
+            throw WriteNotPermitted(reason: "its requests do not match the fingerprint of the approval")
         }
         try checkRules(on: call, under: terms)
         if let rule = decision.rule {
@@ -53,7 +53,7 @@ extension ApprovalGate {
             let terms = try await readRights(of: call, in: conversation, under: terms)
             guard case .decided(let current) = reading(of: call, in: store, under: terms.requirements),
                 current.approved
-            else { throw WriteNotPermitted(reason: "the approval doesn't stand any more") }
+            else { throw WriteNotPermitted(reason: "the approval is no longer valid") }
         }
         guard try await hasIdentity else { throw Self.lackOfIdentity(conversation) }
         return WritePermit(for: call, api: api.impersonating(references.identity))
@@ -66,10 +66,10 @@ extension ApprovalGate {
         guard let entry = conversation.status.approvals[call.id], let request = call.approval,
             DecisionReader.stands(
                 entry, for: call, request: request, in: conversation, turn: store.machine.turn)
-        else { throw WriteNotPermitted(reason: "the call isn't what was asked for any more") }
+        else { throw WriteNotPermitted(reason: "the call was changed after it was asked for") }
         guard grant(for: call, in: conversation, under: terms) != nil,
             !entry.votes.contains(where: { $0.decision == .denied })
-        else { throw WriteNotPermitted(reason: "rule \(rule) doesn't allow it any more") }
+        else { throw WriteNotPermitted(reason: "rule \(rule) no longer allows it") }
     }
 
     /// Leave to send the next write of a call that was begun under a permit: then only a stop, the loss of the SkyfloAI, and a
@@ -80,7 +80,7 @@ extension ApprovalGate {
     ) async throws -> WritePermit {
         guard call.state == .executing || call.decision?.approved == true, call.matchesFingerprint(redactor),
             references.identity.user == conversation.identity
-        else { throw WriteNotPermitted(reason: "the call isn't what was approved any more") }
+        else { throw WriteNotPermitted(reason: "the call was changed after it was approved") }
         async let hasIdentity = identityExists(of: conversation)
         let terms = try await readTerms(for: conversation, governedBy: references.skyfloAI, ofPeople: false)
         if let stop = stop(of: conversation, governedBy: governing(under: terms)) {
@@ -100,6 +100,6 @@ extension ApprovalGate {
 
     private static func lackOfIdentity(_ conversation: Conversation) -> WriteNotPermitted {
         let name = "\(conversation.namespace)/\(conversation.spec.serviceAccountName)"
-        return WriteNotPermitted(reason: "the ServiceAccount \(name) is missing by now", lacksIdentity: true)
+        return WriteNotPermitted(reason: "ServiceAccount \(name) no longer exists", lacksIdentity: true)
     }
 }

@@ -50,11 +50,11 @@ extension ApprovalGate {
             return CurrentTerms(
                 skyfloAI: key,
                 requirements: ApprovalTerms(
-                    doubt: "the SkyfloAI \(key), which governs this conversation, is gone", isGoverned: false))
+                    doubt: "the SkyfloAI \(key), which governs this conversation, was deleted", isGoverned: false))
         }
         guard ofPeople else {
             return CurrentTerms(
-                skyfloAI: key, requirements: ApprovalTerms(doubt: "whether it is proven was not looked at"))
+                skyfloAI: key, requirements: ApprovalTerms(doubt: "it was not checked whether it is proven"))
         }
         let skyflo = SkyfloAI(object)
         var proof = try await early

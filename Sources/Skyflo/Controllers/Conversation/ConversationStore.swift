@@ -228,8 +228,8 @@ struct ConversationStore: Sendable {
             isProgressRefused = true
             events.warning(
                 conversation.object, "ProgressNotKept",
-                "restored from a backup, this conversation would run again: its annotation "
-                    + "\(ConversationProgress.annotation) can't be written: \(status.message)")
+                "after a restore from a backup this conversation would run again: its annotation "
+                    + "\(ConversationProgress.annotation) cannot be written: \(status.message)")
         }
     }
 }

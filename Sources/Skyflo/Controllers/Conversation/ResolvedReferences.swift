@@ -73,7 +73,7 @@ struct ResolvedReferences: Sendable {
             guard let object = cache.get(key) else {
                 throw UnresolvedReference(
                     reason: .skyfloAINotFound,
-                    message: "there is no SkyfloAI \(key), which spec.skyfloRef names: create it, or name another")
+                    message: "SkyfloAI \(key), which spec.skyfloRef names, does not exist: create it, or name another")
             }
             return SkyfloAI(object)
         }
@@ -85,12 +85,16 @@ struct ResolvedReferences: Sendable {
                 message: "the namespace has several SkyfloAIs (\(names)): name one in spec.skyfloRef")
         }
         if let object = own.first ?? dependencies.options.defaultSkyfloAI.flatMap(cache.get) { return SkyfloAI(object) }
-        let fallback = dependencies.options.defaultSkyfloAI.map { ", nor is there the operator's default \($0)" } ?? ""
+        let lacks =
+            dependencies.options.defaultSkyfloAI.map {
+                ", spec.skyfloRef names none, and the operator's default SkyfloAI \($0) does not exist"
+            } ?? " and spec.skyfloRef names none"
         throw UnresolvedReference(
             reason: .skyfloAINotFound,
             message:
-                "the namespace \(conversation.namespace) has no SkyfloAI\(fallback), and spec.skyfloRef names none: "
-                + "create one (an empty spec will do, with the built-in model offline), and this goes on by itself")
+                "the namespace \(conversation.namespace) has no SkyfloAI\(lacks): create one "
+                + "(an empty spec is enough; it uses the built-in model offline), and the conversation continues by itself"
+        )
     }
 
     /// Those of a namespace. Where none is known the API server is asked: a conversation that is applied together with its
@@ -113,7 +117,7 @@ struct ResolvedReferences: Sendable {
         guard key.namespace != conversation.namespace else { return }
         let isDefault = key == dependencies.options.defaultSkyfloAI
         guard isDefault, try await skyfloAIs(in: conversation.namespace, dependencies).isEmpty else {
-            let why = isDefault ? "the namespace has its own" : "it lies in another namespace"
+            let why = isDefault ? "the namespace has its own" : "it is in another namespace"
             throw UnresolvedReference(
                 reason: .skyfloAINotFound, message: "SkyfloAI \(key) can't be used in \(conversation.namespace): \(why)"
             )
@@ -129,7 +133,7 @@ struct ResolvedReferences: Sendable {
         if let missing = wanted.subtracting(known.intersection(enabled)).min() {
             throw UnresolvedReference(
                 reason: .toolsetNotFound,
-                message: "the toolset \"\(missing)\" isn't there; there are: "
+                message: "the toolset \"\(missing)\" does not exist or is not allowed by the SkyfloAI; available: "
                     + known.intersection(enabled).sorted().joined(separator: ", "))
         }
         return wanted
@@ -177,7 +181,7 @@ struct ResolvedReferences: Sendable {
         guard conversation.identity != dependencies.options.user else {
             throw UnresolvedReference(
                 reason: .serviceAccountRefused,
-                message: "the ServiceAccount \(namespace)/\(name) is the operator's own: no tool may work as it")
+                message: "the ServiceAccount \(namespace)/\(name) is the operator's own; tools may not use it")
         }
         guard
             try await dependencies.serviceAccounts.contains(
@@ -185,7 +189,7 @@ struct ResolvedReferences: Sendable {
         else {
             throw UnresolvedReference(
                 reason: .serviceAccountNotFound,
-                message: "there is no ServiceAccount \(namespace)/\(name) to run tools as: "
+                message: "ServiceAccount \(namespace)/\(name) does not exist: "
                     + "create it, or name another in spec.serviceAccountName")
         }
         return Impersonation(user: conversation.identity)

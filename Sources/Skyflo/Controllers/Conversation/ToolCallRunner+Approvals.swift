@@ -86,7 +86,7 @@ extension ToolCallRunner {
         if pending + Self.size(call, preview, lists) <= StatusProjection.Budget.pendingApprovals { return true }
         resolve(
             call, succeeded: false,
-            "refused: too much waits for approval already; ask again when that is decided", in: &store)
+            "refused: too many changes are waiting for approval; ask again when they are decided", in: &store)
         return false
     }
 
@@ -105,7 +105,7 @@ extension ToolCallRunner {
             guard let change else { return .null }
             let json = change.json
             let size = JSONWriter.bytes(json).count
-            guard size <= room else { return change.withoutContent("it is too large to be kept").json }
+            guard size <= room else { return change.withoutContent("it is too large to be stored").json }
             room -= size
             return json
         }
@@ -123,7 +123,7 @@ extension ToolCallRunner {
         var asked: Set<String> = []
         for call in ids.compactMap(store.machine.call) {
             guard call.arguments.utf8.count <= Self.argumentsLimit else {
-                let why = "failed: refused: the arguments have more than \(Self.argumentsLimit) bytes"
+                let why = "refused: the arguments have more than \(Self.argumentsLimit) bytes"
                 resolve(call, succeeded: false, why, in: &store)
                 continue
             }

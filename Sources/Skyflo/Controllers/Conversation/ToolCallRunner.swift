@@ -72,7 +72,8 @@ struct ToolCallRunner: Sendable {
         for (call, result) in zip(calls, prepared) {
             switch result {
             case .output(let text): resolve(call, succeeded: true, text, in: &store)
-            case .failure(let text): resolve(call, succeeded: false, "failed: " + text, in: &store)
+            case .failure(let text):
+                resolve(call, succeeded: false, text.hasPrefix("refused: ") ? text : "failed: " + text, in: &store)
             case .write(let proposal, let preview, let touches):
                 let refusal = rules.flatMap { terms in
                     gate.refusal(of: call, proposal, preview, in: store.conversation, under: terms)
@@ -129,15 +130,16 @@ struct ToolCallRunner: Sendable {
     /// What can't be approved in good conscience isn't asked for.
     private static func refusal(of proposal: WriteProposal) -> String? {
         if proposal.requests.contains(where: { $0.target.resource.isSecret && $0.request.method != .delete }) {
-            return "refused: the values of a Secret would stand in the approval and in the transcript for all to read. "
+            return "refused: the values of the Secret would be readable in the approval and in the transcript. "
                 + "Write Secrets by other means"
         }
         let bytes = proposal.writes.reduce(0) { $0 + $1.size }
         let most = proposal.isSequence ? stepsLimit : requestsLimit
         if bytes > argumentsLimit || proposal.writes.count > most {
             return
-                "refused: \(proposal.writes.count) requests with \(bytes) bytes are too much to be read and approved at "
-                + "once (\(most) and \(argumentsLimit)); write fewer objects at a time"
+                "refused: \(proposal.writes.count.counted(as: "request")) with \(bytes) bytes is too much to read and "
+                + "approve at once; the limits are \(most) requests and \(argumentsLimit) bytes. "
+                + "Write fewer objects at a time"
         }
         return nil
     }

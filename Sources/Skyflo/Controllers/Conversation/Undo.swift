@@ -37,9 +37,10 @@ extension Undo {
         let id = UndoCall.change(of: call) ?? ""
         guard let change = machine.change(id) else {
             let known = machine.changes.map(\.id).joined(separator: ", ")
-            return .refused("there is no change \(id.bounded(to: 64)); there are: \(known.isEmpty ? "none" : known)")
+            return .refused(
+                "change \(id.bounded(to: 64)) does not exist; the changes are: \(known.isEmpty ? "none" : known)")
         }
-        if let by = change.undoneBy { return .refused("\(id) was taken back by \(by) already") }
+        if let by = change.undoneBy { return .refused("\(id) was already undone by \(by)") }
         return .change(change)
     }
 }

@@ -31,9 +31,9 @@ extension WriteCoordinator {
             return try await planned.recover(
                 change: call.plannedChange(at: position), api: api, redactor: redactor)
         } catch let denied as PermissionDenied {
-            return .unknown("\(api.identity.user) may not look at \(planned.target.text) any more: \(denied.message)")
+            return .unknown("\(api.identity.user) may no longer read \(planned.target.text): \(denied.message)")
         } catch let status as APIStatus where status.code == 401 {
-            return .unknown("\(api.identity.user) may not look at \(planned.target.text) any more: \(status.message)")
+            return .unknown("\(api.identity.user) may no longer read \(planned.target.text): \(status.message)")
         }
     }
 }

@@ -37,10 +37,14 @@ extension WriteCoordinator {
             checks.map { CheckResult(check: $0.check, verdict: .notChecked, evidence: why) }
         }
         if let stop { return give(up: "not watched any longer: stopped by \(stop)") }
-        guard user != operatorUser else { return give(up: "the operator doesn't look at it as itself") }
+        guard user != operatorUser else {
+            return give(up: "not checked: the conversation's ServiceAccount is the operator's own")
+        }
         let titles = Set(checks.map(\.check))
         let conditions = (call.approval?.checks ?? []).filter { titles.contains($0.title) }
-        guard conditions.count == checks.count else { return give(up: "this version can't read how to check it") }
+        guard conditions.count == checks.count else {
+            return give(up: "this version of the operator does not know this check")
+        }
         let verifier = Verifier(
             api: access.acting(for: Impersonation(user: user)), clock: clock, deadline: clock.uptime,
             since: call.writtenAt ?? call.startedAt, display: CallDisplay(of: call, redactor: redactor))

@@ -88,7 +88,8 @@ extension WriteCoordinator {
         guard done > 0 else { return "" }
         let names = writes.prefix(min(done, 10)).map(\.target.text).joined(separator: ", ")
         let more = done > 10 ? " and \(done - 10) more" : ""
-        return " (\(done) of \(writes.count) requests were done before: \(names)\(more))"
+        let verb = done == 1 ? "was" : "were"
+        return " (\(done) of \(writes.count.counted(as: "request")) \(verb) sent before: \(names)\(more))"
     }
 
     private static func outcome(_ outcome: WriteOutcome, after done: Int, of writes: [PlannedWrite]) -> WriteOutcome {

@@ -140,7 +140,7 @@ extension WriteCoordinator {
         var looks = try await verifier.look(at: conditions.compactMap(\.self), on: node)[...]
         return conditions.map { condition in
             guard condition != nil, let look = looks.popFirst() else {
-                return (false, "what it waits for can't be read by this version")
+                return (false, "this version of the operator cannot read what the step waits for")
             }
             return switch look.finding {
             case .met(let evidence): (true, evidence)

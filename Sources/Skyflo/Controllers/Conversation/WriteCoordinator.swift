@@ -101,7 +101,8 @@ struct WriteCoordinator: Sendable {
     func closeBegun(_ call: Call, because why: String, in store: inout ConversationStore) async throws {
         let identity = store.conversation.identity
         guard identity != operatorUser else {
-            let outcome = WriteOutcome.unknown("\(why); the operator doesn't look at it as itself")
+            let outcome = WriteOutcome.unknown(
+                "\(why); not checked, because the conversation's ServiceAccount is the operator's own")
             return try await close(call, outcome, in: &store)
         }
         let reader = access.acting(for: Impersonation(user: identity))

@@ -15,16 +15,19 @@ enum ModelKey {
     static func read(
         _ secret: KubeObject?, key: String, place: String, of model: String
     ) throws(Failure) -> Credential {
-        guard let secret else { throw Failure(message: "there is no \(place), which has the key of model \(model)") }
+        guard let secret else {
+            throw Failure(message: "\(place), which should contain the key of model \(model), does not exist")
+        }
         guard SkyfloAI.mayHoldKey(secret) else {
             let type = secret["type"]?.string ?? ""
-            throw Failure(message: "\(place) is of type \(type), whose values are no keys of models")
+            throw Failure(
+                message: "\(place) is of type \(type); keys of models are read from Secrets of type Opaque only")
         }
         let text = secret["data", key]?.string.flatMap(Base64.decode).map { String(decoding: $0, as: UTF8.self) }
         guard let text, !text.isEmpty else { throw Failure(message: "\(place) has no key \"\(key)\"") }
         let credential = Credential(text)
         guard !credential.secret.isEmpty else {
-            throw Failure(message: "\(place) has nothing but white space in its key \"\(key)\"")
+            throw Failure(message: "the key \"\(key)\" in \(place) contains only white space")
         }
         guard credential.fitsHeader else {
             throw Failure(

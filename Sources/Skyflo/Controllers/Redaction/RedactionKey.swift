@@ -63,7 +63,8 @@ struct RedactionKey: Sendable {
             throw Failure(
                 description:
                     "the Secret \(secret.namespace ?? "")/\(secretName) has no \"\(member)\" of \(bytes) bytes "
-                    + "or more. Delete it for a new one; tokens change then, and what was encrypted is lost")
+                    + "or more. Delete it to have a new one made; redacted values then change, and what was encrypted "
+                    + "is lost")
         }
         return key
     }

@@ -59,17 +59,25 @@ public struct SkyfloAIReconciler: Reconciler {
             type: "RulesValid", status: problems.isEmpty ? .true : .false,
             reason: problems.isEmpty ? "RulesValid" : "RuleInvalid",
             message: problems.isEmpty
-                ? (count == 1 ? "1 rule" : "\(count) rules") : problems.prefix(16).joined(separator: "\n"),
+                ? Self.allUnderstood(count) : problems.prefix(16).joined(separator: "\n"),
             observedGeneration: skyflo.object.generation, lastTransitionTime: clock.now)
+    }
+
+    private static func allUnderstood(_ count: Int) -> String {
+        switch count {
+        case 0: "no rules"
+        case 1: "1 rule is understood"
+        default: "all \(count) rules are understood"
+        }
     }
 
     /// Whether approvals are proven, and in words what follows where they aren't.
     private func proof(_ finding: ApprovalProof.Finding, of skyflo: SkyfloAI) -> Condition {
         let consequence =
             skyflo.approvals.allowUnproven
-            ? "approvals count all the same, and anybody who may write conversations/status can make them in any name "
+            ? "approvals count anyway, and anybody who may write conversations/status can make them in any name "
                 + "(spec.approvals.allowUnproven)"
-            : "approvals don't count until it is, unless spec.approvals.allowUnproven is set"
+            : "approvals do not count until this is corrected, unless spec.approvals.allowUnproven is set"
         return Condition(
             type: "ApprovalsProven", status: finding.doubt == nil ? .true : .false, reason: finding.reason,
             message: finding.doubt.map { "\($0); \(consequence)" }
@@ -85,7 +93,7 @@ public struct SkyfloAIReconciler: Reconciler {
             guard let secret, SkyfloAI.mayHoldKey(secret), secret["data", reference.key] != nil else {
                 return (
                     "SecretNotFound",
-                    "model \(model.name): there is no Secret \(reference.name) of type Opaque with a key \(reference.key)"
+                    "model \(model.name): Secret \(reference.name) of type Opaque with a key \(reference.key) does not exist"
                 )
             }
             do {

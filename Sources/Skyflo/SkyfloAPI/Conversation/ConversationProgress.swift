@@ -51,8 +51,9 @@ extension Conversation {
     public var restoration: String? {
         guard let origin else { return nil }
         return
-            "this conversation was restored or copied: \(origin). None of its messages is carried out again; add one to go "
-            + "on. To have them all carried out, create it without the annotation \(ConversationProgress.annotation)"
+            "this conversation was restored or copied: \(origin). None of its messages is carried out again; add a message "
+            + "to continue. To have all of them carried out, create it without the annotation "
+            + ConversationProgress.annotation
     }
 
     private var origin: String? {
@@ -62,7 +63,7 @@ extension Conversation {
         }
         guard let progressAnnotation else { return nil }
         guard let progress = ConversationProgress(annotation: progressAnnotation) else {
-            return "its status is missing, and how far it was can't be read"
+            return "its status is missing, and its annotation \(ConversationProgress.annotation) cannot be read"
         }
         let before = "\(progress.turn) of its messages were taken up before"
         return progress.uid == uid

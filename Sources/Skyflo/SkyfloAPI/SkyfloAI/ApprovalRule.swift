@@ -50,7 +50,7 @@ public struct ApprovalRule: Sendable, Hashable {
         func understood<Value>(_ member: String, _ read: (JSONValue) -> Value?) -> Value? {
             guard let stated = json[member] else { return nil }
             if let value = read(stated) { return value }
-            problems.append("its \(member) can't be understood")
+            problems.append("its \(member) is not valid")
             return nil
         }
         let risk: (JSONValue) -> Risk? = { $0.string.flatMap(Risk.init) }
@@ -62,7 +62,7 @@ public struct ApprovalRule: Sendable, Hashable {
         selector = understood("selector") { LabelSelector($0) }
         let stated = json["windows"]?.array ?? []
         let windows = stated.compactMap(TimeWindow.init)
-        if windows.count != stated.count { problems.append("its windows can't be understood") }
+        if windows.count != stated.count { problems.append("its windows are not valid") }
         self.windows = windows.count == stated.count ? windows : []
         message = json["message"]?.string ?? ""
         tools = list("tools")

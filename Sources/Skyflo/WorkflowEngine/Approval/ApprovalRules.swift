@@ -48,7 +48,7 @@ public struct ApprovalRules: Sendable {
         guard !facts.isEmpty else { return .undecided }
         let restrictions = rules.filter { restricts($0, tool: tool, risk: risk, facts) }
         if let rule = restrictions.first(where: { $0.effect == .deny }) {
-            return .denied(refusal(by: rule, "forbids it"))
+            return .denied(refusal(by: rule, "denies it"))
         }
         let freezes = restrictions.filter { $0.effect == .freeze }.map { ($0, end(of: $0.windows)) }
         // The one that lasts longest says until when.

@@ -55,13 +55,15 @@ public struct ApprovalTerms: Sendable, Hashable {
     func objection(to user: String) -> String? {
         switch excluded {
         case .user(user): return "\(user) made the conversation and can't approve its writes (twoPerson)"
-        case .unknown: return "who made the conversation isn't known, so nobody can approve its writes (twoPerson)"
+        case .unknown:
+            return "it is not known who made the conversation (it has no annotation skyflo.ai/created-by), "
+                + "so nobody can approve its writes (twoPerson)"
         case .user, nil: break
         }
         if distrustsServiceAccounts, ApprovalPolicy.isServiceAccount(user) {
             return "\(user) is a ServiceAccount, which others may impersonate (serviceAccounts: Nobody)"
         }
-        return unauthorized[user].map { "\(user) may not do it themself: \($0)" }
+        return unauthorized[user].map { "\(user) does not have the rights for it: \($0)" }
     }
 
     /// What is missing until a requirement is met by those whose approvals count; nil where nothing is.
@@ -74,11 +76,13 @@ public struct ApprovalTerms: Sendable, Hashable {
         var whose: [String] = []
         if !requirement.users.isEmpty {
             let more = requirement.users.count > 8 ? " and \(requirement.users.count - 8) more" : ""
-            whose.append("from among \(requirement.users.prefix(8).joined(separator: ", "))\(more)")
+            whose.append("from \(requirement.users.prefix(8).joined(separator: ", "))\(more)")
         }
         if requirement.needsPermission {
             whose.append(
-                "by who may approve approvalrules.skyflo.ai \(requirement.rule), by rights bound to their name")
+                "by users with the verb approve on approvalrules.skyflo.ai \(requirement.rule), "
+                    + "by rights bound to their name"
+            )
         }
         return (["rule \(requirement.rule): \(fitting.count) of \(requirement.quorum) approvals"] + whose)
             .joined(separator: " ")

@@ -42,7 +42,7 @@ public enum DecisionReader {
         if let denial = votes.first(where: { $0.decision == .denied }) {
             return .decided(Decision(approved: false, by: denial.user, reason: denial.reason))
         }
-        if let doubt = terms.doubt(about: call) { return .incomplete("the approval isn't accepted: \(doubt)") }
+        if let doubt = terms.doubt(about: call) { return .incomplete("the approval does not count: \(doubt)") }
         if let freeze = terms.freeze { return .incomplete(freeze) }
         let objections = votes.compactMap { terms.objection(to: $0.user) }
         let counting = votes.filter { terms.objection(to: $0.user) == nil }

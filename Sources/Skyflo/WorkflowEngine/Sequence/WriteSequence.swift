@@ -149,7 +149,7 @@ public struct WriteSequence: Sendable, Hashable {
         let done = names([.done])
         var parts = ["\(done.count) of \(steps.count) steps were done" + (done.isEmpty ? "" : " (\(list(done)))")]
         let waiting = names([.waiting])
-        if !waiting.isEmpty { parts.append("sent, but its effect wasn't there yet: \(list(waiting))") }
+        if !waiting.isEmpty { parts.append("sent, but not complete yet: \(list(waiting))") }
         let open = names([.pending])
         if !open.isEmpty { parts.append("not done: \(list(open))") }
         return parts.joined(separator: "; ")

@@ -9,7 +9,7 @@ extension StatusProjection {
         let working: ConversationReason = waits.isEmpty ? .working : .waitingForApproval
         set(
             &conditions, .accepted, notAccepted == nil, notAccepted?.reason ?? .accepted,
-            notAccepted?.message ?? "everything that the spec names is there")
+            notAccepted?.message ?? "everything that the spec names exists")
         let idle = queued.map { (ConversationReason.turnQueued, $0.message) } ?? (endReason, "no turn runs")
         set(
             &conditions, .running, machine.isRunning, machine.isRunning ? working : idle.0,

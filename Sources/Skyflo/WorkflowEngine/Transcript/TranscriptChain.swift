@@ -81,19 +81,20 @@ public struct TranscriptChain: Sendable {
     private mutating func read(line: Substring, _ veil: (any TranscriptVeil)?) throws(Failure) -> Entry {
         let position = count + 1
         guard var json = try? JSONParser.parse(String(line)) else {
-            throw Failure(description: "entry \(position) of the transcript is no JSON")
+            throw Failure(description: "entry \(position) of the transcript is not JSON")
         }
         let stored = json[Member.hash]?.string
         json[Member.hash] = nil
         let hash = Self.hash(head, json)
         guard hash == stored else {
-            throw Failure(description: "entry \(position) of the transcript doesn't follow from the one before it")
+            throw Failure(
+                description: "entry \(position) of the transcript does not match the hash of the entry before it")
         }
         let time = json[Member.at]?.string
         if let veil, let concealed = json[Member.concealed]?.string {
             guard let whole = veil.reveal(concealed) else {
                 throw Failure(
-                    description: "entry \(position) of the transcript holds what was encrypted with another key")
+                    description: "entry \(position) of the transcript was encrypted with another key")
             }
             json = whole
         }
@@ -102,7 +103,8 @@ public struct TranscriptChain: Sendable {
                 description: "entry \(position) of the transcript is of a kind that this version doesn't know")
         }
         if let anchor, anchor.count == position, anchor.head != hash {
-            throw Failure(description: "entry \(position) of the transcript isn't the one whose hash the status has")
+            throw Failure(
+                description: "the hash of entry \(position) of the transcript differs from the one in the status")
         }
         head = hash
         count = position

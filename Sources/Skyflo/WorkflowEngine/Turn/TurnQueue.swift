@@ -93,8 +93,10 @@ extension TurnQueue.Admission {
         let what = isNamespace ? "in namespace \(namespace) under SkyfloAI \(skyfloAI)" : "under SkyfloAI \(skyfloAI)"
         // Further behind, each turn that ends would have every waiting conversation written.
         let order =
-            place > Self.placesTold ? "more than \(Self.placesTold) are before it" : "it is number \(place) in line"
-        return "waits for a turn: \(running) of \(cap) run \(what) (spec.limits.\(field)); \(order)"
+            place > Self.placesTold
+            ? "more than \(Self.placesTold) conversations are ahead of it" : "it is number \(place) in the queue"
+        let most = "at most \(cap.counted(as: "turn")) \(running == 1 ? "is" : "are") running"
+        return "waits for a turn: \(running) of \(most) \(what) (spec.limits.\(field)); \(order)"
     }
 
     /// Up to which place a conversation is told its place.

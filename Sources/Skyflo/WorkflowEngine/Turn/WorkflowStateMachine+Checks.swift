@@ -26,7 +26,7 @@ extension WorkflowStateMachine {
             if check.verdict != .stillRunning { lines.append("- \(check.line)") }
         }
         guard !lines.isEmpty else { return }
-        laterNotes.append((["(Later, code found of \(id):"] + lines).joined(separator: "\n") + ")")
+        laterNotes.append((["(Later, code checked \(id) again:"] + lines).joined(separator: "\n") + ")")
         if !isRunning { tellLaterNotes() }
     }
 

@@ -137,8 +137,8 @@ extension WorkflowStateMachine {
         if let lost = calls.first(where: { $0.state == .unknown }) {
             return TurnEnd(
                 .failed, .outcomeUnknown,
-                message: "whether \(lost.id) (\(lost.approval?.summary ?? lost.tool)) was done can't be found out: "
-                    + "\(lost.result ?? ""). Look at it, then say in a new message how to go on")
+                message: "it is not known whether \(lost.id) (\(lost.approval?.summary ?? lost.tool)) was carried out: "
+                    + "\(lost.result ?? ""). Look at its target, then say in a new message how to continue")
         }
         if toolCalls > limits.toolCalls {
             return TurnEnd(
@@ -148,7 +148,7 @@ extension WorkflowStateMachine {
             return TurnEnd(.failed, .writeLimit, message: "the model asked for more than \(limits.writes) writes")
         }
         if let most = limits.tokens, tokens > most {
-            return TurnEnd(.failed, .tokenLimit, message: "the turn used \(tokens) tokens of \(most)")
+            return TurnEnd(.failed, .tokenLimit, message: "the turn used \(tokens) tokens; the limit is \(most)")
         }
         if secondsWorked(now: now) >= Double(limits.turnTimeoutSeconds) {
             return TurnEnd(.failed, .turnTimeout, message: "the turn took longer than \(limits.turnTimeoutSeconds) s")
@@ -447,7 +447,7 @@ extension WorkflowStateMachine {
         }
         flushResultsIfComplete()
         if isUndoing {
-            history.append(.assistant("(The user had changes taken back. \(end.message)\(end.answer))", calls: []))
+            history.append(.assistant("(The user had changes undone. \(end.message)\(end.answer))", calls: []))
         } else if end.kind != .completed {
             history.append(.assistant("(The turn ended: \(end.message))", calls: []))
         }
