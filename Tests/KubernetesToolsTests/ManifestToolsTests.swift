@@ -196,7 +196,7 @@ import Testing
         let manifest = "{apiVersion: v1, kind: Node, metadata: {name: a, namespace: shop}}"
         let proposal = try await proposal(api(), "k8s_apply", ["content": .string(manifest)])
         #expect(proposal.requests[0].request.path == "/api/v1/nodes")
-        #expect(proposal.warnings == ["node a: metadata.namespace \"shop\" is ignored: a Node is in no namespace"])
+        #expect(proposal.warnings == ["node a: metadata.namespace \"shop\" is ignored: a Node is not namespaced"])
     }
 
     @Test func `whole numbers are sent without a fraction`() async throws {

@@ -251,6 +251,6 @@ import Testing
         #expect(text.contains("being deleted already") && text.contains("a/b"))
         #expect(
             await failure(api, "k8s_delete", ["resource_type": "nodes", "name": "n", "namespace": "shop"]).contains(
-                "are in no namespace"))
+                "are not namespaced"))
     }
 }

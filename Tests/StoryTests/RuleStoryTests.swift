@@ -95,7 +95,7 @@ import Testing
             try await story.approve("c1")
             let waiting = try await story.until("incomplete") { $0.status.approvals["c1"]?.waitingFor != nil }
             #expect(
-                waiting.status.approvals["c1"]?.waitingFor == "rule dba: 0 of 1 approvals from carol, dan")
+                waiting.status.approvals["c1"]?.waitingFor == "rule dba: 0 of 1 approval from carol, dan")
             try await story.decide(["c1": ["votes": ["carol": ["decision": "Approved"]]]])
             try await story.untilPhase(.completed)
             #expect(try await story.replicas() == 3)
@@ -116,7 +116,7 @@ import Testing
             let waiting = try await story.until("incomplete") { $0.status.approvals["c1"]?.waitingFor != nil }
             #expect(
                 waiting.status.approvals["c1"]?.waitingFor?.hasPrefix(
-                    "rule production: 0 of 1 approvals by users with the verb approve on approvalrules.skyflo.ai production"
+                    "rule production: 0 of 1 approval by users with the verb approve on approvalrules.skyflo.ai production"
                 ) == true)
             #expect(try await story.replicas() == 2)
             try await story.apply(Self.mayApprove(rule: "production", user: "bob", role: "b"))

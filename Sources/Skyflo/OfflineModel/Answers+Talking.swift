@@ -103,7 +103,7 @@ extension Answers {
         case .whichNamespace(let verb, let text): whichNamespace(verb, said: text)
         case .severalNamespaces(let names):
             "Several namespaces are meant: \(names.map { "**\($0)**" }.joined(separator: ", ")). I change nothing as long "
-                + "as it isn't clear in which. Say what I should do in one of them, and the rest in messages of their own."
+                + "as it isn't clear in which. Say what I should do in one of them, and the rest in separate messages."
         case .usage:
             "I can't tell how much CPU, memory or anything else is used: no tool here measures it. "
                 + "`kubectl top pods` and `kubectl top nodes` do, where the cluster has a metrics server."

@@ -36,7 +36,7 @@ enum Answers {
         case .done: quoted("\(done).", text)
         case .nothingToDo: quoted("There was nothing to do.", text)
         case .checkFailed: quoted("\(done), but a check afterwards didn't pass:", text)
-        case .stillRunning: quoted("\(done). It is still on its way, and I go on watching it:", text)
+        case .stillRunning: quoted("\(done). It is still in progress, and I keep watching it:", text)
         case .unclear: quoted("I can't tell whether it worked to \(wish). The tool says:", text)
         }
     }
@@ -140,7 +140,7 @@ enum Answers {
 
     static func podRestart(_ pod: String) -> String {
         "A pod can't be restarted in place. Restart its workload, or say `delete pod \(pod)`: "
-            + "its controller then makes a new one."
+            + "its controller then creates a new one."
     }
 
     static func noRollback(_ name: String) -> String {

@@ -75,7 +75,7 @@ import Testing
                     "resource_type": "deploy", "name": "web", "patch_type": "json",
                     "patch": .string(JSONWriter.string(patch)),
                 ])
-            #expect(message.contains("\(from) holds a credential"), "\(message)")
+            #expect(message.contains("\(from) contains a credential"), "\(message)")
         }
     }
 

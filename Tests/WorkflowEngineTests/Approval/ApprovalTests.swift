@@ -107,7 +107,7 @@ import WorkflowEngine
     @Test func `each rule's own people have to approve, and one approval may count for several rules`() {
         var terms = ApprovalTerms()
         terms.requirements = requirements(["quorum": 2], ["users": ["bob", "carol"]])
-        let why = "rule r0: 1 of 2 approvals; rule r1: 0 of 1 approvals from bob, carol"
+        let why = "rule r0: 1 of 2 approvals; rule r1: 0 of 1 approval from bob, carol"
         #expect(reading(terms) { _ in } == .incomplete(why))
         #expect(
             reading(terms) { $0["votes"] = ["bob": ["decision": "Approved"]] }
@@ -128,7 +128,7 @@ import WorkflowEngine
         guard case .incomplete(let why) = reading(terms, { _ in }) else {
             return #expect(Bool(false), "approved without the permission")
         }
-        #expect(why.hasPrefix("rule r1: 0 of 1 approvals by users with the verb approve on approvalrules.skyflo.ai r1"))
+        #expect(why.hasPrefix("rule r1: 0 of 1 approval by users with the verb approve on approvalrules.skyflo.ai r1"))
         terms.permitted["r1"] = ["alice"]
         #expect(reading(terms) { _ in } == .decided(Decision(approved: true, by: "alice")))
     }

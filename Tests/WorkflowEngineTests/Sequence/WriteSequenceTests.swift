@@ -72,7 +72,7 @@ import WorkflowEngine
                 == .rejected("stopped by spec.stop; nothing was done"))
         begun.begin(0)
         begun.end(0, .applied(""), at: start)
-        let account = "1 of 3 steps were done (cordon)"
+        let account = "1 of 3 steps was done (cordon)"
         #expect(
             try end(begun.next(now: start, stop: "stopped by spec.stop"))
                 == .failed("stopped by spec.stop; \(account); not done: one, two"))

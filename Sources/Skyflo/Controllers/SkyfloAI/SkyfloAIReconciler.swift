@@ -119,6 +119,6 @@ public struct SkyfloAIReconciler: Reconciler {
         guard !skyflo.foreignComponents.isEmpty else { return models }
         return models
             + ". The spec's \(skyflo.foreignComponents.joined(separator: ", ")) are accepted and not deployed: "
-            + "this operator needs no such components"
+            + "this operator does not need them"
     }
 }

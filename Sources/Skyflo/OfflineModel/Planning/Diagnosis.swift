@@ -130,7 +130,7 @@ struct Diagnosis: Sendable, Hashable {
         let title = found.title.capitalizedFirst
         if desired == 0, pods.isEmpty { return "\(title) runs no pods because it is scaled to zero." }
         if pods.isEmpty { return "\(title) has no pods." + evidence }
-        if !troubles.isEmpty { return "\(title) is not well, although its pods are ready." + evidence }
+        if !troubles.isEmpty { return "\(title) is not healthy, although its pods are ready." + evidence }
         if let desired, pods.count < desired {
             return "\(title) has only \(pods.count) of \(desired) pods." + evidence
         }

@@ -127,7 +127,7 @@ extension Planner {
         case .success(let text):
             let list = ListText(text)
             guard list.tellsObjects else {
-                throw .answer(Answers.quoted("This is what came for the pods\(what):", text))
+                throw .answer(Answers.quoted("The tool says about the pods\(what):", text))
             }
             if list.isNothing, let missing = try missingNamespace(namespace) { throw .answer(missing) }
             return list

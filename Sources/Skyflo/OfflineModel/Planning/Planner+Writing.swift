@@ -34,7 +34,8 @@ extension Planner {
         }
         switch replicas {
         case .by(let change) where now + change < 0:
-            throw .answer("\(found.title.capitalizedFirst) has only \(now) replicas; I can't take away \(-change).")
+            throw .answer(
+                "\(found.title.capitalizedFirst) has only \(now.counted(as: "replica")); I can't take away \(-change).")
         case .by(let change): return now + change
         case .percent(let percent): return (now * percent + 99) / 100
         case .exactly(let count): return count
@@ -129,7 +130,7 @@ extension Planner {
         let takesKind = session.takes("resource_type", by: tool)
         let found = try find(command, among: takesKind ? Self.workloads : ["deployment"])
         guard takesKind || found.kind == "deployment" else {
-            return "I can roll back deployments only, and \(found.title) is none."
+            return "I can roll back deployments only, and \(found.title) is not one."
         }
         let call = PlannedCall(
             tool,

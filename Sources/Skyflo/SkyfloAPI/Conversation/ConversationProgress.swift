@@ -65,7 +65,7 @@ extension Conversation {
         guard let progress = ConversationProgress(annotation: progressAnnotation) else {
             return "its status is missing, and its annotation \(ConversationProgress.annotation) cannot be read"
         }
-        let before = "\(progress.turn) of its messages were taken up before"
+        let before = "\(progress.turn) of its messages \(progress.turn == 1 ? "was" : "were") taken up before"
         return progress.uid == uid
             ? "\(before), and its status is missing"
             : "\(before), when it had the uid \(progress.uid.prefix(36)), and its status is missing"

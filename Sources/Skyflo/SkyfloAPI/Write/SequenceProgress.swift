@@ -23,11 +23,13 @@ extension SequenceProgress: JSONRecord {
 
     public mutating func code(_ members: inout JSONMembers) {
         members.require(&call, as: "call")
-        members.write("\(states.count { $0.state == .done }) of \(states.count) steps are done", as: "summary")
-        var steps = WholeList(zip(titles, states).map { Step(title: $0, progress: $1) })
-        members.require(&steps, as: "steps")
-        titles = steps.elements.map(\.title)
-        states = steps.elements.map(\.progress)
+        let done = states.count { $0.state == .done }
+        let steps = states.count.counted(as: "step")
+        members.write("\(done) of \(steps) \(done == 1 ? "is" : "are") done", as: "summary")
+        var list = WholeList(zip(titles, states).map { Step(title: $0, progress: $1) })
+        members.require(&list, as: "steps")
+        titles = list.elements.map(\.title)
+        states = list.elements.map(\.progress)
     }
 
     private struct Step: JSONRecord {

@@ -108,7 +108,7 @@ struct ApplyTool: KubernetesTool {
         }
         if !resource.namespaced, let ignored {
             step.notes.append(
-                "\(step.target.text): metadata.namespace \"\(ignored)\" is ignored: a \(object.kind) is in no namespace"
+                "\(step.target.text): metadata.namespace \"\(ignored)\" is ignored: a \(object.kind) is not namespaced"
             )
         }
         return step

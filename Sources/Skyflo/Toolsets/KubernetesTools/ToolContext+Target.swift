@@ -12,7 +12,7 @@ extension ToolContext {
         if resource.namespaced { return arguments.string("namespace") ?? namespace }
         if let namespace = arguments.string("namespace") {
             throw ToolFailure(
-                "\(resource.plural) are in no namespace: leave out the parameter namespace (\"\(namespace)\")")
+                "\(resource.plural) are not namespaced: leave out the parameter namespace (\"\(namespace)\")")
         }
         return nil
     }

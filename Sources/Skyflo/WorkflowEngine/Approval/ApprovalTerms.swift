@@ -84,7 +84,7 @@ public struct ApprovalTerms: Sendable, Hashable {
                     + "by rights bound to their name"
             )
         }
-        return (["rule \(requirement.rule): \(fitting.count) of \(requirement.quorum) approvals"] + whose)
+        return (["rule \(requirement.rule): \(fitting.count) of \(requirement.quorum.counted(as: "approval"))"] + whose)
             .joined(separator: " ")
     }
 }

@@ -47,7 +47,7 @@ public enum DecisionReader {
         let objections = votes.compactMap { terms.objection(to: $0.user) }
         let counting = votes.filter { terms.objection(to: $0.user) == nil }
         guard counting.count >= terms.quorum else {
-            let progress = "\(counting.count) of \(terms.quorum) approvals"
+            let progress = "\(counting.count) of \(terms.quorum.counted(as: "approval"))"
             return .incomplete(([progress] + objections).joined(separator: "; "))
         }
         let approvers = counting.map(\.user)

@@ -147,7 +147,11 @@ public struct WriteSequence: Sendable, Hashable {
             names.prefix(10).joined(separator: ", ") + (names.count > 10 ? " and \(names.count - 10) more" : "")
         }
         let done = names([.done])
-        var parts = ["\(done.count) of \(steps.count) steps were done" + (done.isEmpty ? "" : " (\(list(done)))")]
+        let verb = done.count == 1 ? "was" : "were"
+        var parts = [
+            "\(done.count) of \(steps.count.counted(as: "step")) \(verb) done"
+                + (done.isEmpty ? "" : " (\(list(done)))")
+        ]
         let waiting = names([.waiting])
         if !waiting.isEmpty { parts.append("sent, but not complete yet: \(list(waiting))") }
         let open = names([.pending])

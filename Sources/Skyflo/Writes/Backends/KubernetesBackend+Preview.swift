@@ -66,7 +66,7 @@ private struct RequestPreview {
         }
         let shown = RedactedChange(planned, after: after, redactor: redactor)
         guard !redactor.exposes(shown.before, in: shown.after) else {
-            throw ToolFailure("\(planned.target.text): refused: a credential that it holds could be read then")
+            throw ToolFailure("\(planned.target.text): refused: a credential that it contains would become readable")
         }
         diff = Self.diff(planned, shown)
         change = ChangeRecord(planned, after: after, shown: shown)

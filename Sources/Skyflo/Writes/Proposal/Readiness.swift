@@ -134,6 +134,6 @@ struct Readiness {
         guard let wanted = object["spec", "resources", "requests", "storage"]?.string,
             let actual = object["status", "capacity", "storage"]?.string, wanted != actual
         else { return "" }
-        return "; its capacity is \(actual), requested are \(wanted)"
+        return "; its capacity is \(actual), and \(wanted) is requested"
     }
 }

@@ -68,8 +68,8 @@ package struct HiddenPayload {
     private func check(hidden text: String, isShell: Bool) throws(ToolFailure) {
         if isShell, text.contains("$(") || text.contains("${") || text.unicodeScalars.contains(where: Self.isOperator) {
             throw ToolFailure(
-                "refused: what looks like a credential in a command holds shell syntax ($(, ${, `, ;, |, &, <, > or a line "
-                    + "feed), which nobody could see and approve. Put credentials into a Secret and refer to it by an "
+                "refused: what looks like a credential in a command contains shell syntax ($(, ${, `, ;, |, &, <, > or a "
+                    + "line feed), which nobody could see and approve. Put credentials into a Secret and refer to it by an "
                     + "environment variable")
         }
         guard text.hasPrefix("-----BEGIN ") || text.utf8.contains(0x0A) else { return }

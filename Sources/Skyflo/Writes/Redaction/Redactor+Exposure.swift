@@ -65,7 +65,7 @@ extension Redactor {
                 let value = JSONPatch.value(at: from[...], of: document)
                 guard value == JSONPatch.value(at: from[...], of: redact(json: document)) else {
                     throw ToolFailure(
-                        "patch: \(JSONPatch.pointer(of: from)) holds a credential, which can't be copied or moved")
+                        "patch: \(JSONPatch.pointer(of: from)) contains a credential, which can't be copied or moved")
                 }
             default: break
             }

@@ -70,14 +70,14 @@ extension ChangeRecord {
             target.resource, namespace: target.namespace, name: target.name, subresource: "scale")
         try compare(scale)
         guard let replicas = fields.first(where: { $0.path == ["spec", "replicas"] })?.before?.int else {
-            throw ToolFailure("it isn't known how many replicas \(target.text) had")
+            throw ToolFailure("it is not known how many replicas \(target.text) had")
         }
         let current = scale["spec", "replicas"]?.int ?? 0
         var live = live
         let subject = live.subject
         if live.object["spec", "replicas"]?.int != current { live.object = scale }
         return WriteProposal(
-            "\(title): scale \(target.text) from \(current) back to \(replicas) replicas",
+            "\(title): scale \(target.text) from \(current) back to \(replicas.counted(as: "replica"))",
             live.patch(.merge(["spec": ["replicas": JSONValue(replicas)]]), subresource: "scale"),
             risk: replicas == 0 ? .high : replicas < current ? .medium : .low,
             [.replicas(subject, count: replicas)])
