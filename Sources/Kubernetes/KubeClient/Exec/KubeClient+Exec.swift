@@ -130,7 +130,7 @@ extension KubeClient {
         headers.add(name: "Sec-WebSocket-Protocol", value: RemoteCommandProtocol.offer)
         // A line feed in a token would begin a header of its own.
         guard headers.allSatisfy({ $0.value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }) else {
-            throw KubeClientError(.configuration, "\(request.label): a header has characters that none may have")
+            throw KubeClientError(.configuration, "\(request.label): a header contains characters that are not allowed")
         }
         return HTTPRequestHead(
             version: .http1_1, method: .GET, uri: endpoint.pathPrefix + request.target, headers: headers)

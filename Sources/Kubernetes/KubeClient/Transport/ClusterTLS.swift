@@ -29,7 +29,7 @@ enum ClusterTLS {
             throw KubeClientError(.configuration, "\(field) (\(source)) is not a PEM certificate")
         }
         if certificates.isEmpty {
-            throw KubeClientError(.configuration, "\(field) (\(source)) holds no certificate")
+            throw KubeClientError(.configuration, "\(field) (\(source)) contains no certificate")
         }
         return certificates
     }

@@ -50,7 +50,7 @@ public enum YAML {
     ///   aliases of aliases a line of text would make a billion.
     private static func value(_ node: YAMLNode, depth: Int, budget: inout Int) throws(Failure) -> JSONValue {
         budget -= 1
-        if budget < 0 { throw Failure(description: "invalid YAML: aliases make too much of it") }
+        if budget < 0 { throw Failure(description: "invalid YAML: its aliases expand to too much data") }
         if depth > JSONParser.maximumDepth { throw Failure(description: "invalid YAML: too deep") }
         switch node {
         case .scalar(let scalar): return try self.value(scalar)
