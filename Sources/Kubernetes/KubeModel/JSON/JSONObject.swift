@@ -4,36 +4,46 @@
 ///
 /// Equality and hashing don't look at the order: two objects with the same members are equal, as in JSON.
 public struct JSONObject: Sendable {
+    /// One member of the object: its name and its value.
     public typealias Element = (key: String, value: JSONValue)
 
-    /// Above so many members a look-up goes through a dictionary instead of a scan.
+    /// Above this number of members a look-up goes through a dictionary instead of a scan.
     private static let indexThreshold = 24
 
+    /// All members in the order in which they were read or first set. Every key occurs once.
     public private(set) var pairs: [Element]
     private var index: [String: Int]?
 
+    /// Makes an object without members.
     public init() { pairs = [] }
 
-    /// Later duplicates of a key replace earlier ones, in the earlier one's place.
+    /// Makes an object of pairs in their order. Later duplicates of a key replace earlier ones, in the earlier one's
+    /// place.
     public init(_ elements: some Sequence<(String, JSONValue)>) {
         self.init()
         for (key, value) in elements { self[key] = value }
     }
 
-    /// For a parser that has already refused duplicate keys.
+    /// Takes pairs as they are: for a parser that has already refused duplicate keys.
     init(uniquePairs: [Element]) {
         pairs = uniquePairs
         buildIndexIfLarge()
     }
 
+    /// The number of members.
     public var count: Int { pairs.count }
+    /// Whether the object has no members (`{}`).
     public var isEmpty: Bool { pairs.isEmpty }
+    /// The names of all members, in the order of ``pairs``.
     public var keys: [String] { pairs.map(\.key) }
+    /// The values of all members, in the order of ``pairs``.
     public var values: [JSONValue] { pairs.map(\.value) }
 
+    /// Whether the object has a member of that name, JSON `null` included.
     public func contains(_ key: String) -> Bool { position(of: key) != nil }
 
-    /// Setting `nil` removes the member; a member that is JSON `null` is `.some(.null)`.
+    /// The value of the member of that name; nil without such a member. Setting nil removes the member; a member that
+    /// is JSON `null` is `.some(.null)`. A new member comes last, a member that exists keeps its place.
     public subscript(key: String) -> JSONValue? {
         get { position(of: key).map { pairs[$0].value } }
         set {
@@ -82,6 +92,7 @@ public struct JSONObject: Sendable {
 }
 
 extension JSONObject: Hashable {
+    /// Whether both have the same members with equal values, in whatever order.
     public static func == (a: JSONObject, b: JSONObject) -> Bool {
         guard a.count == b.count else { return false }
         for (i, pair) in a.pairs.enumerated() {
@@ -96,6 +107,7 @@ extension JSONObject: Hashable {
         return true
     }
 
+    /// Hashes the members without regard to their order, so that equal objects have equal hashes.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(count)
         var combined = 0
@@ -110,7 +122,9 @@ extension JSONObject: Hashable {
 }
 
 extension JSONObject: Sequence, ExpressibleByDictionaryLiteral {
+    /// Goes over the members in the order of ``pairs``.
     public func makeIterator() -> IndexingIterator<[Element]> { pairs.makeIterator() }
 
+    /// Makes an object of a literal in its order; a key that is written twice has the later value.
     public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
 }

@@ -6,24 +6,30 @@
 /// Refused: invalid UTF-8, unpaired surrogates, control characters in strings, leading zeros, numbers that overflow a
 /// double, duplicate keys, more than ``JSONParser/maximumDepth`` levels, anything after the value.
 public struct JSONParser {
-    /// As deep as `encoding/json` of Go goes is 10,000; objects of Kubernetes stay under 100, and each level costs stack.
+    /// The number of levels of objects and arrays that may be nested in the outermost value. Go's `encoding/json`
+    /// allows 10,000; objects of Kubernetes stay under 100, and each level costs stack.
     public static let maximumDepth = 512
 
+    /// The reason why a text was refused, and the place.
     public struct Failure: Error, Equatable, CustomStringConvertible, Sendable {
+        /// The fault in English and without the place, such as "leading zero".
         public let message: String
-        /// Offset of the byte where parsing stopped.
+        /// The offset of the byte where parsing stopped, counted from zero.
         public let offset: Int
-        /// It may be what other parsers take: it nests deeper than ``JSONParser/maximumDepth``, or has two keys that are the
-        /// same or look the same (composed and decomposed characters).
+        /// Whether other parsers may take the text: it nests deeper than ``JSONParser/maximumDepth``, or has two keys
+        /// that are the same or look the same (composed and decomposed characters). False for what is no JSON at all.
         public internal(set) var isUnsupported = false
+        /// The message with its place: `invalid JSON at byte 12: leading zero`.
         public var description: String { "invalid JSON at byte \(offset): \(message)" }
     }
 
-    /// Parses exactly one value with optional white space around it.
+    /// Parses exactly one value from UTF-8, with optional white space around it. Whatever ``JSONParser`` refuses is
+    /// thrown as a ``Failure``.
     public static func parse(_ bytes: some Sequence<UInt8>) throws(Failure) -> JSONValue {
         try scan(bytes) { (scanner) throws(Failure) in try document(&scanner) }
     }
 
+    /// Parses exactly one value from a text, by the same rules as ``parse(_:)-(Sequence<UInt8>)``.
     public static func parse(_ text: String) throws(Failure) -> JSONValue { try parse(text.utf8) }
 
     /// One object after the other, with nothing but white space between them; nil for anything else.
@@ -42,7 +48,7 @@ public struct JSONParser {
         }
     }
 
-    /// Lets `body` go over the bytes, without a copy where they lie in one piece.
+    /// Lets `body` go over the bytes, without a copy where they are in one piece.
     static func scan<Value>(
         _ bytes: some Sequence<UInt8>, body: (inout JSONScanner) throws(Failure) -> Value
     ) throws(Failure) -> Value {
@@ -64,7 +70,7 @@ public struct JSONParser {
         return value
     }
 
-    /// The value that stands at the scanner.
+    /// Reads the value that begins at the scanner.
     static func value(_ scanner: inout JSONScanner, depth: Int) throws(Failure) -> JSONValue {
         try scanner.checkDepth(depth)
         scanner.skipSpace()
@@ -110,7 +116,7 @@ public struct JSONParser {
         return .double(value)
     }
 
-    /// nil when it doesn't fit.
+    /// The integer that the digits spell; nil when it doesn't fit 64 bits.
     private static func whole(_ bytes: UnsafeBufferPointer<UInt8>, range: Range<Int>) -> Int64? {
         let isNegative = bytes[range.lowerBound] == UInt8(ascii: "-")
         var value: Int64 = 0

@@ -5,12 +5,12 @@
 struct JSONScanner {
     typealias Failure = JSONParser.Failure
 
-    /// What stands between the quotes of a string.
+    /// The part of a string between its quotes.
     struct Text {
         var range: Range<Int>
         var hasEscapes: Bool
-        /// ASCII that can't be spelled in another way: equal texts of this kind have equal bytes. `\u0041` and `\/` are
-        /// not of it; and strings that differ may be equal where they aren't ASCII.
+        /// Whether it is ASCII that can't be spelled in another way: equal texts of this kind have equal bytes.
+        /// `\u0041` and `\/` are not of it; and strings that differ may be equal where they aren't ASCII.
         var isPlain: Bool
     }
 
@@ -28,7 +28,7 @@ struct JSONScanner {
         return failure
     }
 
-    /// The byte here; zero at the end, where JSON never has one.
+    /// The byte at the scanner; zero at the end, where JSON never has one.
     @inline(__always)
     var peek: UInt8 { at < bytes.count ? bytes[at] : 0 }
 
@@ -47,7 +47,7 @@ struct JSONScanner {
         if at < bytes.count { throw failure("unexpected data after the value") }
     }
 
-    /// - Parameter depth: of what stands in this value.
+    /// Refuses a value whose members or elements are at a depth greater than ``JSONParser/maximumDepth``.
     @inline(__always)
     func checkDepth(_ depth: Int) throws(Failure) {
         if depth > JSONParser.maximumDepth { throw unsupported("more than \(JSONParser.maximumDepth) levels") }
@@ -55,7 +55,7 @@ struct JSONScanner {
 
     // MARK: Whole values
 
-    /// Goes behind the value that stands here, and checks it.
+    /// Goes behind the value that begins here, and checks it.
     mutating func skipValue(depth: Int) throws(Failure) {
         try checkDepth(depth)
         skipSpace()
@@ -71,8 +71,8 @@ struct JSONScanner {
         }
     }
 
-    /// Goes through the object that stands here, and refuses duplicate keys.
-    /// - Parameter member: stands before the value (and white space) and has to go behind it.
+    /// Goes through the object that begins here, and refuses duplicate keys. `member` is called before each value (and
+    /// white space) and has to go behind it.
     @inline(__always)
     mutating func object(_ member: (inout JSONScanner, Text) throws(Failure) -> Void) throws(Failure) {
         at += 1
@@ -103,8 +103,8 @@ struct JSONScanner {
         }
     }
 
-    /// Goes through the array that stands here.
-    /// - Parameter element: stands before the element (and white space) and has to go behind it.
+    /// Goes through the array that begins here. `element` is called before each element (and white space) and has to go
+    /// behind it.
     @inline(__always)
     mutating func array(_ element: (inout JSONScanner) throws(Failure) -> Void) throws(Failure) {
         at += 1
@@ -143,7 +143,7 @@ struct JSONScanner {
         while isAtDigit { at += 1 }
     }
 
-    /// - Returns: where it stands, and whether it has neither fraction nor exponent.
+    /// Goes behind the number that begins here; gives its bytes, and whether it has neither fraction nor exponent.
     mutating func number() throws(Failure) -> (range: Range<Int>, isWhole: Bool) {
         let start = at
         var isWhole = true

@@ -4,18 +4,25 @@
 /// word for it, RFC 8259 §6). `canonical` output is the same for equal values whatever the order of their keys: members
 /// sorted by their UTF-8 bytes, no white space; digests are taken over it.
 public struct JSONWriter {
+    /// The layout of the text. Without an option it is on one line, its members in their own order.
     public struct Options: OptionSet, Sendable {
+        /// The options as bits.
         public let rawValue: Int
+        /// Makes options of their bits.
         public init(rawValue: Int) { self.rawValue = rawValue }
+        /// Writes the members of every object in ascending order of the UTF-8 bytes of their names.
         public static let sortedKeys = Options(rawValue: 1)
-        /// Two blanks a level, as `kubectl get -o json` (which uses four) reads well in a terminal.
+        /// Puts every member and element on a line of its own, indented by two blanks a level (`kubectl get -o json`
+        /// uses four).
         public static let pretty = Options(rawValue: 2)
+        /// Writes the same text for equal values, which a digest can be taken over.
         public static let canonical: Options = [.sortedKeys]
     }
 
     private var out: [UInt8] = []
     private let options: Options
 
+    /// Writes a value as UTF-8, without a line feed at the end.
     public static func bytes(_ value: JSONValue, _ options: Options = []) -> [UInt8] {
         var writer = JSONWriter(options: options)
         writer.out.reserveCapacity(256)
@@ -23,6 +30,7 @@ public struct JSONWriter {
         return writer.out
     }
 
+    /// Writes a value as a text, without a line feed at the end.
     public static func string(_ value: JSONValue, _ options: Options = []) -> String {
         String(decoding: bytes(value, options), as: UTF8.self)
     }

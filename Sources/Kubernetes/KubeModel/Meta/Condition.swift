@@ -1,17 +1,29 @@
 /// A condition by the API conventions (`metav1.Condition`).
 public struct Condition: Sendable, Hashable {
-    public enum Status: String, Sendable { case `true` = "True", `false` = "False", unknown = "Unknown" }
+    /// Whether the condition holds; `unknown` where it can't be told.
+    public enum Status: String, Sendable {
+        /// The condition holds.
+        case `true` = "True"
+        /// The condition doesn't hold.
+        case `false` = "False"
+        /// It can't be told whether the condition holds.
+        case unknown = "Unknown"
+    }
 
+    /// The name of the condition in CamelCase, such as `Ready`. A list has one of each type.
     public var type: String
+    /// Whether the condition holds.
     public var status: Status
-    /// CamelCase, for machines; never empty.
+    /// The reason of the status in one word in CamelCase, for machines; never empty.
     public var reason: String
-    /// For people.
+    /// The reason of the status in a sentence for people; it may be empty.
     public var message: String
+    /// The `metadata.generation` of the object that the condition was judged by.
     public var observedGeneration: Int
-    /// When `status` last changed; a new reason or message doesn't move it.
+    /// The time when `status` last changed; a new reason or message doesn't move it.
     public var lastTransitionTime: KubeTime
 
+    /// Makes a condition of its fields.
     public init(
         type: String, status: Status, reason: String, message: String, observedGeneration: Int,
         lastTransitionTime: KubeTime
@@ -24,6 +36,7 @@ public struct Condition: Sendable, Hashable {
         self.lastTransitionTime = lastTransitionTime
     }
 
+    /// Reads a condition; nil without a type or a status of the three. Other missing fields read as empty or zero.
     public init?(_ json: JSONValue) {
         guard let type = json["type"]?.string, let status = json["status"]?.string.flatMap(Status.init(rawValue:))
         else {
@@ -35,6 +48,7 @@ public struct Condition: Sendable, Hashable {
             lastTransitionTime: json["lastTransitionTime"]?.string.flatMap(KubeTime.init) ?? KubeTime(microseconds: 0))
     }
 
+    /// The condition as the API writes it, all fields present.
     public var json: JSONValue {
         [
             "type": .string(type), "status": .string(status.rawValue),
@@ -46,6 +60,7 @@ public struct Condition: Sendable, Hashable {
 }
 
 extension [Condition] {
+    /// The condition of that type; nil where the list has none.
     public subscript(type type: String) -> Condition? { first { $0.type == type } }
 
     /// Puts `condition` in place of the one of its type, keeping that one's transition time where the status is the same.

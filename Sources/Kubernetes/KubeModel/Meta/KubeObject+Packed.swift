@@ -1,5 +1,5 @@
 extension KubeObject {
-    /// The same object, kept as its text: about a tenth of the memory. For what is kept long and read seldom.
+    /// The same object, kept as its text in about a tenth of the memory: for what is kept long and read seldom.
     ///
     /// Every read then looks through the text. Changing it makes a tree of it again, as ``decoded()`` does.
     public func packed() -> KubeObject {
@@ -7,7 +7,7 @@ extension KubeObject {
         return KubeObject(packed: PackedJSON(checked: JSONWriter.bytes(json)))
     }
 
-    /// The same object as a tree, for who reads more than a few members. Lists and watches give packed ones.
+    /// The same object as a tree, for callers that read more than a few members. Lists and watches give packed objects.
     public func decoded() -> KubeObject {
         guard case .packed(let packed) = content else { return self }
         return KubeObject(packed.value)

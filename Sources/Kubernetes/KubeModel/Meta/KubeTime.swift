@@ -5,8 +5,10 @@ public struct KubeTime: Sendable, Hashable, Comparable, CustomStringConvertible 
     /// Microseconds since 1970-01-01T00:00:00Z.
     public var microseconds: Int64
 
+    /// Makes a moment of the microseconds since 1970-01-01T00:00:00Z.
     public init(microseconds: Int64) { self.microseconds = microseconds }
 
+    /// Makes a moment of the seconds since 1970-01-01T00:00:00Z, rounded to the microsecond.
     public init(seconds: Double) { microseconds = Int64((seconds * 1_000_000).rounded()) }
 
     /// Reads RFC 3339 with any offset and any number of digits of a second; nil for anything else, leap seconds included,
@@ -64,19 +66,21 @@ public struct KubeTime: Sendable, Hashable, Comparable, CustomStringConvertible 
         microseconds = seconds * 1_000_000 + fraction
     }
 
-    /// To the second: `2026-11-21T03:00:00Z`, the form of `metav1.Time`.
+    /// The moment to the second, `2026-11-21T03:00:00Z`: the form of `metav1.Time`.
     public var description: String { format(fraction: false) }
 
-    /// To the microsecond: `2026-11-21T03:00:00.000000Z`, the form of `metav1.MicroTime`.
+    /// The moment to the microsecond, `2026-11-21T03:00:00.000000Z`: the form of `metav1.MicroTime`.
     public var microTime: String { format(fraction: true) }
 
+    /// Whether the first moment is earlier.
     public static func < (a: KubeTime, b: KubeTime) -> Bool { a.microseconds < b.microseconds }
 
+    /// The moment that many seconds later, or earlier where they are negative.
     public func adding(seconds: Double) -> KubeTime {
         KubeTime(microseconds: microseconds + Int64(seconds * 1_000_000))
     }
 
-    /// Seconds from `earlier` to this.
+    /// The seconds from `earlier` to this moment; negative where it isn't earlier.
     public func seconds(since earlier: KubeTime) -> Double {
         Double(microseconds - earlier.microseconds) / 1_000_000
     }

@@ -1,25 +1,33 @@
 /// A label selector in the text form of the API (`app=web,tier in (a, b),!canary`).
 public struct LabelSelector: Sendable, Hashable, CustomStringConvertible {
+    /// A condition on one label.
     public enum Requirement: Sendable, Hashable {
+        /// The label has one of the values.
         case `in`(key: String, values: [String])
-        /// Also matches objects without the label.
+        /// The label has none of the values. Objects without the label match, too.
         case notIn(key: String, values: [String])
+        /// The label exists, with whatever value.
         case exists(key: String)
+        /// The object doesn't have the label.
         case doesNotExist(key: String)
+        /// The label is an integer greater than that.
         case greaterThan(key: String, Int)
+        /// The label is an integer less than that.
         case lessThan(key: String, Int)
     }
 
+    /// The conditions on the labels, all of which have to hold. An empty list matches every object.
     public var requirements: [Requirement]
 
+    /// Makes a selector of its requirements; without any it matches every object.
     public init(_ requirements: [Requirement] = []) { self.requirements = requirements }
 
-    /// All of these labels with these values.
+    /// Makes a selector for all of these labels with these values.
     public init(matching labels: [String: String]) {
         requirements = labels.sorted { $0.key < $1.key }.map { .in(key: $0.key, values: [$0.value]) }
     }
 
-    /// `metav1.LabelSelector` with `matchLabels` and `matchExpressions`; nil where an operator is unknown.
+    /// Reads a `metav1.LabelSelector` with `matchLabels` and `matchExpressions`; nil where an operator is unknown.
     public init?(_ json: JSONValue) {
         var requirements: [Requirement] = []
         for (key, value) in json["matchLabels"]?.object ?? [:] {
@@ -39,6 +47,7 @@ public struct LabelSelector: Sendable, Hashable, CustomStringConvertible {
         self.requirements = requirements
     }
 
+    /// Whether an object with these labels satisfies all requirements.
     public func matches(_ labels: [String: String]) -> Bool {
         requirements.allSatisfy { requirement in
             switch requirement {
@@ -52,6 +61,7 @@ public struct LabelSelector: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// The text form of the API, which a list or a watch takes as `labelSelector`.
     public var description: String {
         requirements.map { requirement in
             switch requirement {
@@ -69,7 +79,9 @@ public struct LabelSelector: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension LabelSelector {
+    /// Why a text is no label selector.
     public struct Failure: Error, CustomStringConvertible, Sendable {
+        /// The words of the API server, such as `unable to parse requirement: …`.
         public var description: String
     }
 

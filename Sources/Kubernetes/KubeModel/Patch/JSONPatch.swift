@@ -1,28 +1,41 @@
 /// JSON patch (RFC 6902) with JSON pointers (RFC 6901).
 public struct JSONPatch: Sendable, Hashable {
+    /// One change or one check. Paths are the reference tokens of a JSON pointer, unescaped.
     public enum Operation: Sendable, Hashable {
+        /// Sets a member, or inserts an element before the index (`-` appends).
         case add(path: [String], value: JSONValue)
+        /// Removes the value at the path, which has to exist.
         case remove(path: [String])
+        /// Puts another value in place of the one at the path, which has to exist.
         case replace(path: [String], value: JSONValue)
+        /// Removes the value at `from` and adds it at `path`, which may not be within it.
         case move(from: [String], path: [String])
+        /// Adds the value at `from` at `path`, too.
         case copy(from: [String], path: [String])
+        /// Lets the whole patch fail unless the value at the path is equal to this one.
         case test(path: [String], value: JSONValue)
     }
 
+    /// The reason why a patch can't be read or doesn't apply.
     public struct Failure: Error, CustomStringConvertible, Sendable {
+        /// The reason in English, such as `missing path: 'spec'`.
         public var description: String
     }
 
-    /// Both limits are the API server's.
+    /// The most operations that a patch may have. Both limits are the API server's.
     static let maximumOperations = 10_000
-    /// What all copies together may add, as bytes of JSON. A copy of the whole into itself doubles it: forty operations
+    /// The bytes of JSON that all copies together may add. A copy of the whole into itself doubles it: forty operations
     /// would make more than any memory holds.
     static let maximumCopiedBytes = 3 << 20
 
+    /// The operations in the order in which they are applied.
     public var operations: [Operation]
 
+    /// Makes a patch of its operations.
     public init(_ operations: [Operation]) { self.operations = operations }
 
+    /// Reads a patch (`application/json-patch+json`). A ``Failure`` is thrown for anything but a list of at most 10,000
+    /// valid operations.
     public init(_ json: JSONValue) throws(Failure) {
         guard case .array(let items) = json else { throw Failure(description: "a JSON patch is a list of operations") }
         guard items.count <= Self.maximumOperations else {
@@ -54,8 +67,9 @@ public struct JSONPatch: Sendable, Hashable {
         }
     }
 
-    /// Reads a JSON pointer into its reference tokens. By code points, as servers do: a combining character behind a `/`
-    /// makes another character of it, and no less a separator.
+    /// Reads a JSON pointer into its reference tokens, or throws where it doesn't begin with `/`. It goes by code
+    /// points, as servers do: a combining character behind a `/` makes another character of it, and no less a
+    /// separator.
     public static func pointer(_ text: String) throws(Failure) -> [String] {
         if text.isEmpty { return [] }
         let scalars = text.unicodeScalars
@@ -75,7 +89,7 @@ public struct JSONPatch: Sendable, Hashable {
         }
     }
 
-    /// The JSON pointer of reference tokens.
+    /// The JSON pointer that names these reference tokens, each one escaped.
     public static func pointer(of tokens: some Sequence<String>) -> String {
         var text = String.UnicodeScalarView()
         for token in tokens {
@@ -91,7 +105,8 @@ public struct JSONPatch: Sendable, Hashable {
         return String(text)
     }
 
-    /// Applies all operations, or throws and changes nothing.
+    /// The document with all operations applied in order. The first one that doesn't apply is thrown, and nothing is
+    /// changed.
     public func apply(to document: JSONValue) throws(Failure) -> JSONValue {
         var result = document
         var copied = 0
@@ -135,7 +150,7 @@ public struct JSONPatch: Sendable, Hashable {
         }
     }
 
-    /// Moves and copies could nest a value deeper than anyone can read, and than the stack can hold.
+    /// Refuses what moves and copies could nest deeper than anyone can read, and than the stack can hold.
     private static func checkDepth(_ value: JSONValue, at path: [String]) throws(Failure) {
         if path.count > JSONParser.maximumDepth || value.isDeeper(than: JSONParser.maximumDepth - path.count) {
             throw Failure(description: "the result has more than \(JSONParser.maximumDepth) levels")
@@ -228,7 +243,7 @@ public struct JSONPatch: Sendable, Hashable {
 }
 
 extension JSONValue {
-    /// Whether containers stand deeper in each other than that; a scalar has depth zero.
+    /// Whether containers are nested deeper in each other than that; a scalar has depth zero.
     fileprivate func isDeeper(than depth: Int) -> Bool {
         if depth < 0 { return true }
         switch self {
@@ -238,7 +253,7 @@ extension JSONValue {
         }
     }
 
-    /// About the bytes of its text; it stops counting behind `limit`.
+    /// About the number of bytes of the value's text; counting stops behind `limit`.
     fileprivate func textSize(upTo limit: Int) -> Int {
         switch self {
         case .null, .bool, .int, .double: return 4

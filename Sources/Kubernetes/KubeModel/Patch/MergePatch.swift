@@ -1,6 +1,7 @@
 /// JSON merge patch (RFC 7386).
 public enum MergePatch {
-    /// What `target` becomes: members of the patch replace, `null` removes, objects merge, lists are replaced as a whole.
+    /// The value that `target` becomes: members of the patch replace, `null` removes, objects merge, lists are replaced
+    /// as a whole.
     public static func apply(_ patch: JSONValue, to target: JSONValue) -> JSONValue {
         guard case .object(let changes) = patch else { return patch }
         var result = target.object ?? JSONObject()
@@ -11,7 +12,11 @@ public enum MergePatch {
     }
 
     /// The smallest patch that turns `from` into `to`; an empty object when they are equal.
-    /// - Precondition: `to` has no `null` members: a merge patch can't say those.
+    ///
+    /// - Parameters:
+    ///   - from: The value before.
+    ///   - to: The value after. It has no `null` members: a merge patch can't say those.
+    /// - Returns: The patch, or `to` itself unless both are objects.
     public static func diff(from: JSONValue, to: JSONValue) -> JSONValue {
         guard case .object(let old) = from, case .object(let new) = to else { return to }
         var patch = JSONObject()

@@ -2,33 +2,49 @@
 ///
 /// It holds no credentials and no identity; who sends it adds those.
 public struct KubeRequest: Sendable, Hashable {
+    /// The HTTP methods that the API of Kubernetes uses.
     public enum Method: String, Sendable, Hashable {
+        /// Reads an object, a list, a log, or opens a watch.
         case get = "GET"
+        /// Creates an object, or calls a subresource that takes one.
         case post = "POST"
+        /// Replaces an object as a whole.
         case put = "PUT"
+        /// Changes a part of an object, or applies it; the content type says how.
         case patch = "PATCH"
+        /// Deletes an object or a collection.
         case delete = "DELETE"
     }
 
+    /// The HTTP method.
     public var method: Method
-    /// Begins with `/`; segments are percent-encoded. ``APIResource/path(namespace:name:subresource:)`` makes it.
+    /// The path of the request. It begins with `/`, and its segments are percent-encoded:
+    /// ``APIResource/path(namespace:name:subresource:)`` makes it.
     public var path: String
-    /// In the order given, not encoded.
+    /// The parameters of the query in the order given, not encoded.
     public var query: [QueryItem]
+    /// The media type of the body; nil without a body.
     public var contentType: String?
+    /// The media types that the sender takes as an answer.
     public var accept: String
-    /// UTF-8 text: JSON or YAML. Kept as text, so that what was stored is sent byte for byte.
+    /// The body as UTF-8 text, JSON or YAML; nil for none. It is kept as text, so that what was stored is sent byte for
+    /// byte.
     public var body: String?
 
+    /// One parameter of a query.
     public struct QueryItem: Sendable, Hashable {
+        /// The name of the parameter, not encoded.
         public var name: String
+        /// The value of the parameter, not encoded.
         public var value: String
+        /// Makes a parameter of its name and value.
         public init(_ name: String, _ value: String) {
             self.name = name
             self.value = value
         }
     }
 
+    /// Makes a request whose path is encoded already. It accepts JSON unless `accept` says otherwise.
     public init(
         _ method: Method, _ path: String, query: [QueryItem] = [], contentType: String? = nil, body: String? = nil,
         accept: String = "application/json"
@@ -41,7 +57,7 @@ public struct KubeRequest: Sendable, Hashable {
         self.accept = accept
     }
 
-    /// `path?query`, encoded: what stands behind the method in the request line.
+    /// The target of the request line: `path?query`, encoded.
     public var target: String {
         guard !query.isEmpty else { return path }
         return path + "?"
@@ -103,7 +119,7 @@ public struct KubeRequest: Sendable, Hashable {
         return !values.isEmpty && values.allSatisfy { $0 == "All" }
     }
 
-    /// Whether DeleteOptions ask for a dry run. What can't be read doesn't.
+    /// Whether DeleteOptions ask for a dry run. Those that can't be read don't.
     private static func deletesNothing(_ body: String) -> Bool {
         guard !body.isEmpty else { return true }
         return (try? JSONParser.parse(body))?["dryRun"] == ["All"]
@@ -135,16 +151,20 @@ public struct KubeRequest: Sendable, Hashable {
     }
 }
 
-/// What an API server answered, when it answered at all. Any HTTP status: `KubeResponse` itself judges nothing.
+/// An answer of an API server, with any HTTP status: `KubeResponse` itself judges nothing.
 public struct KubeResponse: Sendable {
+    /// The HTTP status, such as 200.
     public var status: Int
+    /// The value of `Content-Type`; nil where the server sent none.
     public var contentType: String?
-    /// Texts of `Warning: 299` headers.
+    /// The texts of the `Warning: 299` headers, in their order.
     public var warnings: [String]
-    /// Seconds of `Retry-After`, where present.
+    /// The seconds of `Retry-After`; nil without that header.
     public var retryAfter: Int?
+    /// The bytes of the body, all of them.
     public var body: [UInt8]
 
+    /// Makes an answer; what is left out is absent or empty.
     public init(
         status: Int, contentType: String? = nil, warnings: [String] = [], retryAfter: Int? = nil, body: [UInt8] = []
     ) {
@@ -155,21 +175,26 @@ public struct KubeResponse: Sendable {
         self.body = body
     }
 
+    /// The body as UTF-8, invalid bytes replaced by U+FFFD.
     public var text: String { String(decoding: body, as: UTF8.self) }
 }
 
-/// Who a request acts for, by the impersonation headers of Kubernetes. The sender needs the RBAC verb `impersonate`.
+/// The identity that a request acts for, by the impersonation headers of Kubernetes. The sender needs the RBAC verb
+/// `impersonate`.
 public struct Impersonation: Sendable, Hashable {
+    /// The user name, sent as `Impersonate-User`.
     public var user: String
+    /// The groups, each sent as an `Impersonate-Group`. Without any the API server gives none but its own.
     public var groups: [String]
 
+    /// Makes an identity of a user name and groups.
     public init(user: String, groups: [String] = []) {
         self.user = user
         self.groups = groups
     }
 
-    /// A ServiceAccount. The API server adds the groups that its own token would have, so that the sender needs the right
-    /// to impersonate ServiceAccounts only.
+    /// The identity of a ServiceAccount. The API server adds the groups that its own token would have, so that the
+    /// sender needs the right to impersonate ServiceAccounts only.
     public static func serviceAccount(namespace: String, name: String) -> Impersonation {
         Impersonation(user: "system:serviceaccount:\(namespace):\(name)")
     }

@@ -1,6 +1,7 @@
 /// Percent-encoding of URLs (RFC 3986). Only unreserved characters stay as they are.
 public enum PercentEncoding {
-    /// A path segment. `.` and `..` are encoded too: as they stand they would be removed from the path on the way.
+    /// The text encoded as a path segment. `.` and `..` are encoded too: unencoded they would be removed from the path
+    /// on the way.
     public static func segment(_ text: String) -> String {
         switch text {
         case ".": "%2E"
@@ -9,7 +10,7 @@ public enum PercentEncoding {
         }
     }
 
-    /// A key or a value of a query.
+    /// The text encoded as a name or a value of a query.
     public static func query(_ text: String) -> String { encode(text) }
 
     private static func encode(_ text: String) -> String {
@@ -30,8 +31,12 @@ public enum PercentEncoding {
         return result
     }
 
-    /// Undoes percent-encoding; nil where `%` is not followed by two hexadecimal digits or the bytes are no UTF-8.
-    /// - Parameter plusIsBlank: whether `+` stands for a blank, as in queries.
+    /// Undoes percent-encoding.
+    ///
+    /// - Parameters:
+    ///   - text: The encoded text. What is not encoded stays as it is.
+    ///   - plusIsBlank: Whether `+` means a blank, as in queries.
+    /// - Returns: The decoded text; nil where `%` is not followed by two hexadecimal digits or the bytes are no UTF-8.
     public static func decode(_ text: some StringProtocol, plusIsBlank: Bool = false) -> String? {
         var bytes: [UInt8] = []
         var rest = text.utf8.makeIterator()

@@ -14,6 +14,6 @@ package enum RemoteCommandProtocol: String, Sendable, CaseIterable {
         case close = 255
     }
 
-    /// All of them as a value of `Sec-WebSocket-Protocol`, the best one first.
+    /// The names of all of them as a value of `Sec-WebSocket-Protocol`, the best one first.
     package static let offer = allCases.map(\.rawValue).joined(separator: ", ")
 }

@@ -1,15 +1,22 @@
-/// What the path of a request to an API server names, read as the server's own `RequestInfo` does.
+/// The object, collection or subresource that a request's path names, read as the API server's own `RequestInfo` does.
 ///
-/// nil is what can't be told for sure. Judging it by guessing would let a request mean something else than it seems to.
+/// Reading gives nil for what can't be told for sure. Judging a path by guessing would let a request mean something
+/// else than it seems to.
 public struct ResourcePath: Sendable, Hashable {
+    /// The API group and version in the path.
     public var groupVersion: GroupVersion
+    /// The namespace in the path; nil for a resource without one or a request across all namespaces.
     public var namespace: String?
-    /// Plural.
+    /// The plural of the resource.
     public var resource: String
-    /// nil for a collection.
+    /// The name of the object; nil for a collection.
     public var name: String?
+    /// The subresource, such as `status`; nil for the object itself.
     public var subresource: String?
 
+    /// Reads a path without its query. It is nil for discovery, for paths outside `/api` and `/apis`, for the old verbs
+    /// in front of a resource (`proxy`, `watch`, `redirect`), for more segments than a subresource has, and for what a
+    /// proxy could split in another way.
     public init?(_ path: String) {
         guard let segments = Self.segments(path) else { return nil }
         switch segments.first {
@@ -38,7 +45,8 @@ public struct ResourcePath: Sendable, Hashable {
         subresource = parts.count > 2 ? parts[2] : nil
     }
 
-    /// Decoded. nil for a path that the server, or a proxy before it, could split in another way.
+    /// The decoded segments of the path; nil for a path that the server, or a proxy before it, could split in another
+    /// way.
     static func segments(_ path: String) -> [String]? {
         let isPlain = path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"?#;\\".utf8.contains($0) }
         guard path.hasPrefix("/"), isPlain else { return nil }

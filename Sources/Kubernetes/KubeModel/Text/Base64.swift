@@ -2,6 +2,7 @@
 public enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
+    /// The bytes as base64 with padding, on one line.
     public static func encode(_ bytes: [UInt8]) -> String {
         var out: [UInt8] = []
         for start in stride(from: 0, to: bytes.count, by: 3) {
@@ -15,7 +16,7 @@ public enum Base64 {
         return String(decoding: out, as: UTF8.self)
     }
 
-    /// nil where the text is no base64. Line feeds are skipped, as Go's decoder does.
+    /// The bytes that a text encodes; nil where it is no base64. Line feeds are skipped, as Go's decoder does.
     public static func decode(_ text: String) -> [UInt8]? {
         var out: [UInt8] = []
         var word: UInt32 = 0
@@ -39,11 +40,12 @@ public enum Base64 {
         return padding <= 2 && (digits + padding) % 4 == 0 ? out : nil
     }
 
-    /// The alphabet for URLs, without padding (RFC 4648 §5), as tokens have it.
+    /// The bytes in the alphabet for URLs, without padding (RFC 4648 §5), as tokens have it.
     public static func encodeURL(_ bytes: [UInt8]) -> String {
         encode(bytes).replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
+    /// The bytes that a text in the alphabet for URLs encodes, with or without padding; nil where it is none.
     public static func decodeURL(_ text: String) -> [UInt8]? {
         let standard = text.replacing("-", with: "+").replacing("_", with: "/")
         return decode(standard + String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4))

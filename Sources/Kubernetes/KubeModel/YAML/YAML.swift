@@ -1,11 +1,14 @@
 /// YAML to and from ``JSONValue``, read as `kubectl` reads it (`sigs.k8s.io/yaml`): plain scalars are null, booleans,
 /// integers, numbers or strings; anchors and merges are resolved. Only duplicate keys are refused, of which it takes the last.
 public enum YAML {
+    /// The reason why a text is no YAML, or none that is taken.
     public struct Failure: Error, CustomStringConvertible, Sendable {
+        /// The reason in English, with line and column where the parser gives them.
         public var description: String
     }
 
-    /// One document. An empty text is `null`.
+    /// Reads one document. An empty text is `null`. More than one document, invalid YAML, duplicate keys, aliases that
+    /// multiply beyond measure and more than ``JSONParser/maximumDepth`` levels are thrown as a ``Failure``.
     public static func parse(_ text: String) throws(Failure) -> JSONValue {
         let documents = try parseAll(text)
         guard documents.count <= 1 else { throw Failure(description: "more than one YAML document") }
@@ -40,14 +43,14 @@ public enum YAML {
         return lines.joined(separator: "\n")
     }
 
-    /// Block style; keys in the order of the object unless `sorted`.
+    /// The value as a document in block style, its keys in the order of the object unless `sorted`.
     public static func format(_ value: JSONValue, sorted: Bool = false) -> String {
         var writer = YAMLWriter(sorted: sorted)
         return writer.document(value)
     }
 
-    /// - Parameter budget: how many values may still come. Without aliases a text has fewer values than bytes; with
-    ///   aliases of aliases a line of text would make a billion.
+    /// Reads a node. `budget` is how many values may still come: without aliases a text has fewer values than bytes;
+    /// with aliases of aliases a line of text would make a billion.
     private static func value(_ node: YAMLNode, depth: Int, budget: inout Int) throws(Failure) -> JSONValue {
         budget -= 1
         if budget < 0 { throw Failure(description: "invalid YAML: its aliases expand to too much data") }
@@ -90,7 +93,7 @@ public enum YAML {
         return scalar.tag.isEmpty ? scalar.isPlain : scalar.tag == "tag:yaml.org,2002:merge"
     }
 
-    /// Of several the first wins.
+    /// The members that a merge brings in. Of several sources the first wins.
     private static func merged(_ value: JSONValue) throws(Failure) -> JSONObject {
         var merged = JSONObject()
         for source in (value.array ?? [value]).reversed() {
