@@ -19,7 +19,7 @@ public func sleep(until deadline: ContinuousClock.Instant) async throws {
     }
 }
 
-/// Like ``sleep(until:)``.
+/// Sleeps for a time as ``sleep(until:)`` does until a deadline.
 public func sleep(for duration: Duration) async throws { try await sleep(until: .now + duration) }
 
 /// One sleep. Whoever takes the continuation resumes it, never under the lock: waking a task takes the task's own lock,

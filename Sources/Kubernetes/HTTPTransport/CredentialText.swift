@@ -1,7 +1,7 @@
-/// How a credential is read, wherever it is from: a file, a Secret, a kubeconfig, a program's output.
+/// The rules for reading a credential, wherever it is from: a file, a Secret, a kubeconfig, a program's output.
 public enum CredentialText {
-    /// Without the white space around it, and without a byte order mark: files and YAML blocks end in a line feed, and some
-    /// editors begin with the mark.
+    /// The text without the white space around it, and without a byte order mark: files and YAML blocks end in a line
+    /// feed, and some editors begin with the mark.
     public static func trimmed(_ text: String) -> String {
         var text = text[...]
         while let first = text.first, first.isWhitespace || first == byteOrderMark { text.removeFirst() }
@@ -9,7 +9,7 @@ public enum CredentialText {
         return String(text)
     }
 
-    /// Without line ends around it. Blanks of a password may be meant.
+    /// The text without line ends around it. Blanks of a password may be meant.
     public static func withoutLineEnds(_ text: String) -> String {
         var text = text[...]
         while text.last?.isNewline == true { text.removeLast() }

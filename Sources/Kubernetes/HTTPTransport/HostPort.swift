@@ -1,6 +1,6 @@
 /// `host`, `host:port`, `[IPv6]`, `[IPv6]:port` or a bare IPv6 address.
 struct HostPort: Hashable {
-    /// Without brackets.
+    /// The host, an IPv6 address without brackets.
     var host: String
     var port: Int?
 

@@ -4,7 +4,7 @@ import NIOCore
 /// ranges of addresses, each but the ranges also with a port.
 struct NoProxyList: Sendable, Hashable {
     private struct Name: Sendable, Hashable {
-        /// With a dot in front.
+        /// The end of a host's name, with a dot in front.
         var suffix: String
         var port: Int?
         var matchesItself: Bool

@@ -9,10 +9,11 @@ public struct ProxyEnvironment: Sendable, Hashable {
     private var http: Variable?
     private var https: Variable?
     private var exceptions: NoProxyList
-    /// In a CGI program `HTTP_PROXY` is the request's header `Proxy` (httpoxy).
+    /// Whether this is a CGI program, in which `HTTP_PROXY` is the request's header `Proxy` (httpoxy).
     private var isCGI: Bool
 
-    /// - Parameter environment: empty for no proxy at all.
+    /// Reads the variables of an environment, which is empty for no proxy at all. Values are not judged before they are
+    /// needed.
     public init(_ environment: [String: String] = [:]) {
         func first(_ names: String...) -> Variable? {
             for name in names {
@@ -27,11 +28,15 @@ public struct ProxyEnvironment: Sendable, Hashable {
         isCGI = environment["REQUEST_METHOD"].map { !$0.isEmpty } ?? false
     }
 
-    /// The proxy for connections to a host, nil for none.
+    /// The proxy for connections to a host.
     ///
-    /// - Parameter host: without brackets.
-    /// - Throws: where a variable is for the host, and is no URL of a proxy that can be used. Going on without it would send
-    ///   requests another way than was asked for.
+    /// - Parameters:
+    ///   - isSecure: Whether the connection is one of TLS: `HTTPS_PROXY` is for those, `HTTP_PROXY` for the others.
+    ///   - host: The name or the address of the host, an IPv6 address without brackets.
+    ///   - port: The port of the host, which an entry of `NO_PROXY` may name.
+    /// - Returns: The proxy; nil where the connection is to be made directly.
+    /// - Throws: ``ProxyServer/Failure`` where a variable is for the host, and is no URL of a proxy that can be used.
+    ///   Going on without it would send requests another way than was asked for.
     public func proxy(isSecure: Bool, host: String, port: Int) throws(ProxyServer.Failure) -> ProxyServer? {
         guard let variable = isSecure ? https : http, !NoProxyList.isLoopback(host),
             !exceptions.contains(host: host, port: port)
@@ -48,9 +53,12 @@ public struct ProxyEnvironment: Sendable, Hashable {
 
 /// A proxy's URL may hold a password.
 extension ProxyEnvironment: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The names of the variables that are set, without their values.
     public var description: String {
         [http, https].compactMap { $0?.name }.joined(separator: ", ")
     }
+    /// The same as ``description``.
     public var debugDescription: String { description }
+    /// A mirror without children, so that dumping a value shows no password.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

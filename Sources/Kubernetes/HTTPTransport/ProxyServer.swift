@@ -2,30 +2,40 @@ public import AsyncHTTPClient
 
 /// A proxy that connections are made through. Printing a value never shows its password.
 public struct ProxyServer: Sendable, Hashable {
+    /// The protocol that is spoken with the proxy.
     public enum Kind: Sendable, Hashable {
-        /// Asked with CONNECT, over a connection without TLS.
+        /// An HTTP proxy, asked with CONNECT, over a connection without TLS.
         case http
+        /// A SOCKS 5 proxy without a password, which resolves host names itself.
         case socks5
     }
 
+    /// The reason why a text is no URL of a proxy that can be used.
     public struct Failure: Error, Sendable, CustomStringConvertible {
-        /// What was written is right, and this program can't do it.
+        /// Whether the URL is right, and this program can't do what it says.
         public var isUnsupported: Bool
-        /// Names where the URL is from; never quotes it.
+        /// The reason in English. It names where the URL is from, and never quotes it.
         public var description: String
     }
 
+    /// The protocol that is spoken with the proxy.
     public let kind: Kind
+    /// The name or the address of the proxy, an IPv6 address without brackets.
     public let host: String
+    /// The port of the proxy: that of the URL, or 80 for HTTP and 1080 for SOCKS.
     public let port: Int
-    /// Where it is configured: the variable's name, or `proxy-url`.
+    /// The place where the proxy is configured: the variable's name, or `proxy-url`.
     public let source: String
     let user: String?
     let password: String?
 
+    /// Reads the URL of a proxy.
+    ///
     /// - Parameters:
-    ///   - url: `http://user:password@host:port`, `socks5://host:port`.
-    ///   - defaultScheme: for a URL without one; nil where there has to be one.
+    ///   - url: `http://user:password@host:port` or `socks5://host:port`. White space around it is ignored.
+    ///   - source: The place where the URL is configured, which errors name.
+    ///   - defaultScheme: The scheme of a URL without one; nil where there has to be one.
+    /// - Throws: ``Failure`` for anything else, a SOCKS proxy with a password included.
     public init(url: String, source: String, defaultScheme: String? = nil) throws(Failure) {
         guard let parts = Parts(CredentialText.trimmed(url), defaultScheme: defaultScheme) else {
             throw Failure(isUnsupported: false, description: "\(source) is not the URL of a proxy")
@@ -50,23 +60,27 @@ public struct ProxyServer: Sendable, Hashable {
         }
     }
 
+    /// The proxy as AsyncHTTPClient takes it, its credentials included.
     public var configuration: HTTPClient.Configuration.Proxy {
         guard kind == .http else { return .socksServer(host: host, port: port) }
         guard let authorization else { return .server(host: host, port: port) }
         return .server(host: host, port: port, authorization: authorization)
     }
 
-    /// What the proxy itself is shown.
+    /// The credentials that the proxy itself is shown; nil where its URL names no user.
     public var authorization: HTTPClient.Authorization? {
         user.map { .basic(username: $0, password: password ?? "") }
     }
 }
 
 extension ProxyServer: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The proxy's address and where it is configured, without credentials.
     public var description: String {
         "the proxy \(host.contains(":") ? "[\(host)]" : host):\(port) of \(source)"
     }
+    /// The same as ``description``.
     public var debugDescription: String { description }
+    /// A mirror without children, so that dumping a value shows no password.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
@@ -105,7 +119,7 @@ private struct Parts {
             && text.count <= 16
     }
 
-    /// `%40` is an `@`; a percent sign that begins no such thing is itself.
+    /// Undoes percent-encoding (`%40` is an `@`). A percent sign that begins no such sequence is itself.
     private static func decoded(_ text: Substring) -> String {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]

@@ -4,12 +4,12 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
-/// What an error of the HTTP libraries means, in our own words.
+/// The meaning of an error of the HTTP libraries, in our own words.
 ///
 /// Their own descriptions are never quoted: they hold header values, which are credentials, URLs with keys in the query, and
 /// whatever their next version adds. Of an error that isn't known here only its type is told.
 public enum TransportFault {
-    /// Half a sentence, to stand behind what was tried and a colon.
+    /// The reason as half a sentence, to follow what was tried and a colon.
     public static func explanation(_ error: any Error) -> String {
         switch error {
         case let error as HTTPClientError: explanation(error)

@@ -7,18 +7,20 @@ public struct FieldSelector: Sendable, Hashable, CustomStringConvertible {
 
     private init(_ term: String) { terms = [term] }
 
+    /// Selects objects whose field has that value.
     public static func equal(_ field: String, value: String) -> FieldSelector {
         FieldSelector("\(field)=\(escaped(value))")
     }
 
+    /// Selects objects whose field has another value.
     public static func notEqual(_ field: String, value: String) -> FieldSelector {
         FieldSelector("\(field)!=\(escaped(value))")
     }
 
-    /// One object of a collection.
+    /// Selects the one object of that name in a namespace (or of a resource without namespaces).
     public static func name(_ name: String) -> FieldSelector { equal("metadata.name", value: name) }
 
-    /// Both.
+    /// Selects the objects that satisfy both selectors.
     public func and(_ other: FieldSelector) -> FieldSelector {
         var result = self
         result.terms += other.terms

@@ -11,7 +11,7 @@ public import KubeModel
 ///   stands in another. Nesting can't widen rights.
 public struct ImpersonatingAPI: KubeAPI {
     private let api: any KubeAPI
-    /// Whom every request acts for.
+    /// The identity that every request acts for.
     public let identity: Impersonation
 
     init(_ api: any KubeAPI, identity: Impersonation) {
@@ -19,13 +19,15 @@ public struct ImpersonatingAPI: KubeAPI {
         self.identity = identity
     }
 
-    /// - Throws: besides what ``KubeAPI`` says, ``KubeClientError`` (`unsupported`) for another identity.
+    /// Sends a request as ``identity``. Besides the errors of ``KubeAPI``, ``KubeClientError`` (`unsupported`) is
+    /// thrown for another identity.
     public func send(_ request: KubeRequest, as other: Impersonation?) async throws -> KubeResponse {
         try check(other)
         return try await api.send(request, as: identity)
     }
 
-    /// - Throws: besides what ``KubeAPI`` says, ``KubeClientError`` (`unsupported`) for another identity.
+    /// Streams an answer as ``identity``. Besides the errors of ``KubeAPI``, ``KubeClientError`` (`unsupported`) is
+    /// thrown for another identity.
     public func stream<Result: Sendable>(
         _ request: KubeRequest, as other: Impersonation?, body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
@@ -33,7 +35,8 @@ public struct ImpersonatingAPI: KubeAPI {
         return try await api.stream(request, as: identity, body: body)
     }
 
-    /// - Throws: besides what ``KubeAPI`` says, ``KubeClientError`` (`unsupported`) for another identity.
+    /// Runs a command as ``identity``. Besides the errors of ``KubeAPI``, ``KubeClientError`` (`unsupported`) is thrown
+    /// for another identity.
     public func exec(_ command: ContainerCommand, as other: Impersonation?) async throws -> ExecResult {
         try check(other)
         return try await api.exec(command, as: identity)

@@ -1,7 +1,7 @@
 import KubeModel
 
 extension KubeAPI {
-    /// As whom the API server knows the caller (a SelfSubjectReview, Kubernetes 1.28 and later).
+    /// The name by which the API server knows the caller (a SelfSubjectReview, Kubernetes 1.28 and later).
     public func userName() async throws -> String {
         let answer = try await call(
             KubeRequest(

@@ -6,9 +6,15 @@ extension KubeAPI {
     /// The pages are of one moment: that of the first. When that moment has become too old in between (410, with etcd
     /// compacted every 5 minutes), the list is fetched again in one piece.
     /// - Parameters:
-    ///   - options: its `limit` and `continueToken` are not used.
-    ///   - transform: what of each object is kept. It is applied page by page, so that the rest of an object is never
-    ///     held for the whole collection.
+    ///   - resource: The resource whose objects are listed.
+    ///   - namespace: The namespace; nil for all of them, and for a resource without namespaces.
+    ///   - options: What to list; its `limit` and `continueToken` are not used.
+    ///   - pageSize: The number of objects that are asked for at a time.
+    ///   - transform: Makes of each object what is kept. It is applied page by page, so that the rest of an object is
+    ///     never held for the whole collection.
+    /// - Returns: All objects in the server's order and the version to start a watch from, without a token.
+    /// - Throws: `APIStatus` when the server refuses; ``KubeClientError`` when it gives no answer or none that can be
+    ///   read.
     public func listAll(
         _ resource: APIResource, namespace: String? = nil, _ options: ListOptions = ListOptions(),
         pageSize: Int = 500,

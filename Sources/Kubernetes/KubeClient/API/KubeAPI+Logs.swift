@@ -1,19 +1,22 @@
 public import KubeModel
 
-/// What of a container's log to fetch (`PodLogOptions` of core/v1).
+/// The part of a container's log that is fetched (`PodLogOptions` of core/v1).
 public struct LogOptions: Sendable {
-    /// nil: the pod's only container, or the one that its annotation `kubectl.kubernetes.io/default-container` names.
+    /// The container; nil for the pod's only one, or the one that its annotation
+    /// `kubectl.kubernetes.io/default-container` names.
     public var container: String?
-    /// Of the container's run before the last restart.
+    /// Whether to fetch the log of the container's run before the last restart.
     public var previous: Bool
-    /// Counted from the end.
+    /// The number of lines, counted from the end; nil for all.
     public var tailLines: Int?
+    /// The age in seconds above which lines are left out; nil for lines of any age.
     public var sinceSeconds: Int?
-    /// Counted from the beginning of what the other options select. The text is never longer.
+    /// The number of bytes, counted from the beginning of what the other options select. The text is never longer.
     public var limitBytes: Int
-    /// Each line begins with its time in RFC 3339.
+    /// Whether each line begins with its time in RFC 3339.
     public var timestamps: Bool
 
+    /// Makes options; without arguments the whole log of the current run, up to 10 MiB.
     public init(
         container: String? = nil, previous: Bool = false, tailLines: Int? = nil, sinceSeconds: Int? = nil,
         limitBytes: Int = 10 << 20, timestamps: Bool = false
@@ -26,6 +29,7 @@ public struct LogOptions: Sendable {
         self.timestamps = timestamps
     }
 
+    /// The options as parameters of the request's query.
     public var query: [KubeRequest.QueryItem] {
         var query: [KubeRequest.QueryItem] = []
         if let container { query.append(.init("container", container)) }
@@ -39,7 +43,8 @@ public struct LogOptions: Sendable {
 }
 
 extension KubeAPI {
-    /// The log of a container as it is now. Bytes that are no UTF-8 become U+FFFD.
+    /// The log of a container as it is now. Bytes that are no UTF-8 become U+FFFD. `APIStatus` is thrown when the
+    /// server refuses, such as 400 for a container that hasn't started.
     public func logs(
         pod: String, namespace: String, _ options: LogOptions = LogOptions()
     ) async throws -> String {

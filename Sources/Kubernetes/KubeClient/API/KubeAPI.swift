@@ -8,36 +8,47 @@ public import KubeModel
 public protocol KubeAPI: Sendable {
     /// Sends one request and returns the answer, whatever its HTTP status.
     ///
-    /// - Parameter identity: whom to impersonate; nil sends as whoever this API acts for. A wrapper hands it on, or throws:
-    ///   none drops it or puts another in its place.
-    /// - Throws: ``KubeClientError`` when there was no answer, `CancellationError` when the task was cancelled. After such
-    ///   an error of a write it is not known whether the server did it.
+    /// - Parameters:
+    ///   - request: The request, which is sent as it is.
+    ///   - identity: Whom to impersonate; nil sends as whoever this API acts for. A wrapper hands it on, or throws:
+    ///     none drops it or puts another in its place.
+    /// - Returns: The answer, whose status the caller has to judge.
+    /// - Throws: ``KubeClientError`` when there was no answer, `CancellationError` when the task was cancelled. After
+    ///   such an error of a write it is not known whether the server did it.
     func send(_ request: KubeRequest, as identity: Impersonation?) async throws -> KubeResponse
 
     /// Sends one request and hands out the body as it arrives: watches and followed logs.
     ///
-    /// The stream ends when the server ends it, throws ``KubeClientError`` when the connection breaks, and is closed when
-    /// the consuming task is cancelled or `body` returns.
-    /// - Throws: `APIStatus` when the answer's status is not 2xx.
+    /// The stream ends when the server ends it, throws ``KubeClientError`` when the connection breaks, and is closed
+    /// when the consuming task is cancelled or `body` returns.
+    /// - Parameters:
+    ///   - request: The request, which is sent as it is.
+    ///   - identity: Whom to impersonate, as in ``send(_:as:)``.
+    ///   - body: Takes the chunks of the answer's body.
+    /// - Returns: What `body` returns.
+    /// - Throws: `APIStatus` when the answer's status is not 2xx, and what `body` throws.
     func stream<Result: Sendable>(
         _ request: KubeRequest, as identity: Impersonation?,
         body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result
 
-    /// Runs a command in a container and waits for its end. What doesn't implement it refuses.
+    /// Runs a command in a container and waits for its end. An API that doesn't implement it refuses.
     ///
-    /// - Returns: also for commands that fail: see ``ExecResult/exitCode``.
-    /// - Throws: as ``KubeClient/exec(_:pod:namespace:input:options:as:)``.
+    /// - Parameters:
+    ///   - command: The command with its pod and its limits.
+    ///   - identity: Whom to impersonate, as in ``send(_:as:)``.
+    /// - Returns: The result, also of commands that fail: see ``ExecResult/exitCode``.
+    /// - Throws: The errors of ``KubeClient/exec(_:pod:namespace:input:options:as:)``.
     func exec(_ command: ContainerCommand, as identity: Impersonation?) async throws -> ExecResult
 }
 
 extension KubeAPI {
-    /// - Throws: ``KubeClientError`` (`unsupported`): nothing was run.
+    /// Refuses with ``KubeClientError`` (`unsupported`), for APIs that don't implement it: nothing was run.
     public func exec(_ command: ContainerCommand, as identity: Impersonation?) async throws -> ExecResult {
         throw KubeClientError(.unsupported, "\(type(of: self)) runs no commands in containers")
     }
 
-    /// As whoever this API acts for.
+    /// Runs a command in a container as whoever this API acts for, and waits for its end.
     public func exec(_ command: ContainerCommand) async throws -> ExecResult {
         try await exec(command, as: nil)
     }
@@ -47,43 +58,49 @@ extension KubeAPI {
 public struct KubeByteStream {
     private let nextChunk: () async throws -> [UInt8]?
 
+    /// Makes a stream of a function that returns the next chunk, and nil at the end.
     public init(next: @escaping () async throws -> [UInt8]?) { nextChunk = next }
 
-    /// nil at the end.
+    /// The next chunk, which may be of any length; nil at the end. What ends the connection early is thrown.
     public mutating func next() async throws -> [UInt8]? { try await nextChunk() }
 }
 
-/// What goes wrong between this process and an API server that gave no (complete) answer.
+/// The failure of a request to which an API server gave no (complete) answer.
 public struct KubeClientError: Error, Sendable, CustomStringConvertible {
-    /// A struct over a private enum, so that codes can be added without breaking anyone's `switch`.
+    /// The kind of a failure. A struct over a private enum, so that codes can be added without breaking anyone's
+    /// `switch`.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Value: String { case unreachable, timeout, configuration, badResponse, unsupported, tooLarge }
         private let value: Value
+        /// The name of the code, such as `unreachable`.
         public var description: String { value.rawValue }
 
-        /// No connection, or it broke before the answer was complete.
+        /// No connection could be made, or it broke before the answer was complete.
         public static let unreachable = Code(value: .unreachable)
-        /// No answer in time.
+        /// No answer came in time.
         public static let timeout = Code(value: .timeout)
         /// The kubeconfig, the in-cluster files or the credentials can't be used.
         public static let configuration = Code(value: .configuration)
-        /// An answer that is not what the API promises, such as a body that is no JSON.
+        /// The answer is not what the API promises, such as a body that is no JSON.
         public static let badResponse = Code(value: .badResponse)
-        /// Something that this client doesn't do.
+        /// The client doesn't do what it was asked for.
         public static let unsupported = Code(value: .unsupported)
         /// The answer is larger than the caller allows.
         public static let tooLarge = Code(value: .tooLarge)
     }
 
+    /// The kind of the failure, for programs.
     public var code: Code
-    /// All that is told. Errors of libraries are no part of it: some of them hold header values.
+    /// A sentence for people: all that is told. Errors of libraries are no part of it: some of them hold header values.
     public var message: String
 
+    /// Makes an error of its code and message.
     public init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
 
+    /// The same as ``message``.
     public var description: String { message }
 }
 
@@ -101,14 +118,16 @@ extension KubeAPI {
     }
 }
 
-/// Each takes the object's place apart from its content, and throws `APIStatus` for every answer that is not 2xx.
+/// The verbs. Each takes the object's place apart from its content, and throws `APIStatus` for every answer that is not
+/// 2xx.
 extension KubeAPI {
-    /// Sends and reads the JSON body of a 2xx answer.
+    /// Sends a request and reads the JSON body of a 2xx answer; `APIStatus` is thrown for any other.
     public func call(_ request: KubeRequest) async throws -> JSONValue {
         let response = try await send(request)
         return try response.json()
     }
 
+    /// Reads one object, or a subresource of it. `APIStatus` 404 is thrown where it doesn't exist.
     public func get(
         _ resource: APIResource, namespace: String? = nil, name: String, subresource: String? = nil
     ) async throws -> KubeObject {
@@ -116,7 +135,7 @@ extension KubeAPI {
         return KubeObject(try await call(KubeRequest(.get, path)))
     }
 
-    /// Like ``get(_:namespace:name:subresource:)``, with nil for 404.
+    /// Reads one object like ``get(_:namespace:name:subresource:)``, with nil where it doesn't exist (404).
     public func find(
         _ resource: APIResource, namespace: String? = nil, name: String
     ) async throws -> KubeObject? {
@@ -127,7 +146,7 @@ extension KubeAPI {
         }
     }
 
-    /// One page.
+    /// Lists one page of a collection, its items packed. Without a namespace it is that of all namespaces.
     public func list(
         _ resource: APIResource, namespace: String? = nil, _ options: ListOptions = ListOptions()
     ) async throws -> KubeList {
@@ -135,6 +154,8 @@ extension KubeAPI {
         return try await send(request).list()
     }
 
+    /// Creates an object in its namespace and returns it as the server stored it. `APIStatus` 409
+    /// (``KubeModel/APIStatus/isAlreadyExists``) is thrown where one of that name exists.
     public func create(
         _ object: KubeObject, in resource: APIResource, _ options: WriteOptions = WriteOptions()
     ) async throws -> KubeObject {
@@ -151,6 +172,7 @@ extension KubeAPI {
         return try await write(.put, path: path, contentType: "application/json", body: object.json, options: options)
     }
 
+    /// Changes a part of an object, or of its subresource, and returns the whole of it as the server stored it.
     public func patch(
         _ resource: APIResource, namespace: String? = nil, name: String, subresource: String? = nil, _ patch: Patch,
         _ options: WriteOptions = WriteOptions()
@@ -159,7 +181,7 @@ extension KubeAPI {
         return try await write(.patch, path: path, contentType: patch.contentType, body: patch.body, options: options)
     }
 
-    /// Server-side apply (KEP-555). `options.fieldManager` is required by the API.
+    /// Applies an object on the server's side (KEP-555). `options.fieldManager` is required by the API.
     public func apply(
         _ object: KubeObject, in resource: APIResource, subresource: String? = nil, options: WriteOptions
     ) async throws -> KubeObject {
@@ -168,7 +190,7 @@ extension KubeAPI {
             options)
     }
 
-    /// - Returns: the object where it is only marked as deleted, or the server's `Status`.
+    /// Deletes an object. It returns the object where it is only marked as deleted, or the server's `Status`.
     @discardableResult
     public func delete(
         _ resource: APIResource, namespace: String? = nil, name: String, _ options: DeleteOptions = DeleteOptions()
@@ -190,13 +212,15 @@ extension KubeAPI {
 
 extension KubeResponse {
     /// The JSON body of a 2xx answer.
+    ///
+    /// - Returns: The value in the body.
     /// - Throws: `APIStatus` for any other status, also where its body is not a `Status` (a proxy's error page);
     ///   ``KubeClientError`` when a 2xx body is no JSON.
     public func json() throws -> JSONValue {
         try read { () throws(JSONParser.Failure) in try JSONParser.parse(body) }
     }
 
-    /// The list in the body of a 2xx answer, its items packed. Throws as ``json()`` does.
+    /// The list in the body of a 2xx answer, its items packed. The errors are those of ``json()``.
     func list() throws -> KubeList {
         try read { () throws(JSONParser.Failure) in try KubeList(parsing: body) }
     }
@@ -236,25 +260,31 @@ extension String {
 
 // MARK: - Options
 
+/// The choice of a collection's objects, their number a page, and the version that is read (`metav1.ListOptions`).
 public struct ListOptions: Sendable {
+    /// The labels of the objects; nil for any.
     public var labelSelector: LabelSelector?
-    /// In the API's text form: `metadata.name=web`.
+    /// The fields of the objects in the API's text form, `metadata.name=web`; nil for any. ``FieldSelector`` makes it.
     public var fieldSelector: String?
-    /// Objects a page; nil lets the server send all at once.
+    /// The number of objects a page; nil lets the server send all at once.
     public var limit: Int?
+    /// The token of the page before; nil for the first page.
     public var continueToken: String?
-    /// nil: most recent (a consistent read); "0": any that the server has at hand.
+    /// The version of the state that is read: nil for the most recent (a consistent read), "0" for any that the server
+    /// has at hand.
     public var resourceVersion: String?
-    /// How ``resourceVersion`` is meant; nil: not older than it, or exactly it together with ``limit``.
+    /// The meaning of ``resourceVersion``; nil for not older than it, or exactly it together with ``limit``.
     public var resourceVersionMatch: VersionMatch?
 
+    /// The meanings of a resource version (`metav1.ResourceVersionMatch`).
     public enum VersionMatch: String, Sendable {
-        /// That state and no other (410 when the server has it no more).
+        /// The state of that version and no other (410 when the server has it no more).
         case exact = "Exact"
-        /// That state or any later one.
+        /// The state of that version or any later one.
         case notOlderThan = "NotOlderThan"
     }
 
+    /// Makes options; without arguments all objects of the most recent state.
     public init(
         labelSelector: LabelSelector? = nil, fieldSelector: String? = nil, limit: Int? = nil,
         continueToken: String? = nil, resourceVersion: String? = nil, resourceVersionMatch: VersionMatch? = nil
@@ -267,6 +297,7 @@ public struct ListOptions: Sendable {
         self.resourceVersionMatch = resourceVersionMatch
     }
 
+    /// The options as parameters of the request's query.
     public var query: [KubeRequest.QueryItem] {
         var query: [KubeRequest.QueryItem] = []
         func add(_ name: String, value: String?) {
@@ -283,12 +314,17 @@ public struct ListOptions: Sendable {
     }
 }
 
+/// The settings of a write (`metav1.CreateOptions`, `UpdateOptions` and `PatchOptions`).
 public struct WriteOptions: Sendable {
+    /// The name under which the server notes who set which fields; nil for one made of the user agent. Server-side
+    /// apply requires it.
     public var fieldManager: String?
-    /// Take over fields that other managers own (server-side apply only).
+    /// Whether to take over fields that other managers own (server-side apply only).
     public var force: Bool
+    /// Whether the server only validates and admits the write, and stores nothing (KEP-576).
     public var dryRun: Bool
 
+    /// Makes options; without arguments a real write that forces nothing.
     public init(fieldManager: String? = nil, force: Bool = false, dryRun: Bool = false) {
         self.fieldManager = fieldManager
         self.force = force
@@ -304,19 +340,30 @@ public struct WriteOptions: Sendable {
     }
 }
 
+/// The settings of a deletion (`metav1.DeleteOptions`).
 public struct DeleteOptions: Sendable {
+    /// The fate of the objects that the deleted one owns (`metav1.DeletionPropagation`).
     public enum Propagation: String, Sendable {
-        case background = "Background", foreground = "Foreground", orphan = "Orphan"
+        /// The garbage collector deletes them after their owner.
+        case background = "Background"
+        /// Their owner stays, marked as deleted, until those that block its deletion are gone.
+        case foreground = "Foreground"
+        /// They stay, without the reference to their owner.
+        case orphan = "Orphan"
     }
 
-    /// Only the object with this uid; 409 otherwise.
+    /// The UID of the only object that is deleted, 409 otherwise; nil for whichever has the name.
     public var uid: String?
-    /// Only this version of it; 409 otherwise.
+    /// The only version of the object that is deleted, 409 otherwise; nil for any.
     public var resourceVersion: String?
+    /// The fate of the objects that it owns; nil for the default of the resource.
     public var propagation: Propagation?
+    /// The seconds that a pod may still run; zero removes it at once, nil leaves it to the pod.
     public var gracePeriodSeconds: Int?
+    /// Whether the server only validates and admits the deletion, and deletes nothing (KEP-576).
     public var dryRun: Bool
 
+    /// Makes options; without arguments a real deletion without conditions.
     public init(
         uid: String? = nil, resourceVersion: String? = nil, propagation: Propagation? = nil,
         gracePeriodSeconds: Int? = nil, dryRun: Bool = false
@@ -342,13 +389,18 @@ public struct DeleteOptions: Sendable {
     }
 }
 
-/// A patch with its content type.
+/// A change of a part of an object, in one of the forms that the API takes.
 public enum Patch: Sendable {
+    /// A JSON merge patch (RFC 7386): members replace, `null` removes, lists are replaced as a whole.
     case merge(JSONValue)
+    /// A strategic merge patch, which merges lists by their keys. Only built-in resources take it.
     case strategic(JSONValue)
+    /// A JSON patch (RFC 6902): a list of operations.
     case json(JSONValue)
+    /// The fields that their manager wants to own, for server-side apply (KEP-555).
     case apply(JSONValue)
 
+    /// The media type by which the server tells the form.
     public var contentType: String {
         switch self {
         case .merge: "application/merge-patch+json"
@@ -358,6 +410,7 @@ public enum Patch: Sendable {
         }
     }
 
+    /// The patch itself.
     public var body: JSONValue {
         switch self {
         case .merge(let body), .strategic(let body), .json(let body), .apply(let body): body

@@ -2,11 +2,13 @@ public import KubeModel
 
 /// What server-side apply needs (KEP-555): an object with nothing in it but what its sender wants to own.
 extension KubeObject {
-    /// Only the fields that `manager` has applied, with the object's name and kind: what to change and apply again without
-    /// claiming the fields of others, and without giving up own ones.
+    /// Only the fields that `manager` has applied, with the object's name and kind: what to change and apply again
+    /// without claiming the fields of others, and without giving up own ones.
     ///
-    /// - Parameter subresource: through which they were applied; nil for the object itself.
-    /// - Returns: nil where the manager has applied nothing.
+    /// - Parameters:
+    ///   - manager: The field manager that applied them.
+    ///   - subresource: The subresource through which they were applied; nil for the object itself.
+    /// - Returns: The object with those fields; nil where the manager has applied nothing.
     public func applied(by manager: String, subresource: String? = nil) -> KubeObject? {
         let entry = self["metadata", "managedFields"]?.array?.first {
             $0["manager"]?.string == manager && $0["operation"]?.string == "Apply"
@@ -21,8 +23,8 @@ extension KubeObject {
         return result
     }
 
-    /// Without the metadata that only the server sets. It refuses to apply `managedFields`, and takes a `resourceVersion`
-    /// as a condition.
+    /// The object without the metadata that only the server sets. It refuses to apply `managedFields`, and takes a
+    /// `resourceVersion` as a condition.
     public func withoutServerFields() -> KubeObject {
         var result = self
         for field in ["managedFields", "resourceVersion", "uid", "creationTimestamp", "generation", "selfLink"] {
@@ -33,13 +35,20 @@ extension KubeObject {
 }
 
 extension KubeAPI {
-    /// Server-side apply: makes the object's fields what `object` says, for `manager`, and removes those that the manager
-    /// applied before and are not in `object` any more.
+    /// Applies an object on the server's side (KEP-555): makes the object's fields what `object` says, for `manager`,
+    /// and removes those that the manager applied before and are not in `object` any more.
     ///
     /// - Parameters:
-    ///   - manager: a name that stays the same for as long as the program exists.
-    ///   - force: takes over fields that other managers own, as controllers should; without it that is a conflict.
-    /// - Throws: `APIStatus` 409 with the conflicting fields in its causes; else as every write.
+    ///   - object: The fields that the manager wants to own, with name and namespace. Metadata that only the server
+    ///     sets is left out.
+    ///   - resource: The resource of the object.
+    ///   - subresource: The subresource through which to apply; nil for the object itself.
+    ///   - manager: A name that stays the same for as long as the program exists.
+    ///   - force: Whether to take over fields that other managers own, as controllers should; without it that is a
+    ///     conflict.
+    ///   - dryRun: Whether the server only validates and admits it, and stores nothing.
+    /// - Returns: The whole object as the server stored it.
+    /// - Throws: `APIStatus` 409 with the conflicting fields in its causes; else the errors of every write.
     public func apply(
         _ object: KubeObject, in resource: APIResource, subresource: String? = nil, manager: String, force: Bool,
         dryRun: Bool = false
@@ -53,7 +62,7 @@ extension KubeAPI {
 /// `FieldsV1` of `managedFields`: a tree of `f:NAME` (member), `k:{…}` (element with these members), `v:…` (element of a
 /// set), `i:N` (element at N) and `.` (the thing itself).
 enum FieldSet {
-    /// nil where nothing of the fields is there any more.
+    /// The part of `value` that the fields name; nil where nothing of them exists any more.
     static func extract(_ fields: JSONValue, from value: JSONValue) -> JSONValue? {
         guard let paths = fields.object, !paths.isEmpty else { return value }
         switch value {

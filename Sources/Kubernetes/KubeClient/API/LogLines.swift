@@ -3,7 +3,8 @@ import KubeModel
 
 /// The lines of a container's log, as they come.
 public struct LogLines {
-    /// Of one line. The kubelet puts the pieces of a long line together again, whatever its length.
+    /// The most bytes that one line may have. The kubelet puts the pieces of a long line together again, whatever its
+    /// length.
     static let maximumLineBytes = 1 << 20
 
     private var bytes: KubeByteStream
@@ -16,10 +17,12 @@ public struct LogLines {
         rest = limitBytes
     }
 
-    /// The next line without its line feed; bytes that are no UTF-8 become U+FFFD. nil at the end: the container has ended, or
-    /// ``LogOptions/limitBytes`` have come; the last line may then be cut.
-    /// - Throws: ``KubeClientError``: `tooLarge` for a line of more than 1 MiB, `unreachable` when the connection broke;
-    ///   `CancellationError`.
+    /// The next line without its line feed; bytes that are no UTF-8 become U+FFFD.
+    ///
+    /// - Returns: The line; nil at the end: the container has ended, or ``LogOptions/limitBytes`` have come; the last
+    ///   line may then be cut.
+    /// - Throws: ``KubeClientError``: `tooLarge` for a line of more than 1 MiB, `unreachable` when the connection
+    ///   broke; `CancellationError`.
     public mutating func next() async throws -> String? {
         while !isAtEnd {
             if let line = try lines.next() { return String(decoding: line, as: UTF8.self) }
@@ -39,8 +42,14 @@ public struct LogLines {
 extension KubeAPI {
     /// Follows the log of a container, from what ``LogOptions`` select on, until the container ends or `body` returns.
     ///
-    /// A rotated or restarted container ends the stream; whoever wants to go on asks again with `sinceSeconds`.
-    /// - Parameter timeout: of the whole; nil follows for as long as the container runs. Note ``LogOptions/limitBytes``.
+    /// A rotated or restarted container ends the stream; to go on, ask again with `sinceSeconds`.
+    /// - Parameters:
+    ///   - pod: The name of the pod.
+    ///   - namespace: The namespace of the pod.
+    ///   - options: Where in the log to begin, and how much of it to take. Note ``LogOptions/limitBytes``.
+    ///   - timeout: The longest time for the whole; nil follows for as long as the container runs.
+    ///   - body: Takes the lines.
+    /// - Returns: What `body` returns.
     /// - Throws: `APIStatus` when the server refuses; ``KubeClientError`` (`timeout` among others); what `body` throws.
     public func followLogs<Result: Sendable>(
         pod: String, namespace: String, options: LogOptions = LogOptions(), timeout: Duration? = nil,

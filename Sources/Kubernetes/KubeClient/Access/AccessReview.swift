@@ -2,10 +2,8 @@ public import KubeModel
 
 /// Asks the API server's authorizer whether something would be allowed. Reviews are answered and not stored.
 public enum AccessReview {
-    /// Whether the identity that `api` acts for may send a request.
-    ///
-    /// - Throws: ``PermissionDenied`` where it may not and where the path can't be read; whatever keeps the API server from
-    ///   answering.
+    /// Checks that the identity that `api` acts for may send a request. It throws ``PermissionDenied`` where it may not
+    /// and where the path can't be read, and whatever keeps the API server from answering.
     public static func require(_ request: KubeRequest, api: ReadOnlyAPI) async throws {
         var reason = "the path names no resource"
         if let access = ResourceAccess(request) {

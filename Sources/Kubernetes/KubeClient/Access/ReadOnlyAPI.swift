@@ -7,14 +7,22 @@ public import KubeModel
 public struct ReadOnlyAPI: KubeAPI {
     private let api: ImpersonatingAPI
 
+    /// Narrows an API that acts for one identity to requests that change nothing.
     public init(_ api: ImpersonatingAPI) { self.api = api }
 
-    /// Whom every request acts for.
+    /// The identity that every request acts for.
     public var identity: Impersonation { api.identity }
 
-    /// - Throws: besides what ``ImpersonatingAPI`` says, ``WriteRefused``, and ``PermissionDenied`` for a GET that the
-    ///   authorizer refused. Only there does 403 always mean a missing permission: writes are refused with it by admission
-    ///   and quotas too.
+    /// Sends a request that changes nothing.
+    ///
+    /// Only for a GET does 403 always mean a missing permission: writes are refused with it by admission and quotas
+    /// too.
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - other: The identity to act for, which can only be ``identity``; nil for the same.
+    /// - Returns: The answer, with any status but 403 for a GET.
+    /// - Throws: ``WriteRefused`` for any other request, ``PermissionDenied`` for a GET that the authorizer refused,
+    ///   and the errors of ``ImpersonatingAPI``.
     public func send(_ request: KubeRequest, as other: Impersonation?) async throws -> KubeResponse {
         try check(request)
         let response = try await api.send(request, as: other)
@@ -24,7 +32,8 @@ public struct ReadOnlyAPI: KubeAPI {
         return response
     }
 
-    /// - Throws: besides what ``ImpersonatingAPI`` says, ``WriteRefused``.
+    /// Streams the answer of a request that changes nothing. ``WriteRefused`` is thrown for any other, besides the
+    /// errors of ``ImpersonatingAPI``.
     public func stream<Result: Sendable>(
         _ request: KubeRequest, as other: Impersonation?, body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
@@ -32,7 +41,7 @@ public struct ReadOnlyAPI: KubeAPI {
         return try await api.stream(request, as: other, body: body)
     }
 
-    /// - Throws: ``WriteRefused``: what a command does nobody can tell.
+    /// Refuses with ``WriteRefused``: nobody can tell what a command does.
     public func exec(_ command: ContainerCommand, as other: Impersonation?) async throws -> ExecResult {
         throw WriteRefused(command.request)
     }
@@ -44,13 +53,17 @@ public struct ReadOnlyAPI: KubeAPI {
 
 /// A request that a ``ReadOnlyAPI`` didn't send, because it could change something.
 public struct WriteRefused: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The HTTP method of the request.
     public var method: KubeRequest.Method
+    /// The path of the request, without its query.
     public var path: String
 
+    /// Makes the error of a request.
     public init(_ request: KubeRequest) {
         method = request.method
         path = request.path
     }
 
+    /// Method and path, for people.
     public var description: String { "refused: \(method.rawValue) \(path) would change something" }
 }

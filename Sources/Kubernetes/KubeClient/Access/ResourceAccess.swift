@@ -1,20 +1,24 @@
 public import KubeModel
 
-/// What an authorizer is asked about a request, in the terms of RBAC.
+/// The permission that a request needs, in the terms of RBAC, as an authorizer is asked for it.
 public struct ResourceAccess: Sendable, Hashable, CustomStringConvertible {
-    /// `get`, `list`, `patch`, …
+    /// The verb: `get`, `list`, `patch`, …
     public var verb: String
+    /// The API group, empty for the core group.
     public var group: String
+    /// The version of the group.
     public var version: String
-    /// Plural.
+    /// The plural of the resource.
     public var resource: String
+    /// The subresource; nil for the object itself.
     public var subresource: String?
-    /// nil: cluster-wide.
+    /// The namespace; nil for the whole cluster.
     public var namespace: String?
-    /// nil for a collection, and for what is created.
+    /// The name of the object; nil for a collection, and for what is created.
     public var name: String?
 
-    /// nil for a path that names no resource of the API for sure.
+    /// Reads the permission from a request's method and path; nil for a path that names no resource of the API for
+    /// sure. A watch counts as `list`.
     public init?(_ request: KubeRequest) {
         guard let place = ResourcePath(request.path) else { return nil }
         verb = Self.verb(request.method, isObject: place.name != nil)
@@ -36,16 +40,16 @@ public struct ResourceAccess: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// `patch deployments/scale (group apps) in namespace shop`
+    /// The permission for people: `patch deployments/scale (group apps) in namespace shop`.
     public var description: String {
         let full = resource + (subresource.map { "/\($0)" } ?? "")
         let what = group.isEmpty ? full : "\(full) (group \(group))"
         return "\(verb) \(what) \(namespace.map { "in namespace \($0)" } ?? "cluster-wide")"
     }
 
-    /// `spec.resourceAttributes` of the review kinds of `authorization.k8s.io/v1`.
+    /// The permission as `spec.resourceAttributes` of the review kinds of `authorization.k8s.io/v1`.
     public var attributes: JSONValue {
-        // To an authorizer a namespace lies in itself.
+        // To an authorizer a namespace is in itself.
         let isNamespace = group.isEmpty && resource == "namespaces"
         let namespace = isNamespace ? name : namespace
         return .compact([

@@ -1,9 +1,13 @@
 import HTTPTransport
 
 extension ClusterConfiguration {
-    /// What Kubernetes gives to every pod: the address in the environment, and the ServiceAccount's files.
+    /// The configuration that Kubernetes gives to every pod: the address in the environment, and the ServiceAccount's
+    /// files.
     ///
-    /// - Parameter root: the folder with `token`, `ca.crt` and `namespace`.
+    /// - Parameters:
+    ///   - root: The folder with `token`, `ca.crt` and `namespace`.
+    ///   - environment: The variables of the process.
+    /// - Returns: A configuration that reads the token again whenever it is replaced on disk.
     /// - Throws: ``KubeClientError`` (`configuration`) when a variable or the token or the authority is missing. Going
     ///   on without the authority would mean to trust the system's, none of which signs an API server.
     public static func inCluster(

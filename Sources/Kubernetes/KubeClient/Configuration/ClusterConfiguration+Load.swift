@@ -1,16 +1,20 @@
 import HTTPTransport
 
 extension ClusterConfiguration {
-    /// One kubeconfig file. Paths in it are relative to its folder.
+    /// Reads one kubeconfig file. Paths in it are relative to its folder.
     ///
-    /// - Parameter context: instead of the file's `current-context`.
+    /// - Parameters:
+    ///   - path: The path of the file.
+    ///   - context: The context that is taken instead of the file's `current-context`.
+    /// - Returns: The configuration of that context's cluster and user.
+    /// - Throws: ``KubeClientError`` (`configuration`, or `unsupported` for what this client doesn't do).
     public static func kubeconfig(
         path: String, context: String? = nil
     ) throws(KubeClientError) -> ClusterConfiguration {
         try Kubeconfig(path: path).configuration(context: context)
     }
 
-    /// A kubeconfig at hand. Paths in it are relative to the process's working folder.
+    /// Reads a kubeconfig from a text. Paths in it are relative to the process's working folder.
     public static func kubeconfig(
         text: String, context: String? = nil
     ) throws(KubeClientError) -> ClusterConfiguration {
@@ -47,7 +51,7 @@ extension ClusterConfiguration {
         return try kubeconfig(path: home + "/.kube/config", context: context)
     }
 
-    /// Files that don't exist are left out, as kubectl does.
+    /// The files of `$KUBECONFIG` as one. Files that don't exist are left out, as kubectl does.
     private static func merged(_ list: String) throws(KubeClientError) -> Kubeconfig {
         var result: Kubeconfig?
         for path in list.split(separator: ":").map(String.init) where ConfigurationFile.exists(path) {

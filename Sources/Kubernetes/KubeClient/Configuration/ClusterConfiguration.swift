@@ -1,33 +1,36 @@
 public import HTTPTransport
 public import KubeModel
 
-/// Where an API server is, how to trust it, and who we are.
+/// The address of an API server, how to trust it, and who the client is.
 ///
-/// Made by hand, of a kubeconfig (``kubeconfig(path:context:)``), of what a pod is given
+/// It is made by hand, of a kubeconfig (``kubeconfig(path:context:)``), of what a pod is given
 /// (``inCluster(root:environment:)``), or by the rules of `kubectl` (``load(kubeconfigPath:context:environment:)``).
 public struct ClusterConfiguration: Sendable {
-    /// `https://10.0.0.1:6443`, also with a path below which the API is. Without a scheme it is https when anything of
-    /// TLS is configured, and http otherwise.
+    /// The address, `https://10.0.0.1:6443`, also with a path below which the API is. Without a scheme it is https when
+    /// anything of TLS is configured, and http otherwise.
     public var server: String
-    /// Who may sign the server's certificate; nil trusts the system's authorities.
+    /// The authorities that may sign the server's certificate; nil trusts the system's.
     public var certificateAuthority: PEMSource?
-    /// Trusts any server. Whoever is between can then read and change everything.
+    /// Whether to trust any server. Whoever is between can then read and change everything.
     public var insecureSkipTLSVerify: Bool
     /// The name that the server's certificate is checked against, where it differs from the host of ``server``.
     public var tlsServerName: String?
-    /// `http://` or `socks5://`. It wins over ``proxies``.
+    /// The proxy, `http://` or `socks5://`; nil for none of its own. It wins over ``proxies``.
     public var proxyURL: String?
     /// The proxies of the environment.
     public var proxies: ProxyEnvironment
-    /// The certificate chain of the client, leaf first, with ``clientKey``.
+    /// The certificate chain of the client, leaf first, with ``clientKey``; nil where it has none.
     public var clientCertificate: PEMSource?
+    /// The private key of ``clientCertificate``.
     public var clientKey: PEMSource?
+    /// The token, password or program with which the client shows who it is.
     public var credentials: Credentials
-    /// Of requests that name none.
+    /// The namespace that a person means who names none. The client itself never fills it in.
     public var namespace: String
-    /// Whom to act for when a request doesn't say.
+    /// The identity to act for when a request doesn't say; nil for none.
     public var impersonation: Impersonation?
 
+    /// Makes a configuration of its parts; nothing is read and nothing is connected to.
     public init(
         server: String, certificateAuthority: PEMSource? = nil, insecureSkipTLSVerify: Bool = false,
         tlsServerName: String? = nil, proxyURL: String? = nil, clientCertificate: PEMSource? = nil,
@@ -50,7 +53,10 @@ public struct ClusterConfiguration: Sendable {
 
 /// Printing or dumping a value never shows a secret: addresses may hold passwords.
 extension ClusterConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The address and the kind of credentials, without secrets.
     public var description: String { "\(URLText.withoutCredentials(server)) with \(credentials)" }
+    /// The same as ``description``.
     public var debugDescription: String { description }
+    /// A mirror without children, so that dumping a value shows no secret.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

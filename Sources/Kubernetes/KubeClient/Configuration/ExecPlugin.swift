@@ -2,18 +2,21 @@ public import KubeModel
 
 /// The `exec` of a kubeconfig's user: a program that prints a credential (client.authentication.k8s.io, KEP-541).
 public struct ExecPlugin: Sendable, Hashable {
-    /// `client.authentication.k8s.io/v1` or `/v1beta1`.
+    /// The version that it speaks: `client.authentication.k8s.io/v1` or `/v1beta1`.
     public var apiVersion: String
-    /// A path, or a name that is looked up in `$PATH`.
+    /// The program: a path, or a name that is looked up in `$PATH`.
     public var command: String
+    /// The arguments of the program, which may be secrets.
     public var arguments: [String]
-    /// Added to the process's own environment.
+    /// The variables that are added to the process's own environment. Their values may be secrets.
     public var environment: [String: String]
-    /// What to do where the program is missing; errors end with it.
+    /// Advice for installing the program where it is missing; errors end with it.
     public var installHint: String?
-    /// Told to the program in `KUBERNETES_EXEC_INFO`, where it asks for that (`provideClusterInfo`).
+    /// The cluster that the program is told of in `KUBERNETES_EXEC_INFO`, where it asks for that
+    /// (`provideClusterInfo`).
     public var cluster: JSONValue?
 
+    /// Makes a plug-in of its parts; nothing is run.
     public init(
         apiVersion: String, command: String, arguments: [String] = [], environment: [String: String] = [:],
         installHint: String? = nil, cluster: JSONValue? = nil
@@ -31,7 +34,7 @@ public struct ExecPlugin: Sendable, Hashable {
     /// The extension of a kubeconfig's cluster that plug-ins are told.
     static let extensionName = "client.authentication.k8s.io/exec"
 
-    /// The value of `KUBERNETES_EXEC_INFO`. Nobody is there to answer questions: a client of this kind is never interactive.
+    /// The value of `KUBERNETES_EXEC_INFO`. Nobody can answer questions: a client of this kind is never interactive.
     var info: JSONValue {
         .compact([
             "kind": "ExecCredential", "apiVersion": .string(apiVersion),
@@ -42,8 +45,11 @@ public struct ExecPlugin: Sendable, Hashable {
 
 /// Arguments and variables of plug-ins may be secrets: printing or dumping a value shows the program only.
 extension ExecPlugin: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The program alone, without arguments and variables.
     public var description: String { "credential plug-in \(command)" }
+    /// The same as ``description``.
     public var debugDescription: String { description }
+    /// A mirror without children, so that dumping a value shows no secret.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 

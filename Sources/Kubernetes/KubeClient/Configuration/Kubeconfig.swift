@@ -38,7 +38,8 @@ struct Kubeconfig: Sendable {
         contexts = try Self.entries("contexts", member: "context", json: json, source: source, folder: folder)
     }
 
-    /// Where a YAML text is wrong. What is wrong isn't told: the error quotes the line, and that may be the token's.
+    /// The place where a YAML text is wrong. What is wrong isn't told: the error quotes the line, and that may be the
+    /// token's.
     private static func place(of failure: YAML.Failure) -> String {
         let numbers = failure.description.drop { !$0.isNumber }.split(separator: ":", maxSplits: 2).prefix(2)
             .compactMap { Int($0) }
@@ -92,7 +93,8 @@ struct KubeconfigFields {
         KubeClientError(code, "\(source): \(text)")
     }
 
-    /// nil where the field is missing or empty. A whole number is taken as its text: YAML makes one of `name: 1`.
+    /// The text of a field; nil where it is missing or empty. A whole number is taken as its text: YAML makes one of
+    /// `name: 1`.
     func text(_ field: String) throws(KubeClientError) -> String? {
         switch json[field] {
         case nil, .null?: return nil

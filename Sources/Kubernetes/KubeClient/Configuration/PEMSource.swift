@@ -1,11 +1,13 @@
 import FoundationEssentials
 import HTTPTransport
 
-/// PEM text of certificates or of a private key, at hand or in a file.
+/// The PEM text of certificates or of a private key, at hand or in a file.
 ///
 /// Printing a value shows where it is from, never what it is: it may be a private key.
 public enum PEMSource: Sendable, Hashable {
+    /// The text itself.
     case data([UInt8])
+    /// The path of a file, which is read when the client needs it.
     case file(String)
 
     func read() throws(KubeClientError) -> [UInt8] {
@@ -17,13 +19,16 @@ public enum PEMSource: Sendable, Hashable {
 }
 
 extension PEMSource: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The path of the file, or the number of bytes.
     public var description: String {
         switch self {
         case .data(let bytes): "\(bytes.count) bytes"
         case .file(let path): path
         }
     }
+    /// The same as ``description``.
     public var debugDescription: String { description }
+    /// A mirror without children, so that dumping a value shows no private key.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 

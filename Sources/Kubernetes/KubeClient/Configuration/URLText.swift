@@ -1,6 +1,6 @@
 /// How an address is named in messages.
 enum URLText {
-    /// Without what stands before an `@` and behind a `?` or a `#`: passwords and keys are written there.
+    /// The URL without the parts before an `@` and behind a `?` or a `#`: passwords and keys are written there.
     static func withoutCredentials(_ url: String) -> String {
         let place = url.prefix { $0 != "?" && $0 != "#" }
         let scheme = place.firstRange(of: "://").map { place[..<$0.upperBound] } ?? ""

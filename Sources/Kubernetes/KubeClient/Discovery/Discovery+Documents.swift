@@ -22,7 +22,7 @@ extension Discovery {
         }
     }
 
-    /// nil where there is only a subresource, and nothing that it belongs to.
+    /// The resource of an aggregated document; nil where it has only a subresource, and nothing that it belongs to.
     private static func aggregated(_ resource: JSONValue, groupVersion: GroupVersion) -> APIResource? {
         guard let plural = resource["resource"]?.string,
             let kind = resource["responseKind", "kind"]?.string, !kind.isEmpty

@@ -41,7 +41,8 @@ extension Discovery {
         }
     }
 
-    /// nil where it couldn't be read: an extension server that is down must not take the names of all others with it.
+    /// The resources of one group version; nil where they couldn't be read: an extension server that is down must not
+    /// take the names of all others with it.
     private static func legacy(_ groupVersion: GroupVersion, api: any KubeAPI) async throws -> [APIResource]? {
         do {
             return legacy(try await api.call(KubeRequest(.get, groupVersion.path)), groupVersion: groupVersion)

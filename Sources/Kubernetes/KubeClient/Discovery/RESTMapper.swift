@@ -2,8 +2,9 @@ public import KubeModel
 
 /// Finds resources by the names that people give them, as `kubectl` does.
 ///
-/// What the server serves is asked for once and kept for some minutes: a version may end, and a scope change. A name that
-/// isn't there makes it ask again, at most every few seconds, because a CRD may just have been created.
+/// The resources that the server serves are asked for once and kept for some minutes: a version may end, and a scope
+/// change. A name that isn't known makes it ask again, at most every few seconds, because a CRD may just have been
+/// created.
 public actor RESTMapper {
     private let api: any KubeAPI
     private let reloadInterval: Duration
@@ -11,14 +12,17 @@ public actor RESTMapper {
     private var discovery: Discovery?
     private var loadedAt = ContinuousClock.now
     private var lastMissReload: ContinuousClock.Instant?
-    /// Changes with ``invalidate()``: what a load under way brings is then not kept.
+    /// A number that changes with ``invalidate()``: what a load under way brings is then not kept.
     private var generation = 0
     private var isLoading = false
     private(set) var waiters: [CheckedContinuation<Discovery?, any Error>] = []
 
+    /// Makes a mapper that has asked for nothing yet.
+    ///
     /// - Parameters:
-    ///   - reloadInterval: between two reloads because of names that weren't there.
-    ///   - maximumAge: of what is known.
+    ///   - api: The API server that is asked.
+    ///   - reloadInterval: The least time between two reloads because of names that weren't known.
+    ///   - maximumAge: For how long an answer is kept.
     public init(
         api: any KubeAPI, reloadInterval: Duration = .seconds(5), maximumAge: Duration = .seconds(300)
     ) {
@@ -27,15 +31,16 @@ public actor RESTMapper {
         self.maximumAge = maximumAge
     }
 
+    /// Finds the resource that `kubectl` would take for a name.
+    ///
     /// - Parameter name: `deploy`, `deployments`, `Deployment`, `deployments.apps`, `deployments.v1.apps`, in any case.
+    /// - Returns: The resource, with its verbs and subresources.
     /// - Throws: `APIStatus` 404 with kubectl's text where there is none; what the server or the client threw
     ///   otherwise.
     public func resource(named name: String) async throws -> APIResource { try await match(name).resource }
 
-    /// Like ``resource(named:)``, with the resources of other groups that have the name, too.
-    ///
-    /// - Throws: as ``resource(named:)``. Where the servers of some groups couldn't be asked, the text of the 404 names
-    ///   them: the resource may be one of theirs.
+    /// Finds a resource like ``resource(named:)``, with the resources of other groups that have the name, too. Where
+    /// the servers of some groups couldn't be asked, the text of the 404 names them: the resource may be one of theirs.
     public func match(_ name: String) async throws -> ResourceMatch {
         let isQualified = name.contains(".")
         let found = try await find { discovery -> ResourceMatch? in
@@ -47,7 +52,7 @@ public actor RESTMapper {
         throw try await missing(name)
     }
 
-    /// What belongs to a category, such as `all`: empty where there is none of that name.
+    /// The resources of a category, such as `all`: empty where there is none of that name.
     public func resources(inCategory category: String) async throws -> [APIResource] {
         try await current().resources(inCategory: category)
     }
@@ -63,8 +68,8 @@ public actor RESTMapper {
         return APIStatus(code: 404, reason: .notFound, message: message)
     }
 
-    /// - Throws: `APIStatus` 404 with kubectl's text where there is none; what the server or the client threw
-    ///   otherwise.
+    /// Finds the resource whose objects are of a type. `APIStatus` 404 with kubectl's text is thrown where there is
+    /// none; what the server or the client threw otherwise.
     public func resource(for kind: GroupVersionKind) async throws -> APIResource {
         if let found = try await find({ $0.resource(for: kind) }) { return found }
         throw APIStatus(
@@ -98,7 +103,8 @@ public actor RESTMapper {
         return true
     }
 
-    /// What is known, or asked for now. Callers that come while a load is under way wait for it instead of another.
+    /// The known resources, or those that are asked for now. Callers that come while a load is under way wait for it
+    /// instead of another.
     private func current() async throws -> Discovery {
         while true {
             if let discovery, loadedAt.duration(to: .now) < maximumAge { return discovery }

@@ -1,14 +1,17 @@
 import KubeModel
 
-/// How a command is run in a container (`PodExecOptions` of core/v1). There is no terminal: output and errors stay apart.
+/// The settings of a command in a container (`PodExecOptions` of core/v1). It has no terminal: output and errors stay
+/// apart.
 public struct ExecOptions: Sendable {
-    /// nil: the pod's only container, or the one that its annotation `kubectl.kubernetes.io/default-container` names.
+    /// The container; nil for the pod's only one, or the one that its annotation
+    /// `kubectl.kubernetes.io/default-container` names.
     public var container: String?
-    /// From the request to the command's end.
+    /// The longest time from the request to the command's end.
     public var timeout: Duration
-    /// Of output and errors together, in bytes.
+    /// The most bytes that output and errors may have together.
     public var outputLimit: Int
 
+    /// Makes options; without arguments one minute and 10 MiB of output.
     public init(container: String? = nil, timeout: Duration = .seconds(60), outputLimit: Int = 10 << 20) {
         self.container = container
         self.timeout = timeout
@@ -28,11 +31,16 @@ public struct ExecOptions: Sendable {
 
 /// A command in a container of a pod: a program with its arguments, no shell between.
 public struct ContainerCommand: Sendable {
+    /// The program and its arguments.
     public var command: [String]
+    /// The name of the pod.
     public var pod: String
+    /// The namespace of the pod.
     public var namespace: String
+    /// The container, the time and the amount of output.
     public var options: ExecOptions
 
+    /// Makes a command; nothing is run.
     public init(_ command: [String], pod: String, namespace: String, _ options: ExecOptions = ExecOptions()) {
         self.command = command
         self.pod = pod
@@ -40,23 +48,28 @@ public struct ContainerCommand: Sendable {
         self.options = options
     }
 
-    /// By which the command is asked for, for those who count or log requests.
+    /// The request by which the command is asked for, for those who count or log requests.
     public var request: KubeRequest { options.request(command, pod: pod, namespace: namespace, hasInput: false) }
 }
 
-/// What a command wrote, and how it ended.
+/// The output of a command, and its exit code.
 public struct ExecResult: Sendable, Hashable {
+    /// The bytes that the command wrote to its standard output.
     public var output: [UInt8]
+    /// The bytes that the command wrote to its standard error.
     public var error: [UInt8]
+    /// The exit code of the command; zero for success.
     public var exitCode: Int
 
+    /// Makes a result of its parts.
     public init(output: [UInt8] = [], error: [UInt8] = [], exitCode: Int = 0) {
         self.output = output
         self.error = error
         self.exitCode = exitCode
     }
 
-    /// Bytes that are no UTF-8 become U+FFFD.
+    /// The standard output as text. Bytes that are no UTF-8 become U+FFFD.
     public var outputText: String { String(decoding: output, as: UTF8.self) }
+    /// The standard error as text. Bytes that are no UTF-8 become U+FFFD.
     public var errorText: String { String(decoding: error, as: UTF8.self) }
 }

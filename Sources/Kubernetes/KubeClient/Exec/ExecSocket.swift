@@ -9,10 +9,10 @@ import NIOWebSocket
 /// An HTTP/1.1 connection that was asked to become a WebSocket.
 enum ExecSocket: Sendable {
     case open(NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, RemoteCommandProtocol)
-    /// With the answer's head; the channel brings its body.
+    /// The server answered otherwise: the head of the answer, and a channel that brings its body.
     case refused(NIOAsyncChannel<ByteBuffer, Never>, HTTPResponseHead)
 
-    /// Of the answer.
+    /// The HTTP status of the answer.
     var status: Int {
         switch self {
         case .open: 101
@@ -29,10 +29,9 @@ enum ExecSocket: Sendable {
         }
     }
 
-    /// - Parameters:
-    ///   - proxy: one of HTTP, which is asked for a connection to the endpoint.
-    ///   - tls: nil for a connection without.
-    ///   - timeout: for the connection; the wait for the answer ends with the task.
+    /// Connects to an API server and asks for a WebSocket. `proxy` is one of HTTP, which is asked for a connection to
+    /// the endpoint; `tls` is nil for a connection without; `timeout` is for the connection, and the wait for the
+    /// answer ends with the task.
     static func connect(
         to endpoint: Endpoint, through proxy: ProxyServer?, _ head: HTTPRequestHead, tls: NIOSSLContext?,
         timeout: Duration

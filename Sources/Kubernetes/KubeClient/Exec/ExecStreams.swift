@@ -4,16 +4,18 @@ import NIOWebSocket
 
 /// A piece of what a command writes.
 public enum ExecEvent: Sendable, Hashable {
+    /// Bytes of the standard output.
     case output([UInt8])
+    /// Bytes of the standard error.
     case error([UInt8])
 }
 
-/// What a running command writes, as it comes.
+/// The output of a running command, as it comes.
 public struct ExecEvents {
     private var frames: NIOAsyncChannelInboundStream<WebSocketFrame>.AsyncIterator
     private let socket: ExecSocket.Writer
     private let label: String
-    /// nil until ``next()`` has returned nil.
+    /// The exit code of the command; nil until ``next()`` has returned nil.
     public private(set) var exitCode: Int?
 
     init(_ frames: NIOAsyncChannelInboundStream<WebSocketFrame>, socket: ExecSocket.Writer, label: String) {
@@ -22,9 +24,9 @@ public struct ExecEvents {
         self.label = label
     }
 
-    /// nil when the command has ended; ``exitCode`` says how.
-    /// - Throws: `APIStatus` where the command could not be run; ``KubeClientError`` (`unreachable`) when the connection
-    ///   broke before its end; `CancellationError`.
+    /// The next piece of output; nil when the command has ended: ``exitCode`` says how.
+    /// - Throws: `APIStatus` where the command could not be run; ``KubeClientError`` (`unreachable`) when the
+    ///   connection broke before its end; `CancellationError`.
     public mutating func next() async throws -> ExecEvent? {
         while exitCode == nil {
             guard let frame = try await frame() else { continue }
@@ -38,7 +40,7 @@ public struct ExecEvents {
         return nil
     }
 
-    /// nil for frames that only keep the connection going.
+    /// The message of the next frame; nil for frames that only keep the connection going.
     private mutating func frame() async throws -> [UInt8]? {
         let frame: WebSocketFrame?
         do {
@@ -57,7 +59,7 @@ public struct ExecEvents {
 
 /// The standard input of a running command.
 public struct ExecInput: Sendable {
-    /// Of one message: what API servers and container runtimes read at once.
+    /// The length of one message: what API servers and container runtimes read at once.
     private static let pieceBytes = 32 << 10
 
     let socket: ExecSocket.Writer

@@ -12,11 +12,17 @@ extension KubeClient {
     ///
     /// The command is a program with its arguments; no shell is between. When the task is cancelled or the time is over
     /// the connection is closed; whether the command goes on then is up to the container runtime.
-    /// - Parameter input: what the command reads; nil gives it none.
-    /// - Returns: also for commands that fail: see ``ExecResult/exitCode``.
-    /// - Throws: `APIStatus` when the server refuses or there is no such program; ``KubeClientError``: `timeout`,
-    ///   `tooLarge` when there is more output than ``ExecOptions/outputLimit``, `unreachable`, `unsupported` for `input`
-    ///   at API servers before Kubernetes 1.30 (they can't be told where it ends), and for a SOCKS proxy.
+    /// - Parameters:
+    ///   - command: The program and its arguments.
+    ///   - pod: The name of the pod.
+    ///   - namespace: The namespace of the pod.
+    ///   - input: The bytes that the command reads; nil gives it none.
+    ///   - options: The container, the time and the amount of output.
+    ///   - identity: Whom to impersonate; nil acts as the client does.
+    /// - Returns: The result, also of commands that fail: see ``ExecResult/exitCode``.
+    /// - Throws: `APIStatus` when the server refuses or the program doesn't exist; ``KubeClientError``: `timeout`,
+    ///   `tooLarge` when there is more output than ``ExecOptions/outputLimit``, `unreachable`, `unsupported` for
+    ///   `input` at API servers before Kubernetes 1.30 (they can't be told where it ends), and for a SOCKS proxy.
     public func exec(
         _ command: [String], pod: String, namespace: String, input: [UInt8]? = nil,
         options: ExecOptions = ExecOptions(), as identity: Impersonation? = nil
@@ -40,14 +46,27 @@ extension KubeClient {
         }
     }
 
+    /// Runs a command in a container and waits for its end, as ``exec(_:pod:namespace:input:options:as:)`` does without
+    /// input.
     public func exec(_ command: ContainerCommand, as identity: Impersonation?) async throws -> ExecResult {
         try await exec(
             command.command, pod: command.pod, namespace: command.namespace, options: command.options, as: identity)
     }
 
     /// Runs a command in a container and hands out its streams while it runs, for as long as `body` takes or
-    /// ``ExecOptions/timeout`` allows. ``ExecOptions/outputLimit`` is not looked at.
-    /// - Throws: as ``exec(_:pod:namespace:input:options:as:)``, and what `body` throws.
+    /// ``ExecOptions/timeout`` allows.
+    ///
+    /// ``ExecOptions/outputLimit`` is not looked at.
+    /// - Parameters:
+    ///   - command: The program and its arguments.
+    ///   - pod: The name of the pod.
+    ///   - namespace: The namespace of the pod.
+    ///   - hasInput: Whether the command's standard input is connected; without it the command reads nothing.
+    ///   - options: The container and the time; see ``ExecOptions``.
+    ///   - identity: Whom to impersonate; nil acts as the client does.
+    ///   - body: Takes the events of the command, and writes its input.
+    /// - Returns: What `body` returns.
+    /// - Throws: The errors of ``exec(_:pod:namespace:input:options:as:)``, and what `body` throws.
     public func withExec<Result: Sendable>(
         _ command: [String], pod: String, namespace: String, hasInput: Bool,
         options: ExecOptions = ExecOptions(), as identity: Impersonation? = nil,
@@ -142,7 +161,8 @@ extension KubeClient {
         return try NIOSSLContext(configuration: try replacement ?? ClusterTLS.configuration(configuration))
     }
 
-    /// API servers tell the length of a `Status`. Of a body that comes in any other way the HTTP status has to do.
+    /// Reads the `Status` of a refusal. API servers tell its length; of a body that comes in any other way the HTTP
+    /// status has to do.
     private static func refusal(
         _ channel: NIOAsyncChannel<ByteBuffer, Never>, head: HTTPResponseHead, credential: PresentedCredential
     ) async throws -> APIStatus {

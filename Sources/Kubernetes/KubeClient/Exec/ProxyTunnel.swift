@@ -6,8 +6,8 @@ import NIOHTTP1
 
 /// Asks a proxy for a connection to the API server (CONNECT; RFC 9110, section 9.3.6).
 enum ProxyTunnel {
-    /// To be called on the channel's event loop, before it is connected.
-    /// - Returns: what is done when the next byte is the server's; at once without a proxy.
+    /// Asks for the connection. It has to be called on the channel's event loop, before it is connected; the future
+    /// succeeds when the next byte is the server's, at once without a proxy.
     static func open(
         on channel: any Channel, through proxy: ProxyServer?, to endpoint: Endpoint, timeout: Duration
     ) throws -> EventLoopFuture<Void> {

@@ -8,8 +8,8 @@ extension RemoteCommandProtocol {
         case ended(exitCode: Int)
     }
 
-    /// nil for what says nothing: empty messages tell that the command has begun, others are of streams nobody asked for.
-    /// - Throws: `APIStatus` where the command could not be run.
+    /// Reads a message; nil for one that says nothing: empty messages tell that the command has begun, others are of
+    /// streams nobody asked for.
     static func message(_ bytes: [UInt8]) throws -> Message? {
         guard let channel = bytes.first.flatMap(Channel.init), bytes.count > 1 else { return nil }
         let rest = Array(bytes.dropFirst())

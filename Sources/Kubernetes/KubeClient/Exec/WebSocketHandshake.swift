@@ -73,7 +73,7 @@ final class WebSocketHandshake: ChannelInboundHandler {
         if isDone { context.fireErrorCaught(error) } else { fail(error, context: context) }
     }
 
-    /// Also of connections that never came about: a promise must not be left behind.
+    /// Is called for connections that never came about, too: a promise must not be left behind.
     func handlerRemoved(context: ChannelHandlerContext) {
         if !isDone { fail(HTTPParserError.closedConnection, context: context) }
     }

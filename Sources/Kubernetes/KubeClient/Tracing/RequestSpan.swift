@@ -34,7 +34,7 @@ struct RequestSpan {
         }
     }
 
-    /// Without the names of objects: there are too many of them to tell spans apart by.
+    /// The span's name, without those of objects: there are too many of them to tell spans apart by.
     private var name: String { "\(request.method.rawValue) \(resource ?? request.path)" }
 
     private var resource: String? {

@@ -52,7 +52,7 @@ final class TLSSource: Sendable {
     private struct State {
         var readAt: ContinuousClock.Instant
         var contents: [[UInt8]]
-        /// nil: those that the client began with.
+        /// The settings with another client certificate; nil for those that the client began with.
         var replacement: TLSConfiguration?
         var forPlugin: (certificate: ExecCredential.Certificate, settings: TLSConfiguration)?
     }

@@ -25,7 +25,7 @@ struct PresentedCredential: Sendable, Hashable {
         return response
     }
 
-    /// As a server tells it that takes headers for what they were before UTF-8.
+    /// The text as a server repeats it that takes headers for what they were before UTF-8.
     private static func latin1(_ text: String) -> String {
         String(String.UnicodeScalarView(text.utf8.map { Unicode.Scalar($0) }))
     }

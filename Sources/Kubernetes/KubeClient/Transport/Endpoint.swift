@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// Where requests go: the server's URL taken apart once.
+/// The place where requests go: the server's URL taken apart once.
 struct Endpoint: Sendable, Hashable {
     /// Scheme, host, port and path prefix, without a slash at the end.
     let base: String

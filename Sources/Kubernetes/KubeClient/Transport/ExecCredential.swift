@@ -11,10 +11,11 @@ struct ExecCredential: Sendable, Hashable {
 
     var token: String?
     var certificate: Certificate?
-    /// nil: until the server refuses it.
+    /// The time until which it is used; nil until the server refuses it.
     var expiration: KubeTime?
 
-    /// - Throws: ``KubeClientError`` (`configuration`). No error quotes the text: it may be a secret.
+    /// Reads what a plug-in printed. ``KubeClientError`` (`configuration`) is thrown; no error quotes the text: it may
+    /// be a secret.
     init(printed: String, apiVersion: String) throws(KubeClientError) {
         guard let json = try? JSONParser.parse(Array(printed.utf8)), json["kind"]?.string == "ExecCredential" else {
             throw KubeClientError(.configuration, "what it printed is not an ExecCredential")

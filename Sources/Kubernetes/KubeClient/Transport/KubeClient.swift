@@ -11,36 +11,45 @@ public import Tracing
 ///
 /// Someone must ``shutdown()`` it before it goes away; ``withKubeClient(_:logger:options:body:)`` does that.
 public final class KubeClient: KubeAPI, Sendable {
+    /// The limits, the retries and the observers of a client.
     public struct Options: Sendable {
-        /// For a request of ``send(_:as:)`` from the first byte sent to the last received, retries and waits included.
+        /// The time for a request of ``send(_:as:)`` from the first byte sent to the last received, retries and waits
+        /// included.
         public var timeout: Duration
-        /// For a connection, with its TLS handshake.
+        /// The time for a connection, with its TLS handshake.
         public var connectTimeout: Duration
-        /// Of an answer, after decompression.
+        /// The most bytes that an answer may have, after decompression; more is an error (`tooLarge`).
         public var maximumBodyBytes: Int
-        /// Streams at the same time. Those beyond wait for one to end.
+        /// The number of streams at the same time. Those beyond wait for one to end.
         public var maximumStreams: Int
+        /// The rules by which a request is sent again.
         public var retry: RetryPolicy
+        /// The value of `User-Agent`.
         public var userAgent: String
-        /// Bounds how often requests are sent, retries, streams and commands included; nil leaves it to the API server's
-        /// flow control (KEP-1040).
+        /// The limit on how often requests are sent, retries, streams and commands included; nil leaves it to the API
+        /// server's flow control (KEP-1040).
         public var rateLimit: RateLimit?
-        /// Gets each warning of the API server (KEP-1693): deprecated versions, unknown fields. nil logs each text once.
+        /// Takes each warning of the API server (KEP-1693): deprecated versions, unknown fields. nil logs each text
+        /// once.
         public var onWarning: (@Sendable (_ text: String, _ request: KubeRequest) -> Void)?
-        /// Gets a span for each request that is sent.
+        /// Takes a span for each request that is sent.
         public var tracer: any Tracer
 
-        /// Requests a second, with so many at once after a pause (client-go's QPS and Burst).
+        /// A number of requests a second, with more at once after a pause (client-go's QPS and Burst).
         public struct RateLimit: Sendable, Hashable {
+            /// The requests a second in the long run.
             public var perSecond: Double
+            /// The requests at once after a pause.
             public var burst: Int
 
+            /// Makes a limit of its two numbers.
             public init(perSecond: Double, burst: Int) {
                 self.perSecond = perSecond
                 self.burst = burst
             }
         }
 
+        /// Makes options; without arguments a request may take 30 seconds and an answer may have 128 MiB.
         public init(
             timeout: Duration = .seconds(30), connectTimeout: Duration = .seconds(5),
             maximumBodyBytes: Int = 128 << 20, maximumStreams: Int = 4096, retry: RetryPolicy = RetryPolicy(),
@@ -59,11 +68,14 @@ public final class KubeClient: KubeAPI, Sendable {
             self.tracer = tracer
         }
 
-        /// `skyflo/VERSION (os/arch)`, the form of Kubernetes components, by which audit logs tell clients apart.
+        /// The user agent of this project, `skyflo/VERSION (os/arch)`: the form of Kubernetes components, by which
+        /// audit logs tell clients apart.
         public static func userAgent(version: String) -> String { "skyflo/\(version) (\(Platform.description))" }
     }
 
+    /// The cluster that the client was made for.
     public let configuration: ClusterConfiguration
+    /// The options that the client was made with.
     public let options: Options
     let logger: Logger
     let builder: RequestBuilder
@@ -112,6 +124,7 @@ public final class KubeClient: KubeAPI, Sendable {
 
 /// The HTTP clients that it holds have the password of a proxy.
 extension KubeClient: CustomReflectable {
+    /// A mirror without children, so that dumping a client shows no password.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 

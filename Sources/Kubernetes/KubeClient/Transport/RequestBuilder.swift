@@ -7,11 +7,11 @@ import NIOHTTP1
 struct RequestBuilder: Sendable {
     let endpoint: Endpoint
     let userAgent: String
-    /// Whom to act for when the request doesn't say.
+    /// The identity to act for when a request doesn't say.
     let impersonation: Impersonation?
 
-    /// - Parameter authorization: the header's value, or nil for none.
-    /// - Throws: ``KubeClientError`` (`unsupported`) for a path that could mean another place than it seems to.
+    /// Makes the HTTP request; `authorization` is the header's value, or nil for none. ``KubeClientError``
+    /// (`unsupported`) is thrown for a path that could mean another place than it seems to.
     func build(
         _ request: KubeRequest, as identity: Impersonation?, authorization: String?
     ) throws(KubeClientError) -> HTTPClientRequest {
@@ -33,8 +33,9 @@ struct RequestBuilder: Sendable {
         return result
     }
 
-    /// A path without the slash would change the URL's host (`@evil.example`), one with a query would hide a part of it
-    /// from whoever judges requests by their fields, and dots may be taken out on the way.
+    /// Refuses paths that mean another place than they seem to. One without the slash would change the URL's host
+    /// (`@evil.example`), one with a query would hide a part of it from whoever judges requests by their fields, and
+    /// dots may be taken out on the way.
     private func check(_ path: String) throws(KubeClientError) {
         let isPlain = path.utf8.allSatisfy {
             $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#")

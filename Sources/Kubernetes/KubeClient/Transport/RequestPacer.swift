@@ -10,7 +10,8 @@ final class RequestPacer: Sendable {
         bucket = Mutex(TokenBucket(perSecond: limit.perSecond, burst: limit.burst))
     }
 
-    /// - Throws: `CancellationError`. The turn is then lost, not given to another.
+    /// Waits for the caller's turn. `CancellationError` is thrown when the task is cancelled; the turn is then lost,
+    /// not given to another.
     func wait() async throws {
         let delay = bucket.withLock { $0.reserve(now: start.duration(to: .now)) }
         if delay > .zero { try await Concurrency.sleep(for: delay) }

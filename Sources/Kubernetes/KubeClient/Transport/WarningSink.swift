@@ -4,7 +4,7 @@ import Synchronization
 
 /// Hands warnings of the API server to whoever asked for them, or logs each text once.
 final class WarningSink: Sendable {
-    /// Of texts that are remembered: some hold names, and must not fill the memory.
+    /// The number of texts that are remembered: some hold names, and must not fill the memory.
     private static let maximumTexts = 256
 
     private let handler: (@Sendable (String, KubeRequest) -> Void)?

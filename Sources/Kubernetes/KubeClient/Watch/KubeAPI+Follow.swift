@@ -2,18 +2,26 @@ public import Concurrency
 public import KubeModel
 
 extension Backoff {
-    /// Before a watch that broke is opened again: nothing where it had brought something, and half of the rest by chance.
+    /// The waits before a watch that broke is opened again: nothing where it had brought something, and half of the rest by chance.
     public static let watch = Backoff(base: .milliseconds(500), maximum: .seconds(30), jitter: 0.5)
 }
 
 extension KubeAPI {
     /// Watches a collection from `version` on, and goes on where it was after every end and every cut.
     ///
-    /// `body` gets each event after `version` once and in the server's order, as long as the server still has them; bookmarks
-    /// too, which are good places to remember. A watch that brings nothing new before it ends is opened again only after a
-    /// pause, so that a server that cuts every connection is not asked without end.
-    /// - Throws: what `body` throws; `APIStatus` 410 when the server no longer has what came next: list again, and go on
-    ///   from there; other refusals that don't pass by themselves (403, 404); `CancellationError`. It never returns.
+    /// `body` gets each event after `version` once and in the server's order, as long as the server still has them;
+    /// bookmarks too, which are good places to remember. A watch that brings nothing new before it ends is opened again
+    /// only after a pause, so that a server that cuts every connection is not asked without end.
+    /// - Parameters:
+    ///   - resource: The resource whose objects are watched.
+    ///   - namespace: The namespace; nil for all of them, and for a resource without namespaces.
+    ///   - version: The version of a list, or of the last event, after which to begin.
+    ///   - options: The selectors and the server's timeout; its `resourceVersion` and `sendInitialEvents` are not used.
+    ///   - backoff: How long to wait before a watch that brought nothing is opened again.
+    ///   - body: Takes the events.
+    /// - Returns: Nothing: it ends with an error only.
+    /// - Throws: What `body` throws; `APIStatus` 410 when the server no longer has what came next: list again, and go
+    ///   on from there; other refusals that don't pass by themselves (403, 404); `CancellationError`.
     public func follow(
         _ resource: APIResource, namespace: String? = nil, from version: String,
         _ options: WatchOptions = WatchOptions(), backoff: Backoff = .watch,
@@ -49,7 +57,7 @@ extension KubeAPI {
     }
 }
 
-/// How far a followed watch is.
+/// The place up to which a followed watch has come.
 private struct WatchPosition {
     var version: String
     var bodyFailed = false
@@ -58,7 +66,7 @@ private struct WatchPosition {
 
     init(version: String) { self.version = version }
 
-    /// Returns when the server ends the watch, with the status that it ended it with.
+    /// Takes the events until the server ends the watch, and returns the status that it ended it with.
     mutating func consume(
         _ events: inout WatchEvents, body: (WatchEvent) async throws -> Void
     ) async throws -> APIStatus? {

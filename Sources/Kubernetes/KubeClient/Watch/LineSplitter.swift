@@ -8,13 +8,13 @@
 
 /// Cuts a stream of bytes into lines, whatever the chunks it arrives in.
 struct LineSplitter: Sendable {
-    /// Of one line. A stream without line feeds must not fill the memory.
+    /// The most bytes that one line may have. A stream without line feeds must not fill the memory.
     let maximumLineBytes: Int
 
     private var buffer: [UInt8] = []
     /// The first byte that was not handed out.
     private var start = 0
-    /// There is no line feed between `start` and here, so that a long line is searched once.
+    /// The place up to which no line feed was found after `start`, so that a long line is searched once.
     private var searched = 0
 
     init(maximumLineBytes: Int) { self.maximumLineBytes = maximumLineBytes }

@@ -14,7 +14,7 @@ public struct WatchEvents {
         lines = LineSplitter(maximumLineBytes: maximumLineBytes)
     }
 
-    /// nil when the server has ended the watch, which it does from time to time without any fault.
+    /// The next event; nil when the server has ended the watch, which it does from time to time without any fault.
     ///
     /// - Throws: ``KubeClientError``: `badResponse` for what is no event, `tooLarge`, `unreachable`;
     ///   `CancellationError`. An `ERROR` event is no throw: it is ``KubeModel/WatchEvent/error(_:)``.
@@ -32,7 +32,8 @@ public struct WatchEvents {
         return nil
     }
 
-    /// nil for an empty line, and for an object that this parser doesn't take: it is passed over, as in lists.
+    /// Reads an event; nil for an empty line, and for an object that this parser doesn't take: it is passed over, as in
+    /// lists.
     private static func event(_ line: ArraySlice<UInt8>) throws(KubeClientError) -> WatchEvent? {
         if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { return nil }
         do {

@@ -1,19 +1,22 @@
 public import KubeModel
 
+/// The choice of a collection's objects, and the version to watch them from (`metav1.ListOptions` with `watch`).
 public struct WatchOptions: Sendable {
-    /// Where to go on: the version of a list, or of the last event. nil begins with the objects that are there now, as
-    /// `ADDED`, without saying where they end.
+    /// The place to go on from: the version of a list, or of the last event. nil begins with the objects that exist
+    /// now, as `ADDED`, without saying where they end.
     public var resourceVersion: String?
+    /// The labels of the objects; nil for any.
     public var labelSelector: LabelSelector?
-    /// In the API's text form: `metadata.name=web`.
+    /// The fields of the objects in the API's text form, `metadata.name=web`; nil for any. ``FieldSelector`` makes it.
     public var fieldSelector: String?
-    /// Lets the server tell about every minute how far the watch is (KEP-956).
+    /// Whether the server may tell about every minute how far the watch is (KEP-956).
     public var allowBookmarks: Bool
-    /// Begins with all objects and a bookmark at their end (KEP-3157). Servers that can't answer 422.
+    /// Whether to begin with all objects and a bookmark at their end (KEP-3157). Servers that can't do it answer 422.
     public var sendInitialEvents: Bool
-    /// When the server ends the watch; nil leaves it to the server, which takes 30 to 60 minutes.
+    /// The seconds after which the server ends the watch; nil leaves it to the server, which takes 30 to 60 minutes.
     public var timeoutSeconds: Int?
 
+    /// Makes options; without arguments all objects, from the present state on.
     public init(
         resourceVersion: String? = nil, labelSelector: LabelSelector? = nil, fieldSelector: String? = nil,
         allowBookmarks: Bool = true, sendInitialEvents: Bool = false, timeoutSeconds: Int? = nil
@@ -26,6 +29,7 @@ public struct WatchOptions: Sendable {
         self.timeoutSeconds = timeoutSeconds
     }
 
+    /// The options as parameters of the request's query.
     public var query: [KubeRequest.QueryItem] {
         let list = ListOptions(
             labelSelector: labelSelector, fieldSelector: fieldSelector, resourceVersion: resourceVersion)

@@ -97,7 +97,8 @@ extension JSONScanner {
         }
     }
 
-    /// After `\u`: four hexadecimal digits, and a second such escape where the first is a high surrogate.
+    /// Reads the rest of an escape after `\u`: four hexadecimal digits, and a second such escape where the first is a
+    /// high surrogate.
     private mutating func unicodeEscape() throws(Failure) -> Unicode.Scalar {
         var code = UInt32(try hex4())
         if (0xD800..<0xDC00).contains(code) {

@@ -20,7 +20,7 @@ struct KeyStack {
     @inline(__always)
     mutating func close(_ level: Level) { keys.removeLast(keys.count - level.start) }
 
-    /// - Returns: false when the object has that key already.
+    /// Adds a key to an object, and returns false when the object has that key already.
     @inline(__always)
     mutating func insert(_ key: JSONScanner.Text, into level: inout Level, bytes: Bytes) -> Bool {
         guard level.all == nil, key.isPlain, keys.count - level.start < Self.scanLimit else {

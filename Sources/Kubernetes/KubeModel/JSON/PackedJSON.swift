@@ -46,7 +46,7 @@ struct PackedJSON: Sendable {
 // MARK: - Going over text that was checked before
 
 extension JSONScanner {
-    /// Where a member begins, and the comma before it.
+    /// The place where a member begins, and that of the comma before it.
     struct MemberStart {
         var lowerBound: Int
         var comma: Int?

@@ -1,7 +1,7 @@
 /// The subprotocols that carry a command's streams over a WebSocket: binary messages whose first byte names the stream
 /// (`k8s.io/apimachinery/pkg/util/remotecommand`).
 package enum RemoteCommandProtocol: String, Sendable, CaseIterable {
-    /// Beside the streams it can close one, which is how the input ends (KEP-4006, Kubernetes 1.30).
+    /// The version that can close a stream, which is how the input ends (KEP-4006, Kubernetes 1.30).
     case v5 = "v5.channel.k8s.io"
     case v4 = "v4.channel.k8s.io"
 

@@ -5,7 +5,7 @@ extension YAML {
         case text, null
         case bool(Bool)
         case integer(Int64)
-        /// Beyond `Int64`.
+        /// A whole number beyond `Int64`.
         case large(UInt64)
         /// Infinity and none of a number included, which JSON doesn't have.
         case number(Double)
