@@ -1,9 +1,11 @@
-/// What goes wrong in this module itself; errors of an API server come as `APIStatus` or `KubeClientError`.
+/// A failure in this module itself; errors of an API server come as `APIStatus` or `KubeClientError`.
 public struct RuntimeError: Error, Sendable, CustomStringConvertible {
-    /// A struct over a private enum, so that codes can be added without breaking anyone's `switch`.
+    /// The kind of a failure. A struct over a private enum, so that codes can be added without breaking anyone's
+    /// `switch`.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Value: String { case stopped, leadershipLost, misuse, overdue, incomplete, ownership }
         private let value: Value
+        /// The name of the code, such as `leadershipLost`.
         public var description: String { value.rawValue }
 
         /// The informer that was waited for has ended: nothing will change any more.
@@ -20,15 +22,20 @@ public struct RuntimeError: Error, Sendable, CustomStringConvertible {
         public static let ownership = Code(value: .ownership)
     }
 
+    /// The kind of the failure, for programs.
     public var code: Code
+    /// A sentence for people.
     public var message: String
+    /// The error behind it, if there is one.
     public var cause: (any Error)?
 
+    /// Makes an error of its parts.
     public init(_ code: Code, message: String, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
         self.cause = cause
     }
 
+    /// The message, with the cause where there is one.
     public var description: String { cause.map { "\(message): \($0)" } ?? message }
 }

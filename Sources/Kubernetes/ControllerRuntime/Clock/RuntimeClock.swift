@@ -6,15 +6,17 @@ public import KubeModel
 /// Deadlines are moments of ``uptime``, which only goes forward. ``now`` is the wall clock, which may be set back; it
 /// is only for what other processes read (a lease's `renewTime`, an event's timestamps).
 public protocol RuntimeClock: Sendable {
-    /// Time since some fixed start, monotonic.
+    /// The time since some fixed start. It never goes back.
     var uptime: Duration { get }
+    /// The wall clock, for what other processes read.
     var now: KubeTime { get }
-    /// Returns at once when `deadline` has passed.
+    /// Sleeps until a moment of ``uptime``; returns at once when it has passed.
     /// - Throws: `CancellationError`.
     func sleep(until deadline: Duration) async throws
 }
 
 extension RuntimeClock {
+    /// Sleeps for a time. `CancellationError` is thrown when the task is cancelled.
     public func sleep(for duration: Duration) async throws { try await sleep(until: uptime + duration) }
 
     /// Runs `work` and gives up on it at `deadline`: it is cancelled, and awaited.

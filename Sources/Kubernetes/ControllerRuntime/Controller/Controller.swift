@@ -14,17 +14,21 @@ import Synchronization
 /// - On ``stop()`` or graceful shutdown nothing new begins; what runs may end within the grace period and is cancelled
 ///   after it. When the task is cancelled, what runs is cancelled at once.
 public final class Controller: Service {
-    /// What an informer's changes mean for this controller.
+    /// An informer whose changes lead to reconciles, and of which names.
     public struct Watch: Sendable {
         let informer: Informer
         let predicate: Predicate
         let priority: WorkPriority
         let map: @Sendable (KubeObject) -> [ObjectKey]
 
+        /// Makes a watch.
+        ///
         /// - Parameters:
-        ///   - priority: of changes. Objects that are there at the start, and resyncs, always come with
+        ///   - informer: The informer whose changes are looked at. The controller doesn't run it.
+        ///   - predicate: The changes that matter; all by default.
+        ///   - priority: The priority of changes. Objects that exist at the start, and resyncs, always come with
         ///     ``WorkPriority/low``.
-        ///   - map: which names to reconcile for an object; its own by default. After an update it is asked about both
+        ///   - map: The names to reconcile for an object; its own by default. After an update it is asked about both
         ///     the old and the new state. It is called for each event, in order, and must not block.
         public init(
             _ informer: Informer, predicate: Predicate = .all, priority: WorkPriority = .normal,
@@ -36,8 +40,15 @@ public final class Controller: Service {
             self.map = map
         }
 
-        /// Objects that are owned by one of `owner`: the owner is reconciled.
-        /// - Parameter onlyController: not owners that are mentioned beside the one that manages the object.
+        /// Watches objects that are owned by one of `owner`: the owner is reconciled.
+        ///
+        /// - Parameters:
+        ///   - owner: The resource of the owners.
+        ///   - informer: The informer of the owned objects.
+        ///   - onlyController: Whether to leave out owners that are mentioned beside the one that manages the object.
+        ///   - predicate: The changes that matter; all by default.
+        ///   - priority: The priority of changes, as in ``init(_:predicate:priority:map:)``.
+        /// - Returns: A watch that maps an object to the names of its owners, in its own namespace.
         public static func owned(
             by owner: APIResource, _ informer: Informer, onlyController: Bool = true, predicate: Predicate = .all,
             priority: WorkPriority = .normal
@@ -51,7 +62,7 @@ public final class Controller: Service {
             }
         }
 
-        /// What nobody waits for goes behind what happens.
+        /// The priority of an event: what nobody waits for goes behind what happens.
         func priority(of event: InformerEvent) -> WorkPriority {
             event.isInitial || event.isResync ? .low : priority
         }
@@ -64,6 +75,7 @@ public final class Controller: Service {
         }
     }
 
+    /// The name of the controller in metrics and logs.
     public let name: String
     private let reconciler: any Reconciler
     private let watches: [Watch]
@@ -76,11 +88,18 @@ public final class Controller: Service {
     private let stopped = Latch<Void>()
     private let hasStarted = Mutex(false)
 
+    /// Makes a controller, which does nothing before ``run()``.
+    ///
     /// - Parameters:
-    ///   - name: of this controller in metrics and logs.
-    ///   - concurrency: how many names are reconciled at the same time.
-    ///   - gracePeriod: what running reconciles get after a stop.
-    ///   - metrics: where its metrics go; the process's own backend by default.
+    ///   - name: The name of this controller in metrics and logs.
+    ///   - reconciler: What is called for each name.
+    ///   - watches: The informers whose changes lead to reconciles.
+    ///   - concurrency: How many names are reconciled at the same time.
+    ///   - gracePeriod: For how long running reconciles may go on after a stop.
+    ///   - queue: The delays after failures, their limit, and the fairness between priorities.
+    ///   - clock: The clock of delays and of the grace period.
+    ///   - metrics: The backend of its metrics; the process's own by default.
+    ///   - logger: The logger of failures.
     public init(
         name: String, reconciler: any Reconciler, watches: [Watch], concurrency: Int = 1,
         gracePeriod: Duration = .seconds(30), queue: WorkQueueState<ObjectKey>.Options = .init(),
@@ -100,7 +119,7 @@ public final class Controller: Service {
         self.queue = WorkQueue(queue, clock: clock, metrics: self.metrics.queue)
     }
 
-    /// For what comes from elsewhere than a watch.
+    /// Asks for a reconcile because of something that comes from elsewhere than a watch.
     public func enqueue(_ key: ObjectKey, priority: WorkPriority = .normal) { queue.add(key, priority: priority) }
 
     /// Begins a graceful stop; ``run()`` returns when it is done.
@@ -136,7 +155,7 @@ public final class Controller: Service {
         }
     }
 
-    /// - Returns: whether the handlers know everything that is there; false when the stop came first.
+    /// Whether the handlers know every object of the first lists; false when the stop came first.
     private func hasSynced(_ handlers: [HandlerRegistration]) async -> Bool {
         await withTaskGroup(of: Bool.self) { group in
             group.addTask {

@@ -11,7 +11,13 @@ import Synchronization
 /// what doesn't fit into the queue, what is spam (see client-go's correlator: 25 at once an object, then one each five
 /// minutes) and what the server doesn't take is dropped. Nothing may depend on them.
 public final class EventRecorder: Service {
-    public enum EventType: String, Sendable { case normal = "Normal", warning = "Warning" }
+    /// Whether an event tells of something that goes as meant, or of trouble.
+    public enum EventType: String, Sendable {
+        /// Something happened as it was meant to.
+        case normal = "Normal"
+        /// Something went wrong, or soon may.
+        case warning = "Warning"
+    }
 
     private struct Mailbox {
         var notices: [(notice: EventNotice, time: KubeTime)] = []
@@ -32,9 +38,14 @@ public final class EventRecorder: Service {
     private let filled = Signal()
     private let isClosing = Mutex(false)
 
+    /// Makes a recorder, which writes nothing before ``run()``.
+    ///
     /// - Parameters:
-    ///   - component: the controller's name: `source.component` and `reportingComponent`.
-    ///   - instance: of the controller, usually the pod's name.
+    ///   - api: The API server that events are written to.
+    ///   - component: The controller's name: `source.component` and `reportingComponent`.
+    ///   - instance: The name of the controller's instance, usually the pod's: `reportingInstance`.
+    ///   - clock: The clock of the events' timestamps and of the limits.
+    ///   - logger: The logger of events that were dropped.
     public init(
         api: any KubeAPI, component: String, instance: String = "", clock: any RuntimeClock = SystemClock(),
         logger: Logger = Logger(label: "events")
@@ -46,13 +57,18 @@ public final class EventRecorder: Service {
         self.logger = logger
     }
 
+    /// Tells about an object.
+    ///
     /// - Parameters:
-    ///   - reason: CamelCase, for machines.
-    ///   - message: for people; cut at 1024 bytes.
+    ///   - type: Whether it goes as meant.
+    ///   - object: The object that the event is about.
+    ///   - reason: One word in CamelCase, for machines.
+    ///   - message: A sentence for people; cut at 1024 bytes.
     public func record(_ type: EventType, about object: KubeObject, reason: String, message: String) {
         record(type, about: EventReference(object), reason: reason, message: message)
     }
 
+    /// Tells about an object of which only the reference is known, by the same rules.
     public func record(_ type: EventType, about object: EventReference, reason: String, message: String) {
         let notice = EventNotice(
             type: type, object: object, reason: reason, message: Self.cut(message, to: Self.messageLimit))
@@ -135,8 +151,7 @@ extension EventRecorder {
         }
     }
 
-    /// Tries again where that may help.
-    /// - Returns: whether it was done.
+    /// Tries again where that may help. Returns whether it was done.
     private func attempt(_ body: () async throws -> Void) async -> Bool {
         let backoff = Backoff(base: .milliseconds(500), maximum: .seconds(10), jitter: 0.5)
         for failures in 1...Self.attempts {
@@ -159,7 +174,7 @@ extension EventRecorder {
         return false
     }
 
-    /// Events about cluster-scoped objects live in `default`, as the API demands.
+    /// Events about cluster-scoped objects are in `default`, as the API demands.
     private func namespace(of notice: EventNotice) -> String { notice.object.namespace ?? "default" }
 
     private func event(_ notice: EventNotice, message: String, name: String, time: KubeTime) -> KubeObject {

@@ -1,13 +1,19 @@
 public import KubeModel
 
-/// What an event is about: `involvedObject` of a core/v1 `Event`.
+/// The object that an event is about: `involvedObject` of a core/v1 `Event`.
 public struct EventReference: Sendable, Hashable {
+    /// The API version of the object.
     public var apiVersion: String
+    /// The kind of the object.
     public var kind: String
+    /// The namespace of the object; nil for one without. The event itself is then in `default`.
     public var namespace: String?
+    /// The name of the object.
     public var name: String
+    /// The UID of the object; empty where it isn't known.
     public var uid: String
 
+    /// Makes the reference of an object.
     public init(_ object: KubeObject) {
         apiVersion = object.apiVersion
         kind = object.kind

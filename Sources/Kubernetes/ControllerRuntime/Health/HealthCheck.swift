@@ -2,19 +2,22 @@ import KubeModel
 
 /// One named answer to "is it well?".
 public struct HealthCheck: Sendable {
+    /// The name of the check in verbose answers and in failures.
     public let name: String
-    /// Throws when it isn't. It must be quick: probes have a timeout of a second by default.
+    /// Throws when it isn't well. It must be quick: probes have a timeout of a second by default.
     let run: @Sendable () async throws -> Void
 
+    /// Makes a check of a function that throws when it isn't well. It must be quick: probes have a timeout of a second
+    /// by default.
     public init(_ name: String, run: @escaping @Sendable () async throws -> Void) {
         self.name = name
         self.run = run
     }
 
-    /// Always well: the process answers.
+    /// The check that always passes: the process answers.
     public static let ping = HealthCheck("ping") {}
 
-    /// Whether an informer has its first list.
+    /// Checks whether an informer has its first list.
     public static func synced(_ informer: Informer) -> HealthCheck {
         HealthCheck("informer-\(informer.resource.qualifiedName)") {
             guard informer.hasSynced else {
@@ -42,7 +45,8 @@ struct HealthReport {
         }
     }
 
-    /// - Parameter name: of the endpoint: `readyz`.
+    /// The text of the answer of the endpoint of that name, such as `readyz`; `isVerbose` lists the checks that passed,
+    /// too.
     func text(name: String, isVerbose: Bool) -> String {
         if isHealthy { return isVerbose ? lines + "\(name) check passed\n" : "ok" }
         return lines + "\(name) check failed\n"

@@ -18,11 +18,16 @@ public struct HealthServer: Service {
     private let logger: Logger
     private let bound = Latch<Int>()
 
+    /// Makes a server, which listens after ``run()``.
+    ///
     /// - Parameters:
-    ///   - port: 0 lets the system choose; see ``boundPort()``.
-    ///   - liveness: behind `/livez` and `/healthz`. A failure here restarts the pod: nothing that a restart doesn't
-    ///     cure.
-    ///   - readiness: behind `/readyz`.
+    ///   - host: The address to listen at; that of all interfaces by default.
+    ///   - port: The port to listen at; 0 lets the system choose, see ``boundPort()``.
+    ///   - liveness: The checks behind `/livez` and `/healthz`. A failure here restarts the pod: nothing belongs here
+    ///     that a restart doesn't cure.
+    ///   - readiness: The checks behind `/readyz`.
+    ///   - metrics: The registry behind `/metrics`; nil for no such endpoint.
+    ///   - logger: The logger of checks that fail.
     public init(
         host: String = "0.0.0.0", port: Int = 8081, liveness: [HealthCheck] = [.ping], readiness: [HealthCheck] = [],
         metrics: MetricsRegistry? = nil, logger: Logger = Logger(label: "health")
@@ -35,7 +40,7 @@ public struct HealthServer: Service {
         self.logger = logger
     }
 
-    /// Waits until the server listens.
+    /// Waits until the server listens, and returns its port.
     /// - Throws: `CancellationError`.
     public func boundPort() async throws -> Int { try await bound.wait() }
 

@@ -2,10 +2,10 @@ import KubeModel
 import NIOConcurrencyHelpers
 
 extension Informer {
-    /// Into how many parts a round is cut, so that queues get a trickle and not everything at once.
+    /// The number of parts that a round is cut into, so that queues get a trickle and not everything at once.
     private static let resyncSteps = 60
 
-    /// Tells the handlers again and again what is there.
+    /// Tells the handlers again and again which objects exist.
     func resync(every period: Duration) async {
         guard (try? await waitForSync()) != nil else { return }
         while !Task.isCancelled {

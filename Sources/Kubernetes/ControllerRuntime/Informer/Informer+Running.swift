@@ -50,7 +50,7 @@ extension Informer {
         }
     }
 
-    /// - Parameter version: nil to get the present objects as events first.
+    /// Watches from `version` on; nil to get the present objects as events first.
     private func watch(_ reflector: inout ReflectorState, from version: String?) async {
         let start = clock.uptime
         let watch = Watch(reflector, collectsInitial: version == nil, at: start)
@@ -68,7 +68,7 @@ extension Informer {
 
     /// How long the server shall keep a watch open: about 5 to 10 minutes, at random so that not all end together.
     private static let watchSeconds = 300...600
-    /// What a server may take longer than that before the connection is taken for dead.
+    /// The time that a server may take longer than that before the connection is taken for dead.
     private static let watchMargin = Duration.seconds(30)
     /// How long a server may be silent before it has said that the initial events are complete.
     private static let initialSilence = Duration.seconds(30)
@@ -173,7 +173,7 @@ private final class Watch: Sendable {
 }
 
 extension Informer {
-    /// - Throws: the status of an `ERROR` event, which ends the watch.
+    /// Applies an event to the cache. The status of an `ERROR` event, which ends the watch, is thrown.
     private func apply(_ event: WatchEvent, to watch: Watch) throws {
         if case .error(let status) = event { throw status }
         let event = transformed(event)
@@ -184,7 +184,7 @@ extension Informer {
         }
     }
 
-    /// Before anything is kept, also of initial events.
+    /// Transforms an event's object before anything is kept, also of initial events.
     private func transformed(_ event: WatchEvent) -> WatchEvent {
         switch event {
         case .added(let object): .added(transform(object))

@@ -2,13 +2,16 @@ public import KubeModel
 import NIOConcurrencyHelpers
 
 extension Informer {
-    /// Returns as soon as the cached object (nil: there is none) satisfies `predicate`: at once when it already does.
+    /// Returns as soon as the cached object satisfies `predicate`: at once when it already does.
     ///
     /// Before the first list nothing is known, so it waits for that first. Each state that the cache goes through is
     /// shown to the predicate; states that the server went through during a disconnect may be missing, and those that a
     /// slow handler held up.
-    /// - Parameter predicate: is called from whatever task changes the cache; it must not block.
-    /// - Returns: the object that satisfied it.
+    /// - Parameters:
+    ///   - key: The namespace and the name of the object.
+    ///   - predicate: Judges the object, nil where it doesn't exist. It is called from whatever task changes the cache;
+    ///     it must not block.
+    /// - Returns: The object that satisfied it, or nil where its absence did.
     /// - Throws: `CancellationError`; ``RuntimeError`` when the informer stops.
     public func wait(
         for key: ObjectKey, until predicate: @escaping @Sendable (KubeObject?) -> Bool
@@ -29,7 +32,7 @@ extension Informer {
         }
     }
 
-    /// How many tasks wait for an object.
+    /// The number of tasks that wait for an object.
     public var waiterCount: Int { shared.withLockedValue { $0.waiters.values.reduce(0) { $0 + $1.count } } }
 
     private func register(_ waiter: Waiter, for key: ObjectKey) {
@@ -47,7 +50,7 @@ extension Informer {
         }
     }
 
-    /// Whoever gets the waiter resumes it; there is only one.
+    /// Removes a waiter. Whoever gets it resumes it; only one does.
     private func removeWaiter(_ id: UInt64, for key: ObjectKey) -> Waiter? {
         shared.withLockedValue { shared in
             guard let at = shared.waiters[key]?.firstIndex(where: { $0.id == id }) else { return nil }

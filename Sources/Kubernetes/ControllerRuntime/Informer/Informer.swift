@@ -14,6 +14,7 @@ public import ServiceLifecycle
 /// - Memory is bounded by the objects. A slow handler holds up the watch, and others with it: what takes time belongs
 ///   behind a ``WorkQueue``. Where more than a thousand changes wait for a handler, those of one object become one.
 public final class Informer: Service {
+    /// Takes the changes of the cache, one after the other. It must not block.
     public typealias Handler = @Sendable (InformerEvent) -> Void
 
     struct Waiter {
@@ -29,21 +30,23 @@ public final class Informer: Service {
         var handlers: [HandlerRegistration] = []
         var lastHandler: UInt64 = 0
         var outbox = Outbox()
-        /// Someone empties the outbox just now. Whoever adds to it then need not, and must not: the order would be
-        /// lost.
+        /// Whether someone empties the outbox just now. Whoever adds to it then need not, and must not: the order would
+        /// be lost.
         var isDelivering = false
         var waiters: [ObjectKey: [Waiter]] = [:]
         var lastWaiter: UInt64 = 0
         var lastChange: UInt64 = 0
         var isStopped = false
-        /// The first list is in the store.
+        /// Whether the first list is in the store.
         var hasSynced = false
-        /// Kept for its memory.
+        /// The events of the change under way, kept for its memory.
         var fresh: [InformerEvent] = []
     }
 
     let api: any KubeAPI
+    /// The resource whose objects are cached.
     public let resource: APIResource
+    /// The namespace whose objects are cached; nil for all of them.
     public let namespace: String?
     let labelSelector: LabelSelector?
     let fieldSelector: String?
@@ -56,15 +59,23 @@ public final class Informer: Service {
     let shared = NIOLockedValueBox(Shared())
     let synced = Latch<Void>()
 
+    /// Makes an informer, which follows the server after ``run()``.
+    ///
     /// - Parameters:
-    ///   - namespace: nil for all.
-    ///   - fieldSelector: in the API's text form: `metadata.name=web`.
-    ///   - transform: what of an object is kept. It must leave `metadata`'s name, namespace, uid and resourceVersion.
-    ///   - usesWatchList: ask for the initial objects as watch events (KEP-3157), which spares the server's memory. A
-    ///     server that refuses it, or doesn't say when it is through, is listed instead from then on.
-    ///   - resyncPeriod: after about that long every object is told to the handlers again, as an update without a
-    ///     change, spread over the period. For reconcilers whose world changes without the API server knowing; most
-    ///     need none.
+    ///   - api: The API server that is listed and watched.
+    ///   - resource: The resource whose objects are cached.
+    ///   - namespace: The namespace; nil for all of them, and for a resource without namespaces.
+    ///   - labelSelector: The labels of the objects; nil for any.
+    ///   - fieldSelector: The fields of the objects in the API's text form, `metadata.name=web`; nil for any.
+    ///   - transform: Makes of an object what is kept. It must leave `metadata`'s name, namespace, uid and
+    ///     resourceVersion.
+    ///   - usesWatchList: Whether to ask for the initial objects as watch events (KEP-3157), which spares the server's
+    ///     memory. A server that refuses it, or doesn't say when it is through, is listed instead from then on.
+    ///   - resyncPeriod: The time after which about every object is told to the handlers again, as an update without a
+    ///     change, spread over the period; nil for never. It is for reconcilers whose world changes without the API
+    ///     server knowing; most need none.
+    ///   - clock: The clock of pauses and deadlines.
+    ///   - logger: The logger of the server's errors.
     public init(
         api: any KubeAPI, resource: APIResource, namespace: String? = nil, labelSelector: LabelSelector? = nil,
         fieldSelector: String? = nil,
@@ -86,13 +97,15 @@ public final class Informer: Service {
         self.logger = logger
     }
 
-    /// `metadata.managedFields` is often half of an object, and controllers have no use for it.
+    /// The transformation that drops `metadata.managedFields`, often half of an object, which controllers have no use
+    /// for.
     public static let withoutManagedFields: @Sendable (KubeObject) -> KubeObject = { $0.withoutManagedFields() }
 
-    /// Also without what `kubectl apply` remembers of an object, which is the whole of it once more.
+    /// The transformation that also drops what `kubectl apply` remembers of an object, which is the whole of it once
+    /// more.
     ///
-    /// Only for caches whose objects are never written back as a whole: a PUT of such an object would make kubectl
-    /// forget what it applied.
+    /// It is only for caches whose objects are never written back as a whole: a PUT of such an object would make
+    /// kubectl forget what it applied.
     public static let withoutBookkeeping: @Sendable (KubeObject) -> KubeObject = { object in
         var object = withoutManagedFields(object).decoded()
         let name = "kubectl.kubernetes.io/last-applied-configuration"
@@ -104,24 +117,25 @@ public final class Informer: Service {
 // MARK: - Reading
 
 extension Informer {
-    /// The object as a tree: who asks for one by its name works with it.
+    /// The cached object of that name as a tree: who asks for one by its name works with it. nil where the cache has
+    /// none.
     public func get(_ key: ObjectKey) -> KubeObject? { shared.withLockedValue { $0.store.objects[key] }?.decoded() }
 
-    /// In no particular order, as they are kept: packed (see ``KubeModel/KubeObject/packed()``).
+    /// The cached objects, of one namespace or of all, in no particular order and as they are kept: packed (see
+    /// ``KubeModel/KubeObject/packed()``).
     public func list(namespace: String? = nil) -> [KubeObject] {
         let objects = shared.withLockedValue { $0.store.objects }
         guard let namespace else { return Array(objects.values) }
         return objects.compactMap { $0.key.namespace == namespace ? $0.value : nil }
     }
 
-    /// Makes ``byIndex(_:value:)`` work for `name`.
-    /// - Parameter values: under which values an object is found. Called under a lock: quick, and no call of the
-    ///   informer.
+    /// Makes ``byIndex(_:value:)`` work for `name`. `values` gives the values under which an object is found; it is
+    /// called under a lock, so it must be quick and must not call the informer.
     public func addIndex(_ name: String, values: @escaping @Sendable (KubeObject) -> [String]) {
         shared.withLockedValue { $0.store.addIndex(name, values: values) }
     }
 
-    /// Objects with that value, in no particular order; none where the index doesn't exist.
+    /// The cached objects with that value in an index, in no particular order; none where the index doesn't exist.
     public func byIndex(_ name: String, value: String) -> [KubeObject] {
         shared.withLockedValue { $0.store.byIndex(name, value: value) }
     }
@@ -133,8 +147,7 @@ extension Informer {
     /// - Throws: `CancellationError`; ``RuntimeError`` when the informer stops before.
     public func waitForSync() async throws { try await synced.wait() }
 
-    /// Calls `handler` for every change from now on, and first `.added` (initial) for every object that is there.
-    ///
+    /// Calls `handler` for every change from now on, and first `.added` (initial) for every object that the cache has.
     /// Calls come one after the other, from whatever task made the change; a handler must not block.
     @discardableResult
     public func addHandler(_ handler: @escaping Handler) -> HandlerRegistration {
@@ -157,7 +170,7 @@ extension Informer {
         shared.withLockedValue { shared in shared.handlers.removeAll { $0.id == registration.id } }
     }
 
-    /// How many handlers there are.
+    /// The number of handlers that are registered.
     public var handlerCount: Int { shared.withLockedValue(\.handlers.count) }
 }
 
@@ -183,7 +196,8 @@ extension Informer {
         }
     }
 
-    /// - Parameter completesSync: the store now has everything that the server has.
+    /// Changes the cache and tells the handlers. `completesSync` says that the store now has everything that the server
+    /// has.
     func update(completesSync: Bool = false, _ body: (inout ObjectStore, inout [InformerEvent]) -> Void) {
         change { shared in
             body(&shared.store, &shared.fresh)

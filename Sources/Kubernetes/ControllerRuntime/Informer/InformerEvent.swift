@@ -2,10 +2,12 @@ public import KubeModel
 
 /// A change of an informer's cache.
 public enum InformerEvent: Sendable {
-    /// `isInitial`: the object was there already when the informer (or the handler) started.
+    /// An object came into the cache. `isInitial`: it existed already when the informer (or the handler) started.
     case added(KubeObject, isInitial: Bool)
+    /// An object changed, or is told again by a resync.
     case updated(old: KubeObject, new: KubeObject)
-    /// The last state that is known. When the deletion happened during a disconnect that may not be the very last one.
+    /// An object was removed; this is the last state that is known. When the deletion happened during a disconnect that
+    /// may not be the very last one.
     case deleted(KubeObject)
 
     /// The object as it is now, or was last.
@@ -15,7 +17,7 @@ public enum InformerEvent: Sendable {
         }
     }
 
-    /// What it was before an update.
+    /// The object before an update; nil for other events.
     public var old: KubeObject? { if case .updated(let old, _) = self { old } else { nil } }
 
     /// Whether nothing changed: the informer tells what it has once more (see its `resyncPeriod`).
@@ -26,6 +28,6 @@ public enum InformerEvent: Sendable {
 
     var isInitial: Bool { if case .added(_, let isInitial) = self { isInitial } else { false } }
 
-    /// What the cache holds after this event; nil: nothing.
+    /// The object that the cache holds after this event; nil for none.
     var remaining: KubeObject? { if case .deleted = self { nil } else { object } }
 }

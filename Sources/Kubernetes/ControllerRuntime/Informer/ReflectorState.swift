@@ -2,7 +2,7 @@ import Concurrency
 import KubeClient
 public import KubeModel
 
-/// What a reflector does next, without doing it: list, then watch from the list's version, and go on from the last
+/// The decisions of a reflector, without I/O: list, then watch from the list's version, and go on from the last
 /// version that was heard of after every break, or list again when the server has forgotten that version.
 ///
 /// Every step has one outcome that its owner reports:
@@ -14,16 +14,19 @@ public import KubeModel
 /// | ``Step/watchList`` | as `watch`; the event that ends the initial ones turns it into a `watch` |
 /// | ``Step/pause(_:)`` | ``paused()`` |
 public struct ReflectorState: Sendable {
+    /// The next thing to do.
     public enum Step: Sendable, Equatable {
-        /// List everything, most recent.
+        /// A list of everything, most recent.
         case list
+        /// A watch of what came after that version.
         case watch(from: String)
-        /// Watch with `sendInitialEvents` (KEP-3157): the initial objects come as events.
+        /// A watch with `sendInitialEvents` (KEP-3157): the initial objects come as events.
         case watchList
+        /// A pause of that length; then the step is asked for again.
         case pause(Duration)
     }
 
-    /// What broke, as far as it matters for what to do next.
+    /// The reason why a list or a watch broke, as far as it matters for what to do next.
     public enum Failure: Sendable, Equatable {
         /// The server no longer has the version (410), or doesn't have it yet (it was restored from a backup).
         case expired
@@ -31,8 +34,10 @@ public struct ReflectorState: Sendable {
         case throttled(Duration)
         /// The server doesn't know `sendInitialEvents`, or doesn't do what it says.
         case unsupported
+        /// Anything else, such as a connection that broke.
         case other
 
+        /// Tells what an error means here.
         public init(_ error: any Error) {
             guard let status = error as? APIStatus else {
                 self = (error as? RuntimeError)?.code == .incomplete ? .unsupported : .other
@@ -59,13 +64,14 @@ public struct ReflectorState: Sendable {
 
     private let backoff: Backoff
     private var usesWatchList: Bool
-    /// In a row, without a healthy watch between them.
+    /// The failures in a row, without a healthy watch between them.
     private var failures = 0
     private var next: Step
     private var delay = Duration.zero
     /// The last version that was heard of; nil before the first list.
     public private(set) var resourceVersion: String?
 
+    /// Makes the state of a reflector that has read nothing yet. With `usesWatchList` it begins with a watch.
     public init(
         usesWatchList: Bool = false,
         backoff: Backoff = Backoff(base: .milliseconds(200), maximum: .seconds(30), jitter: 0.5)
@@ -75,17 +81,21 @@ public struct ReflectorState: Sendable {
         next = usesWatchList ? .watchList : .list
     }
 
+    /// The next thing to do. It stays the same until its outcome is reported.
     public var step: Step { delay > .zero ? .pause(delay) : next }
 
+    /// The pause is over.
     public mutating func paused() { delay = .zero }
 
+    /// The list is complete, and of that version.
     public mutating func listed(resourceVersion: String) {
         // The count of failures stays: a list that works between watches that fail must not keep the delays short.
         self.resourceVersion = resourceVersion
         next = .watch(from: resourceVersion)
     }
 
-    /// An `ERROR` event changes nothing here: it ends the watch, which is reported by ``failed(_:random:)``.
+    /// The watch brought an event. An `ERROR` event changes nothing here: it ends the watch, which is reported by
+    /// ``failed(_:after:random:)``.
     public mutating func received(_ event: WatchEvent) {
         switch event {
         case .error: break
@@ -96,7 +106,8 @@ public struct ReflectorState: Sendable {
         }
     }
 
-    /// The server ended the watch, as it does every few minutes.
+    /// The server ended the watch after that time, as it does every few minutes. `random` is a number from 0 to 1 for
+    /// the jitter of a pause.
     public mutating func ended(after duration: Duration, random: Double) {
         if next == .watchList {
             failed(.unsupported, after: duration, random: random)
@@ -107,9 +118,12 @@ public struct ReflectorState: Sendable {
         }
     }
 
+    /// The list or the watch broke.
+    ///
     /// - Parameters:
-    ///   - duration: how long the watch had lasted.
-    ///   - random: from 0 to 1, for the jitter of the pause.
+    ///   - failure: What broke it.
+    ///   - duration: How long the watch had lasted; zero for a list.
+    ///   - random: A number from 0 to 1, for the jitter of the pause.
     public mutating func failed(_ failure: Failure, after duration: Duration = .zero, random: Double) {
         failures = duration >= Self.shortestHealthyWatch ? 1 : failures + 1
         delay = backoff.delay(failures: failures, random: random)

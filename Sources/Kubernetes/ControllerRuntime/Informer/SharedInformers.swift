@@ -9,7 +9,7 @@ import Synchronization
 /// Add it to a ``Manager``'s caches. Informers may be asked for at any time; while this runs, they run. They stay until
 /// it ends, also without handlers: a cache that is read has none.
 public final class SharedInformers: Service, Startable {
-    /// What an informer is of.
+    /// The objects that an informer is of.
     private struct Scope: Hashable {
         var resource: APIResource
         var namespace: String?
@@ -19,10 +19,11 @@ public final class SharedInformers: Service, Startable {
 
     private struct State {
         var informers: [Scope: Informer] = [:]
-        /// Those that aren't running yet.
+        /// The informers that aren't running yet.
         var fresh: [Informer] = []
     }
 
+    /// Makes of an object what the caches keep of it.
     public typealias Transform = @Sendable (KubeObject) -> KubeObject
 
     private let api: any KubeAPI
@@ -34,7 +35,7 @@ public final class SharedInformers: Service, Startable {
     private let state = Mutex(State())
     private let added = Signal()
 
-    /// The parameters are those of every ``Informer``.
+    /// Makes an empty set of informers. The parameters are those of every ``Informer``.
     public init(
         api: any KubeAPI, transform: @escaping Transform = Informer.withoutManagedFields, usesWatchList: Bool = true,
         resyncPeriod: Duration? = nil, clock: any RuntimeClock = SystemClock(),
@@ -48,9 +49,15 @@ public final class SharedInformers: Service, Startable {
         self.logger = logger
     }
 
+    /// The informer of a scope: the same for everyone who asks for the same.
+    ///
     /// - Parameters:
-    ///   - namespace: nil for all. A process that may read only some namespaces asks for an informer of each.
-    ///   - fieldSelector: in the API's text form: `metadata.name=web`.
+    ///   - resource: The resource whose objects are cached.
+    ///   - namespace: The namespace; nil for all. A process that may read only some namespaces asks for an informer of
+    ///     each.
+    ///   - labelSelector: The labels of the objects; nil for any.
+    ///   - fieldSelector: The fields of the objects in the API's text form, `metadata.name=web`; nil for any.
+    /// - Returns: The informer, which runs while this does.
     public func informer(
         for resource: APIResource, namespace: String? = nil, labelSelector: LabelSelector? = nil,
         fieldSelector: String? = nil
@@ -75,6 +82,7 @@ public final class SharedInformers: Service, Startable {
             resyncPeriod: resyncPeriod, clock: clock, logger: logger)
     }
 
+    /// Runs the informers, also those that are asked for later, until the task is cancelled or gracefully shut down.
     public func run() async {
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in

@@ -39,9 +39,8 @@ struct ElectionState: Sendable {
         leads(at: uptime) ? leadsUntil ?? uptime : uptime + options.renewDeadline
     }
 
-    /// When to try again after an attempt. Jittered as in client-go, so that candidates don't all try at the same
-    /// moment.
-    /// - Parameter random: from 0 to 1.
+    /// When to try again after an attempt. It is jittered as in client-go, by `random` from 0 to 1, so that candidates
+    /// don't all try at the same moment.
     func nextAttempt(after start: Duration, at uptime: Duration, random: Double) -> Duration {
         let pause = options.retryPeriod * (1 + 0.2 * random)
         // A write that took long to be answered has used up a part of the time already.

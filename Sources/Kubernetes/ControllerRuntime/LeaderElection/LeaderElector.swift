@@ -12,20 +12,27 @@ import Synchronization
 /// told: what it runs is cancelled at the renew deadline, whatever a request that hangs does. It is no fence: a request
 /// that was sent before the loss may arrive after it. Write under a resourceVersion where that matters.
 public struct LeaderElector: Sendable {
+    /// The lease, the candidate, and the times of the election.
     public struct Options: Sendable {
+        /// The namespace of the lease.
         public var namespace: String
+        /// The name of the lease, which all candidates share.
         public var name: String
-        /// Different for each process; usually the pod's name with something random.
+        /// The name of this candidate, different for each process; usually the pod's name with something random.
         public var identity: String
-        /// How long others wait after the last renewal that they saw before they take over.
+        /// The time that others wait after the last renewal that they saw before they take over, rounded up to whole
+        /// seconds.
         public var leaseDuration: Duration
-        /// How long the leader may go without a successful renewal before it gives up. Less than `leaseDuration`.
+        /// The time that the leader may go without a successful renewal before it gives up. It has to be less than
+        /// `leaseDuration`.
         public var renewDeadline: Duration
-        /// Between attempts.
+        /// The pause between attempts; 1.2 times it has to be less than `renewDeadline`.
         public var retryPeriod: Duration
-        /// With what the lease is deleted, for one that only this process ever holds. In the lease's namespace.
+        /// The object with which the lease is deleted, for one that only this process ever holds; in the lease's
+        /// namespace.
         public var owner: OwnerReference?
 
+        /// Makes options with the times of client-go: 15, 10 and 2 seconds.
         public init(
             namespace: String, name: String, identity: String, leaseDuration: Duration = .seconds(15),
             renewDeadline: Duration = .seconds(10), retryPeriod: Duration = .seconds(2), owner: OwnerReference? = nil
@@ -40,12 +47,15 @@ public struct LeaderElector: Sendable {
         }
     }
 
+    /// The options that the elector was made with.
     public let options: Options
     private let api: any KubeAPI
     private let clock: any RuntimeClock
     private let logger: Logger
     private let isLeading: Gauge
 
+    /// Makes an elector, which does nothing before ``run(onStartedLeading:)``. Its metric is
+    /// `leader_election_master_status`.
     public init(
         api: any KubeAPI, _ options: Options, clock: any RuntimeClock = SystemClock(),
         metrics: any MetricsFactory = MetricsSystem.factory, logger: Logger = Logger(label: "leader-election")
@@ -95,7 +105,7 @@ extension LeaderElector {
 
     private enum End { case finished, failed(any Error), lost(RuntimeError) }
 
-    /// - Returns: false when a graceful shutdown came first.
+    /// Tries until it leads; returns false when a graceful shutdown came first.
     private func acquire(_ term: Term) async throws -> Bool {
         let leads = await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
@@ -191,7 +201,7 @@ extension LeaderElector {
         }
     }
 
-    /// With the version that was read: of two candidates only one succeeds.
+    /// Writes a record over the version that was read: of two candidates only one succeeds.
     private func write(_ record: LeaseState.Record, over lease: KubeObject?) async throws {
         var object = lease ?? KubeObject(.leases, namespace: options.namespace, name: options.name)
         object["spec"] = record.json

@@ -18,11 +18,12 @@ public final class LeaseObserver: Sendable {
     private let clock: any RuntimeClock
     private let sightings = Mutex<[String: Sighting]>([:])
 
-    /// For so long, a lease that was held is not read again: many may ask about the same one.
+    /// The time for which a lease that was held is not read again: many may ask about the same one.
     private static let freshness = Duration.seconds(1)
-    /// Of a lease that names none.
+    /// The duration of a lease that names none.
     private static let defaultDuration = Duration.seconds(15)
 
+    /// Makes an observer of the leases of a namespace, which has seen none yet.
     public init(api: any KubeAPI, namespace: String, clock: any RuntimeClock = SystemClock()) {
         self.api = api
         self.namespace = namespace

@@ -52,7 +52,8 @@ struct LeaseState: Sendable {
     private(set) var observed: Record?
     private var observedAt: Duration = .zero
 
-    /// - Parameter duration: rounded up to the whole seconds that the API has: others must not wait for less.
+    /// Makes the state of a candidate. `duration` is rounded up to the whole seconds that the API has: others must not
+    /// wait for less.
     init(identity: String, duration: Duration) {
         self.identity = identity
         let (seconds, rest) = duration.components

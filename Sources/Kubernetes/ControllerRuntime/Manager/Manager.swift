@@ -10,10 +10,12 @@ public protocol Startable: Sendable {
 }
 
 extension Informer: Startable {
+    /// Returns when the first list is in the cache. ``RuntimeError`` is thrown when the informer stops before.
     public func waitUntilReady() async throws { try await waitForSync() }
 }
 
 extension HealthServer: Startable {
+    /// Returns when the server listens.
     public func waitUntilReady() async throws { _ = try await boundPort() }
 }
 
@@ -23,13 +25,16 @@ extension HealthServer: Startable {
 /// controllers end while the caches that they read still live, and the health endpoints answer to the last. The first
 /// failure of any part stops all the same way, and ``run()`` throws it.
 public final class Manager: Service {
+    /// The groups in the order in which they start.
     public enum Group: Int, Sendable, CaseIterable {
-        /// Health and metrics endpoints, event recorders.
+        /// The health and metrics endpoints, and event recorders.
         case servers
-        /// Informers.
+        /// The informers.
         case caches
+        /// What runs in every process, whether it leads or not.
         case others
-        /// Started when this process becomes the leader; see ``LeaderElector``. Without an elector after `others`.
+        /// The parts that start when this process becomes the leader; see ``LeaderElector``. Without an elector they
+        /// start after `others`.
         case leaderElected
     }
 
@@ -45,8 +50,8 @@ public final class Manager: Service {
     private let logger: Logger
     private let state = Mutex(State())
 
-    /// - Parameter maximumShutdown: after that long a graceful shutdown turns into a cancellation of all that still
-    ///   runs.
+    /// Makes a manager without parts. After `maximumShutdown` a graceful shutdown turns into a cancellation of all that
+    /// still runs; nil waits without end.
     public init(
         elector: LeaderElector? = nil, maximumShutdown: Duration? = .seconds(40),
         logger: Logger = Logger(label: "manager")
@@ -56,6 +61,11 @@ public final class Manager: Service {
         self.logger = logger
     }
 
+    /// Adds a part.
+    ///
+    /// - Parameters:
+    ///   - service: The part, which ends on graceful shutdown. If it is ``Startable``, the next group waits for it.
+    ///   - group: The group with which it starts and stops.
     /// - Precondition: ``run()`` hasn't begun; what is added later isn't run.
     public func add(_ service: any Service, to group: Group) {
         state.withLock { $0.parts[group, default: []].append(service) }

@@ -13,7 +13,7 @@ struct Stage: Service, CustomStringConvertible {
     var description: String { name }
 
     /// Ends only on shutdown or failure, even when all parts have ended: the manager stops its groups in order, and one
-    /// that is gone too early would look like a failure to it.
+    /// that ended too early would look like a failure to it.
     func run() async throws {
         guard await mayStart() else { return }
         if let elector, !parts.isEmpty {
@@ -23,7 +23,7 @@ struct Stage: Service, CustomStringConvertible {
         }
     }
 
-    /// - Returns: false when the shutdown came first.
+    /// Waits for the group before; returns false when the shutdown came first.
     private func mayStart() async -> Bool {
         guard let after else { return true }
         return await cancelWhenGracefulShutdown { (try? await after.wait()) != nil }

@@ -8,11 +8,13 @@ public struct MeasuredAPI: KubeAPI {
     private let api: any KubeAPI
     private let metrics: any MetricsFactory
 
+    /// Measures the requests that go through `api`; the metrics go to the process's own backend by default.
     public init(_ api: any KubeAPI, metrics: any MetricsFactory = MetricsSystem.factory) {
         self.api = api
         self.metrics = metrics
     }
 
+    /// Sends a request and counts it by the answer's HTTP status, or with the code `<error>` without an answer.
     public func send(_ request: KubeRequest, as identity: Impersonation?) async throws -> KubeResponse {
         do {
             let response = try await api.send(request, as: identity)
@@ -24,6 +26,7 @@ public struct MeasuredAPI: KubeAPI {
         }
     }
 
+    /// Counts a request with the code `stream`, and streams its answer.
     public func stream<Result: Sendable>(
         _ request: KubeRequest, as identity: Impersonation?,
         body: (inout KubeByteStream) async throws -> Result
@@ -32,6 +35,7 @@ public struct MeasuredAPI: KubeAPI {
         return try await api.stream(request, as: identity, body: body)
     }
 
+    /// Counts a command with the code `stream`, and runs it.
     public func exec(_ command: ContainerCommand, as identity: Impersonation?) async throws -> ExecResult {
         count(command.request, code: "stream")
         return try await api.exec(command, as: identity)

@@ -1,8 +1,9 @@
 /// Buckets and texts of the metrics that this module has itself, as controller-runtime and client-go have them.
 extension MetricsRegistry {
-    /// Prometheus' own defaults.
+    /// The upper bounds of Prometheus' own default buckets, in seconds.
     public static let commonBuckets: [Double] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
+    /// The upper bounds of this module's histograms by name, in seconds: those of controller-runtime and client-go.
     public static let standardBuckets: [String: [Double]] = {
         let queue: [Double] = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10, 100, 1000]
         return [
@@ -14,6 +15,7 @@ extension MetricsRegistry {
         ]
     }()
 
+    /// The help texts of this module's metrics by name.
     public static let standardHelp: [String: String] = [
         "controller_runtime_reconcile_total": "Total number of reconciliations per controller",
         "controller_runtime_reconcile_errors_total": "Total number of reconciliation errors per controller",

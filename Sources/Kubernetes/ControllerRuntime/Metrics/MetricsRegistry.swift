@@ -14,7 +14,7 @@ public final class MetricsRegistry: MetricsFactory {
         var series: [[Label]: any Instrument] = [:]
     }
 
-    /// - Returns: whether it is to be called again.
+    /// Sets values before a reading; returns whether it is to be called again.
     typealias Collector = @Sendable () -> Bool
 
     private let collectors = Mutex<[Collector]>([])
@@ -23,10 +23,12 @@ public final class MetricsRegistry: MetricsFactory {
     private let defaultBuckets: [Double]
     private let help: [String: String]
 
+    /// Makes an empty registry.
+    ///
     /// - Parameters:
-    ///   - buckets: upper bounds of histograms by name, ascending; over those of ``standardBuckets``.
-    ///   - defaultBuckets: for all others.
-    ///   - help: texts by name; over those of ``standardHelp``.
+    ///   - buckets: The upper bounds of histograms by name, ascending; they win over those of ``standardBuckets``.
+    ///   - defaultBuckets: The upper bounds of all other histograms.
+    ///   - help: The help texts by name; they win over those of ``standardHelp``.
     public init(
         buckets: [String: [Double]] = [:], defaultBuckets: [Double] = MetricsRegistry.commonBuckets,
         help: [String: String] = [:]
@@ -36,7 +38,7 @@ public final class MetricsRegistry: MetricsFactory {
         self.help = Self.standardHelp.merging(help) { $1 }
     }
 
-    /// Everything in the Prometheus text format 0.0.4, by name and labels in ascending order.
+    /// All metrics in the Prometheus text format 0.0.4, by name and labels in ascending order.
     public var text: String {
         collect()
         let families = families.withLock(\.self)
@@ -62,7 +64,7 @@ public final class MetricsRegistry: MetricsFactory {
         collectors.withLock { $0 += kept }
     }
 
-    /// For the `Content-Type` of ``text``.
+    /// The value of `Content-Type` for ``text``.
     public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
     private static func precedes(_ a: [Label], _ b: [Label]) -> Bool {
@@ -100,25 +102,31 @@ public final class MetricsRegistry: MetricsFactory {
 // MARK: - MetricsFactory
 
 extension MetricsRegistry {
+    /// The counter of that name and those labels, made where it doesn't exist.
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         instrument(label, dimensions: dimensions, kind: .counter) { CounterInstrument() }
     }
 
+    /// The counter of that name and those labels, made where it doesn't exist.
     public func makeFloatingPointCounter(
         label: String, dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
         instrument(label, dimensions: dimensions, kind: .counter) { CounterInstrument() }
     }
 
+    /// The gauge of that name and those labels, made where it doesn't exist.
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         instrument(label, dimensions: dimensions, kind: .gauge) { GaugeInstrument() }
     }
 
+    /// The histogram of that name and those labels, or the gauge where `aggregate` is false; made where it doesn't
+    /// exist.
     public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         if aggregate { return histogram(label, dimensions: dimensions) }
         return instrument(label, dimensions: dimensions, kind: .gauge) { GaugeInstrument() }
     }
 
+    /// The histogram of that name and those labels, in seconds; made where it doesn't exist.
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         histogram(label, dimensions: dimensions)
     }
@@ -128,9 +136,14 @@ extension MetricsRegistry {
         return instrument(label, dimensions: dimensions, kind: .histogram) { HistogramInstrument(bounds: bounds) }
     }
 
+    /// Forgets the counter: it is exported no more.
     public func destroyCounter(_ handler: any CounterHandler) { remove(handler) }
+    /// Forgets the counter: it is exported no more.
     public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { remove(handler) }
+    /// Forgets the gauge: it is exported no more.
     public func destroyMeter(_ handler: any MeterHandler) { remove(handler) }
+    /// Forgets the histogram or gauge: it is exported no more.
     public func destroyRecorder(_ handler: any RecorderHandler) { remove(handler) }
+    /// Forgets the histogram: it is exported no more.
     public func destroyTimer(_ handler: any TimerHandler) { remove(handler) }
 }

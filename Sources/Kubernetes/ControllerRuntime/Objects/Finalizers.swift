@@ -7,16 +7,18 @@ public import KubeModel
 /// ```swift
 /// guard case .live(let object) = try await finalizers.run(on: object) else { return .done }
 /// ```
-/// Guarantees: nothing that needs a clean-up is made before the finalizer stands in the object; a finalizer is only
-/// removed after its clean-up returned. A clean-up may run more than once, also after it succeeded.
+/// Guarantees: nothing that needs a clean-up is made before the object has the finalizer; a finalizer is only removed
+/// after its clean-up returned. A clean-up may run more than once, also after it succeeded.
 public struct Finalizers: Sendable {
-    /// Returns when nothing is left; throws to be called again later.
+    /// Cleans up after an object. It returns when nothing is left, and throws to be called again later.
     public typealias Cleanup = @Sendable (KubeObject) async throws -> Void
 
+    /// The state of the object, which tells a reconciler whether to go on.
     public enum Outcome: Sendable {
-        /// Not being deleted, with all finalizers in it.
+        /// The object is not being deleted, and has all finalizers.
         case live(KubeObject)
-        /// Being deleted, with our finalizers removed; nil: gone. There is nothing more to do.
+        /// The object is being deleted, and our finalizers are removed; nil where it doesn't exist any more. Nothing
+        /// more is to do.
         case finalized(KubeObject?)
     }
 
@@ -24,14 +26,18 @@ public struct Finalizers: Sendable {
     private let resource: APIResource
     private var cleanups: [(name: String, run: Cleanup)] = []
 
+    /// Makes a set without finalizers for the objects of a resource.
     public init(api: any KubeAPI, resource: APIResource) {
         self.api = api
         self.resource = resource
     }
 
+    /// Adds a finalizer with its clean-up.
+    ///
     /// - Parameters:
-    ///   - name: with a domain, as the API demands: `example.com/volumes`.
-    ///   - cleanup: they run in the order of registration, each also when one before failed.
+    ///   - name: A name with a domain, as the API demands: `example.com/volumes`.
+    ///   - cleanup: Removes what belongs to an object. Clean-ups run in the order of registration, each also when one
+    ///     before failed.
     /// - Throws: ``RuntimeError`` `misuse` for a name without a domain or one that is taken.
     public mutating func register(_ name: String, cleanup: @escaping Cleanup) throws(RuntimeError) {
         guard name.contains("/") else {
@@ -44,8 +50,10 @@ public struct Finalizers: Sendable {
     }
 
     /// Adds the finalizers to a living object; cleans up after a deleted one.
-    /// - Parameter object: as it was read.
-    /// - Throws: the first error of a clean-up, after all were tried; `APIStatus` of a patch.
+    ///
+    /// - Parameter object: The object as it was read.
+    /// - Returns: Whether to go on with the object.
+    /// - Throws: The first error of a clean-up, after all were tried; `APIStatus` of a patch.
     public func run(on object: KubeObject) async throws -> Outcome {
         guard object.isBeingDeleted else {
             return .live(try await api.addFinalizers(cleanups.map(\.name), to: object, in: resource))

@@ -5,19 +5,23 @@ public import KubeModel
 /// read: the list has several writers, and one must not undo what another did.
 extension KubeAPI {
     /// Sees to it that the object has the finalizer.
-    /// - Parameter object: as it was read.
-    /// - Returns: the object as it is then; `object` itself where it has the finalizer already.
-    /// - Throws: `APIStatus`: 409 where the object has changed since (read and try again); also what the server refuses:
-    ///   a deleted object gets no new finalizers. ``RuntimeError`` `misuse` where `object` has no resourceVersion.
+    ///
+    /// - Parameters:
+    ///   - name: The finalizer, a name with a domain.
+    ///   - object: The object as it was read.
+    ///   - resource: The resource of the object.
+    /// - Returns: The object as it is then; `object` itself where it has the finalizer already.
+    /// - Throws: `APIStatus`: 409 where the object has changed since (read and try again); also what the server
+    ///   refuses: a deleted object gets no new finalizers. ``RuntimeError`` `misuse` where `object` has no
+    ///   resourceVersion.
     public func addFinalizer(
         _ name: String, to object: KubeObject, in resource: APIResource
     ) async throws -> KubeObject {
         try await addFinalizers([name], to: object, in: resource)
     }
 
-    /// Sees to it that the object hasn't the finalizer.
-    /// - Returns: the object as it is then; nil where it is gone.
-    /// - Throws: as ``addFinalizer(_:to:in:as:)``.
+    /// Sees to it that the object hasn't the finalizer. It returns the object as it is then, or nil where it doesn't
+    /// exist any more; the errors are those of ``addFinalizer(_:to:in:)``.
     public func removeFinalizer(
         _ name: String, from object: KubeObject, in resource: APIResource
     ) async throws -> KubeObject? {

@@ -6,7 +6,9 @@ import NIOConcurrencyHelpers
 /// Waiting workers are parked, not polling: an item that is added is handed to one of them directly. ``run()`` must be
 /// running for delayed items to come.
 public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
+    /// An item that was handed out.
     public typealias Taken = WorkQueueState<Item>.Taken
+    /// The result of the work on an item.
     public typealias Outcome = WorkQueueState<Item>.Outcome
 
     private struct Waiter {
@@ -27,6 +29,7 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
     private let metrics: WorkQueueMetrics?
     private let deadlineChanged = Signal()
 
+    /// Makes an empty queue. Its metrics are kept up to date with every change; nil for none.
     public init(
         _ options: WorkQueueState<Item>.Options = .init(), clock: any RuntimeClock = SystemClock(),
         metrics: WorkQueueMetrics? = nil
@@ -45,8 +48,10 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
         metrics?.record(shared.withLockedValue { $0.state.running(now: now) })
     }
 
+    /// The number of items that could be handed out now.
     public var depth: Int { shared.withLockedValue(\.state.depth) }
 
+    /// Adds an item that is due now. Where the queue has it already, it can only become earlier or more important.
     public func add(_ item: Item, priority: WorkPriority = .normal) {
         let now = clock.uptime
         change(now: now) { state in
@@ -54,6 +59,7 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
         }
     }
 
+    /// Adds an item that is due after `delay`. Of two deadlines the earlier counts.
     public func add(_ item: Item, priority: WorkPriority = .normal, after delay: Duration) {
         let now = clock.uptime
         change(now: now) { state in
@@ -65,8 +71,8 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
     /// - Returns: nil when the queue is shut down (and drained) or the task is cancelled.
     public func next() async -> Taken? { await next(now: clock.uptime) { _ in } }
 
-    /// Gives an item back and hands out the next one. Workers compete for the queue's lock: this takes it once.
-    /// - Parameter now: the moment at which the work ended.
+    /// Gives an item back and hands out the next one; `now` is the moment at which the work ended. Workers compete for
+    /// the queue's lock: this takes it once.
     func next(finishing taken: Taken, _ outcome: Outcome, now: Duration) async -> Taken? {
         await next(now: now) { state in finish(taken, outcome: outcome, in: &state, now: now) }
     }
@@ -118,7 +124,8 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
         }
     }
 
-    /// Nothing is accepted any more, and workers that wait get nil. With `draining`, what is due is still handed out.
+    /// Ends the queue: nothing is accepted any more, and workers that wait get nil. With `draining`, what is due is
+    /// still handed out.
     public func shutDown(draining: Bool = false) {
         change(now: clock.uptime) { state in state.shutDown(draining: draining) }
     }

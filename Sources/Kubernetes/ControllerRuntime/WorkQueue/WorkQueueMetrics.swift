@@ -1,6 +1,6 @@
 public import Metrics
 
-/// What a work queue tells about itself, under client-go's names. (A class: a copy of it would count up eight references.)
+/// The metrics of a work queue, under client-go's names. (A class: a copy of it would count up eight references.)
 public final class WorkQueueMetrics: Sendable {
     let depth: Gauge
     let adds: Counter
@@ -9,9 +9,11 @@ public final class WorkQueueMetrics: Sendable {
     let worked: Timer
     let unfinished: Gauge
     let longest: Gauge
-    /// Where the metrics are pulled from, the two that grow by themselves can be made current at that moment.
+    /// The registry that the metrics are pulled from, if it is one: the two that grow by themselves can be made current
+    /// at that moment.
     let registry: MetricsRegistry?
 
+    /// Makes the metrics of the queue of that name.
     public init(name: String, factory: any MetricsFactory) {
         let labels = [("name", name), ("controller", name)]
         depth = Gauge(label: "workqueue_depth", dimensions: labels, factory: factory)

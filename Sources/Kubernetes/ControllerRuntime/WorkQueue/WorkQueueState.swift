@@ -1,17 +1,19 @@
 public import Concurrency
 
-/// Who goes first. Within a priority the order is that of arrival.
+/// The priority of an item: who goes first. Within a priority the order is that of arrival.
 ///
 /// Nearly strict: something of a lower priority is handed out when there is nothing of a higher one, or when `fairness`
 /// items have overtaken it (see ``WorkQueueState/Options``). So a flood of what is important delays the rest, but can't
 /// starve it.
 public enum WorkPriority: Int, Sendable, Comparable, CaseIterable {
-    /// What is there anyway: the objects of an initial list.
+    /// The priority of what exists anyway: the objects of an initial list.
     case low
+    /// The priority of a change.
     case normal
-    /// What a person waits for.
+    /// The priority of what a person waits for.
     case high
 
+    /// Whether the first goes after the second.
     public static func < (a: WorkPriority, b: WorkPriority) -> Bool { a.rawValue < b.rawValue }
 }
 
@@ -25,14 +27,16 @@ public enum WorkPriority: Int, Sendable, Comparable, CaseIterable {
 ///
 /// Times are moments of one monotonic clock, which the caller passes in.
 public struct WorkQueueState<Item: Hashable & Sendable>: Sendable {
+    /// The delays of a queue and its fairness.
     public struct Options: Sendable {
-        /// For each item by itself. The default is client-go's: 5 ms, doubled up to 1000 s.
+        /// The delays after the failures of one item. The default is client-go's: 5 ms, doubled up to 1000 s.
         public var backoff: Backoff
-        /// For all failing items together; nil for no limit. (client-go's default is 10 a second, 100 at once.)
+        /// The limit on all failing items together; nil for none. (client-go's default is 10 a second, 100 at once.)
         public var retryLimit: TokenBucket?
-        /// How many items may overtake those of a lower priority before one of these goes first; 1 or more.
+        /// The number of items that may overtake those of a lower priority before one of these goes first; 1 or more.
         public var fairness: Int
 
+        /// Makes options; the defaults are those described at each.
         public init(
             backoff: Backoff = Backoff(base: .milliseconds(5), maximum: .seconds(1000)), retryLimit: TokenBucket? = nil,
             fairness: Int = 10
@@ -45,11 +49,13 @@ public struct WorkQueueState<Item: Hashable & Sendable>: Sendable {
 
     /// An item that was handed out.
     public struct Taken: Sendable, Equatable {
+        /// The item itself.
         public var item: Item
+        /// The priority with which it was handed out, and with which it comes again after a failure.
         public var priority: WorkPriority
-        /// From when it was due to when it was handed out.
+        /// The time from when it was due to when it was handed out.
         public var waited: Duration
-        /// When it was handed out.
+        /// The moment when it was handed out.
         public var at: Duration
         fileprivate var place: Int
     }
@@ -57,7 +63,7 @@ public struct WorkQueueState<Item: Hashable & Sendable>: Sendable {
     /// What is to be done with an item: ready (in `ready`, or waiting for `finish` while it is processed) or delayed.
     private struct Pending {
         var priority: WorkPriority
-        /// nil: ready.
+        /// When it is due; nil for one that is ready.
         var deadline: Duration?
         /// When it became ready.
         var since: Duration
@@ -69,7 +75,7 @@ public struct WorkQueueState<Item: Hashable & Sendable>: Sendable {
     private struct Record {
         var item: Item
         var pending: Pending?
-        /// Since when it is being processed.
+        /// The moment since which it is being processed; nil where it isn't.
         var startedAt: Duration?
         var failures = 0
     }
@@ -89,19 +95,20 @@ public struct WorkQueueState<Item: Hashable & Sendable>: Sendable {
     private var records: [Record] = []
     private var freePlaces: [Int] = []
     private var places: [Item: Int] = [:]
-    /// Places. As few as there are workers.
+    /// The places of the items that are being processed, as few as there are workers.
     private var processing: [Int] = []
     private var ready: [FIFO<Entry>] = WorkPriority.allCases.map { _ in FIFO() }
-    /// By priority: how many items were handed out before the first of `ready`.
+    /// The number of items that were handed out before the first of `ready`, by priority.
     private var overtaken: [Int] = WorkPriority.allCases.map { _ in 0 }
     private var delayed = Agenda<Entry>()
     private var delayedCount = 0
     private var lastTicket: UInt64 = 0
-    /// Items that could be handed out now.
+    /// The number of items that could be handed out now.
     public private(set) var depth = 0
-    /// Items that are waiting, ready or not.
+    /// The number of items that are waiting, ready or not.
     public private(set) var pendingCount = 0
 
+    /// Makes an empty queue.
     public init(_ options: Options = Options()) { self.options = options }
 }
 
@@ -146,15 +153,21 @@ extension WorkQueueState {
 // MARK: - In
 
 extension WorkQueueState {
-    /// Adds what is due now.
-    /// - Returns: whether this changed anything: false when it was there already, at least as important.
+    /// Adds an item that is due now.
+    ///
+    /// - Parameters:
+    ///   - item: The item.
+    ///   - priority: Its priority; one that the queue has already can only become more important.
+    ///   - now: The present moment.
+    /// - Returns: Whether this changed anything: false when the queue had it already, at least as important.
     @discardableResult
     public mutating func add(_ item: Item, priority: WorkPriority = .normal, now: Duration) -> Bool {
         guard phase == .open else { return false }
         return add(place(for: item), priority: priority, now: now)
     }
 
-    /// Adds what is due at `deadline`. Of two deadlines the earlier counts.
+    /// Adds an item that is due at `deadline`. Of two deadlines the earlier counts. It returns whether this changed
+    /// anything.
     @discardableResult
     public mutating func add(_ item: Item, priority: WorkPriority = .normal, at deadline: Duration, now: Duration)
         -> Bool
@@ -163,6 +176,7 @@ extension WorkQueueState {
         return add(place(for: item), priority: priority, at: deadline, now: now)
     }
 
+    /// The number of failures of an item in a row.
     public func failureCount(of item: Item) -> Int { places[item].map { records[$0].failures } ?? 0 }
 
     private mutating func add(_ place: Int, priority: WorkPriority, now: Duration) -> Bool {
@@ -197,7 +211,7 @@ extension WorkQueueState {
         return true
     }
 
-    /// Later than what is there already: only the priority can count.
+    /// Raises the priority of an item that would be later than it is already: only the priority can count.
     private mutating func raise(_ place: Int, to priority: WorkPriority, now: Duration) -> Bool {
         guard let old = records[place].pending, priority > old.priority else { return false }
         if old.deadline == nil { return add(place, priority: priority, now: now) }
@@ -243,12 +257,15 @@ extension WorkQueueState {
 // MARK: - Out
 
 extension WorkQueueState {
-    /// What became of an item that was handed out.
+    /// The result of the work on an item.
     public enum Outcome: Sendable, Equatable {
+        /// The work is done; the count of failures begins anew.
         case succeeded
+        /// The work is done for now, and the item comes again after that time.
         case succeededAgain(after: Duration)
+        /// The work failed; the item comes again after a delay that grows with each failure.
         case failed
-        /// Neither a success nor a failure: it was cancelled.
+        /// The work was cancelled, which is neither a success nor a failure.
         case abandoned
     }
 
@@ -282,8 +299,13 @@ extension WorkQueueState {
     }
 
     /// Says what became of an item.
-    /// - Parameter random: from 0 to 1, for the jitter of the back-off.
-    /// - Returns: when it failed, the delay after which it comes again.
+    ///
+    /// - Parameters:
+    ///   - taken: The item as it was handed out. One that was given back already is ignored.
+    ///   - outcome: What became of it.
+    ///   - now: The present moment.
+    ///   - random: A number from 0 to 1, for the jitter of the back-off.
+    /// - Returns: When it failed, the delay after which it comes again; nil otherwise.
     @discardableResult
     public mutating func finish(_ taken: Taken, outcome: Outcome, now: Duration, random: Double = 0) -> Duration? {
         guard isProcessing(taken) else { return nil }
@@ -318,7 +340,7 @@ extension WorkQueueState {
         }
     }
 
-    /// When ``promote(now:)`` has something to do next.
+    /// The moment when ``promote(now:)`` has something to do next; nil without delayed items.
     public var nextDeadline: Duration? { delayed.first?.deadline }
 
     /// Makes delayed items ready whose moment has come.
@@ -334,7 +356,8 @@ extension WorkQueueState {
         }
     }
 
-    /// From now on nothing can be added. What is not due yet is dropped; what is due is dropped too unless `draining`.
+    /// Ends the queue: from now on nothing can be added. What is not due yet is dropped; what is due is dropped too
+    /// unless `draining`.
     public mutating func shutDown(draining: Bool = false) {
         phase = draining && phase != .closed ? .draining : .closed
         delayed = Agenda()
@@ -348,7 +371,7 @@ extension WorkQueueState {
         }
     }
 
-    /// Nothing will be handed out any more.
+    /// Whether nothing will be handed out any more.
     public var isFinished: Bool {
         switch phase {
         case .open: false
@@ -357,9 +380,10 @@ extension WorkQueueState {
         }
     }
 
+    /// The number of items that are being processed.
     public var processingCount: Int { processing.count }
 
-    /// How long the items that are being processed have been so: all together, and the first of them.
+    /// The time for which the items that are being processed have been so: all together, and the longest.
     public func running(now: Duration) -> (total: Duration, longest: Duration) {
         var (total, longest) = (Duration.zero, Duration.zero)
         for place in processing {
@@ -372,8 +396,8 @@ extension WorkQueueState {
 }
 
 extension WorkQueueState {
-    /// Including obsolete ones.
+    /// The number of entries of delayed items, including obsolete ones.
     var delayedEntryCount: Int { delayed.count }
-    /// Items of which something is known.
+    /// The number of items of which something is known.
     var knownCount: Int { places.count }
 }
