@@ -1,8 +1,8 @@
 import KubeModel
 
 extension FieldSet {
-    /// The fields that an applied configuration claims.
-    /// - Parameter countsEmptyLists: an empty list of elements with an identity has nothing to own, but it stands there.
+    /// The fields that an applied configuration claims. `countsEmptyLists` counts an empty list of elements with an
+    /// identity, which has nothing to own but exists.
     init(of value: JSONValue, _ type: MergeType, countsEmptyLists: Bool = false) {
         switch (type.structure(of: value), value) {
         case (.object, .object(let members)):
@@ -24,7 +24,7 @@ extension FieldSet {
         }
     }
 
-    /// Without what nobody owns: the object's identity and what only the server writes.
+    /// The set without what nobody owns: the object's identity and what only the server writes.
     func withoutUnmanaged() -> FieldSet {
         var result = self
         result.isMember = false

@@ -24,7 +24,7 @@ struct ManagedFields: Equatable {
 
     init() {}
 
-    /// nil when the list asks to forget everything (`[{}]`) — see ``isReset(_:)``.
+    /// Reads the managers of an object; none when the list asks to forget everything (`[{}]`), see ``isReset(_:)``.
     init(_ object: JSONValue?) {
         for json in object?["metadata", "managedFields"]?.array ?? [] {
             guard let operation = json["operation"]?.string.flatMap(Operation.init(rawValue:)),

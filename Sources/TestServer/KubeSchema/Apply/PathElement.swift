@@ -36,7 +36,7 @@ enum PathElement: Sendable, Hashable {
         }
     }
 
-    /// As conflicts name it: `.spec`, `[name="a"]`, `[="x"]`, `[0]`.
+    /// The element as conflicts name it: `.spec`, `[name="a"]`, `[="x"]`, `[0]`.
     var pathText: String {
         switch self {
         case .field(let name): return ".\(name)"

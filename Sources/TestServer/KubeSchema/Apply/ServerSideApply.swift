@@ -4,15 +4,20 @@ public import KubeModel
 public enum ServerSideApply {
     /// The object after `config` was applied, with its managedFields.
     ///
-    /// A configuration that changes nothing gives back `live`, at most with other managedFields. The caller leaves out of
-    /// `config` what the resource ignores there (`status`, unless it is applied to that subresource), and fills in
+    /// A configuration that changes nothing gives back `live`, at most with other managedFields. The caller leaves out
+    /// of `config` what the resource ignores there (`status`, unless it is applied to that subresource), and fills in
     /// defaults afterwards.
     /// - Parameters:
-    ///   - live: the stored object; nil to create one.
-    ///   - subresource: `status`; nil for the object itself.
-    ///   - schema: nil when nothing is known of the type: lists are atomic then and objects granular.
-    /// - Throws: 409 with a cause for each field that others own (unless `force`), 500 for a configuration that the schema
-    ///   has no place for, 400 for one with managedFields.
+    ///   - config: The fields that the manager wants to own.
+    ///   - live: The stored object; nil to create one.
+    ///   - manager: The name of the field manager.
+    ///   - force: Whether to take over fields that others own.
+    ///   - subresource: The subresource through which it is applied, such as `status`; nil for the object itself.
+    ///   - time: The time that the manager's entry gets.
+    ///   - schema: The schema of the type; nil when nothing is known of it: lists are atomic then and objects granular.
+    /// - Returns: The object as it is to be stored, apart from defaults and validation.
+    /// - Throws: 409 with a cause for each field that others own (unless `force`), 500 for a configuration that the
+    ///   schema has no place for, 400 for one with managedFields.
     public static func apply(
         _ config: JSONValue, to live: JSONValue?, manager: String, force: Bool, subresource: String?, time: KubeTime,
         schema: StructuralSchema?
@@ -28,9 +33,17 @@ public enum ServerSideApply {
         return try operation.run(force: force)
     }
 
-    /// `new` with the managedFields it has after a write that is no apply.
-    /// - Parameter old: the stored object; nil on create. An object without managedFields stays without them until
-    ///   somebody applies, and `managedFields: [{}]` in `new` takes them away.
+    /// Gives an object the managedFields that it has after a write that is no apply.
+    ///
+    /// - Parameters:
+    ///   - old: The stored object; nil on create. An object without managedFields stays without them until somebody
+    ///     applies.
+    ///   - new: The object as it is written. `managedFields: [{}]` in it takes them away.
+    ///   - manager: The name of the field manager.
+    ///   - subresource: The subresource through which it is written; nil for the object itself.
+    ///   - time: The time that the manager's entry gets.
+    ///   - schema: The schema of the type; nil when nothing is known of it.
+    /// - Returns: `new` with its managedFields.
     public static func recordUpdate(
         old: JSONValue?, new: JSONValue, manager: String, subresource: String?, time: KubeTime,
         schema: StructuralSchema?
@@ -44,8 +57,8 @@ public enum ServerSideApply {
         return managed.written(to: new)
     }
 
-    /// What an object is before it is created. Of built-in types Go's zero values are there already, so that nobody owns
-    /// the mere existence of `spec`.
+    /// The state of an object before it is created. Those of built-in types have Go's zero values already, so that
+    /// nobody owns the mere existence of `spec`.
     private static func skeleton(_ schema: StructuralSchema?) -> JSONValue {
         guard let schema, schema.isBuiltIn else { return .object([:]) }
         return skeleton(schema.root)

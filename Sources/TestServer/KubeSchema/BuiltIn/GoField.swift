@@ -1,16 +1,16 @@
 import KubeModel
 
-/// What Go calls a member of a built-in kind, for the texts of its decoders.
+/// The names that Go has for a member of a built-in kind, for the texts of its decoders.
 public struct GoField: Sendable, Hashable {
     /// The type that has the member: `DeploymentSpec`.
     public var structName: String
-    /// From the root, without positions and keys: `spec.template.spec.containers.name`.
+    /// The path from the root, without positions and keys: `spec.template.spec.containers.name`.
     public var path: String
-    /// `int32`, `[]v1.Container`, `map[string]string`.
+    /// The Go type of the member: `int32`, `[]v1.Container`, `map[string]string`.
     public var type: String
 
-    /// - Parameter path: as errors of validation write it: `spec.containers[0].name`.
-    /// - Returns: nil for a place that no schema knows, or one whose type reads itself (quantities, times).
+    /// Finds the member at a path as errors of validation write it, `spec.containers[0].name`; nil for a place that no
+    /// schema knows, or one whose type reads itself (quantities, times).
     public init?(_ kind: GroupVersionKind, path: String) {
         guard let root = BuiltInSchemas.definitions.first(where: { BuiltInSchemas.kinds(of: $0.value).contains(kind) })
         else { return nil }

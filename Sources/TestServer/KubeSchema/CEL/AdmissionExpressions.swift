@@ -1,7 +1,13 @@
 /// The expressions of one admission policy (`admissionregistration.k8s.io/v1`): they see the same names, and variables that
 /// build on each other.
 public struct AdmissionExpressions: Sendable {
-    public enum Result: String, Sendable { case bool, string }
+    /// The type that an expression has to have.
+    public enum Result: String, Sendable {
+        /// True or false, as validations and match conditions are.
+        case bool
+        /// A text, as message expressions are.
+        case string
+    }
 
     private static let kind: CELType = .record(["group": .string, "version": .string, "kind": .string])
     private static let resource: CELType = .record(["group": .string, "version": .string, "resource": .string])
@@ -17,16 +23,19 @@ public struct AdmissionExpressions: Sendable {
     private var programs: [String: CELProgram] = [:]
     private var types: [String: CELType] = [:]
 
+    /// Makes a set without variables.
     public init() {}
 
-    /// - Throws: ``CELFailure`` for what can't be evaluated; it sees the variables that were defined before.
+    /// Defines a variable by an expression, which sees the variables that were defined before. ``CELFailure`` is thrown
+    /// for an expression that can't be compiled.
     public mutating func define(_ variable: String, source: String) throws(CELFailure) {
         let program = try CELProgram(source, types: scope)
         programs[variable] = program
         types[variable] = program.resultType
     }
 
-    /// - Throws: ``CELFailure``, also for an expression whose result has another type.
+    /// Compiles an expression that sees all variables. ``CELFailure`` is thrown for one that can't be compiled, and for
+    /// one whose result has another type.
     public func compile(_ source: String, result: Result) throws(CELFailure) -> CELProgram {
         let program = try CELProgram(source, types: scope)
         let found = program.resultType
@@ -43,12 +52,15 @@ public struct AdmissionExpressions: Sendable {
         ]
     }
 
-    /// An evaluation of the expressions for one request. Each variable is evaluated at most once.
-    /// - Parameter values: of `object`, `oldObject`, `namespaceObject`, `request` and `authorizer`.
+    /// An evaluation of the expressions for one request, in which each variable is evaluated at most once.
+    ///
+    /// - Parameter values: The values of `object`, `oldObject`, `namespaceObject`, `request` and `authorizer`.
+    /// - Returns: The evaluation; its ``Evaluation/value(of:)`` gives the value of each expression.
     public func evaluation(_ values: [String: CELValue]) -> Evaluation {
         Evaluation(values: values, programs: programs)
     }
 
+    /// The evaluation of a policy's expressions for one request. It keeps the values of variables.
     public struct Evaluation: Sendable {
         let values: [String: CELValue]
         let programs: [String: CELProgram]
@@ -59,7 +71,7 @@ public struct AdmissionExpressions: Sendable {
             self.programs = programs
         }
 
-        /// - Throws: ``CELFailure`` when values don't fit or the steps run out.
+        /// The value of an expression. ``CELFailure`` is thrown when values don't fit or the steps run out.
         public mutating func value(of program: CELProgram) throws(CELFailure) -> CELValue {
             var evaluator = CELEvaluator(
                 variables: values, steps: CELProgram.maximumSteps, deferred: programs, known: known)

@@ -1,29 +1,40 @@
-/// What `authorizer` and its parts are in admission policies (KEP-3488): a question about rights that is put together step
-/// by step, then asked.
+/// The value of `authorizer` and its parts in admission policies (KEP-3488): a question about rights that is put
+/// together step by step, then asked.
 public struct CELAuthorizer: Sendable {
-    /// What is asked for.
+    /// The right that is asked for. Empty texts are unset.
     public struct Access: Sendable, Hashable {
+        /// The verb, such as `get`.
         public var verb = ""
+        /// The API group, empty for the core group.
         public var group = ""
+        /// The plural of the resource.
         public var resource = ""
+        /// The subresource; empty for the object itself.
         public var subresource = ""
+        /// The namespace; empty for the whole cluster.
         public var namespace = ""
+        /// The name of the object; empty for all.
         public var name = ""
-        /// Set where it isn't about a resource.
+        /// The URL path, where it isn't about a resource.
         public var path: String?
-        /// The user name of a ServiceAccount; nil for the user of the request.
+        /// The ServiceAccount that is asked about; nil for the user of the request.
         public var serviceAccount: (namespace: String, name: String)? {
             account.map { ($0[0], $0[1]) }
         }
         fileprivate var account: [String]?
 
+        /// Makes a question that asks for nothing yet.
         public init() {}
     }
 
+    /// The answer of an authorizer.
     public struct Decision: Sendable, Hashable {
+        /// Whether the right exists.
         public var isAllowed: Bool
+        /// The reason of the answer, for people; it may be empty.
         public var reason: String
 
+        /// Makes an answer.
         public init(isAllowed: Bool, reason: String) {
             self.isAllowed = isAllowed
             self.reason = reason
@@ -45,9 +56,11 @@ public struct CELAuthorizer: Sendable {
     private let requestResource: Access
     private let decide: @Sendable (Access) -> Decision
 
+    /// Makes the value of `authorizer` for one request.
+    ///
     /// - Parameters:
-    ///   - requestResource: what the request is about, for `authorizer.requestResource`.
-    ///   - decide: answers for the user of the request, or for the ServiceAccount that is named.
+    ///   - requestResource: The right that the request itself needs, for `authorizer.requestResource`.
+    ///   - decide: Answers for the user of the request, or for the ServiceAccount that is named.
     public init(requestResource: Access, decide: @escaping @Sendable (Access) -> Decision) {
         self.requestResource = requestResource
         self.decide = decide

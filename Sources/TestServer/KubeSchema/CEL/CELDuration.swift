@@ -4,7 +4,7 @@ enum CELDuration {
         ("ns", 1), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9),
     ]
 
-    /// nil for anything else, and for more than about 292 years.
+    /// The nanoseconds of a duration; nil for anything else, and for more than about 292 years.
     static func parse(_ text: String) -> Int64? {
         var rest = text[...]
         var sign = 1.0
@@ -26,7 +26,7 @@ enum CELDuration {
         return Int64(exactly: (sign * total).rounded())
     }
 
-    /// In seconds, as `string(duration)` gives it.
+    /// The duration in seconds, as `string(duration)` gives it.
     static func text(_ nanoseconds: Int64) -> String {
         "\(SchemaValidation.text(Double(nanoseconds) / 1e9))s"
     }

@@ -1,5 +1,6 @@
-/// Why an expression can't be compiled, or why its evaluation ended without a value.
+/// The reason why an expression can't be compiled, or why its evaluation ended without a value.
 public struct CELFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The kind of a failure.
     public struct Code: Sendable, Hashable {
         private enum Value { case syntax, check, result, evaluation, budget }
         private let value: Value
@@ -17,7 +18,9 @@ public struct CELFailure: Error, Sendable, Hashable, CustomStringConvertible {
         public static let budget = Code(.budget)
     }
 
+    /// The kind of the failure, for programs.
     public var code: Code
+    /// The fault in the words of the API server.
     public var message: String
 
     init(_ code: Code, message: String) {
@@ -25,5 +28,6 @@ public struct CELFailure: Error, Sendable, Hashable, CustomStringConvertible {
         self.message = message
     }
 
+    /// The same as ``message``.
     public var description: String { message }
 }

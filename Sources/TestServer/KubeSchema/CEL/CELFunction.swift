@@ -3,7 +3,7 @@ struct CELFunction: Sendable {
     /// Types of receivers by name as in ``CELType/name``, a list or map being just that; nil for a global function.
     var receivers: Set<String>?
     var arguments: ClosedRange<Int>
-    /// nil when it depends on the receiver.
+    /// The type of the result; nil when it depends on the receiver.
     var result: CELType?
 
     private static func global(_ count: ClosedRange<Int>, result: CELType) -> CELFunction {

@@ -2,7 +2,7 @@ import KubeModel
 
 /// The functions of the CEL standard library and those that Kubernetes adds, by name and values.
 enum CELLibrary {
-    /// - Parameter values: the receiver first, where there is one.
+    /// Calls a function with its values, the receiver first, where it has one.
     static func call(_ name: String, values: [CELValue]) throws(CELFailure) -> CELValue {
         guard let subject = values.first else { throw CELEvaluator.noOverload }
         let arguments = Array(values.dropFirst())
@@ -34,7 +34,7 @@ enum CELLibrary {
         }
     }
 
-    /// Of a length, each unit counts the whole of it.
+    /// A part of a length. Each unit counts the whole of it.
     private static func part(_ name: String, of nanoseconds: Int64) throws(CELFailure) -> Int64 {
         switch name {
         case "getHours": return nanoseconds / 3_600_000_000_000
@@ -45,7 +45,8 @@ enum CELLibrary {
         }
     }
 
-    /// In UTC; months, days of the month and days of the year begin at 0, as in the specification, but for `getDate`.
+    /// A part of a moment in UTC. Months, days of the month and days of the year begin at 0, as in the specification, but
+    /// for `getDate`.
     private static func part(_ name: String, of moment: KubeTime) throws(CELFailure) -> Int64 {
         let fields = moment.microTime.split { !$0.isNumber }.compactMap { Int64($0) }
         guard fields.count == 7 else { throw CELEvaluator.error("timestamp out of range") }

@@ -28,7 +28,7 @@ enum CELLists {
         return order
     }
 
-    /// Of nothing it is the integer zero.
+    /// The sum of the elements; that of nothing is the integer zero.
     private static func sum(_ list: [CELValue]) throws(CELFailure) -> CELValue {
         guard var total = list.first else { return .int(0) }
         switch total {

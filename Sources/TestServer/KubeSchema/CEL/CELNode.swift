@@ -31,7 +31,7 @@ struct CELNode: Sendable {
     }
 
     var kind: Kind
-    /// In Unicode scalars of the source, for messages.
+    /// The place in the source, in Unicode scalars, for messages.
     var offset: Int
     /// How many levels are below, so that evaluation can't exhaust the stack.
     var depth: Int

@@ -3,15 +3,16 @@
 ///
 /// Evaluation has no side effects and always ends: it takes at most ``maximumSteps`` steps.
 public struct CELProgram: Sendable {
-    /// A step is about the look at one value or at sixteen bytes of a string.
+    /// The number of steps that an evaluation may take. A step is about the look at one value or at sixteen bytes of a
+    /// string.
     public static let maximumSteps = 1_000_000
 
     let root: CELNode
     private let mentioned: Set<String>
     let resultType: CELType
 
-    /// - Parameter variables: what the expression may name; their values can be anything.
-    /// - Throws: ``CELFailure`` for a source that is no expression, and for names, functions and macros that don't exist.
+    /// Compiles an expression that may name `variables`, whose values can be anything. ``CELFailure`` is thrown for a
+    /// source that is no expression, and for names, functions and macros that don't exist.
     public init(_ source: String, variables: Set<String>) throws(CELFailure) {
         try self.init(source, types: Dictionary(uniqueKeysWithValues: variables.map { ($0, CELType.dyn) }))
     }
@@ -25,7 +26,8 @@ public struct CELProgram: Sendable {
 
     func mentions(_ variable: String) -> Bool { mentioned.contains(variable) }
 
-    /// - Throws: ``CELFailure`` when values don't fit (a missing key, a division by zero, …) or the steps run out.
+    /// The value of the expression. ``CELFailure`` is thrown when values don't fit (a missing key, a division by zero,
+    /// …) or the steps run out.
     public func evaluate(_ variables: [String: CELValue]) throws(CELFailure) -> CELValue {
         var evaluator = CELEvaluator(variables: variables, steps: Self.maximumSteps)
         return try evaluator.evaluate(root)

@@ -97,7 +97,7 @@ enum CELStrings {
         return .int(Int64(last ?? -1))
     }
 
-    /// As Go's `strings.Replace`; a negative limit means all.
+    /// Replaces as Go's `strings.Replace`; a negative limit means all.
     private static func replace(_ text: String, arguments: [CELValue]) throws(CELFailure) -> CELValue {
         let (old, new) = (scalars(try string(arguments[0])), scalars(try string(arguments[1])))
         var limit = arguments.count == 3 ? try int(arguments[2]) : -1
@@ -118,7 +118,7 @@ enum CELStrings {
         return .string(make(result))
     }
 
-    /// As Go's `strings.SplitN`.
+    /// Splits as Go's `strings.SplitN`.
     private static func split(_ text: String, arguments: [CELValue]) throws(CELFailure) -> CELValue {
         let separator = scalars(try string(arguments[0]))
         let limit = arguments.count == 2 ? try int(arguments[1]) : -1

@@ -2,23 +2,34 @@ public import KubeModel
 
 /// A value of the Common Expression Language.
 public enum CELValue: Sendable {
+    /// The value `null`.
     case null
+    /// True or false.
     case bool(Bool)
+    /// A signed integer of 64 bits.
     case int(Int64)
+    /// An unsigned integer of 64 bits.
     case uint(UInt64)
+    /// A floating-point number.
     case double(Double)
+    /// A text, whose length counts code points.
     case string(String)
+    /// A sequence of bytes.
     case bytes([UInt8])
+    /// A list of values of any type.
     case list([CELValue])
+    /// A map, or an object with its members.
     case map(CELMap)
+    /// A moment.
     case timestamp(KubeTime)
-    /// Nanoseconds.
+    /// A length of time in nanoseconds.
     case duration(Int64)
     /// A type itself, by its name.
     case type(String)
-    /// Part of a request about rights: ``CELAuthorizer``.
+    /// A part of a question about rights: ``CELAuthorizer``.
     case authorizer(CELAuthorizer)
 
+    /// Makes a value of JSON without a schema: whole numbers are integers, objects are maps, times stay texts.
     public init(_ json: JSONValue) {
         switch json {
         case .null: self = .null

@@ -3,8 +3,13 @@ public import KubeModel
 /// OpenAPI v3 documents as `/openapi/v3/apis/GROUP/VERSION` serves them: what `kubectl create`, `apply` and `explain`
 /// read, and no more.
 public enum OpenAPIDocument {
-    /// The document for custom resources.
-    /// - Parameter resources: each with its `openAPIV3Schema`.
+    /// The document for the custom resources of one group and version.
+    ///
+    /// - Parameters:
+    ///   - group: The name of the API group.
+    ///   - version: The version of the group.
+    ///   - resources: The resources, each with its `openAPIV3Schema`.
+    /// - Returns: The document as JSON, the resources in the order given.
     public static func make(
         group: String, version: String, resources: [(APIResource, JSONValue)]
     ) -> JSONValue {
@@ -14,7 +19,7 @@ public enum OpenAPIDocument {
         return builder.json
     }
 
-    /// `example.dev` and `Widget` become `dev.example.v1.Widget`.
+    /// The name of a kind's definition: `example.dev` and `Widget` become `dev.example.v1.Widget`.
     static func definitionName(_ kind: GroupVersionKind) -> String {
         (kind.group.split(separator: ".").reversed().map(String.init) + [kind.version, kind.kind])
             .joined(separator: ".")

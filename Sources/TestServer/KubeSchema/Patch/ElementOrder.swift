@@ -3,7 +3,7 @@ import KubeModel
 /// The order of a merged list: elements that the patch names in the patch's order, the others between them as they stood
 /// in the live list.
 struct ElementOrder {
-    /// nil for lists of scalars.
+    /// The member by which elements are found; nil for lists of scalars.
     let mergeKey: String?
 
     func identity(_ element: JSONValue) -> JSONValue? {

@@ -3,9 +3,15 @@ public import KubeModel
 /// Strategic merge patch: a merge patch that knows from the schema which lists merge by a key, with the directives
 /// `$patch`, `$retainKeys`, `$setElementOrder/…` and `$deleteFromPrimitiveList/…`.
 public enum StrategicMergePatch {
-    /// - Parameter schema: nil when nothing is known of the type: all lists are replaced then.
-    /// - Throws: 500 for a patch that makes no sense (an element without its merge key, an unknown directive), as the API
-    ///   server answers it; 400 for a patch that is no object.
+    /// The object that a patch makes of another.
+    ///
+    /// - Parameters:
+    ///   - patch: The patch, an object.
+    ///   - target: The object as it is.
+    ///   - schema: The schema of the type; nil when nothing is known of it: all lists are replaced then.
+    /// - Returns: The object after the patch.
+    /// - Throws: 500 for a patch that makes no sense (an element without its merge key, an unknown directive), as the
+    ///   API server answers it; 400 for a patch that is no object.
     public static func apply(
         _ patch: JSONValue, to target: JSONValue, schema: StructuralSchema?
     ) throws(APIStatus) -> JSONValue {

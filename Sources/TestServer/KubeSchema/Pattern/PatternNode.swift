@@ -54,7 +54,7 @@ struct PatternSet: Sendable {
         }
     }
 
-    /// With the other case of every ASCII letter.
+    /// The set with the other case of every ASCII letter.
     var ignoringCase: PatternSet {
         var more: [Item] = []
         for case .range(let range) in items {

@@ -7,7 +7,7 @@ struct PatternParser {
         var isUngreedy = false
     }
 
-    /// Of groups in each other.
+    /// The most levels of groups in each other.
     private static let maximumDepth = 200
     private static let maximumRepeat = 1000
 
@@ -29,7 +29,7 @@ struct PatternParser {
         return true
     }
 
-    /// nil when it is no regular expression.
+    /// The tree of the expression; nil when it is no regular expression.
     mutating func parse() -> PatternNode? {
         guard let node = choice(depth: 0), at == text.count else { return nil }
         return node
@@ -65,7 +65,7 @@ struct PatternParser {
         return nodes.count == 1 ? nodes[0] : .sequence(nodes)
     }
 
-    /// Between `\Q` and `\E` every character stands for itself.
+    /// The characters between `\Q` and `\E`, where every one is itself.
     private mutating func quoted() -> [PatternNode] {
         var nodes: [PatternNode] = []
         while let scalar = peek, !take("\\E") {
@@ -130,7 +130,7 @@ struct PatternParser {
         return at > start && take(">")
     }
 
-    /// - Returns: whether a body follows (`:`); nil for what are no flags.
+    /// Reads flags, and returns whether a body follows (`:`); nil for what are no flags.
     private mutating func readFlags() -> Bool? {
         var value = true
         while let scalar = peek {
@@ -163,7 +163,7 @@ struct PatternParser {
         return .repetition(atom, minimum: minimum, maximum: maximum, isGreedy: isGreedy)
     }
 
-    /// nil where no repetition stands; a brace that is none stands for itself.
+    /// The bounds of a repetition (`*`, `+`, `?`, `{2,3}`); nil where none is written: a brace that is none is itself.
     private mutating func count() -> (Int, Int?)? {
         if take("*") { return (0, nil) }
         if take("+") { return (1, nil) }

@@ -14,7 +14,7 @@ struct PatternProgram: Sendable {
 
     private var code: [Instruction] = []
 
-    /// nil where it would be too large.
+    /// Compiles a tree; nil where the program would be too large.
     init?(_ node: PatternNode) {
         guard compile(node) else { return nil }
         code.append(.match)
@@ -22,7 +22,7 @@ struct PatternProgram: Sendable {
 
     // MARK: Compiling
 
-    /// - Returns: false when it becomes too large.
+    /// Compiles a part, and returns false when the program becomes too large.
     private mutating func compile(_ node: PatternNode) -> Bool {
         guard code.count < Self.maximumInstructions else { return false }
         switch node {

@@ -7,7 +7,7 @@ struct SchemaPattern: Sendable, Hashable {
     let source: String
     private let program: PatternProgram
 
-    /// nil when the source isn't a regular expression.
+    /// Compiles a pattern; nil when the source isn't a regular expression.
     init?(_ source: String) {
         var parser = PatternParser(source)
         guard let node = parser.parse(), let program = PatternProgram(node) else { return nil }

@@ -4,7 +4,7 @@ public import KubeModel
 public struct Quantity: Sendable, Comparable, CustomStringConvertible {
     private enum Format: Sendable { case decimal, binary, exponent }
 
-    /// In billionths, the smallest unit there is.
+    /// The number in billionths, the smallest unit that a quantity can have.
     private let nanos: Int128
     private let format: Format
 
@@ -24,7 +24,7 @@ public struct Quantity: Sendable, Comparable, CustomStringConvertible {
         self.format = format
     }
 
-    /// nil for what is no quantity, and for one that is too large to be told.
+    /// Reads a text; nil for what is no quantity, and for one that is too large to be told.
     public init?(_ text: String) {
         var rest = text[...]
         let isNegative = rest.first == "-"
@@ -45,7 +45,7 @@ public struct Quantity: Sendable, Comparable, CustomStringConvertible {
         self.init(nanos: (isNegative ? -product : product) / divisor, format: format)
     }
 
-    /// A text or a number; nil for anything else.
+    /// Reads a text or a number; nil for anything else.
     public init?(_ json: JSONValue?) {
         switch json {
         case .string(let text): self.init(text)
@@ -63,7 +63,7 @@ public struct Quantity: Sendable, Comparable, CustomStringConvertible {
         return ((0..<(exponent + 9)).reduce(Int128(1)) { scale, _ in scale * 10 }, .exponent)
     }
 
-    /// The canonical form: no fraction, and the largest suffix that allows it.
+    /// The canonical form: no fraction, and the largest suffix that allows it, such as `1500m` for `1.5`.
     public var description: String {
         if nanos == 0 { return "0" }
         if format == .binary, nanos % Self.one == 0 {
@@ -79,20 +79,25 @@ public struct Quantity: Sendable, Comparable, CustomStringConvertible {
         return "\(nanos / unit.scale)\(unit.suffix)"
     }
 
+    /// Whether both are the same number, in whatever form: `1` and `1000m` are.
     public static func == (a: Quantity, b: Quantity) -> Bool { a.nanos == b.nanos }
+    /// Whether the first is the smaller number.
     public static func < (a: Quantity, b: Quantity) -> Bool { a.nanos < b.nanos }
-    /// In the form of the first one that isn't zero.
+    /// The sum, in the form of the first one that isn't zero.
     public static func + (a: Quantity, b: Quantity) -> Quantity {
         Quantity(nanos: a.nanos + b.nanos, format: a.nanos == 0 ? b.format : a.format)
     }
+    /// The ratio of the first to the second; infinity where the second is zero.
     public static func / (a: Quantity, b: Quantity) -> Double {
         b.nanos == 0 ? .infinity : Double(a.nanos) / Double(b.nanos)
     }
 
+    /// The quantity `0`.
     public static let zero = Quantity(nanos: 0, format: .decimal)
 
-    /// A whole number.
+    /// Makes a whole number.
     public init(_ count: Int) { self.init(nanos: Int128(count) * Self.one, format: .decimal) }
 
+    /// The number as floating point.
     public var value: Double { Double(nanos) / Double(Self.one) }
 }

@@ -4,7 +4,7 @@ import KubeModel
 struct SchemaCompiler {
     enum Origin { case customResource, builtIn }
 
-    /// Where a schema stands, which decides what it must have and how a fault is worded.
+    /// The place of a schema, which decides what it must have and how a fault is worded.
     enum Place {
         case root, property, item
         /// Inside allOf, anyOf, oneOf and not, where a structural schema has no types.

@@ -6,8 +6,8 @@ struct SchemaValidation {
 
     mutating func add(_ error: FieldError) { errors.append(error) }
 
-    /// - Parameter old: the stored value at the same place. What hasn't changed isn't checked again, so that an object
-    ///   stays writable after its schema became stricter (KEP-4008).
+    /// Checks the value at `path`. What hasn't changed from `old`, the stored value at the same place, isn't checked
+    /// again, so that an object stays writable after its schema became stricter (KEP-4008).
     mutating func validateOpenAPI(_ node: SchemaNode, value: JSONValue, old: JSONValue?, at path: SchemaPath) {
         if let old, old == value { return }
         guard checkNull(node, value: value, at: path) else { return }
@@ -53,7 +53,7 @@ struct SchemaValidation {
         wrongType(path, expected: names.joined(separator: ","), found: found)
     }
 
-    /// What Go calls the value's format.
+    /// The word that Go has for the value's format.
     private static func formatName(_ value: JSONValue) -> String {
         switch value {
         case .int: "int64"

@@ -1,8 +1,15 @@
 import KubeModel
 
 extension StructuralSchema {
-    /// How lists are owned and merged (KEP-555).
-    public enum ListType: Sendable { case atomic, set, map }
+    /// The ways in which lists are owned and merged (KEP-555).
+    public enum ListType: Sendable {
+        /// The list is owned and replaced as a whole.
+        case atomic
+        /// The list has each value once, and each value has an owner.
+        case set
+        /// The elements are found by keys, and each field of them has an owner.
+        case map
+    }
 
     /// The list type at a path of member names; items of lists are passed through. nil when there is no list.
     public func listType(at path: [String]) -> ListType? {

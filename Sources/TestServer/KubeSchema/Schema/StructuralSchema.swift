@@ -1,7 +1,7 @@
 public import KubeModel
 
-/// A structural schema of a custom resource (KEP-1027) or of a built-in type: what of an object is kept, filled in and
-/// refused.
+/// A structural schema of a custom resource (KEP-1027) or of a built-in type, by which an object is pruned, filled with
+/// defaults and validated.
 public struct StructuralSchema: Sendable {
     let root: SchemaNode
     let isBuiltIn: Bool
@@ -11,9 +11,13 @@ public struct StructuralSchema: Sendable {
         isBuiltIn = true
     }
 
-    /// - Parameter path: where the schema stands in its CustomResourceDefinition; paths of faults begin with it.
-    /// - Throws: every fault of the schema. Rules (`x-kubernetes-validations`) and patterns are compiled here, so that
-    ///   nothing that can't be evaluated is ignored later.
+    /// Compiles a schema. Rules (`x-kubernetes-validations`) and patterns are compiled here, so that nothing that can't
+    /// be evaluated is ignored later.
+    ///
+    /// - Parameters:
+    ///   - openAPIV3Schema: The schema as it is in a CustomResourceDefinition.
+    ///   - path: The place of the schema in its CustomResourceDefinition; paths of faults begin with it.
+    /// - Throws: A ``SchemaFailure`` with every fault of the schema.
     public init(
         _ openAPIV3Schema: JSONValue, path: String = "spec.validation.openAPIV3Schema"
     ) throws(SchemaFailure) {
@@ -36,11 +40,14 @@ public struct StructuralSchema: Sendable {
         SchemaDefaulting(isBuiltIn: isBuiltIn).apply(root, value: &value)
     }
 
+    /// Checks an object by the schema and its rules.
+    ///
     /// - Parameters:
-    ///   - old: the stored object in an update; nil on create, where transition rules don't run. What hasn't changed
+    ///   - value: The object, with defaults.
+    ///   - old: The stored object in an update; nil on create, where transition rules don't run. What hasn't changed
     ///     isn't checked again (KEP-4008).
-    ///   - more: faults found elsewhere (those of the scale paths), which stand before those of lists and rules.
-    /// - Returns: every fault. Rules don't run when a type, a required field, an enum or a size is wrong; a last fault
+    ///   - more: Faults found elsewhere (those of the scale paths), which come before those of lists and rules.
+    /// - Returns: Every fault. Rules don't run when a type, a required field, an enum or a size is wrong; a last fault
     ///   without a field says so.
     public func validate(_ value: JSONValue, old: JSONValue?, and more: [FieldError] = []) -> [FieldError] {
         var validation = SchemaValidation()

@@ -6,7 +6,7 @@ struct ValidationRule: Sendable {
     var message: String
     var messageExpression: CELProgram?
     var reason: FieldError.Kind
-    /// Where the fault is, relative to the place of the rule; begins with a dot or a bracket.
+    /// The place of the fault, relative to that of the rule; begins with a dot or a bracket.
     var fieldPath: String
     var program: CELProgram
     var isTransition: Bool
