@@ -7,9 +7,9 @@ struct AdmissionRequest: Sendable {
     var operation: Operation
     var resource: APIResource
     var subresource: String
-    /// Empty where the server makes it up.
+    /// The name of the object; empty where the server makes it up.
     var name: String
-    /// Of a request about a namespace, its own name.
+    /// The namespace of the object; for a namespace its own name.
     var namespace: String
     var user: UserInfo
     var isDryRun: Bool
@@ -25,8 +25,8 @@ struct AdmissionRequest: Sendable {
 
     var isNamespace: Bool { resource.group.isEmpty && resource.plural == "namespaces" }
 
-    /// The variable `request`. Empty texts are absent, as a real server leaves them out.
-    /// - Parameter asked: the resource of the request's path, where `resource` is another version of it.
+    /// The variable `request`. Empty texts are absent, as a real server leaves them out. `asked` is the request with
+    /// the resource of its path, where `resource` is another version of it.
     func json(asked: AdmissionRequest) -> JSONValue {
         func text(_ text: String) -> JSONValue? { text.isEmpty ? nil : .string(text) }
         return .compact([

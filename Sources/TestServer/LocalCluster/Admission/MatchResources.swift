@@ -50,10 +50,9 @@ struct MatchResources: Sendable {
         self.matchesWithoutRules = matchesWithoutRules
     }
 
-    /// The version of the resource in which the write matches; nil when it doesn't.
-    /// - Parameters:
-    ///   - versions: of the resource, that of the request first.
-    ///   - namespace: of the object; nil at the cluster scope. For a namespace, it itself.
+    /// The version of the resource in which the write matches; nil when it doesn't. `versions` are those of the
+    /// resource, that of the request first. `namespace` is that of the object, nil at the cluster scope; for a
+    /// namespace, it itself.
     func match(
         _ request: AdmissionRequest, subject: AdmissionObjects, versions: [APIResource], namespace: KubeObject?
     ) -> APIResource? {

@@ -1,13 +1,13 @@
 import KubeModel
 
-/// Which names of a CustomResourceDefinition are accepted: one that another definition of the group has already isn't
-/// (`apiextensions-apiserver/pkg/controller/status`).
+/// The names of a CustomResourceDefinition that are accepted: one that another definition of the group has already
+/// isn't (`apiextensions-apiserver/pkg/controller/status`).
 struct AcceptedNames: Sendable {
     private(set) var names: JSONValue
-    /// Why not all are accepted; the last one, as the real controller has it.
+    /// The reason why not all are accepted; the last one, as the real controller has it.
     private(set) var conflict: (reason: String, message: String)?
 
-    /// - Parameter others: the accepted names of the group's other definitions.
+    /// Judges the names that a definition asks for; `others` are the accepted names of the group's other definitions.
     init(_ crd: KubeObject, others: [JSONValue]) {
         let requested = crd["spec", "names"] ?? .object([:])
         names = crd["status", "acceptedNames"] ?? .object([:])

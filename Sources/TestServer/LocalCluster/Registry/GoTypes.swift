@@ -60,8 +60,8 @@ enum GoTypes {
         return rest.first == "." && digits.count == 6 ? nil : problem(rest, part: ".000000")
     }
 
-    /// What Go says about a member of another type.
-    /// - Parameter isStrategic: of a strategic merge patch, which is read by other means than JSON.
+    /// The words of Go about a member of another type. A strategic merge patch (`isStrategic`) is read by other means
+    /// than JSON, and has other words.
     static func typeProblem(
         _ error: FieldError, in object: KubeObject, api: APIResource, isStrategic: Bool = false
     ) -> String? {

@@ -2,12 +2,12 @@ import KubeModel
 import KubeSchema
 
 extension ObjectStorage {
-    /// Which part of an object an update may change.
+    /// The part of an object that an update may change.
     enum Part: Sendable, Equatable {
         /// All but the status, where the kind has a status subresource.
         case main
         case status
-        /// Both: how the cluster's own controllers write kinds without subresource.
+        /// Both parts: how the cluster's own controllers write kinds without subresource.
         case whole
 
         var subresource: String? { self == .status ? "status" : nil }
@@ -16,9 +16,8 @@ extension ObjectStorage {
     private static let attempts = 20
 
     /// Reads, changes and writes an object, again when somebody else was faster and the change doesn't insist on a
-    /// version (then 409).
-    /// - Parameter change: gets the live object in the definition's version and returns what it should become. For an apply patch the result has
-    ///   its managedFields already.
+    /// version (then 409). `change` gets the live object in the definition's version and returns what it should become;
+    /// for an apply patch the result has its managedFields already.
     func update(
         _ definition: ResourceDefinition, key: ObjectKey, part: Part = .main, options: WriteOptions,
         change: (KubeObject) throws(APIStatus) -> KubeObject
@@ -47,7 +46,7 @@ extension ObjectStorage {
         throw .modified(definition.storedAPI, name: key.name)
     }
 
-    /// nil when the live object has changed meanwhile.
+    /// Stores the object, or removes it when nothing holds it any more; nil when the live object has changed meanwhile.
     private func commit(
         _ object: KubeObject, live: StoredObject, definition: ResourceDefinition
     ) throws(APIStatus) -> KubeObject? {

@@ -6,7 +6,8 @@ import KubeSchema
 struct ObjectStorage: Sendable {
     let store: ClusterStore
     let catalog: ResourceCatalog
-    /// Without a kubelet nobody would finish a graceful deletion, so pods go at once.
+    /// Whether pods end in their own time. Without a kubelet nobody would finish a graceful deletion, so pods go at
+    /// once.
     var hasKubelet: Bool
 
     func live(_ definition: ResourceDefinition, key: ObjectKey) throws(APIStatus) -> StoredObject {
@@ -18,7 +19,7 @@ struct ObjectStorage: Sendable {
 
     // MARK: Create
 
-    /// - Throws: 404 or 403 about the namespace, 400 and 422 about the object, 409 when it exists.
+    /// Creates an object. 404 or 403 is thrown about the namespace, 400 and 422 about the object, 409 when it exists.
     func create(
         _ body: JSONValue, definition: ResourceDefinition, namespace: String?, options: WriteOptions
     ) throws(APIStatus) -> WriteResult {
@@ -35,7 +36,7 @@ struct ObjectStorage: Sendable {
         return try commitNew(object, definition: definition, options: options, warnings: warnings)
     }
 
-    /// For an apply patch of something that isn't there: `object` carries its managedFields already.
+    /// Creates what an apply patch makes of something that doesn't exist: `object` carries its managedFields already.
     func createApplied(
         _ applied: JSONValue, definition: ResourceDefinition, namespace: String?, options: WriteOptions
     ) throws(APIStatus) -> WriteResult {
@@ -147,7 +148,8 @@ struct ObjectStorage: Sendable {
             errors: [.invalid("patch", value: .string(JSONWriter.string(before, .sortedKeys)), detail: list)])
     }
 
-    /// - Parameter part: of an update. Faults of a status are told from where it begins.
+    /// Validates an object as it is to be stored; `part` is the part of an update, because faults of a status are told
+    /// from where it begins.
     func validate(
         _ object: KubeObject, old: KubeObject?, definition: ResourceDefinition, part: Part = .main,
         options: WriteOptions

@@ -17,7 +17,7 @@ protocol ResourceStrategy: Sendable {
     func setDefaults(_ object: inout KubeObject)
     func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus)
     func prepareForUpdate(_ object: inout KubeObject, old: KubeObject)
-    /// - Parameter object: as it would be stored.
+    /// The faults of an object as it would be stored; `old` is the stored one in an update.
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError]
 }
 
@@ -25,7 +25,7 @@ protocol ResourceStrategy: Sendable {
 struct StrategyContext: Sendable {
     var resource: APIResource
     var exists: @Sendable (APIResource, String?, String) -> Bool
-    /// Of all namespaces.
+    /// The objects of a resource in all namespaces.
     var list: @Sendable (APIResource) -> [KubeObject]
     var randomSuffix: @Sendable () -> String
 }

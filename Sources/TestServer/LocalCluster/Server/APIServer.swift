@@ -7,7 +7,7 @@ struct APIServer: Sendable {
     let storage: ObjectStorage
     let authenticator: Authenticator
     let authorizer: Authorizer
-    /// Of pods, for their log subresource.
+    /// The logs of pods, for their subresource `log`.
     let logs: PodLogs
     /// Is told of each request, before the answer leaves.
     var audit: (@Sendable (AuditEvent) -> Void)?
@@ -44,7 +44,7 @@ struct APIServer: Sendable {
         return try dispatch(call)
     }
 
-    /// - Throws: 401 and 403.
+    /// The user of a request that is allowed; 401 or 403 is thrown for another.
     func authorizedUser(_ request: APIRequest, info: RequestInfo) throws(APIStatus) -> UserInfo {
         let sender = try authenticator.authenticate(request)
         let user = try Impersonator(authorizer: authorizer).effectiveUser(request, info: info, user: sender)
@@ -53,7 +53,7 @@ struct APIServer: Sendable {
         return user
     }
 
-    /// nil where nothing of the kind is served.
+    /// The call of a request for a resource; nil where nothing of the kind is served.
     func call(
         _ request: APIRequest, info: RequestInfo, resource: RequestInfo.Resource, user: UserInfo
     ) -> ResourceCall? {
@@ -84,7 +84,7 @@ struct ResourceCall: Sendable {
 
     var api: APIResource { definition.api }
 
-    /// Of the object in the path.
+    /// The key of the object in the path.
     var key: ObjectKey { definition.key(target.namespace, name: target.name ?? "") }
 
     /// `fieldManager`, or the program of the User-Agent as a real server takes it.
@@ -104,8 +104,7 @@ struct ResourceCall: Sendable {
         return format
     }
 
-    /// What the query says about a write.
-    /// - Parameter kind: of the options, for texts: `CreateOptions`.
+    /// The options of a write in its query; `kind` is their name in error messages, such as `CreateOptions`.
     func writeOptions(_ kind: String, source: WriteOptions.Source) throws(APIStatus) -> WriteOptions {
         var options = WriteOptions(manager: manager, source: source)
         options.isDryRun = try dryRun(kind)

@@ -1,9 +1,12 @@
-/// A request and how it was answered, as a real API server's audit log tells of it.
+/// A request and how it was answered, as the audit log of a real API server has it.
 public struct AuditEvent: Sendable {
+    /// The HTTP method, such as `GET`.
     public var method: String
-    /// Path and query, not decoded.
+    /// The path and the query, not decoded.
     public var target: String
+    /// The body of the request.
     public var body: [UInt8]
+    /// The HTTP status of the answer.
     public var status: Int
     private let headers: [(name: String, value: String)]
 
@@ -15,6 +18,6 @@ public struct AuditEvent: Sendable {
         self.status = status
     }
 
-    /// - Parameter name: in lower case.
+    /// The first header of that name, which is given in lower case; nil without one.
     public func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }

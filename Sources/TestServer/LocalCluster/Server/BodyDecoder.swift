@@ -116,8 +116,8 @@ struct BodyDecoder: Sendable {
         return "yaml: line \(match.1): \(match.2)"
     }
 
-    /// An object of the kind that `definition` serves, in the namespace of the path.
-    /// - Parameter catalog: for refusals of other kinds, which are worded differently where the kind is known.
+    /// An object of the kind that `definition` serves, in the namespace of the path. `catalog` is for refusals of other
+    /// kinds, which are worded differently where the kind is known.
     func object(
         _ definition: ResourceDefinition, namespace: String?, catalog: ResourceCatalog
     ) throws(APIStatus) -> JSONValue {

@@ -1,9 +1,9 @@
 import KubeModel
 
-/// Where the next page of a list begins, and of which version all its pages are. Written as etcd's keys are: relative to
-/// the list, the first one that comes after what was shown.
+/// The place where the next page of a list begins, and the version of all its pages. It is written as etcd's keys are:
+/// relative to the list, the first one that comes after what was shown.
 struct ContinueToken: Sendable, Hashable {
-    /// nil: whatever is current, which makes the pages inconsistent.
+    /// The version of the list; nil for whatever is current, which makes the pages inconsistent.
     var version: UInt64?
     /// `namespace/name`, or `name` in a list of one namespace; the next page begins behind it.
     var start: String
@@ -13,12 +13,12 @@ struct ContinueToken: Sendable, Hashable {
         self.start = start
     }
 
-    /// - Parameter namespace: the one that is listed; nil for all.
+    /// Makes the token of the page behind `key`; `namespace` is the one that is listed, nil for all.
     init(version: UInt64, after key: ObjectKey, in namespace: String?) {
         self.init(version: version, start: namespace == nil ? key.description : key.name)
     }
 
-    /// The last one that was shown.
+    /// The name of the last object that was shown.
     func key(in namespace: String?) -> ObjectKey {
         if let namespace { return ObjectKey(namespace: namespace, name: start) }
         let parts = start.split(separator: "/", maxSplits: 1).map(String.init)

@@ -15,8 +15,8 @@ struct WatchStream: Sendable {
     /// How long before the end of a watch its last bookmark comes.
     private static let lastBookmarkLead: Duration = .seconds(2)
 
-    /// Writes until the time is up, an error ended the watch, or the task is cancelled (the client left).
-    /// - Parameter write: one call a batch, so that many changes at once are one chunk.
+    /// Writes until the time is up, an error ended the watch, or the task is cancelled (the client left). `write` is
+    /// called once a batch, so that many changes at once are one chunk.
     @concurrent func run(_ write: @concurrent ([UInt8]) async throws -> Void) async throws {
         let subscription = store.subscribe(definition.id)
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -1,15 +1,15 @@
 import KubeModel
 
 extension LocalCluster {
-    /// Where a running cluster is, and the administrator's credentials.
+    /// The address of a running cluster, and the administrator's credentials.
     public struct Endpoint: Sendable {
-        /// `https://127.0.0.1:PORT`
+        /// The URL of the server, `https://127.0.0.1:PORT`.
         public var url: String
         /// A bearer token of the administrator, group `system:masters`.
         public var token: String
         let authority: CertificateAuthority
 
-        /// Made at start: every run has a new one.
+        /// The certificate of the cluster's authority in PEM, made at start: every run has a new one.
         public var certificateAuthorityPEM: String { authority.certificatePEM }
 
         /// Proves to the cluster that a client is `user`, who has no rights but those that RBAC objects give to the name
@@ -19,8 +19,8 @@ extension LocalCluster {
             try authority.clientCertificate(user: user, groups: groups)
         }
 
-        /// A kubeconfig in YAML.
-        /// - Parameter certificate: nil for the administrator's token.
+        /// A kubeconfig in YAML, whose context has `namespace`. Its user has the certificate, or the endpoint's token
+        /// where that is nil.
         public func kubeconfig(namespace: String = "default", certificate: ClientCertificate? = nil) -> String {
             let authority = Base64.encode(Array(certificateAuthorityPEM.utf8))
             return YAML.format([

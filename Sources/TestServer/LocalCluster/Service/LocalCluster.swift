@@ -13,19 +13,22 @@ import Synchronization
 /// It speaks to kubectl and to client libraries as a real API server does, for the kinds that it serves. With
 /// ``Configuration/simulatesWorkloads`` Deployments get ReplicaSets and Pods that appear to run.
 public final class LocalCluster: Sendable, Service {
+    /// The settings of a cluster: the address, the simulation, and the observers.
     public struct Configuration: Sendable {
-        /// A loopback address or `localhost`; ``LocalCluster/run()`` refuses anything else.
+        /// The address to listen at, one of loopback or `localhost`; ``LocalCluster/run()`` refuses anything else.
         public var host = "127.0.0.1"
-        /// 0 takes a free port.
+        /// The port to listen at; 0 takes a free one.
         public var port = 0
         /// Whether Deployments roll out and Pods get a status. Without it objects are only stored.
         public var simulatesWorkloads = true
+        /// The logger of the server; it writes nothing by default.
         public var logger = Logger(label: "local-cluster", factory: { _ in SwiftLogNoOpLogHandler() })
-        /// How many changes of a collection a watch can resume over, before it gets 410.
+        /// The number of changes of a collection that a watch can resume over, before it gets 410.
         public var watchHistory = 1024
-        /// Is told of each request after it was carried out and before it is answered. A watch is told of when it begins.
+        /// Takes each request after it was carried out and before it is answered; a watch when it begins.
         public var audit: (@Sendable (AuditEvent) -> Void)?
 
+        /// Makes a configuration; without arguments a free port of 127.0.0.1, with simulated workloads.
         public init(
             host: String = "127.0.0.1", port: Int = 0, simulatesWorkloads: Bool = true, logger: Logger? = nil,
             watchHistory: Int = 1024, audit: (@Sendable (AuditEvent) -> Void)? = nil
@@ -51,6 +54,7 @@ public final class LocalCluster: Sendable, Service {
     private let waiterCount = Mutex(0)
     private let administratorToken: String
 
+    /// Makes a cluster, which listens after ``run()``.
     public init(_ configuration: Configuration = .init()) {
         self.configuration = configuration
         let store = ClusterStore(historyLimit: configuration.watchHistory)

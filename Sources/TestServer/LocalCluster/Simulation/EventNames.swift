@@ -9,11 +9,11 @@ final class EventNames: Sendable {
         var last: UInt64 = 0
     }
 
-    /// As many as client-go's correlator remembers.
+    /// The number of events that are remembered: as many as client-go's correlator does.
     private static let limit = 4096
     private let state = Mutex(State())
 
-    /// - Parameter identity: what makes two events the same.
+    /// The end of an event's name; events of the same `identity` have the same.
     func suffix(of identity: String) -> String {
         let number = state.withLock { state in
             if let known = state.suffixes[identity] { return known }

@@ -107,7 +107,7 @@ final class ClusterStore: Sendable {
         func wake() { continuation.yield() }
     }
 
-    /// - Parameter resource: nil for changes of anything.
+    /// A subscription to the changes of a resource; nil for changes of anything.
     func subscribe(_ resource: ResourceID?) -> Subscription {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let id = state.withLock { state in

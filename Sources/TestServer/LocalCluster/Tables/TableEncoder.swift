@@ -10,9 +10,7 @@ struct TableEncoder: Sendable {
 
     private var columns: [TableColumn] { definition.columns }
 
-    /// - Parameters:
-    ///   - objects: as they are stored.
-    ///   - withColumns: a watch repeats no column definitions after its first event.
+    /// The `Table` of stored objects. A watch repeats no column definitions after its first event (`withColumns`).
     func table(_ objects: [KubeObject], metadata: JSONValue, withColumns: Bool = true) -> JSONValue {
         [
             "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
