@@ -1,21 +1,31 @@
 import ControllerRuntime
 
-/// A condition that didn't become true in time.
+/// The error of a condition that didn't become true in time.
 public struct NotInTime: Error, Sendable, CustomStringConvertible {
-    /// What was waited for.
+    /// The condition that was waited for, in words.
     public var what: String
+    /// The time that it had.
     public var limit: Duration
-    /// What the condition threw the last time, where it threw.
+    /// The error that the condition threw the last time, where it threw.
     public var lastFailure: (any Error)?
+    /// The file and the line of the test, `Module/File.swift:12`.
     public var place: String
 
+    /// The place, the limit, the condition and the last error.
     public var description: String {
         "\(place): not so within \(limit): \(what)" + (lastFailure.map { "; last failure: \($0)" } ?? "")
     }
 }
 
-/// Waits until `condition` is true. What it throws counts as "not yet" and is shown when the time is over.
-/// - Parameter limit: real time. Generous by default: it only matters where the test fails.
+/// Waits until a condition is true, which is looked at about every millisecond.
+///
+/// - Parameters:
+///   - what: The condition in words, for the error.
+///   - limit: The longest time, on the machine's clock. It is generous by default: it only matters where the test
+///     fails.
+///   - file: The file that the error names.
+///   - line: The line that the error names.
+///   - condition: Whether it is so. What it throws counts as "not yet" and is shown when the time is over.
 /// - Throws: ``NotInTime``; `CancellationError` when the task is cancelled.
 public func eventually(
     _ what: String = "the condition", within limit: Duration = .seconds(120), file: StaticString = #fileID,

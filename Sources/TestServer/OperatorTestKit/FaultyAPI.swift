@@ -4,11 +4,11 @@ import Synchronization
 
 /// An API server's client that a test can break: it passes everything on, except what the test wants otherwise.
 public final class FaultyAPI: KubeAPI {
-    /// Called before each request; what it throws is what the caller gets, and the server never sees the request.
+    /// Is called before each request; what it throws is what the caller gets, and the server never sees the request.
     public typealias BeforeRequest = @Sendable (KubeRequest) async throws -> Void
-    /// Called after each answered request: what it throws is what the caller gets, although the server did it.
+    /// Is called after each answered request: what it throws is what the caller gets, although the server did it.
     public typealias AfterRequest = @Sendable (KubeRequest, KubeResponse) async throws -> KubeResponse
-    /// Called for each chunk of a stream: returns what to hand on instead; throwing breaks the stream.
+    /// Is called for each chunk of a stream: returns what to hand on instead; throwing breaks the stream.
     public typealias OnChunk = @Sendable (KubeRequest, [UInt8]) throws -> [UInt8]
 
     private struct Faults {
@@ -20,12 +20,17 @@ public final class FaultyAPI: KubeAPI {
     private let api: any KubeAPI
     private let faults = Mutex(Faults())
 
+    /// Makes a client that passes everything on to `api`. Commands in containers are refused.
     public init(_ api: any KubeAPI) { self.api = api }
 
+    /// Sets what happens before each request, streams included, from now on; nil ends it.
     public func before(_ fault: BeforeRequest?) { faults.withLock { $0.before = fault } }
+    /// Sets what happens after each answered request from now on; nil ends it. Streams are left alone.
     public func after(_ fault: AfterRequest?) { faults.withLock { $0.after = fault } }
+    /// Sets what happens to each chunk of a stream from now on; nil ends it.
     public func onChunk(_ fault: OnChunk?) { faults.withLock { $0.chunk = fault } }
 
+    /// Sends a request between the faults before and after it.
     public func send(_ request: KubeRequest, as identity: Impersonation?) async throws -> KubeResponse {
         try await faults.withLock(\.before)?(request)
         let response = try await api.send(request, as: identity)
@@ -33,6 +38,7 @@ public final class FaultyAPI: KubeAPI {
         return try await after(request, response)
     }
 
+    /// Streams an answer after the fault before it, and changes its chunks.
     public func stream<Result: Sendable>(
         _ request: KubeRequest, as identity: Impersonation?,
         body: (inout KubeByteStream) async throws -> Result

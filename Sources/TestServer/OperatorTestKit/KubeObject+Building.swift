@@ -1,27 +1,30 @@
 public import KubeModel
 
 extension APIResource {
+    /// The ConfigMaps (`v1`).
     public static let configMaps = APIResource(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap")
 }
 
 /// Small valid objects for tests.
 extension KubeObject {
+    /// A namespace.
     public static func namespace(_ name: String) -> KubeObject { KubeObject(.namespaces, name: name) }
 
+    /// A ConfigMap with that `data`.
     public static func configMap(
         _ name: String, namespace: String = "default", data: [String: String] = [:]
     ) -> KubeObject {
         KubeObject(.configMaps, namespace: namespace, name: name, ["data": JSONValue(data)])
     }
 
-    /// One container, named like the object.
+    /// A pod with one container, named like the object.
     public static func pod(_ name: String, namespace: String = "default", image: String = "busybox") -> KubeObject {
         KubeObject(
             .pods, namespace: namespace, name: name,
             ["spec": ["containers": [["name": .string(name), "image": .string(image)]]]])
     }
 
-    /// Its Pods are labelled `app: NAME`.
+    /// A Deployment whose pods are labelled `app: NAME` and have one container, named like the object.
     public static func deployment(
         _ name: String, namespace: String = "default", image: String = "busybox", replicas: Int = 1
     ) -> KubeObject {

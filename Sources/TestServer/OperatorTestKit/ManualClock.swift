@@ -18,13 +18,15 @@ public final class ManualClock: RuntimeClock {
     private let start: KubeTime
     private let state: Mutex<State>
 
-    /// - Parameter start: the wall clock's time at uptime zero.
+    /// Makes a clock at uptime zero, when its wall clock shows `start`.
     public init(start: KubeTime = KubeTime(microseconds: 1_800_000_000_000_000)) {
         self.start = start
         state = Mutex(State(uptime: .zero))
     }
 
+    /// The time by which it was advanced.
     public var uptime: Duration { state.withLock(\.uptime) }
+    /// The wall clock: the start and what it was advanced by.
     public var now: KubeTime { start.adding(seconds: uptime / .seconds(1)) }
 
     /// Moments that tasks sleep until, the next first. A test waits for one of its own to appear here before it goes
@@ -42,6 +44,7 @@ public final class ManualClock: RuntimeClock {
         for continuation in due { continuation.resume() }
     }
 
+    /// Sleeps until the clock is advanced to `deadline`. `CancellationError` is thrown when the task is cancelled.
     public func sleep(until deadline: Duration) async throws {
         let id = state.withLock { state in
             state.lastID += 1

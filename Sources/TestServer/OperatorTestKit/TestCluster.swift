@@ -5,13 +5,20 @@ import Logging
 
 /// An API server in this process with an administrator's client.
 public struct TestCluster: Sendable {
+    /// The cluster itself, to which a test can add users.
     public let cluster: LocalCluster
+    /// The address of the cluster with the administrator's token.
     public let endpoint: LocalCluster.Endpoint
-    /// The administrator's.
+    /// The administrator's client.
     public let api: KubeClient
 
     /// Runs a cluster of its own while `body` runs.
-    /// - Parameter configuration: `simulatesWorkloads` makes Deployments roll out and Pods appear to run.
+    ///
+    /// - Parameters:
+    ///   - configuration: How it is served; `simulatesWorkloads` makes Deployments roll out and Pods appear to run.
+    ///   - body: Uses the cluster.
+    /// - Returns: What `body` returns.
+    /// - Throws: What `body` throws, or why the cluster doesn't run.
     public static func run<Result: Sendable>(
         _ configuration: LocalCluster.Configuration = .init(simulatesWorkloads: false),
         body: (TestCluster) async throws -> Result
