@@ -122,7 +122,7 @@ extension Informer {
     public func get(_ key: ObjectKey) -> KubeObject? { shared.withLockedValue { $0.store.objects[key] }?.decoded() }
 
     /// The cached objects, of one namespace or of all, in no particular order and as they are kept: packed (see
-    /// ``KubeModel/KubeObject/packed()``).
+    /// `KubeObject.packed()`).
     public func list(namespace: String? = nil) -> [KubeObject] {
         let objects = shared.withLockedValue { $0.store.objects }
         guard let namespace else { return Array(objects.values) }

@@ -155,7 +155,7 @@ extension KubeAPI {
     }
 
     /// Creates an object in its namespace and returns it as the server stored it. `APIStatus` 409
-    /// (``KubeModel/APIStatus/isAlreadyExists``) is thrown where one of that name exists.
+    /// (`isAlreadyExists`) is thrown where one of that name exists.
     public func create(
         _ object: KubeObject, in resource: APIResource, _ options: WriteOptions = WriteOptions()
     ) async throws -> KubeObject {

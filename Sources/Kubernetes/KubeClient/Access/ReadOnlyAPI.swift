@@ -2,7 +2,7 @@ public import KubeModel
 
 /// An API server seen through one identity, without the means to change anything.
 ///
-/// Tools get only this. A request that ``KubeModel/KubeRequest/isReadOnly`` doesn't vouch for is refused here, before it
+/// Tools get only this. A request that `KubeRequest.isReadOnly` doesn't vouch for is refused here, before it
 /// reaches the network, whatever the tool believes it is. It always acts for its identity, as ``ImpersonatingAPI`` does.
 public struct ReadOnlyAPI: KubeAPI {
     private let api: ImpersonatingAPI

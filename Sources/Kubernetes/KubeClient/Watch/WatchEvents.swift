@@ -17,7 +17,7 @@ public struct WatchEvents {
     /// The next event; nil when the server has ended the watch, which it does from time to time without any fault.
     ///
     /// - Throws: ``KubeClientError``: `badResponse` for what is no event, `tooLarge`, `unreachable`;
-    ///   `CancellationError`. An `ERROR` event is no throw: it is ``KubeModel/WatchEvent/error(_:)``.
+    ///   `CancellationError`. An `ERROR` event is no throw: it is `WatchEvent.error`.
     public mutating func next() async throws -> WatchEvent? {
         while !isAtEnd {
             if let line = try lines.next() {
