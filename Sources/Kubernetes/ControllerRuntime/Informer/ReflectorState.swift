@@ -1,6 +1,6 @@
 import Concurrency
 import KubeClient
-public import KubeModel
+package import KubeModel
 
 /// The decisions of a reflector, without I/O: list, then watch from the list's version, and go on from the last
 /// version that was heard of after every break, or list again when the server has forgotten that version.
@@ -13,9 +13,9 @@ public import KubeModel
 /// | ``Step/watch(from:)`` | ``received(_:)`` for each event, then ``ended(after:random:)`` or ``failed(_:after:random:)`` |
 /// | ``Step/watchList`` | as `watch`; the event that ends the initial ones turns it into a `watch` |
 /// | ``Step/pause(_:)`` | ``paused()`` |
-public struct ReflectorState: Sendable {
+package struct ReflectorState: Sendable {
     /// The next thing to do.
-    public enum Step: Sendable, Equatable {
+    package enum Step: Sendable, Equatable {
         /// A list of everything, most recent.
         case list
         /// A watch of what came after that version.
@@ -27,7 +27,7 @@ public struct ReflectorState: Sendable {
     }
 
     /// The reason why a list or a watch broke, as far as it matters for what to do next.
-    public enum Failure: Sendable, Equatable {
+    package enum Failure: Sendable, Equatable {
         /// The server no longer has the version (410), or doesn't have it yet (it was restored from a backup).
         case expired
         /// The server says when to come back.
@@ -38,7 +38,7 @@ public struct ReflectorState: Sendable {
         case other
 
         /// Tells what an error means here.
-        public init(_ error: any Error) {
+        package init(_ error: any Error) {
             guard let status = error as? APIStatus else {
                 self = (error as? RuntimeError)?.code == .incomplete ? .unsupported : .other
                 return
@@ -69,10 +69,10 @@ public struct ReflectorState: Sendable {
     private var next: Step
     private var delay = Duration.zero
     /// The last version that was heard of; nil before the first list.
-    public private(set) var resourceVersion: String?
+    package private(set) var resourceVersion: String?
 
     /// Makes the state of a reflector that has read nothing yet. With `usesWatchList` it begins with a watch.
-    public init(
+    package init(
         usesWatchList: Bool = false,
         backoff: Backoff = Backoff(base: .milliseconds(200), maximum: .seconds(30), jitter: 0.5)
     ) {
@@ -82,13 +82,13 @@ public struct ReflectorState: Sendable {
     }
 
     /// The next thing to do. It stays the same until its outcome is reported.
-    public var step: Step { delay > .zero ? .pause(delay) : next }
+    package var step: Step { delay > .zero ? .pause(delay) : next }
 
     /// The pause is over.
-    public mutating func paused() { delay = .zero }
+    package mutating func paused() { delay = .zero }
 
     /// The list is complete, and of that version.
-    public mutating func listed(resourceVersion: String) {
+    package mutating func listed(resourceVersion: String) {
         // The count of failures stays: a list that works between watches that fail must not keep the delays short.
         self.resourceVersion = resourceVersion
         next = .watch(from: resourceVersion)
@@ -96,7 +96,7 @@ public struct ReflectorState: Sendable {
 
     /// The watch brought an event. An `ERROR` event changes nothing here: it ends the watch, which is reported by
     /// ``failed(_:after:random:)``.
-    public mutating func received(_ event: WatchEvent) {
+    package mutating func received(_ event: WatchEvent) {
         switch event {
         case .error: break
         case .added(let object), .modified(let object), .deleted(let object): heard(object.resourceVersion)
@@ -108,7 +108,7 @@ public struct ReflectorState: Sendable {
 
     /// The server ended the watch after that time, as it does every few minutes. `random` is a number from 0 to 1 for
     /// the jitter of a pause.
-    public mutating func ended(after duration: Duration, random: Double) {
+    package mutating func ended(after duration: Duration, random: Double) {
         if next == .watchList {
             failed(.unsupported, after: duration, random: random)
         } else if duration >= Self.shortestHealthyWatch {
@@ -124,7 +124,7 @@ public struct ReflectorState: Sendable {
     ///   - failure: What broke it.
     ///   - duration: How long the watch had lasted; zero for a list.
     ///   - random: A number from 0 to 1, for the jitter of the pause.
-    public mutating func failed(_ failure: Failure, after duration: Duration = .zero, random: Double) {
+    package mutating func failed(_ failure: Failure, after duration: Duration = .zero, random: Double) {
         failures = duration >= Self.shortestHealthyWatch ? 1 : failures + 1
         delay = backoff.delay(failures: failures, random: random)
         switch failure {

@@ -1,17 +1,17 @@
 import KubeModel
 
 /// The names that Go has for a member of a built-in kind, for the texts of its decoders.
-public struct GoField: Sendable, Hashable {
+package struct GoField: Sendable, Hashable {
     /// The type that has the member: `DeploymentSpec`.
-    public var structName: String
+    package var structName: String
     /// The path from the root, without positions and keys: `spec.template.spec.containers.name`.
-    public var path: String
+    package var path: String
     /// The Go type of the member: `int32`, `[]v1.Container`, `map[string]string`.
-    public var type: String
+    package var type: String
 
     /// Finds the member at a path as errors of validation write it, `spec.containers[0].name`; nil for a place that no
     /// schema knows, or one whose type reads itself (quantities, times).
-    public init?(_ kind: GroupVersionKind, path: String) {
+    package init?(_ kind: GroupVersionKind, path: String) {
         guard let root = BuiltInSchemas.definitions.first(where: { BuiltInSchemas.kinds(of: $0.value).contains(kind) })
         else { return nil }
         var place = Place(schema: root.value, definition: root.key)
