@@ -24,14 +24,14 @@ import Testing
         var out: String { output.withLock(\.self) }
         var said: String { errors.withLock(\.self) }
 
-        func session(_ story: Story) -> Session {
+        func session(_ story: Story, as api: (any KubeAPI)? = nil) -> Session {
             let next: @Sendable () async throws -> String? = {
                 self.answers.withLock { $0.isEmpty ? nil : $0.removeFirst() }
             }
             let terminal = Terminal(
                 write: { text in self.output.withLock { $0 += text } },
                 writeError: { text in self.errors.withLock { $0 += text } }, read: isInteractive ? next : nil)
-            return Session(api: story.api, namespace: Story.namespace, terminal: terminal) {
+            return Session(api: api ?? story.api, namespace: Story.namespace, terminal: terminal) {
                 KubeTime(seconds: Date().timeIntervalSince1970)
             }
         }
@@ -72,6 +72,28 @@ import Testing
             let approve = DecideAction(.approved, of: "talk", isConfirmed: true, waits: true, timeout: .seconds(180))
             #expect(try await approve.perform(in: session) == .success)
             #expect(screen.out == "Done.\n")
+            #expect(try await story.replicas() == 3)
+        }
+    }
+
+    @Test func `a second person approves what takes two, and nobody counts twice`() async throws {
+        try await Story.run(ScriptedModel(.scale(to: 3), .says("Done."))) { story in
+            try await story.changeSkyflo(["approvals": ["quorum": 2]])
+            let screen = Screen()
+            let ask = AskAction(text: "scale web to 3", name: "talk", spec: Self.spec, timeout: .seconds(180))
+            #expect(try await ask.perform(in: screen.session(story)) == .waitsForApproval)
+            try await story.until("its maker is recorded") { $0.creator == "kubernetes-admin" }
+            let approve = DecideAction(.approved, of: "talk", isConfirmed: true)
+            #expect(try await approve.perform(in: screen.session(story)) == .success)
+            try await story.until("incomplete") { $0.status.approvals["c1"]?.waitingFor != nil }
+            _ = try await ListAction(pendingOnly: true).perform(in: screen.session(story))
+            #expect(screen.out.contains("talk"))
+            await #expect(throws: CommandError.self) { try await approve.perform(in: screen.session(story)) }
+            let bob = screen.session(
+                story, as: story.api.impersonating(Impersonation(user: "bob", groups: ["system:masters"])))
+            #expect(try await approve.perform(in: bob) == .success)
+            let done = try await story.untilPhase(.completed)
+            #expect(done.status.approvals["c1"]?.votes.map(\.user) == ["bob", "kubernetes-admin"])
             #expect(try await story.replicas() == 3)
         }
     }

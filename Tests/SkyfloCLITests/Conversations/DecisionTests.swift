@@ -26,6 +26,24 @@ import Testing
         #expect(try Samples.conversation(approval: ["digest": .null]).pendingApprovals.isEmpty)
     }
 
+    @Test func `where one decision isn't enough, the next person's is a vote`() throws {
+        for (votes, expected) in [(nil, "a~b"), (["carol": ["decision": "Approved"]] as JSONValue?, "a~b")] {
+            let conversation = try Samples.conversation(approval: [
+                "decision": "Approved", "decidedBy": "alice", "waitingFor": "1 more approval", "votes": votes ?? .null,
+            ])
+            let entry = try #require(conversation.pendingApprovals.first)
+            let patch = DecisionPatch(
+                conversation: conversation, decision: .approved, decidedBy: expected, reason: "ok")
+            let done = try JSONPatch(patch.operations(for: [entry])).apply(to: conversation.object.json)
+            let approval = done["status", "approvals", "c1"]
+            #expect(approval?["votes", expected] == ["decision": "Approved", "reason": "ok"])
+            #expect(approval?["decision"] == "Approved" && approval?["decidedBy"] == "alice")
+            #expect(approval?["votes", "carol", "decision"] == votes?["carol", "decision"])
+        }
+        let decided: KeyValuePairs<String, JSONValue> = ["decision": "Approved", "decidedBy": "alice"]
+        #expect(try Samples.conversation(approval: decided).pendingApprovals.isEmpty)
+    }
+
     @Test func `a digest is named by its beginning`() throws {
         let entry = try #require(try Samples.conversation().pendingApprovals.first)
         #expect(entry.hasDigest(entry.shortDigest) && entry.hasDigest(entry.digest))

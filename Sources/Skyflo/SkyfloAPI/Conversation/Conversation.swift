@@ -23,7 +23,7 @@ public struct Conversation: Sendable {
     }
 
     /// Who made it, as the admission policy vouches for; nil where nobody does.
-    public var creator: String? { object.annotations["skyflo.ai/created-by"].flatMap { $0.isEmpty ? nil : $0 } }
+    public var creator: String? { object.annotations[SkyfloGroup.creatorAnnotation].flatMap { $0.isEmpty ? nil : $0 } }
 
     /// The messages that no turn has taken up yet, in the order in which they will be.
     public var waitingMessages: [ConversationSpec.Message] {

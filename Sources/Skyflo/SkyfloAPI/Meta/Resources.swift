@@ -6,6 +6,8 @@ public enum SkyfloGroup {
     public static let version = "v1"
     /// Who owns the fields that the operator writes (server-side apply, managedFields).
     public static let fieldManager = "skyflo"
+    /// The annotation of a Conversation that names who made it. The admission policy makes sure that it is true.
+    public static let creatorAnnotation = "skyflo.ai/created-by"
 }
 
 extension APIResource {

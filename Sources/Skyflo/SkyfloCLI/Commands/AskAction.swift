@@ -1,3 +1,4 @@
+import KubeClient
 import KubeModel
 import SkyfloAPI
 
@@ -10,18 +11,22 @@ public struct AskAction: Sendable {
     public var conversation: String?
     /// The fields of the new conversation's spec, messages excepted.
     public var spec: JSONValue
+    /// Whether others may add messages to the new conversation. Then nobody is recorded as who made it.
+    public var isShared: Bool
     public var follows: Bool
     public var timeout: Duration?
     public var format: ResultFormat?
 
     public init(
-        text: String, name: String? = nil, conversation: String? = nil, spec: JSONValue = [:], follows: Bool = true,
+        text: String, name: String? = nil, conversation: String? = nil, spec: JSONValue = [:],
+        isShared: Bool = false, follows: Bool = true,
         timeout: Duration? = nil, format: ResultFormat? = nil
     ) {
         self.text = text
         self.name = name
         self.conversation = conversation
         self.spec = spec
+        self.isShared = isShared
         self.follows = follows
         self.timeout = timeout
         self.format = format
@@ -49,7 +54,19 @@ public struct AskAction: Sendable {
         var object = KubeObject(.conversations, namespace: session.namespace, name: name ?? "", ["spec": spec])
         if name == nil { object["metadata"] = ["generateName": "ask-", "namespace": .string(session.namespace)] }
         object["spec", "messages"] = [["content": .string(String(text))]]
+        if !isShared, let user = try await userName(session) {
+            object.annotations[SkyfloGroup.creatorAnnotation] = user
+        }
         return (try await session.conversations.create(object), nil)
+    }
+
+    /// - Returns: nil where the API server can't say (before Kubernetes 1.28).
+    private func userName(_ session: Session) async throws -> String? {
+        do {
+            return try await session.api.userName()
+        } catch let status as APIStatus where status.isNotFound {
+            return nil
+        }
     }
 
     private func goOn(with name: String, saying text: String, in session: Session) async throws -> (

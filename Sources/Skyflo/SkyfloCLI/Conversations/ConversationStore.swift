@@ -75,22 +75,28 @@ struct ConversationStore: Sendable {
             guard conversation.uid == uid else {
                 throw CommandError(.changed, "conversation \"\(name)\" was replaced by another; nothing was decided")
             }
-            for entry in shown { try Self.check(entry, in: conversation) }
+            for entry in shown { try Self.check(entry, in: conversation, for: user) }
             return DecisionPatch(
                 conversation: conversation, decision: decision, decidedBy: user, reason: reason
             ).operations(for: shown)
         }
     }
 
-    private static func check(_ shown: PendingApproval, in conversation: Conversation) throws {
+    private static func check(_ shown: PendingApproval, in conversation: Conversation, for user: String) throws {
         let nothing = "nothing was decided"
-        if let entry = conversation.status.approvals[shown.id], entry.digest == shown.digest,
+        let now = PendingApproval(shown.id, in: conversation)
+        if let now, let vote = now.approval.votes.first(where: { $0.user == user }) {
+            let others = now.approval.waitingFor.map { " (\($0))" } ?? ""
+            throw CommandError(
+                .changed, "you \(vote.decision.rawValue.lowercased()) \(shown.id) already\(others); \(nothing)")
+        }
+        if now == nil, let entry = conversation.status.approvals[shown.id], entry.digest == shown.digest,
             let decision = entry.decision
         {
             let by = entry.decidedBy.map { " by \($0)" } ?? ""
             throw CommandError(.changed, "\(shown.id) was \(decision.rawValue.lowercased())\(by) meanwhile; \(nothing)")
         }
-        guard let now = PendingApproval(shown.id, in: conversation) else {
+        guard let now else {
             let state = conversation.status.calls[shown.id].map { " (it is \($0.state.rawValue))" } ?? ""
             throw CommandError(.changed, "\(shown.id) no longer waits for a decision\(state); \(nothing)")
         }

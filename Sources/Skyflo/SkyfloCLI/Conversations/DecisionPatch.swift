@@ -3,15 +3,16 @@ import SkyfloAPI
 
 /// A person's decision as a JSON patch (RFC 6902) of the status.
 ///
-/// Its tests bind it to what was shown: the same object at the version that was read, in which nobody had decided yet, and
-/// the digests of the previews. A patch whose test fails changes nothing.
+/// Its tests bind it to what was shown: the same object at the version that was read, in which nobody else had decided since,
+/// and the digests of the previews. A patch whose test fails changes nothing. The first decision is the approval's own
+/// (`decision`, `decidedBy`); each further one is that person's entry in `votes`.
 struct DecisionPatch {
     var conversation: Conversation
     var decision: Approval.Decision
     var decidedBy: String
     var reason: String?
 
-    /// - Parameter shown: what the person saw, all of them undecided in `conversation`.
+    /// - Parameter shown: what the person saw, all of them pending in `conversation`.
     func operations(for shown: [PendingApproval]) -> JSONValue {
         var operations: [JSONValue] = [
             Self.test("/metadata/uid", .string(conversation.uid)),
@@ -21,11 +22,22 @@ struct DecisionPatch {
         for entry in shown {
             let path = "/status/approvals/\(JSONPointer.escape(entry.id))"
             operations.append(Self.test("\(path)/digest", .string(entry.digest)))
+            let approval = conversation.status.approvals[entry.id]
+            if approval?.decision != nil {
+                operations.append(vote(at: "\(path)/votes", isFirst: approval?.votesByUser == nil))
+                continue
+            }
             operations.append(Self.add("\(path)/decision", .string(decision.rawValue)))
             operations.append(Self.add("\(path)/decidedBy", .string(decidedBy)))
             if let reason { operations.append(Self.add("\(path)/reason", .string(reason))) }
         }
         return .array(operations)
+    }
+
+    private func vote(at path: String, isFirst: Bool) -> JSONValue {
+        let vote: JSONValue = .compact(["decision": .string(decision.rawValue), "reason": reason.map(JSONValue.string)])
+        return isFirst
+            ? Self.add(path, .object([decidedBy: vote])) : Self.add("\(path)/\(JSONPointer.escape(decidedBy))", vote)
     }
 
     static func test(_ path: String, _ value: JSONValue) -> JSONValue {

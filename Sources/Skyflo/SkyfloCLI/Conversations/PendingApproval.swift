@@ -2,7 +2,7 @@ import KubeModel
 public import SkyfloAPI
 import WorkflowEngine
 
-/// A call that waits for a person's decision.
+/// A call that waits for a person's decision: the first one, or another where one isn't enough.
 public struct PendingApproval: Sendable, Hashable {
     public let id: String
     public let approval: Approval
@@ -13,8 +13,8 @@ public struct PendingApproval: Sendable, Hashable {
     public let isIntact: Bool
 
     public init?(_ id: String, in conversation: Conversation) {
-        guard let approval = conversation.status.approvals[id], let digest = approval.digest,
-            approval.decision == nil, let call = conversation.status.calls[id], call.state == .awaitingApproval
+        guard let approval = conversation.status.approvals[id], let digest = approval.digest, approval.isUndecided,
+            let call = conversation.status.calls[id], call.state == .awaitingApproval
         else { return nil }
         self.id = id
         self.approval = approval
@@ -29,6 +29,11 @@ public struct PendingApproval: Sendable, Hashable {
         let hex = prefix.hasPrefix("sha256:") ? String(prefix.dropFirst(7)) : prefix
         return !hex.isEmpty && digest.hasPrefix("sha256:" + hex)
     }
+}
+
+extension Approval {
+    /// Whether nobody has decided, or so far people who aren't enough.
+    fileprivate var isUndecided: Bool { decision == nil || (decision == .approved && waitingFor != nil) }
 }
 
 extension Conversation {

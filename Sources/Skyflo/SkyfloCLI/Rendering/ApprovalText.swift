@@ -22,6 +22,11 @@ struct ApprovalText {
             let others = entry.approval.alternatives.joined(separator: ", ")
             lines.append(StyledText("    alternative to \(others): approving one denies the others", .yellow))
         }
+        if entry.approval.decision == .approved {
+            let by = entry.approval.decidedBy.map { " by \($0)" } ?? ""
+            let missing = entry.approval.waitingFor.map { " (\($0))" } ?? ""
+            lines.append(StyledText("    approved\(by), which is not enough\(missing)", .yellow))
+        }
         for warning in entry.approval.warnings {
             lines.append(StyledText("    warning: \(warning)", .yellow))
         }

@@ -29,6 +29,9 @@ struct AskCommand: PeoplesCommand {
     @Option(help: "One of the models that the SkyfloAI lists.") var model: String?
     @Option(help: "The ServiceAccount that tools run as.") var serviceAccount: String?
     @Option(help: "Writes asks before each write, Always before reads too, ReadOnly refuses writes.") var mode: Mode?
+    @Flag(
+        help: "Let others add messages, too. Without it the new conversation is yours: skyflo.ai/created-by names you.")
+    var shared = false
     @Flag(inversion: .prefixedNo, help: "Follow the turn to its end.") var wait = true
     @OptionGroup var waiting: WaitingOptions
     @OptionGroup var result: ResultOptions
@@ -37,7 +40,7 @@ struct AskCommand: PeoplesCommand {
     func validate() throws {
         guard text.isEmpty != (file == nil) else { throw ValidationError("give either a text or --file") }
         let isNew = [name, skyfloRef, model, serviceAccount, mode?.rawValue].contains { $0 != nil }
-        guard conversation == nil || !isNew else {
+        guard conversation == nil || !(isNew || shared) else {
             throw ValidationError(
                 "--conversation continues an existing conversation, whose settings can't be changed here")
         }
@@ -45,7 +48,7 @@ struct AskCommand: PeoplesCommand {
 
     func perform(in session: Session) async throws -> ExitStatus {
         try await AskAction(
-            text: try readText(), name: name, conversation: conversation, spec: spec, follows: wait,
+            text: try readText(), name: name, conversation: conversation, spec: spec, isShared: shared, follows: wait,
             timeout: waiting.timeout.limit, format: result.format
         ).perform(in: session)
     }
