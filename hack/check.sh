@@ -7,7 +7,7 @@ set -euo pipefail
 answer_help "$@"
 [ $# = 0 ] || refuse "no argument is taken"
 cd "$root"
-for check in format layers rules scripts; do
+for check in "${checks[@]}"; do
   "hack/checks/$check.sh" . || { echo "check failed: $check" >&2; exit 1; }
 done
 hack/checks/prove.sh

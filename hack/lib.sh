@@ -69,3 +69,6 @@ swift_build() {
   esac
   swift build "$@"
 }
+
+# Of the source, each hack/checks/NAME.sh. One that isn't in the list is noticed by prove.sh.
+checks=(format labels layers rules scripts)

@@ -23,14 +23,25 @@ must_fail() { # CHECK WHAT
   fi
 }
 
+for script in hack/checks/*.sh; do
+  name=$(basename "$script" .sh)
+  [[ $name = prove || " ${checks[*]} " = *" $name "* ]] || { echo "the check $name is not in the list" >&2; exit 1; }
+done
+
 # Without a fault each passes, so that what fails below fails for the fault.
 fresh
-for check in format layers rules scripts; do
+for check in "${checks[@]}"; do
   "hack/checks/$check.sh" "$copy" || { echo "the check $check fails without a fault" >&2; exit 1; }
 done
 
 printf 'let  x=1\n' >"$copy/Sources/Skyflo/WorkflowEngine/Planted.swift"
 must_fail format 'a badly formatted file'
+
+fresh
+for number in {1..200}; do
+  printf 'func planted%s(_ a: Int, _ b: Int, _ c: Int) {}\n' "$number"
+done >"$copy/Sources/Skyflo/WorkflowEngine/Planted.swift"
+must_fail labels 'functions without labels'
 
 fresh
 sed -i 's/library("SkyfloAPI", in: "Skyflo", \["KubeModel"\]/library("SkyfloAPI", in: "Skyflo", ["KubeModel", "KubeClient"]/' "$copy/Package.swift"
