@@ -143,7 +143,8 @@ let package = Package(
         library(
             "KubernetesTools", in: "Skyflo/Toolsets", ["KubeModel", "KubeClient", "SkyfloAPI", "Writes", "ToolKit"],
             tests: [
-                "KubeModel", "KubeClient", "SkyfloAPI", "Writes", "ToolKit", "LocalCluster", "FakeKubeAPI", log,
+                "KubeModel", "KubeClient", "SkyfloAPI", "Writes", "ToolKit", "LocalCluster", "OperatorTestKit",
+                "FakeKubeAPI", log,
             ]),
         library(
             "LocalCluster", in: "TestServer",

@@ -9,7 +9,11 @@ import ToolKit
 @Suite struct KubernetesToolsetTests {
     @Test func `only the tools that read say so`() {
         let reading = tools.definitions().filter(\.onlyReads).map(\.name)
-        #expect(reading == ["k8s_get", "k8s_describe", "k8s_logs", "k8s_rollout_status"])
+        #expect(
+            reading == [
+                "k8s_get", "k8s_describe", "k8s_logs", "k8s_rollout_status", "k8s_rollout_history", "k8s_cluster_info",
+                "k8s_events",
+            ])
     }
 
     @Test func `a 403 names the permission that is missing`() async {

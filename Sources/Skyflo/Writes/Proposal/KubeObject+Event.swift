@@ -10,7 +10,7 @@ extension KubeObject {
     }
 
     /// When it was seen first.
-    var eventStart: KubeTime {
+    package var eventStart: KubeTime {
         firstTime(
             of: self["firstTimestamp"], self["deprecatedFirstTimestamp"], self["eventTime"], self["lastTimestamp"])
     }
@@ -20,15 +20,15 @@ extension KubeObject {
             ?? creationTimestamp ?? KubeTime(microseconds: 0)
     }
 
-    var eventCount: Int {
+    package var eventCount: Int {
         self["series", "count"]?.int ?? self["count"]?.int ?? self["deprecatedCount"]?.int ?? 1
     }
 
-    var eventReason: String { self["reason"]?.string ?? "" }
-    var eventMessage: String { self["message"]?.string ?? self["note"]?.string ?? "" }
+    package var eventReason: String { self["reason"]?.string ?? "" }
+    package var eventMessage: String { self["message"]?.string ?? self["note"]?.string ?? "" }
 
     /// What the event is about.
-    var eventObject: (kind: String, name: String, uid: String?) {
+    package var eventObject: (kind: String, name: String, uid: String?) {
         let object = self["involvedObject"] ?? self["regarding"]
         let uid = object?["uid"]?.string
         return (object?["kind"]?.string ?? "", object?["name"]?.string ?? "", uid == "" ? nil : uid)
