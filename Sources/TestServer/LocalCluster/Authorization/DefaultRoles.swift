@@ -51,6 +51,9 @@ enum DefaultRoles {
                 group: "coordination.k8s.io", resources: ["leases"]),
         ] + others.map { rule(write, group: $0, resources: $1) }
 
+    /// What an installation of metrics-server adds to all roles of people.
+    static let metrics = rule(read, group: "metrics.k8s.io", resources: ["pods", "nodes"])
+
     private static let admin: [JSONValue] =
         [
             rule(["create"], group: "authorization.k8s.io", resources: ["localsubjectaccessreviews"]),

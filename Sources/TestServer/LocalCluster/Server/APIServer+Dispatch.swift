@@ -4,6 +4,7 @@ extension APIServer {
     func dispatch(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
         if call.target.hasSurplus { throw .unknownPath }
         if call.definition.isVirtual { return try review(call) }
+        if call.api.group == MetricsResources.group, !call.definition.isCustom { return try metrics(call) }
         if let subresource = call.target.subresource { return try dispatch(call, subresource: subresource) }
         let hasName = call.target.name != nil
         switch call.info.verb {

@@ -9,8 +9,11 @@ extension APIServer {
     // MARK: List
 
     func list(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
-        let selection = try selection(call)
-        let page = try page(call, selection: selection)
+        try answer(try page(call, selection: try selection(call)), for: call)
+    }
+
+    /// A page of a list in the form that was asked for.
+    func answer(_ page: Page, for call: ResourceCall) throws(APIStatus) -> APIResponse {
         switch try call.format() {
         case .table:
             let metadata = JSONValue.compact([

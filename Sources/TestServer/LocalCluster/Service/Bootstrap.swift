@@ -15,7 +15,8 @@ struct Bootstrap: Sendable {
                 .clusterRoles, namespace: nil, members: ["metadata": Self.metadata(name), "rules": .array(rules)])
         }
         for (name, own, all, taker) in DefaultRoles.aggregated {
-            try createAggregated(name, own: own, all: all, takenInBy: taker)
+            let more = withNode ? [DefaultRoles.metrics] : []
+            try createAggregated(name, own: own + more, all: all + more, takenInBy: taker)
         }
         for (name, role, group) in DefaultRoles.clusterRoleBindings {
             try create(

@@ -19,7 +19,8 @@ public final class LocalCluster: Sendable, Service {
         public var host = "127.0.0.1"
         /// The port to listen at; 0 takes a free one.
         public var port = 0
-        /// Whether Deployments roll out and Pods get a status. Without it objects are only stored.
+        /// Whether Deployments roll out, Pods get a status, and both they and nodes have metrics. Without it objects are only
+        /// stored.
         public var simulatesWorkloads = true
         /// The logger of the server; it writes nothing by default.
         public var logger = Logger(label: "local-cluster", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -59,7 +60,10 @@ public final class LocalCluster: Sendable, Service {
         self.configuration = configuration
         let store = ClusterStore(historyLimit: configuration.watchHistory)
         let storage = ObjectStorage(
-            store: store, catalog: ResourceCatalog(), hasKubelet: configuration.simulatesWorkloads)
+            store: store,
+            catalog: ResourceCatalog(
+                builtIn: BuiltInResources.all + (configuration.simulatesWorkloads ? MetricsResources.all : [])),
+            hasKubelet: configuration.simulatesWorkloads)
         let authenticator = Authenticator(store: store)
         server = APIServer(
             storage: storage, authenticator: authenticator, authorizer: Authorizer(store: store), logs: PodLogs(),
