@@ -81,6 +81,9 @@ public actor RESTMapper {
     /// Each resource once, in its group's preferred version: what `kubectl api-resources` lists.
     public func allResources() async throws -> [APIResource] { try await current().preferred }
 
+    /// Groups whose servers couldn't be asked for what they serve: extension servers that are down.
+    public func unavailableGroupVersions() async throws -> [GroupVersion] { try await current().unavailable }
+
     /// Forgets what is known; the next question asks the server.
     public func invalidate() {
         discovery = nil

@@ -11,7 +11,8 @@ public enum KubernetesToolset {
             GetTool(), DescribeTool(), LogsTool(), RolloutStatusTool(), ApplyTool(), PatchTool(), ScaleTool(),
             SetImageTool(), RolloutRestartTool(now: now), RolloutUndoTool(), DeleteTool(), ExecTool(),
             CordonTool(cordons: true), CordonTool(cordons: false), DrainTool(),
-            RolloutHistoryTool(), ClusterInfoTool(), EventsTool(now: now), TopPodsTool(), TopNodesTool(),
+            RolloutHistoryTool(), ClusterInfoTool(), EventsTool(now: now), TopPodsTool(), TopNodesTool(), CanITool(),
+            ListAPIResourcesTool(), ExplainTool(),
         ]
     }
 }
