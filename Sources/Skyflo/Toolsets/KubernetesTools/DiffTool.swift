@@ -1,0 +1,31 @@
+import KubeModel
+import ToolKit
+import Writes
+
+struct DiffTool: KubernetesTool {
+    let name = "k8s_diff"
+    let onlyReads = true
+    let title = "Diff Kubernetes Manifest"
+    let description = """
+        Show what k8s_apply of a manifest (YAML or JSON, one or several documents) would change in the live objects, by a \
+        server-side dry run, without proposing it.
+        """
+    let parameters = ApplyTool().parameters
+
+    init() {}
+
+    func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
+        switch try await ApplyTool().call(arguments, in: context) {
+        case .output(let text):
+            return .output(text.replacing("Nothing to do: ", with: "No differences: ", maxReplacements: 1))
+        case .proposal(let proposal):
+            let preview = try await Preview.of(proposal, api: context.api, redactor: context.redactor)
+            let notes = preview.warnings.isEmpty ? "" : "Notes:\n" + preview.warnings.map { "- \($0)\n" }.joined()
+            // The notes say what the diff doesn't show, so they aren't cut for its sake.
+            let room = max(512, context.outputLimit - notes.utf8.count - 1)
+            let diff = OutputLimit.cutMiddle(
+                preview.text, to: room, rest: "give fewer documents at once to see the rest")
+            return .output(notes.isEmpty ? diff : diff + (diff.hasSuffix("\n") ? "" : "\n") + notes)
+        }
+    }
+}
