@@ -82,4 +82,19 @@ import Testing
         }
         #expect(ledger.identities.isEmpty)
     }
+
+    @Test func `a GET through a proxy is sent as such a value, and refused as a request`() async throws {
+        let ledger = Ledger()
+        let api = ReadOnlyAPI(ledger.impersonating(worker))
+        let service: JSONValue = [
+            "apiVersion": "v1", "kind": "Service", "metadata": ["name": "web", "namespace": "shop"],
+        ]
+        let get = try #require(
+            ProxyGet(to: KubeObject(service), port: "80", segments: ["healthz"], answerLimit: 1024))
+        await #expect(throws: WriteRefused(get.request)) { try await api.send(get.request) }
+        await #expect(throws: WriteRefused(get.request)) { try await api.stream(get.request) { _ in } }
+        #expect(ledger.identities.isEmpty)
+        _ = try await api.get(get)
+        #expect(ledger.identities == [worker])
+    }
 }

@@ -46,6 +46,21 @@ public struct ReadOnlyAPI: KubeAPI {
         throw WriteRefused(command.request)
     }
 
+    /// What a service or pod answers to a GET, whatever its status. Redirects are not followed.
+    ///
+    /// The only request that is sent though ``KubeModel/KubeRequest/isReadOnly`` doesn't vouch for it: its type does, for all
+    /// but what the application makes of it.
+    ///
+    /// - Throws: besides what ``ImpersonatingAPI`` says, ``PermissionDenied`` where the API server's authorizer refused.
+    public func get(_ get: ProxyGet) async throws -> KubeResponse {
+        let response = try await api.send(get.request)
+        // The application has 403s of its own.
+        if response.status == 403, PermissionDenied.isReason(of: response.failure) {
+            throw PermissionDenied(get, identity: identity, message: response.failure.message)
+        }
+        return response
+    }
+
     private func check(_ request: KubeRequest) throws(WriteRefused) {
         guard request.isReadOnly else { throw WriteRefused(request) }
     }

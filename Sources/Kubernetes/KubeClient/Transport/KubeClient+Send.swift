@@ -67,11 +67,27 @@ extension KubeClient {
         return try await observed(request, headers: built.headers, status: \.status) { (headers) in
             built.headers = headers
             let head = try await unary.execute(built, deadline: .now() + .init(options.timeout))
-            let body = try await head.body.collect(upTo: options.maximumBodyBytes)
-            let response = credential.hidden(in: KubeResponse(head, body: [UInt8](body.readableBytesView)))
+            let response = credential.hidden(in: try await self.response(head, to: request))
             warnings.take(response.warnings, of: request)
             return response
         }
+    }
+
+    private func response(_ head: HTTPClientResponse, to request: KubeRequest) async throws -> KubeResponse {
+        guard let limit = request.answerLimit, limit < options.maximumBodyBytes else {
+            let body = try await head.body.collect(upTo: options.maximumBodyBytes)
+            return KubeResponse(head, body: [UInt8](body.readableBytesView))
+        }
+        var bytes: [UInt8] = []
+        // Whoever stops reading closes the stream.
+        for try await chunk in head.body {
+            bytes += chunk.readableBytesView
+            if bytes.count > limit { break }
+        }
+        var response = KubeResponse(head, body: Array(bytes.prefix(limit)))
+        response.isCut = bytes.count > limit
+        response.headers = head.headers.map { KubeResponse.Header($0.name, $0.value) }
+        return response
     }
 
     /// One try: keeps to the rate limit, and makes the log's line and the span.

@@ -30,6 +30,8 @@ public struct KubeRequest: Sendable, Hashable {
     /// The body as UTF-8 text, JSON or YAML; nil for none. It is kept as text, so that what was stored is sent byte for
     /// byte.
     public var body: String?
+    /// Bytes of the answer's body that are wanted; the rest isn't read. nil for all of it. Not part of what is stored.
+    public var answerLimit: Int?
 
     /// One parameter of a query.
     public struct QueryItem: Sendable, Hashable {
@@ -163,6 +165,19 @@ public struct KubeResponse: Sendable {
     public var retryAfter: Int?
     /// The bytes of the body, all of them.
     public var body: [UInt8]
+    /// As they came, where only a part of the body was wanted.
+    public var headers: [Header] = []
+    /// Whether the body is longer than was wanted (``KubeRequest/answerLimit``).
+    public var isCut = false
+
+    public struct Header: Sendable, Hashable {
+        public var name: String
+        public var value: String
+        public init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
 
     /// Makes an answer; what is left out is absent or empty.
     public init(

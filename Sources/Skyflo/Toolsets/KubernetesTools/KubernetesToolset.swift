@@ -12,7 +12,7 @@ public enum KubernetesToolset {
             SetImageTool(), RolloutRestartTool(now: now), RolloutUndoTool(), DeleteTool(), ExecTool(),
             CordonTool(cordons: true), CordonTool(cordons: false), DrainTool(),
             RolloutHistoryTool(), ClusterInfoTool(), EventsTool(now: now), TopPodsTool(), TopNodesTool(), CanITool(),
-            ListAPIResourcesTool(), ExplainTool(), DiffTool(), OwnerTreeTool(),
+            ListAPIResourcesTool(), ExplainTool(), DiffTool(), OwnerTreeTool(), HTTPGetTool(),
         ]
     }
 }

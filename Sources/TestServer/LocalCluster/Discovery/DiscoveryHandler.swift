@@ -153,6 +153,8 @@ struct SubresourceShape: Sendable {
         case "exec": (kind, verbs) = ("PodExecOptions", ["create", "get"])
         case "attach": (kind, verbs) = ("PodAttachOptions", ["create", "get"])
         case "portforward": (kind, verbs) = ("PodPortForwardOptions", ["create", "get"])
+        case "proxy":
+            (kind, verbs) = ("\(api.kind)ProxyOptions", ["create", "delete", "get", "patch", "update"])
         case "finalize": verbs = ["update"]
         default: break
         }

@@ -55,7 +55,7 @@ enum BuiltInResources {
             fields: ["spec.unschedulable": ["spec", "unschedulable"]]),
         resource(
             "", plural: "pods", kind: "Pod", short: ["po"], categories: ["all"],
-            subresources: ["attach", "eviction", "exec", "log", "portforward", "status"],
+            subresources: ["attach", "eviction", "exec", "log", "portforward", "proxy", "status"],
             strategy: PodStrategy(), columns: TableColumn.pods,
             fields: [
                 "spec.nodeName": ["spec", "nodeName"], "spec.restartPolicy": ["spec", "restartPolicy"],
@@ -70,8 +70,8 @@ enum BuiltInResources {
             "", plural: "serviceaccounts", kind: "ServiceAccount", short: ["sa"], subresources: ["token"],
             strategy: ServiceAccountStrategy()),
         resource(
-            "", plural: "services", kind: "Service", short: ["svc"], categories: ["all"], subresources: ["status"],
-            strategy: ServiceStrategy(), columns: TableColumn.services,
+            "", plural: "services", kind: "Service", short: ["svc"], categories: ["all"],
+            subresources: ["proxy", "status"], strategy: ServiceStrategy(), columns: TableColumn.services,
             fields: ["spec.clusterIP": ["spec", "clusterIP"], "spec.type": ["spec", "type"]]),
     ]
 

@@ -2,7 +2,7 @@ import KubeModel
 
 extension APIServer {
     func dispatch(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
-        if call.target.hasSurplus { throw .unknownPath }
+        if call.target.hasSurplus, call.target.subresource != "proxy" { throw .unknownPath }
         if call.definition.isVirtual { return try review(call) }
         if call.api.group == MetricsResources.group, !call.definition.isCustom { return try metrics(call) }
         if let subresource = call.target.subresource { return try dispatch(call, subresource: subresource) }
@@ -35,6 +35,7 @@ extension APIServer {
         case ("status", "patch"): return try patch(call)
         case ("scale", "get"), ("scale", "update"), ("scale", "patch"): return try scale(call)
         case ("log", "get"): return try log(call)
+        case ("proxy", "get"): return try proxy(call)
         case ("eviction", "create"): return try evict(call)
         case ("exec", "get"), ("exec", "create"): throw try execRefusal(call)
         case ("attach", "get"), ("attach", "create"), ("portforward", "get"), ("portforward", "create"):
