@@ -1,8 +1,8 @@
 import KubeClient
 import KubeModel
 import Testing
-import Writes
 import WorkflowEngine
+import Writes
 
 @testable import Controllers
 
