@@ -1,3 +1,5 @@
+import KubeModel
+
 /// `status.progress`: where a write of several steps stands, for people to read and for the next worker to go on from.
 public struct SequenceProgress: Sendable, Hashable {
     /// The id of the call.
