@@ -62,7 +62,7 @@ private struct RequestPreview {
         }
         let after = dryRun.result(answer)
         self.planned.previewed = planned.before.map {
-            PreviewedContent(before: $0, after: after, redactor: redactor)
+            PreviewedContent(before: $0, after: after, status: planned.statusMembers, redactor: redactor)
         }
         let shown = RedactedChange(planned, after: after, redactor: redactor)
         guard !redactor.exposes(shown.before, in: shown.after) else {
@@ -134,7 +134,10 @@ private struct RequestPreview {
         let (redactor, known) = (change.redactor, change.known)
         // Before they are parted into lines, and after that, for what a line begins with.
         let shown = [change.before, change.after].map { object in
-            object.map { redactor.replace(known, inTextsOf: $0.shown.withoutServerFields.json) }
+            object.map {
+                redactor.replace(
+                    known, inTextsOf: $0.shown.withoutServerFields(keepingStatus: planned.statusMembers).json)
+            }
         }
         let yaml = LegibleYAML(old: shown[0], new: shown[1])
         let text = UnifiedDiff.text(

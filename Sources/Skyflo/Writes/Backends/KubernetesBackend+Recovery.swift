@@ -53,6 +53,7 @@ extension KubernetesBackend {
             return .unknown("\(planned.target.text) was replaced by a new one")
         }
         if live.resourceVersion == planned.target.resourceVersion { return .notDone }
+        if planned.isConsumed { return consumed(planned, change: change, live: live) }
         // Only the status moved, as it does all the time. Should the write have been undone exactly, it isn't there either.
         if let before = planned.before, before.kind == live.kind, before.withoutServerFields == live.withoutServerFields
         {
@@ -65,6 +66,23 @@ extension KubernetesBackend {
         guard isOurs(live), isAsPreviewed || change?.holds(in: live) ?? false || leaves(planned, live) else {
             return .unknown(
                 "\(planned.target.text) has changed, and it is not known whether the change is the one that was sent")
+        }
+        return found(live.uid)
+    }
+
+    /// Of a change that its controller takes away when it has acted on it: that it isn't there shows nothing, and it is never
+    /// sent again.
+    private static func consumed(
+        _ planned: PlannedRequest, change: ChangeRecord?, live: KubeObject
+    ) -> WriteOutcome {
+        let isThere = isOurs(live) && change?.holds(in: live) ?? false
+        let hasBegun = body(of: planned)?["operation"].map {
+            contains(live["status", "operationState", "operation"], $0)
+        }
+        guard isThere || hasBegun ?? false else {
+            return .unknown(
+                "\(planned.target.text) has changed, and its controller takes away what it has acted on: whether it was done "
+                    + "can't be seen")
         }
         return found(live.uid)
     }

@@ -14,13 +14,15 @@ extension KubernetesBackend {
         guard let previewed = planned.previewed else { return nil }
         do {
             let live = try await api.find(target.resource, namespace: target.namespace, name: target.name)
-            guard let live, live.uid == target.uid, redactor.contentHash(of: live) == previewed.before,
+            let members = planned.statusMembers
+            guard let live, live.uid == target.uid,
+                redactor.contentHash(of: live, status: members) == previewed.before,
                 var moved = planned.pinned(to: live.resourceVersion)
             else { return nil }
             moved.before = live
             let dryRun = try await DryRun(moved, api: api, redactor: redactor)
             guard let answer = try dryRun.answer(),
-                redactor.contentHash(of: dryRun.result(answer)) == previewed.after
+                redactor.contentHash(of: dryRun.result(answer), status: members) == previewed.after
             else { return nil }
             return moved
         } catch let error as CancellationError {

@@ -12,8 +12,8 @@ struct GeneratedNames {
         guard name.hasPrefix(subject.name + "-") else { return false }
         let parts = name.dropFirst(subject.name.count + 1).split(separator: "-", omittingEmptySubsequences: false)
         switch (subject.resource.kind, kind, parts.count) {
-        case ("Deployment", "ReplicaSet", 1): return Self.isHash(parts[0])
-        case ("Deployment", "Pod", 2): return Self.isHash(parts[0]) && Self.isSuffix(parts[1])
+        case ("Deployment", "ReplicaSet", 1), ("Rollout", "ReplicaSet", 1): return Self.isHash(parts[0])
+        case ("Deployment", "Pod", 2), ("Rollout", "Pod", 2): return Self.isHash(parts[0]) && Self.isSuffix(parts[1])
         case ("ReplicaSet", "Pod", 1), ("ReplicationController", "Pod", 1), ("DaemonSet", "Pod", 1), ("Job", "Pod", 1):
             return Self.isSuffix(parts[0])
         case ("Job", "Pod", 2): return Self.isNumber(parts[0]) && Self.isSuffix(parts[1])
@@ -22,9 +22,11 @@ struct GeneratedNames {
         }
     }
 
-    /// The template hash in the name of a Deployment's pod or ReplicaSet.
+    /// The template hash in the name of a pod or ReplicaSet of a Deployment, or a Rollout of Argo.
     func templateHash(of name: String) -> String? {
-        guard subject.resource.kind == "Deployment", name.hasPrefix(subject.name + "-") else { return nil }
+        guard ["Deployment", "Rollout"].contains(subject.resource.kind), name.hasPrefix(subject.name + "-") else {
+            return nil
+        }
         return name.dropFirst(subject.name.count + 1).split(separator: "-").first.map(String.init)
     }
 

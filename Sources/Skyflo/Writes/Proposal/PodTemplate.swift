@@ -7,7 +7,7 @@ package enum PodTemplate {
         switch (resource.group, resource.plural) {
         case ("", "pods"): []
         case ("apps", "deployments"), ("apps", "statefulsets"), ("apps", "daemonsets"), ("apps", "replicasets"),
-            ("", "replicationcontrollers"), ("batch", "jobs"):
+            ("", "replicationcontrollers"), ("batch", "jobs"), ("argoproj.io", "rollouts"):
             ["spec", "template"]
         case ("batch", "cronjobs"): ["spec", "jobTemplate", "spec", "template"]
         default: nil

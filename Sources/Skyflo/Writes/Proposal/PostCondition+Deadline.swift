@@ -17,7 +17,7 @@ extension PostCondition {
     public func deadline(observed objects: [KubeObject], since: KubeTime) -> KubeTime? {
         guard let object = objects.first(where: { $0.name == subject.name }), !object.isBeingDeleted else { return nil }
         switch self {
-        case .rolloutComplete, .replicas, .jobComplete: break
+        case .rolloutComplete, .replicas, .jobComplete, .delivery: break
         case .gone, .exists, .stored, .ready, .podsGone, .noWarnings: return nil
         }
         // Whoever paused it decides when it goes on.
@@ -28,6 +28,8 @@ extension PostCondition {
 
     private func own(_ object: KubeObject, _ since: KubeTime) -> KubeTime? {
         switch object.kind {
+        // Each of its steps has a deadline, and an analysis or an experiment may be one.
+        case "Rollout": return since.adding(seconds: Self.longestWatch)
         // Its controller ends it, by a deadline that begins anew with each step.
         case "Deployment":
             if case .rolloutComplete = self { return since.adding(seconds: Self.longestWatch) }

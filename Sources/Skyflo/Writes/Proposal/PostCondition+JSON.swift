@@ -17,6 +17,9 @@ extension PostCondition {
             json["runsOnce"] = runsOnce ? true : nil
         case .jobComplete(_, let deletesItself): json["deletesItself"] = deletesItself ? true : nil
         case .noWarnings(_, let knownPods): json["knownPods"] = knownPods.map { JSONValue($0) }
+        case .delivery(_, let goal):
+            json["goal"] = .string(goal.kind.rawValue)
+            json["mark"] = goal.mark.map(JSONValue.string)
         case .rolloutComplete, .exists, .stored: break
         }
         return json
@@ -33,6 +36,7 @@ extension PostCondition {
         case .jobComplete: "JobComplete"
         case .podsGone: "PodsGone"
         case .noWarnings: "NoWarnings"
+        case .delivery: "Delivery"
         }
     }
 
@@ -55,6 +59,9 @@ extension PostCondition {
             self = .jobComplete(subject, deletesItself: json["deletesItself"]?.bool ?? false)
         case ("NoWarnings", _, _):
             self = .noWarnings(subject, knownPods: json["knownPods"]?.array?.compactMap(\.string))
+        case ("Delivery", _, _):
+            guard let kind = json["goal"]?.string.flatMap(DeliveryGoal.Kind.init) else { return nil }
+            self = .delivery(subject, DeliveryGoal(kind, mark: json["mark"]?.string))
         case ("PodsGone", _, let uid?):
             guard let text = json["selector"]?.string, let selector = try? LabelSelector(parsing: text) else {
                 return nil

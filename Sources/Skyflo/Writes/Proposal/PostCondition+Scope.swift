@@ -20,7 +20,7 @@ extension PostCondition {
             // Events about cluster-scoped objects are kept in the namespace default.
             return Scope(
                 resource: .events, namespace: subject.namespace ?? "default", fieldSelector: "type=Warning")
-        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete:
+        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete, .delivery:
             return Scope(
                 resource: subject.resource, namespace: subject.namespace, name: subject.name,
                 fieldSelector: "metadata.name=\(subject.name)")
@@ -47,7 +47,7 @@ extension PostCondition {
     /// About one object that was there before the write, and decided by that alone.
     public var isWatchedFromTheStart: Bool {
         switch self {
-        case .rolloutComplete, .replicas: true
+        case .rolloutComplete, .replicas, .delivery: true
         case .gone, .exists, .stored, .ready, .jobComplete, .podsGone, .noWarnings: false
         }
     }
@@ -56,7 +56,7 @@ extension PostCondition {
     public var isOptional: Bool {
         switch self {
         case .podsGone, .noWarnings: true
-        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete: false
+        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete, .delivery: false
         }
     }
 
@@ -72,7 +72,7 @@ extension PostCondition {
     public var outlivesItsObject: Bool {
         switch self {
         case .jobComplete, .ready: true
-        case .rolloutComplete, .replicas, .gone, .exists, .stored, .podsGone, .noWarnings: false
+        case .rolloutComplete, .replicas, .gone, .exists, .stored, .podsGone, .noWarnings, .delivery: false
         }
     }
 
@@ -91,7 +91,7 @@ extension PostCondition {
         case .noWarnings(let subject, let knownPods):
             WarningEvents(events: objects, about: subject, since: since)
                 .judge(isSettled: isSettled, isRunning: isRunning, surroundings, knownPods: knownPods)
-        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete:
+        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete, .delivery:
             evaluate(observed: objects.first { $0.name == subject.name })
         }
     }
@@ -104,6 +104,8 @@ extension PostCondition {
             case .rolloutComplete(let subject), .replicas(let subject, _), .ready(let subject, _, _),
                 .jobComplete(let subject, _):
                 if !subjects.contains(subject) { subjects.append(subject) }
+            case .delivery(let subject, let goal):
+                if goal.startsPods, !subjects.contains(subject) { subjects.append(subject) }
             case .gone, .exists, .stored, .podsGone, .noWarnings: continue
             }
         }

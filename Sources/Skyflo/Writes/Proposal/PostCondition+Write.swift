@@ -32,6 +32,9 @@ extension PostCondition {
             return [.ready(subject, replacing: replaced(by: object, before), runsOnce: runsOnce)]
         case ("", "persistentvolumeclaims"): return [.ready(subject)]
         case ("batch", "jobs"): return [job(object, subject, changing: before)]
+        case ("argoproj.io", "rollouts"):
+            let isPaused = object["spec", "paused"]?.bool == true
+            return [.delivery(subject, DeliveryGoal(isPaused ? .paused : .rollsOut))]
         default: return [.exists(subject)]
         }
     }

@@ -28,6 +28,8 @@ public enum PostCondition: Sendable, Hashable {
     ///
     /// - Parameter knownPods: uids of the pods that there were before; nil where that isn't known.
     case noWarnings(Subject, knownPods: [String]? = nil)
+    /// What a controller of Argo or Flux is to make of an object of its own.
+    case delivery(Subject, DeliveryGoal)
 
     public struct Subject: Sendable, Hashable {
         public var resource: APIResource
@@ -57,7 +59,7 @@ public enum PostCondition: Sendable, Hashable {
         switch self {
         case .rolloutComplete(let subject), .replicas(let subject, _), .gone(let subject, _), .exists(let subject),
             .stored(let subject), .ready(let subject, _, _), .jobComplete(let subject, _), .podsGone(let subject, _, _),
-            .noWarnings(let subject, _):
+            .noWarnings(let subject, _), .delivery(let subject, _):
             subject
         }
     }
@@ -76,6 +78,7 @@ public enum PostCondition: Sendable, Hashable {
         case .jobComplete(let subject, _): "\(subject.text) is complete"
         case .podsGone(let subject, _, _): "the pods of \(subject.text) are gone"
         case .noWarnings(let subject, _): "no new warnings about \(subject.text)"
+        case .delivery(let subject, let goal): "\(subject.text) \(goal.kind.title)"
         }
     }
 
@@ -91,6 +94,7 @@ public enum PostCondition: Sendable, Hashable {
         case .rolloutComplete(let subject): Readiness(of: observed, subject).rollout
         case .replicas(let subject, let count): Self.replicas(subject, count, observed)
         case .jobComplete(let subject, _): Self.job(subject, observed)
+        case .delivery(let subject, let goal): goal.result(of: observed, about: subject)
         case .podsGone, .noWarnings: .pending("about more than one object")
         }
     }

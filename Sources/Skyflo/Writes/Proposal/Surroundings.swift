@@ -20,6 +20,7 @@ public struct Surroundings: Sendable {
 
     private static let revision = "deployment.kubernetes.io/revision"
     private static let hash = "pod-template-hash"
+    private static let argoHash = "rollouts-pod-template-hash"
 
     func pod(named name: String, uid: String?) -> KubeObject? {
         pods?.first { uid == nil ? $0.name == name : $0.uid == uid }
@@ -29,6 +30,7 @@ public struct Surroundings: Sendable {
     func isOutdated(_ pod: KubeObject) -> Bool {
         switch object?.kind {
         case "Deployment": isOutdated(templateHash: pod.labels[Self.hash])
+        case "Rollout": Self.differ(pod.labels[Self.argoHash], object?["status", "currentPodHash"]?.string)
         case "StatefulSet":
             Self.differ(pod.labels["controller-revision-hash"], object?["status", "updateRevision"]?.string)
         case "DaemonSet":
@@ -41,7 +43,9 @@ public struct Surroundings: Sendable {
 
     /// Whether a hash is known to be that of an earlier template of the Deployment.
     func isOutdated(templateHash: String?) -> Bool {
-        guard let templateHash, let current else { return false }
+        guard let templateHash else { return false }
+        if object?.kind == "Rollout" { return Self.differ(templateHash, object?["status", "currentPodHash"]?.string) }
+        guard let current else { return false }
         if templateHash == current { return false }
         return sets.contains { $0.labels[Self.hash] == templateHash }
             || pods?.contains { $0.labels[Self.hash] == templateHash } == true

@@ -64,7 +64,8 @@ public struct ChangeRecord: Sendable, Hashable {
             kind = .changed
             let path = planned.target.resource.path(namespace: target.namespace, name: target.name)
             if planned.request.path == path + "/scale" { subresource = "scale" }
-            let changes = FieldChanges(from: planned.before, to: after)
+            let changes = FieldChanges(from: planned.before, to: after, status: planned.statusMembers)
+            obstacle = planned.undoObstacle
             (fields, anchors) = (changes.fields, changes.anchors)
         }
     }

@@ -8,8 +8,10 @@ struct FieldChanges {
     /// Names of list elements on the way to the fields.
     private(set) var anchors: [Field] = []
 
-    init(from before: KubeObject?, to after: KubeObject?) {
-        compare(before?.withoutServerFields.json, after?.withoutServerFields.json, at: [])
+    /// - Parameter members: of the status that are compared as well.
+    init(from before: KubeObject?, to after: KubeObject?, status members: Set<String> = []) {
+        compare(
+            before?.withoutServerFields(keepingStatus: members).json, after?.withoutServerFields(keepingStatus: members).json, at: [])
     }
 
     private mutating func compare(_ before: JSONValue?, _ after: JSONValue?, at path: [String]) {
