@@ -45,6 +45,14 @@ package enum Names {
             ? "for all namespaces leave namespace out and set all_namespaces to true, which k8s_get takes" : nil
     }
 
+    /// `registry:5000/path/name:tag@sha256:…`, by its characters; the kubelet knows the rest.
+    package static func isImage(_ text: String) -> Bool {
+        guard let first = text.utf8.first, (1...512).contains(text.utf8.count), first != UInt8(ascii: "-") else {
+            return false
+        }
+        return !text.contains("..") && text.utf8.allSatisfy { isAlphanumeric($0) || "._-/:@".utf8.contains($0) }
+    }
+
     package static func isResourceType(_ text: String) -> Bool {
         guard (1...253).contains(text.utf8.count), let first = text.utf8.first, isAlphanumeric(first),
             !text.contains("..")

@@ -1,11 +1,10 @@
 import KubeClient
 import KubeModel
-import ToolKit
 
 /// Sentences about what isn't there, or wasn't seen.
-enum Absence {
+package enum Absence {
     /// nil where the namespace exists: then there is nothing to say about it.
-    static func sentence(_ presence: NamespacePresence, of namespace: String) -> String? {
+    package static func sentence(_ presence: NamespacePresence, of namespace: String) -> String? {
         switch presence {
         case .exists: nil
         case .isBeingDeleted: "namespace \(namespace) is being deleted"
@@ -39,7 +38,7 @@ enum Absence {
     private static let doubles: Set<String> = ["events.k8s.io", "extensions", "metrics.k8s.io"]
 
     /// Those of the others that have objects of their own to list.
-    static func others(_ match: ResourceMatch) -> [APIResource] {
+    package static func others(_ match: ResourceMatch) -> [APIResource] {
         match.others.filter { other in
             !doubles.contains(other.group) && !(other.group.isEmpty && doubles.contains(match.resource.group))
                 && (other.verbs.isEmpty || other.verbs.contains("list"))

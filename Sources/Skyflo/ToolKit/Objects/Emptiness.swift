@@ -1,16 +1,14 @@
-import ToolKit
-
 /// The first words about an empty list. A namespace that doesn't exist has an empty list of everything, and the server
 /// doesn't tell the difference.
-struct Emptiness: Sendable, Hashable {
-    private(set) var text: String
+package struct Emptiness: Sendable, Hashable {
+    package private(set) var text: String
     /// Whether the reason is known, so that nothing else needs to be looked for.
-    private(set) var isExplained = false
+    package private(set) var isExplained = false
 
     /// - Parameters:
     ///   - what: `no pods`
     ///   - namespace: nil for cluster-scoped kinds and for all namespaces.
-    init(_ what: String, namespace: String?, in context: ToolContext) async throws {
+    package init(_ what: String, namespace: String?, in context: ToolContext) async throws {
         guard let namespace else {
             text = "No resources found: \(what)."
             return

@@ -1,10 +1,9 @@
 import KubeClient
 import KubeModel
-import ToolKit
 import Writes
 
 /// Whether a namespace exists, as far as the identity may see.
-enum NamespacePresence: Sendable, Hashable {
+package enum NamespacePresence: Sendable, Hashable {
     case exists
     case isBeingDeleted
     /// - Parameter others: names of namespaces, where they may be listed.
@@ -15,7 +14,7 @@ enum NamespacePresence: Sendable, Hashable {
 
 extension ToolContext {
     /// - Throws: `CancellationError`. Whatever else goes wrong makes it unknown.
-    func presence(ofNamespace name: String) async throws -> NamespacePresence {
+    package func presence(ofNamespace name: String) async throws -> NamespacePresence {
         // The conversation itself is there.
         if name == namespace { return .exists }
         do {

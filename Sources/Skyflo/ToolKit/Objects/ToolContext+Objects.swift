@@ -1,13 +1,12 @@
 import KubeClient
 import KubeModel
-import ToolKit
 import Writes
 
 extension ToolContext {
     /// What a name of a resource stands for.
     ///
     /// - Throws: ``ToolFailure`` where there is none; where another group has one of that name, it says so.
-    func match(_ name: String) async throws -> ResourceMatch {
+    package func match(_ name: String) async throws -> ResourceMatch {
         do {
             return try await mapper.match(name)
         } catch let status as APIStatus where status.isNotFound {
@@ -22,7 +21,7 @@ extension ToolContext {
     ///
     /// - Throws: where it isn't found, ``ToolFailure`` with what can be said about why: a namespace that doesn't exist,
     ///   another one that has an object of that name, another group with such a resource.
-    func object(_ match: ResourceMatch, namespace: String?, name: String) async throws -> KubeObject {
+    package func object(_ match: ResourceMatch, namespace: String?, name: String) async throws -> KubeObject {
         do {
             return try await api.get(match.resource, namespace: namespace, name: name)
         } catch let status as APIStatus where status.isNotFound {
@@ -33,7 +32,7 @@ extension ToolContext {
     }
 
     /// A refusal, and that its namespace doesn't exist or may not: then no permission would help.
-    func denied(_ denied: PermissionDenied, namespace: String?) async throws -> ToolFailure {
+    package func denied(_ denied: PermissionDenied, namespace: String?) async throws -> ToolFailure {
         var text = denied.description
         if let namespace, let sentence = Absence.sentence(try await presence(ofNamespace: namespace), of: namespace) {
             text += "; \(sentence)"

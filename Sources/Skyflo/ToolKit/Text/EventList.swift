@@ -1,15 +1,14 @@
 import KubeClient
 import KubeModel
-import ToolKit
 import Writes
 
 /// The newest events about an object, the warnings before the others.
-enum EventList {
+package enum EventList {
     private static let limit = 25
     private static let messageLength = 1024
 
     /// - Parameter room: bytes that the section may have.
-    static func write(
+    package static func write(
         about target: LiveTarget, room: Int, _ context: ToolContext, _ outline: inout Outline
     ) async throws {
         let object = target.object

@@ -1,31 +1,33 @@
 import KubeModel
 
 /// Text in lines of `Name: value`, indented by two blanks a level. Empty values are left out.
-struct Outline {
-    private(set) var lines: [String] = []
+package struct Outline {
+    package private(set) var lines: [String] = []
     private var depth = 0
 
-    var text: String { lines.joined(separator: "\n") + "\n" }
+    package init() {}
 
-    mutating func line(_ text: String) {
+    package var text: String { lines.joined(separator: "\n") + "\n" }
+
+    package mutating func line(_ text: String) {
         let pad = String(repeating: "  ", count: depth)
         for part in text.split(separator: "\n", omittingEmptySubsequences: true) { lines.append(pad + part) }
     }
 
-    mutating func field(_ name: String, _ value: String?) {
+    package mutating func field(_ name: String, _ value: String?) {
         guard let value, !value.isEmpty else { return }
         line("\(name): \(value)")
     }
 
-    mutating func field(_ name: String, _ value: JSONValue?) { field(name, value.map(Self.inline)) }
+    package mutating func field(_ name: String, _ value: JSONValue?) { field(name, value.map(Self.inline)) }
 
-    mutating func list(_ name: String, _ values: [String]) {
+    package mutating func list(_ name: String, _ values: [String]) {
         if values.count < 2 { return field(name, values.first) }
         section(name) { outline in values.forEach { outline.line($0) } }
     }
 
     /// A heading with what `body` writes under it; nothing where it writes nothing.
-    mutating func section(_ name: String, _ body: (inout Outline) -> Void) {
+    package mutating func section(_ name: String, _ body: (inout Outline) -> Void) {
         let before = lines.count
         line("\(name):")
         depth += 1
@@ -34,10 +36,10 @@ struct Outline {
         if lines.count == before + 1 { lines.removeLast() }
     }
 
-    mutating func yaml(_ value: JSONValue) { line(YAML.format(value)) }
+    package mutating func yaml(_ value: JSONValue) { line(YAML.format(value)) }
 
     /// Scalars as they are, `a=b, c=d` for maps, elements with commas.
-    static func inline(_ value: JSONValue) -> String {
+    package static func inline(_ value: JSONValue) -> String {
         switch value {
         case .null: ""
         case .string(let text): text

@@ -24,6 +24,9 @@ struct SetImageTool: KubernetesTool {
             throw ToolFailure(
                 "\(target.resource.qualifiedName) has no pod template that this tool knows; use k8s_patch")
         }
+        guard target.resource.group != "argoproj.io" else {
+            throw ToolFailure("\(target.text): the image of a rollout is set by argo_set_image")
+        }
         guard target.resource.plural != "jobs" else {
             throw ToolFailure("the pod template of a job can't be changed; delete the job and create it again")
         }
@@ -118,7 +121,7 @@ struct SetImageTool: KubernetesTool {
                     "container_images: \"\(ToolParameters.excerpt(String(item)))\" is not container=image")
             }
             let image = String(parts[1])
-            guard isImage(image) else {
+            guard Names.isImage(image) else {
                 throw ToolFailure("container_images: \"\(ToolParameters.excerpt(image))\" is not an image reference")
             }
             images.append((String(parts[0]), image))
@@ -128,21 +131,5 @@ struct SetImageTool: KubernetesTool {
             throw ToolFailure("container_images: each container once, and \"*\" alone")
         }
         return images
-    }
-
-    /// `registry:5000/path/name:tag@sha256:…`, by its characters; the kubelet knows the rest.
-    private static func isImage(_ text: String) -> Bool {
-        guard let first = text.utf8.first, (1...512).contains(text.utf8.count), first != UInt8(ascii: "-") else {
-            return false
-        }
-        return !text.contains("..") && text.utf8.allSatisfy { Names.isAlphanumeric($0) || "._-/:@".utf8.contains($0) }
-    }
-}
-
-extension StringProtocol {
-    var trimmingBlanks: String {
-        let rest = drop { $0.isWhitespace }
-        guard let end = rest.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-        return String(rest[...end])
     }
 }

@@ -27,16 +27,4 @@ extension ToolContext {
         let object = try await object(match, namespace: namespace, name: name)
         return LiveTarget(resource: resource, namespace: namespace, object: object)
     }
-
-    /// What a request would make of its target, by the server's own word; nil where it leaves the target as it is.
-    func change(by planned: PlannedRequest) async throws -> Change? {
-        let answer = try await DryRun(planned, api: api, redactor: redactor).answer()
-        return answer != nil && planned.before?.withoutServerFields == answer?.withoutServerFields
-            ? nil : Change(object: answer)
-    }
-
-    struct Change {
-        /// nil where the server doesn't say.
-        var object: KubeObject?
-    }
 }

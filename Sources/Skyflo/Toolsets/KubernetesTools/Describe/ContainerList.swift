@@ -1,4 +1,5 @@
 import KubeModel
+import ToolKit
 
 /// Containers of a pod or of a pod template.
 enum ContainerList {

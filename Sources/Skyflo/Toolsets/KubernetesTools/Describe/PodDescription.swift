@@ -1,4 +1,5 @@
 import KubeModel
+import ToolKit
 
 enum PodDescription {
     static func write(_ pod: KubeObject, _ outline: inout Outline) {

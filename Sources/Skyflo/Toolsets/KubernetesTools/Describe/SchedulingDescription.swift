@@ -1,4 +1,5 @@
 import KubeModel
+import ToolKit
 
 /// Where pods may run, as whom, and before which others: of a pod or of a pod template.
 enum SchedulingDescription {

@@ -1,4 +1,5 @@
 import KubeModel
+import ToolKit
 import Writes
 
 /// Deployments, StatefulSets, DaemonSets and ReplicaSets.

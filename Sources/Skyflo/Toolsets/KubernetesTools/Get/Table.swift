@@ -1,4 +1,5 @@
 import KubeModel
+import ToolKit
 import Writes
 
 /// `meta/v1 Table`: a list as the server would have it printed.
@@ -88,26 +89,5 @@ struct Table {
                 (withNamespace ? [row.namespace] : []) + shown.map { $0 < row.cells.count ? row.cells[$0] : "" })
         }
         return TextColumns.align(table)
-    }
-}
-
-enum TextColumns {
-    /// Pads all cells but the last of a row to the width of their column.
-    static func align(_ rows: [[String]]) -> [String] {
-        var widths: [Int] = []
-        for row in rows {
-            for (at, cell) in row.enumerated() {
-                if at < widths.count { widths[at] = max(widths[at], cell.count) } else { widths.append(cell.count) }
-            }
-        }
-        return rows.map { row in
-            var line = ""
-            for (at, cell) in row.enumerated() {
-                line += cell
-                if at < row.count - 1 { line += String(repeating: " ", count: widths[at] - cell.count + 3) }
-            }
-            while line.last == " " { line.removeLast() }
-            return line
-        }
     }
 }
