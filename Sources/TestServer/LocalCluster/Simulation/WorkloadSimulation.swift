@@ -2,7 +2,8 @@ import KubeModel
 import Logging
 import ServiceLifecycle
 
-/// Stands in for the controllers of workloads, services and budgets, the scheduler and a kubelet. It only reacts to
+/// Stands in for the controllers of workloads, services and budgets, the scheduler and a kubelet, and where their resources
+/// are defined for those of Argo and Flux. It only reacts to
 /// changes in the store and to its own timers, and writes through the same operations as everybody else.
 struct WorkloadSimulation: Sendable {
     let cluster: SimulatedCluster
@@ -10,10 +11,12 @@ struct WorkloadSimulation: Sendable {
     private var store: ClusterStore { cluster.store }
 
     /// Controllers before the kubelet, so that a change of many objects takes few rounds.
-    private static let order: [APIResource] = [
-        .deployments, .replicaSets, .replicationControllers, .statefulSets, .daemonSets, .cronJobs, .jobs, .pods,
-        .claims, .services, .disruptionBudgets, .resourceQuotas,
-    ]
+    private static let order: [APIResource] =
+        [
+            .deployments, .rollouts, .replicaSets, .replicationControllers, .statefulSets, .daemonSets, .cronJobs,
+            .jobs,
+            .pods, .claims, .services, .disruptionBudgets, .resourceQuotas, .applications,
+        ] + APIResource.flux
 
     /// Runs until the task is cancelled or the service shuts down.
     func run() async {
@@ -42,6 +45,10 @@ struct WorkloadSimulation: Sendable {
     private func sync(_ resource: APIResource, key: ObjectKey) {
         switch resource.id {
         case APIResource.deployments.id: DeploymentController(cluster: cluster).sync(key)
+        case APIResource.rollouts.id: RolloutController(cluster: cluster).sync(key)
+        case APIResource.applications.id: ApplicationController(cluster: cluster).sync(key)
+        case let id where APIResource.flux.contains { $0.id == id }:
+            FluxController(cluster: cluster, resource: resource).sync(key)
         case APIResource.replicaSets.id: ReplicaSetController(cluster: cluster).sync(key)
         case APIResource.replicationControllers.id:
             ReplicaSetController(cluster: cluster, resource: .replicationControllers).sync(key)
@@ -65,7 +72,7 @@ struct PendingSyncs {
     private static let owners = Dictionary(
         uniqueKeysWithValues: [
             APIResource.deployments, .replicaSets, .replicationControllers, .statefulSets, .daemonSets, .cronJobs,
-            .jobs,
+            .jobs, .rollouts,
         ].map { ($0.kind, $0.id) })
 
     init(_ events: [StoreEvent], in store: ClusterStore) {
@@ -75,6 +82,13 @@ struct PendingSyncs {
             insert(ObjectID(event.resource, key: object.key))
             if let owner = object.controller, let resource = Self.owners[owner.kind] {
                 insert(ObjectID(resource, key: ObjectKey(namespace: object.namespace, name: owner.name)))
+            }
+            // A Rollout may have its template from a Deployment.
+            if event.resource == APIResource.deployments.id {
+                for item in store.list(APIResource.rollouts.id, namespace: object.namespace).items
+                where item.object["spec", "workloadRef", "name"]?.string == object.name {
+                    insert(ObjectID(APIResource.rollouts.id, key: item.object.key))
+                }
             }
             // What didn't fit may fit now.
             if event.resource == APIResource.nodes.id, event.kind != .deleted {
