@@ -147,6 +147,11 @@ let package = Package(
                 "FakeKubeAPI", log,
             ]),
         library(
+            "ArgoTools", in: "Skyflo/Toolsets", ["KubeModel", "KubeClient", "Writes", "ToolKit"],
+            tests: [
+                "KubeModel", "KubeClient", "SkyfloAPI", "Writes", "ToolKit", "LocalCluster", "FakeKubeAPI", log,
+            ]),
+        library(
             "LocalCluster", in: "TestServer",
             [
                 "KubeModel", "Concurrency", "KubeSchema", log, lifecycle, asn1, certificates, crypto,
@@ -170,7 +175,7 @@ let package = Package(
             [
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
                 "OfflineModel", "ControllerRuntime", "WorkflowEngine", "Transcripts", "Writes", "ToolKit",
-                "KubernetesTools", log, metrics,
+                "KubernetesTools", "ArgoTools", log, metrics,
             ],
             tests: [
                 "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "OfflineModel", "ControllerRuntime",

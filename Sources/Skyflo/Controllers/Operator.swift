@@ -1,3 +1,4 @@
+import ArgoTools
 import ControllerRuntime
 import KubeClient
 import KubeModel
@@ -109,7 +110,8 @@ public struct Operator: Sendable {
     ) -> ConversationReconciler.Dependencies {
         .init(
             api: api, conversations: conversations, skyfloAIs: skyfloAIs, mapper: RESTMapper(api: api),
-            tools: ToolRegistry(KubernetesToolset.all { SystemClock().now }), models: models, events: events,
+            tools: ToolRegistry(KubernetesToolset.all { SystemClock().now } + ArgoToolset.all { SystemClock().now }),
+            models: models, events: events,
             logger: logger,
             options: .init(
                 identity: configuration.identity, user: user, defaultSkyfloAI: configuration.defaultSkyfloAI,

@@ -1,0 +1,175 @@
+import KubeClient
+import KubeModel
+import ToolKit
+import Writes
+
+struct ApplicationRefreshTool: ArgoTool {
+    let name = "argocd_app_refresh"
+    let title = "Refresh Argo CD Application"
+    let description = "Have Argo CD compare an Application with its source again, now. It deploys nothing by that."
+    let parameters = ToolParameters([
+        .applicationName, .argoNamespace,
+        .optional("hard", .boolean, default: false, "Render the manifests anew, too, in place of those it keeps"),
+    ])
+
+    func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
+        let target = try await context.target(.applications, by: arguments)
+        let kind = arguments.bool("hard") ? "hard" : "normal"
+        guard target.object.annotations["argocd.argoproj.io/refresh"] != kind else {
+            return .output("Nothing to do: \(target.text) is being refreshed already.")
+        }
+        let isAutomated = ApplicationSummary(target.object).isAutomated
+        return .proposal(
+            WriteProposal(
+                "Refresh \(target.text) (\(kind))",
+                target.patch(.merge(["metadata": ["annotations": ["argocd.argoproj.io/refresh": .string(kind)]]])),
+                risk: .low, warnings: isAutomated ? ["auto-sync is on: what is found to differ is deployed"] : [],
+                [target.delivery(.refreshed)]))
+    }
+}
+
+struct ApplicationSyncTool: ArgoTool {
+    let name = "argocd_app_sync"
+    let title = "Sync Argo CD Application"
+    let description = """
+        Have Argo CD deploy an Application from its source, all of it or some resources. dry_run only has Argo CD try it.
+        """
+    let parameters = ToolParameters([
+        .applicationName, .argoNamespace,
+        .optional(
+            "revision", .string(.text(maximum: 256)), "Branch, tag, commit or chart version; by default the target's"),
+        .optional("prune", .boolean, default: false, "Delete what is no longer in the source"),
+        .optional("dry_run", .boolean, default: false, "Change nothing"),
+        .optional("force", .boolean, default: false, "Delete and create what can't be changed"),
+        .optional("apply_only", .boolean, default: false, "Run no hooks"),
+        .optional(
+            "resources", .string(.text(maximum: 4096)), "Only these: apps:Deployment:web,:ConfigMap:shop/flags"),
+        .optional(
+            "sync_options", .string(.text(maximum: 1024)), "In place of those of the Application: ServerSideApply=true"),
+        .optional("retry_limit", .integer(0...20), "How often a failed sync is tried again"),
+    ])
+
+    func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
+        let operation = try SyncOperation(try await context.target(.applications, by: arguments))
+        let (target, summary) = (operation.target, operation.summary)
+        let isDryRun = arguments.bool("dry_run")
+        let revision = try Self.revision(arguments, for: operation)
+        let resources = try operation.resources(arguments.string("resources"))
+        let force: JSONValue = arguments.bool("force") ? ["force": true] : [:]
+        let sync = JSONValue.compact([
+            "revision": revision.map(JSONValue.string), "prune": arguments.bool("prune") ? true : nil,
+            "dryRun": isDryRun ? true : nil, "syncStrategy": [arguments.bool("apply_only") ? "apply" : "hook": force],
+            "resources": resources.isEmpty ? nil : .array(resources),
+            "syncOptions": try operation.options(arguments.string("sync_options")),
+        ])
+        var warnings = operation.pruning(arguments.bool("prune")) + (try await operation.windows(context))
+        if !resources.isEmpty { warnings.append("a sync of chosen resources runs no hooks and is not in the history") }
+        if arguments.bool("force") { warnings.append("force deletes and creates again what can't be changed in place") }
+        let to = revision.map { " to \($0)" } ?? ""
+        let what = resources.isEmpty ? "" : ", \(resources.count) of its resources"
+        let isRisky = arguments.bool("prune") || arguments.bool("force")
+        return .proposal(
+            operation.proposal(
+                "\(isDryRun ? "Try the sync of" : "Sync") \(target.text)\(to)\(what) (\(summary.sync), \(summary.health))",
+                sync: sync, risk: isDryRun ? .low : isRisky ? .high : target.baseline, warnings: warnings,
+                retryLimit: arguments.integer("retry_limit")))
+    }
+
+    private static func revision(_ arguments: ToolArguments, for operation: SyncOperation) throws(ToolFailure)
+        -> String?
+    {
+        guard let revision = arguments.string("revision") else { return nil }
+        guard revision.allSatisfy({ $0.isASCII && !$0.isWhitespace }), !revision.hasPrefix("-") else {
+            throw ToolFailure("revision: \"\(ToolParameters.excerpt(revision))\" is no revision")
+        }
+        guard !operation.summary.hasSeveralSources else {
+            throw ToolFailure("revision: \(operation.target.text) has several sources; leave revision out")
+        }
+        let wanted = operation.summary.sources.first?["targetRevision"]?.string ?? "HEAD"
+        guard revision == wanted || !operation.summary.isAutomated || arguments.bool("dry_run") else {
+            throw ToolFailure(
+                "can't sync \(operation.target.text) to \(revision): its auto-sync brings it back to \(wanted). Use "
+                    + "argocd_app_suspend_auto_sync first")
+        }
+        return revision
+    }
+}
+
+struct ApplicationRollbackTool: ArgoTool {
+    let name = "argocd_app_rollback"
+    let title = "Roll Back Argo CD Application"
+    let description = """
+        Have Argo CD deploy an earlier entry of an Application's history again (see argocd_app_history); without id, the one \
+        before the last. The source stays as it is.
+        """
+    let parameters = ToolParameters([
+        .applicationName, .argoNamespace, .optional("id", .integer(0...1_000_000), "Id in the history"),
+        .optional("prune", .boolean, default: false, "Delete what that entry doesn't have"),
+        .optional("dry_run", .boolean, default: false, "Change nothing"),
+    ])
+
+    func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
+        let operation = try SyncOperation(try await context.target(.applications, by: arguments))
+        let (target, summary) = (operation.target, operation.summary)
+        guard !summary.isAutomated else {
+            throw ToolFailure(
+                "can't roll back \(target.text) while its auto-sync is on: use argocd_app_suspend_auto_sync first")
+        }
+        let entry = try Self.entry(arguments.integer("id"), in: summary, of: target)
+        guard entry["source"] != nil || entry["sources"] != nil else {
+            throw ToolFailure("the history doesn't say which source this entry of \(target.text) came from")
+        }
+        let isDryRun = arguments.bool("dry_run")
+        let sync = JSONValue.compact([
+            "revision": entry["revision"], "revisions": entry["revisions"], "source": entry["source"],
+            "sources": entry["sources"], "prune": arguments.bool("prune") ? true : nil, "dryRun": isDryRun ? true : nil,
+            "syncStrategy": ["apply": [:]], "syncOptions": target.object["spec", "syncPolicy", "syncOptions"],
+        ])
+        let id = entry["id"]?.int.map(String.init) ?? ""
+        let revision = entry["revision"]?.string ?? ""
+        return .proposal(
+            operation.proposal(
+                "\(isDryRun ? "Try the rollback of" : "Roll back") \(target.text) to \(id) (\(revision))", sync: sync,
+                risk: isDryRun ? .low : .high,
+                warnings: ["the source isn't changed: the Application is OutOfSync until it is"]
+                    + operation.pruning(arguments.bool("prune")) + (try await operation.windows(context))))
+    }
+
+    private static func entry(
+        _ id: Int?, in summary: ApplicationSummary, of target: LiveTarget
+    ) throws(ToolFailure) -> JSONValue {
+        let history = summary.history
+        guard let id else {
+            guard history.count > 1 else {
+                throw ToolFailure("\(target.text) has no entry before the last in its history")
+            }
+            return history[history.count - 2]
+        }
+        guard let entry = history.first(where: { $0["id"]?.int == id }) else {
+            let known = history.compactMap { $0["id"]?.int.map(String.init) }.joined(separator: ", ")
+            throw ToolFailure("\(target.text) has no history entry \(id); there are: \(known.isEmpty ? "none" : known)")
+        }
+        return entry
+    }
+}
+
+struct ApplicationTerminateTool: ArgoTool {
+    let name = "argocd_app_terminate"
+    let title = "Terminate Argo CD Operation"
+    let description = "End the sync of an Application of Argo CD that is under way. What it did already stays."
+    let parameters = ToolParameters([.applicationName, .argoNamespace])
+
+    func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
+        let target = try await context.target(.applications, by: arguments)
+        let summary = ApplicationSummary(target.object)
+        guard target.object["operation"] != nil, summary.operationPhase == "Running" else {
+            let phase = summary.operationPhase.map { " (the last one: \($0))" } ?? ""
+            return .output("Nothing to do: \(target.text) has no operation that runs\(phase).")
+        }
+        return .proposal(
+            WriteProposal(
+                "Terminate the operation of \(target.text)",
+                target.patchStatus(["operationState": ["phase": "Terminating"]]), risk: target.baseline,
+                [target.delivery(.terminated, mark: summary.operationStart)]))
+    }
+}

@@ -1,0 +1,57 @@
+public import KubeModel
+import ToolKit
+
+/// Tools for Argo Rollouts, Argo CD and Flux. All of them work with the custom resources through the API server: neither a
+/// command line nor the server of Argo CD is asked.
+public enum ArgoToolset {
+    public static let toolset = "argo"
+
+    /// - Parameter now: the clock, for times that are part of a request, and for ages.
+    public static func all(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
+        rollouts(now: now) + applications + flux(now: now)
+    }
+
+    private static var applications: [any Tool] {
+        [
+            ApplicationListTool(), ApplicationGetTool(), ApplicationResourcesTool(), ApplicationHistoryTool(),
+            ApplicationRefreshTool(), ApplicationSyncTool(), ApplicationRollbackTool(), ApplicationTerminateTool(),
+            SuspendAutoSyncTool(), ResumeAutoSyncTool(), ApplicationSetListTool(), ArgoObjectTool.applicationSet,
+            ProjectListTool(), ArgoObjectTool.project,
+        ]
+    }
+
+    private static func flux(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
+        [
+            FluxListTool(), FluxGetTool(), FluxReconcileTool(now: now), FluxSuspendTool(suspends: true),
+            FluxSuspendTool(suspends: false),
+        ]
+    }
+
+    private static func rollouts(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
+        [
+            RolloutListTool(), RolloutStatusTool(), RolloutTreeTool(now: now), RolloutDescribeTool(),
+            RolloutHistoryTool(), AnalysisRunListTool(now: now), AnalysisRunDescribeTool(),
+            ExperimentListTool(now: now), ExperimentDescribeTool(), PromoteTool(), PauseTool(), ResumeTool(),
+            AbortTool(), RetryTool(), RolloutRestartTool(now: now), RolloutImageTool(), RolloutUndoTool(),
+            TerminateTool(.analysisRuns), TerminateTool(.experiments), ExperimentRetryTool(),
+        ]
+    }
+}
+
+/// The toolset, for all tools here.
+protocol ArgoTool: Tool {}
+
+extension ArgoTool {
+    var toolset: String { ArgoToolset.toolset }
+    var onlyReads: Bool { false }
+}
+
+extension ToolParameter {
+    static let namespace = ToolParameter.optional(
+        "namespace", .string(.namespace), "Namespace; by default that of the conversation")
+    static let allNamespaces = ToolParameter.optional(
+        "all_namespaces", .boolean, default: false, "List over all namespaces")
+    static let labelSelector = ToolParameter.optional(
+        "label_selector", .string(.labelSelector), "app=web,tier in (a,b),!canary")
+    static let rolloutName = ToolParameter.required("name", .string(.objectName), "Name of the rollout")
+}
