@@ -17,6 +17,17 @@ public struct ToolArguments: Sendable, Hashable {
     public func integer(_ name: String) -> Int? { values[name]?.int }
     public func bool(_ name: String) -> Bool { values[name]?.bool ?? false }
 
+    /// Of an object whose members are strings: by ascending keys, and empty where it isn't given.
+    public func map(_ name: String) -> [(key: String, value: String)] {
+        (values[name]?.object ?? [:]).compactMap { key, value in value.string.map { (key, $0) } }
+            .sorted { $0.key < $1.key }
+    }
+
+    /// The items of a list that is written as one text, with commas between them.
+    public func list(_ name: String) -> [String] {
+        (string(name) ?? "").split { $0 == "," || $0.isWhitespace }.map(String.init)
+    }
+
     /// - Throws: ``ToolFailure`` where the argument is missing or empty.
     public func requiredString(_ name: String) throws(ToolFailure) -> String {
         guard let text = string(name) else { throw ToolFailure("invalid arguments:\n- \(name): required") }

@@ -30,6 +30,8 @@ package final class FakeAPI: KubeAPI {
         make("apps", "v1", "daemonsets", "DaemonSet", short: ["ds"]),
         make("apps", "v1", "replicasets", "ReplicaSet", short: ["rs"], scale: true),
         make("batch", "v1", "jobs", "Job"), make("batch", "v1", "cronjobs", "CronJob"),
+        make("", "v1", "replicationcontrollers", "ReplicationController", short: ["rc"], scale: true),
+        make("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", short: ["hpa"]),
         make("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", namespaced: false),
         make(
             "apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", namespaced: false),

@@ -13,6 +13,9 @@ public enum KubernetesToolset {
             CordonTool(cordons: true), CordonTool(cordons: false), DrainTool(),
             RolloutHistoryTool(), ClusterInfoTool(), EventsTool(now: now), TopPodsTool(), TopNodesTool(), CanITool(),
             ListAPIResourcesTool(), ExplainTool(), DiffTool(), OwnerTreeTool(), HTTPGetTool(),
+            MetadataTool(map: .labels), MetadataTool(map: .annotations), RolloutPauseTool(pauses: true),
+            RolloutPauseTool(pauses: false), TaintTool(), CreateJobTool(now: now), ExposeTool(), AutoscaleTool(),
+            EvictTool(), SetResourcesTool(), SetEnvTool(),
         ]
     }
 }

@@ -18,7 +18,7 @@ extension PostCondition {
         guard let object = objects.first(where: { $0.name == subject.name }), !object.isBeingDeleted else { return nil }
         switch self {
         case .rolloutComplete, .replicas, .jobComplete, .delivery: break
-        case .gone, .exists, .stored, .ready, .podsGone, .noWarnings: return nil
+        case .gone, .exists, .stored, .ready, .podsGone, .noWarnings, .serves, .ended: return nil
         }
         // Whoever paused it decides when it goes on.
         if object["spec", "paused"]?.bool == true || object["spec", "suspend"]?.bool == true { return nil }

@@ -20,7 +20,7 @@ extension PostCondition {
         case .delivery(_, let goal):
             json["goal"] = .string(goal.kind.rawValue)
             json["mark"] = goal.mark.map(JSONValue.string)
-        case .rolloutComplete, .exists, .stored: break
+        case .rolloutComplete, .exists, .stored, .serves, .ended: break
         }
         return json
     }
@@ -34,6 +34,8 @@ extension PostCondition {
         case .stored: "Stored"
         case .ready: "Ready"
         case .jobComplete: "JobComplete"
+        case .serves: "Serves"
+        case .ended: "Ended"
         case .podsGone: "PodsGone"
         case .noWarnings: "NoWarnings"
         case .delivery: "Delivery"
@@ -50,6 +52,8 @@ extension PostCondition {
         case ("Gone", _, let uid?): self = .gone(subject, uid: uid)
         case ("Exists", _, _): self = .exists(subject)
         case ("Stored", _, _): self = .stored(subject)
+        case ("Serves", _, _): self = .serves(subject)
+        case ("Ended", _, _): self = .ended(subject)
         case ("Ready", _, _):
             let ids = (json["replacing"]?.object ?? [:]).compactMap { name, id in id.string.map { (name, $0) } }
             self = .ready(

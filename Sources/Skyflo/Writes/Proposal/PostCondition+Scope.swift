@@ -16,11 +16,15 @@ extension PostCondition {
         switch self {
         case .podsGone(let subject, _, let selector):
             return Scope(resource: .pods, namespace: subject.namespace, labelSelector: selector)
+        case .serves(let subject):
+            return Scope(
+                resource: .endpointSlices, namespace: subject.namespace,
+                labelSelector: LabelSelector(matching: ["kubernetes.io/service-name": subject.name]))
         case .noWarnings(let subject, _):
             // Events about cluster-scoped objects are kept in the namespace default.
             return Scope(
                 resource: .events, namespace: subject.namespace ?? "default", fieldSelector: "type=Warning")
-        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete, .delivery:
+        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete, .delivery, .ended:
             return Scope(
                 resource: subject.resource, namespace: subject.namespace, name: subject.name,
                 fieldSelector: "metadata.name=\(subject.name)")
@@ -48,15 +52,15 @@ extension PostCondition {
     public var isWatchedFromTheStart: Bool {
         switch self {
         case .rolloutComplete, .replicas, .delivery: true
-        case .gone, .exists, .stored, .ready, .jobComplete, .podsGone, .noWarnings: false
+        case .gone, .exists, .stored, .ready, .jobComplete, .podsGone, .noWarnings, .serves, .ended: false
         }
     }
 
     /// Whether it is no fault of the write when the identity may not look.
     public var isOptional: Bool {
         switch self {
-        case .podsGone, .noWarnings: true
-        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete, .delivery: false
+        case .podsGone, .noWarnings, .serves: true
+        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete, .delivery, .ended: false
         }
     }
 
@@ -71,8 +75,8 @@ extension PostCondition {
     /// Whether the last state of an object that was deleted decides, as that of one that still exists.
     public var outlivesItsObject: Bool {
         switch self {
-        case .jobComplete, .ready: true
-        case .rolloutComplete, .replicas, .gone, .exists, .stored, .podsGone, .noWarnings, .delivery: false
+        case .jobComplete, .ready, .ended: true
+        case .rolloutComplete, .replicas, .gone, .exists, .stored, .podsGone, .noWarnings, .delivery, .serves: false
         }
     }
 
@@ -91,7 +95,8 @@ extension PostCondition {
         case .noWarnings(let subject, let knownPods):
             WarningEvents(events: objects, about: subject, since: since)
                 .judge(isSettled: isSettled, isRunning: isRunning, surroundings, knownPods: knownPods)
-        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete, .delivery:
+        case .serves(let subject): Self.serves(subject, objects)
+        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete, .ended, .delivery:
             evaluate(observed: objects.first { $0.name == subject.name })
         }
     }
@@ -106,7 +111,7 @@ extension PostCondition {
                 if !subjects.contains(subject) { subjects.append(subject) }
             case .delivery(let subject, let goal):
                 if goal.startsPods, !subjects.contains(subject) { subjects.append(subject) }
-            case .gone, .exists, .stored, .podsGone, .noWarnings: continue
+            case .gone, .exists, .stored, .serves, .ended, .podsGone, .noWarnings: continue
             }
         }
         return subjects.map { .noWarnings($0) }
@@ -132,6 +137,14 @@ extension PostCondition {
                 + "\(count("failed")) failed")
     }
 
+    private static func serves(_ subject: Subject, _ slices: [KubeObject]) -> Result {
+        // What isn't said counts as ready (`discovery.k8s.io/v1`).
+        let ready = slices.flatMap { $0["endpoints"]?.array ?? [] }
+            .count { $0["conditions", "ready"]?.bool ?? true }
+        guard ready > 0 else { return .pending("\(subject.text) has no ready endpoint yet") }
+        return .met("\(subject.text) has \(ready) ready \(ready == 1 ? "endpoint" : "endpoints")")
+    }
+
     private static func podsGone(_ subject: Subject, _ uid: String, _ pods: [KubeObject]) -> Result {
         let left = pods.filter { pod in
             guard let owner = pod.controller else { return false }
@@ -144,4 +157,10 @@ extension PostCondition {
         return .pending(
             "\(names.count.counted(as: "pod")) still \(verb): \(names.prefix(5).joined(separator: ", "))\(more)")
     }
+}
+
+extension APIResource {
+    /// Where a service leads to.
+    package static let endpointSlices = APIResource(
+        group: "discovery.k8s.io", version: "v1", plural: "endpointslices", kind: "EndpointSlice")
 }

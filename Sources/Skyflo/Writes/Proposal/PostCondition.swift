@@ -22,6 +22,10 @@ public enum PostCondition: Sendable, Hashable {
     ///
     /// - Parameter deletesItself: it may be gone before anybody has looked, by its `ttlSecondsAfterFinished`.
     case jobComplete(Subject, deletesItself: Bool = false)
+    /// A service has somebody to lead to: a ready endpoint in one of its slices.
+    case serves(Subject)
+    /// A pod that runs once has ended, well or not.
+    case ended(Subject)
     /// The pods of the workload with this uid are gone.
     case podsGone(Subject, uid: String, selector: LabelSelector)
     /// Nobody has warned about the object or its new pods since the write.
@@ -58,8 +62,8 @@ public enum PostCondition: Sendable, Hashable {
     public var subject: Subject {
         switch self {
         case .rolloutComplete(let subject), .replicas(let subject, _), .gone(let subject, _), .exists(let subject),
-            .stored(let subject), .ready(let subject, _, _), .jobComplete(let subject, _), .podsGone(let subject, _, _),
-            .noWarnings(let subject, _), .delivery(let subject, _):
+            .stored(let subject), .ready(let subject, _, _), .jobComplete(let subject, _), .serves(let subject),
+            .ended(let subject), .podsGone(let subject, _, _), .noWarnings(let subject, _), .delivery(let subject, _):
             subject
         }
     }
@@ -76,6 +80,8 @@ public enum PostCondition: Sendable, Hashable {
             subject.resource.plural == "persistentvolumeclaims"
                 ? "\(subject.text) can be used" : "\(subject.text) is ready"
         case .jobComplete(let subject, _): "\(subject.text) is complete"
+        case .serves(let subject): "\(subject.text) has endpoints"
+        case .ended(let subject): "\(subject.text) has ended"
         case .podsGone(let subject, _, _): "the pods of \(subject.text) are gone"
         case .noWarnings(let subject, _): "no new warnings about \(subject.text)"
         case .delivery(let subject, let goal): "\(subject.text) \(goal.kind.title)"
@@ -95,7 +101,8 @@ public enum PostCondition: Sendable, Hashable {
         case .replicas(let subject, let count): Self.replicas(subject, count, observed)
         case .jobComplete(let subject, _): Self.job(subject, observed)
         case .delivery(let subject, let goal): goal.result(of: observed, about: subject)
-        case .podsGone, .noWarnings: .pending("about more than one object")
+        case .ended(let subject): Readiness(of: observed, subject).ended
+        case .serves, .podsGone, .noWarnings: .pending("about more than one object")
         }
     }
 

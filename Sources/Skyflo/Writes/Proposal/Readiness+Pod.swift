@@ -24,6 +24,17 @@ extension Readiness {
         return .met("\(subject.text) is ready")
     }
 
+    /// A pod that runs once has ended, well or not: how, is for whoever reads its log.
+    var ended: PostCondition.Result {
+        switch object["status", "phase"]?.string {
+        case "Succeeded": return .met("\(subject.text) has finished: its containers succeeded")
+        case "Failed": return .met("\(subject.text) has failed\(failure)")
+        default:
+            if object.isBeingDeleted { return .failed("\(subject.text) was deleted before it had ended") }
+            return .pending("\(subject.text) has not ended yet" + (trouble.map { ": \($0)" } ?? ""))
+        }
+    }
+
     private func condition(_ type: String) -> JSONValue? {
         object["status", "conditions"]?.array?.first { $0["type"]?.string == type }
     }

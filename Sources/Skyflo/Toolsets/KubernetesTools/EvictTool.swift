@@ -1,0 +1,52 @@
+import KubeClient
+import KubeModel
+import ToolKit
+import Writes
+
+struct EvictTool: KubernetesTool {
+    let name = "k8s_evict"
+    let title = "Evict Kubernetes Pod"
+    let description = """
+        Evict one pod: delete it as far as its PodDisruptionBudgets allow. Its controller makes another one; k8s_delete \
+        doesn't ask the budgets.
+        """
+    let parameters = ToolParameters([
+        .required("name", .string(.objectName), "Name of the pod"), .namespace,
+        .optional(
+            "grace_period_seconds", .integer(0...86_400), "How long the pod gets to end; by default as it says itself"),
+    ])
+
+    init() {}
+
+    func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
+        let name = try arguments.requiredString("name")
+        try Names.check(name, of: .pods)
+        let namespace = arguments.string("namespace") ?? context.namespace
+        let object = try await context.object(ResourceMatch(.pods), namespace: namespace, name: name)
+        let pod = LiveTarget(resource: .pods, namespace: namespace, object: object)
+        guard !object.isBeingDeleted else {
+            return .output("Nothing to do: \(pod.text) is being deleted already.")
+        }
+        guard object.annotations["kubernetes.io/config.mirror"] == nil else {
+            throw ToolFailure(
+                "\(pod.text) is the mirror of a static pod, which its node runs from a file; it can't be evicted")
+        }
+        let isSystem = namespace.hasPrefix("kube-")
+        return .proposal(
+            WriteProposal(
+                "Evict \(pod.text)", .eviction(of: pod, grace: arguments.integer("grace_period_seconds")),
+                risk: object.controller == nil || isSystem ? .high : .medium, warnings: Self.warnings(object),
+                [.gone(pod.subject, uid: object.uid)]))
+    }
+
+    private static func warnings(_ pod: KubeObject) -> [String] {
+        var warnings: [String] = []
+        if pod.controller == nil { warnings.append("no controller makes this pod anew") }
+        if pod.controller?.kind == "DaemonSet" { warnings.append("its DaemonSet starts it again on the same node") }
+        let volumes = pod["spec", "volumes"]?.array ?? []
+        if volumes.contains(where: { $0["emptyDir"] != nil }) {
+            warnings.append("data in its emptyDir volumes is lost")
+        }
+        return warnings
+    }
+}
