@@ -149,7 +149,8 @@ let package = Package(
         library(
             "ArgoTools", in: "Skyflo/Toolsets", ["KubeModel", "KubeClient", "Writes", "ToolKit"],
             tests: [
-                "KubeModel", "KubeClient", "SkyfloAPI", "Writes", "ToolKit", "LocalCluster", "FakeKubeAPI", log,
+                "KubeModel", "KubeClient", "SkyfloAPI", "Writes", "ToolKit", "LocalCluster", "OperatorTestKit",
+                "FakeKubeAPI", log,
             ]),
         library(
             "LocalCluster", in: "TestServer",

@@ -1,6 +1,7 @@
 import FakeKubeAPI
 import KubeClient
 import KubeModel
+import SkyfloAPI
 import Testing
 
 @testable import KubernetesTools
@@ -113,6 +114,26 @@ import Testing
             "{apiVersion: v1, kind: Pod, metadata: {name: a, uid: b, resourceVersion: '1'}, status: {phase: Running}}",
             "leave out metadata.uid, metadata.resourceVersion and status: only the cluster sets them"
         ),
+        (
+            """
+            {apiVersion: autoscaling.dev/v1, kind: Gizmo, metadata: {name: g}}
+            ---
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: gizmos.autoscaling.dev}
+            spec: {group: autoscaling.dev, names: {kind: Gizmo, plural: ../pods}, versions: [{name: v1, served: true}]}
+            """, "must be named by its plural and group"
+        ),
+        (
+            """
+            {apiVersion: "autoscaling.dev/v1?dryRun=All", kind: Gizmo, metadata: {name: g}}
+            ---
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: gizmos.autoscaling.dev}
+            spec: {group: autoscaling.dev, names: {kind: Gizmo, plural: gizmos}, versions: [{name: "v1?dryRun=All", served: true}]}
+            """, "its versions by DNS labels"
+        ),
         ("{apiVersion: v1, kind: ConfigMapList, items: [3]}", "an item of the ConfigMapList must be an object"),
         ("{apiVersion: v1, kind: ConfigMapList, items: []}", "no object in it"),
         ("{apiVersion: v1, kind: ConfigMapList, items: [{kind: Pod, metadata: {name: a}}]}", "apiVersion and kind"),
@@ -124,7 +145,7 @@ import Testing
             kind: CustomResourceDefinition
             metadata: {name: gizmos.autoscaling.dev}
             spec: {group: autoscaling.dev, names: {kind: Gizmo}}
-            """, "apply CustomResourceDefinition gizmos.autoscaling.dev first"
+            """, "gizmos.autoscaling.dev serves no version v1 of Gizmo, but none"
         ),
         (
             "{apiVersion: v1, kind: Secret, metadata: {name: a}, stringData: {p: '‹redacted:12345678›'}}",
@@ -138,6 +159,29 @@ import Testing
     func `manifests that can't be meant are refused`(_ content: String, _ expected: String) async {
         let text = await failure(FakeAPI(), "k8s_apply", ["content": .string(content)])
         #expect(text.contains(expected), "\(text)")
+    }
+
+    @Test func `objects of a kind that the manifest itself brings wait until that is served`() async throws {
+        let manifest = """
+            {apiVersion: gizmos.dev/v1, kind: Gizmo, metadata: {name: g}, spec: {size: 1}}
+            ---
+            {apiVersion: v1, kind: ConfigMap, metadata: {name: c}}
+            ---
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: gizmos.gizmos.dev}
+            spec: {group: gizmos.dev, scope: Cluster, names: {kind: Gizmo, plural: gizmos}, versions: [{name: v1, served: true}]}
+            """
+        let proposal = try await proposal(FakeAPI(), "k8s_apply", ["content": .string(manifest)])
+        #expect(
+            proposal.writes.map(\.step?.title) == [
+                "create customresourcedefinition gizmos.gizmos.dev", "create gizmo g", "create configmap shop/c",
+            ])
+        #expect(proposal.writes.map(\.step?.stage) == [1, 2, 3])
+        let subject = PostCondition.Subject(
+            resource: .customResourceDefinitions, namespace: nil, name: "gizmos.gizmos.dev")
+        #expect(proposal.writes.map(\.step?.awaits) == [PostCondition.exists(subject).json, nil, nil])
+        #expect(proposal.requests[1].request.path == "/apis/gizmos.dev/v1/gizmos")
     }
 
     @Test func `what the API server needs first is sent first, and all else as it is written`() async throws {

@@ -51,4 +51,68 @@ import Testing
             #expect(model.toolResults.last?.contains("namespace nowhere is missing") == true)
         }
     }
+
+    private static func gizmos(size: String) -> String {
+        """
+        {apiVersion: gizmos.dev/v1, kind: Gizmo, metadata: {name: g, namespace: lab}, spec: {size: \(size)}}
+        ---
+        {apiVersion: v1, kind: Namespace, metadata: {name: lab}}
+        ---
+        {apiVersion: v1, kind: ConfigMap, metadata: {name: notes, namespace: lab}}
+        ---
+        apiVersion: apiextensions.k8s.io/v1
+        kind: CustomResourceDefinition
+        metadata: {name: gizmos.gizmos.dev}
+        spec:
+          group: gizmos.dev
+          scope: Namespaced
+          names: {kind: Gizmo, listKind: GizmoList, plural: gizmos, singular: gizmo}
+          versions:
+          - name: v1
+            served: true
+            storage: true
+            schema:
+              openAPIV3Schema:
+                type: object
+                properties: {spec: {type: object, properties: {size: {type: integer, maximum: 3}}}}
+        """
+    }
+
+    private static let gizmos = APIResource(group: "gizmos.dev", version: "v1", plural: "gizmos", kind: "Gizmo")
+
+    @Test func `a definition, a namespace and an object of both are one approval`() async throws {
+        let model = ScriptedModel(apply(Self.gizmos(size: "2")), .says("Done."))
+        try await Story.run(model) { story in
+            try await story.apply(Self.rights)
+            try await story.ask("make a gizmo")
+            let waiting = try await story.untilPhase(.awaitingApproval)
+            let warnings = waiting.status.approvals["c1"]?.json["warnings"]?.array?.compactMap(\.string) ?? []
+            #expect(
+                warnings.contains(
+                    "gizmo lab/g could not be checked: customresourcedefinition gizmos.gizmos.dev has to be established first; it is when its turn comes"
+                ), "\(warnings)")
+            #expect(warnings.contains("configmap lab/notes could not be checked: namespace lab doesn't exist yet"))
+            try await story.approve("c1")
+            let done = try await story.untilPhase(.completed)
+            #expect(done.status.calls["c1"]?.state == .succeeded, "\(done.status.json)")
+            let live = try await story.api.get(Self.gizmos, namespace: "lab", name: "g")
+            #expect(live["spec", "size"] == 2)
+        }
+    }
+
+    @Test func `what is refused when its turn comes ends it, and the end says what was done`() async throws {
+        let model = ScriptedModel(apply(Self.gizmos(size: "9")), .says("Too big."))
+        try await Story.run(model) { story in
+            try await story.apply(Self.rights)
+            try await story.ask("make a gizmo")
+            try await story.untilPhase(.awaitingApproval)
+            try await story.approve("c1")
+            let done = try await story.untilPhase(.completed)
+            let call = try #require(done.status.calls["c1"])
+            #expect(call.state == .failed, "\(call)")
+            #expect(call.result?.contains("create gizmo lab/g: ") == true, "\(call)")
+            #expect(call.result?.contains("2 of 4 steps were done") == true, "\(call)")
+            #expect(call.result?.contains("not done: create configmap lab/notes") == true, "\(call)")
+        }
+    }
 }

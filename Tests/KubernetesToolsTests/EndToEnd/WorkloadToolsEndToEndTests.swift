@@ -1,6 +1,7 @@
 import FakeKubeAPI
 import KubeClient
 import KubeModel
+import OperatorTestKit
 import Testing
 
 @testable import KubernetesTools
@@ -122,6 +123,52 @@ import Testing
             let preview = try await cluster.carryOut("k8s_evict", ["name": "p", "grace_period_seconds": 0])
             #expect(preview.text == "pod default/p: would be evicted, with 0 s to end\n")
             #expect(try await cluster.client.find(.pods, namespace: "default", name: "p") == nil)
+        }
+    }
+
+    @Test func `a debug container is added, and none is changed or removed`() async throws {
+        try await ToolCluster.withRunning(simulatesWorkloads: true) { cluster in
+            try await cluster.apply(
+                "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, image: \"i:1\"}]}}")
+            try await eventually("the pod runs") { try await cluster.get(.pods, "p")["status", "phase"] == "Running" }
+            try await cluster.carryOut("k8s_debug", ["name": "p", "image": "busybox:1.37", "command": "ls"])
+            try await cluster.carryOut("k8s_debug", ["name": "p", "image": "busybox:1.37", "target_container": "c"])
+            try await eventually("both run") {
+                try await cluster.get(.pods, "p")["status", "ephemeralContainerStatuses"]?.array?.count == 2
+            }
+            let pod = try await cluster.get(.pods, "p")
+            let names = (pod["spec", "ephemeralContainers"]?.array ?? []).compactMap { $0["name"]?.string }
+            #expect(names.sorted() == ["debugger-1", "debugger-2"], "\(names)")
+            #expect(pod["spec", "containers"]?.array?.count == 1)
+            let log = try await cluster.output("k8s_logs", ["pod_name": "p", "container_name": "debugger-1"])
+            #expect(log.contains("debugger-1 starting from busybox:1.37"), "\(log)")
+            for (patch, why) in [
+                (["spec": ["ephemeralContainers": []]], "may not be removed"),
+                (["spec": ["ephemeralContainers": [["name": "debugger-1", "image": "x"]]]], "may not be"),
+            ] as [(JSONValue, String)] {
+                await #expect {
+                    _ = try await cluster.client.patch(
+                        .pods, namespace: "default", name: "p", subresource: "ephemeralcontainers", .merge(patch))
+                } throws: { "\($0)".contains(why) }
+            }
+            let other: JSONValue = ["spec": ["containers": [["name": "c", "image": "other:1"]]]]
+            _ = try await cluster.client.patch(
+                .pods, namespace: "default", name: "p", subresource: "ephemeralcontainers", .strategic(other))
+            #expect(try await cluster.get(.pods, "p")["spec", "containers"]?[0]?["image"] == "i:1")
+        }
+    }
+
+    @Test func `several objects are deleted by a selector`() async throws {
+        try await ToolCluster.withRunning { cluster in
+            for name in ["a", "b", "c"] {
+                try await cluster.apply(
+                    "{apiVersion: v1, kind: ConfigMap, metadata: {name: \(name), labels: {keep: \"\(name == "c")\"}}}")
+            }
+            let preview = try await cluster.carryOut(
+                "k8s_delete", ["resource_type": "cm", "label_selector": "keep=false"])
+            #expect(preview.text.contains("configmap default/a") && preview.text.contains("configmap default/b"))
+            let left = try await cluster.output("k8s_get", ["resource_type": "cm", "output": "name"])
+            #expect(left.contains("configmap/c") && !left.contains("configmap/a\n"), "\(left)")
         }
     }
 }

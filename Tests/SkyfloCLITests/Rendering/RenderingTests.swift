@@ -39,7 +39,12 @@ import Testing
         var step: JSONValue = ["method": "POST", "path": "/eviction"]
         step["step"] = ["title": "evict pod shop/web-1", "stage": 2, "deadlineSeconds": 60]
         let other: JSONValue = ["backend": "Fax", "number": "1"]
-        let lines = text(ApprovalText(entry: try approval(["requests": [command, step, other]])).lines)
+        let pod: JSONValue = [
+            "backend": "PodStep", "podStep": "Delete", "container": "c",
+            "target": ["namespace": "shop", "name": "probe"],
+        ]
+        let lines = text(ApprovalText(entry: try approval(["requests": [command, step, pod, other]])).lines)
+        #expect(lines.contains("deletes pod shop/probe, as an earlier step created it"), "\(lines)")
         #expect(lines.contains(#"runs in pod shop/web-1, container c, at most 30 s: ["sh","-c","a | b"]"#), "\(lines)")
         #expect(lines.contains("step 2: evict pod shop/web-1\n    POST /eviction"), "\(lines)")
         #expect(lines.contains(#"{"backend":"Fax","number":"1"}"#), "\(lines)")

@@ -85,7 +85,8 @@ import WorkflowEngine
     private func command(_ play: Play) -> ApprovalRequest {
         var request = request(play)
         request.requests = [
-            ["backend": "Exec", "command": ["true"], "container": "c", "timeoutSeconds": 30]
+            ["backend": "Exec", "command": ["true"], "container": "c", "timeoutSeconds": 30],
+            ["backend": "PodStep", "podStep": "Log", "container": "c"],
         ]
         return request
     }

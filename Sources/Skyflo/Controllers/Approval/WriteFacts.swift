@@ -18,6 +18,12 @@ extension WriteFacts {
                 verb: "create", group: command.target.resource.group,
                 resource: command.target.resource.plural + "/exec", namespace: command.target.namespace,
                 name: command.target.name, labels: labels, body: nil, effects: nil)
+        case .podStep(let pod):
+            let isLog = pod.kind == .log
+            self.init(
+                verb: isLog ? "get" : "delete", group: pod.target.resource.group,
+                resource: pod.target.resource.plural + (isLog ? "/log" : ""), namespace: pod.target.namespace,
+                name: pod.target.name, labels: labels, body: nil, effects: nil)
         }
     }
 

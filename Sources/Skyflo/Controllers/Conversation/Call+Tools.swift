@@ -49,6 +49,22 @@ extension Call {
         }
     }
 
+    /// A write of the sequence, aimed at what an earlier step has created where it is about that.
+    func plannedStep(_ step: Int) throws(ToolFailure) -> PlannedWrite {
+        let writes = try plannedWrites()
+        let planned = writes[step]
+        guard let creator = planned.creator(among: writes[..<step]), let sequence else { return planned }
+        return planned.aimed(atUID: sequence.steps[creator].progress.uid)
+    }
+
+    /// What the steps of its sequence have found out for the model.
+    var stepResults: [String] {
+        guard let sequence, let writes = try? plannedWrites() else { return [] }
+        return zip(writes, sequence.steps).compactMap { write, step in
+            write.isResult && step.progress.state == .done ? step.progress.message : nil
+        }
+    }
+
     /// What the dry run said that a request would change, as far as it was kept.
     func plannedChange(at position: Int) -> ChangeRecord? { approval?.change(at: position) }
 }

@@ -37,7 +37,7 @@ extension WriteCoordinator {
             }
             return
         }
-        let planned = try call.plannedWrites()[step]
+        let planned = try call.plannedStep(step)
         let isResumed = (call.sequence?.steps[step].progress.attempts ?? 0) > 0
         var outcome = try await sendOnce(
             planned, of: call, at: step, isResumed: isResumed, in: &store, references, under: permit)
@@ -48,7 +48,9 @@ extension WriteCoordinator {
                 outcome = planned.step?.isRetried == true ? .postponed(why) : .unknown(why)
             }
         }
-        log(step, outcome, of: call, in: &store)
+        log(step, outcome, of: call, in: &store, limit: planned.isResult ? Self.resultLimit : Self.evidenceLimit)
+        // A later step may destroy what the result was read from, and a status has no room for all of it.
+        if planned.isResult { try await store.flush() }
         // What can't be looked for afterwards is kept at once.
         if planned.guarantee == .onceOnly { try await store.writeStatus() }
     }
@@ -82,18 +84,21 @@ extension WriteCoordinator {
     ) async throws {
         let planned: PlannedWrite
         do {
-            planned = try call.plannedWrites()[step]
+            planned = try call.plannedStep(step)
         } catch {
             return log(step, .unknown(error.message), of: call, in: &store)
         }
         log(step, try await observe(planned, of: call, at: step, api), of: call, in: &store)
     }
 
-    private func log(_ step: Int, _ outcome: WriteOutcome, of call: Call, in store: inout ConversationStore) {
+    private func log(
+        _ step: Int, _ outcome: WriteOutcome, of call: Call, in store: inout ConversationStore,
+        limit: Int = Self.evidenceLimit
+    ) {
         let display = CallDisplay(of: call, redactor: redactor)
         store.log(
             .stepEnded(
-                id: call.id, step: step, outcome.mapText { display.text($0, limit: Self.evidenceLimit) }))
+                id: call.id, step: step, outcome.mapText { display.text($0, limit: limit) }))
     }
 
     private static let evidenceLimit = 1024
@@ -155,6 +160,10 @@ extension WriteCoordinator {
     private func endSequence(_ call: Call, _ outcome: WriteOutcome, in store: inout ConversationStore) async throws {
         var outcome = outcome
         if case .applied = outcome { outcome = .applied(call.doneText) }
+        for result in call.stepResults {
+            outcome = outcome.mapText { "\($0): \(result)" }
+            if case .applied(let text, _) = outcome, !PlannedPodStep.isSuccess(result) { outcome = .failed(text) }
+        }
         try await close(call, outcome, in: &store)
     }
 

@@ -150,5 +150,5 @@ struct WriteCoordinator: Sendable {
     }
 
     /// Bytes of what the model is told about a write: the output of a command is part of it.
-    private static let resultLimit = 20_480
+    static let resultLimit = 20_480
 }

@@ -9,6 +9,7 @@ public struct StoredWrite: Sendable, Hashable {
     public enum Backend: String, Sendable, JSONCodable {
         case kubernetes = "Kubernetes"
         case exec = "Exec"
+        case podStep = "PodStep"
     }
 
     /// nil in what versions wrote that knew only the API server.
@@ -26,6 +27,9 @@ public struct StoredWrite: Sendable, Hashable {
     public var command: [String] = []
     public var container: String?
     public var timeoutSeconds: Int?
+
+    /// What is done with a pod that an earlier step creates: `Log` or `Delete`.
+    public var podStep: String?
 
     public var target: WriteTarget?
     public var previewed: PreviewedContent?
@@ -47,6 +51,7 @@ extension StoredWrite: JSONRecord {
         members.understand(&command, as: "command")
         members.code(&container, as: "container")
         members.code(&timeoutSeconds, as: "timeoutSeconds")
+        members.code(&podStep, as: "podStep")
         members.code(&target, as: "target")
         members.code(&previewed, as: "previewed")
         members.understand(&step, as: "step")

@@ -49,7 +49,11 @@ struct ApprovalText {
         }
         // Steps of one stage are done in any order.
         let step = write.step.map { [StyledText("    step \($0.stage): \($0.title)", .bold)] } ?? []
-        return step + (write.backend == .exec ? command(write) : apiRequest(write))
+        switch write.backend {
+        case .exec: return step + command(write)
+        case .podStep: return step + podStep(write)
+        case nil, .kubernetes: return step + apiRequest(write)
+        }
     }
 
     private func command(_ write: StoredWrite) -> [StyledText] {
@@ -59,6 +63,12 @@ struct ApprovalText {
         return [
             StyledText("    runs in \(place)\(seconds): ", .cyan) + StyledText(JSONWriter.string(write.command.json))
         ]
+    }
+
+    private func podStep(_ write: StoredWrite) -> [StyledText] {
+        let pod = [write.target?.namespace, write.target?.name].compactMap(\.self).joined(separator: "/")
+        let verb = write.podStep == "Log" ? "reads the log of" : "deletes"
+        return [StyledText("    \(verb) pod \(pod), as an earlier step created it", .cyan)]
     }
 
     private func apiRequest(_ write: StoredWrite) -> [StyledText] {

@@ -12,8 +12,7 @@ struct ApplyTool: KubernetesTool {
         are changed by server-side apply. A field that the manifest leaves out is removed (or set to its default) if an \
         earlier k8s_apply call added or changed it and nobody has set it since; the approval names it. Everything else \
         stays, also what the object was created with: remove that with k8s_patch. Lists without keys, \
-        like args, are replaced. Fields that another manager owns are not taken over. A custom resource definition has to be \
-        applied in a call before that of its objects.
+        like args, are replaced. Fields that another manager owns are not taken over.
         """
     let parameters = ToolParameters([
         .required("content", .string(.text(maximum: 524_288)), "The manifest"),
@@ -27,8 +26,9 @@ struct ApplyTool: KubernetesTool {
         let objects = try Manifests.parse(try arguments.requiredString("content"))
         var steps: [Step] = []
         for object in objects {
-            let resource = try await Self.resource(of: object, among: objects, context)
-            let step = try await plan(object, resource, namespace: arguments.string("namespace"), context)
+            let (resource, definition) = try await Self.resource(of: object, among: objects, context)
+            var step = try await plan(object, resource, namespace: arguments.string("namespace"), context)
+            step.definition = definition
             if steps.contains(where: {
                 $0.target.text == step.target.text && $0.target.resource.isSame(as: step.target.resource)
             }) {
@@ -44,25 +44,22 @@ struct ApplyTool: KubernetesTool {
         return .proposal(Self.proposal(changing, unchanged: steps.filter { $0.planned == nil }))
     }
 
-    /// - Throws: ``ToolFailure`` where the manifest itself brings the kind: until the API server serves that, nothing can be
-    ///   said about its objects to whoever decides.
+    /// - Returns: with the name of the definition in the manifest that brings the kind, where the API server doesn't serve it
+    ///   yet.
     private static func resource(
         of object: KubeObject, among objects: [KubeObject], _ context: ToolContext
-    ) async throws -> APIResource {
+    ) async throws -> (resource: APIResource, definition: String?) {
         guard let version = object.groupVersion else { throw ToolFailure("apiVersion is required") }
         do {
-            return try await context.mapper.resource(
-                for: GroupVersionKind(group: version.group, version: version.version, kind: object.kind))
+            let kind = GroupVersionKind(group: version.group, version: version.version, kind: object.kind)
+            return (try await context.mapper.resource(for: kind), nil)
         } catch let status as APIStatus where status.isNotFound {
             let definition = objects.first {
                 $0.kind == "CustomResourceDefinition" && $0["spec", "group"]?.string == version.group
                     && $0["spec", "names", "kind"]?.string == object.kind
             }
             guard let definition else { throw status }
-            throw ToolFailure(
-                "content: the API server doesn't serve \(object.apiVersion) \(object.kind) yet: apply "
-                    + "CustomResourceDefinition \(definition.name) first, in a call without its objects "
-                    + "(\(object.kind) \(object.name)), then the objects in a second call")
+            return (try DefinedResource(definition, version: version.version).resource, definition.name)
         }
     }
 
@@ -74,6 +71,8 @@ struct ApplyTool: KubernetesTool {
         var conditions: [PostCondition]
         /// What was read differently from how it is written.
         var notes: [String] = []
+        /// What has to be established first, where the manifest itself brings the kind.
+        var definition: String?
         var isCreate: Bool { target.uid.isEmpty }
     }
 
@@ -85,10 +84,33 @@ struct ApplyTool: KubernetesTool {
         warnings += (steps + unchanged).flatMap(\.notes)
         if !unchanged.isEmpty { warnings.append("unchanged: \(unchanged.map(\.target.text).joined(separator: ", "))") }
         return WriteProposal(
-            summary: "Apply: \(summary)", requests: steps.compactMap(\.planned),
+            summary: "Apply: \(summary)", writes: writes(steps),
             risk: steps.map { .baseline($0.target.resource, namespace: $0.target.namespace) }.max() ?? .medium,
             warnings: warnings, postConditions: steps.flatMap(\.conditions))
     }
+
+    /// At once, or one after the other where an object's kind has to be served first: then each waits for what comes before
+    /// it, and what isn't done in the end is told.
+    private static func writes(_ steps: [Step]) -> [PlannedWrite] {
+        guard steps.contains(where: { $0.definition != nil }) else {
+            return steps.compactMap { $0.planned.map { PlannedWrite($0) } }
+        }
+        return steps.enumerated().compactMap { position, step in
+            guard let planned = step.planned else { return nil }
+            let definitions = APIResource.customResourceDefinitions
+            let awaits: PostCondition? =
+                step.target.resource.isSame(as: definitions)
+                ? .exists(.init(resource: definitions, namespace: nil, name: step.target.name)) : nil
+            return PlannedWrite(
+                planned,
+                step: WriteStep(
+                    title: "\(step.isCreate ? "create" : "change") \(step.target.text)", stage: position + 1,
+                    deadlineSeconds: deadlineSeconds, isRetried: step.definition != nil, awaits: awaits?.json))
+        }
+    }
+
+    /// Until the last one is sent.
+    private static let deadlineSeconds = 300
 
     private func plan(
         _ object: KubeObject, _ resource: APIResource, namespace: String?, _ context: ToolContext

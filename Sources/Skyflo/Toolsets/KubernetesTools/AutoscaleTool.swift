@@ -38,14 +38,14 @@ struct AutoscaleTool: KubernetesTool {
         var metrics = [("cpu", arguments.integer("cpu_percent")), ("memory", arguments.integer("memory_percent"))]
             .compactMap { name, percent in percent.map { (name: name, percent: $0) } }
         if metrics.isEmpty { metrics = [("cpu", Self.defaultCPUPercent)] }
-        let autoscaler = Self.autoscaler(of: target, from: least, to: most, metrics)
+        let autoscaler = Self.autoscaler(of: target, from: least, to: most, metrics: metrics)
         let planned = try await context.creation(of: autoscaler, in: .autoscalers, parameter: "name")
         let texts = metrics.map { "\($0.percent) % \($0.name)" }.joined(separator: " and ")
         return .proposal(
             WriteProposal(
                 "Autoscale \(target.text) from \(least) to \(most) replicas, at \(texts)", planned,
                 risk: .baseline(target.resource, namespace: target.namespace),
-                warnings: Self.warnings(target, from: least, to: most, metrics.map(\.name)),
+                warnings: Self.warnings(target, from: least, to: most, metrics: metrics.map(\.name)),
                 [
                     .exists(
                         PostCondition.Subject(
@@ -68,7 +68,7 @@ struct AutoscaleTool: KubernetesTool {
     }
 
     private static func autoscaler(
-        of target: LiveTarget, from least: Int, to most: Int, _ metrics: [(name: String, percent: Int)]
+        of target: LiveTarget, from least: Int, to most: Int, metrics: [(name: String, percent: Int)]
     ) -> KubeObject {
         KubeObject([
             "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler",
@@ -96,7 +96,7 @@ struct AutoscaleTool: KubernetesTool {
     }
 
     private static func warnings(
-        _ target: LiveTarget, from least: Int, to most: Int, _ metrics: [String]
+        _ target: LiveTarget, from least: Int, to most: Int, metrics: [String]
     ) -> [String] {
         var warnings: [String] = []
         if let count = target.object["spec", "replicas"]?.int, !(least...most).contains(count) {

@@ -81,7 +81,7 @@ struct ContainerChanges {
 
     /// The proposal of such a patch; nil where the server says that it changes nothing.
     func proposal(
-        _ summary: String, _ patch: JSONValue, _ context: ToolContext, warnings: [String] = []
+        _ summary: String, patch: JSONValue, in context: ToolContext, warnings: [String] = []
     ) async throws -> WriteProposal? {
         let planned = target.patch(.strategic(patch), strict: true)
         guard let change = try await context.change(by: planned) else { return nil }

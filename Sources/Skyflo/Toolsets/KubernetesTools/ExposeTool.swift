@@ -27,9 +27,9 @@ struct ExposeTool: KubernetesTool {
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         let target = try await context.target(arguments)
         let workload = try ExposedWorkload(target)
-        let name = try Self.serviceName(arguments, target)
+        let name = try Self.serviceName(arguments, for: target)
         let type = try arguments.requiredString("type")
-        let ports = try ServicePorts(arguments, declared: workload.ports, target).json
+        let ports = try ServicePorts(arguments, declared: workload.ports, by: target).json
         let labels = target.object.labels.filter { !BookkeepingKeys.saysWhoManages($0.key) }
         let service = KubeObject([
             "apiVersion": "v1", "kind": "Service",
@@ -51,7 +51,7 @@ struct ExposeTool: KubernetesTool {
     }
 
     /// A service's name becomes a DNS name of its own (DNS-1035), which begins with a letter.
-    private static func serviceName(_ arguments: ToolArguments, _ target: LiveTarget) throws(ToolFailure) -> String {
+    private static func serviceName(_ arguments: ToolArguments, for target: LiveTarget) throws(ToolFailure) -> String {
         let name = arguments.string("service_name") ?? target.object.name
         guard Names.isLabel(name), name.first?.isLetter == true else {
             throw ToolFailure(
@@ -139,7 +139,7 @@ struct ExposedWorkload {
 struct ServicePorts {
     let json: [JSONValue]
 
-    init(_ arguments: ToolArguments, declared: [JSONValue], _ target: LiveTarget) throws(ToolFailure) {
+    init(_ arguments: ToolArguments, declared: [JSONValue], by target: LiveTarget) throws(ToolFailure) {
         let transport = arguments.string("protocol")
         guard let port = arguments.integer("port") else {
             guard arguments.string("target_port") == nil else { throw ToolFailure("port: required with target_port") }
@@ -162,7 +162,8 @@ struct ServicePorts {
         }
         json = [
             .compact([
-                "port": JSONValue(port), "targetPort": try Self.targetPort(text, found, declared, target),
+                "port": JSONValue(port),
+                "targetPort": try Self.targetPort(text, isDeclared: found != nil, among: declared, of: target),
                 "protocol": transport.map(JSONValue.string) ?? found?["protocol"] ?? "TCP",
             ])
         ]
@@ -170,7 +171,7 @@ struct ServicePorts {
 
     /// A number needs no declaration, a name does.
     private static func targetPort(
-        _ text: String, _ found: JSONValue?, _ declared: [JSONValue], _ target: LiveTarget
+        _ text: String, isDeclared: Bool, among declared: [JSONValue], of target: LiveTarget
     ) throws(ToolFailure) -> JSONValue {
         if let number = Int(text) {
             guard (1...65_535).contains(number) else {
@@ -178,7 +179,7 @@ struct ServicePorts {
             }
             return JSONValue(number)
         }
-        guard found != nil else {
+        guard isDeclared else {
             let names = declared.compactMap { $0["name"]?.string }
             throw ToolFailure(
                 "target_port: \(target.text) has no port \"\(ToolParameters.excerpt(text))\"; the names of its ports: "

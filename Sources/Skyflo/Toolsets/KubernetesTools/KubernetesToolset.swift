@@ -15,7 +15,7 @@ public enum KubernetesToolset {
             ListAPIResourcesTool(), ExplainTool(), DiffTool(), OwnerTreeTool(), HTTPGetTool(),
             MetadataTool(map: .labels), MetadataTool(map: .annotations), RolloutPauseTool(pauses: true),
             RolloutPauseTool(pauses: false), TaintTool(), CreateJobTool(now: now), ExposeTool(), AutoscaleTool(),
-            EvictTool(), SetResourcesTool(), SetEnvTool(),
+            EvictTool(), SetResourcesTool(), SetEnvTool(), RunPodTool(), DebugTool(),
         ]
     }
 }

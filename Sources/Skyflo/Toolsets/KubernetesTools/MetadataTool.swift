@@ -31,7 +31,7 @@ struct MetadataTool: KubernetesTool {
     }
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
-        let wanted = try MetadataChanges(arguments, map)
+        let wanted = try MetadataChanges(arguments, of: map)
         let target = try await context.target(arguments)
         let changes = try wanted.changes(of: target, overwrites: arguments.bool("overwrite"))
         guard !changes.isEmpty else {
@@ -43,12 +43,12 @@ struct MetadataTool: KubernetesTool {
         return .proposal(
             WriteProposal(
                 "\(verb) \(target.text): \(changes.map(\.text).joined(separator: ", "))", target.patch(.merge(patch)),
-                risk: .baseline(target.resource, namespace: target.namespace), warnings: warnings(changes, target),
+                risk: .baseline(target.resource, namespace: target.namespace), warnings: warnings(changes, of: target),
                 target.postConditions(afterChangeTo: changed)))
     }
 
     /// Whom others find by a label that it loses, they lose.
-    private func warnings(_ changes: [MetadataChanges.Change], _ target: LiveTarget) -> [String] {
+    private func warnings(_ changes: [MetadataChanges.Change], of target: LiveTarget) -> [String] {
         guard map == .labels, target.resource.isSame(as: .pods) else { return [] }
         let lost = changes.filter { $0.old != nil }.map(\.key)
         guard !lost.isEmpty else { return [] }
@@ -81,14 +81,14 @@ struct MetadataChanges {
     private let set: [(key: String, value: String)]
     private let removed: [String]
 
-    init(_ arguments: ToolArguments, _ map: MetadataMap) throws(ToolFailure) {
+    init(_ arguments: ToolArguments, of map: MetadataMap) throws(ToolFailure) {
         self.map = map
         set = arguments.map(map.rawValue)
         removed = arguments.list("remove").map { $0.hasSuffix("-") ? String($0.dropLast()) : $0 }
         var problems: [String] = []
         if set.isEmpty, removed.isEmpty { problems.append("\(map.rawValue): give some to set, or keys to remove") }
-        problems += set.compactMap { keyProblem($0.key, map.rawValue) ?? valueProblem($0.key, $0.value) }
-        problems += removed.compactMap { keyProblem($0, "remove") }
+        problems += set.compactMap { keyProblem($0.key, parameter: map.rawValue) ?? valueProblem($0.value, of: $0.key) }
+        problems += removed.compactMap { keyProblem($0, parameter: "remove") }
         problems += removed.filter { key in set.contains { $0.key == key } }.map {
             "remove: \($0) is to be set as well"
         }
@@ -97,7 +97,7 @@ struct MetadataChanges {
         }
     }
 
-    private func keyProblem(_ key: String, _ parameter: String) -> String? {
+    private func keyProblem(_ key: String, parameter: String) -> String? {
         let excerpt = ToolParameters.excerpt(key)
         // The prefix of an annotation's key may have upper case letters, which that of a label may not.
         guard Names.isLabelKey(map == .labels ? key : key.lowercased()) else {
@@ -108,7 +108,7 @@ struct MetadataChanges {
             ? "\(parameter): \"\(excerpt)\" is kept by the controllers, which a change would confuse" : nil
     }
 
-    private func valueProblem(_ key: String, _ value: String) -> String? {
+    private func valueProblem(_ value: String, of key: String) -> String? {
         if Redactor.isRedacted(value) { return PatchText.redacted("\(map.rawValue): \(key)").message }
         guard map == .labels, !Names.isLabelValue(value) else { return nil }
         let nearest = Self.nearest(value)

@@ -21,7 +21,7 @@ struct SetEnvTool: KubernetesTool {
     init() {}
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
-        let variables = try EnvironmentVariables(arguments, context.redactor)
+        let variables = try EnvironmentVariables(arguments, redactor: context.redactor)
         let target = try await context.target(arguments)
         let template = try ContainerChanges(target)
         let containers = try template.choose(arguments.string("container"))
@@ -34,7 +34,8 @@ struct SetEnvTool: KubernetesTool {
         let summary =
             "Set environment of \(target.text), container \(names): \(variables.texts.joined(separator: ", "))"
         let proposal = try await template.proposal(
-            summary, template.patch(changes), context, warnings: try await missing(variables, target, context))
+            summary, patch: template.patch(changes), in: context,
+            warnings: try await missing(variables, for: target, in: context))
         return proposal.map { .proposal($0) } ?? Self.unchanged(target)
     }
 
@@ -44,7 +45,7 @@ struct SetEnvTool: KubernetesTool {
 
     /// A ConfigMap that is missing keeps pods from starting. Secrets aren't read: they are no business of the tool's.
     private func missing(
-        _ variables: EnvironmentVariables, _ target: LiveTarget, _ context: ToolContext
+        _ variables: EnvironmentVariables, for target: LiveTarget, in context: ToolContext
     ) async throws -> [String] {
         var warnings: [String] = []
         let resource = APIResource(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap")
@@ -76,11 +77,11 @@ struct EnvironmentVariables {
     let configMaps: [Reference]
     private let removed: [String]
 
-    init(_ arguments: ToolArguments, _ redactor: Redactor) throws(ToolFailure) {
+    init(_ arguments: ToolArguments, redactor: Redactor) throws(ToolFailure) {
         values = arguments.map("env")
         removed = arguments.list("remove").map { $0.hasSuffix("-") ? String($0.dropLast()) : $0 }
-        secrets = try Self.references(arguments, "from_secret")
-        configMaps = try Self.references(arguments, "from_config_map")
+        secrets = try Self.references(arguments, parameter: "from_secret")
+        configMaps = try Self.references(arguments, parameter: "from_config_map")
         let names = values.map(\.key) + (secrets + configMaps).map(\.variable) + removed
         var problems: [String] = []
         if names.isEmpty { problems.append("give at least one of env, from_secret, from_config_map, remove") }
@@ -90,7 +91,7 @@ struct EnvironmentVariables {
         let repeated = Set(names.filter { name in names.count { $0 == name } > 1 })
         problems += repeated.sorted().map { "\($0) is in it more than once" }
         for (key, value) in values where problems.isEmpty {
-            if let problem = Self.problem(key, value, redactor) { problems.append(problem) }
+            if let problem = Self.problem(with: value, of: key, redactor) { problems.append(problem) }
         }
         guard problems.isEmpty else {
             throw ToolFailure("invalid arguments:\n" + problems.map { "- \($0)" }.joined(separator: "\n"))
@@ -98,7 +99,7 @@ struct EnvironmentVariables {
     }
 
     /// What is written into a workload can be read by everyone who may read that.
-    private static func problem(_ name: String, _ value: String, _ redactor: Redactor) -> String? {
+    private static func problem(with value: String, of name: String, _ redactor: Redactor) -> String? {
         if Redactor.isRedacted(value) { return PatchText.redacted("env: \(name)").message }
         let variable: JSONValue = ["name": .string(name), "value": .string(value)]
         guard !value.isEmpty, redactor.redact(json: variable) != variable else { return nil }
@@ -108,7 +109,7 @@ struct EnvironmentVariables {
     }
 
     private static func references(
-        _ arguments: ToolArguments, _ parameter: String
+        _ arguments: ToolArguments, parameter: String
     ) throws(ToolFailure) -> [Reference] {
         try arguments.map(parameter).map { variable, text throws(ToolFailure) in
             let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)

@@ -17,7 +17,7 @@ struct SetResourcesTool: KubernetesTool {
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         let wanted = try ["requests", "limits"].map { kind throws(ToolFailure) in
-            (kind: kind, quantities: try Self.quantities(arguments.list(kind), kind))
+            (kind: kind, quantities: try Self.quantities(arguments.list(kind), parameter: kind))
         }.filter { !$0.quantities.isEmpty }
         guard !wanted.isEmpty else { throw ToolFailure("requests, limits: give at least one of them") }
         let target = try await context.target(arguments)
@@ -30,7 +30,7 @@ struct SetResourcesTool: KubernetesTool {
         let names = containers.map(\.name).joined(separator: ", ")
         let texts = wanted.map { "\($0.kind) \($0.quantities.map(\.text).joined(separator: ", "))" }
         let summary = "Set resources of \(target.text), container \(names): \(texts.joined(separator: "; "))"
-        guard let proposal = try await template.proposal(summary, patch, context) else {
+        guard let proposal = try await template.proposal(summary, patch: patch, in: context) else {
             return .output("Nothing to do: the containers of \(target.text) have these resources already.")
         }
         return .proposal(proposal)
@@ -44,7 +44,7 @@ struct SetResourcesTool: KubernetesTool {
         var text: String { value.map { "\(name)=\($0)" } ?? "\(name)-" }
     }
 
-    private static func quantities(_ items: [String], _ parameter: String) throws(ToolFailure) -> [Quantity] {
+    private static func quantities(_ items: [String], parameter: String) throws(ToolFailure) -> [Quantity] {
         var quantities: [Quantity] = []
         for item in items {
             let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -54,7 +54,7 @@ struct SetResourcesTool: KubernetesTool {
                 throw ToolFailure(
                     "\(parameter): \"\(ToolParameters.excerpt(item))\" is not resource=quantity, like cpu=100m")
             }
-            if let value = parts.dropFirst().first, let problem = problem(name, value) {
+            if let value = parts.dropFirst().first, let problem = problem(with: value, of: name) {
                 throw ToolFailure("\(parameter): \(problem)")
             }
             guard !quantities.contains(where: { $0.name == name }) else {
@@ -66,7 +66,7 @@ struct SetResourcesTool: KubernetesTool {
     }
 
     /// By the grammar of quantities (`k8s.io/apimachinery/pkg/api/resource`).
-    private static func problem(_ name: String, _ text: String) -> String? {
+    private static func problem(with text: String, of name: String) -> String? {
         let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         let suffix = text.dropFirst(number.count)
         let isNumber = number.contains(where: \.isNumber) && number.count { $0 == "." } <= 1

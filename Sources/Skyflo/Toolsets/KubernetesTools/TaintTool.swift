@@ -25,7 +25,7 @@ struct TaintTool: KubernetesTool {
         let edits = try Taint.edits(arguments.list("taints"))
         let node = try await context.node(arguments)
         let current = node.object["spec", "taints"]?.array ?? []
-        let after = try Self.apply(edits, to: current, overwrites: arguments.bool("overwrite"), node)
+        let after = try Self.apply(edits, to: current, overwrites: arguments.bool("overwrite"), of: node)
         guard after != current else { return .output("Nothing to do: the taints of \(node.text) are so already.") }
         // The list is replaced as a whole; the version that goes along keeps other changes safe.
         let patch: JSONValue = ["spec": ["taints": after.isEmpty ? .null : .array(after)]]
@@ -33,11 +33,11 @@ struct TaintTool: KubernetesTool {
         return .proposal(
             WriteProposal(
                 "Taint \(node.text): \(texts)", node.patch(.merge(patch)), risk: .high,
-                warnings: try await Self.warnings(edits, after, node, context), [.stored(node.subject)]))
+                warnings: try await Self.warnings(edits, after: after, of: node, in: context), [.stored(node.subject)]))
     }
 
     private static func apply(
-        _ edits: [Taint.Edit], to current: [JSONValue], overwrites: Bool, _ node: LiveTarget
+        _ edits: [Taint.Edit], to current: [JSONValue], overwrites: Bool, of node: LiveTarget
     ) throws(ToolFailure) -> [JSONValue] {
         var taints = current
         for edit in edits {
@@ -63,7 +63,7 @@ struct TaintTool: KubernetesTool {
 
     /// Which pods a NoExecute taint evicts.
     private static func warnings(
-        _ edits: [Taint.Edit], _ after: [JSONValue], _ node: LiveTarget, _ context: ToolContext
+        _ edits: [Taint.Edit], after: [JSONValue], of node: LiveTarget, in context: ToolContext
     ) async throws -> [String] {
         let evicting = edits.compactMap(\.added).filter { $0.effect == "NoExecute" && after.contains($0.json) }
         guard !evicting.isEmpty else { return [] }

@@ -36,11 +36,8 @@ private struct RequestPreview {
         if planned.request.method != .delete, planned.before?.isBeingDeleted == true {
             warnings.append("\(planned.target.text) is being deleted: the change will be lost with it")
         }
-        if response.status == 404, let namespace = Self.namespaceCreated(for: planned, by: earlier) {
-            warnings.append(
-                "\(planned.target.text) could not be checked: namespace \(namespace) doesn't exist yet"
-                    + (planned.target.resource.isSame(as: .pods)
-                        ? "; the API server refuses pods until it has its service account" : ""))
+        if response.status == 404, let reason = Self.awaited(by: planned, from: earlier) {
+            warnings.append("\(planned.target.text) could not be checked: \(reason)")
             let shown = RedactedChange(planned, after: planned.submitted, redactor: redactor)
             diff = Self.diff(planned, shown)
             change = ChangeRecord(planned, after: planned.submitted, shown: shown)
@@ -116,6 +113,21 @@ private struct RequestPreview {
         let body = planned.shown(by: redactor).body ?? ""
         let text = "\(planned.target.text): would be sent \(planned.request.contentType ?? "")\n\(body)\n"
         return (text, change.withoutContent("it is not known what it changed, because no dry run was possible"))
+    }
+
+    /// What the request needs that an earlier one of the same proposal brings, so that it can't be tried out now.
+    private static func awaited(by planned: PlannedRequest, from earlier: ArraySlice<PlannedRequest>) -> String? {
+        let resource = planned.target.resource
+        let definition = "\(resource.plural).\(resource.group)"
+        let isDefined = earlier.contains {
+            $0.target.resource.isSame(as: .customResourceDefinitions) && $0.target.name == definition
+        }
+        if isDefined, planned.target.uid.isEmpty {
+            return "customresourcedefinition \(definition) has to be established first; it is when its turn comes"
+        }
+        guard let namespace = namespaceCreated(for: planned, by: earlier) else { return nil }
+        return "namespace \(namespace) doesn't exist yet"
+            + (resource.isSame(as: .pods) ? "; the API server refuses pods until it has its service account" : "")
     }
 
     /// The namespace of the request's target, where an earlier request of the same proposal creates it.

@@ -83,6 +83,8 @@ extension PlannedWrite {
                 try await KubernetesBackend().preview(planned, after: earlier, api: api, redactor: redactor)
             case .command(let command):
                 try await ExecBackend().preview(command, after: earlier, api: api, redactor: redactor)
+            case .podStep(let pod):
+                try await PodStepBackend().preview(pod, after: earlier, api: api, redactor: redactor)
             }
         preview.write.step = step
         return preview
@@ -93,6 +95,7 @@ extension PlannedWrite {
         switch action {
         case .request(let planned): await KubernetesBackend().execute(planned, api: api, redactor: redactor)
         case .command(let command): await ExecBackend().execute(command, api: api, redactor: redactor)
+        case .podStep(let pod): await PodStepBackend().execute(pod, api: api, redactor: redactor)
         }
     }
 
@@ -103,6 +106,8 @@ extension PlannedWrite {
             try await KubernetesBackend().recover(planned, change: change, api: api, redactor: redactor)
         case .command(let command):
             try await ExecBackend().recover(command, change: change, api: api, redactor: redactor)
+        case .podStep(let pod):
+            try await PodStepBackend().recover(pod, change: change, api: api, redactor: redactor)
         }
     }
 
@@ -116,6 +121,10 @@ extension PlannedWrite {
         case .command(let command):
             try await ExecBackend().refresh(command, api: api, redactor: redactor).map {
                 PlannedWrite(.command($0), step: step)
+            }
+        case .podStep(let pod):
+            try await PodStepBackend().refresh(pod, api: api, redactor: redactor).map {
+                PlannedWrite(.podStep($0), step: step)
             }
         }
     }

@@ -12,6 +12,8 @@ public struct PlannedWrite: Sendable, Hashable {
         case request(PlannedRequest)
         /// A command in a container.
         case command(PlannedCommand)
+        /// What is left to do with a pod that the sequence itself has created.
+        case podStep(PlannedPodStep)
     }
 
     public var action: Action
@@ -33,6 +35,7 @@ public struct PlannedWrite: Sendable, Hashable {
         switch action {
         case .request(let planned): planned.target
         case .command(let command): command.target
+        case .podStep(let pod): pod.target
         }
     }
 
@@ -41,6 +44,8 @@ public struct PlannedWrite: Sendable, Hashable {
         switch action {
         case .request(let planned): planned.guarantee
         case .command: .onceOnly
+        // A log is only read; a deletion names the uid, and isn't sent without.
+        case .podStep: .pinned
         }
     }
 
@@ -49,6 +54,7 @@ public struct PlannedWrite: Sendable, Hashable {
         switch action {
         case .request(let planned): ResourceAccess(planned.request)
         case .command(let command): command.access
+        case .podStep(let pod): pod.access
         }
     }
 
@@ -57,6 +63,7 @@ public struct PlannedWrite: Sendable, Hashable {
         switch action {
         case .request(let planned): planned.before?.labels
         case .command(let command): command.labels
+        case .podStep: nil
         }
     }
 
@@ -65,6 +72,7 @@ public struct PlannedWrite: Sendable, Hashable {
         switch action {
         case .request(let planned): planned.request.body?.utf8.count ?? 0
         case .command(let command): command.command.reduce(0) { $0 + $1.utf8.count }
+        case .podStep: 0
         }
     }
 }
@@ -86,6 +94,7 @@ extension PlannedWrite {
         switch action {
         case .request(let planned): labelled(planned.stored, .kubernetes)
         case .command(let command): labelled(command.stored, .exec)
+        case .podStep(let pod): labelled(pod.stored, .podStep)
         }
     }
 
@@ -94,6 +103,7 @@ extension PlannedWrite {
         switch action {
         case .request(let planned): labelled(planned.shown(by: redactor), .kubernetes)
         case .command(let command): labelled(command.shown(by: redactor), .exec)
+        case .podStep(let pod): labelled(pod.stored, .podStep)
         }
     }
 
@@ -117,6 +127,9 @@ extension PlannedWrite {
         case .exec:
             guard let command = PlannedCommand(stored) else { return nil }
             action = .command(command)
+        case .podStep:
+            guard let pod = PlannedPodStep(stored) else { return nil }
+            action = .podStep(pod)
         }
     }
 
@@ -125,6 +138,7 @@ extension PlannedWrite {
         switch action {
         case .request(let planned): planned.secrets(redactor)
         case .command(let command): command.secrets(redactor)
+        case .podStep: []
         }
     }
 }

@@ -2,23 +2,46 @@ import KubeClient
 import KubeModel
 
 extension WriteProposal {
-    /// Deletes the object as it is now, and in the background what belongs to it.
-    package static func deletion(of target: LiveTarget, title: String) -> WriteProposal {
+    /// How an object goes.
+    package struct Deletion: Sendable, Hashable {
+        package var propagation: DeleteOptions.Propagation
+        /// nil for what the object says itself.
+        package var gracePeriodSeconds: Int?
+
+        package init(propagation: DeleteOptions.Propagation = .background, gracePeriodSeconds: Int? = nil) {
+            self.propagation = propagation
+            self.gracePeriodSeconds = gracePeriodSeconds
+        }
+    }
+
+    /// Deletes the object as it is now, and by default in the background what belongs to it.
+    package static func deletion(
+        of target: LiveTarget, title: String, options deletion: Deletion = Deletion()
+    ) -> WriteProposal {
         let object = target.object
         let options = DeleteOptions(
-            uid: object.uid, resourceVersion: object.resourceVersion, propagation: .background)
+            uid: object.uid, resourceVersion: object.resourceVersion, propagation: deletion.propagation,
+            gracePeriodSeconds: deletion.gracePeriodSeconds)
         let request = KubeRequest(
             .delete, target.path(), contentType: "application/json", body: JSONWriter.string(options.json))
         return WriteProposal(
             title, PlannedRequest(request: request, target: target.target, before: object),
-            risk: .deletion(of: target), warnings: deletionWarnings(target),
-            [.gone(target.subject, uid: object.uid)] + PodTemplate.podsGone(with: target))
+            risk: .deletion(of: target), warnings: deletionWarnings(target, options: deletion),
+            [.gone(target.subject, uid: object.uid)]
+                + (deletion.propagation == .orphan ? [] : PodTemplate.podsGone(with: target)))
     }
 
     /// What goes with it.
-    private static func deletionWarnings(_ target: LiveTarget) -> [String] {
+    private static func deletionWarnings(_ target: LiveTarget, options deletion: Deletion) -> [String] {
         var warnings: [String] = []
-        if let consequence = deletionConsequence(target) { warnings.append(consequence) }
+        if deletion.propagation == .orphan {
+            warnings.append("what belongs to it stays, without an owner")
+        } else if let consequence = deletionConsequence(target) {
+            warnings.append(consequence)
+        }
+        if deletion.gracePeriodSeconds == 0, target.resource.isSame(as: .pods) {
+            warnings.append("its containers get no time to end, and may still run for a moment when it is gone")
+        }
         if !target.object.finalizers.isEmpty {
             warnings.append(
                 "it stays until its finalizers are done: \(target.object.finalizers.joined(separator: ", "))")

@@ -13,6 +13,7 @@ package struct HiddenPayload {
             case .request(let planned):
                 if let body = planned.submitted?.json { try check(body, isShell: false) }
             case .command(let command): try check(["command": JSONValue(command.command)], isShell: false)
+            case .podStep: break
             }
         }
     }

@@ -65,7 +65,9 @@ public struct ChangeRecord: Sendable, Hashable {
             let path = planned.target.resource.path(namespace: target.namespace, name: target.name)
             if planned.request.path == path + "/scale" { subresource = "scale" }
             let changes = FieldChanges(from: planned.before, to: after, status: planned.statusMembers)
-            obstacle = planned.undoObstacle
+            obstacle =
+                planned.request.path == path + "/ephemeralcontainers"
+                ? "an ephemeral container stays in its pod" : planned.undoObstacle
             (fields, anchors) = (changes.fields, changes.anchors)
         }
     }

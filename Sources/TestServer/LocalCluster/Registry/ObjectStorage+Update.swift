@@ -9,8 +9,16 @@ extension ObjectStorage {
         case status
         /// Both parts: how the cluster's own controllers write kinds without subresource.
         case whole
+        /// The ephemeral containers of a pod, and nothing else of it.
+        case ephemeralContainers
 
-        var subresource: String? { self == .status ? "status" : nil }
+        var subresource: String? {
+            switch self {
+            case .status: "status"
+            case .ephemeralContainers: "ephemeralcontainers"
+            case .main, .whole: nil
+            }
+        }
     }
 
     private static let attempts = 20
@@ -109,6 +117,7 @@ extension ObjectStorage {
             changed["metadata", "managedFields"] = object["metadata", "managedFields"]
             object = changed
         }
+        if part == .ephemeralContainers { object = EphemeralContainers.prepared(object, live: live) }
         for member in Self.serverOwned { object["metadata", member] = live["metadata", member] }
         if part == .main, definition.hasStatus { object.json["status"] = live.json["status"] }
         definition.schema?.applyDefaults(&object.json)

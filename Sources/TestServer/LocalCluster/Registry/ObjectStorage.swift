@@ -160,7 +160,12 @@ struct ObjectStorage: Sendable {
             let causes = MetadataValidation.updateCauses(object, old: old)
             metadata += causes + causes
         }
-        let own = definition.strategy.validate(definition.stored(object), old: old.map(definition.stored))
+        let own =
+            if part == .ephemeralContainers, let old {
+                EphemeralContainers.validate(object, old: old)
+            } else {
+                definition.strategy.validate(definition.stored(object), old: old.map(definition.stored))
+            }
         let errors =
             definition.isCustom
             ? customErrors(object, old: old, definition: definition, metadata: metadata, own: own, part: part)

@@ -30,9 +30,9 @@ extension APIServer {
             throw call.definition.isCustom ? .notFound(call.api, name: call.target.name ?? "") : .unknownPath
         }
         switch (subresource, call.info.verb) {
-        case ("status", "get"): return try get(call)
-        case ("status", "update"), ("finalize", "update"): return try replace(call)
-        case ("status", "patch"): return try patch(call)
+        case ("status", "get"), ("ephemeralcontainers", "get"): return try get(call)
+        case ("status", "update"), ("finalize", "update"), ("ephemeralcontainers", "update"): return try replace(call)
+        case ("status", "patch"), ("ephemeralcontainers", "patch"): return try patch(call)
         case ("scale", "get"), ("scale", "update"), ("scale", "patch"): return try scale(call)
         case ("log", "get"): return try log(call)
         case ("proxy", "get"): return try proxy(call)

@@ -187,6 +187,7 @@ extension ResourceCall {
         switch target.subresource {
         case "status": .status
         case "finalize": .whole
+        case "ephemeralcontainers": .ephemeralContainers
         default: .main
         }
     }

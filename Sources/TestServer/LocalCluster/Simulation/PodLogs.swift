@@ -70,7 +70,8 @@ struct PodLogs: Sendable {
     }
 
     static func status(of container: String, in pod: KubeObject) -> JSONValue? {
-        (pod["status", "containerStatuses"]?.array ?? []).first { $0["name"]?.string == container }
+        ["containerStatuses", "ephemeralContainerStatuses"].lazy.flatMap { pod["status", $0]?.array ?? [] }
+            .first { $0["name"]?.string == container }
     }
 
     /// How often a running container says something.
@@ -89,7 +90,8 @@ struct PodLogs: Sendable {
     func container(of pod: KubeObject, _ options: Options) throws(APIStatus) -> String {
         let names = (pod["spec", "containers"]?.array ?? []).compactMap { $0["name"]?.string }
         if let wanted = options.container {
-            guard names.contains(wanted) else {
+            let others = (pod["spec", "ephemeralContainers"]?.array ?? []).compactMap { $0["name"]?.string }
+            guard names.contains(wanted) || others.contains(wanted) else {
                 throw .badRequest("container \(wanted) is not valid for pod \(pod.name)")
             }
             return wanted
@@ -124,7 +126,8 @@ struct PodLogs: Sendable {
         -> [Line]
     {
         let image =
-            (pod["spec", "containers"]?.array ?? []).first { $0["name"]?.string == container }?["image"]?.string ?? ""
+            ["containers", "ephemeralContainers"].lazy.flatMap { pod["spec", $0]?.array ?? [] }
+            .first { $0["name"]?.string == container }?["image"]?.string ?? ""
         let code =
             status?["state", "terminated", "exitCode"]?.int ?? status?["lastState", "terminated", "exitCode"]?.int
         let ending =

@@ -25,7 +25,8 @@ enum PodStatus {
             }
             return condition
         }
-        return [
+        let ephemeral = ephemeral(of: pod, at: now)
+        return .compact([
             "phase": .string(phase), "observedGeneration": JSONValue(pod.generation),
             "conditions": [
                 condition("PodScheduled", isTrue: true), condition("PodReadyToStartContainers", isTrue: !isOver),
@@ -34,7 +35,24 @@ enum PodStatus {
             ], "hostIP": "10.0.0.1", "hostIPs": [["ip": "10.0.0.1"]], "podIP": .string(address),
             "podIPs": [["ip": .string(address)]], "startTime": pod["status", "startTime"] ?? now,
             "containerStatuses": .array(containers), "qosClass": pod["status", "qosClass"] ?? "BestEffort",
-        ]
+            "ephemeralContainerStatuses": ephemeral.isEmpty ? nil : .array(ephemeral),
+        ])
+    }
+
+    /// They run from when they are first seen.
+    private static func ephemeral(of pod: KubeObject, at now: JSONValue) -> [JSONValue] {
+        let known = pod["status", "ephemeralContainerStatuses"]?.array ?? []
+        return (pod["spec", "ephemeralContainers"]?.array ?? []).map { container in
+            if let status = known.first(where: { $0["name"] == container["name"] }) { return status }
+            let image = container["image"]?.string ?? ""
+            let id = StableHash.hex("\(pod.uid)/\(container["name"]?.string ?? "")")
+            return [
+                "name": container["name"] ?? "", "image": .string(image), "ready": false, "restartCount": 0,
+                "imageID": .string("\(ImageReference(image).withoutTag)@sha256:\(StableHash.hex(image))"),
+                "containerID": .string("containerd://\(id)"), "lastState": .object([:]),
+                "state": ["running": ["startedAt": now]],
+            ]
+        }
     }
 
     private static func phase(_ containers: [JSONValue]) -> String {

@@ -96,6 +96,8 @@ struct SimulatedKubelet: Sendable {
                 return next
             }
         }
+        let ephemeral = (pod["spec", "ephemeralContainers"]?.array ?? []).count
+        hasChanged = hasChanged || ephemeral != (pod["status", "ephemeralContainerStatuses"]?.array ?? []).count
         if hasChanged { write(statuses, to: pod) }
     }
 

@@ -1,0 +1,90 @@
+import KubeClient
+import KubeModel
+import SkyfloAPI
+import ToolKit
+import Writes
+
+struct RunPodTool: KubernetesTool {
+    let name = "k8s_run_pod"
+    let title = "Run Kubernetes Pod"
+    let description = """
+        Run a command in a new pod until it ends, get its exit code and log, and delete the pod. It has no token of the API \
+        server. There is no shell: for pipes or variables use sh -c '…'.
+        """
+    let parameters = ToolParameters([
+        .required("name", .string(.label), "Name of the pod"),
+        .required("image", .string(.text(maximum: 512)), "Image of its container"), .namespace,
+        .optional(
+            "command", .string(.text(maximum: 8192)),
+            "The program and its arguments, quoted as in a shell, or a JSON array of them; by default the image's own"),
+        .optional(
+            "timeout_seconds", .integer(5...3600), default: 300, "How long it may run; then it is ended, and has failed"
+        ),
+    ])
+
+    /// Until it is scheduled and its image is there; the node counts only from then.
+    private static let startSeconds = 120
+
+    init() {}
+
+    func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
+        let image = try arguments.requiredString("image")
+        guard SetImageTool.isImage(image) else {
+            throw ToolFailure("image: \"\(ToolParameters.excerpt(image))\" is no image reference")
+        }
+        let command = try arguments.string("command").map { text throws(ToolFailure) in try ExecTool.command(text) }
+        let seconds = try arguments.requiredInteger("timeout_seconds")
+        let pod = Self.pod(
+            try arguments.requiredString("name"), namespace: arguments.string("namespace") ?? context.namespace,
+            image: image,
+            command: command, seconds: seconds)
+        let creation = try await context.creation(of: pod, in: .pods, parameter: "name")
+        let program =
+            command.map { OutputLimit.shorten($0.joined(separator: " "), to: 120) } ?? "the image's own command"
+        return .proposal(
+            WriteProposal(
+                summary: "Run \(program) in a new \(creation.target.text) of image \(image), and delete it",
+                writes: Self.writes(creation, container: pod.name, seconds: seconds + Self.startSeconds), risk: .high,
+                warnings: ["what the command does can't be tried out or taken back"]))
+    }
+
+    private static func pod(
+        _ name: String, namespace: String, image: String, command: [String]?, seconds: Int
+    ) -> KubeObject {
+        KubeObject([
+            "apiVersion": "v1", "kind": "Pod",
+            "metadata": [
+                "name": .string(name), "namespace": .string(namespace), "labels": ["run": .string(name)],
+            ],
+            "spec": [
+                "restartPolicy": "Never", "activeDeadlineSeconds": JSONValue(seconds),
+                "automountServiceAccountToken": false,
+                "containers": [
+                    .compact([
+                        "name": .string(name), "image": .string(image), "command": command.map { JSONValue($0) },
+                    ])
+                ],
+            ],
+        ])
+    }
+
+    /// One approval for all of it. The log is kept before the pod goes.
+    private static func writes(_ creation: PlannedRequest, container: String, seconds: Int) -> [PlannedWrite] {
+        let target = creation.target
+        let subject = PostCondition.Subject(resource: .pods, namespace: target.namespace, name: target.name)
+        func step(_ title: String, stage: Int, awaits: PostCondition? = nil) -> WriteStep {
+            // What is left to do is worth a while even where the pod took all of its time.
+            WriteStep(
+                title: "\(title) \(target.text)", stage: stage, deadlineSeconds: seconds + (stage > 1 ? 120 : 0),
+                awaits: awaits?.json)
+        }
+        return [
+            PlannedWrite(creation, step: step("run", stage: 1, awaits: .ended(subject))),
+            PlannedWrite(
+                .podStep(PlannedPodStep(.log, target: target, container: container)),
+                step: step("read the log of", stage: 2)),
+            PlannedWrite(
+                .podStep(PlannedPodStep(.delete, target: target, container: container)), step: step("delete", stage: 3)),
+        ]
+    }
+}

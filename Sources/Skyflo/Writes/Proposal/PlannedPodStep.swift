@@ -1,0 +1,113 @@
+import KubeClient
+public import KubeModel
+import SkyfloAPI
+
+/// What a sequence does with the pod that an earlier step of it created, and that has ended by then: it takes the pod's log
+/// as the result of the call, and deletes the pod.
+///
+/// Neither can name the pod's uid before there is one. It is filled in from the step that created the pod
+/// (``PlannedWrite/aimed(atUID:)``); without it nothing is done, so a pod of the same name that is somebody else's is safe.
+public struct PlannedPodStep: Sendable, Hashable {
+    public enum Kind: String, Sendable {
+        case log = "Log"
+        case delete = "Delete"
+    }
+
+    public var kind: Kind
+    /// The pod. The uid is empty until it exists.
+    public var target: PlannedRequest.Target
+    public var container: String
+
+    public init(_ kind: Kind, target: PlannedRequest.Target, container: String) {
+        self.kind = kind
+        self.target = target
+        self.container = container
+    }
+
+    var stored: StoredWrite {
+        var stored = StoredWrite()
+        stored.podStep = kind.rawValue
+        stored.container = container
+        stored.target = target.stored
+        return stored
+    }
+
+    /// nil for what ``stored`` doesn't make.
+    init?(_ stored: StoredWrite) {
+        guard let kind = stored.podStep.flatMap(Kind.init), let container = stored.container,
+            let target = stored.target.flatMap({ PlannedRequest.Target($0) }),
+            target.resource.isSame(as: .pods), target.namespace != nil
+        else { return nil }
+        self.init(kind, target: target, container: container)
+    }
+
+    /// What is asked of the API server.
+    var request: KubeRequest {
+        let pods = APIResource.pods
+        switch kind {
+        case .log:
+            return KubeRequest(
+                .get, pods.path(namespace: target.namespace, name: target.name, subresource: "log"),
+                query: [.init("container", container), .init("limitBytes", String(Self.readLimit))], accept: "*/*")
+        case .delete:
+            return KubeRequest(
+                .delete, pods.path(namespace: target.namespace, name: target.name), contentType: "application/json",
+                body: JSONWriter.string(DeleteOptions(uid: target.uid, propagation: .background).json))
+        }
+    }
+
+    var access: ResourceAccess? { ResourceAccess(request) }
+
+    /// Of the log, in bytes, as it is read, and as the model gets it.
+    private static let readLimit = 1 << 20
+    static let outputLimit = 16_384
+}
+
+extension PlannedPodStep {
+    /// How the result of a pod begins that did what it was for.
+    private static let success = "exit code 0"
+
+    /// How the container ended, by the status of its pod: `exit code 3 (Error)`.
+    func ending(_ pod: KubeObject) -> String {
+        let status = (pod["status", "containerStatuses"]?.array ?? []).first { $0["name"]?.string == container }
+        if let end = status?["state", "terminated"], let code = end["exitCode"]?.int,
+            pod["status", "reason"]?.string == nil
+        {
+            guard code != 0 else { return Self.success }
+            return "exit code \(code)" + (end["reason"]?.string.map { " (\($0))" } ?? "")
+        }
+        let why = [pod["status", "reason"]?.string, pod["status", "message"]?.string].compactMap(\.self)
+        let phase = pod["status", "phase"]?.string ?? "Unknown"
+        return "the pod has no exit code, its phase is \(phase)"
+            + (why.isEmpty ? "" : ": \(why.joined(separator: ": "))")
+    }
+
+    /// Whether a result that a log step gave is that of a pod that succeeded.
+    public static func isSuccess(_ result: String) -> Bool {
+        result == success || result.hasPrefix(success + "\n")
+    }
+}
+
+extension PlannedWrite {
+    /// Whether its outcome is text that the model is to get.
+    public var isResult: Bool {
+        if case .podStep(let step) = action { step.kind == .log } else { false }
+    }
+
+    /// The same write, aimed at the object that an earlier step has created: nil where it isn't about a created object.
+    public func aimed(atUID uid: String) -> PlannedWrite {
+        guard case .podStep(var pod) = action else { return self }
+        pod.target.uid = uid
+        return PlannedWrite(.podStep(pod), step: step)
+    }
+
+    /// Which of the steps before it creates the object that it is about; nil where none does.
+    public func creator(among earlier: some Collection<PlannedWrite>) -> Int? {
+        guard case .podStep(let pod) = action else { return nil }
+        let position = Array(earlier).lastIndex { write in
+            guard let planned = write.request, planned.request.method == .post else { return false }
+            return planned.target == pod.target
+        }
+        return position
+    }
+}
