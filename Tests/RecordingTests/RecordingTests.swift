@@ -10,7 +10,10 @@ struct RecordingTests {
     func `a group of scenarios is answered as recorded, but for the known differences`(_ group: Group) async throws {
         let shell = try Shell()
         defer { shell.remove() }
-        let found = try await LocalCluster.withRunning { _, endpoint in
+        // The recorded cluster had no metrics-server.
+        var configuration = LocalCluster.Configuration()
+        configuration.servesMetrics = false
+        let found = try await LocalCluster.withRunning(configuration) { _, endpoint in
             try await Wire.withClients(of: endpoint) { wire in
                 let replay = Replay(wire: wire, shell: shell, comparesKubectl: await Shell.kubectlMinor() == 32)
                 return try await replay.run(group)

@@ -52,7 +52,7 @@ enum DefaultRoles {
         ] + others.map { rule(write, group: $0, resources: $1) }
 
     /// What an installation of metrics-server adds to all roles of people.
-    static let metrics = rule(read, group: "metrics.k8s.io", resources: ["pods", "nodes"])
+    private static let metrics = rule(read, group: "metrics.k8s.io", resources: ["pods", "nodes"])
 
     private static let admin: [JSONValue] =
         [
@@ -66,10 +66,15 @@ enum DefaultRoles {
 
     /// Roles of people, each with its own rules, those it has in the end, and the role that takes it in. Any ClusterRole
     /// with the label adds to one.
-    static let aggregated = [
-        ("view", view, view, "edit"), ("edit", edit, edit + view, "admin"),
-        ("admin", admin, edit + view + admin, nil),
-    ]
+    static func aggregated(
+        withMetrics: Bool
+    ) -> [(name: String, own: [JSONValue], all: [JSONValue], takenInBy: String?)] {
+        let view = view + (withMetrics ? [metrics] : [])
+        return [
+            ("view", view, view, "edit"), ("edit", edit, edit + view, "admin"),
+            ("admin", admin, edit + view + admin, nil),
+        ]
+    }
 
     static func aggregationLabel(_ role: String) -> String { "rbac.authorization.k8s.io/aggregate-to-\(role)" }
 

@@ -6,7 +6,7 @@ struct Bootstrap: Sendable {
 
     static let nodeName = "local-node"
 
-    func run(withNode: Bool) throws(APIStatus) {
+    func run(withNode: Bool, withMetrics: Bool = false) throws(APIStatus) {
         for name in ["default", "kube-system", "kube-public", "kube-node-lease"] {
             try create(.namespaces, namespace: nil, members: ["metadata": ["name": .string(name)]])
         }
@@ -14,9 +14,8 @@ struct Bootstrap: Sendable {
             try create(
                 .clusterRoles, namespace: nil, members: ["metadata": Self.metadata(name), "rules": .array(rules)])
         }
-        for (name, own, all, taker) in DefaultRoles.aggregated {
-            let more = withNode ? [DefaultRoles.metrics] : []
-            try createAggregated(name, own: own + more, all: all + more, takenInBy: taker)
+        for (name, own, all, taker) in DefaultRoles.aggregated(withMetrics: withMetrics) {
+            try createAggregated(name, own: own, all: all, takenInBy: taker)
         }
         for (name, role, group) in DefaultRoles.clusterRoleBindings {
             try create(

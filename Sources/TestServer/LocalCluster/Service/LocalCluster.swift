@@ -19,15 +19,18 @@ public final class LocalCluster: Sendable, Service {
         public var host = "127.0.0.1"
         /// The port to listen at; 0 takes a free one.
         public var port = 0
-        /// Whether Deployments roll out, Pods get a status, and both they and nodes have metrics. Without it objects are only
-        /// stored.
+        /// Whether Deployments roll out and Pods get a status. Without it objects are only stored.
         public var simulatesWorkloads = true
+        /// Whether simulated pods and nodes have metrics (`metrics.k8s.io`), as in a cluster with metrics-server.
+        public var servesMetrics = true
         /// The logger of the server; it writes nothing by default.
         public var logger = Logger(label: "local-cluster", factory: { _ in SwiftLogNoOpLogHandler() })
         /// The number of changes of a collection that a watch can resume over, before it gets 410.
         public var watchHistory = 1024
         /// Takes each request after it was carried out and before it is answered; a watch when it begins.
         public var audit: (@Sendable (AuditEvent) -> Void)?
+
+        var hasMetrics: Bool { simulatesWorkloads && servesMetrics }
 
         /// Makes a configuration; without arguments a free port of 127.0.0.1, with simulated workloads.
         public init(
@@ -62,7 +65,7 @@ public final class LocalCluster: Sendable, Service {
         let storage = ObjectStorage(
             store: store,
             catalog: ResourceCatalog(
-                builtIn: BuiltInResources.all + (configuration.simulatesWorkloads ? MetricsResources.all : [])),
+                builtIn: BuiltInResources.all + (configuration.hasMetrics ? MetricsResources.all : [])),
             hasKubelet: configuration.simulatesWorkloads)
         let authenticator = Authenticator(store: store)
         server = APIServer(
@@ -91,7 +94,8 @@ public final class LocalCluster: Sendable, Service {
     private func serve() async throws {
         let host = try Self.loopback(configuration.host)
         let authority = try CertificateAuthority()
-        try Bootstrap(storage: server.storage).run(withNode: configuration.simulatesWorkloads)
+        try Bootstrap(storage: server.storage).run(
+            withNode: configuration.simulatesWorkloads, withMetrics: configuration.hasMetrics)
         server.store.forgetHistory()
         let application = Application(
             responder: HTTPFront(server: server),
