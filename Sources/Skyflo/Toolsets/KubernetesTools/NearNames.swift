@@ -10,7 +10,8 @@ enum NearNames {
         for other in Set(others) {
             let lower = other.lowercased()
             let isPart = wanted.count > 2 && (lower.contains(wanted) || (lower.count > 2 && wanted.contains(lower)))
-            let distance = distance(Array(wanted.unicodeScalars.prefix(128)), Array(lower.unicodeScalars.prefix(128)))
+            let distance = distance(
+                from: Array(wanted.unicodeScalars.prefix(128)), to: Array(lower.unicodeScalars.prefix(128)))
             if isPart || distance <= limit { found.append((isPart ? min(distance, limit) : distance, other)) }
         }
         return found.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(shown).map(\.name)
@@ -23,7 +24,7 @@ enum NearNames {
     }
 
     /// Levenshtein's.
-    private static func distance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
+    private static func distance(from a: [Unicode.Scalar], to b: [Unicode.Scalar]) -> Int {
         var row = Array(0...b.count)
         for (i, x) in a.enumerated() {
             var diagonal = row[0]

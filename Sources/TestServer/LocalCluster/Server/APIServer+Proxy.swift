@@ -16,7 +16,7 @@ extension APIServer {
         }
         var path = "/" + call.info.segments.drop { $0 != "proxy" }.dropFirst().joined(separator: "/")
         if call.request.path.hasSuffix("/"), path != "/" { path += "/" }
-        return Self.simulated(path, of: object, call)
+        return Self.simulated(path, of: object, for: call)
     }
 
     /// `[https:]NAME[:PORT]`
@@ -48,7 +48,7 @@ extension APIServer {
         APIStatus(code: 503, reason: .serviceUnavailable, message: message)
     }
 
-    private static func simulated(_ path: String, of object: KubeObject, _ call: ResourceCall) -> APIResponse {
+    private static func simulated(_ path: String, of object: KubeObject, for call: ResourceCall) -> APIResponse {
         var response = APIResponse.text("ok\n")
         response.headers = [("X-Simulated", object.name)]
         let segments = path.split(separator: "/").map(String.init)

@@ -68,7 +68,7 @@ private struct AccessQuestion {
             what = "\(verb) \(type)"
             return
         }
-        let target = try await AccessTarget(type, arguments, in: context)
+        let target = try await AccessTarget(type, of: arguments, in: context)
         let everywhere = arguments.bool("all_namespaces") || !target.isNamespaced
         let namespace = everywhere ? nil : arguments.string("namespace") ?? context.namespace
         spec = ["resourceAttributes": target.attributes(verb: verb, namespace: namespace)]
@@ -105,7 +105,7 @@ private struct AccessTarget {
 
     var isNamespaced: Bool { resource?.namespaced ?? true }
 
-    init(_ type: String, _ arguments: ToolArguments, in context: ToolContext) async throws {
+    init(_ type: String, of arguments: ToolArguments, in context: ToolContext) async throws {
         let parts = type.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count <= 2, parts[0] == "*" || Names.isResourceType(parts[0]),
             parts.count == 1 || Names.isPathSafe(parts[1]) || parts[1] == "*"
@@ -116,7 +116,7 @@ private struct AccessTarget {
         subresource = arguments.string("subresource")
         name = arguments.string("name")
         (group, plural) = parts[0] == "*" ? ("*", "*") : ("", parts[0].lowercased())
-        if parts[0] != "*" { try await resolve(parts[0], context) }
+        if parts[0] != "*" { try await resolve(parts[0], in: context) }
         guard parts.count == 2 else { return }
         // `pods/log` is how RBAC writes a subresource, `pods/web` how kubectl writes an object.
         if resource?.subresources.contains(parts[1]) == true || Self.subresources.contains(parts[1]) || plural == "*" {
@@ -139,7 +139,7 @@ private struct AccessTarget {
     ]
 
     /// Rights may be about what no server lists: the review is made of the name as it is, and it is said.
-    private mutating func resolve(_ type: String, _ context: ToolContext) async throws {
+    private mutating func resolve(_ type: String, in context: ToolContext) async throws {
         do {
             let match = try await context.mapper.match(type)
             (group, plural, resource) = (match.resource.group, match.resource.plural, match.resource)

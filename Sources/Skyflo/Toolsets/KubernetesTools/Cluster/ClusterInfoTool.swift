@@ -19,8 +19,8 @@ struct ClusterInfoTool: KubernetesTool {
         var outline = Outline()
         outline.field("Kubernetes control plane", try await Self.version(context))
         outline.field("Health (/readyz)", try await Self.health(context))
-        try await Self.nodes(context, &outline)
-        try await Self.services(context, &outline)
+        try await Self.nodes(in: context, to: &outline)
+        try await Self.services(in: context, to: &outline)
         return .output(context.redactor.redact(text: outline.text))
     }
 
@@ -53,7 +53,7 @@ struct ClusterInfoTool: KubernetesTool {
 
     private static let maximumNodes = 5000
 
-    private static func nodes(_ context: ToolContext, _ outline: inout Outline) async throws {
+    private static func nodes(in context: ToolContext, to outline: inout Outline) async throws {
         let nodes = APIResource(group: "", version: "v1", plural: "nodes", kind: "Node", namespaced: false)
         let read = try await context.api.readable {
             try await context.objects(of: nodes, namespace: nil, maximum: maximumNodes, keeping: outlined)
@@ -99,7 +99,7 @@ struct ClusterInfoTool: KubernetesTool {
     // MARK: Services
 
     /// Those that `kubectl cluster-info` names: the services of kube-system with this label.
-    private static func services(_ context: ToolContext, _ outline: inout Outline) async throws {
+    private static func services(in context: ToolContext, to outline: inout Outline) async throws {
         let services = APIResource(group: "", version: "v1", plural: "services", kind: "Service")
         let label = "kubernetes.io/cluster-service"
         let selector = try? LabelSelector(parsing: "\(label)=true")

@@ -18,14 +18,14 @@ struct EventTable: Sendable {
             let message = redactor.redact(text: event.eventMessage.replacing("\n", with: " ").trimmingBlanks)
             let object = event.eventObject
             return (spansNamespaces ? [event.namespace ?? ""] : []) + [
-                Self.lastSeen(event, now), event["type"]?.string ?? "", event.eventReason,
+                Self.lastSeen(event, at: now), event["type"]?.string ?? "", event.eventReason,
                 "\(object.kind)/\(object.name)", OutputLimit.shorten(message, to: Self.messageLength),
             ]
         }
     }
 
     /// `5m`, or `2m (x5 over 10m)` for what happened several times.
-    private static func lastSeen(_ event: KubeObject, _ now: KubeTime) -> String {
+    private static func lastSeen(_ event: KubeObject, at now: KubeTime) -> String {
         let age = HumanDuration.text(from: event.eventTime, to: now)
         guard event.eventCount > 1 else { return age }
         return "\(age) (x\(event.eventCount) over \(HumanDuration.text(from: event.eventStart, to: now)))"

@@ -25,7 +25,7 @@ struct ExplainTool: KubernetesTool {
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         let place = try await ExplainedPlace(arguments, in: context)
-        let document = try await Self.document(place.kind.groupVersion, context)
+        let document = try await Self.document(place.kind.groupVersion, in: context)
         guard let root = SchemaView(kind: place.kind, in: document) else {
             throw ToolFailure("the API server has no schema of \(place.kind.kind) in \(place.kind.apiVersion)")
         }
@@ -52,7 +52,7 @@ struct ExplainTool: KubernetesTool {
                 text, to: context.outputLimit, rest: "ask with field_path for a field further in to see the rest"))
     }
 
-    private static func document(_ version: GroupVersion, _ context: ToolContext) async throws -> JSONValue {
+    private static func document(_ version: GroupVersion, in context: ToolContext) async throws -> JSONValue {
         do {
             return try await context.api.call(KubeRequest(.get, "/openapi/v3" + version.path))
         } catch let status as APIStatus where status.code == 404 {
@@ -73,10 +73,10 @@ private struct ExplainedPlace {
             throw ToolFailure(
                 "resource_type: \"\(ToolParameters.excerpt(text))\" is no resource type or TYPE.FIELD.FIELD")
         }
-        let match = try await Self.match(first, context)
+        let match = try await Self.match(first, in: context)
         let candidates = [match.resource] + match.others
         // `deployments.apps.spec`: what follows the type may name its group, or its version and group, before fields.
-        let (chosen, length) = Self.choose(candidates, Array(parts.dropFirst()))
+        let (chosen, length) = Self.choose(from: candidates, parts: Array(parts.dropFirst()))
         let fields = try Self.fields(arguments.string("field_path"))
         path = parts.dropFirst(1 + length) + fields
         kind = chosen.groupVersionKind
@@ -92,7 +92,7 @@ private struct ExplainedPlace {
         kind = GroupVersionKind(group: version.group, version: version.version, kind: other.kind)
     }
 
-    private static func match(_ name: String, _ context: ToolContext) async throws -> ResourceMatch {
+    private static func match(_ name: String, in context: ToolContext) async throws -> ResourceMatch {
         do {
             return try await context.mapper.match(name)
         } catch let status as APIStatus where status.isNotFound {
@@ -103,7 +103,7 @@ private struct ExplainedPlace {
     }
 
     /// The resource, and how many of the parts name its group.
-    private static func choose(_ candidates: [APIResource], _ parts: [String]) -> (APIResource, length: Int) {
+    private static func choose(from candidates: [APIResource], parts: [String]) -> (APIResource, length: Int) {
         for length in stride(from: parts.count, to: 0, by: -1) {
             let text = parts.prefix(length).joined(separator: ".").lowercased()
             let found = candidates.first {

@@ -44,7 +44,7 @@ struct HTTPGetTool: KubernetesTool {
             endsInSlash: path.endsInSlash, query: Self.query(arguments), answerLimit: Self.maximumBytes)
         guard let get else { throw path.refusal(by: object) }
         let response = try await context.api.get(get)
-        return .output(Self.text(response, context))
+        return .output(Self.text(response, in: context))
     }
 
     private static func query(_ arguments: ToolArguments) -> [KubeRequest.QueryItem] {
@@ -55,7 +55,7 @@ struct HTTPGetTool: KubernetesTool {
 
     private static let shownHeaders = 40
 
-    private static func text(_ response: KubeResponse, _ context: ToolContext) -> String {
+    private static func text(_ response: KubeResponse, in context: ToolContext) -> String {
         var lines = ["HTTP \(response.status)"]
         for header in response.headers.prefix(shownHeaders) {
             let value = OutputLimit.shorten(header.value, to: 512)
@@ -67,12 +67,12 @@ struct HTTPGetTool: KubernetesTool {
         }
         if (300..<400).contains(response.status) { lines.append("(The redirect was not followed.)") }
         let head = lines.joined(separator: "\n") + "\n\n"
-        let body = body(response, context)
+        let body = body(response, in: context)
         let room = max(256, context.outputLimit - head.utf8.count)
         return head + OutputLimit.cutMiddle(body, to: room, rest: "a narrower path or query shows it")
     }
 
-    private static func body(_ response: KubeResponse, _ context: ToolContext) -> String {
+    private static func body(_ response: KubeResponse, in context: ToolContext) -> String {
         // What is cut may end within a character.
         let text = String(decoding: response.body, as: UTF8.self)
         let isText =

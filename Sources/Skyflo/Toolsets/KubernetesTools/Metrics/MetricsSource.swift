@@ -34,11 +34,11 @@ struct MetricsSource: Sendable {
 
     /// One object's metrics; nil where there are none of that name.
     func find(namespace: String?, name: String) async throws -> KubeObject? {
-        try await reading(namespace) { try await context.api.find(resource, namespace: namespace, name: name) }
+        try await reading(in: namespace) { try await context.api.find(resource, namespace: namespace, name: name) }
     }
 
     func list(namespace: String?, selector: LabelSelector?) async throws -> [KubeObject] {
-        try await reading(namespace) {
+        try await reading(in: namespace) {
             try await context.objects(
                 of: resource, namespace: namespace, options: ListOptions(labelSelector: selector),
                 maximum: Self.maximum
@@ -46,7 +46,7 @@ struct MetricsSource: Sendable {
         }
     }
 
-    private func reading<Value>(_ namespace: String?, _ read: () async throws -> Value) async throws -> Value {
+    private func reading<Value>(in namespace: String?, _ read: () async throws -> Value) async throws -> Value {
         do {
             return try await read()
         } catch let denied as PermissionDenied {

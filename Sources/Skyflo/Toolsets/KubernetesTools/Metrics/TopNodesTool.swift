@@ -33,7 +33,7 @@ struct TopNodesTool: KubernetesTool {
             } else {
                 try await source.list(namespace: nil, selector: selector)
             }
-        let nodes = try await Self.nodes(name: name, selector: selector, context)
+        let nodes = try await Self.nodes(name: name, selector: selector, in: context)
         let measured = found.map { Row(name: $0.name, usage: ResourceUsage($0["usage"])) }
         let known = Set(measured.map(\.name))
         let others = ((try? nodes.get()) ?? [:]).keys.filter { !known.contains($0) }.sorted()
@@ -45,7 +45,7 @@ struct TopNodesTool: KubernetesTool {
             return .output(
                 "No resources found: there are no metrics of nodes" + (labels.map { " with \($0)" } ?? "") + ".")
         }
-        return .output(Self.text(measured, others, nodes, arguments, limit: context.outputLimit))
+        return .output(Self.text(measured, unmeasured: others, nodes: nodes, as: arguments, limit: context.outputLimit))
     }
 
     private struct Row {
@@ -54,8 +54,8 @@ struct TopNodesTool: KubernetesTool {
     }
 
     private static func text(
-        _ measured: [Row], _ others: [String], _ nodes: Result<[String: ResourceUsage], Unreadable>,
-        _ arguments: ToolArguments, limit: Int
+        _ measured: [Row], unmeasured others: [String], nodes: Result<[String: ResourceUsage], Unreadable>,
+        as arguments: ToolArguments, limit: Int
     ) -> String {
         let order = arguments.string("sort_by")
         var sorted = measured.sorted { $0.name < $1.name }
@@ -80,7 +80,7 @@ struct TopNodesTool: KubernetesTool {
 
     /// What is allocatable on each node.
     private static func nodes(
-        name: String?, selector: LabelSelector?, _ context: ToolContext
+        name: String?, selector: LabelSelector?, in context: ToolContext
     ) async throws -> Result<[String: ResourceUsage], Unreadable> {
         try await context.api.readable {
             var found: [KubeObject]

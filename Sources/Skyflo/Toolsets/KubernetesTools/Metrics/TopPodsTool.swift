@@ -30,16 +30,16 @@ struct TopPodsTool: KubernetesTool {
         let source = try await MetricsSource("pods", in: context)
         if let name {
             guard let found = try await source.find(namespace: namespace, name: name) else {
-                return .output(try await Self.unmeasured(name, namespace: namespace, context))
+                return .output(try await Self.unmeasured(name, namespace: namespace, in: context))
             }
-            return .output(Self.text([found], arguments, limit: context.outputLimit))
+            return .output(Self.text([found], as: arguments, limit: context.outputLimit))
         }
         let found = try await source.list(
             namespace: namespace, selector: try labels.map { try LabelSelector(parsing: $0) })
         guard !found.isEmpty else {
-            return .output(try await Self.nothing(namespace: namespace, labels: labels, context))
+            return .output(try await Self.nothing(namespace: namespace, labels: labels, in: context))
         }
-        return .output(Self.text(found, arguments, limit: context.outputLimit))
+        return .output(Self.text(found, as: arguments, limit: context.outputLimit))
     }
 
     private static func check(_ arguments: ToolArguments) throws(ToolFailure) {
@@ -60,7 +60,7 @@ struct TopPodsTool: KubernetesTool {
         var usage: ResourceUsage
     }
 
-    private static func text(_ pods: [KubeObject], _ arguments: ToolArguments, limit: Int) -> String {
+    private static func text(_ pods: [KubeObject], as arguments: ToolArguments, limit: Int) -> String {
         let isEverywhere = arguments.bool("all_namespaces")
         let showsContainers = arguments.bool("show_containers")
         var rows: [Row] = []
@@ -87,14 +87,14 @@ struct TopPodsTool: KubernetesTool {
 
     // MARK: Nothing
 
-    private static func unmeasured(_ name: String, namespace: String?, _ context: ToolContext) async throws -> String {
+    private static func unmeasured(_ name: String, namespace: String?, in context: ToolContext) async throws -> String {
         let pod = try await context.object(ResourceMatch(.pods), namespace: namespace, name: name)
         return
             "No metrics for pod \(name) yet: its status is \(PodStatus(pod).reason), and metrics come within a minute "
             + "of a container's start."
     }
 
-    private static func nothing(namespace: String?, labels: String?, _ context: ToolContext) async throws -> String {
+    private static func nothing(namespace: String?, labels: String?, in context: ToolContext) async throws -> String {
         let what = "no metrics of pods" + (labels.map { " with label_selector \($0)" } ?? "")
         let emptiness = try await Emptiness(what, namespace: namespace, in: context)
         if emptiness.isExplained { return emptiness.text }

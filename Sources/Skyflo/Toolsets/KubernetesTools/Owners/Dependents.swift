@@ -20,15 +20,15 @@ struct Dependents: Sendable {
         switch (target.resource.group, target.resource.plural) {
         case ("", "pods"): return
         case ("apps", "deployments"):
-            try await list([.replicaSets, .pods], of: target, selector, context)
+            try await list([.replicaSets, .pods], of: target, by: selector, in: context)
         case ("apps", "replicasets"), ("apps", "statefulsets"), ("apps", "daemonsets"), ("batch", "jobs"),
             ("", "replicationcontrollers"):
             // A ReplicationController's selector has another form than the others'.
-            try await list([.pods], of: target, selector, context)
+            try await list([.pods], of: target, by: selector, in: context)
         case ("batch", "cronjobs"):
             let jobs = APIResource(group: "batch", version: "v1", plural: "jobs", kind: "Job")
-            try await list([jobs, .pods], of: target, nil, context)
-        default: try await search(target, context)
+            try await list([jobs, .pods], of: target, by: nil, in: context)
+        default: try await search(target, in: context)
         }
     }
 
@@ -46,7 +46,7 @@ struct Dependents: Sendable {
     // MARK: Workloads
 
     private mutating func list(
-        _ resources: [APIResource], of target: LiveTarget, _ selector: LabelSelector?, _ context: ToolContext
+        _ resources: [APIResource], of target: LiveTarget, by selector: LabelSelector?, in context: ToolContext
     ) async throws {
         // An empty selector selects nothing for a workload, and everything in a list.
         let labels = selector?.requirements.isEmpty == true ? nil : selector
@@ -72,7 +72,7 @@ struct Dependents: Sendable {
     // MARK: Any object
 
     /// Looks through all types that may hold dependents: those have to be in the owner's namespace, or in none as it is.
-    private mutating func search(_ target: LiveTarget, _ context: ToolContext) async throws {
+    private mutating func search(_ target: LiveTarget, in context: ToolContext) async throws {
         let all = try await context.mapper.allResources().filter {
             $0.namespaced == target.resource.namespaced && ($0.verbs.isEmpty || $0.verbs.contains("list"))
                 && !Self.isWithoutOwners($0)
@@ -84,7 +84,7 @@ struct Dependents: Sendable {
         var found: [(APIResource, KubeObject)] = []
         for resource in ordered.prefix(Self.maximumTypes) {
             try Task.checkCancellation()
-            switch try await Self.metadata(resource, namespace: target.namespace, context) {
+            switch try await Self.metadata(resource, namespace: target.namespace, in: context) {
             case .failure: unreadable.append(resource.qualifiedName)
             case .success(let objects): found += objects.filter { !$0.ownerReferences.isEmpty }.map { (resource, $0) }
             }
@@ -96,7 +96,7 @@ struct Dependents: Sendable {
         if ordered.count > Self.maximumTypes {
             notes.append("\(ordered.count - Self.maximumTypes) of \(ordered.count) resource types were not looked at")
         }
-        try await add(found, below: target.object.uid, namespace: target.namespace, context)
+        try await add(found, below: target.object.uid, namespace: target.namespace, in: context)
     }
 
     /// What nobody owns, or what says the same as something else.
@@ -107,7 +107,7 @@ struct Dependents: Sendable {
 
     /// Names and owners only: the rest may be large, and secret.
     private static func metadata(
-        _ resource: APIResource, namespace: String?, _ context: ToolContext
+        _ resource: APIResource, namespace: String?, in context: ToolContext
     ) async throws -> Result<[KubeObject], Unreadable> {
         try await context.api.readable {
             let request = KubeRequest(
@@ -124,7 +124,7 @@ struct Dependents: Sendable {
 
     /// Keeps what belongs to the owner, with its state where it may be read.
     private mutating func add(
-        _ found: [(APIResource, KubeObject)], below uid: String, namespace: String?, _ context: ToolContext
+        _ found: [(APIResource, KubeObject)], below uid: String, namespace: String?, in context: ToolContext
     ) async throws {
         var level: Set<String> = [uid]
         var seen = level

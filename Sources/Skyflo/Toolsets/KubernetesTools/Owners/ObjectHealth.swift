@@ -14,7 +14,7 @@ enum ObjectHealth {
         case ("apps", "Deployment"), ("apps", "StatefulSet"):
             "\(replicas(object)); \(RolloutStatus(object).text)"
         case ("apps", "DaemonSet"):
-            "\(count(object, "numberReady"))/\(count(object, "desiredNumberScheduled")) ready; "
+            "\(count(object, field: "numberReady"))/\(count(object, field: "desiredNumberScheduled")) ready; "
                 + RolloutStatus(object).text
         case ("apps", "ReplicaSet"): replicas(object) + revision(object)
         case ("", "ReplicationController"): replicas(object)
@@ -25,10 +25,10 @@ enum ObjectHealth {
         }
     }
 
-    private static func count(_ object: KubeObject, _ field: String) -> Int { object["status", field]?.int ?? 0 }
+    private static func count(_ object: KubeObject, field: String) -> Int { object["status", field]?.int ?? 0 }
 
     private static func replicas(_ object: KubeObject) -> String {
-        "\(count(object, "readyReplicas"))/\(object["spec", "replicas"]?.int ?? 1) ready"
+        "\(count(object, field: "readyReplicas"))/\(object["spec", "replicas"]?.int ?? 1) ready"
     }
 
     private static func revision(_ object: KubeObject) -> String {
@@ -44,9 +44,9 @@ enum ObjectHealth {
 
     private static func job(_ job: KubeObject) -> String {
         let met = (job["status", "conditions"]?.array ?? []).filter { $0["status"]?.string == "True" }
-        let counts = "\(count(job, "succeeded"))/\(job["spec", "completions"]?.int ?? 1) succeeded"
-        let failed = count(job, "failed") > 0 ? ", \(count(job, "failed")) failed" : ""
-        let active = count(job, "active") > 0 ? ", \(count(job, "active")) active" : ""
+        let counts = "\(count(job, field: "succeeded"))/\(job["spec", "completions"]?.int ?? 1) succeeded"
+        let failed = count(job, field: "failed") > 0 ? ", \(count(job, field: "failed")) failed" : ""
+        let active = count(job, field: "active") > 0 ? ", \(count(job, field: "active")) active" : ""
         let end = met.first { ["Complete", "Failed", "Suspended"].contains($0["type"]?.string) }
         let reason = end?["reason"]?.string.map { $0.isEmpty ? "" : " (\($0))" } ?? ""
         return (end?["type"]?.string.map { "\($0)\($0 == "Failed" ? reason : ""), " } ?? "") + counts + failed + active

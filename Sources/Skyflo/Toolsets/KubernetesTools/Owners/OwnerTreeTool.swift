@@ -47,7 +47,7 @@ private struct OwnerChain {
                 notes.append("\(title) owns itself by way of others")
                 return
             }
-            switch try await Self.read(owner, namespace: target.namespace, context) {
+            switch try await Self.read(owner, namespace: target.namespace, in: context) {
             case .failure(let unreadable):
                 lines.insert("\(title)  not read: \(unreadable.reason)", at: 0)
                 return
@@ -65,7 +65,7 @@ private struct OwnerChain {
     }
 
     private static func read(
-        _ owner: OwnerReference, namespace: String?, _ context: ToolContext
+        _ owner: OwnerReference, namespace: String?, in context: ToolContext
     ) async throws -> Result<KubeObject?, Unreadable> {
         try await context.api.readable {
             guard let version = GroupVersion(apiVersion: owner.apiVersion) else { return nil }

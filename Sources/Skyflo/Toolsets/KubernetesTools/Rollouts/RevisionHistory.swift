@@ -42,7 +42,7 @@ struct RevisionHistory: Sendable {
             options: ListOptions(labelSelector: selector), maximum: 2000)
         let owned = listed.items.filter { $0.controller?.uid == target.object.uid }
         revisions = owned.compactMap {
-            isDeployment ? Self.replicaSet($0, context) : Self.controllerRevision($0, context)
+            isDeployment ? Self.replicaSet($0, in: context) : Self.controllerRevision($0, in: context)
         }
         .sorted { $0.number < $1.number }
         mark(current: target.object)
@@ -61,23 +61,23 @@ struct RevisionHistory: Sendable {
         }
     }
 
-    private static func replicaSet(_ set: KubeObject, _ context: ToolContext) -> Revision? {
+    private static func replicaSet(_ set: KubeObject, in context: ToolContext) -> Revision? {
         guard let number = set.annotations[number].flatMap({ Int($0) }), var template = set["spec", "template"] else {
             return nil
         }
         template[path: ["metadata", "labels", "pod-template-hash"]] = nil
-        return Revision(number: number, isCurrent: false, keeper: set, template: pod(template, context))
+        return Revision(number: number, isCurrent: false, keeper: set, template: pod(template, in: context))
     }
 
-    private static func controllerRevision(_ revision: KubeObject, _ context: ToolContext) -> Revision? {
+    private static func controllerRevision(_ revision: KubeObject, in context: ToolContext) -> Revision? {
         guard let number = revision["revision"]?.int, var template = revision["data", "spec", "template"] else {
             return nil
         }
         template["$patch"] = nil
-        return Revision(number: number, isCurrent: false, keeper: revision, template: pod(template, context))
+        return Revision(number: number, isCurrent: false, keeper: revision, template: pod(template, in: context))
     }
 
-    private static func pod(_ template: JSONValue, _ context: ToolContext) -> KubeObject {
+    private static func pod(_ template: JSONValue, in context: ToolContext) -> KubeObject {
         var pod: JSONValue = ["apiVersion": "v1", "kind": "Pod"]
         for (key, value) in template.object ?? [:] { pod[key] = value }
         return context.redactor.redact(KubeObject(pod))
