@@ -28,6 +28,7 @@ import Testing
     @Test func `each document is compared with the live object, and nothing is written`() async throws {
         try await SimulatedShop.run { shop in
             try await shop.createWorkload("Deployment", name: "web")
+            try await shop.rollout(.deployments, name: "web")
             let text = try await shop.answer("k8s_diff", ["content": .string(manifest("shop/app:2"))])
             for expected in [
                 "--- /dev/null\n+++ configmap shop/settings (after)", "+  mode: fast",
@@ -49,6 +50,16 @@ import Testing
             let text = try await shop.answer("k8s_diff", ["content": .string(map)])
             #expect(text == "No differences: configmap shop/settings unchanged.", "\(text)")
         }
+    }
+
+    @Test func `an object that changes meanwhile is read again`() async throws {
+        let api = FakeAPI()
+        api.put(web)
+        let path = "PATCH /apis/apps/v1/namespaces/shop/deployments/web"
+        api.answer(path, APIStatus(code: 409, reason: .conflict, message: "the object has been modified"))
+        api.answer(path, web.json)
+        let text = try await output(api, "k8s_diff", ["content": .string(manifest("shop/app:2"))])
+        #expect(text.contains("+++ configmap shop/settings (after)"), "\(text)")
     }
 
     @Test func `everything that is sent is a read or a dry run`() async throws {

@@ -14,7 +14,21 @@ struct DiffTool: KubernetesTool {
 
     init() {}
 
+    /// An object that is rolling out changes between its read and the dry run; then both are done again.
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
+        for _ in 0..<Self.triesMore {
+            do {
+                return try await compare(arguments, in: context)
+            } catch let failure as ToolFailure where failure.isStale {
+                continue
+            }
+        }
+        return try await compare(arguments, in: context)
+    }
+
+    private static let triesMore = 4
+
+    private func compare(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         switch try await ApplyTool().call(arguments, in: context) {
         case .output(let text):
             return .output(text.replacing("Nothing to do: ", with: "No differences: ", maxReplacements: 1))
