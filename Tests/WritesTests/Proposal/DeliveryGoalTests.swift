@@ -194,11 +194,13 @@ private func changed(_ change: JSONValue, _ object: KubeObject = canary) -> Kube
 
     @Test func `what the status said is part of what was approved`() {
         let request = planned(["status": ["pauseConditions": .null]])
-        #expect(request.statusMembers == ["pauseConditions", "currentPodHash"])
+        #expect(request.statusMembers == ["pauseConditions", "currentPodHash", "currentStepIndex"])
+        #expect(planned(["status": ["abort": true]]).statusMembers == ["abort", "currentPodHash"])
         let hash = { (object: KubeObject) in redactor.contentHash(of: object, status: request.statusMembers) }
         #expect(hash(canary) == hash(changed(["status": ["replicas": 9]])))
         #expect(hash(canary) != hash(changed(["status": ["pauseConditions": [["reason": "CanaryPauseStep"]]]])))
         #expect(hash(canary) != hash(changed(["status": ["currentPodHash": "newer"]])))
+        #expect(hash(canary) != hash(changed(["status": ["currentStepIndex": 1]])))
         #expect(planned(["spec": ["paused": true]]).statusMembers.isEmpty)
     }
 

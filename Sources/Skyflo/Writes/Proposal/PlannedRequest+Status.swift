@@ -10,7 +10,9 @@ extension PlannedRequest {
         guard let written = submitted?["status"] else { return [] }
         // Null clears the whole; what it is for is to have another phase.
         guard let members = written.object else { return ["phase"] }
-        return Set(members.keys).union(["currentPodHash"])
+        // Two pauses of one second look alike but for the step; an abort is the same at every step.
+        let place: Set<String> = members["pauseConditions"] == nil ? [] : ["currentStepIndex"]
+        return place.union(members.keys).union(["currentPodHash"])
     }
 
     /// Whether the target's controller takes the change away when it has acted on it.
