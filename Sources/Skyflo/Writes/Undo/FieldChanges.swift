@@ -11,7 +11,8 @@ struct FieldChanges {
     /// - Parameter members: of the status that are compared as well.
     init(from before: KubeObject?, to after: KubeObject?, status members: Set<String> = []) {
         compare(
-            before?.withoutServerFields(keepingStatus: members).json, after?.withoutServerFields(keepingStatus: members).json, at: [])
+            before?.withoutServerFields(keepingStatus: members).json,
+            after?.withoutServerFields(keepingStatus: members).json, at: [])
     }
 
     private mutating func compare(_ before: JSONValue?, _ after: JSONValue?, at path: [String]) {

@@ -1,4 +1,5 @@
 import KubeModel
+import ToolKit
 import Writes
 
 /// Events in the columns of `kubectl events`.
