@@ -147,7 +147,7 @@ let package = Package(
                 "FakeKubeAPI", log,
             ]),
         library(
-            "ArgoTools", in: "Skyflo/Toolsets", ["KubeModel", "KubeClient", "Writes", "ToolKit"],
+            "ArgoTools", in: "Skyflo/Toolsets", ["KubeModel", "KubeClient", "SkyfloAPI", "Writes", "ToolKit"],
             tests: [
                 "KubeModel", "KubeClient", "SkyfloAPI", "Writes", "ToolKit", "LocalCluster", "OperatorTestKit",
                 "FakeKubeAPI", log,

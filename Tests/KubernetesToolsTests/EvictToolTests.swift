@@ -1,6 +1,7 @@
 import FakeKubeAPI
 import KubeClient
 import KubeModel
+import SkyfloAPI
 import Testing
 
 @testable import KubernetesTools

@@ -1,3 +1,4 @@
+import ArgoTools
 import ControllerRuntime
 import KubeClient
 import KubeModel
@@ -40,7 +41,9 @@ struct ResolvedReferences: Sendable {
         let toolsets = try toolsets(of: spec, skyflo, dependencies.tools)
         async let key = apiKey(of: model, skyflo, dependencies)
         let identity = try await identity(of: conversation, dependencies)
-        let definitions = dependencies.tools.definitions(toolsets: toolsets)
+        let isChosen = spec.toolsets != nil || skyflo.toolsets != nil
+        let offered = isChosen ? toolsets : try await offered(toolsets, dependencies.mapper)
+        let definitions = dependencies.tools.definitions(toolsets: offered)
         let credential = try await key
         return ResolvedReferences(
             skyfloAI: skyflo.object.key, model: model,
@@ -137,6 +140,23 @@ struct ResolvedReferences: Sendable {
                     + known.intersection(enabled).sorted().joined(separator: ", "))
         }
         return wanted
+    }
+
+    /// What is put before the model where nobody has chosen: tools for Argo and Flux only where the cluster has one of them.
+    /// Each description costs tokens in every request. Tools that aren't offered still say what is missing when called.
+    private static func offered(_ toolsets: Set<String>?, _ mapper: RESTMapper) async throws -> Set<String>? {
+        let served: [APIResource]
+        do {
+            served = try await mapper.allResources()
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            served = []
+        }
+        guard served.contains(where: { ArgoToolset.isServed(by: $0.group) }) else {
+            return toolsets?.subtracting([ArgoToolset.toolset])
+        }
+        return toolsets
     }
 
     // MARK: Secret and ServiceAccount

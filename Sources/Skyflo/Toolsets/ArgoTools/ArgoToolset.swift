@@ -6,6 +6,11 @@ import ToolKit
 public enum ArgoToolset {
     public static let toolset = "argo"
 
+    /// Whether a cluster that serves this API group has something that these tools are for.
+    public static func isServed(by group: String) -> Bool {
+        group == "argoproj.io" || group.hasSuffix(".toolkit.fluxcd.io")
+    }
+
     /// - Parameter now: the clock, for times that are part of a request, and for ages.
     public static func all(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
         rollouts(now: now) + applications + flux(now: now)

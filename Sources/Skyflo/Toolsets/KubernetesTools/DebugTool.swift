@@ -1,5 +1,6 @@
 import KubeClient
 import KubeModel
+import SkyfloAPI
 import ToolKit
 import Writes
 
@@ -27,7 +28,7 @@ struct DebugTool: KubernetesTool {
         let name = try arguments.requiredString("name")
         try Names.check(name, of: .pods)
         let image = try arguments.requiredString("image")
-        guard SetImageTool.isImage(image) else {
+        guard Names.isImage(image) else {
             throw ToolFailure("image: \"\(ToolParameters.excerpt(image))\" is no image reference")
         }
         let command = try arguments.string("command").map { text throws(ToolFailure) in try ExecTool.command(text) }

@@ -29,7 +29,7 @@ struct RunPodTool: KubernetesTool {
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         let image = try arguments.requiredString("image")
-        guard SetImageTool.isImage(image) else {
+        guard Names.isImage(image) else {
             throw ToolFailure("image: \"\(ToolParameters.excerpt(image))\" is no image reference")
         }
         let command = try arguments.string("command").map { text throws(ToolFailure) in try ExecTool.command(text) }

@@ -1,5 +1,5 @@
 import KubeClient
-public import KubeModel
+import KubeModel
 import SkyfloAPI
 
 /// What a sequence does with the pod that an earlier step of it created, and that has ended by then: it takes the pod's log

@@ -55,7 +55,9 @@ enum BuiltInResources {
             fields: ["spec.unschedulable": ["spec", "unschedulable"]]),
         resource(
             "", plural: "pods", kind: "Pod", short: ["po"], categories: ["all"],
-            subresources: ["attach", "ephemeralcontainers", "eviction", "exec", "log", "portforward", "proxy", "status"],
+            subresources: [
+                "attach", "ephemeralcontainers", "eviction", "exec", "log", "portforward", "proxy", "status",
+            ],
             strategy: PodStrategy(), columns: TableColumn.pods,
             fields: [
                 "spec.nodeName": ["spec", "nodeName"], "spec.restartPolicy": ["spec", "restartPolicy"],

@@ -1,5 +1,6 @@
 import KubeClient
 import KubeModel
+import SkyfloAPI
 import ToolKit
 import Writes
 
@@ -22,7 +23,7 @@ struct SyncOperation {
     }
 
     func proposal(
-        _ text: String, sync: JSONValue, risk: WriteProposal.Risk, warnings: [String], retryLimit: Int? = nil
+        _ text: String, sync: JSONValue, risk: Risk, warnings: [String], retryLimit: Int? = nil
     ) -> WriteProposal {
         var retry = target.object["spec", "syncPolicy", "retry"]
         if let retryLimit {

@@ -1,5 +1,6 @@
 import KubeClient
 import KubeModel
+import SkyfloAPI
 import ToolKit
 import Writes
 
@@ -110,7 +111,7 @@ private struct Promotion {
 
     /// The status first: the spec alone would let it go on from where it is.
     private func proposal(
-        _ text: String, status: JSONValue?, risk: WriteProposal.Risk, warnings: [String] = []
+        _ text: String, status: JSONValue?, risk: Risk, warnings: [String] = []
     ) -> WriteProposal {
         var requests = status.map { [target.patchStatus($0)] } ?? []
         if summary.isPausedBySpec { requests.append(target.patchSpec(["paused": false])) }

@@ -1,5 +1,6 @@
 import KubeClient
 import KubeModel
+import SkyfloAPI
 import ToolKit
 import Writes
 
@@ -14,7 +15,7 @@ extension LiveTarget {
     func patchSpec(_ spec: JSONValue) -> PlannedRequest { patch(.merge(["spec": spec])) }
 
     /// Of a change that isn't known to be worse.
-    var baseline: WriteProposal.Risk { .baseline(resource, namespace: namespace) }
+    var baseline: Risk { .baseline(resource, namespace: namespace) }
 
     func delivery(_ kind: DeliveryGoal.Kind, mark: String? = nil) -> PostCondition {
         .delivery(subject, DeliveryGoal(kind, mark: mark))
