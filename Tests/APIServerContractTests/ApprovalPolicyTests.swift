@@ -28,7 +28,7 @@ import Testing
         {
             let api: any KubeAPI = user.map { self.api.impersonating($0) } ?? self.api
             return try await api.patch(
-                conversations, namespace: namespace, name: "c", subresource: subresource, patch)
+                conversations, namespace: namespace, name: "c", subresource: subresource, patch: patch)
         }
 
         func approve(_ id: String, _ entry: JSONValue, as user: Impersonation?) async throws -> KubeObject {
@@ -78,7 +78,7 @@ import Testing
             try await Self.bind(world)
             _ = try await api.create(
                 KubeObject(
-                    Self.conversations, namespace: namespace, name: "c", ["spec": ["messages": [["content": "hello"]]]]),
+                    Self.conversations, namespace: namespace, name: "c", members: ["spec": ["messages": [["content": "hello"]]]]),
                 in: Self.conversations)
             _ = try await world.patch(.merge(["status": Self.status]), as: Self.admin)
             try await Self.untilInForce(world)
@@ -117,7 +117,7 @@ import Testing
             _ = try await world.api.create(
                 KubeObject(
                     resource, namespace: world.namespace, name: name,
-                    [
+                    members: [
                         "roleRef": [
                             "apiGroup": "rbac.authorization.k8s.io", "kind": .string(kind), "name": .string(role),
                         ], "subjects": .array(subjects),
@@ -127,7 +127,7 @@ import Testing
         _ = try await world.api.create(
             KubeObject(
                 roles, namespace: world.namespace, name: "clerk",
-                [
+                members: [
                     "rules": [
                         [
                             "apiGroups": ["skyflo.ai"], "resources": ["conversations/status"],
@@ -147,8 +147,8 @@ import Testing
             do {
                 let patch = Patch.merge(["status": ["phase": "Failed"]])
                 _ = try await world.api.impersonating(clerk).patch(
-                    conversations, namespace: world.namespace, name: "c", subresource: "status", patch,
-                    WriteOptions(dryRun: true))
+                    conversations, namespace: world.namespace, name: "c", subresource: "status", patch: patch,
+                    options: WriteOptions(dryRun: true))
             } catch let status as APIStatus where status.message.contains("denied request") {
                 return
             } catch is APIStatus {
@@ -270,7 +270,7 @@ import Testing
             }
             try await world.expectRefused("apply", "of the status") {
                 let object = KubeObject(
-                    Self.conversations, namespace: world.namespace, name: "c", ["status": ["phase": "Completed"]])
+                    Self.conversations, namespace: world.namespace, name: "c", members: ["status": ["phase": "Completed"]])
                 _ = try await world.api.impersonating(Self.alice).apply(
                     object, in: Self.conversations, subresource: "status",
                     options: WriteOptions(fieldManager: "alice", force: true))
@@ -304,7 +304,7 @@ import Testing
             func made(_ name: String, by maker: String) -> KubeObject {
                 var object = KubeObject(
                     Self.conversations, namespace: world.namespace, name: name,
-                    ["spec": ["messages": [["content": "hello"]]]])
+                    members: ["spec": ["messages": [["content": "hello"]]]])
                 object.annotations = ["skyflo.ai/created-by": maker]
                 return object
             }
@@ -314,7 +314,7 @@ import Testing
             _ = try await world.api.impersonating(Self.rita).create(made("m", by: "rita"), in: Self.conversations)
             func change(_ patch: JSONValue, as user: Impersonation) async throws {
                 _ = try await world.api.impersonating(user).patch(
-                    Self.conversations, namespace: world.namespace, name: "m", .merge(patch))
+                    Self.conversations, namespace: world.namespace, name: "m", patch: .merge(patch))
             }
             let more: JSONValue = ["spec": ["messages": [["content": "hello"], ["content": "and more"]]]]
             try await world.expectRefused("another's message", "of a conversation of rita others may change only") {

@@ -7,7 +7,7 @@ import Testing
     static let configMaps = APIResource(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap")
 
     private func map(_ name: String, _ namespace: String, _ data: [String: String] = ["a": "1"]) -> KubeObject {
-        KubeObject(Self.configMaps, namespace: namespace, name: name, ["data": JSONValue(data)])
+        KubeObject(Self.configMaps, namespace: namespace, name: name, members: ["data": JSONValue(data)])
     }
 
     private func refusal(_ body: () async throws -> Void) async throws -> APIStatus {
@@ -37,13 +37,13 @@ import Testing
         try await server.run { api, namespace in
             let old = try await api.create(map("m", namespace), in: Self.configMaps)
             let new = try await api.patch(
-                Self.configMaps, namespace: namespace, name: "m", .merge(["data": ["a": "2"]]))
+                Self.configMaps, namespace: namespace, name: "m", patch: .merge(["data": ["a": "2"]]))
             #expect(new.resourceVersion != old.resourceVersion)
             func refused(_ metadata: JSONValue) async throws -> APIStatus {
                 try await refusal {
                     _ = try await api.patch(
                         Self.configMaps, namespace: namespace, name: "m",
-                        .merge(["metadata": metadata, "data": ["a": "3"]]))
+                        patch: .merge(["metadata": metadata, "data": ["a": "3"]]))
                 }
             }
             let other: JSONValue = "00000000-0000-0000-0000-000000000000"
@@ -66,12 +66,12 @@ import Testing
         try await server.run { api, namespace in
             let object = try await api.create(map("m", namespace), in: Self.configMaps)
             let status = try await refusal {
-                try await api.delete(Self.configMaps, namespace: namespace, name: "m", DeleteOptions(uid: "other"))
+                try await api.delete(Self.configMaps, namespace: namespace, name: "m", options: DeleteOptions(uid: "other"))
             }
             #expect(status.isConflict)
             try await api.delete(
                 Self.configMaps, namespace: namespace, name: "m",
-                DeleteOptions(uid: object.uid, resourceVersion: object.resourceVersion))
+                options: DeleteOptions(uid: object.uid, resourceVersion: object.resourceVersion))
             #expect(try await api.find(Self.configMaps, namespace: namespace, name: "m") == nil)
         }
     }
@@ -80,13 +80,13 @@ import Testing
     func `a dry run answers as the real one, and stores nothing`(_ server: Server) async throws {
         try await server.run { api, namespace in
             let options = WriteOptions(dryRun: true)
-            _ = try await api.create(map("none", namespace), in: Self.configMaps, options)
+            _ = try await api.create(map("none", namespace), in: Self.configMaps, options: options)
             #expect(try await api.find(Self.configMaps, namespace: namespace, name: "none") == nil)
             let object = try await api.create(map("m", namespace), in: Self.configMaps)
             let dry = try await api.patch(
-                Self.configMaps, namespace: namespace, name: "m", .merge(["data": ["a": "9"]]), options)
+                Self.configMaps, namespace: namespace, name: "m", patch: .merge(["data": ["a": "9"]]), options: options)
             #expect(dry["data", "a"] == "9")
-            try await api.delete(Self.configMaps, namespace: namespace, name: "m", DeleteOptions(dryRun: true))
+            try await api.delete(Self.configMaps, namespace: namespace, name: "m", options: DeleteOptions(dryRun: true))
             let live = try await api.get(Self.configMaps, namespace: namespace, name: "m")
             #expect(live.resourceVersion == object.resourceVersion && live["data", "a"] == "1")
         }
@@ -97,7 +97,7 @@ import Testing
         try await server.run { api, namespace in
             let object = try await api.create(map("m", namespace), in: Self.configMaps)
             let same = try await api.patch(
-                Self.configMaps, namespace: namespace, name: "m", .merge(["data": ["a": "1"]]))
+                Self.configMaps, namespace: namespace, name: "m", patch: .merge(["data": ["a": "1"]]))
             #expect(same.resourceVersion == object.resourceVersion)
         }
     }
@@ -126,13 +126,13 @@ import Testing
         try await server.run { api, namespace in
             let list = try await api.list(Self.configMaps, namespace: namespace)
             _ = try await api.create(map("m", namespace), in: Self.configMaps)
-            _ = try await api.patch(Self.configMaps, namespace: namespace, name: "m", .merge(["data": ["a": "2"]]))
+            _ = try await api.patch(Self.configMaps, namespace: namespace, name: "m", patch: .merge(["data": ["a": "2"]]))
             try await api.delete(Self.configMaps, namespace: namespace, name: "m")
             var options = WatchOptions()
             options.resourceVersion = list.resourceVersion
             options.fieldSelector = "metadata.name=m"
             options.timeoutSeconds = 20
-            let seen = try await api.watch(Self.configMaps, namespace: namespace, options) { events in
+            let seen = try await api.watch(Self.configMaps, namespace: namespace, options: options) { events in
                 var seen: [String] = []
                 while seen.count < 3, let event = try await events.next() {
                     switch event {
@@ -158,7 +158,7 @@ import Testing
                 _ = try await api.create(object, in: Self.configMaps)
             }
             let options = ListOptions(labelSelector: LabelSelector(matching: ["parity": "even"]))
-            let all = try await api.listAll(Self.configMaps, namespace: namespace, options, pageSize: 3)
+            let all = try await api.listAll(Self.configMaps, namespace: namespace, options: options, pageSize: 3)
             #expect(all.items.map(\.name).sorted() == ["m0", "m2", "m4", "m6"])
         }
     }
@@ -180,11 +180,11 @@ import Testing
             let stale = try await refusal {
                 _ = try await api.patch(
                     .deployments, namespace: namespace, name: "web", subresource: "scale",
-                    .merge(["metadata": ["resourceVersion": "1"], "spec": ["replicas": 5]]))
+                    patch: .merge(["metadata": ["resourceVersion": "1"], "spec": ["replicas": 5]]))
             }
             #expect(stale.isConflict)
             let scale = try await api.patch(
-                .deployments, namespace: namespace, name: "web", subresource: "scale", .merge(["spec": ["replicas": 1]])
+                .deployments, namespace: namespace, name: "web", subresource: "scale", patch: .merge(["spec": ["replicas": 1]])
             )
             #expect(scale.kind == "Scale" && scale["spec", "replicas"] == 1)
             #expect(try await api.get(.deployments, namespace: namespace, name: "web")["spec", "replicas"] == 1)

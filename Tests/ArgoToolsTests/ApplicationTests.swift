@@ -36,7 +36,7 @@ private let webApplication: JSONValue = ["name": "web", "namespace": "default"]
             if extra.object?.isEmpty == false {
                 _ = try await bench.client.call(
                     KubeRequest(
-                        .patch, resource.path(namespace: "default", name: "web"),
+                        .patch, path: resource.path(namespace: "default", name: "web"),
                         contentType: "application/merge-patch+json", body: JSONWriter.string(extra)))
             }
             try await body(bench)
@@ -164,7 +164,7 @@ private let webApplication: JSONValue = ["name": "web", "namespace": "default"]
             let resource = try await bench.resource("applications")
             _ = try await bench.client.call(
                 KubeRequest(
-                    .patch, resource.path(namespace: "default", name: "web"),
+                    .patch, path: resource.path(namespace: "default", name: "web"),
                     contentType: "application/merge-patch+json",
                     body: #"{"spec":{"syncPolicy":{"automated":{"prune":true}}}}"#))
             #expect(

@@ -22,7 +22,7 @@ import WorkflowEngine
         var store = scene.store
         try await store.refresh()
         do {
-            _ = try await scene.gate.permit(scene.c1, in: store, scene.references)
+            _ = try await scene.gate.permit(scene.c1, in: store, references: scene.references)
             return nil
         } catch let refusal as WriteNotPermitted {
             return refusal.reason ?? "stopped"
@@ -33,7 +33,7 @@ import WorkflowEngine
         try await Scene.run { scene in
             try await scene.ask(toScale: "web")
             try await scene.approve()
-            let permit = try await scene.gate.permit(scene.c1, in: scene.store, scene.references)
+            let permit = try await scene.gate.permit(scene.c1, in: scene.store, references: scene.references)
             #expect(permit.callID == "c1" && permit.api.identity == Scene.worker)
         }
     }
@@ -191,7 +191,7 @@ import WorkflowEngine
             let (gate, references, store) = (scene.gate, scene.references, scene.store)
             let call = try scene.c1
             let refusal = WriteNotPermitted(reason: why, isForbidden: effect == "Deny")
-            await #expect(throws: refusal) { try await gate.permit(call, in: store, references) }
+            await #expect(throws: refusal) { try await gate.permit(call, in: store, references: references) }
             await #expect(throws: refusal) {
                 try await gate.permitNext(of: call, in: store.conversation, references)
             }

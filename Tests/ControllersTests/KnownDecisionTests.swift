@@ -156,7 +156,7 @@ import WorkflowEngine
             let coordinator = WriteCoordinator(
                 dependencies, gate: ApprovalGate(dependencies), stopWatcher: scene.coordinator.stopWatcher)
             scene.cluster.after(KubeRequest.isWrite(of: "web")) { $0.remove(.serviceAccounts, "copilot") }
-            try await coordinator.execute("c1", in: &scene.store, scene.references)
+            try await coordinator.execute("c1", in: &scene.store, references: scene.references)
             #expect(scene.replicas("web") == 3 && scene.replicas("api") == 2)
             #expect(try scene.c1.result?.contains("ServiceAccount shop/copilot no longer exists") == true)
         }

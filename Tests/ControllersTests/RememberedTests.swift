@@ -53,7 +53,7 @@ import WorkflowEngine
         cluster.put(
             KubeObject(
                 .secrets, namespace: "shop", name: "key",
-                ["data": ["OPENAI_API_KEY": .string(Base64.encode(Array(value.utf8)))]]), in: .secrets)
+                members: ["data": ["OPENAI_API_KEY": .string(Base64.encode(Array(value.utf8)))]]), in: .secrets)
     }
 
     private func key(_ keys: ModelKeyCache, _ skyflo: SkyfloAI, isNew: Bool = false) async throws -> String? {
@@ -105,7 +105,7 @@ import WorkflowEngine
         func reply(
             to request: ModelRequest, onDelta: @escaping @Sendable (ModelDelta) -> Void
         ) async throws -> ModelReply {
-            guard shown == right else { throw LanguageModelError(.unauthorized, "refused (401)") }
+            guard shown == right else { throw LanguageModelError(.unauthorized, message: "refused (401)") }
             return ModelReply(content: "Hello.")
         }
     }
@@ -121,7 +121,7 @@ import WorkflowEngine
             let sky = try #require(scene.cluster.object(.skyfloAIs, "sky"))
             scene.dependencies.skyfloAIs.insert(sky)
             scene.cluster.put(
-                KubeObject(.secrets, namespace: "shop", name: "key", ["data": ["OPENAI_API_KEY": key]]), in: .secrets)
+                KubeObject(.secrets, namespace: "shop", name: "key", members: ["data": ["OPENAI_API_KEY": key]]), in: .secrets)
             var dependencies = scene.dependencies
             dependencies.models = Provider(right: right)
             var references = scene.references
@@ -147,7 +147,7 @@ import WorkflowEngine
         try await ask(stored: "new", right: "new") { scene in
             #expect(
                 scene.store.machine.next(now: scene.store.now, stop: nil)
-                    == .end(.init(.completed, .answered, answer: "Hello.")))
+                    == .end(.init(.completed, reason: .answered, answer: "Hello.")))
             #expect(scene.store.references?.credential == Credential("new"))
         }
     }

@@ -11,7 +11,7 @@ import WorkflowEngine
             let records = TurnRecords()
             scene.store.log(.turnStarted(number: 1, message: "scale it"))
             records.keep(scene.store.record, for: "waits")
-            scene.store.log(.turnEnded(TurnEnd(.completed, .answered, answer: "Done.")))
+            scene.store.log(.turnEnded(TurnEnd(.completed, reason: .answered, answer: "Done.")))
             for number in 0...TurnRecords.ended { records.keep(scene.store.record, for: "ended-\(number)") }
             #expect(records.take("waits") != nil)
             #expect(records.take("ended-0") == nil && records.take("ended-1") != nil)
@@ -24,7 +24,7 @@ import WorkflowEngine
     @Test func `the next turn is claimed anew, under the epoch after this one's`() async throws {
         try await Scene.run { scene in
             try await scene.ask(toScale: "web")
-            scene.store.log(.turnEnded(TurnEnd(.completed, .answered, answer: "Done.")))
+            scene.store.log(.turnEnded(TurnEnd(.completed, reason: .answered, answer: "Done.")))
             try await scene.store.flush()
             try await scene.store.writeStatus()
             var record = scene.store.record

@@ -18,12 +18,12 @@ import Writes
         var conditions: [PostCondition] = []
         for name in Self.names {
             let pod = cluster.put(
-                KubeObject(.pods, namespace: "shop", name: name, ["spec": ["nodeName": "n"]]), in: .pods)
+                KubeObject(.pods, namespace: "shop", name: name, members: ["spec": ["nodeName": "n"]]), in: .pods)
             conditions.append(.gone(.init(resource: .pods, namespace: "shop", name: name), uid: pod.uid))
         }
         cluster.remove(.pods, "c")
         // Of the same name, in another namespace.
-        cluster.put(KubeObject(.pods, namespace: "other", name: "c", ["spec": ["nodeName": "n"]]), in: .pods)
+        cluster.put(KubeObject(.pods, namespace: "other", name: "c", members: ["spec": ["nodeName": "n"]]), in: .pods)
         prepare(cluster)
         let clock = SteppedClock()
         let verifier = Verifier(

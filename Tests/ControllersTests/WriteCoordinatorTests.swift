@@ -7,7 +7,7 @@ import WorkflowEngine
 @testable import Controllers
 
 @Suite struct WriteCoordinatorTests {
-    private static let lost = KubeClientError(.unreachable, "lost")
+    private static let lost = KubeClientError(.unreachable, message: "lost")
 
     @Test func `the intent is stored before the request is sent, and the outcome after it`() async throws {
         try await Scene.run { scene in
@@ -127,7 +127,7 @@ import WorkflowEngine
             scene.store = try await scene.restarted()
             #expect(try scene.c1.state == .executing)
             try await scene.store.claim()
-            try await scene.coordinator.recover("c1", in: &scene.store, scene.references)
+            try await scene.coordinator.recover("c1", in: &scene.store, references: scene.references)
             #expect(scene.replicas() == 3 && scene.cluster.toolWrites.count == 1)
             #expect(try scene.c1.result?.hasPrefix("done") == true)
         }

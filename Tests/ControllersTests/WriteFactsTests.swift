@@ -25,7 +25,7 @@ import Writes
         let body: JSONValue = ["apiVersion": "policy/v1", "kind": "Eviction", "metadata": ["name": "web-1"]]
         let eviction = PlannedRequest(
             request: KubeRequest(
-                .post, APIResource.pods.path(namespace: "shop", name: "web-1", subresource: "eviction"),
+                .post, path: APIResource.pods.path(namespace: "shop", name: "web-1", subresource: "eviction"),
                 body: JSONWriter.string(body)),
             target: Self.pod, before: nil)
         let facts = try #require(WriteFacts(PlannedWrite(eviction), labels: ["app": "web"], change: nil))

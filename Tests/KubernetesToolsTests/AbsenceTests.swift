@@ -36,7 +36,7 @@ import Testing
 
     @Test func `where the server fails, it isn't known whether it exists`() async throws {
         let api = FakeAPI()
-        api.fail("GET /api/v1/namespaces/prodd", KubeClientError(.timeout, "no answer in 30 s"))
+        api.fail("GET /api/v1/namespaces/prodd", KubeClientError(.timeout, message: "no answer in 30 s"))
         let text = try await output(api, "k8s_get", ["resource_type": "pods", "namespace": "prodd"])
         #expect(text.contains("or namespace prodd doesn't exist: ") && text.contains("no answer in 30 s"), "\(text)")
     }
@@ -142,7 +142,7 @@ import Testing
     @Test func `a server that fails to list events takes nothing else from a description`() async throws {
         let api = FakeAPI()
         api.put(web)
-        api.fail("GET /api/v1/namespaces/shop/events", KubeClientError(.timeout, "no answer in 30 s"))
+        api.fail("GET /api/v1/namespaces/shop/events", KubeClientError(.timeout, message: "no answer in 30 s"))
         let text = try await output(api, "k8s_describe", ["resource_type": "deploy", "name": "web"])
         #expect(text.contains("Name: web") && text.contains("Events: can't be listed: ") && text.contains("30 s"))
     }

@@ -43,7 +43,7 @@ import Testing
 
         func stream<Result: Sendable>(
             _: KubeRequest, as _: Impersonation?, body: (inout KubeByteStream) async throws -> Result
-        ) async throws -> Result { throw KubeClientError(.unsupported, "no streams here") }
+        ) async throws -> Result { throw KubeClientError(.unsupported, message: "no streams here") }
     }
 
     private func logs(_ server: LogServer, _ arguments: JSONValue, limit: Int = 16_384) async throws -> String {

@@ -60,13 +60,13 @@ import Testing
         try await TestCluster.run { cluster in
             let api = FaultyAPI(cluster.api)
             api.after { request, response in
-                if request.method == .post { throw KubeClientError(.timeout, "no answer") }
+                if request.method == .post { throw KubeClientError(.timeout, message: "no answer") }
                 return response
             }
             await #expect(throws: KubeClientError.self) { try await api.create(.configMap("a"), in: .configMaps) }
             let done = try await api.find(.configMaps, namespace: "default", name: "a")
             #expect(done != nil, "the server did it")
-            api.before { _ in throw KubeClientError(.unreachable, "down") }
+            api.before { _ in throw KubeClientError(.unreachable, message: "down") }
             await #expect(throws: KubeClientError.self) {
                 try await api.find(.configMaps, namespace: "default", name: "a")
             }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ConversationProgressTests {
     private func conversation(_ annotation: String?, status: JSONValue = [:]) -> Conversation {
-        var object = KubeObject(.conversations, namespace: "shop", name: "talk", ["status": status])
+        var object = KubeObject(.conversations, namespace: "shop", name: "talk", members: ["status": status])
         object["metadata", "uid"] = "mine"
         if let annotation { object.annotations = [ConversationProgress.annotation: annotation] }
         return Conversation(object)

@@ -37,7 +37,7 @@ import Testing
         write.backend = .exec
         write.method = "PATCH"
         write.path = "/x"
-        write.query = [.init("a", "b")]
+        write.query = [.init("a", value: "b")]
         write.contentType = "application/json"
         write.accept = "application/yaml"
         write.body = "{}"

@@ -120,7 +120,7 @@ import Testing
             try await story.changeSkyflo(["approvals": ["twoPerson": true]])
             var object = KubeObject(
                 .conversations, namespace: Story.namespace, name: "talk",
-                ["spec": ["serviceAccountName": "copilot", "messages": [["content": "scale web"]]]])
+                members: ["spec": ["serviceAccountName": "copilot", "messages": [["content": "scale web"]]]])
             object.annotations = ["skyflo.ai/created-by": "alice"]
             _ = try await story.api.create(object, in: .conversations)
             try await story.untilPhase(.awaitingApproval)
@@ -141,7 +141,7 @@ import Testing
             try await story.changeSkyflo(["approvals": ["twoPerson": true, "serviceAccounts": "Nobody"]])
             var object = KubeObject(
                 .conversations, namespace: Story.namespace, name: "talk",
-                ["spec": ["serviceAccountName": "copilot", "messages": [["content": "scale web"]]]])
+                members: ["spec": ["serviceAccountName": "copilot", "messages": [["content": "scale web"]]]])
             object.annotations = ["skyflo.ai/created-by": robot]
             _ = try await story.api.create(object, in: .conversations)
             try await story.untilPhase(.awaitingApproval)
@@ -314,7 +314,7 @@ import Testing
 
 extension Story {
     func changeSkyflo(_ spec: JSONValue) async throws {
-        _ = try await api.patch(.skyfloAIs, namespace: Self.namespace, name: "skyflo", .merge(["spec": spec]))
+        _ = try await api.patch(.skyfloAIs, namespace: Self.namespace, name: "skyflo", patch: .merge(["spec": spec]))
     }
 
     func untilProven(_ status: Condition.Status) async throws {

@@ -18,7 +18,7 @@ import Testing
         ] as [(JSONValue, String)])
     func `what breaks the schema is refused with the field's name`(_ spec: JSONValue, _ field: String) async throws {
         try await Story.run(nil, samples: ["0-shop.yaml"]) { story in
-            let object = KubeObject(.conversations, namespace: Story.namespace, name: "bad", ["spec": spec])
+            let object = KubeObject(.conversations, namespace: Story.namespace, name: "bad", members: ["spec": spec])
             let status = try await #require(throws: APIStatus.self) {
                 _ = try await story.api.create(object, in: .conversations)
             }
@@ -136,7 +136,7 @@ import Testing
     @Test func `a model that can't be reached fails the turn with the cause, and the next message works`() async throws
     {
         let model = ScriptedModel { _, turn in
-            if turn == 0 { throw LanguageModelError(.unreachable, "connection refused") }
+            if turn == 0 { throw LanguageModelError(.unreachable, message: "connection refused") }
             return .says("Back again.")
         }
         try await Story.run(model) { story in

@@ -218,6 +218,6 @@ import Testing
             data[key] = .string(Base64.encode(Array(text.replacing("a shop", with: "a bank").utf8)))
         }
         _ = try await story.api.patch(
-            .secrets, namespace: Story.namespace, name: secret.name, .merge(["data": .object(data)]))
+            .secrets, namespace: Story.namespace, name: secret.name, patch: .merge(["data": .object(data)]))
     }
 }

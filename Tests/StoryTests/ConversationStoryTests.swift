@@ -16,7 +16,7 @@ import Testing
             } then: {
                 _ = try await story.api.patch(
                     .deployments, namespace: Story.namespace, name: "web",
-                    .merge(["metadata": ["annotations": ["moved": "yes"]]]))
+                    patch: .merge(["metadata": ["annotations": ["moved": "yes"]]]))
             }
             try await story.withOperator(model, wrap: { HookedAPI($0, hook) }) {
                 try await story.ask("scale web to 3")
@@ -130,7 +130,7 @@ import Testing
             try await story.ask("scale web to 5")
             try await story.untilPhase(.awaitingApproval)
             _ = try await story.api.patch(
-                .deployments, namespace: Story.namespace, name: "web", .merge(["spec": ["replicas": 4]]))
+                .deployments, namespace: Story.namespace, name: "web", patch: .merge(["spec": ["replicas": 4]]))
             try await story.approve("c1")
             let again = try await story.until("asked again") { $0.status.approvals["c2"]?.digest != nil }
             #expect(again.status.calls["c1"]?.state == .stale)

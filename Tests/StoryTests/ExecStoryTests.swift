@@ -123,7 +123,7 @@ import Testing
                 try await story.ask("look")
                 try await story.untilPhase(.awaitingApproval)
                 try await story.api.delete(
-                    .pods, namespace: Story.namespace, name: "box", DeleteOptions(gracePeriodSeconds: 0))
+                    .pods, namespace: Story.namespace, name: "box", options: DeleteOptions(gracePeriodSeconds: 0))
                 try await eventually("the pod is gone") {
                     try await story.api.find(.pods, namespace: Story.namespace, name: "box") == nil
                 }
@@ -170,7 +170,7 @@ struct CountedCommands: KubeAPI {
     func exec(_ command: ContainerCommand, as identity: Impersonation?) async throws -> ExecResult {
         commands.note(command.command)
         let result = try await api.exec(command, as: identity)
-        if loses { throw KubeClientError(.unreachable, "answer lost") }
+        if loses { throw KubeClientError(.unreachable, message: "answer lost") }
         return result
     }
 }

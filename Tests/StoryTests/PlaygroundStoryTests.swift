@@ -15,7 +15,7 @@ import Testing
             try await story.withOperator(OfflineProvider(), defaultSkyfloAI: key) {
                 let object = KubeObject(
                     .conversations, namespace: namespace, name: "talk",
-                    ["spec": ["messages": .array(messages.map { ["content": .string($0)] })]])
+                    members: ["spec": ["messages": .array(messages.map { ["content": .string($0)] })]])
                 _ = try await story.api.create(object, in: .conversations)
                 try await eventually("it ends") {
                     let now = Conversation(try await story.api.get(.conversations, namespace: namespace, name: "talk"))

@@ -203,7 +203,7 @@ import Testing
         try await Story.run(nil) { story in
             _ = try await story.api.patch(
                 .deployments, namespace: Story.namespace, name: "web",
-                .merge(["metadata": ["annotations": ["api-token": "abcdefgh12345678"]]]))
+                patch: .merge(["metadata": ["annotations": ["api-token": "abcdefgh12345678"]]]))
             var tokens: [String] = []
             for name in ["one", "two"] {
                 try await story.withOperator(model, identity: name) {

@@ -94,7 +94,7 @@ import Testing
             status[path: ["calls", "c1", "state"]] = "Executing"
             _ = try await story.api.patch(
                 .conversations, namespace: Story.namespace, name: "talk", subresource: "status",
-                .merge(["status": status]))
+                patch: .merge(["status": status]))
             try await story.withOperator(model, identity: "operator-2") {
                 let restored = try await story.untilPhase(.stopped)
                 #expect(restored.status.conditions[type: "Failed"]?.message.contains(export.uid) == true)
@@ -266,13 +266,13 @@ extension Story {
 
     fileprivate func setReplicas(_ count: Int) async throws {
         _ = try await api.patch(
-            .deployments, namespace: Self.namespace, name: "web", .merge(["spec": ["replicas": JSONValue(count)]]))
+            .deployments, namespace: Self.namespace, name: "web", patch: .merge(["spec": ["replicas": JSONValue(count)]]))
     }
 
     fileprivate func setAnnotation(_ value: String?) async throws {
         let annotations: JSONValue = .object([ConversationProgress.annotation: value.map(JSONValue.string) ?? .null])
         _ = try await api.patch(
-            .conversations, namespace: Self.namespace, name: "talk", .merge(["metadata": ["annotations": annotations]]))
+            .conversations, namespace: Self.namespace, name: "talk", patch: .merge(["metadata": ["annotations": annotations]]))
     }
 
     fileprivate func progress() async throws -> ConversationProgress? {

@@ -89,6 +89,6 @@ import Testing
             ],
         ]
         _ = try await story.api.patch(
-            .pods, namespace: Story.namespace, name: "probe", subresource: "status", .merge(["status": status]))
+            .pods, namespace: Story.namespace, name: "probe", subresource: "status", patch: .merge(["status": status]))
     }
 }

@@ -159,7 +159,7 @@ import Testing
             let forged = Base64.encode(Array(text.replacing("hello", with: "hullo").utf8))
             _ = try await story.api.patch(
                 .secrets, namespace: Story.namespace, name: secret.name,
-                .merge(["data": .object([key: .string(forged)])]))
+                patch: .merge(["data": .object([key: .string(forged)])]))
             try await story.change(spec: ["messages": [["content": "hello"], ["content": "again"]]])
             let failed = try await story.until("failed") { $0.status.phase == .failed }
             #expect(failed.status.conditions[type: "Failed"]?.reason == "TranscriptLost")

@@ -63,7 +63,7 @@ import Testing
         try await write(.scale(to: 3)) { story, _ in
             try await story.untilPhase(.completed)
             _ = try await story.api.patch(
-                .deployments, namespace: Story.namespace, name: "web", .merge(["spec": ["replicas": 4]]))
+                .deployments, namespace: Story.namespace, name: "web", patch: .merge(["spec": ["replicas": 4]]))
             try await story.change(spec: ["undo": ["c1", "c9"]])
             let failed = try await story.untilPhase(.failed)
             let message = failed.status.conditions[type: "Failed"]?.message ?? ""
@@ -83,7 +83,7 @@ import Testing
             try await story.untilPhase(.completed)
             _ = try await story.api.patch(
                 .deployments, namespace: Story.namespace, name: "web",
-                .merge(["metadata": ["annotations": ["note": "mine"]]]))
+                patch: .merge(["metadata": ["annotations": ["note": "mine"]]]))
             try await story.change(spec: ["undo": ["c1"]])
             try await story.untilPhase(.awaitingApproval)
             try await story.approveUntilDone("c2")

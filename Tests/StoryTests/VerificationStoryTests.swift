@@ -93,7 +93,7 @@ import Testing
                     ],
                 ]
                 _ = try await story.api.create(
-                    KubeObject(.events, namespace: "shop", name: "web.1", event), in: .events)
+                    KubeObject(.events, namespace: "shop", name: "web.1", members: event), in: .events)
             }
             try await story.withOperator(model, wrap: { HookedAPI($0, hook) }) {
                 try await story.ask("scale web to 3")
@@ -120,7 +120,7 @@ import Testing
         try await Story.run(nil) { story in
             let old = try await eventuallyFound("the broken pod") {
                 try await story.api.list(
-                    .pods, namespace: "shop", ListOptions(labelSelector: LabelSelector(matching: ["app": "cart"]))
+                    .pods, namespace: "shop", options: ListOptions(labelSelector: LabelSelector(matching: ["app": "cart"]))
                 ).items.first
             }
             let cart = try await story.api.get(.deployments, namespace: "shop", name: "cart")
@@ -173,7 +173,7 @@ import Testing
             #expect(checks(done)["deployment shop/catalog is gone"]?["result"] == "Passed")
             #expect(checks(done)["the pods of deployment shop/catalog are gone"]?["result"] == "Passed")
             let left = try await story.api.list(
-                .pods, namespace: "shop", ListOptions(labelSelector: LabelSelector(matching: ["app": "catalog"])))
+                .pods, namespace: "shop", options: ListOptions(labelSelector: LabelSelector(matching: ["app": "catalog"])))
             #expect(left.items.isEmpty)
         }
     }
@@ -192,6 +192,6 @@ extension Story {
                 "namespace": "shop", "uid": .string(object.uid),
             ],
         ]
-        _ = try await api.create(KubeObject(.events, namespace: "shop", name: name, event), in: .events)
+        _ = try await api.create(KubeObject(.events, namespace: "shop", name: name, members: event), in: .events)
     }
 }

@@ -7,14 +7,14 @@ import Writes
 
 @Suite struct ToolParametersTests {
     let parameters = ToolParameters([
-        .required("name", .string(.objectName), "Name"),
-        .optional("count", .integer(1...10), default: 5, "Count"),
-        .optional("all", .boolean, default: false, "All"),
-        .optional("mode", .choice(["a", "b"]), "Mode"),
-        .optional("labels", .stringMap, "Labels"),
-        .optional("since", .string(.duration), "Since"),
-        .optional("selector", .string(.labelSelector), "Selector"),
-        .optional("namespace", .string(.label), "Namespace"),
+        .required("name", kind: .string(.objectName), description: "Name"),
+        .optional("count", kind: .integer(1...10), default: 5, description: "Count"),
+        .optional("all", kind: .boolean, default: false, description: "All"),
+        .optional("mode", kind: .choice(["a", "b"]), description: "Mode"),
+        .optional("labels", kind: .stringMap, description: "Labels"),
+        .optional("since", kind: .string(.duration), description: "Since"),
+        .optional("selector", kind: .string(.labelSelector), description: "Selector"),
+        .optional("namespace", kind: .string(.label), description: "Namespace"),
     ])
 
     private func problem(_ text: String) -> String {

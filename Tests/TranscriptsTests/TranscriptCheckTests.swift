@@ -16,7 +16,7 @@ import WorkflowEngine
         let at = try #require(KubeTime("2026-01-01T00:00:00Z"))
         let events: [TurnEvent] = [
             .turnStarted(number: 1, message: "hi"), .modelReplied(ModelTurn(content: "hello")),
-            .turnEnded(TurnEnd(.completed, .answered, answer: "hello")),
+            .turnEnded(TurnEnd(.completed, reason: .answered, answer: "hello")),
         ]
         let lines = events.map { chain.append(.init(at: at, event: $0)) }
         return Written(lines: lines, head: chain.head)

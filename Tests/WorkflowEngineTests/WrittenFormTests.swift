@@ -54,7 +54,7 @@ import WorkflowEngine
         #expect(try read(["type": "WriteStarted"]) == .writeStarted(id: ""))
         #expect(
             try read(["type": "TurnEnded", "kind": "Failed", "reason": "NewReason"])
-                == .turnEnded(TurnEnd(.failed, .internalError)))
+                == .turnEnded(TurnEnd(.failed, reason: .internalError)))
         #expect(
             try read([
                 "type": "Verified", "id": "c1", "checks": [["check": "a", "verdict": "New"], ["verdict": "Passed"]],
@@ -133,8 +133,8 @@ import WorkflowEngine
                     .init(check: "e", verdict: .notChecked, evidence: ""),
                 ]), .verified(id: "c2", []),
             .checkedAgain(id: "c1", [.init(check: "d", verdict: .passed, evidence: "2/2")]),
-            .turnEnded(TurnEnd(.completed, .answered, answer: "Done.")),
-            .turnEnded(TurnEnd(.failed, .modelFailed, message: "m")), .turnEnded(TurnEnd(.stopped, .stopped)),
+            .turnEnded(TurnEnd(.completed, reason: .answered, answer: "Done.")),
+            .turnEnded(TurnEnd(.failed, reason: .modelFailed, message: "m")), .turnEnded(TurnEnd(.stopped, reason: .stopped)),
             .takenOver(worker: "operator-2", epoch: 3), .disregarded(after: 3),
             .restored(messages: 2, followUps: ["a", "b"], undos: 1, note: "it came back"),
         ]
@@ -149,9 +149,9 @@ import WorkflowEngine
     @Test func `every field of a status is written as it always was`() throws {
         var story = StatusStory()
         try story.tell()
-        let text = story.patches.map { JSONWriter.string($0, .pretty) + "\n" }.joined()
+        let text = story.patches.map { JSONWriter.string($0, options: .pretty) + "\n" }.joined()
         #expect(text == (try Self.fixture("status.txt")), "\(text)")
-        #expect(JSONWriter.string(story.status, .pretty) + "\n" == (try Self.fixture("status.json")))
+        #expect(JSONWriter.string(story.status, options: .pretty) + "\n" == (try Self.fixture("status.json")))
     }
 
     @Test func `a status that was written then is read as it was meant`() throws {

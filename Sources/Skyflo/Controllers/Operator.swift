@@ -90,7 +90,7 @@ public struct Operator: Sendable {
         manager.add(conversations, to: .caches)
         manager.add(skyfloAIs, to: .caches)
         manager.add(events, to: .others)
-        let dependencies = dependencies(conversations, skyfloAIs, events, redactionKey, user)
+        let dependencies = dependencies(conversations, skyfloAIs: skyfloAIs, events: events, redactionKey: redactionKey, user: user)
         manager.add(conversationController(dependencies), to: .leaderElected)
         manager.add(skyfloAIController(dependencies), to: .leaderElected)
         return manager
@@ -105,8 +105,8 @@ public struct Operator: Sendable {
     }
 
     private func dependencies(
-        _ conversations: Informer, _ skyfloAIs: Informer, _ events: EventRecorder, _ redactionKey: [UInt8],
-        _ user: String
+        _ conversations: Informer, skyfloAIs: Informer, events: EventRecorder, redactionKey: [UInt8],
+        user: String
     ) -> ConversationReconciler.Dependencies {
         .init(
             api: api, conversations: conversations, skyfloAIs: skyfloAIs, mapper: RESTMapper(api: api),

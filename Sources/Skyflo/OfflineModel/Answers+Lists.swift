@@ -1,15 +1,15 @@
 /// Answers about lists.
 extension Answers {
-    static func list(_ command: Command, _ text: String) -> String {
+    static func list(_ command: Command, text: String) -> String {
         let list = ListText(text)
-        if list.isNothing { return none(command, list) }
-        if command.isOne { return quoted("Here it is:", text) }
+        if list.isNothing { return none(command, list: list) }
+        if command.isOne { return quoted("Here it is:", text: text) }
         if text.allSatisfy(\.isWhitespace) {
             return "The tool returned an empty text for the \(plural(command))\(place(command))."
         }
         // What can't be read is told as it is; that there is nothing only the tool can say.
         guard command.output == nil || command.output == "wide", list.tables.contains(where: { !$0.rows.isEmpty })
-        else { return quoted("Here they are:", text) }
+        else { return quoted("Here they are:", text: text) }
         return rows(of: list, for: command)
     }
 
@@ -19,17 +19,17 @@ extension Answers {
     }
 
     /// - Parameter list: with what the tool says about it, such as that there is no such namespace.
-    private static func none(_ command: Command, _ list: ListText) -> String {
-        if let sentence = plainNone(command, list) { return sentence }
+    private static func none(_ command: Command, list: ListText) -> String {
+        if let sentence = plainNone(command, list: list) { return sentence }
         let remarks = list.remarks
         let what =
             (command.isOne ? "\(command.kind ?? "object") **\(command.name ?? "")**" : plural(command)) + place(command)
         if remarks.isEmpty { return "There \(command.isOne ? "is" : "are") no \(what)." }
-        return quoted("The tool found no \(what), and says:", remarks.joined(separator: "\n"))
+        return quoted("The tool found no \(what), and says:", text: remarks.joined(separator: "\n"))
     }
 
     /// Where the tool says nothing but that there are none: the same, with the group and the namespace that it names.
-    private static func plainNone(_ command: Command, _ list: ListText) -> String? {
+    private static func plainNone(_ command: Command, list: ListText) -> String? {
         let (end, anywhere) = (".", " in any namespace")
         guard !command.isOne, command.selector == nil, command.fields == nil, list.remarks.count == 1,
             let remark = list.remarks.first, remark.hasSuffix(end),
@@ -50,7 +50,7 @@ extension Answers {
     }
 
     static func noNamespace(_ namespace: String, existing names: [String]) -> String {
-        let near = suggestions(namespace, names)
+        let near = suggestions(namespace, names: names)
         let all = names.map { "**\($0)**" }.joined(separator: ", ")
         let hint = near.isEmpty ? (names.count > 12 ? "" : " There are \(all).") : " Did you mean \(near)?"
         return "Namespace **\(namespace)** doesn't exist." + hint
@@ -74,7 +74,7 @@ extension Answers {
             (isJudged ? [] : ["The table doesn't say which of them are \(filterText(command.filter).dropLast())."])
             + (command.isCount && list.isCut ? [] : list.remarks)
         let text = chosen.filter { !$0.rows.isEmpty }.map(\.text).joined(separator: "\n\n")
-        let first = command.isCount ? parts[0] + "." : quoted(parts[0] + ":", text)
+        let first = command.isCount ? parts[0] + "." : quoted(parts[0] + ":", text: text)
         return ([first] + remarks).joined(separator: "\n\n")
     }
 
@@ -97,7 +97,7 @@ extension Answers {
         let text = "\(listed) belongs to anything named **\(name)**, which I took for the name of an object."
         if command.isCount { return text }
         let tables = list.tables.map { RowChoice(Command(verb: .list)).chosen($0).text }
-        return quoted("\(text) This is all of them:", tables.joined(separator: "\n\n"))
+        return quoted("\(text) This is all of them:", text: tables.joined(separator: "\n\n"))
     }
 
     private static func filterText(_ filter: Command.Filter?) -> String {

@@ -82,7 +82,7 @@ extension Answers {
             + "`in namespace shop`, or without one for the namespace of this conversation."
     }
 
-    static func unclear(_ problem: Unclear, _ tools: [ToolSchema]) -> String {
+    static func unclear(_ problem: Unclear, tools: [ToolSchema]) -> String {
         switch problem {
         case .notUnderstood: "I don't understand that. " + capabilities(tools)
         case .whichObject(let verb, let kind):

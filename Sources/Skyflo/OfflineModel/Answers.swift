@@ -21,29 +21,29 @@ enum Answers {
         return ([fence] + all + [fence]).joined(separator: "\n")
     }
 
-    static func quoted(_ lead: String, _ text: String) -> String {
+    static func quoted(_ lead: String, text: String) -> String {
         text.allSatisfy(\.isWhitespace) ? lead : "\(lead)\n\n\(block(text))"
     }
 
-    static func failed(_ lead: String, _ text: String) -> String { quoted("\(lead):", text) }
+    static func failed(_ lead: String, text: String) -> String { quoted("\(lead):", text: text) }
 
-    static func denied(_ what: String, _ reason: String?) -> String {
+    static func denied(_ what: String, reason: String?) -> String {
         "Nothing was done: \(what) was denied" + (reason.map { ": \($0)" } ?? ".")
     }
 
-    static func written(_ result: WriteResult, _ wish: String, _ done: String, _ text: String) -> String {
+    static func written(_ result: WriteResult, wish: String, done: String, text: String) -> String {
         switch result {
-        case .done: quoted("\(done).", text)
-        case .nothingToDo: quoted("There was nothing to do.", text)
-        case .checkFailed: quoted("\(done), but a check afterwards didn't pass:", text)
-        case .stillRunning: quoted("\(done). It is still in progress, and I keep watching it:", text)
-        case .unclear: quoted("I can't tell whether it worked to \(wish). The tool says:", text)
+        case .done: quoted("\(done).", text: text)
+        case .nothingToDo: quoted("There was nothing to do.", text: text)
+        case .checkFailed: quoted("\(done), but a check afterwards didn't pass:", text: text)
+        case .stillRunning: quoted("\(done). It is still in progress, and I keep watching it:", text: text)
+        case .unclear: quoted("I can't tell whether it worked to \(wish). The tool says:", text: text)
         }
     }
 
     // MARK: Reading
 
-    static func description(_ found: FoundObject, _ text: String) -> String {
+    static func description(_ found: FoundObject, text: String) -> String {
         let description = Description(text)
         var lines: [String] = []
         for key in ["Status", "Replicas", "Selector", "Node", "Type", "Endpoints"] {
@@ -57,7 +57,7 @@ enum Answers {
         return "This is \(found.title):\n\n\(facts)\(block(text, lines: 80))"
     }
 
-    static func logs(pod: String, others: [String], _ text: String, _ command: Command) -> String {
+    static func logs(pod: String, others: [String], text: String, command: Command) -> String {
         let run = command.previous ? " (the run before)" : ""
         var parts: [String] = []
         if text.allSatisfy(\.isWhitespace) {
@@ -71,15 +71,15 @@ enum Answers {
         return parts.joined(separator: "\n\n")
     }
 
-    static func noPods(_ object: FoundObject, _ rows: [ObjectRow]) -> String {
-        let near = suggestions(object.name, rows.map(\.name))
+    static func noPods(_ object: FoundObject, rows: [ObjectRow]) -> String {
+        let near = suggestions(object.name, names: rows.map(\.name))
         return "I found no pod of **\(object.name)**." + (near.isEmpty ? "" : " Did you mean \(near)?")
     }
 
     // MARK: Not found, not offered
 
     static func notFound(
-        _ command: Command, _ kinds: [String], _ others: [ObjectRow], namespaces: [String]
+        _ command: Command, kinds: [String], others: [ObjectRow], namespaces: [String]
     ) -> String {
         let name = command.name ?? ""
         let place = command.namespace.map { "namespace **\($0)**" } ?? "this namespace"
@@ -93,8 +93,8 @@ enum Answers {
         } else if namespaces.contains(name) {
             text += " There is a namespace of that name: say for example `list the pods in namespace \(name)`."
         } else {
-            let near = suggestions(name, others.map(\.name))
-            let places = suggestions(name, namespaces)
+            let near = suggestions(name, names: others.map(\.name))
+            let places = suggestions(name, names: namespaces)
             if !near.isEmpty { text += " Did you mean \(near)?" }
             if near.isEmpty, !places.isEmpty { text += " Did you mean namespace \(places)?" }
         }
@@ -102,7 +102,7 @@ enum Answers {
     }
 
     /// Names that share their beginning, or most of their letters, with what was said.
-    static func suggestions(_ name: String, _ names: [String]) -> String {
+    static func suggestions(_ name: String, names: [String]) -> String {
         let near = Set(names).filter { other in
             other.hasPrefix(name) || name.hasPrefix(other)
                 || EditDistance.between(name, other) <= max(1, name.count / 4)
@@ -127,12 +127,12 @@ enum Answers {
             + "and you asked for \(value.string ?? "\(value)")."
     }
 
-    static func severalKinds(_ name: String, _ kinds: [String], _ verb: Command.Verb) -> String {
+    static func severalKinds(_ name: String, kinds: [String], verb: Command.Verb) -> String {
         let list = kinds.map { "\($0) **\(name)**" }.joined(separator: " and ")
         return "There are \(list). Say which one you mean, for example: `\(verb.rawValue) \(kinds[0]) \(name)`."
     }
 
-    static func whichContainer(_ found: FoundObject, _ containers: [String], _ image: String) -> String {
+    static func whichContainer(_ found: FoundObject, containers: [String], image: String) -> String {
         if containers.isEmpty { return "I couldn't find out which containers \(found.title) has." }
         return "Which container of \(found.title) should get `\(image)`? It has \(containers.joined(separator: ", ")). "
             + "Say for example: `set the image of container … of \(found.name) to \(image)`."

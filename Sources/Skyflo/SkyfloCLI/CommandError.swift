@@ -7,7 +7,7 @@ public struct CommandError: Error, Sendable, CustomStringConvertible {
     public var message: String
     public var cause: (any Error)?
 
-    public init(_ status: ExitStatus, _ message: String, cause: (any Error)? = nil) {
+    public init(_ status: ExitStatus, message: String, cause: (any Error)? = nil) {
         self.status = status
         self.message = message
         self.cause = cause

@@ -88,7 +88,7 @@ public struct ToolParameter: Sendable, Hashable {
     public var isRequired: Bool
     public var defaultValue: JSONValue?
 
-    private init(_ name: String, _ kind: Kind, _ description: String, required: Bool, default value: JSONValue? = nil) {
+    private init(_ name: String, kind: Kind, description: String, required: Bool, default value: JSONValue? = nil) {
         self.name = name
         self.kind = kind
         self.description = description
@@ -96,15 +96,15 @@ public struct ToolParameter: Sendable, Hashable {
         defaultValue = value
     }
 
-    public static func required(_ name: String, _ kind: Kind, _ description: String) -> ToolParameter {
-        ToolParameter(name, kind, description, required: true)
+    public static func required(_ name: String, kind: Kind, description: String) -> ToolParameter {
+        ToolParameter(name, kind: kind, description: description, required: true)
     }
 
     /// - Parameter value: what the tool sees when the model gives none; nil leaves the argument out.
     public static func optional(
-        _ name: String, _ kind: Kind, default value: JSONValue? = nil, _ description: String
+        _ name: String, kind: Kind, default value: JSONValue? = nil, description: String
     ) -> ToolParameter {
-        ToolParameter(name, kind, description, required: false, default: value)
+        ToolParameter(name, kind: kind, description: description, required: false, default: value)
     }
 
     var schema: JSONValue {
@@ -132,24 +132,24 @@ extension ToolParameter.Kind {
     func problem(with value: JSONValue) -> String? {
         switch self {
         case .string(let format):
-            guard let text = value.string else { return mismatch("a string", value) }
+            guard let text = value.string else { return mismatch("a string", value: value) }
             return format.problem(with: text)
         case .integer(let range):
-            guard let number = value.int else { return mismatch("an integer", value) }
+            guard let number = value.int else { return mismatch("an integer", value: value) }
             return range.contains(number) ? nil : "\(number) is not between \(range.lowerBound) and \(range.upperBound)"
-        case .boolean: return value.bool == nil ? mismatch("a boolean", value) : nil
+        case .boolean: return value.bool == nil ? mismatch("a boolean", value: value) : nil
         case .choice(let values):
-            guard let text = value.string else { return mismatch("a string", value) }
+            guard let text = value.string else { return mismatch("a string", value: value) }
             guard !values.contains(text) else { return nil }
             return "\"\(ToolParameters.excerpt(text))\" is not one of \(values.joined(separator: ", "))"
         case .stringMap:
-            guard let members = value.object else { return mismatch("an object of strings", value) }
+            guard let members = value.object else { return mismatch("an object of strings", value: value) }
             guard let other = members.first(where: { $0.value.string == nil }) else { return nil }
-            return "\(ToolParameters.excerpt(other.key)): " + mismatch("a string", other.value)
+            return "\(ToolParameters.excerpt(other.key)): " + mismatch("a string", value: other.value)
         }
     }
 
-    private func mismatch(_ expected: String, _ value: JSONValue) -> String {
+    private func mismatch(_ expected: String, value: JSONValue) -> String {
         "must be \(expected), not of type \(value.typeName)"
     }
 }

@@ -44,8 +44,8 @@ public struct ToolRegistry: Sendable {
 
     /// The name is known to the engine as well (`Alternatives.argument`), which makes the groups; no tool needs it.
     private static let alternativeGroup = ToolParameter.optional(
-        "alternative_group", .string(.text(maximum: 64)),
-        "To offer up to four alternatives: call tools for all of them in one reply with the same text here. A person approves "
+        "alternative_group", kind: .string(.text(maximum: 64)),
+        description: "To offer up to four alternatives: call tools for all of them in one reply with the same text here. A person approves "
             + "at most one; the others are then denied")
 
     private func tools(in toolsets: Set<String>?) -> [any Tool] {
@@ -69,7 +69,7 @@ public struct ToolRegistry: Sendable {
             let checked = try Self.parameters(of: tool).check(arguments)
             let outcome = try await tool.call(checked, in: context)
             switch outcome {
-            case .output(let text): return .output(Self.cut(text, context))
+            case .output(let text): return .output(Self.cut(text, in: context))
             case .proposal(let proposal): try HiddenPayload(redactor: context.redactor).check(proposal)
             }
             return outcome
@@ -77,13 +77,13 @@ public struct ToolRegistry: Sendable {
             throw cancellation
         } catch {
             var failure = ToolFailure(describing: error)
-            failure.message = Self.cut(context.redactor.redact(text: failure.message), context)
+            failure.message = Self.cut(context.redactor.redact(text: failure.message), in: context)
             throw failure
         }
     }
 
     /// For tools that don't cut by themselves what they know better.
-    private static func cut(_ text: String, _ context: ToolContext) -> String {
+    private static func cut(_ text: String, in context: ToolContext) -> String {
         OutputLimit.cutMiddle(text, to: context.outputLimit, rest: "ask for less at once to see them")
     }
 }

@@ -36,15 +36,15 @@ public struct SecretTranscriptStore: TranscriptStore {
 
     public func load(_ conversation: Conversation, anchor: TranscriptChain.Anchor) async throws -> StoredTranscript {
         do {
-            return try await whole(conversation, anchor)
+            return try await whole(conversation, anchor: anchor)
         } catch is TranscriptChain.Failure {
             // Another worker may have filled one Secret after it was read, and begun the next before that was.
-            return try await whole(conversation, anchor)
+            return try await whole(conversation, anchor: anchor)
         }
     }
 
     private func whole(
-        _ conversation: Conversation, _ anchor: TranscriptChain.Anchor
+        _ conversation: Conversation, anchor: TranscriptChain.Anchor
     ) async throws -> StoredTranscript {
         var check = TranscriptCheck(anchor, secretPrefix: Self.secretPrefix(conversation), veil: veil)
         try await SecretTranscriptReader(api: api).addSecrets(of: conversation, to: &check)
@@ -63,26 +63,26 @@ public struct SecretTranscriptStore: TranscriptStore {
             var next = chain
             let line = next.append(entry, veil: veil)
             if !lines.isEmpty, lines.utf8.count + line.utf8.count > Self.chunkBytes {
-                try await write(lines, chain, to: &stored, of: conversation)
+                try await write(lines, chain: chain, to: &stored, of: conversation)
                 lines = ""
             }
             lines += line
             chain = next
         }
-        if !lines.isEmpty { try await write(lines, chain, to: &stored, of: conversation) }
+        if !lines.isEmpty { try await write(lines, chain: chain, to: &stored, of: conversation) }
     }
 
     /// - Parameter chain: as it is with these lines.
     private func write(
-        _ lines: String, _ chain: TranscriptChain, to stored: inout StoredTranscript, of conversation: Conversation
+        _ lines: String, chain: TranscriptChain, to stored: inout StoredTranscript, of conversation: Conversation
     ) async throws {
         let bytes = Array(lines.utf8)
         var next = stored
         if let tail = stored.tail, !tail.isSealed, tail.bytes + bytes.count <= Self.chunkBytes {
-            next.tail = try await extend(tail, with: bytes, stored.position, conversation)
+            next.tail = try await extend(tail, with: bytes, position: stored.position, conversation: conversation)
         } else {
-            if let tail = stored.tail { try await seal(tail, stored.position, conversation) }
-            next.tail = try await create(with: bytes, stored.position, conversation)
+            if let tail = stored.tail { try await seal(tail, position: stored.position, conversation: conversation) }
+            next.tail = try await create(with: bytes, position: stored.position, conversation: conversation)
             next.position.secrets += 1
         }
         next.chain = chain
@@ -93,8 +93,8 @@ public struct SecretTranscriptStore: TranscriptStore {
     }
 
     private func extend(
-        _ tail: StoredTranscript.Tail, with bytes: [UInt8], _ position: TranscriptPosition,
-        _ conversation: Conversation
+        _ tail: StoredTranscript.Tail, with bytes: [UInt8], position: TranscriptPosition,
+        conversation: Conversation
     ) async throws -> StoredTranscript.Tail {
         let patch: JSONValue = [
             "metadata": ["resourceVersion": .string(tail.resourceVersion), "uid": .string(tail.uid)],
@@ -102,7 +102,7 @@ public struct SecretTranscriptStore: TranscriptStore {
         ]
         let secret = try await api.patch(
             .secrets, namespace: conversation.namespace, name: "\(position.secretPrefix)-\(position.secrets - 1)",
-            .merge(patch), WriteOptions(fieldManager: SkyfloGroup.fieldManager))
+            patch: .merge(patch), options: WriteOptions(fieldManager: SkyfloGroup.fieldManager))
         return StoredTranscript.Tail(
             resourceVersion: secret.resourceVersion, uid: secret.uid, bytes: tail.bytes + bytes.count,
             appends: tail.appends + 1)
@@ -111,7 +111,7 @@ public struct SecretTranscriptStore: TranscriptStore {
     /// Ends a full Secret under its version before the next one is made: otherwise a worker that was overtaken could make
     /// the next one from where it stands, while another still appends to this.
     private func seal(
-        _ tail: StoredTranscript.Tail, _ position: TranscriptPosition, _ conversation: Conversation
+        _ tail: StoredTranscript.Tail, position: TranscriptPosition, conversation: Conversation
     ) async throws {
         guard !tail.isSealed else { return }
         let patch: JSONValue = [
@@ -120,15 +120,15 @@ public struct SecretTranscriptStore: TranscriptStore {
         ]
         _ = try await api.patch(
             .secrets, namespace: conversation.namespace, name: "\(position.secretPrefix)-\(position.secrets - 1)",
-            .merge(patch), WriteOptions(fieldManager: SkyfloGroup.fieldManager))
+            patch: .merge(patch), options: WriteOptions(fieldManager: SkyfloGroup.fieldManager))
     }
 
     private func create(
-        with bytes: [UInt8], _ position: TranscriptPosition, _ conversation: Conversation
+        with bytes: [UInt8], position: TranscriptPosition, conversation: Conversation
     ) async throws -> StoredTranscript.Tail {
         var secret = KubeObject(
             .secrets, namespace: conversation.namespace, name: "\(position.secretPrefix)-\(position.secrets)",
-            [
+            members: [
                 "type": "skyflo.ai/transcript",
                 "data": .object([Self.key(0): .string(Base64.encode(bytes))]),
             ])
@@ -137,7 +137,7 @@ public struct SecretTranscriptStore: TranscriptStore {
         if name.utf8.count <= 63 { secret.labels = ["skyflo.ai/conversation": name] }
         secret.ownerReferences = [OwnerReference(controller: conversation.object)]
         let created = try await api.create(
-            secret, in: .secrets, WriteOptions(fieldManager: SkyfloGroup.fieldManager))
+            secret, in: .secrets, options: WriteOptions(fieldManager: SkyfloGroup.fieldManager))
         return StoredTranscript.Tail(
             resourceVersion: created.resourceVersion, uid: created.uid, bytes: bytes.count, appends: 1)
     }

@@ -9,14 +9,14 @@ enum FileDescriptorText {
     static func write(_ text: String, to descriptor: Int32) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { systemWrite(descriptor, $0) }
+            let count = rest.withUnsafeBytes { systemWrite(descriptor, bytes: $0) }
             // A reader that has gone wants nothing more.
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
         }
     }
 
-    private static func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    private static func systemWrite(_ descriptor: Int32, bytes: UnsafeRawBufferPointer) -> Int {
         #if canImport(Glibc)
             Glibc.write(descriptor, bytes.baseAddress, bytes.count)
         #else

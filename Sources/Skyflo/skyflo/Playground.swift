@@ -57,9 +57,9 @@
                 "spec": ["expirationSeconds": 31_536_000],
             ]
             let answer = try await client.call(
-                KubeRequest(.post, path, contentType: "application/json", body: JSONWriter.string(request)))
+                KubeRequest(.post, path: path, contentType: "application/json", body: JSONWriter.string(request)))
             guard let token = answer["status", "token"]?.string else {
-                throw KubeClientError(.badResponse, "the TokenRequest has no token")
+                throw KubeClientError(.badResponse, message: "the TokenRequest has no token")
             }
             return token
         }

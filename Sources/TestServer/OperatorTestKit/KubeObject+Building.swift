@@ -14,14 +14,14 @@ extension KubeObject {
     public static func configMap(
         _ name: String, namespace: String = "default", data: [String: String] = [:]
     ) -> KubeObject {
-        KubeObject(.configMaps, namespace: namespace, name: name, ["data": JSONValue(data)])
+        KubeObject(.configMaps, namespace: namespace, name: name, members: ["data": JSONValue(data)])
     }
 
     /// A pod with one container, named like the object.
     public static func pod(_ name: String, namespace: String = "default", image: String = "busybox") -> KubeObject {
         KubeObject(
             .pods, namespace: namespace, name: name,
-            ["spec": ["containers": [["name": .string(name), "image": .string(image)]]]])
+            members: ["spec": ["containers": [["name": .string(name), "image": .string(image)]]]])
     }
 
     /// A Deployment whose pods are labelled `app: NAME` and have one container, named like the object.
@@ -31,7 +31,7 @@ extension KubeObject {
         let labels: JSONValue = ["app": .string(name)]
         return KubeObject(
             .deployments, namespace: namespace, name: name,
-            [
+            members: [
                 "spec": [
                     "replicas": JSONValue(replicas), "selector": ["matchLabels": labels],
                     "template": [

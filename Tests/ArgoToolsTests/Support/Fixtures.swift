@@ -83,7 +83,7 @@ struct Bench: Sendable {
         let resource = try await resource(kind)
         _ = try await client.call(
             KubeRequest(
-                .patch, resource.path(namespace: "default", name: name, subresource: subresource),
+                .patch, path: resource.path(namespace: "default", name: name, subresource: subresource),
                 contentType: "application/merge-patch+json", body: JSONWriter.string(["status": status])))
     }
 

@@ -19,7 +19,7 @@ import Testing
         func before(_ request: KubeRequest) throws {
             guard isOn.withLock(\.self) else { return }
             switch roll(12) {
-            case 0: throw KubeClientError(.unreachable, "connection refused")
+            case 0: throw KubeClientError(.unreachable, message: "connection refused")
             case 1: throw APIStatus(code: 429, reason: .tooManyRequests, message: "", retryAfterSeconds: 2)
             case 2: throw APIStatus(code: 500, reason: .internalError, message: "etcd leader changed")
             case 3: throw APIStatus(code: 410, reason: .expired, message: "too old resource version")
@@ -34,7 +34,7 @@ import Testing
                 return old[roll(old.count)]
             }
             switch roll(25) {
-            case 0: throw KubeClientError(.unreachable, "connection reset")
+            case 0: throw KubeClientError(.unreachable, message: "connection reset")
             case 1: return Array(bytes.prefix(bytes.count / 2)) + [10]
             case 2: return Array("<html>502 Bad Gateway</html>\n".utf8)
             case 3: return bytes + bytes
@@ -51,7 +51,7 @@ import Testing
         switch chaos.roll(10) {
         case 0...1: server.remove(.widgets, "ns", name)
         case 2 where chaos.roll(10) == 0: server.compact()
-        case 3: server.breakWatches(chaos.roll(2) == 0 ? nil : KubeClientError(.unreachable, "reset"))
+        case 3: server.breakWatches(chaos.roll(2) == 0 ? nil : KubeClientError(.unreachable, message: "reset"))
         case 4: server.bookmark()
         default: server.put(widget(name, step), in: .widgets)
         }

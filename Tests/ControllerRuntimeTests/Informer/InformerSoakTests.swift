@@ -63,7 +63,7 @@ import Testing
             let api = FaultyAPI(cluster.api)
             // Connections break all the time; with so short a history that means 410 as well.
             api.onChunk { _, bytes in
-                if Int.random(in: 0..<2000) == 0 { throw KubeClientError(.unreachable, "reset") }
+                if Int.random(in: 0..<2000) == 0 { throw KubeClientError(.unreachable, message: "reset") }
                 return bytes
             }
             let informers = (0..<size.watches).map { i in

@@ -115,7 +115,7 @@ import Testing
         let journal = Journal<String>()
         informer.addHandler { journal.add($0.short) }
         try await following(informer) {
-            api.intercept { _ in throw KubeClientError(.unreachable, "down") }
+            api.intercept { _ in throw KubeClientError(.unreachable, message: "down") }
             api.breakWatches()
             api.remove(.widgets, "ns", "a")
             api.put(widget("b", 2), in: .widgets)
@@ -165,7 +165,7 @@ import Testing
     }
 
     @Test func `it waits for a server that isn't there yet`() async throws {
-        api.intercept { _ in throw KubeClientError(.unreachable, "down") }
+        api.intercept { _ in throw KubeClientError(.unreachable, message: "down") }
         let informer = informer()
         try await running([{ await informer.run() }]) {
             try await eventually { api.requests.count >= 2 }

@@ -144,6 +144,6 @@ import Testing
     ])
     func `errors are told apart`(status: APIStatus, failure: ReflectorState.Failure) {
         #expect(ReflectorState.Failure(status) == failure)
-        #expect(ReflectorState.Failure(KubeClientError(.unreachable, "")) == .other)
+        #expect(ReflectorState.Failure(KubeClientError(.unreachable, message: "")) == .other)
     }
 }

@@ -73,7 +73,7 @@ import Testing
                 do {
                     try await elector("a").run {
                         api.intercept { request in
-                            if request.method != .get { throw KubeClientError(.unreachable, "down") }
+                            if request.method != .get { throw KubeClientError(.unreachable, message: "down") }
                         }
                         journal.add("a leads")
                         try? await Latch<Void>().wait()

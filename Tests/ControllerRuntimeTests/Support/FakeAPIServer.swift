@@ -70,7 +70,7 @@ final class FakeAPIServer: KubeAPI {
     func intercept(_ interceptor: Interceptor?) { state.withLock { $0.interceptor = interceptor } }
 
     /// Breaks all watches, as a network does.
-    func breakWatches(_ error: (any Error)? = KubeClientError(.unreachable, "connection reset")) {
+    func breakWatches(_ error: (any Error)? = KubeClientError(.unreachable, message: "connection reset")) {
         let watchers = state.withLock { state in
             defer { state.watchers = [:] }
             return Array(state.watchers.values)

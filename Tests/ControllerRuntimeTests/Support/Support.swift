@@ -26,7 +26,7 @@ extension APIResource {
 }
 
 func widget(_ name: String, _ value: Int = 0, labels: [String: String] = [:], namespace: String = "ns") -> KubeObject {
-    var object = KubeObject(.widgets, namespace: namespace, name: name, ["spec": ["value": JSONValue(value)]])
+    var object = KubeObject(.widgets, namespace: namespace, name: name, members: ["spec": ["value": JSONValue(value)]])
     object.labels = labels
     return object
 }

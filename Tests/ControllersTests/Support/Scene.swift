@@ -32,16 +32,16 @@ struct Scene: Sendable {
     ) async throws {
         let cluster = FakeCluster()
         cluster.put(
-            KubeObject(.skyfloAIs, namespace: "shop", name: "sky", ["spec": ["approvals": approvals]]), in: .skyfloAIs)
+            KubeObject(.skyfloAIs, namespace: "shop", name: "sky", members: ["spec": ["approvals": approvals]]), in: .skyfloAIs)
         for name in ["web", "api"] {
             cluster.put(
-                KubeObject(.deployments, namespace: "shop", name: name, ["spec": ["replicas": 2]]), in: .deployments)
+                KubeObject(.deployments, namespace: "shop", name: name, members: ["spec": ["replicas": 2]]), in: .deployments)
         }
         cluster.put(KubeObject(.serviceAccounts, namespace: "shop", name: "copilot"), in: .serviceAccounts)
         let own: JSONValue = ["serviceAccountName": "copilot", "messages": [["content": "scale it"]]]
         let talk = cluster.put(
             KubeObject(
-                .conversations, namespace: "shop", name: "talk", ["spec": MergePatch.apply(spec, to: own)]),
+                .conversations, namespace: "shop", name: "talk", members: ["spec": MergePatch.apply(spec, to: own)]),
             in: .conversations)
         let dependencies = makeDependencies(cluster)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -132,7 +132,7 @@ struct Scene: Sendable {
                 requests: try names.map { try planned($0, replicas) }, risk: .low)
             let preview = try await Preview.of(
                 proposal, api: tools.access.acting(for: Self.worker), redactor: tools.redactor)
-            let isAsked = tools.request(approvalOf: proposal, preview, for: call, in: &store, references)
+            let isAsked = tools.request(approvalOf: proposal, preview: preview, for: call, in: &store, references: references)
             #expect(isAsked)
         }
         try await tools.showApprovals(Set(store.machine.calls.map(\.id)), in: &store)
@@ -145,8 +145,8 @@ struct Scene: Sendable {
             "spec": ["replicas": JSONValue(replicas)],
         ]
         let request = KubeRequest(
-            .patch, APIResource.deployments.path(namespace: "shop", name: name),
-            query: [.init("fieldManager", KubernetesBackend.fieldManager)],
+            .patch, path: APIResource.deployments.path(namespace: "shop", name: name),
+            query: [.init("fieldManager", value: KubernetesBackend.fieldManager)],
             contentType: Patch.merge(.null).contentType, body: JSONWriter.string(body))
         return PlannedRequest(
             request: request,
@@ -178,7 +178,7 @@ struct Scene: Sendable {
         get throws { try #require(store.machine.call("c1")) }
     }
 
-    mutating func execute() async throws { try await coordinator.execute("c1", in: &store, references) }
+    mutating func execute() async throws { try await coordinator.execute("c1", in: &store, references: references) }
 
     func replicas(_ name: String = "web") -> Int? { cluster.object(.deployments, name)?["spec", "replicas"]?.int }
 }

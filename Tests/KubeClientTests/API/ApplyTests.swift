@@ -38,9 +38,9 @@ import Testing
     @Test func `what a manager applied can be changed and applied again`() async throws {
         try await TestCluster.run { cluster in
             let map = KubeObject(
-                .configMaps, namespace: "default", name: "shared", ["data": ["mine": "1", "old": "1"]])
+                .configMaps, namespace: "default", name: "shared", members: ["data": ["mine": "1", "old": "1"]])
             _ = try await cluster.api.apply(map, in: .configMaps, manager: "me", force: true)
-            let other = KubeObject(.configMaps, namespace: "default", name: "shared", ["data": ["theirs": "2"]])
+            let other = KubeObject(.configMaps, namespace: "default", name: "shared", members: ["data": ["theirs": "2"]])
             let both = try await cluster.api.apply(other, in: .configMaps, manager: "they", force: false)
             #expect(both["data"] == ["mine": "1", "old": "1", "theirs": "2"])
 

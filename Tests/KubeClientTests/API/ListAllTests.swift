@@ -21,7 +21,7 @@ import Testing
         }
         let options = ListOptions(
             fieldSelector: "x=y", continueToken: "stale", resourceVersion: "5", resourceVersionMatch: .exact)
-        let list = try await api.listAll(.pods, namespace: "shop", options, pageSize: 2)
+        let list = try await api.listAll(.pods, namespace: "shop", options: options, pageSize: 2)
         #expect(list.items.map(\.name) == ["a", "b", "c", "d"])
         #expect(list.items.first?.kind == "Pod")
         #expect(list.resourceVersion == "5")

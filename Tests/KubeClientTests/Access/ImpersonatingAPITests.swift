@@ -26,14 +26,14 @@ import Testing
 
     private let worker = Impersonation.serviceAccount(namespace: "shop", name: "helper")
     private let admin = Impersonation(user: "admin", groups: ["system:masters"])
-    private let pods = KubeRequest(.get, "/api/v1/namespaces/shop/pods")
+    private let pods = KubeRequest(.get, path: "/api/v1/namespaces/shop/pods")
 
     @Test func `every verb acts for the identity`() async throws {
         let ledger = Ledger()
         let api = ledger.impersonating(worker)
         _ = try await api.list(.pods, namespace: "shop")
         _ = try await api.listAll(.pods, namespace: "shop")
-        _ = try await api.patch(.pods, namespace: "shop", name: "web", .merge([:]))
+        _ = try await api.patch(.pods, namespace: "shop", name: "web", patch: .merge([:]))
         _ = try await api.delete(.pods, namespace: "shop", name: "web")
         try await api.watch(.pods, namespace: "shop") { _ in }
         #expect(ledger.identities == Array(repeating: worker, count: 5))
@@ -73,8 +73,8 @@ import Testing
         let ledger = Ledger()
         let api = ReadOnlyAPI(ledger.impersonating(worker))
         let writes = [
-            KubeRequest(.get, "/api/v1/namespaces/shop/pods/web/exec"), KubeRequest(.get, "/api/v1/nodes/a/proxy/run"),
-            KubeRequest(.delete, "/api/v1/namespaces/shop"),
+            KubeRequest(.get, path: "/api/v1/namespaces/shop/pods/web/exec"), KubeRequest(.get, path: "/api/v1/nodes/a/proxy/run"),
+            KubeRequest(.delete, path: "/api/v1/namespaces/shop"),
         ]
         for write in writes {
             await #expect(throws: WriteRefused(write)) { try await api.send(write) }

@@ -32,7 +32,7 @@ import Testing
     @Test func `it is a GET without a body, of a service or a pod and of nothing else`() throws {
         for (kind, plural) in [("Service", "services"), ("Pod", "pods")] {
             let get = ProxyGet(
-                to: object(kind), isTLS: true, port: "8443", segments: ["healthz"], query: [.init("a", "b&c")],
+                to: object(kind), isTLS: true, port: "8443", segments: ["healthz"], query: [.init("a", value: "b&c")],
                 answerLimit: 99)
             let request = try #require(get).request
             #expect(request.method == .get && request.body == nil && request.contentType == nil)

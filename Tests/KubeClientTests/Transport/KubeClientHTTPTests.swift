@@ -53,7 +53,7 @@ import Testing
                     ("Warning", #"299 - "old \"version\"""#), ("Warning", #"299 - "two""#), ("Retry-After", "7"),
                 ])
         } _: { client in
-            let response = try await client.send(KubeRequest(.post, "/api", body: "{}"))
+            let response = try await client.send(KubeRequest(.post, path: "/api", body: "{}"))
             #expect(response.status == 418)
             #expect(response.contentType == "application/json")
             #expect(response.warnings == [#"old "version""#, "two"])
@@ -82,7 +82,7 @@ import Testing
             count.increment() == 0
                 ? .failure(429, .tooManyRequests, headers: [("Retry-After", "1")]) : .json(Self.pod)
         } _: { client in
-            let response = try await client.send(KubeRequest(method, "/api"))
+            let response = try await client.send(KubeRequest(method, path: "/api"))
             #expect(response.status == 200)
         }
         #expect(count.value == 2)
@@ -96,7 +96,7 @@ import Testing
             count.increment()
             return .failure(500, .internalError)
         } _: { client in
-            let request = KubeRequest(method, "/api", body: method == .get ? nil : "{}")
+            let request = KubeRequest(method, path: "/api", body: method == .get ? nil : "{}")
             let response = try await client.send(request)
             #expect(response.status == 500)
         }
@@ -112,7 +112,7 @@ import Testing
         try await withClient(server: breaks) { client in
             for (method, tries) in [(KubeRequest.Method.get, 3), (.post, 4)] {
                 let error = await #expect(throws: KubeClientError.self) {
-                    try await client.send(KubeRequest(method, "/api"))
+                    try await client.send(KubeRequest(method, path: "/api"))
                 }
                 #expect(error?.code == .unreachable)
                 #expect(count.value == tries)
@@ -125,7 +125,7 @@ import Testing
         let configuration = ClusterConfiguration(server: "http://127.0.0.1:1")
         try await withKubeClient(configuration, logger: Logger(label: "test"), options: Self.quick) { client in
             let error = await #expect(throws: KubeClientError.self) {
-                try await client.send(KubeRequest(.post, "/api"))
+                try await client.send(KubeRequest(.post, path: "/api"))
             }
             #expect(error?.code == .unreachable)
             #expect(error?.message.hasSuffix("the connection was refused") == true, "\(error?.message ?? "")")
@@ -139,7 +139,7 @@ import Testing
         try await withClient(options: options) {
             .chunks(["{"], to: $0, ends: false)
         } _: { client in
-            let error = await #expect(throws: KubeClientError.self) { try await client.send(KubeRequest(.get, "/api")) }
+            let error = await #expect(throws: KubeClientError.self) { try await client.send(KubeRequest(.get, path: "/api")) }
             #expect(error?.code == .timeout)
         }
         #expect(start.duration(to: .now) < .seconds(30))
@@ -152,7 +152,7 @@ import Testing
             try await Task.sleep(for: .seconds(600))
             return .json([:])
         } _: { client in
-            let error = await #expect(throws: KubeClientError.self) { try await client.send(KubeRequest(.get, "/api")) }
+            let error = await #expect(throws: KubeClientError.self) { try await client.send(KubeRequest(.get, path: "/api")) }
             #expect(error?.code == .timeout)
             let streamed = await #expect(throws: KubeClientError.self) { try await client.watch(.pods) { _ in } }
             #expect(streamed?.code == .timeout)
@@ -168,7 +168,7 @@ import Testing
             return .chunks(["{"], to: request, ends: false)
         } _: { client in
             let result = try await cancelling(when: "the request arrives", { arrived.value == 1 }) {
-                try await client.send(KubeRequest(.get, "/api"))
+                try await client.send(KubeRequest(.get, path: "/api"))
             }
             #expect(result?.error is CancellationError)
             #expect(arrived.value == 1)
@@ -184,7 +184,7 @@ import Testing
         } _: { client in
             for path in ["/chunked", "/known"] {
                 let error = await #expect(throws: KubeClientError.self) {
-                    try await client.send(KubeRequest(.get, path))
+                    try await client.send(KubeRequest(.get, path: path))
                 }
                 #expect(error?.code == .tooLarge)
             }
@@ -209,7 +209,7 @@ import Testing
             count.increment()
             return .json([:], status: 302, headers: [("Location", "/elsewhere")])
         } _: { client in
-            let response = try await client.send(KubeRequest(.get, "/api"))
+            let response = try await client.send(KubeRequest(.get, path: "/api"))
             #expect(response.status == 302)
         }
         #expect(count.value == 1)
@@ -254,7 +254,7 @@ import Testing
             .json([:])
         } _: { client in
             let error = await #expect(throws: KubeClientError.self) {
-                try await client.send(KubeRequest(.get, "/api"), as: Impersonation(user: "a\r\nX-Evil: b"))
+                try await client.send(KubeRequest(.get, path: "/api"), as: Impersonation(user: "a\r\nX-Evil: b"))
             }
             #expect(error?.code == .configuration)
         }
@@ -268,7 +268,7 @@ import Testing
             var logger = Logger(label: "test") { _ in RecordingLogHandler(lines: lines) }
             logger.logLevel = .trace
             try await withKubeClient(configuration, logger: logger) { client in
-                _ = try await client.list(.pods, ListOptions(limit: 1))
+                _ = try await client.list(.pods, options: ListOptions(limit: 1))
             }
         }
         #expect(lines.all.count == 1)

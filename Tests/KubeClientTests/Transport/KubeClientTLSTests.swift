@@ -21,7 +21,7 @@ import X509
             var configuration = ClusterConfiguration(server: "https://127.0.0.1:\(port)")
             try change(&configuration)
             return try await withKubeClient(configuration, logger: Logger(label: "test"), options: Self.options) {
-                try await $0.send(KubeRequest(.get, "/api"))
+                try await $0.send(KubeRequest(.get, path: "/api"))
             }
         }
     }

@@ -30,11 +30,11 @@ import Testing
                 let configuration = try remote(endpoint, ["HTTPS_PROXY": "http://user:p%40ss@127.0.0.1:\(port)"])
                 try await withKubeClient(configuration, logger: Self.logger) { client in
                     let spec: JSONValue = ["containers": [["name": "main", "image": "nginx"]]]
-                    let pod = KubeObject(.pods, namespace: "default", name: "web", ["spec": spec])
+                    let pod = KubeObject(.pods, namespace: "default", name: "web", members: ["spec": spec])
                     _ = try await client.create(pod, in: .pods)
                     var options = WatchOptions()
                     options.fieldSelector = "metadata.name=web"
-                    try await client.watch(.pods, namespace: "default", options) { events in
+                    try await client.watch(.pods, namespace: "default", options: options) { events in
                         while let event = try await events.next() {
                             switch event {
                             case .added(let pod), .modified(let pod):

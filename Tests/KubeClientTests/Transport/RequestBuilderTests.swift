@@ -15,7 +15,7 @@ import Testing
 
     @Test func `a request has its URL, headers and body`() throws {
         let request = KubeRequest(
-            .patch, "/api/v1/namespaces/shop/pods/a%2Fb", query: [.init("labelSelector", "a in (b, c)")],
+            .patch, path: "/api/v1/namespaces/shop/pods/a%2Fb", query: [.init("labelSelector", value: "a in (b, c)")],
             contentType: "application/merge-patch+json", body: "{}")
         let built = try builder("https://h:6443/").build(request, as: nil, authorization: "Bearer t")
         #expect(
@@ -32,7 +32,7 @@ import Testing
     @Test func `the identity of the request comes before that of the configuration`() throws {
         let own = Impersonation(user: "jane", groups: ["a"])
         let builder = try builder("https://h", as: own)
-        let request = KubeRequest(.get, "/api")
+        let request = KubeRequest(.get, path: "/api")
         let given = try builder.build(request, as: .init(user: "joe", groups: ["b", "c"]), authorization: nil)
         #expect(given.headers["Impersonate-User"] == ["joe"])
         #expect(given.headers["Impersonate-Group"] == ["b", "c"])
@@ -44,7 +44,7 @@ import Testing
     @Test(arguments: ["@evil.example/", "", "api", "/api?x=1", "/api#x", "/a b", "/a\r\nX: y", "/api/../x", "/a/./b"])
     func `a path that could mean another place is refused`(path: String) throws {
         let error = #expect(throws: KubeClientError.self) {
-            try builder("https://h").build(KubeRequest(.get, path), as: nil, authorization: nil)
+            try builder("https://h").build(KubeRequest(.get, path: path), as: nil, authorization: nil)
         }
         #expect(error?.code == .unsupported)
     }
@@ -74,7 +74,7 @@ import Testing
 
     @Test func `another name for TLS leaves the Host header as it was`() throws {
         let builder = try builder("https://10.0.0.1:6443", tlsServerName: "kubernetes")
-        let built = try builder.build(KubeRequest(.get, "/api"), as: nil, authorization: nil)
+        let built = try builder.build(KubeRequest(.get, path: "/api"), as: nil, authorization: nil)
         #expect(built.url == "https://kubernetes:6443/api")
         #expect(built.headers["Host"] == ["10.0.0.1:6443"])
         #expect(builder.endpoint.dnsOverride == ["kubernetes": "10.0.0.1"])

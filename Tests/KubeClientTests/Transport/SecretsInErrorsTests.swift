@@ -46,9 +46,9 @@ import Tracing
             try await withKubeClient(configuration, logger: logger, options: options) { client in
                 result += Self.texts(client)
                 let pods = APIResource.pods.path(namespace: "a", name: "b")
-                do { _ = try await client.call(KubeRequest(.get, pods)) } catch { result += Self.texts(error) }
+                do { _ = try await client.call(KubeRequest(.get, path: pods)) } catch { result += Self.texts(error) }
                 do {
-                    try await client.stream(KubeRequest(.get, pods)) { while try await $0.next() != nil {} }
+                    try await client.stream(KubeRequest(.get, path: pods)) { while try await $0.next() != nil {} }
                 } catch { result += Self.texts(error) }
                 do {
                     _ = try await client.exec(["true"], pod: "a", namespace: "b")
@@ -181,7 +181,7 @@ import Tracing
         } _: { port in
             let text = Self.kubeconfig(user: user, cluster: "server: http://127.0.0.1:\(port)")
             try await withKubeClient(try .kubeconfig(text: text), logger: Logger(label: "test")) {
-                _ = try await $0.call(KubeRequest(.get, "/api"))
+                _ = try await $0.call(KubeRequest(.get, path: "/api"))
             }
         }
         #expect(headers.all == [header])

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct TokenCacheTests {
     private let start = ContinuousClock.now
-    private let unreadable = KubeClientError(.configuration, "cannot read")
+    private let unreadable = KubeClientError(.configuration, message: "cannot read")
 
     @Test func `a token is read again after a minute, not before`() throws {
         var cache = TokenCache()

@@ -26,7 +26,7 @@ private final class ScriptedWatches: KubeAPI {
         guard var rest = scripts.withLock({ $0.isEmpty ? nil : $0.removeFirst() })?[...] else { throw last() }
         var stream = KubeByteStream {
             let chunk = rest.popFirst()
-            if chunk == "cut" { throw KubeClientError(.unreachable, "cut") }
+            if chunk == "cut" { throw KubeClientError(.unreachable, message: "cut") }
             return chunk.map { Array($0.utf8) }
         }
         return try await body(&stream)
@@ -93,7 +93,7 @@ private final class ScriptedWatches: KubeAPI {
         let api = ScriptedWatches([[Self.event(2), Self.event(3)]]) { Enough() }
         // An error that the follower itself would take for a cut.
         let error = await #expect(throws: KubeClientError.self) {
-            try await api.follow(.pods, from: "1", backoff: Self.quick) { _ in throw KubeClientError(.timeout, "mine") }
+            try await api.follow(.pods, from: "1", backoff: Self.quick) { _ in throw KubeClientError(.timeout, message: "mine") }
         }
         #expect(error?.message == "mine" && api.versions.all == ["1"])
     }

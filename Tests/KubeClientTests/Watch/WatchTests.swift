@@ -61,14 +61,14 @@ import Testing
         let options = WatchOptions(
             resourceVersion: "7", labelSelector: LabelSelector(matching: ["a": "b"]), fieldSelector: "metadata.name=x",
             allowBookmarks: false, sendInitialEvents: true, timeoutSeconds: 30)
-        try await api.watch(.pods, namespace: "shop", options) { _ in }
+        try await api.watch(.pods, namespace: "shop", options: options) { _ in }
         let target = try #require(api.requests.first?.target)
         #expect(target.hasPrefix("/api/v1/namespaces/shop/pods?watch=true&"))
         for part in [
             "labelSelector=a%3Db", "fieldSelector=metadata.name%3Dx", "resourceVersion=7", "allowWatchBookmarks=true",
             "sendInitialEvents=true", "resourceVersionMatch=NotOlderThan", "timeoutSeconds=30",
         ] { #expect(target.contains(part)) }
-        try await api.watch(.pods, WatchOptions(allowBookmarks: false)) { _ in }
+        try await api.watch(.pods, options: WatchOptions(allowBookmarks: false)) { _ in }
         #expect(api.requests.last?.target == "/api/v1/pods?watch=true")
     }
 }

@@ -74,8 +74,8 @@ import Testing
         let b = try JSONParser.parse("{\"a\":{\"x\":2,\"y\":1},\"b\":1}")
         #expect(a.object?.keys == ["b", "a"])
         #expect(a == b && a.hashValue == b.hashValue)
-        #expect(JSONWriter.string(a, .canonical) == JSONWriter.string(b, .canonical))
-        #expect(JSONWriter.string(a, .canonical) == "{\"a\":{\"x\":2,\"y\":1},\"b\":1}")
+        #expect(JSONWriter.string(a, options: .canonical) == JSONWriter.string(b, options: .canonical))
+        #expect(JSONWriter.string(a, options: .canonical) == "{\"a\":{\"x\":2,\"y\":1},\"b\":1}")
     }
 
     @Test func `any value survives writing and parsing`() throws {
@@ -83,7 +83,7 @@ import Testing
         for _ in 0..<500 {
             let value = JSONValue.random(depth: 4, &random)
             #expect(try JSONParser.parse(JSONWriter.bytes(value)) == value)
-            #expect(try JSONParser.parse(JSONWriter.bytes(value, [.pretty, .sortedKeys])) == value)
+            #expect(try JSONParser.parse(JSONWriter.bytes(value, options: [.pretty, .sortedKeys])) == value)
         }
     }
 

@@ -88,24 +88,24 @@ import Testing
     }
 
     @Test(arguments: [
-        (KubeRequest(.get, "/api/v1/pods"), true), (KubeRequest(.get, "/api/v1/namespaces/a/pods/b/log"), true),
-        (KubeRequest(.get, "/api/v1/namespaces/a/pods/b/exec"), false),
-        (KubeRequest(.get, "/api/v1/namespaces/a/services/b/proxy/x"), false),
-        (KubeRequest(.get, "/api/v1/nodes/n/proxy/run"), false), (KubeRequest(.get, "/metrics"), false),
-        (KubeRequest(.post, "/api/v1/namespaces/a/pods"), false),
-        (KubeRequest(.post, "/api/v1/namespaces/a/pods").asDryRun, true),
-        (KubeRequest(.patch, "/apis/apps/v1/namespaces/a/deployments/b").asDryRun, true),
-        (KubeRequest(.delete, "/api/v1/namespaces/a", query: [.init("dryRun", "None")]), false),
-        (KubeRequest(.delete, "/api/v1/namespaces/a", query: [.init("dryRun", "All"), .init("dryRun", "")]), false),
-        (KubeRequest(.delete, "/api/v1/namespaces/a").asDryRun, true),
+        (KubeRequest(.get, path: "/api/v1/pods"), true), (KubeRequest(.get, path: "/api/v1/namespaces/a/pods/b/log"), true),
+        (KubeRequest(.get, path: "/api/v1/namespaces/a/pods/b/exec"), false),
+        (KubeRequest(.get, path: "/api/v1/namespaces/a/services/b/proxy/x"), false),
+        (KubeRequest(.get, path: "/api/v1/nodes/n/proxy/run"), false), (KubeRequest(.get, path: "/metrics"), false),
+        (KubeRequest(.post, path: "/api/v1/namespaces/a/pods"), false),
+        (KubeRequest(.post, path: "/api/v1/namespaces/a/pods").asDryRun, true),
+        (KubeRequest(.patch, path: "/apis/apps/v1/namespaces/a/deployments/b").asDryRun, true),
+        (KubeRequest(.delete, path: "/api/v1/namespaces/a", query: [.init("dryRun", value: "None")]), false),
+        (KubeRequest(.delete, path: "/api/v1/namespaces/a", query: [.init("dryRun", value: "All"), .init("dryRun", value: "")]), false),
+        (KubeRequest(.delete, path: "/api/v1/namespaces/a").asDryRun, true),
         // The server takes the options of a deletion from its body where it has one, and the query then counts for nothing.
-        (KubeRequest(.delete, "/api/v1/namespaces/a", query: [.init("dryRun", "All")], body: "{}"), false),
-        (KubeRequest(.delete, "/api/v1/namespaces/a", query: [.init("dryRun", "All")], body: "{\"dryRun\":[]}"), false),
-        (KubeRequest(.delete, "/api/v1/namespaces/a", query: [.init("dryRun", "All")], body: "dryRun: [All]"), false),
-        (KubeRequest(.delete, "/api/v1/namespaces/a", body: "{\"dryRun\":[\"All\"]}"), false),
-        (KubeRequest(.delete, "/api/v1/namespaces/a", body: "{\"kind\":\"DeleteOptions\"}").asDryRun, true),
-        (KubeRequest(.post, "/api/v1/namespaces/a/serviceaccounts/b/token").asDryRun, false),
-        (KubeRequest(.post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"), true),
+        (KubeRequest(.delete, path: "/api/v1/namespaces/a", query: [.init("dryRun", value: "All")], body: "{}"), false),
+        (KubeRequest(.delete, path: "/api/v1/namespaces/a", query: [.init("dryRun", value: "All")], body: "{\"dryRun\":[]}"), false),
+        (KubeRequest(.delete, path: "/api/v1/namespaces/a", query: [.init("dryRun", value: "All")], body: "dryRun: [All]"), false),
+        (KubeRequest(.delete, path: "/api/v1/namespaces/a", body: "{\"dryRun\":[\"All\"]}"), false),
+        (KubeRequest(.delete, path: "/api/v1/namespaces/a", body: "{\"kind\":\"DeleteOptions\"}").asDryRun, true),
+        (KubeRequest(.post, path: "/api/v1/namespaces/a/serviceaccounts/b/token").asDryRun, false),
+        (KubeRequest(.post, path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"), true),
     ])
     func `what only reads is known from the request`(_ request: KubeRequest, _ expected: Bool) {
         #expect(request.isReadOnly == expected)

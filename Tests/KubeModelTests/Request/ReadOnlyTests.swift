@@ -22,7 +22,7 @@ import Testing
         let spellings = [connect, "%\(first)\(connect.dropFirst())", connect + "/x", connect + "/x/y", connect + "/"]
         for method in Self.methods {
             for spelling in spellings {
-                let request = KubeRequest(method, "\(object)/\(spelling)")
+                let request = KubeRequest(method, path: "\(object)/\(spelling)")
                 #expect(!request.isReadOnly, "\(method) \(request.path)")
                 #expect(!request.asDryRun.isReadOnly, "dry run of \(method) \(request.path)")
             }
@@ -36,9 +36,9 @@ import Testing
             "/api/v1/namespaces/\(name)/pods/\(name)/log", "/api/v1/namespaces/\(name)/status", "/api/v1/nodes/\(name)",
             "/apis/apps/v1/namespaces/a/deployments/\(name)/scale", "/apis/example.com/v1/things/\(name)",
         ] {
-            #expect(KubeRequest(.get, path).isReadOnly, "\(path)")
-            #expect(!KubeRequest(.put, path).isReadOnly, "\(path)")
-            #expect(KubeRequest(.put, path).asDryRun.isReadOnly, "\(path)")
+            #expect(KubeRequest(.get, path: path).isReadOnly, "\(path)")
+            #expect(!KubeRequest(.put, path: path).isReadOnly, "\(path)")
+            #expect(KubeRequest(.put, path: path).asDryRun.isReadOnly, "\(path)")
         }
     }
 
@@ -55,8 +55,8 @@ import Testing
     ])
     func `what can't be read for sure is a write`(path: String) {
         for method in Self.methods {
-            #expect(!KubeRequest(method, path).isReadOnly, "\(method)")
-            #expect(!KubeRequest(method, path).asDryRun.isReadOnly, "dry run of \(method)")
+            #expect(!KubeRequest(method, path: path).isReadOnly, "\(method)")
+            #expect(!KubeRequest(method, path: path).asDryRun.isReadOnly, "dry run of \(method)")
         }
     }
 
@@ -65,8 +65,8 @@ import Testing
         "/openapi/v3/apis/apps/v1",
     ])
     func `what the server says of itself can only be read`(path: String) {
-        #expect(KubeRequest(.get, path).isReadOnly)
-        for method in Self.methods.dropFirst() { #expect(!KubeRequest(method, path).asDryRun.isReadOnly) }
+        #expect(KubeRequest(.get, path: path).isReadOnly)
+        for method in Self.methods.dropFirst() { #expect(!KubeRequest(method, path: path).asDryRun.isReadOnly) }
     }
 
     @Test func `a review is one only in its own group`() {
@@ -75,19 +75,19 @@ import Testing
             "/apis/authentication.k8s.io/v1/selfsubjectreviews",
             "/apis/authorization.k8s.io/v1/namespaces/a/localsubjectaccessreviews",
         ]
-        for path in real { #expect(KubeRequest(.post, path).isReadOnly, "\(path)") }
+        for path in real { #expect(KubeRequest(.post, path: path).isReadOnly, "\(path)") }
         let others = [
             "/apis/example.com/v1/selfsubjectaccessreviews", "/api/v1/namespaces/a/selfsubjectaccessreviews",
             "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews/x", "/apis/authentication.k8s.io/v1/tokenreviews",
         ]
-        for path in others { #expect(!KubeRequest(.post, path).isReadOnly, "\(path)") }
-        for path in real { #expect(!KubeRequest(.put, path).isReadOnly, "\(path)") }
+        for path in others { #expect(!KubeRequest(.post, path: path).isReadOnly, "\(path)") }
+        for path in real { #expect(!KubeRequest(.put, path: path).isReadOnly, "\(path)") }
     }
 
     @Test func `a token is issued also by a dry run, and an object may be called token`() {
-        let issue = KubeRequest(.post, "/api/v1/namespaces/a/serviceaccounts/b/token")
+        let issue = KubeRequest(.post, path: "/api/v1/namespaces/a/serviceaccounts/b/token")
         #expect(!issue.asDryRun.isReadOnly)
-        #expect(KubeRequest(.patch, "/api/v1/namespaces/a/configmaps/token").asDryRun.isReadOnly)
+        #expect(KubeRequest(.patch, path: "/api/v1/namespaces/a/configmaps/token").asDryRun.isReadOnly)
     }
 
     @Test func `the place in a path is read as the server reads it`() {

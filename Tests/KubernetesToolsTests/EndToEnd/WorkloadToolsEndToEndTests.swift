@@ -148,12 +148,12 @@ import Testing
             ] as [(JSONValue, String)] {
                 await #expect {
                     _ = try await cluster.client.patch(
-                        .pods, namespace: "default", name: "p", subresource: "ephemeralcontainers", .merge(patch))
+                        .pods, namespace: "default", name: "p", subresource: "ephemeralcontainers", patch: .merge(patch))
                 } throws: { "\($0)".contains(why) }
             }
             let other: JSONValue = ["spec": ["containers": [["name": "c", "image": "other:1"]]]]
             _ = try await cluster.client.patch(
-                .pods, namespace: "default", name: "p", subresource: "ephemeralcontainers", .strategic(other))
+                .pods, namespace: "default", name: "p", subresource: "ephemeralcontainers", patch: .strategic(other))
             #expect(try await cluster.get(.pods, "p")["spec", "containers"]?[0]?["image"] == "i:1")
         }
     }

@@ -34,7 +34,7 @@ import Testing
         let path = "/api/v1/namespaces/shop/serviceaccounts/helper/token"
         let accounts = APIResource.serviceAccounts
         let planned = PlannedRequest(
-            request: KubeRequest(.post, path, contentType: "application/json", body: "{}"),
+            request: KubeRequest(.post, path: path, contentType: "application/json", body: "{}"),
             target: .init(resource: accounts, namespace: "shop", name: "helper", uid: "", resourceVersion: ""),
             before: nil)
         let proposal = WriteProposal(summary: "Issue a token", requests: [planned], risk: .high)

@@ -27,7 +27,7 @@ import Testing
         let api = api()
         var response = KubeResponse(
             status: 200, contentType: "text/plain", body: Array("up token=abcdefgh12345678\n".utf8))
-        response.headers = [.init("Content-Type", "text/plain"), .init("Set-Cookie", "sid=cookievalue1234")]
+        response.headers = [.init("Content-Type", value: "text/plain"), .init("Set-Cookie", value: "sid=cookievalue1234")]
         api.answer("GET /api/v1/namespaces/shop/services/web%3A80/proxy/metrics", response)
         let text = try await output(api, "k8s_http_get", ["name": "web", "path": "/metrics", "query": ["a b": "c&d"]])
         #expect(text.hasPrefix("HTTP 200\nContent-Type: text/plain\nSet-Cookie: ‹redacted:"), "\(text)")

@@ -94,7 +94,7 @@ struct SimulatedShop {
         let container: JSONValue = ["name": "app", "image": .string(image)]
         _ = try await client.patch(
             resource, namespace: "shop", name: name,
-            .strategic(["spec": ["template": ["spec": ["containers": [container]]]]]))
+            patch: .strategic(["spec": ["template": ["spec": ["containers": [container]]]]]))
         try await rollout(resource, name: name)
     }
 }

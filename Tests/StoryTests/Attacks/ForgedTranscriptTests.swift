@@ -110,7 +110,7 @@ import Writes
         ]
         let planned = PlannedRequest(
             request: KubeRequest(
-                .patch, APIResource.deployments.path(namespace: Story.namespace, name: "web"),
+                .patch, path: APIResource.deployments.path(namespace: Story.namespace, name: "web"),
                 contentType: "application/merge-patch+json", body: JSONWriter.string(body)),
             target: .init(
                 resource: .deployments, namespace: Story.namespace, name: "web", uid: web.uid,
@@ -162,6 +162,6 @@ extension Story {
         var data = JSONObject(keys.dropFirst().map { ($0, .null) })
         data[try #require(keys.first)] = .string(Base64.encode(Array(lines.utf8)))
         _ = try await api.patch(
-            .secrets, namespace: Self.namespace, name: secret.name, .merge(["data": .object(data)]))
+            .secrets, namespace: Self.namespace, name: secret.name, patch: .merge(["data": .object(data)]))
     }
 }

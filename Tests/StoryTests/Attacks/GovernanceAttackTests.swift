@@ -132,7 +132,7 @@ import Testing
             try await story.withOperator(model, wrap: { WatchedAPI($0, log) }) {
                 let object = KubeObject(
                     .conversations, namespace: "skyflo-system", name: "talk",
-                    ["spec": ["serviceAccountName": "skyflo-operator", "messages": [["content": "scale web"]]]])
+                    members: ["spec": ["serviceAccountName": "skyflo-operator", "messages": [["content": "scale web"]]]])
                 _ = try await story.api.create(object, in: .conversations)
                 try await eventually("refused") {
                     let talk = try await story.api.get(.conversations, namespace: "skyflo-system", name: "talk")
@@ -210,6 +210,6 @@ extension Story {
             _ = try await api.create(KubeObject(.namespaces, name: namespace), in: .namespaces)
         }
         _ = try await api.create(
-            KubeObject(.skyfloAIs, namespace: namespace, name: name, ["spec": spec]), in: .skyfloAIs)
+            KubeObject(.skyfloAIs, namespace: namespace, name: name, members: ["spec": spec]), in: .skyfloAIs)
     }
 }

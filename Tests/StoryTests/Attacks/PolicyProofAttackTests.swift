@@ -180,7 +180,7 @@ import Testing
             try await story.changeSkyflo(["approvals": ["allowUnproven": false, "twoPerson": true]])
             var object = KubeObject(
                 .conversations, namespace: Story.namespace, name: "talk",
-                ["spec": ["serviceAccountName": "copilot", "messages": [["content": "scale web"]]]])
+                members: ["spec": ["serviceAccountName": "copilot", "messages": [["content": "scale web"]]]])
             object.annotations = ["skyflo.ai/created-by": "bob"]
             _ = try await story.api.create(object, in: .conversations)
             let later = SystemClock().now.adding(seconds: 5)

@@ -92,7 +92,7 @@ import WorkflowEngine
             let other = try await story.untilPhase(.awaitingApproval)
             #expect(other.uid != shown.uid && other.status.approvals["c1"]?.digest != nil)
             _ = try await story.api.patch(
-                .conversations, namespace: Story.namespace, name: "talk", subresource: "status", .merge(patch))
+                .conversations, namespace: Story.namespace, name: "talk", subresource: "status", patch: .merge(patch))
             try await story.untilPhase(.completed)
             #expect(log.writes.isEmpty)
             #expect(try await story.replicas() == 2)

@@ -113,7 +113,7 @@ struct CrashRun: Sendable {
 
     private func stop(_ name: String) async throws {
         let stopped = try await story.api.patch(
-            .conversations, namespace: Story.namespace, name: name, .merge(["spec": ["stop": true]]))
+            .conversations, namespace: Story.namespace, name: name, patch: .merge(["spec": ["stop": true]]))
         audit.stop(Conversation(stopped).status)
     }
 
@@ -135,7 +135,7 @@ struct CrashRun: Sendable {
         var options = WatchOptions()
         options.fieldSelector = "metadata.name=\(name)"
         while true {
-            try await story.api.watch(.conversations, namespace: Story.namespace, options) { events in
+            try await story.api.watch(.conversations, namespace: Story.namespace, options: options) { events in
                 while let event = try await events.next() {
                     switch event {
                     case .added(let object), .modified(let object):

@@ -55,7 +55,7 @@ enum CrashScenario: String, Sendable, CaseIterable {
     }
 
     private func map(_ name: String, _ story: Story, labels: [String: String] = [:]) async throws {
-        var object = KubeObject(Self.configMaps, namespace: Story.namespace, name: name, ["data": ["a": "1"]])
+        var object = KubeObject(Self.configMaps, namespace: Story.namespace, name: name, members: ["data": ["a": "1"]])
         object.labels = labels
         _ = try await story.api.create(object, in: Self.configMaps)
     }

@@ -77,7 +77,7 @@ import Testing
             """)
         _ = try await story.api.patch(
             .skyfloAIs, namespace: Story.namespace, name: "skyflo",
-            .merge([
+            patch: .merge([
                 "spec": [
                     "approvals": [
                         "autoApprove": [

@@ -92,14 +92,14 @@ final class FaultyWorker: KubeAPI, LanguageModel {
     }
 
     private func alive<Result>(_ body: () async throws -> Result) async throws -> Result {
-        guard state.withLock({ !$0.isDead }) else { throw KubeClientError(.unreachable, "dead") }
+        guard state.withLock({ !$0.isDead }) else { throw KubeClientError(.unreachable, message: "dead") }
         return try await body()
     }
 
     /// Counts one effect. - Returns: the fault that is still to happen here.
     private func meet(_ what: String) async throws -> Fault.Kind? {
         let kind: Fault.Kind? = try state.withLock { state in
-            guard !state.isDead else { throw KubeClientError(.unreachable, "dead") }
+            guard !state.isDead else { throw KubeClientError(.unreachable, message: "dead") }
             state.effects += 1
             state.trace.append(what)
             guard let fault, fault.effect == state.effects else { return nil }
@@ -107,7 +107,7 @@ final class FaultyWorker: KubeAPI, LanguageModel {
             if fault.kind.sharesTheWork { state.isShared = true }
             return fault.kind
         }
-        if kind == .diesBefore { throw KubeClientError(.unreachable, "dead") }
+        if kind == .diesBefore { throw KubeClientError(.unreachable, message: "dead") }
         if kind == .pauses { await resumes.wait() }
         if kind == .stops { try await stop() }
         return kind
@@ -115,8 +115,8 @@ final class FaultyWorker: KubeAPI, LanguageModel {
 
     private func after(_ kind: Fault.Kind?) throws {
         if kind == .diesAfter { state.withLock { $0.isDead = true } }
-        if kind == .diesAfter || kind == .losesAnswer { throw KubeClientError(.unreachable, "answer lost") }
+        if kind == .diesAfter || kind == .losesAnswer { throw KubeClientError(.unreachable, message: "answer lost") }
         // Answers to what was under way when the worker died arrive nowhere.
-        guard state.withLock({ !$0.isDead }) else { throw KubeClientError(.unreachable, "dead") }
+        guard state.withLock({ !$0.isDead }) else { throw KubeClientError(.unreachable, message: "dead") }
     }
 }

@@ -111,7 +111,7 @@ import Testing
                     "apiKeySecretRef": ["name": "key"],
                 ]
                 _ = try await story.api.patch(
-                    .skyfloAIs, namespace: Story.namespace, name: "skyflo", .merge(["spec": ["models": [model]]]))
+                    .skyfloAIs, namespace: Story.namespace, name: "skyflo", patch: .merge(["spec": ["models": [model]]]))
                 try await body(story, trail)
             }
         }

@@ -30,7 +30,7 @@ final class LosingAPI: KubeAPI {
             }
             if isFirst {
                 try await action()
-                throw KubeClientError(.unreachable, "lost")
+                throw KubeClientError(.unreachable, message: "lost")
             }
         }
         if refusesReads, request.method == .get, didLose.withLock(\.self) {

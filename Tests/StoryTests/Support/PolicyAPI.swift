@@ -30,7 +30,7 @@ final class PolicyAPI: KubeAPI {
         }
         let isBinding = request.path.contains("bindings")
         guard var object = try Self.manifests().first(where: { $0.kind.hasSuffix("Binding") == isBinding }) else {
-            throw KubeClientError(.unreachable, "no manifest")
+            throw KubeClientError(.unreachable, message: "no manifest")
         }
         object["metadata", "creationTimestamp"] = .string(time.microTime)
         return KubeResponse(

@@ -75,7 +75,7 @@ struct Story: Sendable {
         let path = APIResource.serviceAccounts.path(
             namespace: "skyflo-system", name: "skyflo-operator", subresource: "token")
         let body: JSONValue = ["apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": [:]]
-        let request = KubeRequest(.post, path, contentType: "application/json", body: JSONWriter.string(body))
+        let request = KubeRequest(.post, path: path, contentType: "application/json", body: JSONWriter.string(body))
         var own = endpoint
         own.token = try #require(try await api.call(request)["status", "token"]?.string)
         return own
@@ -110,7 +110,7 @@ struct Story: Sendable {
     /// Creates a Conversation in the shop.
     @discardableResult
     func ask(_ messages: String..., name: String = "talk", spec: JSONValue = [:]) async throws -> KubeObject {
-        var object = KubeObject(.conversations, namespace: Self.namespace, name: name, ["spec": spec])
+        var object = KubeObject(.conversations, namespace: Self.namespace, name: name, members: ["spec": spec])
         if spec["serviceAccountName"] == nil { object["spec", "serviceAccountName"] = "copilot" }
         object["spec", "messages"] = .array(messages.map { ["content": .string($0)] })
         return try await api.create(object, in: .conversations)
@@ -118,7 +118,7 @@ struct Story: Sendable {
 
     func change(_ name: String = "talk", spec: JSONValue) async throws {
         _ = try await api.patch(
-            .conversations, namespace: Self.namespace, name: name, .merge(["spec": spec]))
+            .conversations, namespace: Self.namespace, name: name, patch: .merge(["spec": spec]))
     }
 
     /// Patches what people may write.
@@ -126,7 +126,7 @@ struct Story: Sendable {
         let approvals = JSONObject(decisions.map { ($0.key, $0.value) })
         _ = try await api.patch(
             .conversations, namespace: Self.namespace, name: name, subresource: "status",
-            .merge(["status": ["approvals": .object(approvals)]]))
+            patch: .merge(["status": ["approvals": .object(approvals)]]))
     }
 
     func approve(_ ids: String..., in name: String = "talk") async throws {

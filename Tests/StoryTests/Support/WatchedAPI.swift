@@ -46,7 +46,7 @@ final class WatchedAPI: KubeAPI {
             if fault == .none { return response }
         }
         didBreak()
-        throw KubeClientError(.unreachable, "lost")
+        throw KubeClientError(.unreachable, message: "lost")
     }
 
     func stream<Result: Sendable>(

@@ -124,7 +124,7 @@ package final class FakeAPI: KubeAPI {
     package func stream<Result: Sendable>(
         _ request: KubeRequest, as identity: Impersonation?, body: (inout KubeByteStream) async throws -> Result
     ) async throws -> Result {
-        throw KubeClientError(.unsupported, "no streams here")
+        throw KubeClientError(.unsupported, message: "no streams here")
     }
 
     private static func answer(_ request: KubeRequest, _ objects: [String: JSONValue]) -> KubeResponse {

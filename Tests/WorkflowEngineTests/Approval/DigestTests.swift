@@ -42,7 +42,7 @@ import WorkflowEngine
     @Test func `what was stored and read back has the digest that it had`() throws {
         let numbers: [JSONValue] = [1, 1.0, 1e300, -0.0, 0.1, .int(.max), .int(.min), 12_345_678_901_234.5]
         for value in Self.different + numbers {
-            let read = try JSONParser.parse(JSONWriter.bytes(value, .pretty))
+            let read = try JSONParser.parse(JSONWriter.bytes(value, options: .pretty))
             #expect(digest(read) == digest(value), "\(value)")
         }
     }

@@ -27,19 +27,19 @@ import WorkflowEngine
         #expect(sequence.next(now: start, stop: nil) == .send(0))
         sequence.begin(0)
         #expect(sequence.next(now: start, stop: nil) == .recover(0))
-        sequence.end(0, .applied("done"), at: start)
+        sequence.end(0, outcome: .applied("done"), at: start)
         #expect(sequence.next(now: start, stop: nil) == .send(1))
         sequence.begin(1)
-        sequence.end(1, .postponed("budget"), at: start)
+        sequence.end(1, outcome: .postponed("budget"), at: start)
         #expect(sequence.next(now: start, stop: nil) == .send(2))
         sequence.begin(2)
-        sequence.end(2, .applied("done", uid: "u"), at: start)
+        sequence.end(2, outcome: .applied("done", uid: "u"), at: start)
         #expect(sequence.next(now: start, stop: nil) == .wait(checking: [2], until: at(2)))
         sequence.settle(2, succeeded: true, evidence: "gone")
         #expect(sequence.next(now: at(1), stop: nil) == .wait(checking: [], until: at(2)))
         #expect(sequence.next(now: at(2), stop: nil) == .send(1))
         sequence.begin(1)
-        sequence.end(1, .applied("done"), at: at(2))
+        sequence.end(1, outcome: .applied("done"), at: at(2))
         sequence.settle(1, succeeded: true, evidence: "gone")
         #expect(try end(sequence.next(now: at(3), stop: nil)) == .applied(""))
     }
@@ -47,11 +47,11 @@ import WorkflowEngine
     @Test func `a pause grows with each attempt, up to a limit`() {
         var sequence = drain
         sequence.begin(0)
-        sequence.end(0, .applied(""), at: start)
+        sequence.end(0, outcome: .applied(""), at: start)
         var pauses: [Double] = []
         for _ in 0..<20 {
             sequence.begin(1)
-            sequence.end(1, .postponed("budget"), at: start)
+            sequence.end(1, outcome: .postponed("budget"), at: start)
             pauses.append(sequence.steps[1].progress.notBefore?.seconds(since: start) ?? 0)
         }
         #expect(pauses.prefix(3) == [2, 4, 6] && pauses.last == 30)
@@ -61,7 +61,7 @@ import WorkflowEngine
         var sequence = drain
         sequence.begin(0)
         #expect(sequence.next(now: at(1000), stop: "stopped") == .recover(0))
-        sequence.end(0, .notDone, at: start)
+        sequence.end(0, outcome: .notDone, at: start)
         #expect(sequence.next(now: start, stop: nil) == .send(0))
     }
 
@@ -71,7 +71,7 @@ import WorkflowEngine
             try end(begun.next(now: start, stop: "stopped by spec.stop"))
                 == .rejected("stopped by spec.stop; nothing was done"))
         begun.begin(0)
-        begun.end(0, .applied(""), at: start)
+        begun.end(0, outcome: .applied(""), at: start)
         let account = "1 of 3 steps was done (cordon)"
         #expect(
             try end(begun.next(now: start, stop: "stopped by spec.stop"))
@@ -81,15 +81,15 @@ import WorkflowEngine
                 == .failed("not done within 60 s: one; \(account); not done: one, two"))
         var failed = begun
         failed.begin(1)
-        failed.end(1, .rejected("forbidden"), at: start)
+        failed.end(1, outcome: .rejected("forbidden"), at: start)
         #expect(try end(failed.next(now: start, stop: nil)) == .failed("one: forbidden; \(account); not done: two"))
         var lost = begun
         lost.begin(1)
-        lost.end(1, .unknown("no answer"), at: start)
+        lost.end(1, outcome: .unknown("no answer"), at: start)
         #expect(try end(lost.next(now: start, stop: nil)) == .unknown("one: no answer; \(account); not done: two"))
         var gone = begun
         gone.begin(1)
-        gone.end(1, .applied(""), at: start)
+        gone.end(1, outcome: .applied(""), at: start)
         gone.settle(1, succeeded: false, evidence: "it stays")
         #expect(try end(gone.next(now: start, stop: nil)) == .failed("one: it stays; \(account); not done: two"))
     }
@@ -97,11 +97,11 @@ import WorkflowEngine
     @Test func `where nothing was done a stale step is previewed again, and a refused one is refused`() throws {
         var stale = drain
         stale.begin(0)
-        stale.end(0, .stale("moved"), at: start)
+        stale.end(0, outcome: .stale("moved"), at: start)
         #expect(try end(stale.next(now: start, stop: nil)) == .stale("moved"))
         var refused = drain
         refused.begin(0)
-        refused.end(0, .rejected("no"), at: start)
+        refused.end(0, outcome: .rejected("no"), at: start)
         guard case .rejected = try end(refused.next(now: start, stop: nil)) else {
             Issue.record("\(refused)")
             return
@@ -110,15 +110,15 @@ import WorkflowEngine
 
     @Test func `what comes late or twice changes nothing`() {
         var sequence = drain
-        sequence.end(0, .applied(""), at: start)
+        sequence.end(0, outcome: .applied(""), at: start)
         sequence.settle(0, succeeded: true, evidence: "")
         sequence.begin(7)
         #expect(sequence == drain)
         sequence.begin(0)
-        sequence.end(0, .applied(""), at: start)
+        sequence.end(0, outcome: .applied(""), at: start)
         let done = sequence
         sequence.begin(0)
-        sequence.end(0, .unknown("again"), at: start)
+        sequence.end(0, outcome: .unknown("again"), at: start)
         #expect(sequence == done)
     }
 
@@ -156,7 +156,7 @@ import WorkflowEngine
             let outcomes: [WriteOutcome] = [
                 .applied("", uid: "u"), .failed(""), .stale(""), .rejected(""), .postponed(""), .notDone, .unknown(""),
             ]
-            return outcomes.map { outcome in with { $0.end(step, outcome, at: now.adding(seconds: -60)) } }
+            return outcomes.map { outcome in with { $0.end(step, outcome: outcome, at: now.adding(seconds: -60)) } }
         case .wait(let steps, _):
             return steps.flatMap { step in
                 [true, false].map { succeeded in

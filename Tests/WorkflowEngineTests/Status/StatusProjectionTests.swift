@@ -17,7 +17,7 @@ import WorkflowEngine
     static func conversation(_ status: JSONValue = [:], spec: JSONValue = ["messages": [["content": "scale web"]]])
         -> Conversation
     {
-        var object = KubeObject(.conversations, namespace: "shop", name: "talk", ["spec": spec, "status": status])
+        var object = KubeObject(.conversations, namespace: "shop", name: "talk", members: ["spec": spec, "status": status])
         object["metadata", "uid"] = "u"
         object["metadata", "generation"] = 3
         return Conversation(object)
@@ -195,7 +195,7 @@ import WorkflowEngine
         try look(play, newApprovals: ["c2"])
         #expect(all["changes", "c1"]?["undoneBy"] == "c2" && all["undosTaken"] == 1)
         play.apply(
-            .turnEnded(TurnEnd(.completed, .undone)), .turnStarted(number: 2, message: "more", followUp: "f"))
+            .turnEnded(TurnEnd(.completed, reason: .undone)), .turnStarted(number: 2, message: "more", followUp: "f"))
         try look(play)
         #expect(all["followUpsTaken", "f"] == 2)
         play.propose("exec", "drain")

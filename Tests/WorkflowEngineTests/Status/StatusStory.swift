@@ -101,7 +101,7 @@ struct StatusStory {
         play.apply(.decided(id: "c4", Decision(approved: true, by: "SkyfloAI", rule: "small")))
         show({ $0.newApprovals = ["c4"] })
         play.apply(.writeStarted(id: "c4"), .wrote(id: "c4", uids: ["u9"]), .writeEnded(id: "c4", .applied("ok")))
-        play.apply(.verified(id: "c4", []), .turnEnded(TurnEnd(.completed, .undone)))
+        play.apply(.verified(id: "c4", []), .turnEnded(TurnEnd(.completed, reason: .undone)))
         show()
         play.apply(.turnStarted(number: 2, message: "fail"), .modelFailed("no connection"))
         play.apply(.turnEnded(try #require(play.end())), .turnStarted(number: 3, message: "more", followUp: "f"))

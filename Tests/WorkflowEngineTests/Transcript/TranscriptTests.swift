@@ -27,7 +27,7 @@ import WorkflowEngine
         .writeEnded(id: "c1", .rejected("c")), .writeEnded(id: "c1", .unknown("d")),
         .verified(id: "c1", [.init(check: "x", verdict: .timedOut, evidence: "2/3")]),
         .checkedAgain(id: "c1", [.init(check: "x", verdict: .stillRunning, evidence: "2/3")]),
-        .turnEnded(TurnEnd(.failed, .modelFailed, message: "m", answer: "a")), .disregarded(after: 3),
+        .turnEnded(TurnEnd(.failed, reason: .modelFailed, message: "m", answer: "a")), .disregarded(after: 3),
         .restored(messages: 2, followUps: ["a"], undos: 1, note: "n"),
     ]
 
@@ -68,7 +68,7 @@ import WorkflowEngine
     private struct Veil: TranscriptVeil {
         var isOpen = true
 
-        func conceal(_ event: TurnEvent, _ json: JSONValue) -> (shown: TurnEvent, concealed: String)? {
+        func conceal(_ event: TurnEvent, json: JSONValue) -> (shown: TurnEvent, concealed: String)? {
             guard case .turnStarted(let number, _, _) = event else { return nil }
             return (.turnStarted(number: number, message: "…"), String(JSONWriter.string(json).reversed()))
         }

@@ -22,7 +22,7 @@ import WorkflowEngine
 
     private func ended() -> Play {
         var play = written()
-        play.apply(.modelReplied(ModelTurn(content: "On its way.")), .turnEnded(TurnEnd(.completed, .answered)))
+        play.apply(.modelReplied(ModelTurn(content: "On its way.")), .turnEnded(TurnEnd(.completed, reason: .answered)))
         return play
     }
 
@@ -55,7 +55,7 @@ import WorkflowEngine
         play.apply(.checkedAgain(id: "c1", [passed]))
         #expect(play.machine.history == before)
         play.apply(.callResolved(id: "c2", succeeded: true, result: "web"))
-        play.apply(.modelReplied(ModelTurn(content: "Fine.")), .turnEnded(TurnEnd(.completed, .answered)))
+        play.apply(.modelReplied(ModelTurn(content: "Fine.")), .turnEnded(TurnEnd(.completed, reason: .answered)))
         let last = play.machine.history.last
         #expect(last == .assistant("(Later, code checked c1 again:\n- rolled out: Passed (3 of 3))", calls: []))
     }

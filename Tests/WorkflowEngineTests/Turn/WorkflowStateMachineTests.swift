@@ -74,7 +74,7 @@ let approved = Decision(approved: true, by: "alice")
         func takeUp(_ play: inout Play) throws -> String {
             let next = try #require(play.machine.waitingMessages(of: spec).first)
             play.apply(
-                .turnEnded(TurnEnd(.completed, .answered, answer: "done")),
+                .turnEnded(TurnEnd(.completed, reason: .answered, answer: "done")),
                 .turnStarted(number: play.machine.turn + 1, message: next.content, followUp: next.followUp))
             return next.content
         }
@@ -97,7 +97,7 @@ let approved = Decision(approved: true, by: "alice")
     @Test func `a reply without calls is the answer`() {
         var play = Play()
         play.apply(.modelReplied(ModelTurn(content: "Done.")))
-        #expect(play.next == .end(TurnEnd(.completed, .answered, answer: "Done.")))
+        #expect(play.next == .end(TurnEnd(.completed, reason: .answered, answer: "Done.")))
         play.apply(.turnEnded(play.end()!))
         #expect(play.next == .idle)
         #expect(play.machine.ended?.answer == "Done.")
@@ -313,7 +313,7 @@ let approved = Decision(approved: true, by: "alice")
     @Test func `a failed turn doesn't spoil the next one`() {
         var play = Play()
         play.apply(.modelFailed("no connection"))
-        #expect(play.end() == TurnEnd(.failed, .modelFailed, message: "no connection"))
+        #expect(play.end() == TurnEnd(.failed, reason: .modelFailed, message: "no connection"))
         play.apply(.turnEnded(play.end()!), .turnStarted(number: 2, message: "again"))
         #expect(play.next == .askModel)
         play.apply(.modelReplied(ModelTurn(content: "Hello.")))

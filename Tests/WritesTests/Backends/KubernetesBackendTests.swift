@@ -12,13 +12,13 @@ import Testing
     private let jsonPatch = LiveTarget(resource: .deployments, namespace: "shop", object: web)
         .patch(.json([["op": "replace", "path": "/spec/replicas", "value": 3]]))
     private let create = PlannedRequest(
-        request: KubeRequest(.post, "/api/v1/namespaces/shop/configmaps", body: #"{"data":{"k":"v"}}"#),
+        request: KubeRequest(.post, path: "/api/v1/namespaces/shop/configmaps", body: #"{"data":{"k":"v"}}"#),
         target: .init(
             resource: APIResource(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap"), namespace: "shop",
             name: "c", uid: "", resourceVersion: ""),
         before: nil)
     private let delete = PlannedRequest(
-        request: KubeRequest(.delete, "/apis/apps/v1/namespaces/shop/deployments/web"),
+        request: KubeRequest(.delete, path: "/apis/apps/v1/namespaces/shop/deployments/web"),
         target: LiveTarget(resource: .deployments, namespace: "shop", object: web).target, before: web)
 
     private func response(_ status: APIStatus) -> KubeResponse {
@@ -108,7 +108,7 @@ import Testing
 
     @Test func `no answer means not known`() async {
         let errors: [any Error] = [
-            KubeClientError(.unreachable, "reset"), KubeClientError(.timeout, "late"), CancellationError(),
+            KubeClientError(.unreachable, message: "reset"), KubeClientError(.timeout, message: "late"), CancellationError(),
         ]
         for error in errors {
             let api = FakeAPI()

@@ -116,8 +116,8 @@ import Testing
         let broken = FakeAPI()
         broken.answer(Self.lists["pods"] ?? "", APIStatus(code: 500, reason: .internalError, message: "x"))
         broken.answer(Self.lists["budgets"] ?? "", APIStatus(code: 404, reason: .notFound, message: "x"))
-        broken.fail(Self.lists["autoscalers"] ?? "", KubeClientError(.unreachable, "gone"))
-        broken.fail(Self.lists["quotas"] ?? "", KubeClientError(.unreachable, "gone"))
+        broken.fail(Self.lists["autoscalers"] ?? "", KubeClientError(.unreachable, message: "gone"))
+        broken.fail(Self.lists["quotas"] ?? "", KubeClientError(.unreachable, message: "gone"))
         #expect(
             try await touches(broken) == [
                 "Pods: could not be read now", "PodDisruptionBudgets: not served by this API server",

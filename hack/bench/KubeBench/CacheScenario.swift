@@ -46,14 +46,14 @@ struct CacheScenario: Sendable {
     }
 
     private func command(_ name: String, _ query: [KubeRequest.QueryItem] = []) async throws {
-        _ = try await client.call(KubeRequest(.post, "/bench/\(name)", query: query))
+        _ = try await client.call(KubeRequest(.post, path: "/bench/\(name)", query: query))
     }
 
     private func burst(_ events: Int, of pods: Int) async throws {
         let before = reconciler.seen.lastVersion
         let start = ContinuousClock.now
         let cpuStart = ProcessUsage.cpuSeconds
-        try await command("burst", [.init("count", String(events))])
+        try await command("burst", [.init("count", value: String(events))])
         try await reconciler.wait { $0.lastVersion >= before + events }
         report("burst", Double(events) / start.secondsSince, "events/s")
         report("burst CPU", (ProcessUsage.cpuSeconds - cpuStart) / Double(events) * 1e6, "us/event")
@@ -63,7 +63,7 @@ struct CacheScenario: Sendable {
         reconciler.startLatencies()
         let before = reconciler.seen.lastVersion
         let cpuStart = ProcessUsage.cpuSeconds
-        try await command("paced", [.init("count", String(events)), .init("rate", String(perSecond))])
+        try await command("paced", [.init("count", value: String(events)), .init("rate", value: String(perSecond))])
         try await reconciler.wait { $0.lastVersion >= before + events }
         let latencies = reconciler.latencies.sorted()
         report("latency p50", Double(latencies[latencies.count / 2]) / 1e3, "us")

@@ -4,7 +4,7 @@ import KubeModel
 /// Lists all pods in pages and decodes them, three times, keeping none but the last.
 enum ListScenario {
     static func run(_ client: KubeClient) async throws {
-        let size = try await client.call(KubeRequest(.get, "/bench/size"))
+        let size = try await client.call(KubeRequest(.get, path: "/bench/size"))
         let bytes = size["bytes"]?.double ?? 0
         let base = ProcessUsage.trimmedResidentBytes()
         var best = Double.infinity

@@ -112,7 +112,7 @@ struct Bench: Sendable {
         async let executed: Void = wait(.deployments, deployment) { $0["spec", "replicas"]?.int == replicas }
         _ = try await api.patch(
             .conversations, namespace: Self.namespace, name: name, subresource: "status",
-            .merge(["status": ["approvals": ["c1": ["decision": "Approved", "decidedBy": .string(user)]]]]))
+            patch: .merge(["status": ["approvals": ["c1": ["decision": "Approved", "decidedBy": .string(user)]]]]))
         try await executed
         let execution = start.secondsSince
         try await wait(.conversations, name, until: Self.isOver)
@@ -123,7 +123,7 @@ struct Bench: Sendable {
     private func say(_ text: String, _ name: String) async throws {
         let object = KubeObject(
             .conversations, namespace: Self.namespace, name: name,
-            ["spec": ["serviceAccountName": "copilot", "messages": [["content": .string(text)]]]])
+            members: ["spec": ["serviceAccountName": "copilot", "messages": [["content": .string(text)]]]])
         _ = try await api.create(object, in: .conversations)
     }
 
@@ -137,7 +137,7 @@ struct Bench: Sendable {
     ) async throws {
         var options = WatchOptions()
         options.fieldSelector = "metadata.name=\(name)"
-        try await api.watch(resource, namespace: Self.namespace, options) { events in
+        try await api.watch(resource, namespace: Self.namespace, options: options) { events in
             while let event = try await events.next() {
                 switch event {
                 case .added(let object), .modified(let object):

@@ -32,7 +32,7 @@ struct OperatorUsage: Sendable {
     }
 
     private func requests() async throws -> RequestCounts {
-        RequestCounts(metrics: try await metrics.send(KubeRequest(.get, "/metrics")).text)
+        RequestCounts(metrics: try await metrics.send(KubeRequest(.get, path: "/metrics")).text)
     }
 }
 

@@ -44,9 +44,9 @@ extension FuzzTarget {
                 "\(text) makes a path to something else")
         }
         for method in [KubeRequest.Method.post, .put, .patch, .delete] {
-            try require(!KubeRequest(method, text).isReadOnly || isReview(text), "\(method) \(text) counts as a read")
+            try require(!KubeRequest(method, path: text).isReadOnly || isReview(text), "\(method) \(text) counts as a read")
         }
-        let isRead = KubeRequest(.get, text).isReadOnly
+        let isRead = KubeRequest(.get, path: text).isReadOnly
         let connects = ["exec", "attach", "portforward", "proxy"].contains(ResourcePath(text)?.subresource)
         try require(!(isRead && connects), "GET \(text) counts as a read")
     }
@@ -93,11 +93,11 @@ extension FuzzTarget {
         ]
     ) { input in
         guard let value = try? JSONParser.parse(input) else { return }
-        let canonical = JSONWriter.bytes(value, .canonical)
+        let canonical = JSONWriter.bytes(value, options: .canonical)
         try require(try JSONParser.parse(canonical) == value, "the canonical form is another value")
-        try require(JSONWriter.bytes(reversed(value), .canonical) == canonical, "the order of keys counts")
+        try require(JSONWriter.bytes(reversed(value), options: .canonical) == canonical, "the order of keys counts")
         try require(
-            JSONWriter.bytes(try JSONParser.parse(canonical), .canonical) == canonical, "read and written it changes")
+            JSONWriter.bytes(try JSONParser.parse(canonical), options: .canonical) == canonical, "read and written it changes")
     }
 
     private static func reversed(_ value: JSONValue) -> JSONValue {

@@ -129,7 +129,7 @@ extension EventRecorder {
             let change: JSONValue = ["count": JSONValue(count), "lastTimestamp": .string(time.description)]
             let isThere = await attempt {
                 _ = try await self.api.patch(
-                    .events, namespace: self.namespace(of: notice), name: name, .merge(change))
+                    .events, namespace: self.namespace(of: notice), name: name, patch: .merge(change))
             }
             guard !isThere else { return }
             correlator.forget(notice, message: message)
@@ -180,7 +180,7 @@ extension EventRecorder {
     private func event(_ notice: EventNotice, message: String, name: String, time: KubeTime) -> KubeObject {
         KubeObject(
             .events, namespace: namespace(of: notice), name: name,
-            [
+            members: [
                 "involvedObject": notice.object.json, "reason": .string(notice.reason), "message": .string(message),
                 "type": .string(notice.type.rawValue), "source": ["component": .string(component)],
                 "reportingComponent": .string(component), "reportingInstance": .string(instance),

@@ -36,7 +36,7 @@ extension Informer {
     private func list(_ reflector: inout ReflectorState) async {
         do {
             let options = ListOptions(labelSelector: labelSelector, fieldSelector: fieldSelector)
-            let list = try await api.listAll(resource, namespace: namespace, options, transform: transform)
+            let list = try await api.listAll(resource, namespace: namespace, options: options, transform: transform)
             if list.unreadableItems > 0 {
                 logger.warning(
                     "objects that nest too deep or have keys that look alike are left out",
@@ -107,7 +107,7 @@ extension Informer {
     }
 
     private func stream(_ options: WatchOptions, to watch: Watch) async throws {
-        try await api.watch(resource, namespace: namespace, options) { events in
+        try await api.watch(resource, namespace: namespace, options: options) { events in
             while let event = try await events.next() { try self.apply(event, to: watch) }
         }
     }

@@ -55,6 +55,6 @@ extension KubeAPI {
             "finalizers": names.isEmpty ? .null : JSONValue(names),
         ]
         return try await patch(
-            resource, namespace: object.namespace, name: object.name, .merge(["metadata": metadata]))
+            resource, namespace: object.namespace, name: object.name, patch: .merge(["metadata": metadata]))
     }
 }

@@ -5,10 +5,10 @@ extension KubeAPI {
     public func userName() async throws -> String {
         let answer = try await call(
             KubeRequest(
-                .post, "/apis/authentication.k8s.io/v1/selfsubjectreviews", contentType: "application/json",
+                .post, path: "/apis/authentication.k8s.io/v1/selfsubjectreviews", contentType: "application/json",
                 body: JSONWriter.string(["apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"])))
         guard let name = answer["status", "userInfo", "username"]?.string, !name.isEmpty else {
-            throw KubeClientError(.badResponse, "the API server doesn't say who the caller is")
+            throw KubeClientError(.badResponse, message: "the API server doesn't say who the caller is")
         }
         return name
     }

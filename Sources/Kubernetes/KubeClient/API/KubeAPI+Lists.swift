@@ -16,7 +16,7 @@ extension KubeAPI {
     /// - Throws: `APIStatus` when the server refuses; ``KubeClientError`` when it gives no answer or none that can be
     ///   read.
     public func listAll(
-        _ resource: APIResource, namespace: String? = nil, _ options: ListOptions = ListOptions(),
+        _ resource: APIResource, namespace: String? = nil, options: ListOptions = ListOptions(),
         pageSize: Int = 500,
         transform: @Sendable (KubeObject) -> KubeObject = { $0 }
     ) async throws -> KubeList {
@@ -25,7 +25,7 @@ extension KubeAPI {
         whole.continueToken = nil
         var page = whole
         page.limit = pageSize
-        var result = try await list(resource, namespace: namespace, page)
+        var result = try await list(resource, namespace: namespace, options: page)
         result.items = result.items.map(transform)
         // Only the first request says which version it wants; the token knows it for the others, and both are refused.
         page.resourceVersion = nil
@@ -33,13 +33,13 @@ extension KubeAPI {
         while let token = result.continueToken {
             page.continueToken = token
             do {
-                let next = try await list(resource, namespace: namespace, page)
+                let next = try await list(resource, namespace: namespace, options: page)
                 result.items += next.items.map(transform)
                 result.unreadableItems += next.unreadableItems
                 result.resourceVersion = next.resourceVersion
                 result.continueToken = next.continueToken
             } catch let status as APIStatus where status.isExpired {
-                result = try await list(resource, namespace: namespace, whole)
+                result = try await list(resource, namespace: namespace, options: whole)
                 result.items = result.items.map(transform)
                 return result
             }

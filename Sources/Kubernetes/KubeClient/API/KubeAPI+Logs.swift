@@ -32,12 +32,12 @@ public struct LogOptions: Sendable {
     /// The options as parameters of the request's query.
     public var query: [KubeRequest.QueryItem] {
         var query: [KubeRequest.QueryItem] = []
-        if let container { query.append(.init("container", container)) }
-        if previous { query.append(.init("previous", "true")) }
-        if let tailLines { query.append(.init("tailLines", String(tailLines))) }
-        if let sinceSeconds { query.append(.init("sinceSeconds", String(sinceSeconds))) }
-        query.append(.init("limitBytes", String(limitBytes)))
-        if timestamps { query.append(.init("timestamps", "true")) }
+        if let container { query.append(.init("container", value: container)) }
+        if previous { query.append(.init("previous", value: "true")) }
+        if let tailLines { query.append(.init("tailLines", value: String(tailLines))) }
+        if let sinceSeconds { query.append(.init("sinceSeconds", value: String(sinceSeconds))) }
+        query.append(.init("limitBytes", value: String(limitBytes)))
+        if timestamps { query.append(.init("timestamps", value: "true")) }
         return query
     }
 }
@@ -50,7 +50,7 @@ extension KubeAPI {
     ) async throws -> String {
         let path = APIResource.pods.path(namespace: namespace, name: pod, subresource: "log")
         // The text is not negotiable, but errors come as JSON.
-        let request = KubeRequest(.get, path, query: options.query, accept: "application/json, */*")
+        let request = KubeRequest(.get, path: path, query: options.query, accept: "application/json, */*")
         let response = try await send(request)
         guard (200..<300).contains(response.status) else { throw response.failure }
         return String(decoding: response.body.prefix(options.limitBytes), as: UTF8.self)

@@ -24,7 +24,7 @@ public struct Scale: Sendable, Hashable {
 
     init(_ json: JSONValue) throws(KubeClientError) {
         guard json["kind"]?.string == "Scale" else {
-            throw KubeClientError(.badResponse, "the API server's answer is not a Scale")
+            throw KubeClientError(.badResponse, message: "the API server's answer is not a Scale")
         }
         resourceVersion = json["metadata", "resourceVersion"]?.string ?? ""
         replicas = json["spec", "replicas"]?.int ?? 0
@@ -49,7 +49,7 @@ extension KubeAPI {
             "metadata": ["name": .string(pod), "namespace": .string(namespace)], "deleteOptions": options.json,
         ]
         let path = APIResource.pods.path(namespace: namespace, name: pod, subresource: "eviction")
-        let request = KubeRequest(.post, path, contentType: "application/json", body: JSONWriter.string(body))
+        let request = KubeRequest(.post, path: path, contentType: "application/json", body: JSONWriter.string(body))
         _ = try await call(options.dryRun ? request.asDryRun : request)
     }
 
@@ -74,11 +74,11 @@ extension KubeAPI {
             ]),
         ]
         let path = APIResource.serviceAccounts.path(namespace: namespace, name: serviceAccount, subresource: "token")
-        let request = KubeRequest(.post, path, contentType: "application/json", body: JSONWriter.string(body))
+        let request = KubeRequest(.post, path: path, contentType: "application/json", body: JSONWriter.string(body))
         let status = try await call(request)["status"]
         guard let token = status?["token"]?.string,
             let expiration = status?["expirationTimestamp"]?.string.flatMap({ KubeTime($0) })
-        else { throw KubeClientError(.badResponse, "the API server's answer is not an issued token") }
+        else { throw KubeClientError(.badResponse, message: "the API server's answer is not an issued token") }
         return ServiceAccountToken(token: token, expiration: expiration)
     }
 
@@ -112,7 +112,7 @@ extension KubeAPI {
             "spec": ["replicas": JSONValue(replicas)],
         ])
         let answer = try await patch(
-            resource, namespace: namespace, name: name, subresource: "scale", .merge(body), options)
+            resource, namespace: namespace, name: name, subresource: "scale", patch: .merge(body), options: options)
         return try Scale(answer.json)
     }
 }

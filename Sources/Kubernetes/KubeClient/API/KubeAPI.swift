@@ -45,7 +45,7 @@ public protocol KubeAPI: Sendable {
 extension KubeAPI {
     /// Refuses with ``KubeClientError`` (`unsupported`), for APIs that don't implement it: nothing was run.
     public func exec(_ command: ContainerCommand, as identity: Impersonation?) async throws -> ExecResult {
-        throw KubeClientError(.unsupported, "\(type(of: self)) runs no commands in containers")
+        throw KubeClientError(.unsupported, message: "\(type(of: self)) runs no commands in containers")
     }
 
     /// Runs a command in a container as whoever this API acts for, and waits for its end.
@@ -95,7 +95,7 @@ public struct KubeClientError: Error, Sendable, CustomStringConvertible {
     public var message: String
 
     /// Makes an error of its code and message.
-    public init(_ code: Code, _ message: String) {
+    public init(_ code: Code, message: String) {
         self.code = code
         self.message = message
     }
@@ -132,7 +132,7 @@ extension KubeAPI {
         _ resource: APIResource, namespace: String? = nil, name: String, subresource: String? = nil
     ) async throws -> KubeObject {
         let path = resource.path(namespace: namespace, name: name, subresource: subresource)
-        return KubeObject(try await call(KubeRequest(.get, path)))
+        return KubeObject(try await call(KubeRequest(.get, path: path)))
     }
 
     /// Reads one object like ``get(_:namespace:name:subresource:)``, with nil where it doesn't exist (404).
@@ -148,16 +148,16 @@ extension KubeAPI {
 
     /// Lists one page of a collection, its items packed. Without a namespace it is that of all namespaces.
     public func list(
-        _ resource: APIResource, namespace: String? = nil, _ options: ListOptions = ListOptions()
+        _ resource: APIResource, namespace: String? = nil, options: ListOptions = ListOptions()
     ) async throws -> KubeList {
-        let request = KubeRequest(.get, resource.path(namespace: namespace), query: options.query)
+        let request = KubeRequest(.get, path: resource.path(namespace: namespace), query: options.query)
         return try await send(request).list()
     }
 
     /// Creates an object in its namespace and returns it as the server stored it. `APIStatus` 409
     /// (`isAlreadyExists`) is thrown where one of that name exists.
     public func create(
-        _ object: KubeObject, in resource: APIResource, _ options: WriteOptions = WriteOptions()
+        _ object: KubeObject, in resource: APIResource, options: WriteOptions = WriteOptions()
     ) async throws -> KubeObject {
         let path = resource.path(namespace: object.namespace)
         return try await write(.post, path: path, contentType: "application/json", body: object.json, options: options)
@@ -174,8 +174,8 @@ extension KubeAPI {
 
     /// Changes a part of an object, or of its subresource, and returns the whole of it as the server stored it.
     public func patch(
-        _ resource: APIResource, namespace: String? = nil, name: String, subresource: String? = nil, _ patch: Patch,
-        _ options: WriteOptions = WriteOptions()
+        _ resource: APIResource, namespace: String? = nil, name: String, subresource: String? = nil, patch: Patch,
+        options: WriteOptions = WriteOptions()
     ) async throws -> KubeObject {
         let path = resource.path(namespace: namespace, name: name, subresource: subresource)
         return try await write(.patch, path: path, contentType: patch.contentType, body: patch.body, options: options)
@@ -186,18 +186,18 @@ extension KubeAPI {
         _ object: KubeObject, in resource: APIResource, subresource: String? = nil, options: WriteOptions
     ) async throws -> KubeObject {
         try await patch(
-            resource, namespace: object.namespace, name: object.name, subresource: subresource, .apply(object.json),
-            options)
+            resource, namespace: object.namespace, name: object.name, subresource: subresource, patch: .apply(object.json),
+            options: options)
     }
 
     /// Deletes an object. It returns the object where it is only marked as deleted, or the server's `Status`.
     @discardableResult
     public func delete(
-        _ resource: APIResource, namespace: String? = nil, name: String, _ options: DeleteOptions = DeleteOptions()
+        _ resource: APIResource, namespace: String? = nil, name: String, options: DeleteOptions = DeleteOptions()
     ) async throws -> KubeObject {
         let path = resource.path(namespace: namespace, name: name)
         let request = KubeRequest(
-            .delete, path, contentType: "application/json", body: JSONWriter.string(options.json))
+            .delete, path: path, contentType: "application/json", body: JSONWriter.string(options.json))
         return KubeObject(try await call(options.dryRun ? request.asDryRun : request))
     }
 
@@ -205,7 +205,7 @@ extension KubeAPI {
         _ method: KubeRequest.Method, path: String, contentType: String, body: JSONValue, options: WriteOptions
     ) async throws -> KubeObject {
         let request = KubeRequest(
-            method, path, query: options.query, contentType: contentType, body: JSONWriter.string(body))
+            method, path: path, query: options.query, contentType: contentType, body: JSONWriter.string(body))
         return KubeObject(try await call(request))
     }
 }
@@ -230,7 +230,7 @@ extension KubeResponse {
         do {
             return try parse()
         } catch {
-            throw KubeClientError(.badResponse, "the API server's answer is not JSON (byte \(error.offset))")
+            throw KubeClientError(.badResponse, message: "the API server's answer is not JSON (byte \(error.offset))")
         }
     }
 
@@ -301,7 +301,7 @@ public struct ListOptions: Sendable {
     public var query: [KubeRequest.QueryItem] {
         var query: [KubeRequest.QueryItem] = []
         func add(_ name: String, value: String?) {
-            if let value, !value.isEmpty { query.append(.init(name, value)) }
+            if let value, !value.isEmpty { query.append(.init(name, value: value)) }
         }
         add("labelSelector", value: labelSelector?.description)
         add("fieldSelector", value: fieldSelector)
@@ -333,9 +333,9 @@ public struct WriteOptions: Sendable {
 
     var query: [KubeRequest.QueryItem] {
         var query: [KubeRequest.QueryItem] = []
-        if let fieldManager { query.append(.init("fieldManager", fieldManager)) }
-        if force { query.append(.init("force", "true")) }
-        if dryRun { query.append(.init("dryRun", "All")) }
+        if let fieldManager { query.append(.init("fieldManager", value: fieldManager)) }
+        if force { query.append(.init("force", value: "true")) }
+        if dryRun { query.append(.init("dryRun", value: "All")) }
         return query
     }
 }

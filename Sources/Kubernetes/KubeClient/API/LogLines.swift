@@ -56,8 +56,8 @@ extension KubeAPI {
         body: @escaping @Sendable (inout LogLines) async throws -> Result
     ) async throws -> Result {
         let path = APIResource.pods.path(namespace: namespace, name: pod, subresource: "log")
-        let query = options.query + [KubeRequest.QueryItem("follow", "true")]
-        let request = KubeRequest(.get, path, query: query, accept: "application/json, */*")
+        let query = options.query + [KubeRequest.QueryItem("follow", value: "true")]
+        let request = KubeRequest(.get, path: path, query: query, accept: "application/json, */*")
         let work: @Sendable () async throws -> Result = {
             try await stream(request) { bytes in
                 var lines = LogLines(bytes, limitBytes: options.limitBytes)
@@ -65,7 +65,7 @@ extension KubeAPI {
             }
         }
         guard let timeout else { return try await work() }
-        let late = KubeClientError(.timeout, "\(request.label): the log did not end within \(timeout)")
+        let late = KubeClientError(.timeout, message: "\(request.label): the log did not end within \(timeout)")
         return try await withDeadline(.now + timeout, failure: late, work: work)
     }
 }

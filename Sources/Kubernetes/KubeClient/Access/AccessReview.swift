@@ -31,7 +31,7 @@ public enum AccessReview {
         let body: JSONValue = ["apiVersion": "authorization.k8s.io/v1", "kind": .string(kind), "spec": spec]
         let answer = try await api.call(
             KubeRequest(
-                .post, "/apis/authorization.k8s.io/v1/\(kind.lowercased())s", contentType: "application/json",
+                .post, path: "/apis/authorization.k8s.io/v1/\(kind.lowercased())s", contentType: "application/json",
                 body: JSONWriter.string(body)))
         let isAllowed = answer["status", "allowed"]?.bool == true && answer["status", "denied"]?.bool != true
         let reason = answer["status", "reason"]?.string ?? ""

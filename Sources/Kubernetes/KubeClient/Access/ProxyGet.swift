@@ -53,7 +53,7 @@ public struct ProxyGet: Sendable, Hashable {
         path += PercentEncoding.segment(target) + "/proxy"
         for segment in segments { path += "/" + PercentEncoding.segment(segment) }
         if endsInSlash || segments.isEmpty { path += "/" }
-        var request = KubeRequest(.get, path, query: query, accept: "*/*")
+        var request = KubeRequest(.get, path: path, query: query, accept: "*/*")
         request.answerLimit = answerLimit
         return request
     }
@@ -96,6 +96,6 @@ extension PermissionDenied {
         // Without the path behind it the request is about the subresource, which is what has to be allowed.
         let resource = APIResource(group: "", version: "v1", plural: get.resource, kind: "")
         let path = resource.path(namespace: get.object.namespace, name: get.object.name, subresource: "proxy")
-        self.init(KubeRequest(.get, path), identity: identity, message: message)
+        self.init(KubeRequest(.get, path: path), identity: identity, message: message)
     }
 }

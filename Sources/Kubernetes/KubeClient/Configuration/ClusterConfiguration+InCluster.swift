@@ -16,7 +16,7 @@ extension ClusterConfiguration {
         guard let host = environment[hostVariable], !host.isEmpty, let port = environment[portVariable], !port.isEmpty
         else {
             throw KubeClientError(
-                .configuration, "not in a cluster: \(hostVariable) and \(portVariable) must both be set")
+                .configuration, message: "not in a cluster: \(hostVariable) and \(portVariable) must both be set")
         }
         let authority = root + "/ca.crt"
         let token = root + "/token"

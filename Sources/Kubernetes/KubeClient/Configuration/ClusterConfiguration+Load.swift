@@ -45,7 +45,7 @@ extension ClusterConfiguration {
         guard let home = environment["HOME"], ConfigurationFile.exists(home + "/.kube/config") else {
             throw KubeClientError(
                 .configuration,
-                "no cluster is configured: neither --kubeconfig nor $KUBECONFIG is given, this is not a pod, "
+                message: "no cluster is configured: neither --kubeconfig nor $KUBECONFIG is given, this is not a pod, "
                     + "and ~/.kube/config does not exist")
         }
         return try kubeconfig(path: home + "/.kube/config", context: context)
@@ -59,7 +59,7 @@ extension ClusterConfiguration {
             if result == nil { result = next } else { result?.merge(next) }
         }
         guard let result else {
-            throw KubeClientError(.configuration, "none of the files of $KUBECONFIG exists: \(list)")
+            throw KubeClientError(.configuration, message: "none of the files of $KUBECONFIG exists: \(list)")
         }
         return result
     }

@@ -27,9 +27,9 @@ struct Kubeconfig: Sendable {
             json = try YAML.parse(text)
         } catch {
             throw KubeClientError(
-                .configuration, "\(source) cannot be read: it is not valid YAML\(Self.place(of: error))")
+                .configuration, message: "\(source) cannot be read: it is not valid YAML\(Self.place(of: error))")
         }
-        guard json.object != nil else { throw KubeClientError(.configuration, "\(source) is not a kubeconfig") }
+        guard json.object != nil else { throw KubeClientError(.configuration, message: "\(source) is not a kubeconfig") }
         sources = [source]
         let fields = KubeconfigFields(json, source: source)
         currentContext = try fields.text("current-context")
@@ -60,14 +60,14 @@ struct Kubeconfig: Sendable {
     ) throws(KubeClientError) -> [String: Entry] {
         guard let value = json[list], !value.isNull else { return [:] }
         guard let elements = value.array else {
-            throw KubeClientError(.configuration, "\(source): \(list) must be a list")
+            throw KubeClientError(.configuration, message: "\(source): \(list) must be a list")
         }
         var result: [String: Entry] = [:]
         for (position, element) in elements.enumerated() {
             let fields = KubeconfigFields(element, source: "\(source): \(list)[\(position)]")
             let name = try fields.required("name")
             guard result[name] == nil else {
-                throw KubeClientError(.configuration, "\(source): \(member) \"\(name)\" occurs twice")
+                throw KubeClientError(.configuration, message: "\(source): \(member) \"\(name)\" occurs twice")
             }
             result[name] = Entry(value: element[member] ?? .object([:]), source: source, folder: folder)
         }
@@ -90,7 +90,7 @@ struct KubeconfigFields {
     func has(_ field: String) -> Bool { json[field].map { !$0.isNull } ?? false }
 
     func failure(_ text: String, code: KubeClientError.Code = .configuration) -> KubeClientError {
-        KubeClientError(code, "\(source): \(text)")
+        KubeClientError(code, message: "\(source): \(text)")
     }
 
     /// The text of a field; nil where it is missing or empty. A whole number is taken as its text: YAML makes one of

@@ -41,9 +41,9 @@ enum ConfigurationFile {
             return [UInt8](try Data(contentsOf: URL(filePath: path)))
         } catch let error as CocoaError {
             // Its own description is a dump of internals.
-            throw KubeClientError(.configuration, "cannot read \(path): \(reason(error))")
+            throw KubeClientError(.configuration, message: "cannot read \(path): \(reason(error))")
         } catch {
-            throw KubeClientError(.configuration, "cannot read \(path)")
+            throw KubeClientError(.configuration, message: "cannot read \(path)")
         }
     }
 
@@ -57,7 +57,7 @@ enum ConfigurationFile {
 
     static func text(_ path: String) throws(KubeClientError) -> String {
         guard let text = String(validating: try read(path), as: UTF8.self) else {
-            throw KubeClientError(.configuration, "\(path) is not UTF-8 text")
+            throw KubeClientError(.configuration, message: "\(path) is not UTF-8 text")
         }
         return text
     }
@@ -65,7 +65,7 @@ enum ConfigurationFile {
     /// The text without the white space around it: how namespaces are stored.
     static func word(_ path: String) throws(KubeClientError) -> String {
         let word = CredentialText.trimmed(try text(path))
-        if word.isEmpty { throw KubeClientError(.configuration, "\(path) is empty") }
+        if word.isEmpty { throw KubeClientError(.configuration, message: "\(path) is empty") }
         return word
     }
 
@@ -73,7 +73,7 @@ enum ConfigurationFile {
     static func token(_ path: String) throws(KubeClientError) -> String {
         let token = try word(path)
         guard CredentialText.fitsHeader(token) else {
-            throw KubeClientError(.configuration, "the token in \(path) \(CredentialText.refusal)")
+            throw KubeClientError(.configuration, message: "the token in \(path) \(CredentialText.refusal)")
         }
         return token
     }

@@ -15,7 +15,7 @@ extension Discovery {
     }
 
     private static func discover(below root: String, _ api: any KubeAPI) async throws -> Discovery {
-        let response = try await api.send(KubeRequest(.get, root, accept: accept))
+        let response = try await api.send(KubeRequest(.get, path: root, accept: accept))
         // A server without built-in types has no /api.
         if response.status == 404 { return Discovery(resources: []) }
         let json = try response.json()
@@ -23,7 +23,7 @@ extension Discovery {
             return Discovery(resources: aggregated(json), unavailable: stale(json))
         }
         guard let groupVersions = groupVersions(json) else {
-            throw KubeClientError(.badResponse, "GET \(root): the answer is not a discovery document")
+            throw KubeClientError(.badResponse, message: "GET \(root): the answer is not a discovery document")
         }
         return try await legacy(groupVersions, api: api)
     }
@@ -45,7 +45,7 @@ extension Discovery {
     /// take the names of all others with it.
     private static func legacy(_ groupVersion: GroupVersion, api: any KubeAPI) async throws -> [APIResource]? {
         do {
-            return legacy(try await api.call(KubeRequest(.get, groupVersion.path)), groupVersion: groupVersion)
+            return legacy(try await api.call(KubeRequest(.get, path: groupVersion.path)), groupVersion: groupVersion)
         } catch is APIStatus {
             return nil
         }

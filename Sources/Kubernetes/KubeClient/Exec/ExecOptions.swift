@@ -19,12 +19,12 @@ public struct ExecOptions: Sendable {
     }
 
     func request(_ command: [String], pod: String, namespace: String, hasInput: Bool) -> KubeRequest {
-        var query = command.map { KubeRequest.QueryItem("command", $0) }
-        if let container { query.append(.init("container", container)) }
-        query += ["stdout", "stderr"].map { .init($0, "true") }
-        if hasInput { query.append(.init("stdin", "true")) }
+        var query = command.map { KubeRequest.QueryItem("command", value: $0) }
+        if let container { query.append(.init("container", value: container)) }
+        query += ["stdout", "stderr"].map { .init($0, value: "true") }
+        if hasInput { query.append(.init("stdin", value: "true")) }
         return KubeRequest(
-            .get, APIResource.pods.path(namespace: namespace, name: pod, subresource: "exec"), query: query,
+            .get, path: APIResource.pods.path(namespace: namespace, name: pod, subresource: "exec"), query: query,
             accept: "application/json, */*")
     }
 }
@@ -41,7 +41,7 @@ public struct ContainerCommand: Sendable {
     public var options: ExecOptions
 
     /// Makes a command; nothing is run.
-    public init(_ command: [String], pod: String, namespace: String, _ options: ExecOptions = ExecOptions()) {
+    public init(_ command: [String], pod: String, namespace: String, options: ExecOptions = ExecOptions()) {
         self.command = command
         self.pod = pod
         self.namespace = namespace

@@ -50,7 +50,7 @@ public struct ExecEvents {
         }
         try Task.checkCancellation()
         guard let frame, frame.opcode != .connectionClose else {
-            throw KubeClientError(.unreachable, "\(label): the connection broke before the command ended")
+            throw KubeClientError(.unreachable, message: "\(label): the connection broke before the command ended")
         }
         if frame.opcode == .ping { try await socket.send(.pong, data: frame.unmaskedData) }
         return frame.opcode == .binary ? Array(frame.unmaskedData.readableBytesView) : nil
@@ -87,6 +87,6 @@ public struct ExecInput: Sendable {
     func requireEnd() throws(KubeClientError) {
         if version == .v5 { return }
         throw KubeClientError(
-            .unsupported, "the API server can't be told that a command's input has ended (Kubernetes 1.30 can)")
+            .unsupported, message: "the API server can't be told that a command's input has ended (Kubernetes 1.30 can)")
     }
 }

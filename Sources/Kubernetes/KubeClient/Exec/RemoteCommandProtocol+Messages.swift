@@ -23,7 +23,7 @@ extension RemoteCommandProtocol {
 
     private static func exitCode(_ bytes: [UInt8]) throws -> Int {
         guard let json = try? JSONParser.parse(bytes) else {
-            throw KubeClientError(.badResponse, "the status of the command is not JSON")
+            throw KubeClientError(.badResponse, message: "the status of the command is not JSON")
         }
         if json["status"]?.string == "Success" { return 0 }
         let status = APIStatus(json)

@@ -7,7 +7,7 @@ extension ClusterConfiguration {
             if let proxyURL { return try ProxyServer(url: proxyURL, source: "proxy-url") }
             return try proxies.proxy(isSecure: endpoint.isSecure, host: endpoint.host, port: endpoint.port)
         } catch {
-            throw KubeClientError(error.isUnsupported ? .unsupported : .configuration, error.description)
+            throw KubeClientError(error.isUnsupported ? .unsupported : .configuration, message: error.description)
         }
     }
 }

@@ -26,10 +26,10 @@ enum ClusterTLS {
         do {
             certificates = try NIOSSLCertificate.fromPEMBytes(bytes)
         } catch {
-            throw KubeClientError(.configuration, "\(field) (\(source)) is not a PEM certificate")
+            throw KubeClientError(.configuration, message: "\(field) (\(source)) is not a PEM certificate")
         }
         if certificates.isEmpty {
-            throw KubeClientError(.configuration, "\(field) (\(source)) contains no certificate")
+            throw KubeClientError(.configuration, message: "\(field) (\(source)) contains no certificate")
         }
         return certificates
     }
@@ -39,7 +39,7 @@ enum ClusterTLS {
         do {
             return try NIOSSLPrivateKey(bytes: bytes, format: .pem)
         } catch {
-            throw KubeClientError(.configuration, "client-key (\(source)) is not a PEM private key")
+            throw KubeClientError(.configuration, message: "client-key (\(source)) is not a PEM private key")
         }
     }
 }

@@ -82,7 +82,7 @@ final class CredentialSource: Sendable {
         case .token(let token):
             let token = CredentialText.trimmed(token)
             guard CredentialText.fitsHeader(token) else {
-                throw KubeClientError(.configuration, "the token \(CredentialText.refusal)")
+                throw KubeClientError(.configuration, message: "the token \(CredentialText.refusal)")
             }
             return "Bearer " + token
         case .basic(let user, let password):

@@ -28,7 +28,7 @@ struct Endpoint: Sendable, Hashable {
         else {
             throw KubeClientError(
                 .configuration,
-                "the server's address is not an http or https URL without user, query and fragment: "
+                message: "the server's address is not an http or https URL without user, query and fragment: "
                     + URLText.withoutCredentials(server))
         }
         let port = parts.port.map { ":\($0)" } ?? ""

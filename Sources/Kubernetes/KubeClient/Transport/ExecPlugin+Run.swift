@@ -57,6 +57,6 @@ extension ExecPlugin {
 
     private func failure(_ text: String) -> KubeClientError {
         let hint = installHint.map { "\n\($0)" } ?? ""
-        return KubeClientError(.configuration, "credential plug-in \(command): \(text)\(hint)")
+        return KubeClientError(.configuration, message: "credential plug-in \(command): \(text)\(hint)")
     }
 }

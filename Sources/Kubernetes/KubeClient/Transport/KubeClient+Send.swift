@@ -23,7 +23,7 @@ extension KubeClient {
     }
 
     private func timeout(of request: KubeRequest) -> KubeClientError {
-        KubeClientError(.timeout, "\(request.label): no complete answer within \(options.timeout)")
+        KubeClientError(.timeout, message: "\(request.label): no complete answer within \(options.timeout)")
     }
 
     private func sendWithRetries(
@@ -86,7 +86,7 @@ extension KubeClient {
         }
         var response = KubeResponse(head, body: Array(bytes.prefix(limit)))
         response.isCut = bytes.count > limit
-        response.headers = head.headers.map { KubeResponse.Header($0.name, $0.value) }
+        response.headers = head.headers.map { KubeResponse.Header($0.name, value: $0.value) }
         return response
     }
 

@@ -64,7 +64,7 @@ extension KubeClient {
     private func refusal(
         _ response: HTTPClientResponse, request: KubeRequest, credential: PresentedCredential
     ) async throws -> APIStatus {
-        let late = KubeClientError(.timeout, "\(request.label): no complete answer within \(options.timeout)")
+        let late = KubeClientError(.timeout, message: "\(request.label): no complete answer within \(options.timeout)")
         do {
             return try await withDeadline(ContinuousClock.now + options.timeout, failure: late) {
                 let body = try await response.body.collect(upTo: 1 << 20)

@@ -42,7 +42,7 @@ struct RequestBuilder: Sendable {
         }
         let hasDots = path.split(separator: "/").contains { $0 == "." || $0 == ".." }
         guard path.hasPrefix("/"), isPlain, !hasDots else {
-            throw KubeClientError(.unsupported, "not the path of a request: \(path)")
+            throw KubeClientError(.unsupported, message: "not the path of a request: \(path)")
         }
     }
 }

@@ -24,8 +24,8 @@ extension KubeAPI {
     ///   on from there; other refusals that don't pass by themselves (403, 404); `CancellationError`.
     public func follow(
         _ resource: APIResource, namespace: String? = nil, from version: String,
-        _ options: WatchOptions = WatchOptions(), backoff: Backoff = .watch,
-        _ body: (WatchEvent) async throws -> Void
+        options: WatchOptions = WatchOptions(), backoff: Backoff = .watch,
+        body: (WatchEvent) async throws -> Void
     ) async throws -> Never {
         var position = WatchPosition(version: version)
         while true {
@@ -34,7 +34,7 @@ extension KubeAPI {
             options.resourceVersion = position.version
             options.sendInitialEvents = false
             do {
-                let failure = try await watch(resource, namespace: namespace, options) { events in
+                let failure = try await watch(resource, namespace: namespace, options: options) { events in
                     try await position.consume(&events, body: body)
                 }
                 if let failure { throw failure }

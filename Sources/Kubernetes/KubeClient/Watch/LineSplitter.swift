@@ -30,7 +30,7 @@ struct LineSplitter: Sendable {
     mutating func next() throws(KubeClientError) -> ArraySlice<UInt8>? {
         let end = lineFeed()
         guard (end ?? buffer.count) - start <= maximumLineBytes else {
-            throw KubeClientError(.tooLarge, "a line of the stream is longer than \(maximumLineBytes) bytes")
+            throw KubeClientError(.tooLarge, message: "a line of the stream is longer than \(maximumLineBytes) bytes")
         }
         guard let end else {
             searched = buffer.count

@@ -40,10 +40,10 @@ public struct WatchEvents {
             if let event = try WatchEvent(parsing: line) { return event }
         } catch {
             if error.isUnsupported { return nil }
-            throw KubeClientError(.badResponse, "a line of the watch is not JSON (byte \(error.offset))")
+            throw KubeClientError(.badResponse, message: "a line of the watch is not JSON (byte \(error.offset))")
         }
         // Not quoted: it may be of a Secret.
-        throw KubeClientError(.badResponse, "a line of the watch is not an event")
+        throw KubeClientError(.badResponse, message: "a line of the watch is not an event")
     }
 }
 
@@ -52,10 +52,10 @@ extension KubeAPI {
     ///
     /// - Throws: `APIStatus` when the server refuses the watch (also 410 where it sends that as its status).
     public func watch<Result: Sendable>(
-        _ resource: APIResource, namespace: String? = nil, _ options: WatchOptions = WatchOptions(),
-        _ body: (inout WatchEvents) async throws -> Result
+        _ resource: APIResource, namespace: String? = nil, options: WatchOptions = WatchOptions(),
+        body: (inout WatchEvents) async throws -> Result
     ) async throws -> Result {
-        let request = KubeRequest(.get, resource.path(namespace: namespace), query: options.query)
+        let request = KubeRequest(.get, path: resource.path(namespace: namespace), query: options.query)
         return try await stream(request) { bytes in
             var events = WatchEvents(bytes)
             return try await body(&events)

@@ -33,14 +33,14 @@ public struct WatchOptions: Sendable {
     public var query: [KubeRequest.QueryItem] {
         let list = ListOptions(
             labelSelector: labelSelector, fieldSelector: fieldSelector, resourceVersion: resourceVersion)
-        var query: [KubeRequest.QueryItem] = [.init("watch", "true")] + list.query
+        var query: [KubeRequest.QueryItem] = [.init("watch", value: "true")] + list.query
         // The API refuses initial events without bookmarks, and without the match that they mean.
-        if allowBookmarks || sendInitialEvents { query.append(.init("allowWatchBookmarks", "true")) }
+        if allowBookmarks || sendInitialEvents { query.append(.init("allowWatchBookmarks", value: "true")) }
         if sendInitialEvents {
-            query.append(.init("sendInitialEvents", "true"))
-            query.append(.init("resourceVersionMatch", "NotOlderThan"))
+            query.append(.init("sendInitialEvents", value: "true"))
+            query.append(.init("resourceVersionMatch", value: "NotOlderThan"))
         }
-        if let timeoutSeconds { query.append(.init("timeoutSeconds", String(timeoutSeconds))) }
+        if let timeoutSeconds { query.append(.init("timeoutSeconds", value: String(timeoutSeconds))) }
         return query
     }
 }

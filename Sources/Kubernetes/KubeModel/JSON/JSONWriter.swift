@@ -23,7 +23,7 @@ public struct JSONWriter {
     private let options: Options
 
     /// Writes a value as UTF-8, without a line feed at the end.
-    public static func bytes(_ value: JSONValue, _ options: Options = []) -> [UInt8] {
+    public static func bytes(_ value: JSONValue, options: Options = []) -> [UInt8] {
         var writer = JSONWriter(options: options)
         writer.out.reserveCapacity(256)
         writer.write(value, depth: 0)
@@ -31,8 +31,8 @@ public struct JSONWriter {
     }
 
     /// Writes a value as a text, without a line feed at the end.
-    public static func string(_ value: JSONValue, _ options: Options = []) -> String {
-        String(decoding: bytes(value, options), as: UTF8.self)
+    public static func string(_ value: JSONValue, options: Options = []) -> String {
+        String(decoding: bytes(value, options: options), as: UTF8.self)
     }
 
     private init(options: Options) { self.options = options }

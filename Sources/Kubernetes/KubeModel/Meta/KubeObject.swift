@@ -36,7 +36,7 @@ public struct KubeObject: Sendable {
     /// order.
     public init(
         _ resource: APIResource, namespace: String? = nil, name: String,
-        _ members: KeyValuePairs<String, JSONValue> = [:]
+        members: KeyValuePairs<String, JSONValue> = [:]
     ) {
         self.init(["apiVersion": .string(resource.apiVersion), "kind": .string(resource.kind)])
         json["metadata"] = .compact(["name": .string(name), "namespace": namespace.map(JSONValue.string)])

@@ -40,7 +40,7 @@ public struct KubeRequest: Sendable, Hashable {
         /// The value of the parameter, not encoded.
         public var value: String
         /// Makes a parameter of its name and value.
-        public init(_ name: String, _ value: String) {
+        public init(_ name: String, value: String) {
             self.name = name
             self.value = value
         }
@@ -48,7 +48,7 @@ public struct KubeRequest: Sendable, Hashable {
 
     /// Makes a request whose path is encoded already. It accepts JSON unless `accept` says otherwise.
     public init(
-        _ method: Method, _ path: String, query: [QueryItem] = [], contentType: String? = nil, body: String? = nil,
+        _ method: Method, path: String, query: [QueryItem] = [], contentType: String? = nil, body: String? = nil,
         accept: String = "application/json"
     ) {
         self.method = method
@@ -74,7 +74,7 @@ public struct KubeRequest: Sendable, Hashable {
             if let newValue, let at = query.firstIndex(where: { $0.name == name }) {
                 query[at].value = newValue
             } else if let newValue {
-                query.append(QueryItem(name, newValue))
+                query.append(QueryItem(name, value: newValue))
             } else {
                 query.removeAll { $0.name == name }
             }
@@ -173,7 +173,7 @@ public struct KubeResponse: Sendable {
     public struct Header: Sendable, Hashable {
         public var name: String
         public var value: String
-        public init(_ name: String, _ value: String) {
+        public init(_ name: String, value: String) {
             self.name = name
             self.value = value
         }

@@ -12,10 +12,10 @@ enum ApprovalProof {
     /// Of what the policy checks (config/admission): its name and its version could be on any other.
     static let fingerprint = "sha256:2469c69aed837b462ec01a2ab7f4c1b3bd2e96705852938b340bb007cab58998"
 
-    private static let policies = resource("validatingadmissionpolicies", "ValidatingAdmissionPolicy")
-    private static let bindings = resource("validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding")
+    private static let policies = resource("validatingadmissionpolicies", kind: "ValidatingAdmissionPolicy")
+    private static let bindings = resource("validatingadmissionpolicybindings", kind: "ValidatingAdmissionPolicyBinding")
 
-    private static func resource(_ plural: String, _ kind: String) -> APIResource {
+    private static func resource(_ plural: String, kind: String) -> APIResource {
         APIResource(
             group: "admissionregistration.k8s.io", version: "v1", plural: plural, kind: kind, namespaced: false)
     }

@@ -30,7 +30,7 @@ struct ApproverRights: Sendable {
     func mayApprove(_ user: String, rule: String, namespace: String) async throws -> Bool {
         // No such resource is served; to an authorizer it is a name like any other.
         let path = APIResource.approvalRules.path(namespace: namespace, name: "rule")
-        guard var access = ResourceAccess(KubeRequest(.get, path)) else { return false }
+        guard var access = ResourceAccess(KubeRequest(.get, path: path)) else { return false }
         access.verb = "approve"
         access.name = rule
         do {

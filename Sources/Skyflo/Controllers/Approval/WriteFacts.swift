@@ -43,7 +43,7 @@ extension WriteFacts {
             guard let parsed = try? JSONParser.parse(text) else { return nil }
             body = parsed
         }
-        guard let verb = Self.verb(request, target) else { return nil }
+        guard let verb = Self.verb(request, target: target) else { return nil }
         self.init(
             verb: verb, group: target.resource.group, resource: target.resource.plural + base,
             namespace: target.namespace, name: target.name, labels: labels, body: body,
@@ -66,7 +66,7 @@ extension WriteFacts {
         return rest.dropFirst().allSatisfy { $0.isLetter && $0.isASCII } ? String(rest) : nil
     }
 
-    private static func verb(_ request: KubeRequest, _ target: PlannedRequest.Target) -> String? {
+    private static func verb(_ request: KubeRequest, target: PlannedRequest.Target) -> String? {
         let isCollection = request.path == target.resource.path(namespace: target.namespace)
         // Server-side apply of what isn't there creates it.
         if target.uid.isEmpty { return request.method == .post || request.method == .patch ? "create" : nil }

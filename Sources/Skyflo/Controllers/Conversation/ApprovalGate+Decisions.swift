@@ -36,7 +36,7 @@ extension ApprovalGate {
     /// Takes in decisions that count by all that is known without asking.
     ///
     /// What is known may be past. But nothing is done on it: right before a write is begun, after its decision is in the
-    /// transcript, ``permit(_:in:_:)`` reads the terms and decides again, and a decision that doesn't count by them is
+    /// transcript, ``permit(_:in:references:)`` reads the terms and decides again, and a decision that doesn't count by them is
     /// withdrawn. About such a call nothing is decided here any more. Nor is it where no permit follows (a read that was
     /// asked for), or where withdrawing doesn't bring everything back (alternatives, which end with the choice).
     private func applyKnownDecisions(to store: inout ConversationStore, _ references: ResolvedReferences) {
@@ -54,7 +54,7 @@ extension ApprovalGate {
     }
 
     private func refuseAltered(_ call: Call, because why: String, in store: inout ConversationStore) {
-        events.warning(store.conversation.object, "ApprovalAltered", why)
+        events.warning(store.conversation.object, reason: "ApprovalAltered", message: why)
         store.log(.decided(id: call.id, Decision(approved: false, by: worker, reason: why)))
     }
 
@@ -74,8 +74,8 @@ extension ApprovalGate {
         let unauthorized = terms.requirements.unauthorized.sorted { $0.key < $1.key }
         for (user, missing) in unauthorized where !shown.contains(user) {
             events.warning(
-                conversation.object, "ApprovalRefused",
-                "\(call.id): \(user) does not have the rights for it: \(missing)")
+                conversation.object, reason: "ApprovalRefused",
+                message: "\(call.id): \(user) does not have the rights for it: \(missing)")
         }
     }
 

@@ -32,7 +32,7 @@ extension ApprovalGate {
     /// policy as the API server has them.
     /// - Throws: ``WriteNotPermitted``.
     func permit(
-        _ call: Call, in store: ConversationStore, _ references: ResolvedReferences
+        _ call: Call, in store: ConversationStore, references: ResolvedReferences
     ) async throws -> WritePermit {
         let conversation = store.conversation
         async let hasIdentity = identityExists(of: conversation)

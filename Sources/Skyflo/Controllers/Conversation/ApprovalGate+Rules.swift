@@ -42,7 +42,7 @@ extension ApprovalGate {
 
     /// Why a write isn't asked for; nil where it is.
     func refusal(
-        of call: Call, _ proposal: WriteProposal, _ preview: Preview, in conversation: Conversation,
+        of call: Call, proposal: WriteProposal, preview: Preview, in conversation: Conversation,
         under terms: CurrentTerms
     ) -> String? {
         let facts = preview.writes.enumerated().map { position, planned -> WriteFacts? in
@@ -53,7 +53,7 @@ extension ApprovalGate {
             tool: call.tool, risk: proposal.risk, facts, by: governing(under: terms))
         switch verdict {
         case .denied(let refusal), .frozen(let refusal):
-            events.normal(conversation.object, "RefusedByRule", "\(call.id): \(proposal.summary): \(refusal.text)")
+            events.normal(conversation.object, reason: "RefusedByRule", message: "\(call.id): \(proposal.summary): \(refusal.text)")
             return refusal.text
         case .undecided, .allowed, .required: return nil
         }
@@ -66,8 +66,8 @@ extension ApprovalGate {
             let decision = Decision(approved: true, by: "SkyfloAI \(terms.skyfloAI)", rule: rule)
             store.log(.decided(id: call.id, decision))
             events.normal(
-                store.conversation.object, "AutoApproved",
-                "\(call.id): \(call.approval?.summary ?? call.tool): by rule \(rule) of SkyfloAI \(terms.skyfloAI)")
+                store.conversation.object, reason: "AutoApproved",
+                message: "\(call.id): \(call.approval?.summary ?? call.tool): by rule \(rule) of SkyfloAI \(terms.skyfloAI)")
         }
     }
 
@@ -90,19 +90,19 @@ extension ApprovalGate {
     ) {
         for call in store.machine.pendingApprovals {
             if case .denied(let refusal) = verdict(on: call, by: skyfloAI) {
-                deny(call, because: refusal.text, in: &store, references)
+                deny(call, because: refusal.text, in: &store, references: references)
             }
         }
     }
 
     /// In the rules' name. What people had decided is withdrawn before.
     func deny(
-        _ call: Call, because why: String, in store: inout ConversationStore, _ references: ResolvedReferences
+        _ call: Call, because why: String, in store: inout ConversationStore, references: ResolvedReferences
     ) {
         let decision = Decision(approved: false, by: "SkyfloAI \(references.skyfloAI)", reason: why)
         store.log(.decided(id: call.id, decision))
         events.normal(
-            store.conversation.object, "RefusedByRule", "\(call.id): \(call.approval?.summary ?? call.tool): \(why)")
+            store.conversation.object, reason: "RefusedByRule", message: "\(call.id): \(call.approval?.summary ?? call.tool): \(why)")
     }
 
     /// What rules ask of the approvals of a call, and which of its approvers have what they ask for.

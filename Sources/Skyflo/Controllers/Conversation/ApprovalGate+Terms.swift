@@ -22,7 +22,7 @@ struct CallTerms: Sendable {
     let terms: CurrentTerms
     let requirements: ApprovalTerms
 
-    fileprivate init(_ terms: CurrentTerms, _ demands: RuleDemands, unauthorized: [String: String]) {
+    fileprivate init(_ terms: CurrentTerms, demands: RuleDemands, unauthorized: [String: String]) {
         self.terms = terms
         var requirements = terms.requirements
         requirements.unauthorized = unauthorized
@@ -113,7 +113,7 @@ extension ApprovalGate {
     ) async throws -> CallTerms {
         let demands = try await readDemands(on: call, in: conversation, under: terms)
         guard let governing = governing(under: terms), governing.approvals.requireApproverRights else {
-            return CallTerms(terms, demands, unauthorized: [:])
+            return CallTerms(terms, demands: demands, unauthorized: [:])
         }
         let votes = conversation.status.approvals[call.id]?.votes ?? []
         let writes = try call.plannedWrites()
@@ -124,6 +124,6 @@ extension ApprovalGate {
         }
         var unauthorized: [String: String] = [:]
         for (user, missing) in zip(approvers, findings) { unauthorized[user] = missing }
-        return CallTerms(terms, demands, unauthorized: unauthorized)
+        return CallTerms(terms, demands: demands, unauthorized: unauthorized)
     }
 }

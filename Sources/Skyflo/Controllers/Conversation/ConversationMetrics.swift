@@ -10,7 +10,7 @@ enum ConversationMetrics {
     }
 
     /// A tool that doesn't exist is counted under one name: what a model makes up must not become a label.
-    static func toolCalled(_ tool: String, _ state: CallState) {
+    static func toolCalled(_ tool: String, state: CallState) {
         let isName =
             tool.utf8.count <= 64
             && tool.utf8.allSatisfy { $0 == 0x5F || (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }

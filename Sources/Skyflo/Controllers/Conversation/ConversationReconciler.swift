@@ -200,7 +200,7 @@ public final class ConversationReconciler: Reconciler {
         do {
             try await dependencies.api.delete(
                 .conversations, namespace: conversation.namespace, name: conversation.object.name,
-                DeleteOptions(
+                options: DeleteOptions(
                     uid: conversation.uid, resourceVersion: conversation.object.resourceVersion,
                     propagation: .background))
         } catch let status as APIStatus where status.isNotFound || status.isConflict {

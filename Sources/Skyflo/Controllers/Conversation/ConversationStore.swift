@@ -181,7 +181,7 @@ struct ConversationStore: Sendable {
     }
 
     /// Writes that the conversation has failed as a whole, and leaves everything else in the status as it is.
-    mutating func writeFailure(_ reason: ConversationReason, _ message: String) async throws {
+    mutating func writeFailure(_ reason: ConversationReason, message: String) async throws {
         var conditions = conversation.status.conditions
         for type in ConversationCondition.allCases where type != .accepted {
             conditions.set(
@@ -205,7 +205,7 @@ struct ConversationStore: Sendable {
         take(
             try await api.patch(
                 .conversations, namespace: conversation.namespace, name: conversation.object.name,
-                subresource: "status", .merge(patch), WriteOptions(fieldManager: SkyfloGroup.fieldManager)))
+                subresource: "status", patch: .merge(patch), options: WriteOptions(fieldManager: SkyfloGroup.fieldManager)))
     }
 
     // MARK: What a backup keeps
@@ -227,8 +227,8 @@ struct ConversationStore: Sendable {
         } catch let status as APIStatus where status.code == 403 || status.code == 422 {
             isProgressRefused = true
             events.warning(
-                conversation.object, "ProgressNotKept",
-                "after a restore from a backup this conversation would run again: its annotation "
+                conversation.object, reason: "ProgressNotKept",
+                message: "after a restore from a backup this conversation would run again: its annotation "
                     + "\(ConversationProgress.annotation) cannot be written: \(status.message)")
         }
     }
@@ -242,7 +242,7 @@ extension ConversationProgress {
             "metadata": ["uid": .string(conversation.uid), "annotations": .object([Self.annotation: .string(text)])]
         ]
         return try await api.patch(
-            .conversations, namespace: conversation.namespace, name: conversation.object.name, .merge(patch),
-            WriteOptions(fieldManager: SkyfloGroup.fieldManager))
+            .conversations, namespace: conversation.namespace, name: conversation.object.name, patch: .merge(patch),
+            options: WriteOptions(fieldManager: SkyfloGroup.fieldManager))
     }
 }

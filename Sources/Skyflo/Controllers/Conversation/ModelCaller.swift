@@ -32,11 +32,11 @@ struct ModelCaller: Sendable {
         try await store.keepProgress()
         do {
             guard let reply = try await store.valueOrRefresh(asked) else { return }
-            take(reply, in: &store, references)
+            take(reply, in: &store, references: references)
         } catch let error as LanguageModelError where error.code == .unauthorized {
             try await askAgain(after: error, in: &store, references)
         } catch let error as LanguageModelError {
-            fail(error, in: &store, references)
+            fail(error, in: &store, references: references)
         }
     }
 
@@ -45,7 +45,7 @@ struct ModelCaller: Sendable {
         after refusal: LanguageModelError, in store: inout ConversationStore, _ references: ResolvedReferences
     ) async throws {
         guard let renewed = try await references.withNewKey(dependencies) else {
-            return fail(refusal, in: &store, references)
+            return fail(refusal, in: &store, references: references)
         }
         store.references = renewed
         let request = renewed.request(history: store.machine.history)
@@ -55,14 +55,14 @@ struct ModelCaller: Sendable {
                 try await model.reply(to: request)
             }
             guard let reply = try await store.valueOrRefresh(outcome) else { return }
-            take(reply, in: &store, renewed)
+            take(reply, in: &store, references: renewed)
         } catch let error as LanguageModelError {
-            fail(error, in: &store, renewed)
+            fail(error, in: &store, references: renewed)
         }
     }
 
     private func fail(
-        _ error: LanguageModelError, in store: inout ConversationStore, _ references: ResolvedReferences
+        _ error: LanguageModelError, in store: inout ConversationStore, references: ResolvedReferences
     ) {
         let why = redactor.redact(text: "\(error)")
         store.log(.modelFailed("the model \(references.model.name) gave no reply: \(why)"))
@@ -84,7 +84,7 @@ struct ModelCaller: Sendable {
         }
     }
 
-    private func take(_ reply: ModelReply, in store: inout ConversationStore, _ references: ResolvedReferences) {
+    private func take(_ reply: ModelReply, in store: inout ConversationStore, references: ResolvedReferences) {
         let model = references.model
         if store.machine.modelTurns == 0 { store.timeToFirstToken = reply.timeToFirstToken }
         ConversationMetrics.modelReplied(model: model.name, reply.usage)

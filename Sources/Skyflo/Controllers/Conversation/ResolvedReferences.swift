@@ -38,23 +38,23 @@ struct ResolvedReferences: Sendable {
                 message: "SkyfloAI \(skyflo.object.key) lists no model \"\(spec.model ?? "")\"; it has: "
                     + skyflo.models.map(\.name).joined(separator: ", "))
         }
-        let toolsets = try toolsets(of: spec, skyflo, dependencies.tools)
-        async let key = apiKey(of: model, skyflo, dependencies)
+        let toolsets = try toolsets(of: spec, skyflo: skyflo, tools: dependencies.tools)
+        async let key = apiKey(of: model, skyflo: skyflo, dependencies: dependencies)
         let identity = try await identity(of: conversation, dependencies)
         let isChosen = spec.toolsets != nil || skyflo.toolsets != nil
-        let offered = isChosen ? toolsets : try await offered(toolsets, dependencies.mapper)
+        let offered = isChosen ? toolsets : try await offered(toolsets, mapper: dependencies.mapper)
         let definitions = dependencies.tools.definitions(toolsets: offered)
         let credential = try await key
         return ResolvedReferences(
             skyfloAI: skyflo.object.key, model: model,
-            languageModel: try makeModel(model, credential, dependencies.models), credential: credential,
+            languageModel: try makeModel(model, key: credential, provider: dependencies.models), credential: credential,
             identity: identity,
             toolsets: toolsets, definitions: definitions,
             systemPrompt: SystemPrompt.text(for: conversation, instructions: skyflo.instructions))
     }
 
     private static func makeModel(
-        _ model: SkyfloAI.Model, _ key: Credential?, _ provider: any ModelProvider
+        _ model: SkyfloAI.Model, key: Credential?, provider: any ModelProvider
     ) throws -> any LanguageModel {
         do {
             return try provider.model(for: model, apiKey: key)
@@ -128,7 +128,7 @@ struct ResolvedReferences: Sendable {
     }
 
     private static func toolsets(
-        of spec: ConversationSpec, _ skyflo: SkyfloAI, _ tools: ToolRegistry
+        of spec: ConversationSpec, skyflo: SkyfloAI, tools: ToolRegistry
     ) throws -> Set<String>? {
         let known = Set(tools.definitions().map(\.toolset))
         let enabled = skyflo.toolsets.map(Set.init) ?? known
@@ -144,7 +144,7 @@ struct ResolvedReferences: Sendable {
 
     /// What is put before the model where nobody has chosen: tools for Argo and Flux only where the cluster has one of them.
     /// Each description costs tokens in every request. Tools that aren't offered still say what is missing when called.
-    private static func offered(_ toolsets: Set<String>?, _ mapper: RESTMapper) async throws -> Set<String>? {
+    private static func offered(_ toolsets: Set<String>?, mapper: RESTMapper) async throws -> Set<String>? {
         let served: [APIResource]
         do {
             served = try await mapper.allResources()
@@ -162,8 +162,8 @@ struct ResolvedReferences: Sendable {
     // MARK: Secret and ServiceAccount
 
     private static func apiKey(
-        of model: SkyfloAI.Model, _ skyflo: SkyfloAI, isNew: Bool = false,
-        _ dependencies: ConversationReconciler.Dependencies
+        of model: SkyfloAI.Model, skyflo: SkyfloAI, isNew: Bool = false,
+        dependencies: ConversationReconciler.Dependencies
     ) async throws -> Credential? {
         do {
             return try await dependencies.keys.credential(
@@ -182,11 +182,11 @@ struct ResolvedReferences: Sendable {
             skyflo.model(named: model.name) == model
         else { return nil }
         do {
-            let key = try await Self.apiKey(of: model, skyflo, isNew: true, dependencies)
+            let key = try await Self.apiKey(of: model, skyflo: skyflo, isNew: true, dependencies: dependencies)
             guard key != credential else { return nil }
             var renewed = self
             renewed.credential = key
-            renewed.languageModel = try Self.makeModel(model, key, dependencies.models)
+            renewed.languageModel = try Self.makeModel(model, key: key, provider: dependencies.models)
             return renewed
         } catch is UnresolvedReference {
             return nil

@@ -6,20 +6,20 @@ import Writes
 /// Asking people.
 extension ToolCallRunner {
     func request(
-        approvalOf proposal: WriteProposal, _ preview: Preview, touching touches: [String] = [], for call: Call,
-        in store: inout ConversationStore, _ references: ResolvedReferences
+        approvalOf proposal: WriteProposal, preview: Preview, touching touches: [String] = [], for call: Call,
+        in store: inout ConversationStore, references: ResolvedReferences
     ) -> Bool {
         let requests = preview.writes.map(\.json)
         let postConditions = proposal.postConditions.map(\.json)
         let lists = requests + postConditions + touches.map(JSONValue.string)
-        guard hasRoom(for: call, preview.text, lists, in: &store) else { return false }
+        guard hasRoom(for: call, preview: preview.text, lists: lists, in: &store) else { return false }
         let content = ApprovalContent(
             display: CallDisplay(arguments: call.arguments, writes: preview.writes, redactor: redactor),
             summary: proposal.summary, risk: proposal.risk,
             warnings: originWarnings(of: call, in: store) + preview.warnings, preview: preview.text,
             requests: requests, postConditions: postConditions, labels: preview.writes.map(\.labels),
             changes: kept(preview.changes, in: store.machine), touches: touches)
-        log(content, for: call, in: &store, references)
+        log(content, for: call, in: &store, references: references)
         return true
     }
 
@@ -48,7 +48,7 @@ extension ToolCallRunner {
     }
 
     private func log(
-        _ content: ApprovalContent, for call: Call, in store: inout ConversationStore, _ references: ResolvedReferences
+        _ content: ApprovalContent, for call: Call, in store: inout ConversationStore, references: ResolvedReferences
     ) {
         let display = content.display
         let shown = display.fingerprint.map {
@@ -75,24 +75,24 @@ extension ToolCallRunner {
 
     /// Whether the status has room for one more approval; otherwise the call is refused.
     private func hasRoom(
-        for call: Call, _ preview: String, _ lists: [JSONValue], in store: inout ConversationStore
+        for call: Call, preview: String, lists: [JSONValue], in store: inout ConversationStore
     ) -> Bool {
         let pending = store.machine.pendingApprovals.reduce(0) { total, other in
             let lists =
                 (other.approval?.requests ?? []) + (other.approval?.postConditions ?? [])
                 + (other.approval?.touches ?? []).map(JSONValue.string)
-            return total + Self.size(other, other.approval?.preview ?? "", lists)
+            return total + Self.size(other, preview: other.approval?.preview ?? "", lists: lists)
         }
-        if pending + Self.size(call, preview, lists) <= StatusProjection.Budget.pendingApprovals { return true }
+        if pending + Self.size(call, preview: preview, lists: lists) <= StatusProjection.Budget.pendingApprovals { return true }
         resolve(
             call, succeeded: false,
-            "refused: too many changes are waiting for approval; ask again when they are decided", in: &store)
+            text: "refused: too many changes are waiting for approval; ask again when they are decided", in: &store)
         return false
     }
 
     /// About how many bytes an approval has in the status.
     /// - Parameter lists: its requests and post-conditions, and what it touches.
-    private static func size(_ call: Call, _ preview: String, _ lists: [JSONValue]) -> Int {
+    private static func size(_ call: Call, preview: String, lists: [JSONValue]) -> Int {
         call.arguments.utf8.count + preview.utf8.count + JSONWriter.bytes(.array(lists)).count
             + 2 * StatusProjection.Budget.summary
     }
@@ -118,22 +118,22 @@ extension ToolCallRunner {
 
     /// `approval.mode: Always`: a person allows a read before it runs.
     func askBeforeReading(
-        _ ids: [String], in store: inout ConversationStore, _ references: ResolvedReferences
+        _ ids: [String], in store: inout ConversationStore, references: ResolvedReferences
     ) async throws {
         var asked: Set<String> = []
         for call in ids.compactMap(store.machine.call) {
             guard call.arguments.utf8.count <= Self.argumentsLimit else {
                 let why = "refused: the arguments have more than \(Self.argumentsLimit) bytes"
-                resolve(call, succeeded: false, why, in: &store)
+                resolve(call, succeeded: false, text: why, in: &store)
                 continue
             }
             let preview = "Reads only; nothing changes."
-            guard hasRoom(for: call, preview, [], in: &store) else { continue }
+            guard hasRoom(for: call, preview: preview, lists: [], in: &store) else { continue }
             asked.insert(call.id)
             let display = CallDisplay(arguments: call.arguments, writes: [], redactor: redactor)
             let summary = "Run \(call.tool) with \(display.arguments)".bounded(to: 1024)
             let content = ApprovalContent(display: display, summary: summary, risk: .low, preview: preview)
-            log(content, for: call, in: &store, references)
+            log(content, for: call, in: &store, references: references)
         }
         if !asked.isEmpty { try await showApprovals(asked, in: &store) }
     }
@@ -144,7 +144,7 @@ extension ToolCallRunner {
         try await store.writeStatus(.init(newApprovals: ids))
         for call in ids.sorted().compactMap(store.machine.call) where call.decision == nil {
             events.normal(
-                store.conversation.object, "ApprovalRequired", "\(call.id): \(call.approval?.summary ?? call.tool)")
+                store.conversation.object, reason: "ApprovalRequired", message: "\(call.id): \(call.approval?.summary ?? call.tool)")
         }
     }
 }

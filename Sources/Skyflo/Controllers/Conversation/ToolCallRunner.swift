@@ -47,7 +47,7 @@ struct ToolCallRunner: Sendable {
 
     /// Runs reads and plans writes, all at once; then asks for the writes.
     func prepare(
-        _ ids: [String], in store: inout ConversationStore, _ references: ResolvedReferences
+        _ ids: [String], in store: inout ConversationStore, references: ResolvedReferences
     ) async throws {
         let context = ToolContext(
             api: access.acting(for: references.identity), mapper: mapper, namespace: store.conversation.namespace,
@@ -55,7 +55,7 @@ struct ToolCallRunner: Sendable {
         let calls = ids.compactMap(store.machine.call)
         let registry = registry
         let readOnly = gate.readOnly(store.conversation, governedBy: gate.governing(references))
-        let undos = store.machine.isUndoing ? Undo.of(calls, store.machine) : [:]
+        let undos = store.machine.isUndoing ? Undo.of(calls, machine: store.machine) : [:]
         let outcome = try await stopWatcher.run(for: store, governedBy: references.skyfloAI) {
             try await calls.concurrentMap(atOnce: 8) { call in
                 try await Self.prepare(call, readOnly: readOnly, in: context) {
@@ -71,17 +71,17 @@ struct ToolCallRunner: Sendable {
         var asked: Set<String> = []
         for (call, result) in zip(calls, prepared) {
             switch result {
-            case .output(let text): resolve(call, succeeded: true, text, in: &store)
+            case .output(let text): resolve(call, succeeded: true, text: text, in: &store)
             case .failure(let text):
-                resolve(call, succeeded: false, text.hasPrefix("refused: ") ? text : "failed: " + text, in: &store)
+                resolve(call, succeeded: false, text: text.hasPrefix("refused: ") ? text : "failed: " + text, in: &store)
             case .write(let proposal, let preview, let touches):
                 let refusal = rules.flatMap { terms in
-                    gate.refusal(of: call, proposal, preview, in: store.conversation, under: terms)
+                    gate.refusal(of: call, proposal: proposal, preview: preview, in: store.conversation, under: terms)
                 }
                 if let refusal {
-                    resolve(call, succeeded: false, "refused: " + refusal, in: &store)
+                    resolve(call, succeeded: false, text: "refused: " + refusal, in: &store)
                 } else if request(
-                    approvalOf: proposal, preview, touching: touches, for: call, in: &store, references)
+                    approvalOf: proposal, preview: preview, touching: touches, for: call, in: &store, references: references)
                 {
                     asked.insert(call.id)
                 }
@@ -92,13 +92,13 @@ struct ToolCallRunner: Sendable {
         try await showApprovals(asked, in: &store)
     }
 
-    func resolve(_ call: Call, succeeded: Bool, _ text: String, in store: inout ConversationStore) {
-        ConversationMetrics.toolCalled(call.tool, succeeded ? .succeeded : .failed)
+    func resolve(_ call: Call, succeeded: Bool, text: String, in store: inout ConversationStore) {
+        ConversationMetrics.toolCalled(call.tool, state: succeeded ? .succeeded : .failed)
         store.log(.callResolved(id: call.id, succeeded: succeeded, result: text))
     }
 
     private static func prepare(
-        _ call: Call, readOnly: String?, in context: ToolContext, _ run: () async throws -> ToolOutcome
+        _ call: Call, readOnly: String?, in context: ToolContext, run: () async throws -> ToolOutcome
     ) async throws -> Prepared {
         guard call.arguments.utf8.count <= argumentsLimit else {
             return .failure("refused: the arguments have more than \(argumentsLimit) bytes")

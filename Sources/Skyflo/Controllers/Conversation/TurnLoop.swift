@@ -62,25 +62,25 @@ struct TurnLoop {
             let action = machine.next(now: store.now, stop: stop)
             // Asking the model takes longer than that, and does it meanwhile.
             if action != .askModel { try await store.keepProgress() }
-            if let result = try await perform(action, references) { return result }
+            if let result = try await perform(action, references: references) { return result }
         }
     }
 
     /// - Returns: nil to go on at once.
     private mutating func perform(
-        _ action: WorkflowStateMachine.Action, _ references: ResolvedReferences
+        _ action: WorkflowStateMachine.Action, references: ResolvedReferences
     ) async throws -> ReconcileResult? {
         switch action {
         case .idle: return try await finishIdle()
         case .askModel: try await model.ask(in: &store, references)
-        case .prepare(let ids): try await tools.prepare(ids, in: &store, references)
-        case .askBeforeReading(let ids): try await tools.askBeforeReading(ids, in: &store, references)
+        case .prepare(let ids): try await tools.prepare(ids, in: &store, references: references)
+        case .askBeforeReading(let ids): try await tools.askBeforeReading(ids, in: &store, references: references)
         case .expire(let id): store.log(.approvalExpired(id: id))
-        case .execute(let id): try await coordinator.execute(id, in: &store, references)
-        case .recover(let id): try await coordinator.recover(id, in: &store, references)
+        case .execute(let id): try await coordinator.execute(id, in: &store, references: references)
+        case .recover(let id): try await coordinator.recover(id, in: &store, references: references)
         case .continueSequence(let id):
-            return try await coordinator.continueSequence(id, stop: stop, in: &store, references)
-        case .verify(let id): try await coordinator.verify(id, in: &store, references)
+            return try await coordinator.continueSequence(id, stop: stop, in: &store, references: references)
+        case .verify(let id): try await coordinator.verify(id, in: &store, references: references)
         case .awaitDecisions(let until):
             let nextCheck = try await coordinator.checkAgain(stop: stop, in: &store)
             return try await gate.awaitDecisions(until: until, orFor: nextCheck, in: &store)
@@ -160,9 +160,9 @@ struct TurnLoop {
         let reason = end.kind == .completed ? "TurnCompleted" : "Turn\(end.kind.rawValue)"
         let message = "turn \(machine.turn): \(end.message.isEmpty ? end.reason.rawValue : end.message)"
         if end.kind == .failed {
-            events.warning(conversation.object, reason, message)
+            events.warning(conversation.object, reason: reason, message: message)
         } else {
-            events.normal(conversation.object, reason, message)
+            events.normal(conversation.object, reason: reason, message: message)
         }
         ConversationMetrics.turnEnded(end.kind)
         // The next message starts from a fresh look at the object: its references may have changed.
@@ -186,7 +186,7 @@ struct TurnLoop {
                 if let begun = machine.calls.first(where: { $0.state == .executing }) {
                     try await coordinator.closeBegun(begun, because: "stopped by spec.stop", in: &store)
                 }
-                try await end(.init(.stopped, .stopped, message: "stopped by spec.stop"))
+                try await end(.init(.stopped, reason: .stopped, message: "stopped by spec.stop"))
                 return nil
             }
             return try await wait(for: missing)
@@ -199,7 +199,7 @@ struct TurnLoop {
             || conversation.status.observedGeneration != conversation.object.generation
         {
             try await store.writeStatus(.init(notAccepted: (missing.reason, missing.message)))
-            events.warning(conversation.object, missing.reason.rawValue, missing.message)
+            events.warning(conversation.object, reason: missing.reason.rawValue, message: missing.message)
         }
         // SkyfloAIs are watched; Secrets and ServiceAccounts are not, so that the operator needn't see them all.
         return .requeue(after: .seconds(2))
@@ -217,8 +217,8 @@ struct TurnLoop {
             status.conditions[type: ConversationCondition.failed.rawValue]?.message != message
                 || status.observedGeneration != conversation.object.generation
         else { return .done }
-        events.warning(conversation.object, ConversationReason.transcriptLost.rawValue, message)
-        try await store.writeFailure(.transcriptLost, message)
+        events.warning(conversation.object, reason: ConversationReason.transcriptLost.rawValue, message: message)
+        try await store.writeFailure(.transcriptLost, message: message)
         return .done
     }
 
@@ -231,6 +231,6 @@ struct TurnLoop {
                 note: note))
         try await store.flush()
         try await store.writeStatus()
-        events.normal(conversation.object, ConversationReason.restored.rawValue, note)
+        events.normal(conversation.object, reason: ConversationReason.restored.rawValue, message: note)
     }
 }

@@ -29,11 +29,11 @@ enum Undo: Sendable {
 
 extension Undo {
     /// What calls of an undo are to take back, by the ids of the calls.
-    static func of(_ calls: [Call], _ machine: WorkflowStateMachine) -> [String: Undo] {
-        calls.reduce(into: [:]) { $0[$1.id] = of($1, machine) }
+    static func of(_ calls: [Call], machine: WorkflowStateMachine) -> [String: Undo] {
+        calls.reduce(into: [:]) { $0[$1.id] = of($1, machine: machine) }
     }
 
-    private static func of(_ call: Call, _ machine: WorkflowStateMachine) -> Undo {
+    private static func of(_ call: Call, machine: WorkflowStateMachine) -> Undo {
         let id = UndoCall.change(of: call) ?? ""
         guard let change = machine.change(id) else {
             let known = machine.changes.map(\.id).joined(separator: ", ")

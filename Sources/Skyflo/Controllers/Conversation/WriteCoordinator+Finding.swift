@@ -7,7 +7,7 @@ import Writes
 extension WriteCoordinator {
     /// Looks what became of the writes of a begun call.
     /// - Returns: `.notDone` where the next write didn't happen; with the uids of what was written before.
-    func find(_ call: Call, _ api: ReadOnlyAPI) async throws -> (outcome: WriteOutcome, uids: [String]) {
+    func find(_ call: Call, api: ReadOnlyAPI) async throws -> (outcome: WriteOutcome, uids: [String]) {
         var uids: [String] = []
         let writes: [PlannedWrite]
         do {
@@ -16,7 +16,7 @@ extension WriteCoordinator {
             return (.unknown(error.message), uids)
         }
         for (position, planned) in writes.enumerated() {
-            let outcome = try await observe(planned, of: call, at: position, api)
+            let outcome = try await observe(planned, of: call, at: position, api: api)
             guard case .applied(_, let uid) = outcome else { return (outcome, uids) }
             uids.append(uid)
         }
@@ -25,7 +25,7 @@ extension WriteCoordinator {
 
     /// Who may not look any more finds nothing out by trying again: the turn would hang, and obey no stop.
     func observe(
-        _ planned: PlannedWrite, of call: Call, at position: Int, _ api: ReadOnlyAPI
+        _ planned: PlannedWrite, of call: Call, at position: Int, api: ReadOnlyAPI
     ) async throws -> WriteOutcome {
         do {
             return try await planned.recover(

@@ -61,9 +61,9 @@ extension WriteCoordinator {
         for check in checks {
             let text = "\(call.id): \(check.line)"
             switch check.verdict {
-            case .passed: events.normal(conversation.object, "Verified", text)
-            case .failed, .timedOut: events.warning(conversation.object, "VerificationFailed", text)
-            case .notChecked, .stillRunning: events.normal(conversation.object, "NotVerified", text)
+            case .passed: events.normal(conversation.object, reason: "Verified", message: text)
+            case .failed, .timedOut: events.warning(conversation.object, reason: "VerificationFailed", message: text)
+            case .notChecked, .stillRunning: events.normal(conversation.object, reason: "NotVerified", message: text)
             }
         }
     }

@@ -11,7 +11,7 @@ extension WriteCoordinator {
     ///   - isResumed: they were sent before, and may still be on their way; what comes second is refused as stale.
     func send(
         _ call: Call, after done: [String] = [], isResumed: Bool = false, in store: inout ConversationStore,
-        _ references: ResolvedReferences, under first: WritePermit
+        references: ResolvedReferences, under first: WritePermit
     ) async throws {
         var permit = first
         var uids = done
@@ -25,37 +25,37 @@ extension WriteCoordinator {
                     permit = try await gate.permitNext(of: call, in: store.conversation, references)
                 } catch let refusal as WriteNotPermitted {
                     let why = (refusal.reason ?? "stopped") + Self.part(uids.count, of: writes)
-                    return try await close(call, .rejected(why), uids, in: &store)
+                    return try await close(call, outcome: .rejected(why), uids: uids, in: &store)
                 }
             }
             let outcome = try await sendOnce(
-                planned, of: call, at: position, isResumed: isResumed, in: &store, references, under: permit)
+                planned, of: call, at: position, isResumed: isResumed, in: &store, references: references, under: permit)
             // Once, it is found out; whoever sends again and doesn't hear of it tells so.
             if case .unknown = outcome, !isResumed, planned.guarantee != .onceOnly {
-                return try await recover(call.id, in: &store, references)
+                return try await recover(call.id, in: &store, references: references)
             }
             guard case .applied(let result, let uid) = outcome else {
-                return try await close(call, Self.outcome(outcome, after: uids.count, of: writes), uids, in: &store)
+                return try await close(call, outcome: Self.outcome(outcome, after: uids.count, of: writes), uids: uids, in: &store)
             }
             uids.append(uid)
             // What a command wrote is what it was run for.
             if planned.request == nil { text += ": \(result)" }
         }
-        try await close(call, .applied(text), uids, in: &store)
+        try await close(call, outcome: .applied(text), uids: uids, in: &store)
     }
 
     /// Sends one write whose intent is stored; under another version of its target where only the target's status has moved.
     func sendOnce(
         _ planned: PlannedWrite, of call: Call, at position: Int, isResumed: Bool, in store: inout ConversationStore,
-        _ references: ResolvedReferences, under permit: WritePermit
+        references: ResolvedReferences, under permit: WritePermit
     ) async throws -> WriteOutcome {
         let outcome = await planned.execute(api: permit.api, redactor: redactor)
         guard case .stale = outcome else { return outcome }
         if isResumed {
-            let found = try await observe(planned, of: call, at: position, access.acting(for: references.identity))
+            let found = try await observe(planned, of: call, at: position, api: access.acting(for: references.identity))
             if case .applied = found { return found }
         }
-        return try await sendRefreshed(planned, of: call, in: &store, references) ?? outcome
+        return try await sendRefreshed(planned, of: call, in: &store, references: references) ?? outcome
     }
 
     /// How often a target may move between its dry run and the write.
@@ -66,14 +66,14 @@ extension WriteCoordinator {
     /// Time passes meanwhile: the gate is asked again right before each attempt.
     /// - Returns: what came of it; nil where nothing was sent, because the write is stale.
     private func sendRefreshed(
-        _ planned: PlannedWrite, of call: Call, in store: inout ConversationStore, _ references: ResolvedReferences
+        _ planned: PlannedWrite, of call: Call, in store: inout ConversationStore, references: ResolvedReferences
     ) async throws -> WriteOutcome? {
         let reader = access.acting(for: references.identity)
         do {
             for _ in 0..<Self.refreshes {
                 guard let moved = try await planned.refresh(api: reader, redactor: redactor) else { return nil }
                 try await store.refresh()
-                let permit = try await gate.permit(call, in: store, references)
+                let permit = try await gate.permit(call, in: store, references: references)
                 let outcome = await moved.execute(api: permit.api, redactor: redactor)
                 guard case .stale = outcome else { return outcome }
             }

@@ -10,45 +10,45 @@ import Writes
 extension WriteCoordinator {
     /// - Returns: when to come back, where it has to wait; nil to go on at once.
     func continueSequence(
-        _ id: String, stop: String?, in store: inout ConversationStore, _ references: ResolvedReferences
+        _ id: String, stop: String?, in store: inout ConversationStore, references: ResolvedReferences
     ) async throws -> ReconcileResult? {
         guard let call = store.machine.call(id), let sequence = call.sequence else { return nil }
         switch sequence.next(now: clock.now, stop: stop.map { "stopped by \($0)" }) {
         case .recover(let step):
-            try await recoverStep(step, of: call, in: &store, access.acting(for: references.identity))
-        case .send(let step): try await sendStep(step, of: call, in: &store, references)
+            try await recoverStep(step, of: call, in: &store, api: access.acting(for: references.identity))
+        case .send(let step): try await sendStep(step, of: call, in: &store, references: references)
         case .wait(let steps, let until):
-            return try await awaitSteps(steps, of: call, until: until, in: &store, references)
-        case .end(let outcome): try await endSequence(call, outcome, in: &store)
+            return try await awaitSteps(steps, of: call, until: until, in: &store, references: references)
+        case .end(let outcome): try await endSequence(call, outcome: outcome, in: &store)
         }
         return nil
     }
 
     private func sendStep(
-        _ step: Int, of call: Call, in store: inout ConversationStore, _ references: ResolvedReferences
+        _ step: Int, of call: Call, in store: inout ConversationStore, references: ResolvedReferences
     ) async throws {
         let permit: WritePermit
         do {
             try await store.refresh()
-            permit = try await storeStepIntent(step, of: call, in: &store, references)
+            permit = try await storeStepIntent(step, of: call, in: &store, references: references)
         } catch let refusal as WriteNotPermitted {
             if case .end(let outcome)? = call.sequence?.next(now: clock.now, stop: refusal.reason ?? "stopped") {
-                try await endSequence(call, outcome, in: &store)
+                try await endSequence(call, outcome: outcome, in: &store)
             }
             return
         }
         let planned = try call.plannedStep(step)
         let isResumed = (call.sequence?.steps[step].progress.attempts ?? 0) > 0
         var outcome = try await sendOnce(
-            planned, of: call, at: step, isResumed: isResumed, in: &store, references, under: permit)
+            planned, of: call, at: step, isResumed: isResumed, in: &store, references: references, under: permit)
         if case .unknown(let why) = outcome, planned.guarantee != .onceOnly {
-            outcome = try await observe(planned, of: call, at: step, access.acting(for: references.identity))
+            outcome = try await observe(planned, of: call, at: step, api: access.acting(for: references.identity))
             // Once, it is sent again at once; after that only where steps are tried again anyway.
             if case .notDone = outcome, isResumed {
                 outcome = planned.step?.isRetried == true ? .postponed(why) : .unknown(why)
             }
         }
-        log(step, outcome, of: call, in: &store, limit: planned.isResult ? Self.resultLimit : Self.evidenceLimit)
+        log(step, outcome: outcome, of: call, in: &store, limit: planned.isResult ? Self.resultLimit : Self.evidenceLimit)
         // A later step may destroy what the result was read from, and a status has no room for all of it.
         if planned.isResult { try await store.flush() }
         // What can't be looked for afterwards is kept at once.
@@ -58,7 +58,7 @@ extension WriteCoordinator {
     /// Stores that a step may happen from here on. Where the conversation has moved on meanwhile, the gate is asked again.
     /// - Throws: ``WriteNotPermitted``; then nothing is stored.
     private func storeStepIntent(
-        _ step: Int, of call: Call, in store: inout ConversationStore, _ references: ResolvedReferences
+        _ step: Int, of call: Call, in store: inout ConversationStore, references: ResolvedReferences
     ) async throws -> WritePermit {
         let before = store.record
         var attempt = 1
@@ -80,19 +80,19 @@ extension WriteCoordinator {
     }
 
     private func recoverStep(
-        _ step: Int, of call: Call, in store: inout ConversationStore, _ api: ReadOnlyAPI
+        _ step: Int, of call: Call, in store: inout ConversationStore, api: ReadOnlyAPI
     ) async throws {
         let planned: PlannedWrite
         do {
             planned = try call.plannedStep(step)
         } catch {
-            return log(step, .unknown(error.message), of: call, in: &store)
+            return log(step, outcome: .unknown(error.message), of: call, in: &store)
         }
-        log(step, try await observe(planned, of: call, at: step, api), of: call, in: &store)
+        log(step, outcome: try await observe(planned, of: call, at: step, api: api), of: call, in: &store)
     }
 
     private func log(
-        _ step: Int, _ outcome: WriteOutcome, of call: Call, in store: inout ConversationStore,
+        _ step: Int, outcome: WriteOutcome, of call: Call, in store: inout ConversationStore,
         limit: Int = Self.evidenceLimit
     ) {
         let display = CallDisplay(of: call, redactor: redactor)
@@ -108,7 +108,7 @@ extension WriteCoordinator {
     /// Looks once whether what steps are to bring about has come.
     private func awaitSteps(
         _ steps: [Int], of call: Call, until: KubeTime, in store: inout ConversationStore,
-        _ references: ResolvedReferences
+        references: ResolvedReferences
     ) async throws -> ReconcileResult? {
         guard let sequence = call.sequence else { return nil }
         let display = CallDisplay(of: call, redactor: redactor)
@@ -157,26 +157,26 @@ extension WriteCoordinator {
 
     // MARK: The end
 
-    private func endSequence(_ call: Call, _ outcome: WriteOutcome, in store: inout ConversationStore) async throws {
+    private func endSequence(_ call: Call, outcome: WriteOutcome, in store: inout ConversationStore) async throws {
         var outcome = outcome
         if case .applied = outcome { outcome = .applied(call.doneText) }
         for result in call.stepResults {
             outcome = outcome.mapText { "\($0): \(result)" }
             if case .applied(let text, _) = outcome, !PlannedPodStep.isSuccess(result) { outcome = .failed(text) }
         }
-        try await close(call, outcome, in: &store)
+        try await close(call, outcome: outcome, in: &store)
     }
 
     /// For a turn that ends: what has been sent is found out, nothing more is sent.
     func closeSequence(
-        _ call: Call, because why: String, in store: inout ConversationStore, _ api: ReadOnlyAPI
+        _ call: Call, because why: String, in store: inout ConversationStore, api: ReadOnlyAPI
     ) async throws {
         if case .recover(let step)? = call.sequence?.next(now: clock.now, stop: why) {
-            try await recoverStep(step, of: call, in: &store, api)
+            try await recoverStep(step, of: call, in: &store, api: api)
         }
         guard let sequence = store.machine.call(call.id)?.sequence,
             case .end(let outcome) = sequence.next(now: clock.now, stop: why)
         else { return }
-        try await endSequence(call, outcome, in: &store)
+        try await endSequence(call, outcome: outcome, in: &store)
     }
 }

@@ -7,7 +7,7 @@ import Writes
 extension WriteCoordinator {
     /// Watches the post-conditions of a write until they hold, can't hold any more, or time is over.
     func verify(
-        _ id: String, in store: inout ConversationStore, _ references: ResolvedReferences
+        _ id: String, in store: inout ConversationStore, references: ResolvedReferences
     ) async throws {
         guard let call = store.machine.call(id) else { return }
         let conditions = call.approval?.checks ?? []

@@ -35,17 +35,17 @@ final class ModelKeyCache: Sendable {
         of model: SkyfloAI.Model, in skyflo: SkyfloAI, isNew: Bool = false, api: any KubeAPI, clock: any RuntimeClock
     ) async throws -> Credential? {
         guard let reference = model.apiKeySecretRef else { return nil }
-        if !isNew, let known = known(reference, skyflo.object, clock) { return known }
+        if !isNew, let known = known(reference, object: skyflo.object, clock: clock) { return known }
         let (namespace, readAt) = (skyflo.object.namespace, clock.uptime)
         let secret = try await api.find(.secrets, namespace: namespace, name: reference.name)
         let place = "Secret \(namespace ?? "")/\(reference.name)"
         let credential = try ModelKey.read(secret, key: reference.key, place: place, of: model.name)
-        remember(credential, reference, of: skyflo, readAt: readAt)
+        remember(credential, reference: reference, of: skyflo, readAt: readAt)
         return credential
     }
 
     private func known(
-        _ reference: SkyfloAI.Model.SecretReference, _ object: KubeObject, _ clock: any RuntimeClock
+        _ reference: SkyfloAI.Model.SecretReference, object: KubeObject, clock: any RuntimeClock
     ) -> Credential? {
         let place = Place(skyfloAI: object.key, secret: reference.name, key: reference.key)
         guard let entry = entries.withLock({ $0[place] }), entry.uid == object.uid,
@@ -56,7 +56,7 @@ final class ModelKeyCache: Sendable {
 
     /// - Parameter readAt: of the clock's uptime.
     func remember(
-        _ credential: Credential, _ reference: SkyfloAI.Model.SecretReference, of skyflo: SkyfloAI, readAt: Duration
+        _ credential: Credential, reference: SkyfloAI.Model.SecretReference, of skyflo: SkyfloAI, readAt: Duration
     ) {
         let object = skyflo.object
         let place = Place(skyfloAI: object.key, secret: reference.name, key: reference.key)

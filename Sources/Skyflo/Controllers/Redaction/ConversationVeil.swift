@@ -15,7 +15,7 @@ struct ConversationVeil: TranscriptVeil {
         self.uid = uid
     }
 
-    func conceal(_ event: TurnEvent, _ json: JSONValue) -> (shown: TurnEvent, concealed: String)? {
+    func conceal(_ event: TurnEvent, json: JSONValue) -> (shown: TurnEvent, concealed: String)? {
         let shown = shown(event)
         guard shown != event else { return nil }
         // Were it not to be encrypted it would rather be lost than be read.

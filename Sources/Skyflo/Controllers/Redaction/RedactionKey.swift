@@ -36,7 +36,7 @@ struct RedactionKey: Sendable {
         }
         do {
             let made = try await api.create(
-                newSecret, in: .secrets, WriteOptions(fieldManager: SkyfloGroup.fieldManager))
+                newSecret, in: .secrets, options: WriteOptions(fieldManager: SkyfloGroup.fieldManager))
             logger.notice("redaction key made", metadata: ["secret": "\(namespace)/\(Self.secretName)"])
             return try Self.key(in: made)
         } catch let status as APIStatus where status.reason == .alreadyExists {
@@ -49,7 +49,7 @@ struct RedactionKey: Sendable {
         let key = (0..<Self.bytes).map { _ in UInt8.random(in: 0...255, using: &generator) }
         var secret = KubeObject(
             .secrets, namespace: namespace, name: Self.secretName,
-            [
+            members: [
                 "type": "skyflo.ai/redaction-key", "data": .object([Self.member: .string(Base64.encode(key))]),
                 // Another key would make unreadable what was encrypted with this one.
                 "immutable": true,

@@ -43,8 +43,8 @@ public struct SkyfloAIReconciler: Reconciler {
                 "metadata": ["resourceVersion": .string(object.resourceVersion)], "status": status.json,
             ]
             let written = try await api.patch(
-                .skyfloAIs, namespace: object.namespace, name: object.name, subresource: "status", .merge(patch),
-                WriteOptions(fieldManager: SkyfloGroup.fieldManager))
+                .skyfloAIs, namespace: object.namespace, name: object.name, subresource: "status", patch: .merge(patch),
+                options: WriteOptions(fieldManager: SkyfloGroup.fieldManager))
             skyfloAIs.insert(written)
         }
         // A Secret or policy that is missing may come, one that is there may go; neither is watched.
@@ -99,7 +99,7 @@ public struct SkyfloAIReconciler: Reconciler {
             do {
                 let place = "Secret \(secret.key)"
                 let key = try ModelKey.read(secret, key: reference.key, place: place, of: model.name)
-                keys.remember(key, reference, of: skyflo, readAt: readAt)
+                keys.remember(key, reference: reference, of: skyflo, readAt: readAt)
             } catch {
                 return ("SecretInvalid", "model \(model.name): \(error.message)")
             }

@@ -24,7 +24,7 @@ extension Verifier {
     /// Lists the objects of a condition and evaluates it. Where the identity may read an object and not list it, it is read.
     func look(at condition: PostCondition, isSettled: Bool = true, isRunning: Bool = false) async throws -> Look {
         do {
-            return try await list(condition, isSettled, isRunning)
+            return try await list(condition, isSettled: isSettled, isRunning: isRunning)
         } catch is PermissionDenied where condition.scope.name != nil {
             return await read(condition)
         } catch let status as APIStatus where status.isNotFound {
@@ -61,7 +61,7 @@ extension Verifier {
     private func pods(on node: String) async throws -> [KubeObject]? {
         do {
             let options = ListOptions(fieldSelector: "spec.nodeName=\(node)")
-            return try await api.listAll(.pods, namespace: nil, options).items
+            return try await api.listAll(.pods, namespace: nil, options: options).items
         } catch let error as CancellationError {
             throw error
         } catch {
@@ -69,11 +69,11 @@ extension Verifier {
         }
     }
 
-    private func list(_ condition: PostCondition, _ isSettled: Bool, _ isRunning: Bool) async throws -> Look {
+    private func list(_ condition: PostCondition, isSettled: Bool, isRunning: Bool) async throws -> Look {
         let scope = condition.scope
         let list = try await api.listAll(
             scope.resource, namespace: scope.namespace,
-            ListOptions(labelSelector: scope.labelSelector, fieldSelector: scope.fieldSelector))
+            options: ListOptions(labelSelector: scope.labelSelector, fieldSelector: scope.fieldSelector))
         if case .noWarnings(let subject, _) = condition {
             let warnings = list.items
             let surroundings = try await surroundings(of: warnings, about: subject)
@@ -86,7 +86,7 @@ extension Verifier {
             finding: condition.evaluate(observed: list.items, since: since, isSettled: isSettled),
             version: list.resourceVersion, objects: list.items,
             isUnknowable: condition.isUnknowable(observed: list.items))
-        return try await explain(look, condition)
+        return try await explain(look, condition: condition)
     }
 
     private func read(_ condition: PostCondition) async -> Look {
@@ -97,7 +97,7 @@ extension Verifier {
             return try await explain(
                 Look(
                     finding: condition.evaluate(observed: objects, since: since, isSettled: true), objects: objects,
-                    isUnknowable: condition.isUnknowable(observed: objects)), condition)
+                    isUnknowable: condition.isUnknowable(observed: objects)), condition: condition)
         } catch {
             return Self.unseen(error)
         }
@@ -119,12 +119,12 @@ extension Verifier {
     }
 
     /// Goes on from a look until the condition is decided; never returns a pending finding unless the server refuses.
-    func follow(_ condition: PostCondition, from first: Look, _ latest: LatestLook) async throws -> Look {
+    func follow(_ condition: PostCondition, from first: Look, latest: LatestLook) async throws -> Look {
         var look = first
         var pause = Duration.milliseconds(10)
         while case .pending(let why) = look.finding, !look.isOver {
-            latest.value = Latest(why, look.isUnseen ? latest.value?.objects ?? [] : look.objects)
-            if let version = look.version, let found = try await watch(condition, look.objects, version, latest) {
+            latest.value = Latest(why, objects: look.isUnseen ? latest.value?.objects ?? [] : look.objects)
+            if let version = look.version, let found = try await watch(condition, objects: look.objects, version: version, latest: latest) {
                 return found
             }
             // Nothing to watch, or the watch has lost its place: look again, ever more seldom.
@@ -138,10 +138,10 @@ extension Verifier {
     /// Watches an object that a condition is about and that nothing else explains: a watch without a version begins with the
     /// object as it is, so one request tells that and what comes after.
     /// - Returns: nil where that tells nothing, as of an object that is missing.
-    func observe(_ condition: PostCondition, _ latest: LatestLook) async throws -> Look? {
+    func observe(_ condition: PostCondition, latest: LatestLook) async throws -> Look? {
         guard condition.isWatchedFromTheStart else { return nil }
         return try await withThrowingTaskGroup(of: Look?.self) { group in
-            group.addTask { try await watch(condition, latest) }
+            group.addTask { try await watch(condition, latest: latest) }
             group.addTask {
                 try await clock.sleep(for: .seconds(1))
                 // What is there has been told by now; the watch goes on.
@@ -153,14 +153,14 @@ extension Verifier {
         }
     }
 
-    private func watch(_ condition: PostCondition, _ latest: LatestLook) async throws -> Look? {
+    private func watch(_ condition: PostCondition, latest: LatestLook) async throws -> Look? {
         let scope = condition.scope
         do {
             return try await api.watch(
-                scope.resource, namespace: scope.namespace, WatchOptions(fieldSelector: scope.fieldSelector)
+                scope.resource, namespace: scope.namespace, options: WatchOptions(fieldSelector: scope.fieldSelector)
             ) { events in
                 var known: [String: KubeObject] = [:]
-                while let event = try await events.next() { try take(event, condition, &known, latest) }
+                while let event = try await events.next() { try take(event, condition: condition, known: &known, latest: latest) }
                 return nil
             }
         } catch let decided as Decided {
@@ -174,16 +174,16 @@ extension Verifier {
 
     /// - Returns: nil where the objects can't be watched from there on.
     private func watch(
-        _ condition: PostCondition, _ objects: [KubeObject], _ version: String, _ latest: LatestLook
+        _ condition: PostCondition, objects: [KubeObject], version: String, latest: LatestLook
     ) async throws -> Look? {
         let scope = condition.scope
         var known = Dictionary(objects.map { ($0.uid, $0) }, uniquingKeysWith: { $1 })
         do {
             try await api.follow(
                 scope.resource, namespace: scope.namespace, from: version,
-                WatchOptions(labelSelector: scope.labelSelector, fieldSelector: scope.fieldSelector)
+                options: WatchOptions(labelSelector: scope.labelSelector, fieldSelector: scope.fieldSelector)
             ) { event in
-                try take(event, condition, &known, latest)
+                try take(event, condition: condition, known: &known, latest: latest)
             }
         } catch let decided as Decided {
             return Look(finding: decided.finding, isUnknowable: decided.isUnknowable)
@@ -196,7 +196,7 @@ extension Verifier {
 
     /// - Throws: ``Decided``.
     private func take(
-        _ event: WatchEvent, _ condition: PostCondition, _ known: inout [String: KubeObject], _ latest: LatestLook
+        _ event: WatchEvent, condition: PostCondition, known: inout [String: KubeObject], latest: LatestLook
     ) throws {
         switch event {
         case .added(let object), .modified(let object): known[object.uid] = object
@@ -211,7 +211,7 @@ extension Verifier {
         guard case .pending(let why) = finding, !isUnknowable else {
             throw Decided(finding: finding, isUnknowable: isUnknowable)
         }
-        latest.value = Latest(why, objects)
+        latest.value = Latest(why, objects: objects)
     }
 
     /// What was done before it was deleted is done.

@@ -19,11 +19,11 @@ extension Verifier {
         } else if let workload = object ?? nil, let selector = LabelSelector(podsOf: workload) {
             let options = ListOptions(labelSelector: selector)
             surroundings.pods = try await attempt(&obstacles) {
-                try await api.listAll(.pods, namespace: subject.namespace, options).items
+                try await api.listAll(.pods, namespace: subject.namespace, options: options).items
             }
             if subject.resource.kind == "Deployment" {
                 surroundings.replicaSets = try await attempt(&obstacles) {
-                    try await api.listAll(.replicaSets, namespace: subject.namespace, options).items
+                    try await api.listAll(.replicaSets, namespace: subject.namespace, options: options).items
                 }
             }
         }
@@ -33,7 +33,7 @@ extension Verifier {
 
     /// nil, and the reason noted, where it can't be read.
     private func attempt<Value>(
-        _ obstacles: inout [String], _ read: () async throws -> Value
+        _ obstacles: inout [String], read: () async throws -> Value
     ) async throws -> Value? {
         do {
             return try await read()
@@ -48,11 +48,11 @@ extension Verifier {
     // MARK: What events say where the object doesn't
 
     /// Why a claim waits, and how a Job ended that has been deleted, is told by events only.
-    func explain(_ look: Look, _ condition: PostCondition) async throws -> Look {
+    func explain(_ look: Look, condition: PostCondition) async throws -> Look {
         guard case .pending = look.finding, let selector = condition.eventSelector(observed: look.objects) else {
             return look
         }
-        let events = try await context(selector, condition.subject.namespace)
+        let events = try await context(selector, namespace: condition.subject.namespace)
         guard let finding = condition.finding(fromEvents: events, since: since, observed: look.objects) else {
             return look
         }
@@ -64,10 +64,10 @@ extension Verifier {
         return explained
     }
 
-    private func context(_ selector: String, _ namespace: String?) async throws -> [KubeObject] {
+    private func context(_ selector: String, namespace: String?) async throws -> [KubeObject] {
         var obstacles: [String] = []
         return try await attempt(&obstacles) {
-            try await api.listAll(.events, namespace: namespace, ListOptions(fieldSelector: selector)).items
+            try await api.listAll(.events, namespace: namespace, options: ListOptions(fieldSelector: selector)).items
         } ?? []
     }
 }

@@ -34,9 +34,9 @@ struct Verifier: Sendable {
         let look = try await look(at: condition)
         guard case .pending(let why) = look.finding, !look.isOver else { return result(of: condition, look) }
         if look.isUnseen, clock.now < since.adding(seconds: PostCondition.longestWatch) {
-            return result(condition, .stillRunning, why)
+            return result(condition, verdict: .stillRunning, evidence: why)
         }
-        return unfinished(condition, Latest(why, look.objects))
+        return unfinished(condition, latest: Latest(why, objects: look.objects))
     }
 
     private func results(
@@ -63,36 +63,36 @@ struct Verifier: Sendable {
     private func watch(_ condition: PostCondition) async throws -> CheckResult {
         let latest = LatestLook()
         let decided = try await clock.withDeadline(deadline) {
-            if let look = try await observe(condition, latest) { return result(of: condition, look) }
+            if let look = try await observe(condition, latest: latest) { return result(of: condition, look) }
             let look = try await look(at: condition)
-            return result(of: condition, try await follow(condition, from: look, latest))
+            return result(of: condition, try await follow(condition, from: look, latest: latest))
         }
         if let decided { return decided }
         // Nothing is judged unseen, however slow the server is.
         guard let latest = latest.value else { return try await checkOnce(condition) }
-        return unfinished(condition, latest)
+        return unfinished(condition, latest: latest)
     }
 
     func result(of condition: PostCondition, _ look: Look) -> CheckResult {
         switch look.finding {
-        case .met(let evidence): result(condition, .passed, evidence)
-        case .failed(let why): result(condition, .failed, why)
+        case .met(let evidence): result(condition, verdict: .passed, evidence: evidence)
+        case .failed(let why): result(condition, verdict: .failed, evidence: why)
         case .pending(let why):
-            result(condition, condition.isOptional || look.isUnknowable ? .notChecked : .failed, why)
+            result(condition, verdict: condition.isOptional || look.isUnknowable ? .notChecked : .failed, evidence: why)
         }
     }
 
     /// Of what isn't so by now: whether it may be later.
-    private func unfinished(_ condition: PostCondition, _ latest: Latest) -> CheckResult {
+    private func unfinished(_ condition: PostCondition, latest: Latest) -> CheckResult {
         guard let end = condition.deadline(observed: latest.objects, since: since), end > clock.now else {
-            return result(condition, .timedOut, latest.reason)
+            return result(condition, verdict: .timedOut, evidence: latest.reason)
         }
         let seconds = Int(clock.now.seconds(since: since))
-        return result(condition, .stillRunning, "still running after \(seconds) s: \(latest.reason)")
+        return result(condition, verdict: .stillRunning, evidence: "still running after \(seconds) s: \(latest.reason)")
     }
 
     /// Evidence is of the cluster's words: an event may repeat what a program printed.
-    private func result(_ condition: PostCondition, _ verdict: CheckResult.Verdict, _ evidence: String) -> CheckResult {
+    private func result(_ condition: PostCondition, verdict: CheckResult.Verdict, evidence: String) -> CheckResult {
         CheckResult(check: condition.title, verdict: verdict, evidence: display.text(evidence, limit: 1024))
     }
 }
@@ -102,7 +102,7 @@ struct Latest: Sendable {
     var reason: String
     var objects: [KubeObject]
 
-    init(_ reason: String, _ objects: [KubeObject]) {
+    init(_ reason: String, objects: [KubeObject]) {
         self.reason = reason
         self.objects = objects
     }

@@ -45,10 +45,10 @@ final class Watchdog: Sendable {
         let whole = start.advanced(by: total)
         let silence = lastSign.withLock { $0 }?.advanced(by: idle)
         if let silence, silence < whole {
-            return (silence, LanguageModelError(.timeout, "the model's reply stalled for \(idle)"))
+            return (silence, LanguageModelError(.timeout, message: "the model's reply stalled for \(idle)"))
         }
         // Before the first sign an idle deadline may begin at any moment, so look again when one could be over.
         let check = silence == nil ? min(whole, .now.advanced(by: idle)) : whole
-        return (check, LanguageModelError(.timeout, "the model didn't finish its reply within \(total)"))
+        return (check, LanguageModelError(.timeout, message: "the model didn't finish its reply within \(total)"))
     }
 }

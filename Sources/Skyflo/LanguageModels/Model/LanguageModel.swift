@@ -154,7 +154,7 @@ public struct LanguageModelError: Error, Sendable, CustomStringConvertible {
     /// All that is told. Errors of libraries are no part of it: some of them hold header values.
     public var message: String
 
-    public init(_ code: Code, _ message: String) {
+    public init(_ code: Code, message: String) {
         self.code = code
         self.message = message
     }

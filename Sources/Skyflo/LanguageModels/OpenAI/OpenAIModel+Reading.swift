@@ -5,8 +5,8 @@ import NIOCore
 extension OpenAIModel {
     /// Reads an answer with status 200 to its end.
     func read(
-        _ answer: BufferedResponse, takenIDs: Set<String>, _ watchdog: Watchdog,
-        _ onDelta: @Sendable (ModelDelta) -> Void
+        _ answer: BufferedResponse, takenIDs: Set<String>, watchdog: Watchdog,
+        onDelta: @Sendable (ModelDelta) -> Void
     ) async throws -> ModelReply {
         var decoder = ReplyDecoder(limit: options.replyLimit)
         var firstToken: Double?
@@ -26,12 +26,12 @@ extension OpenAIModel {
             // Only the usage can be missing; the reply itself is whole.
             guard decoder.isComplete else { throw broken(error) }
         }
-        return try finish(&decoder, takenIDs, firstToken, onDelta)
+        return try finish(&decoder, takenIDs: takenIDs, firstToken: firstToken, onDelta: onDelta)
     }
 
     private func finish(
-        _ decoder: inout ReplyDecoder, _ takenIDs: Set<String>, _ firstToken: Double?,
-        _ onDelta: @Sendable (ModelDelta) -> Void
+        _ decoder: inout ReplyDecoder, takenIDs: Set<String>, firstToken: Double?,
+        onDelta: @Sendable (ModelDelta) -> Void
     ) throws -> ModelReply {
         do {
             var (deltas, reply) = try decoder.finish(takenIDs: takenIDs)
@@ -45,10 +45,10 @@ extension OpenAIModel {
 
     private func broken(_ error: any Error) -> LanguageModelError {
         if error as? HTTPClientError == .readTimeout {
-            return LanguageModelError(.timeout, "the model's reply stalled")
+            return LanguageModelError(.timeout, message: "the model's reply stalled")
         }
         return LanguageModelError(
             .incomplete,
-            "the connection was lost in the middle of the model's reply: \(TransportFault.explanation(error))")
+            message: "the connection was lost in the middle of the model's reply: \(TransportFault.explanation(error))")
     }
 }

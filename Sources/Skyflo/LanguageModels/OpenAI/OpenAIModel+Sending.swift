@@ -17,7 +17,7 @@ extension OpenAIModel {
         let body = body(request)
         var retries = 0
         while true {
-            switch try await attempt(body, watchdog) {
+            switch try await attempt(body, watchdog: watchdog) {
             case .answered(let answer): return answer
             case .failed(let failure, let error):
                 let jitter = Double.random(in: 0...1)
@@ -50,7 +50,7 @@ extension OpenAIModel {
         return headers
     }
 
-    private func attempt(_ body: ByteBuffer, _ watchdog: Watchdog) async throws -> Attempt {
+    private func attempt(_ body: ByteBuffer, watchdog: Watchdog) async throws -> Attempt {
         let answer: BufferedResponse
         do {
             let request = try HTTPClient.Request(
@@ -95,16 +95,16 @@ extension OpenAIModel {
         switch error {
         case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout:
             return LanguageModelError(
-                .timeout, "the model endpoint \(host) didn't answer within \(options.requestTimeout)")
+                .timeout, message: "the model endpoint \(host) didn't answer within \(options.requestTimeout)")
         case let error as HTTPClientError where Self.isLostConnection(error):
-            return LanguageModelError(.unreachable, "no connection to the model endpoint \(host): \(why)")
+            return LanguageModelError(.unreachable, message: "no connection to the model endpoint \(host): \(why)")
         case is HTTPClientError:
-            return LanguageModelError(.rejected, "the request can't be sent to \(host): \(why)")
+            return LanguageModelError(.rejected, message: "the request can't be sent to \(host): \(why)")
         case is HTTPParserError:
-            return LanguageModelError(.badReply, "the endpoint \(host) doesn't speak HTTP")
+            return LanguageModelError(.badReply, message: "the endpoint \(host) doesn't speak HTTP")
         default:
             // Sockets, name look-up and TLS each have their own error types.
-            return LanguageModelError(.unreachable, "no connection to the model endpoint \(host): \(why)")
+            return LanguageModelError(.unreachable, message: "no connection to the model endpoint \(host): \(why)")
         }
     }
 

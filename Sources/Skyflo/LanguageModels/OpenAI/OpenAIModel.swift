@@ -38,10 +38,10 @@ public struct OpenAIModel: LanguageModel {
         logger: Logger = Logger(label: "skyflo.models.openai")
     ) throws {
         guard let endpoint = ChatEndpoint(base: baseURL) else {
-            throw LanguageModelError(.rejected, "the model's base address is not an http or https address")
+            throw LanguageModelError(.rejected, message: "the model's base address is not an http or https address")
         }
         guard ([apiKey].compactMap { $0 } + options.headers.values).allSatisfy(\.fitsHeader) else {
-            throw LanguageModelError(.rejected, "the API key or a header contains characters that HTTP can't carry")
+            throw LanguageModelError(.rejected, message: "the API key or a header contains characters that HTTP can't carry")
         }
         self.name = name
         self.endpoint = endpoint
@@ -61,7 +61,7 @@ public struct OpenAIModel: LanguageModel {
         do {
             return try proxies.proxy(isSecure: endpoint.isSecure, host: endpoint.hostName, port: endpoint.port)
         } catch {
-            throw LanguageModelError(.rejected, "no connection to \(endpoint) can be made: \(error)")
+            throw LanguageModelError(.rejected, message: "no connection to \(endpoint) can be made: \(error)")
         }
     }
 
@@ -72,7 +72,7 @@ public struct OpenAIModel: LanguageModel {
         do {
             return try await watchdog.run {
                 let response = try await answer(to: request, watchdog)
-                return try await read(response, takenIDs: Self.callIDs(request), watchdog, onDelta)
+                return try await read(response, takenIDs: Self.callIDs(request), watchdog: watchdog, onDelta: onDelta)
             }
         } catch {
             // Cancellation ends the operation from outside; whatever that looked like inside, it is no model's error.

@@ -26,7 +26,7 @@ package struct ReplyDecoder: Sendable {
     package mutating func push(_ bytes: some Collection<UInt8>) throws(LanguageModelError) -> [ModelDelta] {
         received += bytes.count
         if received > limit {
-            throw LanguageModelError(.badReply, "the model's reply is larger than \(limit) bytes")
+            throw LanguageModelError(.badReply, message: "the model's reply is larger than \(limit) bytes")
         }
         switch form {
         case .undecided: return try decide(bytes)
@@ -38,7 +38,7 @@ package struct ReplyDecoder: Sendable {
         case .events(var parser):
             form = .undecided
             defer { form = .events(parser) }
-            return try read(bytes, &parser)
+            return try read(bytes, parser: &parser)
         }
     }
 
@@ -47,7 +47,7 @@ package struct ReplyDecoder: Sendable {
         let text = bytes.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
         guard let first = text.first else { return [] }
         if first == UInt8(ascii: "<") {
-            throw LanguageModelError(.badReply, "the endpoint answered with a web page; is the base address right?")
+            throw LanguageModelError(.badReply, message: "the endpoint answered with a web page; is the base address right?")
         }
         let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
         form = isJSON ? .whole([]) : .events(ServerSentEventParser(limit: limit))
@@ -56,13 +56,13 @@ package struct ReplyDecoder: Sendable {
     }
 
     private mutating func read(
-        _ bytes: some Collection<UInt8>, _ parser: inout ServerSentEventParser
+        _ bytes: some Collection<UInt8>, parser: inout ServerSentEventParser
     ) throws(LanguageModelError) -> [ModelDelta] {
         let events: [ServerSentEvent]
         do {
             events = try parser.push(bytes)
         } catch {
-            throw LanguageModelError(.badReply, "an event of the stream is larger than \(error.limit) bytes")
+            throw LanguageModelError(.badReply, message: "an event of the stream is larger than \(error.limit) bytes")
         }
         var deltas: [ModelDelta] = []
         for event in events where !sawEnd { deltas += try take(event) }
@@ -84,7 +84,7 @@ package struct ReplyDecoder: Sendable {
         do {
             return try JSONParser.parse(text)
         } catch {
-            throw LanguageModelError(.badReply, "the model's reply is not JSON (byte \(error.offset))")
+            throw LanguageModelError(.badReply, message: "the model's reply is not JSON (byte \(error.offset))")
         }
     }
 
@@ -94,7 +94,7 @@ package struct ReplyDecoder: Sendable {
     package mutating func finish(takenIDs: Set<String>) throws(LanguageModelError) -> ([ModelDelta], ModelReply) {
         var deltas: [ModelDelta] = []
         switch form {
-        case .undecided: throw LanguageModelError(.badReply, "the model's reply is empty")
+        case .undecided: throw LanguageModelError(.badReply, message: "the model's reply is empty")
         case .whole(let bytes): deltas = try assembler.add(Self.whole(bytes))
         case .events(var parser):
             // What is left may be cut; it counts only where it happens to be whole.
@@ -109,8 +109,8 @@ package struct ReplyDecoder: Sendable {
         } catch {
             let isCut = error.offset >= bytes.count
             throw isCut
-                ? LanguageModelError(.incomplete, "the model's reply broke off in the middle")
-                : LanguageModelError(.badReply, "the model's reply is not JSON (byte \(error.offset))")
+                ? LanguageModelError(.incomplete, message: "the model's reply broke off in the middle")
+                : LanguageModelError(.badReply, message: "the model's reply is not JSON (byte \(error.offset))")
         }
     }
 }

@@ -66,7 +66,7 @@ struct ToolCallAssembler: Sendable {
     func calls(taken: Set<String>) -> [ModelToolCall] {
         var taken = taken
         return open.map { call in
-            let id = Self.unique(Self.sanitised(call.providerID), taken)
+            let id = Self.unique(Self.sanitised(call.providerID), taken: taken)
             taken.insert(id)
             // A call without parameters often comes with no arguments at all.
             return ModelToolCall(id: id, name: call.name, arguments: call.arguments.isEmpty ? "{}" : call.arguments)
@@ -85,7 +85,7 @@ struct ToolCallAssembler: Sendable {
         return allowed.isEmpty ? "call" : String(decoding: allowed.prefix(64), as: UTF8.self)
     }
 
-    private static func unique(_ id: String, _ taken: Set<String>) -> String {
+    private static func unique(_ id: String, taken: Set<String>) -> String {
         guard taken.contains(id) else { return id }
         var number = 2
         while true {

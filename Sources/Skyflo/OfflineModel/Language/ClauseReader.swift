@@ -130,7 +130,7 @@ struct ClauseReader {
         let rest = rest(after: count)
         let slots = Slots(rest)
         let verbs = rest.tokens.indices.lazy.compactMap { at in
-            Verbs.write(Clause(tokens: Array(rest.tokens[at...])), slots, Counts(rest))
+            Verbs.write(Clause(tokens: Array(rest.tokens[at...])), slots: slots, counts: Counts(rest))
         }
         if let verb = verbs.first { return .utterance(.advice(verb, name: slots.names.first)) }
         if ["can", "could", "may"].contains(clause.words.first) {

@@ -17,7 +17,7 @@ struct CommandReader {
 
     /// The verb, whatever else is missing.
     var anyVerb: Command.Verb? {
-        if let verb = Verbs.write(clause, slots, counts) { return verb }
+        if let verb = Verbs.write(clause, slots: slots, counts: counts) { return verb }
         if case .command(let command, _, _) = readRequest() { return command.verb }
         return nil
     }
@@ -26,7 +26,7 @@ struct CommandReader {
         let isOrder = ["do", "have"].contains(first) && (isPoliteRequest || clause.contains(["do", "a"]))
         let isQuestion = Verbs.questions.contains(first) && !isOrder
         if !isQuestion, changesResources { return .utterance(.unclear(.resources)) }
-        if !isQuestion, let verb = Verbs.write(clause, slots, counts) { return order(verb) }
+        if !isQuestion, let verb = Verbs.write(clause, slots: slots, counts: counts) { return order(verb) }
         if let verb = described() { return order(verb) }
         return readRequest()
     }
@@ -134,7 +134,7 @@ struct CommandReader {
         if asksForUsage { return .utterance(.unclear(.usage)) }
         if let problem = namespaceProblem(verb) { return .utterance(.unclear(problem)) }
         var command = base(verb)
-        let selectors = Selectors(clause, slots)
+        let selectors = Selectors(clause, slots: slots)
         (command.selector, command.fields) = (selectors.labels, selectors.fields)
         switch verb {
         case .list: fillList(&command)

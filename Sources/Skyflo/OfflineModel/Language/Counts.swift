@@ -20,7 +20,7 @@ struct Counts: Sendable, Hashable {
         }
         let numbers = words.indices.compactMap { at in Self.number(words[at]).map { (at, $0) } }
         bad = words.first { $0.first.map { $0 == "-" || $0.isNumber } == true && Self.isNoCount($0) }
-        guard let (at, number) = Self.chosen(numbers, words) else {
+        guard let (at, number) = Self.chosen(numbers, words: words) else {
             if ["no", "none"].contains(where: words.contains) { replicas = .exactly(0) }
             return
         }
@@ -50,7 +50,7 @@ struct Counts: Sendable, Hashable {
     }
 
     /// "from 2 to 5" means 5; "one" can be a pronoun, so a number beside a telling word goes first.
-    private static func chosen(_ numbers: [(Int, Int)], _ words: [String]) -> (Int, Int)? {
+    private static func chosen(_ numbers: [(Int, Int)], words: [String]) -> (Int, Int)? {
         func word(_ at: Int) -> String { words.indices.contains(at) ? words[at] : "" }
         let candidates = numbers.filter { word($0.0 - 1) != "from" }
         return candidates.first { ["to", "by", "at"].contains(word($0.0 - 1)) || words[$0.0].contains("=") }

@@ -18,7 +18,7 @@ struct EarlierPlace: Sendable, Hashable {
     }
 
     /// - Parameter said: what a message was read as.
-    mutating func follow(_ place: MessagePlace, _ said: [Utterance]) {
+    mutating func follow(_ place: MessagePlace, said: [Utterance]) {
         let commands = said.compactMap { if case .command(let command) = $0 { command } else { nil } }
         if !place.isSilent {
             // "list pods in shop and staging": the second is only known from what came of it.

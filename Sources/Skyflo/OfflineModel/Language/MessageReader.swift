@@ -48,7 +48,7 @@ struct MessageReader: Sendable {
         refuseChanges(place.problem)
         let earlierNames = earlier.names(for: place)
         if earlierNames.count > 1 { refuseUnplacedChanges(.severalNamespaces(earlierNames)) }
-        earlier.follow(place, utterances)
+        earlier.follow(place, said: utterances)
         return tidied
     }
 

@@ -7,7 +7,7 @@ struct Selectors: Sendable, Hashable {
     private static let option = "--field-selector"
     private static let paths = ["status.", "spec.", "metadata.", "involvedobject."]
 
-    init(_ clause: Clause, _ slots: Slots) {
+    init(_ clause: Clause, slots: Slots) {
         labels = slots.selector
         if let word = clause.tokens.first(where: { $0.text.hasPrefix(Self.option + "=") }) {
             fields = String(word.text.dropFirst(Self.option.count + 1))

@@ -64,8 +64,8 @@ struct Slots: Sendable {
         for at in words.indices where !used[at] {
             let parts = words[at].split(separator: "=", maxSplits: 1).map(String.init)
             switch parts.first ?? "" {
-            case "-c", "--container": container = option(at, parts)
-            case "-l", "--selector": selector = option(at, parts)
+            case "-c", "--container": container = option(at, parts: parts)
+            case "-l", "--selector": selector = option(at, parts: parts)
             case let key where isSelector(key, of: parts):
                 selector = text(at)
                 use(at..<at + 1)
@@ -80,7 +80,7 @@ struct Slots: Sendable {
             && !words.contains("image")
     }
 
-    private mutating func option(_ at: Int, _ parts: [String]) -> String? {
+    private mutating func option(_ at: Int, parts: [String]) -> String? {
         use(at..<at + (parts.count == 2 ? 1 : 2))
         return parts.count == 2 ? parts[1] : text(at + 1)
     }
@@ -266,21 +266,21 @@ struct Slots: Sendable {
             let at = range.upperBound + skipped
             if let name = possibleName(at) ?? (skipped > 0 ? anyName(at) : isPlural ? nil : commonName(at)) {
                 // "pods of deployment web": the name belongs to the second kind.
-                take(name, at)
+                take(name, at: at)
                 // "deployments web and cart" names each of them.
                 if range == kindAt.first { isPlural = false }
                 if kindAt.count > 1, !isPlural, let own = kind(range.lowerBound).0 { kind = own }
             }
         }
         for range in kindAt where names.isEmpty {
-            if let name = possibleName(range.lowerBound - 1) { take(name, range.lowerBound - 1) }
+            if let name = possibleName(range.lowerBound - 1) { take(name, at: range.lowerBound - 1) }
         }
         let free = words.indices.filter { possibleName($0) != nil }
-        for at in free.sorted(by: { rank($0) < rank($1) }) { if let name = possibleName(at) { take(name, at) } }
+        for at in free.sorted(by: { rank($0) < rank($1) }) { if let name = possibleName(at) { take(name, at: at) } }
         isAmbiguous = names.count > 1
     }
 
-    private mutating func take(_ name: String, _ at: Int) {
+    private mutating func take(_ name: String, at: Int) {
         if !names.contains(name) { names.append(name) }
         use(at..<at + 1)
     }

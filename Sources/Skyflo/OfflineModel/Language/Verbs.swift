@@ -38,7 +38,7 @@ enum Verbs {
     }
 
     /// The change that a clause orders; nil where it orders none.
-    static func write(_ clause: Clause, _ slots: Slots, _ counts: Counts) -> Command.Verb? {
+    static func write(_ clause: Clause, slots: Slots, counts: Counts) -> Command.Verb? {
         var first = clause.words.first ?? ""
         first = gerunds[first] ?? first
         let countsReplicas = clause.contains(anyOf: Vocabulary.replicaWords) && counts.replicas != nil
@@ -54,12 +54,12 @@ enum Verbs {
         if removalPhrases.prefix(of: clause) != nil { return .delete }
         if first == "bump", slots.image != nil { return .setImage }
         if scale.contains(first) || first == "bump" { return .scale }
-        return generic.contains(first) ? change(first, clause, slots, countsReplicas) : nil
+        return generic.contains(first) ? change(first, clause: clause, slots: slots, countsReplicas: countsReplicas) : nil
     }
 
     /// Verbs that say only that something changes: what changes is told by the rest.
     private static func change(
-        _ first: String, _ clause: Clause, _ slots: Slots, _ countsReplicas: Bool
+        _ first: String, clause: Clause, slots: Slots, countsReplicas: Bool
     ) -> Command.Verb? {
         if slots.image != nil { return .setImage }
         let saysReplicas = clause.contains(anyOf: ["replica", "replicas", "instances", "copies", "--replicas"])

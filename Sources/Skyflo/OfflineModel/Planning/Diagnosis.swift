@@ -107,7 +107,7 @@ struct Diagnosis: Sendable, Hashable {
 
     // MARK: Workloads and services
 
-    static func summary(_ found: FoundObject, _ pods: [ObjectRow]) -> String {
+    static func summary(_ found: FoundObject, pods: [ObjectRow]) -> String {
         let bad = pods.filter { !$0.isHealthy }.count
         return
             "**\(found.name)** (\(found.kind)) is not healthy: "
@@ -116,7 +116,7 @@ struct Diagnosis: Sendable, Hashable {
     }
 
     /// No pod is unhealthy: then the workload is well, is scaled to zero, or can't make its pods.
-    static func workload(_ found: FoundObject, _ description: Description, _ pods: [ObjectRow]) -> String {
+    static func workload(_ found: FoundObject, description: Description, pods: [ObjectRow]) -> String {
         let replicas = description.fields["Replicas"] ?? description.fields["Desired Number of Nodes Scheduled"] ?? ""
         let desired = Int(replicas.prefix { $0.isNumber })
         let troubles = description.conditions.filter {
@@ -138,13 +138,13 @@ struct Diagnosis: Sendable, Hashable {
         return "\(title) is healthy: \(count) ready." + evidence
     }
 
-    static func service(_ found: FoundObject, _ description: Description) -> String {
+    static func service(_ found: FoundObject, description: Description) -> String {
         let endpoints = description.fields["Endpoints"] ?? ""
         let title = found.title.capitalizedFirst
         let ready = description.pods.filter(\.isHealthy).count
         if ready > 0 { return "\(title) is served by \(ready) of \(description.pods.count) pods." }
         if endpoints.isEmpty, description.pods.isEmpty, description.fields["Pods"] != "none" {
-            return other(found, description)
+            return other(found, description: description)
         }
         if !endpoints.isEmpty, endpoints != "<none>" { return "\(title) has endpoints: `\(endpoints)`." }
         let selector = description.fields["Selector"].map { " `\($0)`" } ?? ""
@@ -152,7 +152,7 @@ struct Diagnosis: Sendable, Hashable {
         return "\(title) has no endpoints: no ready pod matches its selector\(selector).\(bad)"
     }
 
-    static func other(_ found: FoundObject, _ description: Description) -> String {
+    static func other(_ found: FoundObject, description: Description) -> String {
         let warnings = description.warnings.suffix(5).map { "> \($0.reason): \($0.message)" }
         if warnings.isEmpty, let unseen = description.unseenEvents {
             return "I can't tell whether \(found.title) has trouble. \(unseen)"
@@ -161,7 +161,7 @@ struct Diagnosis: Sendable, Hashable {
         return "\(found.title.capitalizedFirst) has warnings:\n\n" + warnings.joined(separator: "\n")
     }
 
-    static func healthy(_ place: String, _ pods: [ObjectRow]) -> String {
+    static func healthy(_ place: String, pods: [ObjectRow]) -> String {
         if pods.isEmpty { return "There are no pods in \(place)." }
         return pods.count == 1
             ? "The only pod in \(place) is ready; I see nothing wrong."

@@ -6,7 +6,7 @@ struct PlannedCall: Sendable, Hashable {
     var tool: String
     var arguments: JSONValue
 
-    init(_ tool: String, _ arguments: KeyValuePairs<String, JSONValue?>) {
+    init(_ tool: String, arguments: KeyValuePairs<String, JSONValue?>) {
         self.tool = tool
         self.arguments = .compact(arguments)
     }

@@ -15,10 +15,10 @@ struct FoundObject: Sendable, Hashable {
 extension Planner {
     static let workloads = ["deployment", "statefulset", "daemonset"]
 
-    func get(_ kind: String, name: String?, _ command: Command, output: String? = nil) -> PlannedCall {
+    func get(_ kind: String, name: String?, command: Command, output: String? = nil) -> PlannedCall {
         PlannedCall(
             "k8s_get",
-            [
+            arguments: [
                 "resource_type": .string(kind), "name": name.map(JSONValue.string),
                 "namespace": command.allNamespaces ? nil : command.namespace.map(JSONValue.string),
                 "output": output.map(JSONValue.string),
@@ -33,12 +33,12 @@ extension Planner {
         if let kind = command.kind {
             return FoundObject(kind: kind, name: name, namespace: command.namespace)
         }
-        let first = try session.run(get(kinds[0], name: name, command, output: output))
+        let first = try session.run(get(kinds[0], name: name, command: command, output: output))
         if case .success(let text) = first, !ListText(text).isNothing {
             return FoundObject(kind: kinds[0], name: name, namespace: command.namespace, text: text)
         }
-        var found = try lookUp(command, Array(kinds.dropFirst()), output: output)
-        if found.isEmpty { found = try failure(first, command, kinds) }
+        var found = try lookUp(command, kinds: Array(kinds.dropFirst()), output: output)
+        if found.isEmpty { found = try failure(first, command: command, kinds: kinds) }
         return found[0]
     }
 
@@ -46,20 +46,20 @@ extension Planner {
     func findOnly(_ command: Command, among kinds: [String]) throws(Interruption) -> FoundObject {
         let name = command.name ?? ""
         if let kind = command.kind { return FoundObject(kind: kind, name: name, namespace: command.namespace) }
-        let found = try lookUp(command, kinds, output: nil)
-        if found.count > 1 { throw .answer(Answers.severalKinds(name, found.map(\.kind), command.verb)) }
+        let found = try lookUp(command, kinds: kinds, output: nil)
+        if found.count > 1 { throw .answer(Answers.severalKinds(name, kinds: found.map(\.kind), verb: command.verb)) }
         guard let only = found.first else {
-            let first = try session.run(get(kinds[0], name: name, command))
-            return try failure(first, command, kinds)[0]
+            let first = try session.run(get(kinds[0], name: name, command: command))
+            return try failure(first, command: command, kinds: kinds)[0]
         }
         return only
     }
 
     private func lookUp(
-        _ command: Command, _ kinds: [String], output: String?
+        _ command: Command, kinds: [String], output: String?
     ) throws(Interruption) -> [FoundObject] {
         let name = command.name ?? ""
-        let results = try session.runAll(kinds.map { get($0, name: name, command, output: output) })
+        let results = try session.runAll(kinds.map { get($0, name: name, command: command, output: output) })
         return zip(kinds, results).compactMap { kind, result in
             guard case .success(let text) = result, !ListText(text).isNothing else { return nil }
             return FoundObject(kind: kind, name: name, namespace: command.namespace, text: text)
@@ -68,20 +68,20 @@ extension Planner {
 
     /// Nothing bears the name: says so, with names that come close, or says what went wrong.
     private func failure(
-        _ first: ToolText, _ command: Command, _ kinds: [String]
+        _ first: ToolText, command: Command, kinds: [String]
     ) throws(Interruption) -> [FoundObject] {
         switch first {
-        case .failure(let text): throw .answer(Answers.failed("I couldn't look up **\(command.name ?? "")**", text))
-        case .denied(let reason): throw .answer(Answers.denied("the look-up", reason))
+        case .failure(let text): throw .answer(Answers.failed("I couldn't look up **\(command.name ?? "")**", text: text))
+        case .denied(let reason): throw .answer(Answers.denied("the look-up", reason: reason))
         case .success, .notFound: break
         }
         if let missing = try missingNamespace(command.namespace) { throw .answer(missing) }
-        let everywhere = PlannedCall("k8s_get", ["resource_type": "deployments", "all_namespaces": true])
+        let everywhere = PlannedCall("k8s_get", arguments: ["resource_type": "deployments", "all_namespaces": true])
         let results = try session.runAll([everywhere, Self.namespaces])
         var others: [ObjectRow] = []
         if case .success(let text) = results[0] { others = ObjectRow.rows(text) }
         let namespaces = names(results[1])
-        let text = Answers.notFound(command, kinds, others, namespaces: namespaces ?? [])
+        let text = Answers.notFound(command, kinds: kinds, others: others, namespaces: namespaces ?? [])
         if command.verb.isWrite, let name = command.name, namespaces?.contains(name) ?? true {
             throw .namesNamespace(name, text)
         }
@@ -90,7 +90,7 @@ extension Planner {
 
     // MARK: Namespaces
 
-    private static let namespaces = PlannedCall("k8s_get", ["resource_type": "namespaces"])
+    private static let namespaces = PlannedCall("k8s_get", arguments: ["resource_type": "namespaces"])
 
     /// Nil where they can't be seen.
     private func names(_ result: ToolText) -> [String]? {
@@ -111,7 +111,7 @@ extension Planner {
     func notFound(_ lead: String, text: String, in namespace: String?) throws(Interruption) -> String {
         let isSaid = namespace.map { text.contains("namespace \($0) doesn't exist") } ?? false
         let missing = isSaid ? nil : try missingNamespace(namespace)
-        return Answers.failed(lead, text) + (missing.map { "\n\n\($0)" } ?? "")
+        return Answers.failed(lead, text: text) + (missing.map { "\n\n\($0)" } ?? "")
     }
 
     func isNamespace(_ name: String) throws(Interruption) -> Bool {
@@ -127,13 +127,13 @@ extension Planner {
         case .success(let text):
             let list = ListText(text)
             guard list.tellsObjects else {
-                throw .answer(Answers.quoted("The tool says about the pods\(what):", text))
+                throw .answer(Answers.quoted("The tool says about the pods\(what):", text: text))
             }
             if list.isNothing, let missing = try missingNamespace(namespace) { throw .answer(missing) }
             return list
         case .notFound(let text), .failure(let text):
-            throw .answer(Answers.failed("I couldn't list the pods\(what)", text))
-        case .denied(let reason): throw .answer(Answers.denied("listing the pods\(what)", reason))
+            throw .answer(Answers.failed("I couldn't list the pods\(what)", text: text))
+        case .denied(let reason): throw .answer(Answers.denied("listing the pods\(what)", reason: reason))
         }
     }
 
@@ -141,7 +141,7 @@ extension Planner {
     func pods(of object: FoundObject, selector: String?, _ command: Command) throws(Interruption) -> [ObjectRow] {
         let call = PlannedCall(
             "k8s_get",
-            [
+            arguments: [
                 "resource_type": "pods", "namespace": command.namespace.map(JSONValue.string),
                 "label_selector": selector.map(JSONValue.string),
             ])

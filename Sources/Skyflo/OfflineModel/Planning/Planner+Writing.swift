@@ -5,29 +5,29 @@ extension Planner {
         try require("k8s_scale")
         let isRelative = if case .exactly = command.replicas { false } else { true }
         var found = try find(command, among: ["deployment", "statefulset", "replicaset"])
-        if isRelative, found.text == nil { found.text = try lookedUp(found, command) }
-        let replicas = try count(command.replicas, found)
+        if isRelative, found.text == nil { found.text = try lookedUp(found, command: command) }
+        let replicas = try count(command.replicas, found: found)
         let call = PlannedCall(
             "k8s_scale",
-            [
+            arguments: [
                 "name": .string(found.name), "resource_type": .string(found.kind), "replicas": JSONValue(replicas),
                 "namespace": found.namespace.map(JSONValue.string),
             ])
         let noun = replicas == 1 ? "replica" : "replicas"
         return try write(
-            call, "scale \(found.title) to \(replicas) \(noun)", "Scaled \(found.title) to \(replicas) \(noun)")
+            call, wish: "scale \(found.title) to \(replicas) \(noun)", done: "Scaled \(found.title) to \(replicas) \(noun)")
     }
 
-    private func lookedUp(_ found: FoundObject, _ command: Command) throws(Interruption) -> String {
-        switch try session.run(get(found.kind, name: found.name, command)) {
+    private func lookedUp(_ found: FoundObject, command: Command) throws(Interruption) -> String {
+        switch try session.run(get(found.kind, name: found.name, command: command)) {
         case .success(let text): return text
         case .notFound(let text), .failure(let text):
-            throw .answer(Answers.failed("I couldn't look up \(found.title)", text))
-        case .denied(let reason): throw .answer(Answers.denied("looking up \(found.title)", reason))
+            throw .answer(Answers.failed("I couldn't look up \(found.title)", text: text))
+        case .denied(let reason): throw .answer(Answers.denied("looking up \(found.title)", reason: reason))
         }
     }
 
-    private func count(_ replicas: Command.Replicas?, _ found: FoundObject) throws(Interruption) -> Int {
+    private func count(_ replicas: Command.Replicas?, found: FoundObject) throws(Interruption) -> Int {
         if case .exactly(let count) = replicas { return count }
         guard let now = ObjectRow.rows(found.text ?? "").first(where: { $0.name == found.name })?.desired else {
             throw .answer("I can't tell how many replicas \(found.title) has now. Say the number that you want.")
@@ -39,7 +39,7 @@ extension Planner {
         case .by(let change): return now + change
         case .percent(let percent): return (now * percent + 99) / 100
         case .exactly(let count): return count
-        case nil: throw .answer(Answers.unclear(.howMany(name: found.name), tools))
+        case nil: throw .answer(Answers.unclear(.howMany(name: found.name), tools: tools))
         }
     }
 
@@ -52,45 +52,45 @@ extension Planner {
         if let name = command.container, !said.hasPrefix(":") {
             (container, image) = (name, said)
         } else {
-            (container, image) = try chosenContainer(found, command)
+            (container, image) = try chosenContainer(found, command: command)
         }
         let call = PlannedCall(
             "k8s_set_image",
-            [
+            arguments: [
                 "resource_name": .string(found.name), "resource_type": .string(found.kind),
                 "container_images": .string("\(container)=\(image)"),
                 "namespace": found.namespace.map(JSONValue.string),
             ])
         return try write(
-            call, "set the image of container **\(container)** of \(found.title) to `\(image)`",
-            "Set the image of container **\(container)** of \(found.title) to `\(image)`")
+            call, wish: "set the image of container **\(container)** of \(found.title) to `\(image)`",
+            done: "Set the image of container **\(container)** of \(found.title) to `\(image)`")
     }
 
     /// The only container, the one that was named, or the only one that runs the same image in another version.
-    private func chosenContainer(_ found: FoundObject, _ command: Command) throws(Interruption) -> (String, String) {
-        let all = try containers(found, command)
+    private func chosenContainer(_ found: FoundObject, command: Command) throws(Interruption) -> (String, String) {
+        let all = try containers(found, command: command)
         let image = command.image ?? ""
         let repository = ImageReference(image).repository
         let named = command.container.map { name in all.filter { $0.name == name } }
         let same = all.filter { ImageReference($0.image).repository == repository }
         guard let chosen = named?.first ?? (all.count == 1 ? all.first : nil) ?? (same.count == 1 ? same.first : nil)
         else {
-            throw .answer(Answers.whichContainer(found, all.map { "\($0.name) (`\($0.image)`)" }, image))
+            throw .answer(Answers.whichContainer(found, containers: all.map { "\($0.name) (`\($0.image)`)" }, image: image))
         }
         let full = image.hasPrefix(":") ? ImageReference(chosen.image).repository + image : image
         return (chosen.name, full)
     }
 
-    private func containers(_ found: FoundObject, _ command: Command) throws(Interruption) -> [(
+    private func containers(_ found: FoundObject, command: Command) throws(Interruption) -> [(
         name: String, image: String
     )] {
         var text = found.text
         if text == nil {
-            switch try session.run(get(found.kind, name: found.name, command, output: "yaml")) {
+            switch try session.run(get(found.kind, name: found.name, command: command, output: "yaml")) {
             case .success(let yaml): text = yaml
             case .notFound(let text), .failure(let text):
-                throw .answer(Answers.failed("I couldn't look up \(found.title)", text))
-            case .denied(let reason): throw .answer(Answers.denied("looking up \(found.title)", reason))
+                throw .answer(Answers.failed("I couldn't look up \(found.title)", text: text))
+            case .denied(let reason): throw .answer(Answers.denied("looking up \(found.title)", reason: reason))
             }
         }
         // A text that was cut may have lost containers, and the one that is left would look like the only one.
@@ -116,11 +116,11 @@ extension Planner {
         }
         let call = PlannedCall(
             "k8s_rollout_restart",
-            [
+            arguments: [
                 "name": .string(found.name), "resource_type": .string(found.kind),
                 "namespace": found.namespace.map(JSONValue.string),
             ])
-        return try write(call, "restart \(found.title)", "Restarted \(found.title)")
+        return try write(call, wish: "restart \(found.title)", done: "Restarted \(found.title)")
     }
 
     func rollBack(_ command: Command) throws(Interruption) -> String {
@@ -134,14 +134,14 @@ extension Planner {
         }
         let call = PlannedCall(
             tool,
-            [
+            arguments: [
                 "name": .string(found.name), "resource_type": takesKind ? .string(found.kind) : nil,
                 "namespace": found.namespace.map(JSONValue.string),
                 "to_revision": command.revision.map { JSONValue($0) },
             ])
         let target = command.revision.map { "revision \($0)" } ?? "its previous revision"
         return try write(
-            call, "roll back \(found.title) to \(target)", "Rolled back \(found.title) to \(target)")
+            call, wish: "roll back \(found.title) to \(target)", done: "Rolled back \(found.title) to \(target)")
     }
 
     func delete(_ command: Command) throws(Interruption) -> String {
@@ -150,18 +150,18 @@ extension Planner {
         let found = try findOnly(command, among: kinds)
         let call = PlannedCall(
             "k8s_delete",
-            [
+            arguments: [
                 "name": .string(found.name), "resource_type": .string(found.kind),
                 "namespace": found.namespace.map(JSONValue.string),
             ])
-        return try write(call, "delete \(found.title)", "Deleted \(found.title)")
+        return try write(call, wish: "delete \(found.title)", done: "Deleted \(found.title)")
     }
 
     func apply(_ command: Command) throws(Interruption) -> String {
         let call = PlannedCall(
             "k8s_apply",
-            ["content": .string(command.manifest ?? ""), "namespace": command.namespace.map(JSONValue.string)])
-        return try write(call, "apply the manifest", "Applied the manifest")
+            arguments: ["content": .string(command.manifest ?? ""), "namespace": command.namespace.map(JSONValue.string)])
+        return try write(call, wish: "apply the manifest", done: "Applied the manifest")
     }
 
     /// Before anything is looked up for nothing.
@@ -169,13 +169,13 @@ extension Planner {
         if !session.offers(tool) { throw .answer(Answers.missing(tool: tool)) }
     }
 
-    private func write(_ call: PlannedCall, _ wish: String, _ done: String) throws(Interruption) -> String {
+    private func write(_ call: PlannedCall, wish: String, done: String) throws(Interruption) -> String {
         switch try session.run(call) {
-        case .success(let text): Answers.written(WriteResult(text), wish, done, text)
-        case .denied(let reason): Answers.denied("your wish to \(wish)", reason)
+        case .success(let text): Answers.written(WriteResult(text), wish: wish, done: done, text: text)
+        case .denied(let reason): Answers.denied("your wish to \(wish)", reason: reason)
         case .notFound(let text):
             try notFound("I couldn't \(wish)", text: text, in: call.arguments["namespace"]?.string)
-        case .failure(let text): Answers.failed("I couldn't \(wish)", text)
+        case .failure(let text): Answers.failed("I couldn't \(wish)", text: text)
         }
     }
 }

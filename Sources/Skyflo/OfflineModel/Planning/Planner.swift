@@ -15,7 +15,7 @@ struct Planner: Sendable {
         case .greeting: "Hello. " + Answers.capabilities(tools)
         case .thanks: "You're welcome."
         case .capabilities: Answers.capabilities(tools)
-        case .unclear(let problem): Answers.unclear(problem, tools)
+        case .unclear(let problem): Answers.unclear(problem, tools: tools)
         }
     }
 

@@ -44,9 +44,9 @@ struct Description: Sendable, Hashable {
     init(_ text: String) {
         let lines = text.split(whereSeparator: \.isNewline).map { Self.line(String($0)) }
         for line in lines where line.indent == 0 && !line.value.isEmpty { fields[line.key] = line.value }
-        containers = Self.containers("Containers", lines)
-        initContainers = Self.containers("Init Containers", lines) + Self.containers("Init containers", lines)
-        pods = Self.section("Pods", lines).compactMap {
+        containers = Self.containers("Containers", lines: lines)
+        initContainers = Self.containers("Init Containers", lines: lines) + Self.containers("Init containers", lines: lines)
+        pods = Self.section("Pods", lines: lines).compactMap {
             ObjectRow(words: $0.text.split(separator: " ").map(String.init))
         }
         readConditions(lines)
@@ -62,13 +62,13 @@ struct Description: Sendable, Hashable {
     }
 
     /// The lines below a heading, up to the next line that stands as far left.
-    private static func section(_ key: String, _ lines: [Line]) -> [Line] {
+    private static func section(_ key: String, lines: [Line]) -> [Line] {
         guard let start = lines.firstIndex(where: { $0.key == key }) else { return [] }
         return Array(lines[(start + 1)...].prefix { $0.indent > lines[start].indent })
     }
 
-    private static func containers(_ heading: String, _ lines: [Line]) -> [Container] {
-        let section = section(heading, lines)
+    private static func containers(_ heading: String, lines: [Line]) -> [Container] {
+        let section = section(heading, lines: lines)
         guard let indent = section.first?.indent else { return [] }
         var containers: [Container] = []
         var state = ""
@@ -77,13 +77,13 @@ struct Description: Sendable, Hashable {
                 containers.append(Container(name: line.key))
                 state = ""
             } else if !containers.isEmpty {
-                read(line, &state, &containers[containers.count - 1])
+                read(line, state: &state, container: &containers[containers.count - 1])
             }
         }
         return containers
     }
 
-    private static func read(_ line: Line, _ state: inout String, _ container: inout Container) {
+    private static func read(_ line: Line, state: inout String, container: inout Container) {
         switch line.key.lowercased() {
         case "image": container.image = line.value
         case "state":
@@ -134,7 +134,7 @@ struct Description: Sendable, Hashable {
     }
 
     private mutating func readConditions(_ lines: [Line]) {
-        for line in Self.section("Conditions", lines) {
+        for line in Self.section("Conditions", lines: lines) {
             let cells = line.text.split(separator: " ").map(String.init)
             guard let first = cells.first, first != "Type", !first.hasPrefix("-") else { continue }
             let pair = first.split(separator: "=").map { $0.filter { $0 != ":" } }
@@ -148,7 +148,7 @@ struct Description: Sendable, Hashable {
     }
 
     private mutating func readEvents(_ lines: [Line]) {
-        events = Self.section("Events", lines).compactMap { Self.dated($0.text) ?? Self.row($0.text) }
+        events = Self.section("Events", lines: lines).compactMap { Self.dated($0.text) ?? Self.row($0.text) }
     }
 
     /// `2026-11-21T03:00:00Z Warning BackOff (x12, kubelet): Back-off restarting failed container`

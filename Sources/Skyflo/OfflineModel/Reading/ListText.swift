@@ -50,7 +50,7 @@ struct ListText: Sendable, Hashable {
 
     /// The rows that have names.
     var objects: [ObjectRow] {
-        tables.flatMap { table in table.rows.compactMap { ObjectRow(table, $0) } }
+        tables.flatMap { table in table.rows.compactMap { ObjectRow(table, row: $0) } }
     }
 
     /// Whether it tells which objects there are: in tables with names, or by saying that there are none.

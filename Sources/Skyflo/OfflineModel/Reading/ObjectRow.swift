@@ -7,15 +7,15 @@ struct ObjectRow: Sendable, Hashable {
     var status: String?
     var restarts: Int
 
-    init?(_ table: Table, _ row: [String]) {
-        guard let name = table.value(row, "NAME") else { return nil }
+    init?(_ table: Table, row: [String]) {
+        guard let name = table.value(row, column: "NAME") else { return nil }
         self.name = name
-        namespace = table.value(row, "NAMESPACE")
-        status = table.value(row, "STATUS")
-        let parts = (table.value(row, "READY") ?? "").split(separator: "/").compactMap { Int($0) }
+        namespace = table.value(row, column: "NAMESPACE")
+        status = table.value(row, column: "STATUS")
+        let parts = (table.value(row, column: "READY") ?? "").split(separator: "/").compactMap { Int($0) }
         ready = parts.first
-        desired = parts.count == 2 ? parts[1] : table.value(row, "DESIRED").flatMap { Int($0) }
-        restarts = table.value(row, "RESTARTS").flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
+        desired = parts.count == 2 ? parts[1] : table.value(row, column: "DESIRED").flatMap { Int($0) }
+        restarts = table.value(row, column: "RESTARTS").flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
     }
 
     init(name: String) {

@@ -27,7 +27,7 @@ struct RowChoice: Sendable {
                 + kept.filter { !Self.isWarning(table.rows[$0], in: table) }
         }
         guard command.sortsByRestarts, table.columns.contains("RESTARTS") else { return kept }
-        func restarts(_ at: Int) -> Int { ObjectRow(table, table.rows[at])?.restarts ?? 0 }
+        func restarts(_ at: Int) -> Int { ObjectRow(table, row: table.rows[at])?.restarts ?? 0 }
         // In the server's order where they are as many.
         return kept.sorted { (restarts($1), $0) < (restarts($0), $1) }
     }
@@ -36,7 +36,7 @@ struct RowChoice: Sendable {
         table.columns.contains("OBJECT") && table.columns.contains("TYPE")
     }
 
-    private static func isWarning(_ row: [String], in table: Table) -> Bool { table.value(row, "TYPE") == "Warning" }
+    private static func isWarning(_ row: [String], in table: Table) -> Bool { table.value(row, column: "TYPE") == "Warning" }
 
     static func warnings(_ table: Table) -> Int {
         isEvents(table) ? table.rows.filter { isWarning($0, in: table) }.count : 0
@@ -44,9 +44,9 @@ struct RowChoice: Sendable {
 
     private func isNamed(_ row: [String], in table: Table) -> Bool {
         guard let name = command.name else { return true }
-        if let object = ObjectRow(table, row) { return object.name == name || object.belongs(to: name) }
+        if let object = ObjectRow(table, row: row) { return object.name == name || object.belongs(to: name) }
         // An event tells of an object: `pod/web-0`.
-        guard let object = table.value(row, "OBJECT") else { return true }
+        guard let object = table.value(row, column: "OBJECT") else { return true }
         let parts = object.split(separator: "/").map(String.init)
         if parts.first == "replicaset", let end = object.lastIndex(of: "-") {
             return object[..<end].hasSuffix("/" + name)
@@ -57,7 +57,7 @@ struct RowChoice: Sendable {
     private func fits(_ row: [String], in table: Table) -> Bool {
         guard judges([table]) else { return true }
         if command.filter == .warnings { return Self.isWarning(row, in: table) }
-        guard let object = ObjectRow(table, row) else { return true }
+        guard let object = ObjectRow(table, row: row) else { return true }
         switch command.filter {
         case nil, .warnings: return true
         case .running: return object.isHealthy && !object.isDone

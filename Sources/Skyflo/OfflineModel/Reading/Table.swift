@@ -20,7 +20,7 @@ struct Table: Sendable, Hashable {
         let isOne = columns.count == 1 && cells.count == 1 && !line.contains(" ")
         guard isOne || columns.count > 1 && cells.count > 1, !"[(…".contains(line.first ?? "…"), !line.hasPrefix("...")
         else { return false }
-        rows.append(cells.count == columns.count ? cells : Self.slices(line, Self.starts(header)))
+        rows.append(cells.count == columns.count ? cells : Self.slices(line, starts: Self.starts(header)))
         lines.append(line)
         return true
     }
@@ -84,7 +84,7 @@ struct Table: Sendable, Hashable {
     }
 
     /// The cells below their headings, where some are empty.
-    private static func slices(_ line: String, _ starts: [Int]) -> [String] {
+    private static func slices(_ line: String, starts: [Int]) -> [String] {
         let characters = Array(line)
         return starts.indices.map { column in
             let from = min(starts[column], characters.count)
@@ -93,7 +93,7 @@ struct Table: Sendable, Hashable {
         }
     }
 
-    func value(_ row: [String], _ column: String) -> String? {
+    func value(_ row: [String], column: String) -> String? {
         columns.firstIndex(of: column).flatMap { row.indices.contains($0) ? row[$0] : nil }
     }
 }

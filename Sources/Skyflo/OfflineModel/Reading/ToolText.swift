@@ -36,8 +36,8 @@ enum ToolText: Sendable, Hashable {
                 || (isShort && firstLine.contains(" is forbidden"))
             self =
                 isError
-                ? (isMissing ? .notFound(said) : .failure(said)) : Self.denial(said, firstLine) ?? .success(text)
-        } else if let denial = Self.denial(said, firstLine) {
+                ? (isMissing ? .notFound(said) : .failure(said)) : Self.denial(said, firstLine: firstLine) ?? .success(text)
+        } else if let denial = Self.denial(said, firstLine: firstLine) {
             self = denial
         } else if isShort, isMissing {
             self = .notFound(said)
@@ -57,7 +57,7 @@ enum ToolText: Sendable, Hashable {
             || ["Name:", "apiVersion:", "kind:"].contains(where: first.hasPrefix) && text.contains("\n")
     }
 
-    private static func denial(_ text: String, _ firstLine: String) -> ToolText? {
+    private static func denial(_ text: String, firstLine: String) -> ToolText? {
         guard !firstLine.contains("permission denied"), !firstLine.contains("access denied"),
             let mark = denials.first(where: firstLine.contains)
         else { return nil }

@@ -62,7 +62,7 @@ public struct JSONMembers {
         _ value: inout Value?, as key: String, ifNil form: EmptyForm = .omitted
     ) {
         if source == nil {
-            write(value?.json, as: key, form)
+            write(value?.json, as: key, form: form)
         } else if let found: Value = read(key) {
             value = found
         }
@@ -72,7 +72,7 @@ public struct JSONMembers {
         _ list: inout [Element], as key: String, ifEmpty form: EmptyForm
     ) {
         if source == nil {
-            write(list.isEmpty ? nil : list.json, as: key, form)
+            write(list.isEmpty ? nil : list.json, as: key, form: form)
         } else if let found: [Element] = read(key) {
             list = found
         }
@@ -90,7 +90,7 @@ public struct JSONMembers {
         if source == nil { written[key] = value.json }
     }
 
-    private mutating func write(_ value: JSONValue?, as key: String, _ form: EmptyForm) {
+    private mutating func write(_ value: JSONValue?, as key: String, form: EmptyForm) {
         if let value {
             written[key] = value
         } else if form == .null {

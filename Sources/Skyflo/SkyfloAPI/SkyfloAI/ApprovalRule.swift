@@ -47,7 +47,7 @@ public struct ApprovalRule: Sendable, Hashable {
     init(_ json: JSONValue, effect fixed: Effect? = nil) {
         var problems: [String] = []
         func list(_ member: String) -> [String] { (json[member]?.array ?? []).compactMap(\.string) }
-        func understood<Value>(_ member: String, _ read: (JSONValue) -> Value?) -> Value? {
+        func understood<Value>(_ member: String, read: (JSONValue) -> Value?) -> Value? {
             guard let stated = json[member] else { return nil }
             if let value = read(stated) { return value }
             problems.append("its \(member) is not valid")
@@ -57,8 +57,8 @@ public struct ApprovalRule: Sendable, Hashable {
         name = understood("name") { $0.string } ?? "unnamed"
         // What a later version can do more must not come out as less.
         effect = fixed ?? understood("effect") { $0.string.flatMap(Effect.init) } ?? .deny
-        maxRisk = understood("maxRisk", risk) ?? .low
-        minRisk = understood("minRisk", risk)
+        maxRisk = understood("maxRisk", read: risk) ?? .low
+        minRisk = understood("minRisk", read: risk)
         selector = understood("selector") { LabelSelector($0) }
         let stated = json["windows"]?.array ?? []
         let windows = stated.compactMap(TimeWindow.init)

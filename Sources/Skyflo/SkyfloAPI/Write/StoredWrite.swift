@@ -59,7 +59,7 @@ extension StoredWrite: JSONRecord {
 }
 
 extension KubeRequest.QueryItem: JSONRecord {
-    public init() { self.init("", "") }
+    public init() { self.init("", value: "") }
 
     public mutating func code(_ members: inout JSONMembers) {
         members.require(&name, as: "name")

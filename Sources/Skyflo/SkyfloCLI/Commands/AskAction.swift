@@ -39,7 +39,7 @@ public struct AskAction: Sendable {
             session.print(asked.object, as: format ?? .name)
             return .success
         }
-        session.terminal.say(StyledText("conversation \(name) in namespace \(session.namespace)", .dim))
+        session.terminal.say(StyledText("conversation \(name) in namespace \(session.namespace)", style: .dim))
         let follower = Follower(
             session: session, name: name, turn: followUp == nil ? 1 : asked.currentTurn, followUp: followUp,
             atApproval: session.terminal.isInteractive ? .ask : .leave, format: format)
@@ -49,9 +49,9 @@ public struct AskAction: Sendable {
     /// - Returns: the conversation, and the id of the follow-up; nil for its first message.
     private func send(_ session: Session) async throws -> (Conversation, followUp: String?) {
         let text = text.drop { $0.isNewline }
-        guard text.contains(where: { !$0.isWhitespace }) else { throw CommandError(.usage, "the text to ask is empty") }
+        guard text.contains(where: { !$0.isWhitespace }) else { throw CommandError(.usage, message: "the text to ask is empty") }
         if let conversation { return try await goOn(with: conversation, saying: String(text), in: session) }
-        var object = KubeObject(.conversations, namespace: session.namespace, name: name ?? "", ["spec": spec])
+        var object = KubeObject(.conversations, namespace: session.namespace, name: name ?? "", members: ["spec": spec])
         if name == nil { object["metadata"] = ["generateName": "ask-", "namespace": .string(session.namespace)] }
         object["spec", "messages"] = [["content": .string(String(text))]]
         if !isShared, let user = try await userName(session) {
@@ -75,7 +75,7 @@ public struct AskAction: Sendable {
         guard try await !session.conversations.get(name).spec.stop else {
             throw CommandError(
                 .error,
-                "conversation \"\(name)\" is stopped; first: \(session.program) stop \(name) --resume "
+                message: "conversation \"\(name)\" is stopped; first: \(session.program) stop \(name) --resume "
                     + "-n \(session.namespace)")
         }
         let id = session.now().microTime

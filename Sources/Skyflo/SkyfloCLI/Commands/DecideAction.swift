@@ -40,7 +40,7 @@ public struct DecideAction: Sendable {
         let conversation = try await session.conversations.get(name)
         let chosen = try choose(in: conversation, session)
         for entry in chosen { session.terminal.say(ApprovalText(entry: entry, isFull: showsAll).lines) }
-        try await confirm(chosen, session)
+        try await confirm(chosen, session: session)
         let decided = try await session.conversations.decide(
             decision, on: chosen, of: name, uid: conversation.uid, reason: reason)
         for entry in chosen { session.terminal.say("\(entry.id) \(decision.rawValue.lowercased())".styled) }
@@ -58,13 +58,13 @@ public struct DecideAction: Sendable {
         let pending = conversation.pendingApprovals
         let chosen = calls.isEmpty ? pending : try calls.map { try find($0, in: conversation) }
         guard !chosen.isEmpty else {
-            throw CommandError(.error, "nothing in conversation \"\(name)\" waits for a decision")
+            throw CommandError(.error, message: "nothing in conversation \"\(name)\" waits for a decision")
         }
         if calls.isEmpty, chosen.count > 1, !isForAll {
             for entry in chosen { session.terminal.say(ApprovalText(entry: entry).lines) }
             let ids = chosen.map(\.id).joined(separator: ", ")
             throw CommandError(
-                .usage, "\(chosen.count) calls wait for a decision (\(ids)): name those you mean, or --all")
+                .usage, message: "\(chosen.count) calls wait for a decision (\(ids)): name those you mean, or --all")
         }
         try check(chosen)
         return chosen
@@ -74,7 +74,7 @@ public struct DecideAction: Sendable {
         if decision == .approved, let altered = chosen.first(where: { !$0.isIntact }) {
             throw CommandError(
                 .changed,
-                "\(altered.id) was changed after the operator wrote it: its requests do not match its digest; "
+                message: "\(altered.id) was changed after the operator wrote it: its requests do not match its digest; "
                     + "nothing was decided")
         }
         let ids = chosen.map(\.id)
@@ -83,34 +83,34 @@ public struct DecideAction: Sendable {
         {
             let others = one.approval.alternatives.filter(ids.contains).joined(separator: ", ")
             throw CommandError(
-                .usage, "\(one.id) and \(others) are alternatives, of which one can be approved: name that one")
+                .usage, message: "\(one.id) and \(others) are alternatives, of which one can be approved: name that one")
         }
         guard let digest else { return }
-        guard chosen.count == 1 else { throw CommandError(.usage, "--digest needs exactly one call") }
+        guard chosen.count == 1 else { throw CommandError(.usage, message: "--digest needs exactly one call") }
         guard chosen[0].hasDigest(digest) else {
             throw CommandError(
-                .changed, "\(chosen[0].id) has the digest \(chosen[0].digest), not \(digest); nothing was decided")
+                .changed, message: "\(chosen[0].id) has the digest \(chosen[0].digest), not \(digest); nothing was decided")
         }
     }
 
     private func find(_ id: String, in conversation: Conversation) throws -> PendingApproval {
         if let entry = PendingApproval(id, in: conversation) { return entry }
         guard let call = conversation.status.calls[id] else {
-            throw CommandError(.error, "conversation \"\(name)\" has no call \"\(id)\"")
+            throw CommandError(.error, message: "conversation \"\(name)\" has no call \"\(id)\"")
         }
-        throw CommandError(.error, "\(id) does not wait for a decision: it is \(call.state.rawValue)")
+        throw CommandError(.error, message: "\(id) does not wait for a decision: it is \(call.state.rawValue)")
     }
 
-    private func confirm(_ chosen: [PendingApproval], _ session: Session) async throws {
+    private func confirm(_ chosen: [PendingApproval], session: Session) async throws {
         guard !isConfirmed else { return }
         guard session.terminal.isInteractive else {
-            throw CommandError(.usage, "this is not a terminal: add --yes to decide without being asked")
+            throw CommandError(.usage, message: "this is not a terminal: add --yes to decide without being asked")
         }
         let verb = decision == .approved ? "Approve" : "Deny"
         let question = "\(verb) \(chosen.map(\.id).joined(separator: ", "))? [y/N]"
-        let answer = try await session.terminal.ask(StyledText(question, .bold)) ?? ""
+        let answer = try await session.terminal.ask(StyledText(question, style: .bold)) ?? ""
         guard ["y", "yes"].contains(answer.lowercased()) else {
-            throw CommandError(.error, "nothing was decided")
+            throw CommandError(.error, message: "nothing was decided")
         }
     }
 }

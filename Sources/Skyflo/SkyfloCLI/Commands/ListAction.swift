@@ -27,7 +27,7 @@ public struct ListAction: Sendable {
     public func perform(in session: Session) async throws -> ExitStatus {
         let namespace = isForAllNamespaces ? nil : session.namespace
         let list = try await session.api.listAll(
-            .conversations, namespace: namespace, ListOptions(labelSelector: selector))
+            .conversations, namespace: namespace, options: ListOptions(labelSelector: selector))
         let found = list.items.map(Conversation.init).filter { !pendingOnly || !$0.pendingApprovals.isEmpty }
         switch format {
         case .name: for item in found { session.print(item.object, as: .name) }
@@ -35,12 +35,12 @@ public struct ListAction: Sendable {
             session.terminal.print(
                 ["apiVersion": "v1", "kind": "List", "metadata": [:], "items": .array(found.map(\.object.json))],
                 as: format)
-        case .table, .wide: printTable(found, session)
+        case .table, .wide: printTable(found, session: session)
         }
         return .success
     }
 
-    private func printTable(_ found: [Conversation], _ session: Session) {
+    private func printTable(_ found: [Conversation], session: Session) {
         guard !found.isEmpty else {
             session.terminal.say(
                 isForAllNamespaces

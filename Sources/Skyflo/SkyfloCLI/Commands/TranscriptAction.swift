@@ -22,12 +22,12 @@ public struct TranscriptAction: Sendable {
     public func perform(in session: Session) async throws -> ExitStatus {
         let conversation = try await session.conversations.get(name)
         guard conversation.status.transcriptPosition != nil else {
-            throw CommandError(.error, "conversation \"\(name)\" has no transcript yet")
+            throw CommandError(.error, message: "conversation \"\(name)\" has no transcript yet")
         }
         let reading = try await SecretTranscriptReader(api: session.api).read(conversation)
-        if !verifiesOnly { show(reading, session) }
+        if !verifiesOnly { show(reading, session: session) }
         if let fault = reading.fault {
-            throw CommandError(.tampered, "the transcript was changed: \(fault)")
+            throw CommandError(.tampered, message: "the transcript was changed: \(fault)")
         }
         if verifiesOnly {
             session.terminal.print("verified: \(reading.entries.count) entries, head \(reading.head)".styled)
@@ -35,7 +35,7 @@ public struct TranscriptAction: Sendable {
         return .success
     }
 
-    private func show(_ reading: TranscriptReading, _ session: Session) {
+    private func show(_ reading: TranscriptReading, session: Session) {
         if let format {
             return session.terminal.print(.array(ofTurn(reading)), as: format)
         }

@@ -43,15 +43,15 @@ public struct UndoAction: Sendable {
 
     private func choose(from recorded: [ChangeStatus], asked: Set<String>, _ session: Session) throws -> [String] {
         guard !recorded.isEmpty else {
-            throw CommandError(.error, "conversation \"\(name)\" has no recorded changes (status.changes) to undo")
+            throw CommandError(.error, message: "conversation \"\(name)\" has no recorded changes (status.changes) to undo")
         }
         let ids = recorded.map(\.id)
         for id in changes {
             guard ids.contains(id) else {
                 throw CommandError(
-                    .error, "conversation \"\(name)\" has no change \"\(id)\"; its changes are: \(list(ids))")
+                    .error, message: "conversation \"\(name)\" has no change \"\(id)\"; its changes are: \(list(ids))")
             }
-            guard !asked.contains(id) else { throw CommandError(.error, "the undo of \(id) was already requested") }
+            guard !asked.contains(id) else { throw CommandError(.error, message: "the undo of \(id) was already requested") }
         }
         guard changes.isEmpty else { return changes }
         // What took a change back is one itself, but only who names it means it.
@@ -59,9 +59,9 @@ public struct UndoAction: Sendable {
         let left = ids.filter { !asked.contains($0) && !undos.contains($0) }
         guard left.count == 1 else {
             throw left.isEmpty
-                ? CommandError(.error, "the undo of all changes was already requested")
+                ? CommandError(.error, message: "the undo of all changes was already requested")
                 : CommandError(
-                    .usage, "the conversation has \(left.count) changes: name the ones to undo: \(list(left))")
+                    .usage, message: "the conversation has \(left.count) changes: name the ones to undo: \(list(left))")
         }
         return left
     }

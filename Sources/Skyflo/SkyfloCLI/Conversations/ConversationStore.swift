@@ -18,7 +18,7 @@ struct ConversationStore: Sendable {
     }
 
     func create(_ object: KubeObject) async throws -> Conversation {
-        Conversation(try await api.create(object, in: .conversations, options))
+        Conversation(try await api.create(object, in: .conversations, options: options))
     }
 
     /// Adds a message to a conversation, as a follow-up: `spec.messages` may belong to somebody else, as Git.
@@ -27,12 +27,12 @@ struct ConversationStore: Sendable {
         let followUps = JSONValue.object([id: ["content": .string(message)]])
         let patched = Conversation(
             try await api.patch(
-                .conversations, namespace: namespace, name: name, .merge(["spec": ["followUps": followUps]]), options))
+                .conversations, namespace: namespace, name: name, patch: .merge(["spec": ["followUps": followUps]]), options: options))
         // A server drops fields that its CRD doesn't have, and says nothing.
         guard patched.spec.followUps[id] == message else {
             throw CommandError(
                 .error,
-                "the CRD of Conversations in this cluster is too old: it has no spec.followUps; nothing was asked")
+                message: "the CRD of Conversations in this cluster is too old: it has no spec.followUps; nothing was asked")
         }
         return patched
     }
@@ -40,19 +40,19 @@ struct ConversationStore: Sendable {
     func setStop(_ stop: Bool, of name: String) async throws -> Conversation {
         Conversation(
             try await api.patch(
-                .conversations, namespace: namespace, name: name, .merge(["spec": ["stop": .bool(stop)]]), options))
+                .conversations, namespace: namespace, name: name, patch: .merge(["spec": ["stop": .bool(stop)]]), options: options))
     }
 
     /// Asks for changes to be taken back.
     func undo(_ changes: [String], of name: String) async throws -> Conversation {
         let patched = try await patch(name) { conversation in
             let asked = conversation.object["spec", "undo"]
-            var operations = [DecisionPatch.test("/metadata/uid", .string(conversation.uid))]
+            var operations = [DecisionPatch.test("/metadata/uid", value: .string(conversation.uid))]
             if let asked, !asked.isNull {
-                operations.append(DecisionPatch.test("/spec/undo", asked))
-                operations += changes.map { DecisionPatch.add("/spec/undo/-", .string($0)) }
+                operations.append(DecisionPatch.test("/spec/undo", value: asked))
+                operations += changes.map { DecisionPatch.add("/spec/undo/-", value: .string($0)) }
             } else {
-                operations.append(DecisionPatch.add("/spec/undo", JSONValue(changes)))
+                operations.append(DecisionPatch.add("/spec/undo", value: JSONValue(changes)))
             }
             return .array(operations)
         }
@@ -60,7 +60,7 @@ struct ConversationStore: Sendable {
         let asked = patched.object["spec", "undo"]?.array?.compactMap(\.string) ?? []
         guard changes.allSatisfy(asked.contains) else {
             throw CommandError(
-                .error, "the CRD of Conversations in this cluster is too old: it has no spec.undo; nothing was undone")
+                .error, message: "the CRD of Conversations in this cluster is too old: it has no spec.undo; nothing was undone")
         }
         return patched
     }
@@ -73,7 +73,7 @@ struct ConversationStore: Sendable {
         let user = try await api.userName()
         return try await patch(name, subresource: "status") { conversation in
             guard conversation.uid == uid else {
-                throw CommandError(.changed, "conversation \"\(name)\" was replaced by another; nothing was decided")
+                throw CommandError(.changed, message: "conversation \"\(name)\" was replaced by another; nothing was decided")
             }
             for entry in shown { try Self.check(entry, in: conversation, for: user) }
             return DecisionPatch(
@@ -88,29 +88,29 @@ struct ConversationStore: Sendable {
         if let now, let vote = now.approval.votes.first(where: { $0.user == user }) {
             let others = now.approval.waitingFor.map { " (\($0))" } ?? ""
             throw CommandError(
-                .changed, "you \(vote.decision.rawValue.lowercased()) \(shown.id) already\(others); \(nothing)")
+                .changed, message: "you \(vote.decision.rawValue.lowercased()) \(shown.id) already\(others); \(nothing)")
         }
         if now == nil, let entry = conversation.status.approvals[shown.id], entry.digest == shown.digest,
             let decision = entry.decision
         {
             let by = entry.decidedBy.map { " by \($0)" } ?? ""
-            throw CommandError(.changed, "\(shown.id) was \(decision.rawValue.lowercased())\(by) meanwhile; \(nothing)")
+            throw CommandError(.changed, message: "\(shown.id) was \(decision.rawValue.lowercased())\(by) meanwhile; \(nothing)")
         }
         guard let now else {
             let state = conversation.status.calls[shown.id].map { " (it is \($0.state.rawValue))" } ?? ""
-            throw CommandError(.changed, "\(shown.id) no longer waits for a decision\(state); \(nothing)")
+            throw CommandError(.changed, message: "\(shown.id) no longer waits for a decision\(state); \(nothing)")
         }
         guard now.digest == shown.digest else {
             throw CommandError(
                 .changed,
-                "\(shown.id) is no longer what was shown: its preview changed from digest "
+                message: "\(shown.id) is no longer what was shown: its preview changed from digest "
                     + "\(shown.shortDigest) to \(now.shortDigest); \(nothing). Look at it again")
         }
     }
 
     /// Reads, makes a patch of what was read, and sends it; again where its tests failed because somebody else wrote.
     private func patch(
-        _ name: String, subresource: String? = nil, _ operations: (Conversation) throws -> JSONValue
+        _ name: String, subresource: String? = nil, operations: (Conversation) throws -> JSONValue
     ) async throws -> Conversation {
         var version: String?
         var refusal: APIStatus?
@@ -122,13 +122,13 @@ struct ConversationStore: Sendable {
             do {
                 let object = try await api.patch(
                     .conversations, namespace: namespace, name: name, subresource: subresource,
-                    .json(try operations(conversation)), options)
+                    patch: .json(try operations(conversation)), options: options)
                 return Conversation(object)
             } catch let status as APIStatus where status.isConflict || status.isInvalid {
                 refusal = status
             }
         }
-        throw CommandError(.error, "conversation \"\(name)\" is written too often by others; try again", cause: refusal)
+        throw CommandError(.error, message: "conversation \"\(name)\" is written too often by others; try again", cause: refusal)
     }
 
     // MARK: The user
@@ -146,7 +146,7 @@ struct ConversationStore: Sendable {
         ]
         let path = APIResource.selfSubjectAccessReviews.path()
         let answer = try await api.call(
-            KubeRequest(.post, path, contentType: "application/json", body: JSONWriter.string(review)))
+            KubeRequest(.post, path: path, contentType: "application/json", body: JSONWriter.string(review)))
         return answer["status", "allowed"]?.bool ?? false
     }
 }

@@ -15,21 +15,21 @@ struct DecisionPatch {
     /// - Parameter shown: what the person saw, all of them pending in `conversation`.
     func operations(for shown: [PendingApproval]) -> JSONValue {
         var operations: [JSONValue] = [
-            Self.test("/metadata/uid", .string(conversation.uid)),
+            Self.test("/metadata/uid", value: .string(conversation.uid)),
             // No pointer can test that something isn't there; the version in which it wasn't does.
-            Self.test("/metadata/resourceVersion", .string(conversation.object.resourceVersion)),
+            Self.test("/metadata/resourceVersion", value: .string(conversation.object.resourceVersion)),
         ]
         for entry in shown {
             let path = "/status/approvals/\(JSONPointer.escape(entry.id))"
-            operations.append(Self.test("\(path)/digest", .string(entry.digest)))
+            operations.append(Self.test("\(path)/digest", value: .string(entry.digest)))
             let approval = conversation.status.approvals[entry.id]
             if approval?.decision != nil {
                 operations.append(vote(at: "\(path)/votes", isFirst: approval?.votesByUser == nil))
                 continue
             }
-            operations.append(Self.add("\(path)/decision", .string(decision.rawValue)))
-            operations.append(Self.add("\(path)/decidedBy", .string(decidedBy)))
-            if let reason { operations.append(Self.add("\(path)/reason", .string(reason))) }
+            operations.append(Self.add("\(path)/decision", value: .string(decision.rawValue)))
+            operations.append(Self.add("\(path)/decidedBy", value: .string(decidedBy)))
+            if let reason { operations.append(Self.add("\(path)/reason", value: .string(reason))) }
         }
         return .array(operations)
     }
@@ -37,14 +37,14 @@ struct DecisionPatch {
     private func vote(at path: String, isFirst: Bool) -> JSONValue {
         let vote: JSONValue = .compact(["decision": .string(decision.rawValue), "reason": reason.map(JSONValue.string)])
         return isFirst
-            ? Self.add(path, .object([decidedBy: vote])) : Self.add("\(path)/\(JSONPointer.escape(decidedBy))", vote)
+            ? Self.add(path, value: .object([decidedBy: vote])) : Self.add("\(path)/\(JSONPointer.escape(decidedBy))", value: vote)
     }
 
-    static func test(_ path: String, _ value: JSONValue) -> JSONValue {
+    static func test(_ path: String, value: JSONValue) -> JSONValue {
         ["op": "test", "path": .string(path), "value": value]
     }
 
-    static func add(_ path: String, _ value: JSONValue) -> JSONValue {
+    static func add(_ path: String, value: JSONValue) -> JSONValue {
         ["op": "add", "path": .string(path), "value": value]
     }
 }

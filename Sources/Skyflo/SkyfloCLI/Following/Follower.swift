@@ -63,7 +63,7 @@ struct Follower {
                 failures = 0
                 conversation = try await session.conversations.get(name)
             } catch let error as KubeClientError where error.code == .unreachable || error.code == .timeout {
-                if failures == 0 { session.terminal.say(StyledText("the connection is lost; trying again", .yellow)) }
+                if failures == 0 { session.terminal.say(StyledText("the connection is lost; trying again", style: .yellow)) }
                 failures += 1
                 try await Concurrency.sleep(for: backoff.delay(failures: failures))
             } catch let status as APIStatus where status.isExpired {
@@ -78,7 +78,7 @@ struct Follower {
             resourceVersion: conversation.object.resourceVersion, fieldSelector: "metadata.name=\(name)",
             timeoutSeconds: Self.watchSeconds)
         let status: ExitStatus? = try await session.api.watch(
-            .conversations, namespace: session.namespace, options
+            .conversations, namespace: session.namespace, options: options
         ) { events in
             while let event = try await events.next() {
                 switch event {
@@ -87,7 +87,7 @@ struct Follower {
                     if let status = try await look(at: now, &state) { return status }
                     // While a person was thinking, the watch may have missed nothing, but is behind.
                     if state.takeDidAsk() { return nil }
-                case .deleted: throw CommandError(.error, "conversation \"\(name)\" was deleted")
+                case .deleted: throw CommandError(.error, message: "conversation \"\(name)\" was deleted")
                 case .error(let status): throw status
                 case .bookmark: break
                 }
@@ -110,7 +110,7 @@ struct Follower {
         guard conversation.status.observedGeneration >= generation else { return nil }
         switch TurnOutcome(of: conversation, turn: turn) {
         case .ended(let status):
-            end(conversation, status)
+            end(conversation, status: status)
             return status
         case .running: return nil
         case .waiting: return try await approvals(of: conversation, &state)
@@ -145,11 +145,11 @@ struct Follower {
             "To decide: \(session.program) approve \(name) \(ids) -n \(session.namespace)   (or deny)")
     }
 
-    private func end(_ conversation: Conversation, _ status: ExitStatus) {
+    private func end(_ conversation: Conversation, status: ExitStatus) {
         if let format { return session.print(conversation.object, as: format) }
         let answer = conversation.status.turn == turn(in: conversation) ? conversation.status.answer : nil
         if let answer { session.terminal.print(StyledText(answer)) }
-        if status != .success { session.terminal.say(StyledText(reason(of: conversation), .red)) }
+        if status != .success { session.terminal.say(StyledText(reason(of: conversation), style: .red)) }
     }
 
     private func reason(of conversation: Conversation) -> String {

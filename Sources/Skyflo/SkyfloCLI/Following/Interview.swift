@@ -15,7 +15,7 @@ struct Interview {
                 if try await ask(about: entry) == .approved { approved.insert(entry.id) }
             } catch let error as CommandError where error.status == .changed {
                 // What came in between is shown next.
-                session.terminal.say(StyledText("\(error)", .yellow))
+                session.terminal.say(StyledText("\(error)", style: .yellow))
             }
         }
     }
@@ -23,13 +23,13 @@ struct Interview {
     /// - Returns: what was decided; nil for nothing yet.
     private func ask(about entry: PendingApproval) async throws -> Approval.Decision? {
         while true {
-            let question = StyledText("Approve \(entry.id)? [y]es, [n]o, [d]iff, Enter to decide later:", .bold)
+            let question = StyledText("Approve \(entry.id)? [y]es, [n]o, [d]iff, Enter to decide later:", style: .bold)
             let line = try await session.terminal.ask(question) ?? ""
             switch line.lowercased() {
-            case "y", "yes": return try await decide(.approved, entry, reason: nil)
+            case "y", "yes": return try await decide(.approved, entry: entry, reason: nil)
             case "n", "no":
                 let reason = try await session.terminal.ask("Reason, for the model (optional):") ?? ""
-                return try await decide(.denied, entry, reason: reason.isEmpty ? nil : reason)
+                return try await decide(.denied, entry: entry, reason: reason.isEmpty ? nil : reason)
             case "d", "diff": session.terminal.say(ApprovalText(entry: entry, isFull: true).lines)
             case "":
                 session.terminal.say(
@@ -41,7 +41,7 @@ struct Interview {
     }
 
     private func decide(
-        _ decision: Approval.Decision, _ entry: PendingApproval, reason: String?
+        _ decision: Approval.Decision, entry: PendingApproval, reason: String?
     ) async throws -> Approval.Decision {
         _ = try await session.conversations.decide(
             decision, on: [entry], of: name, uid: conversation.uid, reason: reason)

@@ -16,7 +16,7 @@ enum TurnOutcome: Sendable, Hashable {
                 == ConversationReason.restored.rawValue
             self = .ended(isRestored ? .refused : .success)
         } else if status.turn == turn, let phase = status.phase, phase.isTerminal {
-            self = .ended(Self.status(phase, conversation, turn))
+            self = .ended(Self.status(phase, conversation: conversation, turn: turn))
         } else if status.turn < turn, conversation.spec.stop, status.isTurnEnded, status.phase != nil {
             self = .ended(.refused)
         } else {
@@ -26,7 +26,7 @@ enum TurnOutcome: Sendable, Hashable {
     }
 
     private static func status(
-        _ phase: ConversationStatus.Phase, _ conversation: Conversation, _ turn: Int
+        _ phase: ConversationStatus.Phase, conversation: Conversation, turn: Int
     ) -> ExitStatus {
         switch phase {
         case .failed: return .turnFailed

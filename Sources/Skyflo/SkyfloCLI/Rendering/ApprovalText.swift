@@ -13,27 +13,27 @@ struct ApprovalText {
     var lines: [StyledText] {
         var lines: [StyledText] = []
         if !entry.approval.preview.isEmpty { lines += diff(entry.approval.preview) + [""] }
-        lines.append(StyledText("\(entry.id)  ", .bold) + StyledText(summary, .bold))
+        lines.append(StyledText("\(entry.id)  ", style: .bold) + StyledText(summary, style: .bold))
         lines.append("    tool \(entry.approval.tool), risk \(risk), digest \(entry.shortDigest)\(expiry)")
         for request in entry.approval.requests { lines += self.lines(of: request) }
         if entry.approval.requests.isEmpty { lines.append("    it only reads") }
         lines += entry.approval.touches.map { StyledText("    touches: \($0)") }
         if !entry.approval.alternatives.isEmpty {
             let others = entry.approval.alternatives.joined(separator: ", ")
-            lines.append(StyledText("    alternative to \(others): approving one denies the others", .yellow))
+            lines.append(StyledText("    alternative to \(others): approving one denies the others", style: .yellow))
         }
         if entry.approval.decision == .approved {
             let by = entry.approval.decidedBy.map { " by \($0)" } ?? ""
             let missing = entry.approval.waitingFor.map { " (\($0))" } ?? ""
-            lines.append(StyledText("    approved\(by), which is not enough\(missing)", .yellow))
+            lines.append(StyledText("    approved\(by), which is not enough\(missing)", style: .yellow))
         }
         for warning in entry.approval.warnings {
-            lines.append(StyledText("    warning: \(warning)", .yellow))
+            lines.append(StyledText("    warning: \(warning)", style: .yellow))
         }
         if !entry.isIntact {
             lines.append(
                 StyledText(
-                    "    warning: its requests were changed after the operator wrote them; it will be refused", .red))
+                    "    warning: its requests were changed after the operator wrote them; it will be refused", style: .red))
         }
         return lines
     }
@@ -45,10 +45,10 @@ struct ApprovalText {
     /// Exactly what would be done, by whoever does it; of what this version doesn't understand all that there is.
     private func lines(of request: JSONValue) -> [StyledText] {
         guard let write = StoredWrite(json: request) else {
-            return [StyledText("    \(JSONWriter.string(request))", .cyan)]
+            return [StyledText("    \(JSONWriter.string(request))", style: .cyan)]
         }
         // Steps of one stage are done in any order.
-        let step = write.step.map { [StyledText("    step \($0.stage): \($0.title)", .bold)] } ?? []
+        let step = write.step.map { [StyledText("    step \($0.stage): \($0.title)", style: .bold)] } ?? []
         switch write.backend {
         case .exec: return step + command(write)
         case .podStep: return step + podStep(write)
@@ -61,22 +61,22 @@ struct ApprovalText {
         let place = "pod \(pod.joined(separator: "/")), container \(write.container ?? "?")"
         let seconds = write.timeoutSeconds.map { ", at most \($0) s" } ?? ""
         return [
-            StyledText("    runs in \(place)\(seconds): ", .cyan) + StyledText(JSONWriter.string(write.command.json))
+            StyledText("    runs in \(place)\(seconds): ", style: .cyan) + StyledText(JSONWriter.string(write.command.json))
         ]
     }
 
     private func podStep(_ write: StoredWrite) -> [StyledText] {
         let pod = [write.target?.namespace, write.target?.name].compactMap(\.self).joined(separator: "/")
         let verb = write.podStep == "Log" ? "reads the log of" : "deletes"
-        return [StyledText("    \(verb) pod \(pod), as an earlier step created it", .cyan)]
+        return [StyledText("    \(verb) pod \(pod), as an earlier step created it", style: .cyan)]
     }
 
     private func apiRequest(_ write: StoredWrite) -> [StyledText] {
         let query = write.query.map { "\($0.name)=\($0.value)" }
         let target = (write.path ?? "") + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
-        var lines: [StyledText] = [StyledText("    \(write.method ?? "?") \(target)", .cyan)]
+        var lines: [StyledText] = [StyledText("    \(write.method ?? "?") \(target)", style: .cyan)]
         if isFull, let body = write.body, !body.isEmpty {
-            lines += body.split(separator: "\n").map { StyledText("      \($0)", .dim) }
+            lines += body.split(separator: "\n").map { StyledText("      \($0)", style: .dim) }
         }
         return lines
     }
@@ -85,7 +85,7 @@ struct ApprovalText {
         let all = DiffText.lines(preview)
         guard !isFull, all.count > Self.shortDiff else { return all }
         let rest = "… \(all.count - Self.shortDiff) more lines of this diff: shown whole with d or --full"
-        return all.prefix(Self.shortDiff) + [StyledText(rest, .yellow)]
+        return all.prefix(Self.shortDiff) + [StyledText(rest, style: .yellow)]
     }
 }
 
@@ -95,7 +95,7 @@ enum DiffText {
         // By scalars: a carriage return and a line feed are one Character, and no line would end there.
         diff.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { scalars in
             let line = String(String.UnicodeScalarView(scalars))
-            return StyledText(line, style(line))
+            return StyledText(line, style: style(line))
         }
     }
 

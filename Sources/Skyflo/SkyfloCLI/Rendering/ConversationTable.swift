@@ -42,15 +42,15 @@ enum Age {
     static func text(seconds: Double) -> String {
         let seconds = max(0, Int(seconds))
         let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400)
-        func with(_ value: Int, _ unit: String) -> String { value == 0 ? "" : "\(value)\(unit)" }
+        func with(_ value: Int, unit: String) -> String { value == 0 ? "" : "\(value)\(unit)" }
         if seconds < 120 { return "\(seconds)s" }
-        if minutes < 10 { return "\(minutes)m" + with(seconds % 60, "s") }
+        if minutes < 10 { return "\(minutes)m" + with(seconds % 60, unit: "s") }
         if minutes < 180 { return "\(minutes)m" }
-        if hours < 8 { return "\(hours)h" + with(minutes % 60, "m") }
+        if hours < 8 { return "\(hours)h" + with(minutes % 60, unit: "m") }
         if hours < 48 { return "\(hours)h" }
-        if days < 8 { return "\(days)d" + with(hours % 24, "h") }
+        if days < 8 { return "\(days)d" + with(hours % 24, unit: "h") }
         if days < 365 * 2 { return "\(days)d" }
-        if days < 365 * 8 { return "\(days / 365)y" + with(days % 365, "d") }
+        if days < 365 * 8 { return "\(days / 365)y" + with(days % 365, unit: "d") }
         return "\(days / 365)y"
     }
 }

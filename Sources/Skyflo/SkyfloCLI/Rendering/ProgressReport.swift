@@ -20,7 +20,7 @@ struct ProgressReport {
         lines += callLines(conversation) + stepLines(conversation) + checkLines(conversation)
         if let now = conversation.status.phase, now != phase {
             phase = now
-            if !now.isTerminal { lines.append(StyledText(now.rawValue, .dim)) }
+            if !now.isTerminal { lines.append(StyledText(now.rawValue, style: .dim)) }
         }
         return lines
     }
@@ -32,7 +32,7 @@ struct ProgressReport {
         let text = "not accepted (\(accepted.reason)): \(accepted.message)"
         guard text != refusal else { return [] }
         refusal = text
-        return [StyledText(text, .yellow)]
+        return [StyledText(text, style: .yellow)]
     }
 
     /// What it waits for before its turn begins.
@@ -40,7 +40,7 @@ struct ProgressReport {
         let running = conversation.status.conditions[type: ConversationCondition.running.rawValue]
         guard conversation.status.queuedSince != nil, let running, running.message != place else { return [] }
         place = running.message
-        return [StyledText(place, .dim)]
+        return [StyledText(place, style: .dim)]
     }
 
     private mutating func callLines(_ conversation: Conversation) -> [StyledText] {
@@ -49,19 +49,19 @@ struct ProgressReport {
         for id in ofTurn.keys.sorted(by: CallOrder.precedes) {
             guard let call = ofTurn[id], calls[id] != call.state else { continue }
             calls[id] = call.state
-            lines.append(Self.line(id, call))
+            lines.append(Self.line(id, call: call))
         }
         return lines
     }
 
-    private static func line(_ id: String, _ call: CallStatus) -> StyledText {
+    private static func line(_ id: String, call: CallStatus) -> StyledText {
         let text = "  \(id) \(call.tool) "
         switch call.state {
-        case .succeeded: return StyledText(text) + StyledText(call.state.rawValue, .green)
+        case .succeeded: return StyledText(text) + StyledText(call.state.rawValue, style: .green)
         case .failed, .unknown, .denied, .expired, .stale:
             let why = call.result.map { ": \(OneLine.of($0, limit: 200))" } ?? ""
-            return StyledText(text) + StyledText(call.state.rawValue, .red) + StyledText(why)
-        default: return StyledText(text) + StyledText(call.state.rawValue, .dim)
+            return StyledText(text) + StyledText(call.state.rawValue, style: .red) + StyledText(why)
+        default: return StyledText(text) + StyledText(call.state.rawValue, style: .dim)
         }
     }
 
@@ -81,7 +81,7 @@ struct ProgressReport {
             let why = step.state == .done ? "" : ": \(OneLine.of(step.message, limit: 200))"
             return [
                 StyledText("  \(progress.call) \(OneLine.of(progress.titles[position], limit: 200)) ")
-                    + StyledText(step.state.rawValue, style) + StyledText(why)
+                    + StyledText(step.state.rawValue, style: style) + StyledText(why)
             ]
         }
     }
@@ -97,7 +97,7 @@ struct ProgressReport {
                 case .failed, .timedOut, nil: .red
                 }
             return StyledText("  \(check.call) checked: \(OneLine.of(check.check, limit: 200)) ")
-                + StyledText(check.result, style)
+                + StyledText(check.result, style: style)
         }
     }
 }

@@ -17,7 +17,7 @@ public struct StyledText: Sendable, Hashable, ExpressibleByStringInterpolation {
 
     private var parts: [Part]
 
-    public init(_ text: String, _ style: Style? = nil) { parts = [Part(text: text, style: style)] }
+    public init(_ text: String, style: Style? = nil) { parts = [Part(text: text, style: style)] }
     public init(stringLiteral value: String) { self.init(value) }
 
     public static func + (a: StyledText, b: StyledText) -> StyledText {

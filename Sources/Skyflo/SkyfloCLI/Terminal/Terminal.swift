@@ -73,7 +73,7 @@ public struct Terminal: Sendable {
     /// An object or a list as data.
     public func print(_ value: JSONValue, as format: DataFormat) {
         switch format {
-        case .json: write(SafeText.escapeJSON(JSONWriter.string(value, .pretty)) + "\n")
+        case .json: write(SafeText.escapeJSON(JSONWriter.string(value, options: .pretty)) + "\n")
         case .yaml:
             let text = YAML.format(value)
             write(isOutputTerminal ? SafeText.escape(text) : text)

@@ -22,7 +22,7 @@ extension ToolContext {
             return object.isBeingDeleted ? .isBeingDeleted : .exists
         } catch let status as APIStatus where status.isNotFound {
             let others = try await api.readable {
-                try await api.list(.namespaces, ListOptions(limit: 500)).items.map(\.name)
+                try await api.list(.namespaces, options: ListOptions(limit: 500)).items.map(\.name)
             }
             return .missing(others: (try? others.get()) ?? [])
         } catch {

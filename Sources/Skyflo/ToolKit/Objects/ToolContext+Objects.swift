@@ -75,7 +75,7 @@ extension ToolContext {
         with name: String, of resource: APIResource, besides namespace: String
     ) async throws -> [String] {
         let options = ListOptions(fieldSelector: FieldSelector.name(name).description, limit: 100)
-        let found = try await api.readable { try await api.list(resource, options).items }
+        let found = try await api.readable { try await api.list(resource, options: options).items }
         let objects = (try? found.get()) ?? []
         return objects.filter { $0.name == name }.compactMap(\.namespace).filter { $0 != namespace }.prefix(5).map {
             $0

@@ -1,7 +1,7 @@
 import KubeModel
 
 package enum ConditionList {
-    package static func write(_ object: KubeObject, _ outline: inout Outline) {
+    package static func write(_ object: KubeObject, outline: inout Outline) {
         outline.section("Conditions") { outline in
             for condition in object["status", "conditions"]?.array ?? [] {
                 var text = "\(condition["type"]?.string ?? "")=\(condition["status"]?.string ?? "")"

@@ -9,17 +9,17 @@ package enum EventList {
 
     /// - Parameter room: bytes that the section may have.
     package static func write(
-        about target: LiveTarget, room: Int, _ context: ToolContext, _ outline: inout Outline
+        about target: LiveTarget, room: Int, in context: ToolContext, outline: inout Outline
     ) async throws {
         let object = target.object
         let selector = "involvedObject.kind=\(object.kind),involvedObject.name=\(object.name)"
         // Events about cluster-scoped objects are kept in the namespace default.
         let namespace = target.namespace ?? "default"
         let read = try await context.api.readable {
-            try await context.api.listAll(.events, namespace: namespace, ListOptions(fieldSelector: selector)).items
+            try await context.api.listAll(.events, namespace: namespace, options: ListOptions(fieldSelector: selector)).items
         }
         switch read {
-        case .failure(let unreadable): outline.field("Events", "can't be listed: \(unreadable.reason)")
+        case .failure(let unreadable): outline.field("Events", value: "can't be listed: \(unreadable.reason)")
         case .success(let found): write(found, about: object, room: room, redactor: context.redactor, to: &outline)
         }
     }
@@ -32,7 +32,7 @@ package enum EventList {
         let others = found.count - own.count
         let note = others > 0 ? "\(others) about an earlier \(object.kind) of this name" : nil
         guard !own.isEmpty else {
-            return outline.field("Events", note.map { "none about this one; \($0)" } ?? "none")
+            return outline.field("Events", value: note.map { "none about this one; \($0)" } ?? "none")
         }
         let kept = chosen(own, room: room, redactor: redactor)
         outline.section("Events") { outline in
@@ -56,7 +56,7 @@ package enum EventList {
         let newest = dated.indices.reversed()
         let order = newest.filter { isWarning(dated[$0]) } + newest.filter { !isWarning(dated[$0]) }
         var used = 0
-        let kept = order.prefix(limit).map { ($0, text(dated[$0], redactor)) }.prefix { _, text in
+        let kept = order.prefix(limit).map { ($0, text(dated[$0], redactor: redactor)) }.prefix { _, text in
             used += text.utf8.count + 3
             return used <= room
         }
@@ -66,7 +66,7 @@ package enum EventList {
     private static func isWarning(_ event: KubeObject) -> Bool { event["type"]?.string == "Warning" }
 
     /// `2026-11-21T03:00:00Z Warning BackOff (x12, kubelet): Back-off restarting failed container`
-    private static func text(_ event: KubeObject, _ redactor: Redactor) -> String {
+    private static func text(_ event: KubeObject, redactor: Redactor) -> String {
         let count = event["series", "count"]?.int ?? event["count"]?.int ?? 1
         let source = event["source", "component"]?.string ?? event["reportingComponent"]?.string ?? ""
         let details = ([count > 1 ? "x\(count)" : ""] + [source]).filter { !$0.isEmpty }.joined(separator: ", ")

@@ -14,20 +14,20 @@ package struct Outline {
         for part in text.split(separator: "\n", omittingEmptySubsequences: true) { lines.append(pad + part) }
     }
 
-    package mutating func field(_ name: String, _ value: String?) {
+    package mutating func field(_ name: String, value: String?) {
         guard let value, !value.isEmpty else { return }
         line("\(name): \(value)")
     }
 
-    package mutating func field(_ name: String, _ value: JSONValue?) { field(name, value.map(Self.inline)) }
+    package mutating func field(_ name: String, value: JSONValue?) { field(name, value: value.map(Self.inline)) }
 
-    package mutating func list(_ name: String, _ values: [String]) {
-        if values.count < 2 { return field(name, values.first) }
+    package mutating func list(_ name: String, values: [String]) {
+        if values.count < 2 { return field(name, value: values.first) }
         section(name) { outline in values.forEach { outline.line($0) } }
     }
 
     /// A heading with what `body` writes under it; nothing where it writes nothing.
-    package mutating func section(_ name: String, _ body: (inout Outline) -> Void) {
+    package mutating func section(_ name: String, body: (inout Outline) -> Void) {
         let before = lines.count
         line("\(name):")
         depth += 1

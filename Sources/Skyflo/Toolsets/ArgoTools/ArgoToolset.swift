@@ -53,10 +53,10 @@ extension ArgoTool {
 
 extension ToolParameter {
     static let namespace = ToolParameter.optional(
-        "namespace", .string(.namespace), "Namespace; by default that of the conversation")
+        "namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation")
     static let allNamespaces = ToolParameter.optional(
-        "all_namespaces", .boolean, default: false, "List over all namespaces")
+        "all_namespaces", kind: .boolean, default: false, description: "List over all namespaces")
     static let labelSelector = ToolParameter.optional(
-        "label_selector", .string(.labelSelector), "app=web,tier in (a,b),!canary")
-    static let rolloutName = ToolParameter.required("name", .string(.objectName), "Name of the rollout")
+        "label_selector", kind: .string(.labelSelector), description: "app=web,tier in (a,b),!canary")
+    static let rolloutName = ToolParameter.required("name", kind: .string(.objectName), description: "Name of the rollout")
 }

@@ -56,7 +56,7 @@ extension ToolContext {
             return LiveTarget(resource: match.resource, namespace: namespace, object: object)
         } catch var failure as ToolFailure where failure.message.contains("(NotFound)") {
             let read = try await api.readable {
-                try await api.list(match.resource, namespace: namespace, ListOptions(limit: 100)).items.map(\.name)
+                try await api.list(match.resource, namespace: namespace, options: ListOptions(limit: 100)).items.map(\.name)
             }
             if let names = try? read.get(), !names.isEmpty {
                 let near = Self.near(name, among: names)
@@ -87,7 +87,7 @@ extension ToolContext {
     ///
     /// - Parameter isIncluded: keeps those for which it holds.
     func listing(
-        _ resource: DeliveryResource, by arguments: ToolArguments, _ isIncluded: (KubeObject) -> Bool = { _ in true },
+        _ resource: DeliveryResource, by arguments: ToolArguments, isIncluded: (KubeObject) -> Bool = { _ in true },
         what: String? = nil
     ) async throws -> Listing {
         let match = try await match(resource)
@@ -97,7 +97,7 @@ extension ToolContext {
         let list: KubeList
         do {
             list = try await api.list(
-                match.resource, namespace: namespace, ListOptions(labelSelector: selector, limit: 500))
+                match.resource, namespace: namespace, options: ListOptions(labelSelector: selector, limit: 500))
         } catch let denied as PermissionDenied {
             throw try await self.denied(denied, namespace: namespace)
         }

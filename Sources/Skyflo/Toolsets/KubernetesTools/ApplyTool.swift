@@ -15,9 +15,9 @@ struct ApplyTool: KubernetesTool {
         like args, are replaced. Fields that another manager owns are not taken over.
         """
     let parameters = ToolParameters([
-        .required("content", .string(.text(maximum: 524_288)), "The manifest"),
+        .required("content", kind: .string(.text(maximum: 524_288)), description: "The manifest"),
         .optional(
-            "namespace", .string(.namespace), "Namespace of objects that name none; by default the conversation's"),
+            "namespace", kind: .string(.namespace), description: "Namespace of objects that name none; by default the conversation's"),
     ])
 
     init() {}
@@ -27,7 +27,7 @@ struct ApplyTool: KubernetesTool {
         var steps: [Step] = []
         for object in objects {
             let (resource, definition) = try await Self.resource(of: object, among: objects, context)
-            var step = try await plan(object, resource, namespace: arguments.string("namespace"), context)
+            var step = try await plan(object, resource: resource, namespace: arguments.string("namespace"), in: context)
             step.definition = definition
             if steps.contains(where: {
                 $0.target.text == step.target.text && $0.target.resource.isSame(as: step.target.resource)
@@ -113,20 +113,20 @@ struct ApplyTool: KubernetesTool {
     private static let deadlineSeconds = 300
 
     private func plan(
-        _ object: KubeObject, _ resource: APIResource, namespace: String?, _ context: ToolContext
+        _ object: KubeObject, resource: APIResource, namespace: String?, in context: ToolContext
     ) async throws -> Step {
         try Names.check(object.name, of: resource)
         var object = object
-        let place = try Self.namespace(of: object, resource, parameter: namespace, context)
+        let place = try Self.namespace(of: object, resource: resource, parameter: namespace, in: context)
         let ignored = object.namespace
         object.json[path: ["metadata", "namespace"]] = place.map(JSONValue.string)
         var step: Step
         if let live = try await context.api.find(resource, namespace: place, name: object.name) {
             let target = LiveTarget(resource: resource, namespace: place, object: live)
-            step = try await change(target, to: object, context)
+            step = try await change(target, to: object, in: context)
             if live.isBeingDeleted, step.planned == nil { step.notes = ["\(target.text) is being deleted"] }
         } else {
-            step = Self.create(object, resource, place)
+            step = Self.create(object, resource: resource, namespace: place)
         }
         if !resource.namespaced, let ignored {
             step.notes.append(
@@ -139,7 +139,7 @@ struct ApplyTool: KubernetesTool {
     /// The rules of kubectl: a manifest's own namespace counts, and must not contradict the parameter. What is in no
     /// namespace stays so, whatever the manifest says.
     private static func namespace(
-        of object: KubeObject, _ resource: APIResource, parameter: String?, _ context: ToolContext
+        of object: KubeObject, resource: APIResource, parameter: String?, in context: ToolContext
     ) throws(ToolFailure) -> String? {
         guard resource.namespaced else { return nil }
         if let own = object.namespace, let parameter, own != parameter {
@@ -151,9 +151,9 @@ struct ApplyTool: KubernetesTool {
     }
 
     /// POST, so that it fails when someone else has created it by then: an apply would change theirs.
-    private static func create(_ object: KubeObject, _ resource: APIResource, _ namespace: String?) -> Step {
+    private static func create(_ object: KubeObject, resource: APIResource, namespace: String?) -> Step {
         let request = KubeRequest(
-            .post, resource.path(namespace: namespace), query: FieldManager.query(strict: true),
+            .post, path: resource.path(namespace: namespace), query: FieldManager.query(strict: true),
             contentType: "application/json", body: JSONWriter.string(object.json))
         let target = PlannedRequest.Target(
             resource: resource.identity, namespace: namespace, name: object.name, uid: "", resourceVersion: "")
@@ -163,7 +163,7 @@ struct ApplyTool: KubernetesTool {
             conditions: PostCondition.after(writing: object, to: subject))
     }
 
-    private func change(_ target: LiveTarget, to object: KubeObject, _ context: ToolContext) async throws -> Step {
+    private func change(_ target: LiveTarget, to object: KubeObject, in context: ToolContext) async throws -> Step {
         var planned = target.patch(.apply(object.json), strict: true)
         planned.request[query: "force"] = "false"
         var dryRun = try await DryRun(planned, api: context.api, redactor: context.redactor)

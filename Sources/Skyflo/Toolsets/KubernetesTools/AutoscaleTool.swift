@@ -13,10 +13,10 @@ struct AutoscaleTool: KubernetesTool {
         """
     let parameters = ToolParameters([
         .resourceType, .name, .namespace,
-        .optional("min", .integer(1...10_000), default: 1, "Least number of replicas"),
-        .required("max", .integer(1...10_000), "Greatest number of replicas"),
-        .optional("cpu_percent", .integer(1...1000), "Target CPU use, in percent of what the pods request"),
-        .optional("memory_percent", .integer(1...1000), "Target memory use, in percent of what the pods request"),
+        .optional("min", kind: .integer(1...10_000), default: 1, description: "Least number of replicas"),
+        .required("max", kind: .integer(1...10_000), description: "Greatest number of replicas"),
+        .optional("cpu_percent", kind: .integer(1...1000), description: "Target CPU use, in percent of what the pods request"),
+        .optional("memory_percent", kind: .integer(1...1000), description: "Target memory use, in percent of what the pods request"),
     ])
 
     private static let defaultCPUPercent = 80
@@ -44,10 +44,10 @@ struct AutoscaleTool: KubernetesTool {
         let texts = metrics.map { "\($0.percent) % \($0.name)" }.joined(separator: " and ")
         return .proposal(
             WriteProposal(
-                "Autoscale \(target.text) from \(least) to \(most) replicas, at \(texts)", planned,
+                "Autoscale \(target.text) from \(least) to \(most) replicas, at \(texts)", planned: planned,
                 risk: .baseline(target.resource, namespace: target.namespace),
                 warnings: Self.warnings(target, from: least, to: most, metrics: metrics.map(\.name)),
-                [
+                postConditions: [
                     .exists(
                         PostCondition.Subject(
                             resource: .autoscalers, namespace: target.namespace, name: autoscaler.name))

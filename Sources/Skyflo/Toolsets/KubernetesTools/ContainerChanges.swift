@@ -87,15 +87,15 @@ struct ContainerChanges {
         let planned = target.patch(.strategic(patch), strict: true)
         guard let change = try await context.change(by: planned) else { return nil }
         return WriteProposal(
-            summary, planned, risk: .baseline(target.resource, namespace: target.namespace),
+            summary, planned: planned, risk: .baseline(target.resource, namespace: target.namespace),
             warnings: warnings + PodTemplate.rolloutWarnings(target),
-            target.postConditions(afterChangeTo: change.object))
+            postConditions: target.postConditions(afterChangeTo: change.object))
     }
 }
 
 extension ToolParameter {
     static let container = ToolParameter.optional(
-        "container", .string(.text(maximum: 63)), "Container; by default the only one, * for all regular ones")
+        "container", kind: .string(.text(maximum: 63)), description: "Container; by default the only one, * for all regular ones")
 }
 
 extension PodTemplate {

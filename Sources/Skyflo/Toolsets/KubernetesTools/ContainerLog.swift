@@ -61,7 +61,7 @@ struct ContainerLog: Sendable {
 
     private func read(tail: Int, _ context: ToolContext) async throws -> [UInt8] {
         let path = APIResource.pods.path(namespace: namespace, name: pod.name, subresource: "log")
-        let request = KubeRequest(.get, path, query: query(tail: tail), accept: "*/*")
+        let request = KubeRequest(.get, path: path, query: query(tail: tail), accept: "*/*")
         let response = try await context.api.send(request)
         guard (200..<300).contains(response.status) else { throw refused(response.failure) }
         return Array(response.body)
@@ -69,13 +69,13 @@ struct ContainerLog: Sendable {
 
     private func query(tail: Int) -> [KubeRequest.QueryItem] {
         var query: [KubeRequest.QueryItem] = [
-            .init("container", container), .init("tailLines", String(tail)),
-            .init("limitBytes", String(Self.maximumBytes)),
+            .init("container", value: container), .init("tailLines", value: String(tail)),
+            .init("limitBytes", value: String(Self.maximumBytes)),
         ]
         if let seconds = since.flatMap(Duration.seconds(ofGoText:)) {
-            query.append(.init("sinceSeconds", String(seconds)))
+            query.append(.init("sinceSeconds", value: String(seconds)))
         }
-        if isPrevious { query.append(.init("previous", "true")) }
+        if isPrevious { query.append(.init("previous", value: "true")) }
         return query
     }
 

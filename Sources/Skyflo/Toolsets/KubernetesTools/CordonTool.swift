@@ -25,8 +25,8 @@ struct CordonTool: KubernetesTool {
         }
         return .proposal(
             WriteProposal(
-                "\(cordons ? "Cordon" : "Uncordon") \(node.text)", Self.planned(node, cordons: cordons), risk: .high,
-                [.stored(node.subject)]))
+                "\(cordons ? "Cordon" : "Uncordon") \(node.text)", planned: Self.planned(node, cordons: cordons), risk: .high,
+                postConditions: [.stored(node.subject)]))
     }
 
     static func isCordoned(_ node: KubeObject) -> Bool { node["spec", "unschedulable"]?.bool ?? false }
@@ -38,7 +38,7 @@ struct CordonTool: KubernetesTool {
 }
 
 extension ToolParameter {
-    static let nodeName = ToolParameter.required("node_name", .string(.objectName), "Name of the node")
+    static let nodeName = ToolParameter.required("node_name", kind: .string(.objectName), description: "Name of the node")
 }
 
 extension ToolContext {

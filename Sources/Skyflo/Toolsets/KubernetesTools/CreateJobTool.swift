@@ -10,8 +10,8 @@ struct CreateJobTool: KubernetesTool {
     let description =
         "Run a cronjob once, now, as kubectl create job --from=cronjob/… does, and wait until the job completes."
     let parameters = ToolParameters([
-        .required("cronjob_name", .string(.objectName), "Name of the cronjob"), .namespace,
-        .optional("name", .string(.objectName), "Name of the new job; by default that of the cronjob with -manual-…"),
+        .required("cronjob_name", kind: .string(.objectName), description: "Name of the cronjob"), .namespace,
+        .optional("name", kind: .string(.objectName), description: "Name of the new job; by default that of the cronjob with -manual-…"),
     ])
 
     private let now: @Sendable () -> KubeTime
@@ -36,9 +36,9 @@ struct CreateJobTool: KubernetesTool {
         let subject = PostCondition.Subject(resource: .jobs, namespace: namespace, name: name)
         return .proposal(
             WriteProposal(
-                "Create job \(namespace)/\(name) from \(target.text)", planned,
+                "Create job \(namespace)/\(name) from \(target.text)", planned: planned,
                 risk: .baseline(.jobs, namespace: namespace), warnings: Self.warnings(source),
-                PostCondition.after(writing: job, to: subject)))
+                postConditions: PostCondition.after(writing: job, to: subject)))
     }
 
     /// The time is part of what is approved: sent later or again, it is the same job.

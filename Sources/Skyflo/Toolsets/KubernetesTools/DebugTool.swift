@@ -12,14 +12,14 @@ struct DebugTool: KubernetesTool {
         pod goes. Give a command that ends and read its output with k8s_logs (container_name), or run more with k8s_exec.
         """
     let parameters = ToolParameters([
-        .required("name", .string(.objectName), "Name of the pod"),
-        .required("image", .string(.text(maximum: 512)), "Image of the new container, like busybox:1.37"), .namespace,
+        .required("name", kind: .string(.objectName), description: "Name of the pod"),
+        .required("image", kind: .string(.text(maximum: 512)), description: "Image of the new container, like busybox:1.37"), .namespace,
         .optional(
-            "target_container", .string(.label), "Container whose processes it sees; by default it sees only its own"),
+            "target_container", kind: .string(.label), description: "Container whose processes it sees; by default it sees only its own"),
         .optional(
-            "command", .string(.text(maximum: 8192)),
-            "The program and its arguments, quoted as in a shell, or a JSON array of them; by default the image's own"),
-        .optional("container_name", .string(.label), "Name of the new container; by default debugger-1, -2, …"),
+            "command", kind: .string(.text(maximum: 8192)),
+            description: "The program and its arguments, quoted as in a shell, or a JSON array of them; by default the image's own"),
+        .optional("container_name", kind: .string(.label), description: "Name of the new container; by default debugger-1, -2, …"),
     ])
 
     init() {}
@@ -45,9 +45,9 @@ struct DebugTool: KubernetesTool {
         return .proposal(
             WriteProposal(
                 "Debug \(pod.text): run \(program) in a new container \(container["name"]?.string ?? "") of image \(image)",
-                planned, risk: .high,
+                planned: planned, risk: .high,
                 warnings: ["it can't be taken out again: it stays in the pod until that is deleted"],
-                [.exists(pod.subject)]))
+                postConditions: [.exists(pod.subject)]))
     }
 
     private static func checkRuns(_ pod: LiveTarget) throws(ToolFailure) {

@@ -12,15 +12,15 @@ struct DeleteTool: KubernetesTool {
         """
     let parameters = ToolParameters([
         .resourceType,
-        .optional("name", .string(.text(maximum: 4096)), "Name of the object, or several with commas between them"),
+        .optional("name", kind: .string(.text(maximum: 4096)), description: "Name of the object, or several with commas between them"),
         .namespace,
-        .optional("label_selector", .string(.labelSelector), "In place of name: all objects that it fits, at most 20"),
+        .optional("label_selector", kind: .string(.labelSelector), description: "In place of name: all objects that it fits, at most 20"),
         .optional(
-            "grace_period_seconds", .integer(0...86_400),
-            "How long pods get to end; by default as they say themselves; 0 kills at once"),
+            "grace_period_seconds", kind: .integer(0...86_400),
+            description: "How long pods get to end; by default as they say themselves; 0 kills at once"),
         .optional(
-            "propagation", .choice(["background", "foreground", "orphan"]), default: "background",
-            "Whether what belongs to it is deleted after it, before it, or stays"),
+            "propagation", kind: .choice(["background", "foreground", "orphan"]), default: "background",
+            description: "Whether what belongs to it is deleted after it, before it, or stays"),
     ])
 
     /// A person has to read all of them.
@@ -93,7 +93,7 @@ struct DeleteTool: KubernetesTool {
         }
         if let selector {
             let options = ListOptions(labelSelector: try LabelSelector(parsing: selector), limit: Self.maximum + 1)
-            objects = try await context.api.list(match.resource, namespace: namespace, options).items
+            objects = try await context.api.list(match.resource, namespace: namespace, options: options).items
             guard objects.count <= Self.maximum else {
                 throw Self.tooMany("label_selector: it fits more than \(Self.maximum) objects")
             }

@@ -30,11 +30,11 @@ struct DrainPlan {
             }
             evicted.append(pod)
         }
-        judge(ignored, local, bare, managed, options)
+        judge(ignored, local: local, bare: bare, managed: managed, options: options)
     }
 
     private mutating func judge(
-        _ ignored: [String], _ local: [String], _ bare: [String], _ managed: [String], _ options: Options
+        _ ignored: [String], local: [String], bare: [String], managed: [String], options: Options
     ) {
         if !ignored.isEmpty { warnings.append("pods of DaemonSets stay: \(Self.list(ignored))") }
         if !managed.isEmpty {

@@ -13,12 +13,12 @@ struct DrainTool: KubernetesTool {
         """
     let parameters = ToolParameters([
         .nodeName,
-        .optional("ignore_daemonsets", .boolean, default: true, "Leave pods of DaemonSets where they are"),
-        .optional("delete_emptydir_data", .boolean, default: false, "Also evict pods whose emptyDir data is lost then"),
-        .optional("force", .boolean, default: false, "Also evict pods that no controller will create again"),
+        .optional("ignore_daemonsets", kind: .boolean, default: true, description: "Leave pods of DaemonSets where they are"),
+        .optional("delete_emptydir_data", kind: .boolean, default: false, description: "Also evict pods whose emptyDir data is lost then"),
+        .optional("force", kind: .boolean, default: false, description: "Also evict pods that no controller will create again"),
         .optional(
-            "grace_period_seconds", .integer(0...86_400), "Grace period of each pod; by default its own"),
-        .optional("timeout_seconds", .integer(10...3600), default: 600, "How long all of it may take"),
+            "grace_period_seconds", kind: .integer(0...86_400), description: "Grace period of each pod; by default its own"),
+        .optional("timeout_seconds", kind: .integer(10...3600), default: 600, description: "How long all of it may take"),
     ])
 
     /// A person has to read all of them, and a status to hold them.
@@ -37,7 +37,7 @@ struct DrainTool: KubernetesTool {
                 "\(node.text) has \(plan.evicted.count) pods to evict, more than the \(Self.podLimit) that can be approved "
                     + "at once: cordon it, and move some of them away by other means first")
         }
-        let writes = try Self.writes(node, plan.evicted, arguments)
+        let writes = try Self.writes(node, pods: plan.evicted, arguments: arguments)
         guard !writes.isEmpty else {
             return .output("Nothing to do: \(node.text) is cordoned and has no pods to evict.")
         }
@@ -52,7 +52,7 @@ struct DrainTool: KubernetesTool {
         of node: LiveTarget, _ arguments: ToolArguments, in context: ToolContext
     ) async throws -> DrainPlan {
         let pods = try await context.api.listAll(
-            .pods, namespace: nil, ListOptions(fieldSelector: "spec.nodeName=\(node.object.name)")
+            .pods, namespace: nil, options: ListOptions(fieldSelector: "spec.nodeName=\(node.object.name)")
         ).items
         let owned = pods.filter { $0.controller?.kind == "DaemonSet" }
         let daemonSets =
@@ -68,7 +68,7 @@ struct DrainTool: KubernetesTool {
 
     /// First the node is cordoned, so that no pod comes back to it; then each pod is evicted for itself.
     private static func writes(
-        _ node: LiveTarget, _ pods: [KubeObject], _ arguments: ToolArguments
+        _ node: LiveTarget, pods: [KubeObject], arguments: ToolArguments
     ) throws -> [PlannedWrite] {
         let seconds = try arguments.requiredInteger("timeout_seconds")
         let cordon = PlannedWrite(

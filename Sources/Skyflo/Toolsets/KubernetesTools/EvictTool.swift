@@ -12,9 +12,9 @@ struct EvictTool: KubernetesTool {
         doesn't ask the budgets.
         """
     let parameters = ToolParameters([
-        .required("name", .string(.objectName), "Name of the pod"), .namespace,
+        .required("name", kind: .string(.objectName), description: "Name of the pod"), .namespace,
         .optional(
-            "grace_period_seconds", .integer(0...86_400), "How long the pod gets to end; by default as it says itself"),
+            "grace_period_seconds", kind: .integer(0...86_400), description: "How long the pod gets to end; by default as it says itself"),
     ])
 
     init() {}
@@ -35,9 +35,9 @@ struct EvictTool: KubernetesTool {
         let isSystem = namespace.hasPrefix("kube-")
         return .proposal(
             WriteProposal(
-                "Evict \(pod.text)", .eviction(of: pod, grace: arguments.integer("grace_period_seconds")),
+                "Evict \(pod.text)", planned: .eviction(of: pod, grace: arguments.integer("grace_period_seconds")),
                 risk: object.controller == nil || isSystem ? .high : .medium, warnings: Self.warnings(object),
-                [.gone(pod.subject, uid: object.uid)]))
+                postConditions: [.gone(pod.subject, uid: object.uid)]))
     }
 
     private static func warnings(_ pod: KubeObject) -> [String] {

@@ -13,15 +13,15 @@ struct ExecTool: KubernetesTool {
         where they can tell the same.
         """
     let parameters = ToolParameters([
-        .required("pod_name", .string(.objectName), "Name of the pod"),
+        .required("pod_name", kind: .string(.objectName), description: "Name of the pod"),
         .required(
-            "command", .string(.text(maximum: 8192)),
-            "The program and its arguments, quoted as in a shell: cat '/etc/my file'. Or a JSON array of them"),
-        .optional("namespace", .string(.namespace), "Namespace; by default that of the conversation"),
-        .optional("container_name", .string(.label), "Container; by default the only one"),
+            "command", kind: .string(.text(maximum: 8192)),
+            description: "The program and its arguments, quoted as in a shell: cat '/etc/my file'. Or a JSON array of them"),
+        .optional("namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation"),
+        .optional("container_name", kind: .string(.label), description: "Container; by default the only one"),
         .optional(
-            "timeout_seconds", .integer(1...300), default: 30,
-            "How long it may take; after that its result is not known"),
+            "timeout_seconds", kind: .integer(1...300), default: 30,
+            description: "How long it may take; after that its result is not known"),
     ])
 
     init() {}

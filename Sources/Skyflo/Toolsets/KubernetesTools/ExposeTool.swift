@@ -13,14 +13,14 @@ struct ExposeTool: KubernetesTool {
         """
     let parameters = ToolParameters([
         .resourceType, .name, .namespace,
-        .optional("port", .integer(1...65_535), "Port of the service"),
+        .optional("port", kind: .integer(1...65_535), description: "Port of the service"),
         .optional(
-            "target_port", .string(.text(maximum: 15)),
-            "Port of the containers, by number or name; by default the same as port"),
-        .optional("service_name", .string(.label), "Name of the service; by default that of the object"),
+            "target_port", kind: .string(.text(maximum: 15)),
+            description: "Port of the containers, by number or name; by default the same as port"),
+        .optional("service_name", kind: .string(.label), description: "Name of the service; by default that of the object"),
         .optional(
-            "type", .choice(["ClusterIP", "NodePort", "LoadBalancer"]), default: "ClusterIP", "Who can reach it"),
-        .optional("protocol", .choice(["TCP", "UDP", "SCTP"]), "By default that of the container's port, else TCP"),
+            "type", kind: .choice(["ClusterIP", "NodePort", "LoadBalancer"]), default: "ClusterIP", description: "Who can reach it"),
+        .optional("protocol", kind: .choice(["TCP", "UDP", "SCTP"]), description: "By default that of the container's port, else TCP"),
     ])
 
     init() {}
@@ -45,10 +45,10 @@ struct ExposeTool: KubernetesTool {
         let subject = PostCondition.Subject(resource: .services, namespace: target.namespace, name: name)
         return .proposal(
             WriteProposal(
-                "Expose \(target.text) as \(planned.target.text), \(Self.text(of: ports))", planned,
+                "Expose \(target.text) as \(planned.target.text), \(Self.text(of: ports))", planned: planned,
                 risk: .baseline(.services, namespace: target.namespace),
                 warnings: Self.warnings(type, hasReadyPods: ready),
-                [.exists(subject)] + (ready == true ? [.serves(subject)] : [])))
+                postConditions: [.exists(subject)] + (ready == true ? [.serves(subject)] : [])))
     }
 
     /// A service's name becomes a DNS name of its own (DNS-1035), which begins with a letter.
@@ -126,7 +126,7 @@ struct ExposedWorkload {
     func readyPods(_ context: ToolContext) async throws -> Bool? {
         let options = ListOptions(labelSelector: LabelSelector(matching: selector), limit: 500)
         let pods = try await context.api.readable {
-            try await context.api.list(.pods, namespace: target.namespace, options).items
+            try await context.api.list(.pods, namespace: target.namespace, options: options).items
         }
         return try? pods.get().contains { pod in
             (pod["status", "conditions"]?.array ?? []).contains {

@@ -30,18 +30,18 @@ extension KubernetesTool {
 
 extension ToolParameter {
     static let resourceType = ToolParameter.required(
-        "resource_type", .string(.resourceType),
-        "Resource type by plural, singular, short name or kind: pods, deploy, StatefulSet, widgets.example.dev")
+        "resource_type", kind: .string(.resourceType),
+        description: "Resource type by plural, singular, short name or kind: pods, deploy, StatefulSet, widgets.example.dev")
     static let resourceTypes = ToolParameter.required(
-        "resource_type", .string(.resourceTypes),
-        "Resource type by plural, singular, short name or kind: pods, deploy, StatefulSet, widgets.example.dev. Several "
+        "resource_type", kind: .string(.resourceTypes),
+        description: "Resource type by plural, singular, short name or kind: pods, deploy, StatefulSet, widgets.example.dev. Several "
             + "as in kubectl: deploy,svc, deploy/web,svc/web, or the category all")
-    static let name = ToolParameter.required("name", .string(.objectName), "Name of the object")
+    static let name = ToolParameter.required("name", kind: .string(.objectName), description: "Name of the object")
     static let namespace = ToolParameter.optional(
-        "namespace", .string(.namespace),
-        "Namespace; by default that of the conversation. Leave out for cluster-wide resources")
+        "namespace", kind: .string(.namespace),
+        description: "Namespace; by default that of the conversation. Leave out for cluster-wide resources")
 
     /// Deployments, StatefulSets and DaemonSets.
     static let rolloutType = ToolParameter.optional(
-        "resource_type", .choice(["deployment", "statefulset", "daemonset"]), default: "deployment", "What rolls out")
+        "resource_type", kind: .choice(["deployment", "statefulset", "daemonset"]), default: "deployment", description: "What rolls out")
 }

@@ -25,15 +25,15 @@ struct LogText: Sendable {
         if redacted.utf8.count <= limit {
             if asked == wanted, !(isSince && count == wanted) { return redacted }
             return kept(
-                redacted.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init), limit)
+                redacted.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init), limit: limit)
         }
         // A line longer than a quarter of the room would take the place of all others.
         let whole = redacted.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
         let longest = max(80, whole.count == 1 ? limit - 2 * Self.noteRoom : limit / 4)
-        return kept(whole.map { OutputLimit.shorten($0, to: longest) }, limit)
+        return kept(whole.map { OutputLimit.shorten($0, to: longest) }, limit: limit)
     }
 
-    private func kept(_ lines: [String], _ limit: Int) -> String {
+    private func kept(_ lines: [String], limit: Int) -> String {
         var used = Self.noteRoom
         let kept = lines.reversed().prefix { line in
             used += line.utf8.count + 1

@@ -13,15 +13,15 @@ struct LogsTool: KubernetesTool {
         use that for crash loops. When the pod has several containers, name one.
         """
     let parameters = ToolParameters([
-        .required("pod_name", .string(.objectName), "Name of the pod"),
-        .optional("namespace", .string(.namespace), "Namespace; by default that of the conversation"),
-        .optional("num_lines", .integer(1...2000), default: 50, "How many lines from the end"),
+        .required("pod_name", kind: .string(.objectName), description: "Name of the pod"),
+        .optional("namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation"),
+        .optional("num_lines", kind: .integer(1...2000), default: 50, description: "How many lines from the end"),
         .optional(
-            "skip_lines", .integer(0...maximumSkipped), default: 0,
-            "How many of the newest lines to leave out, to read those before"),
-        .optional("container_name", .string(.label), "Container, init containers included"),
-        .optional("since", .string(.duration), "Only lines newer than this: 90s, 5m, 1h"),
-        .optional("previous", .boolean, default: false, "Of the container's run before this one"),
+            "skip_lines", kind: .integer(0...maximumSkipped), default: 0,
+            description: "How many of the newest lines to leave out, to read those before"),
+        .optional("container_name", kind: .string(.label), description: "Container, init containers included"),
+        .optional("since", kind: .string(.duration), description: "Only lines newer than this: 90s, 5m, 1h"),
+        .optional("previous", kind: .boolean, default: false, description: "Of the container's run before this one"),
     ])
 
     init() {}

@@ -22,7 +22,7 @@ enum Manifests {
             throw ToolFailure("content: \(objects.count) objects; at most \(maximum) can be applied at once")
         }
         let checked = try objects.enumerated().map { (at, object) throws(ToolFailure) in
-            try check(object, "content: object \(at + 1)")
+            try check(object, place: "content: object \(at + 1)")
         }
         return InstallOrder.sorted(checked)
     }
@@ -45,12 +45,12 @@ enum Manifests {
             guard item.object != nil else {
                 throw ToolFailure("content: an item of the \(kind) must be an object, not of type \(item.typeName)")
             }
-            objects += try flatten(itemKind.isEmpty ? item : typed(item, itemKind, document["apiVersion"]))
+            objects += try flatten(itemKind.isEmpty ? item : typed(item, kind: itemKind, apiVersion: document["apiVersion"]))
         }
         return objects
     }
 
-    private static func typed(_ item: JSONValue, _ kind: String, _ apiVersion: JSONValue?) -> JSONValue {
+    private static func typed(_ item: JSONValue, kind: String, apiVersion: JSONValue?) -> JSONValue {
         guard item["kind"] == nil || item["kind"]?.string == kind else { return item }
         var item = item
         item["kind"] = .string(kind)
@@ -60,7 +60,7 @@ enum Manifests {
 
     // MARK: One object
 
-    private static func check(_ object: KubeObject, _ place: String) throws(ToolFailure) -> KubeObject {
+    private static func check(_ object: KubeObject, place: String) throws(ToolFailure) -> KubeObject {
         guard object.groupVersion != nil, !object.kind.isEmpty else {
             throw ToolFailure("\(place): apiVersion and kind are required")
         }
@@ -79,11 +79,11 @@ enum Manifests {
         if let namespace = object.namespace, !namespace.isEmpty, !Names.isLabel(namespace) {
             throw ToolFailure("\(place): \"\(ToolParameters.excerpt(namespace))\" is not a valid namespace name")
         }
-        return try withoutServerFields(object, place)
+        return try withoutServerFields(object, place: place)
     }
 
     /// What tools print of it without meaning it goes: `creationTimestamp: null`, an empty status.
-    private static func withoutServerFields(_ object: KubeObject, _ place: String) throws(ToolFailure) -> KubeObject {
+    private static func withoutServerFields(_ object: KubeObject, place: String) throws(ToolFailure) -> KubeObject {
         var object = object
         var set: [String] = []
         for field in [

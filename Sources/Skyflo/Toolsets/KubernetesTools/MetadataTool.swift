@@ -25,9 +25,9 @@ struct MetadataTool: KubernetesTool {
     var parameters: ToolParameters {
         ToolParameters([
             .resourceType, .name, .namespace,
-            .optional(map.rawValue, .stringMap, "What to set, by key"),
-            .optional("remove", .string(.text(maximum: 4096)), "Keys to remove, with commas between them"),
-            .optional("overwrite", .boolean, default: false, "Change keys that have another value already"),
+            .optional(map.rawValue, kind: .stringMap, description: "What to set, by key"),
+            .optional("remove", kind: .string(.text(maximum: 4096)), description: "Keys to remove, with commas between them"),
+            .optional("overwrite", kind: .boolean, default: false, description: "Change keys that have another value already"),
         ])
     }
 
@@ -43,9 +43,9 @@ struct MetadataTool: KubernetesTool {
         let verb = map == .labels ? "Label" : "Annotate"
         return .proposal(
             WriteProposal(
-                "\(verb) \(target.text): \(changes.map(\.text).joined(separator: ", "))", target.patch(.merge(patch)),
+                "\(verb) \(target.text): \(changes.map(\.text).joined(separator: ", "))", planned: target.patch(.merge(patch)),
                 risk: .baseline(target.resource, namespace: target.namespace), warnings: warnings(changes, of: target),
-                target.postConditions(afterChangeTo: changed)))
+                postConditions: target.postConditions(afterChangeTo: changed)))
     }
 
     /// Whom others find by a label that it loses, they lose.

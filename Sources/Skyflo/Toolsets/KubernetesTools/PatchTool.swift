@@ -12,9 +12,9 @@ struct PatchTool: KubernetesTool {
         kinds only), merge replaces lists (RFC 7386), json is a list of operations (RFC 6902).
         """
     let parameters = ToolParameters([
-        .resourceType, .name, .required("patch", .string(.text(maximum: 262_144)), "The patch, as JSON or YAML"),
+        .resourceType, .name, .required("patch", kind: .string(.text(maximum: 262_144)), description: "The patch, as JSON or YAML"),
         .namespace,
-        .optional("patch_type", .choice(["strategic", "merge", "json"]), default: "strategic", "The type of patch"),
+        .optional("patch_type", kind: .choice(["strategic", "merge", "json"]), default: "strategic", description: "The type of patch"),
     ])
 
     init() {}
@@ -22,7 +22,7 @@ struct PatchTool: KubernetesTool {
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         let type = try arguments.requiredString("patch_type")
         let body = try PatchText.parse(try arguments.requiredString("patch"))
-        let patch = try Self.patch(type, body)
+        let patch = try Self.patch(type, body: body)
         let target = try await context.target(arguments)
         if type == "strategic", !Self.isBuiltIn(target.resource) {
             throw ToolFailure(
@@ -38,12 +38,12 @@ struct PatchTool: KubernetesTool {
         }
         return .proposal(
             WriteProposal(
-                "Patch \(target.text): \(Self.fields(body).joined(separator: ", "))", planned,
+                "Patch \(target.text): \(Self.fields(body).joined(separator: ", "))", planned: planned,
                 risk: .baseline(target.resource, namespace: target.namespace), warnings: Self.warnings(body),
-                target.postConditions(afterChangeTo: change.object)))
+                postConditions: target.postConditions(afterChangeTo: change.object)))
     }
 
-    private static func patch(_ type: String, _ body: JSONValue) throws -> Patch {
+    private static func patch(_ type: String, body: JSONValue) throws -> Patch {
         guard type == "json" else {
             guard case .object(let members) = body, !members.isEmpty else {
                 throw ToolFailure("patch: a \(type) patch must be an object with members")

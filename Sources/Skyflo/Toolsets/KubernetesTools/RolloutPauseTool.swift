@@ -18,7 +18,7 @@ struct RolloutPauseTool: KubernetesTool {
     }
     let parameters = ToolParameters([
         .name, .namespace,
-        .optional("resource_type", .string(.resourceType), default: "deployment", "What rolls out: a deployment"),
+        .optional("resource_type", kind: .string(.resourceType), default: "deployment", description: "What rolls out: a deployment"),
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
@@ -33,9 +33,9 @@ struct RolloutPauseTool: KubernetesTool {
         let changed = KubeObject(MergePatch.apply(patch, to: target.object.json))
         return .proposal(
             WriteProposal(
-                "\(pauses ? "Pause" : "Resume") \(target.text)", target.patch(.strategic(patch)),
+                "\(pauses ? "Pause" : "Resume") \(target.text)", planned: target.patch(.strategic(patch)),
                 risk: .baseline(target.resource, namespace: target.namespace),
-                pauses ? [.stored(target.subject)] : target.postConditions(afterChangeTo: changed)))
+                postConditions: pauses ? [.stored(target.subject)] : target.postConditions(afterChangeTo: changed)))
     }
 
     private static func isPaused(_ deployment: KubeObject) -> Bool { deployment["spec", "paused"]?.bool ?? false }

@@ -26,9 +26,9 @@ struct RolloutRestartTool: KubernetesTool {
         let restarted = KubeObject(MergePatch.apply(patch, to: target.object.json))
         return .proposal(
             WriteProposal(
-                "Restart \(target.text)", target.patch(.strategic(patch)),
+                "Restart \(target.text)", planned: target.patch(.strategic(patch)),
                 risk: .baseline(target.resource, namespace: target.namespace),
                 warnings: isOnDelete ? ["update strategy OnDelete: pods are not replaced until they are deleted"] : [],
-                target.postConditions(afterChangeTo: restarted)))
+                postConditions: target.postConditions(afterChangeTo: restarted)))
     }
 }

@@ -15,7 +15,7 @@ struct RolloutUndoTool: KubernetesTool {
     let parameters = ToolParameters([
         .name, .namespace,
         .optional(
-            "to_revision", .integer(1...1_000_000), "Revision to go back to, as in the deployment's replica sets"),
+            "to_revision", kind: .integer(1...1_000_000), description: "Revision to go back to, as in the deployment's replica sets"),
     ])
 
     init() {}
@@ -31,7 +31,7 @@ struct RolloutUndoTool: KubernetesTool {
         }
         let revisions = try await revisions(of: target, context)
         let current = Self.revision(of: object) ?? revisions.last?.number ?? 0
-        let chosen = try Self.choose(arguments.integer("to_revision"), before: current, from: revisions, target)
+        let chosen = try Self.choose(arguments.integer("to_revision"), before: current, from: revisions, target: target)
         guard chosen.template != object["spec", "template"] else {
             return .output("Nothing to do: \(target.text) already has the template of revision \(chosen.number).")
         }
@@ -41,8 +41,8 @@ struct RolloutUndoTool: KubernetesTool {
         return .proposal(
             WriteProposal(
                 "Roll back \(target.text) from revision \(current) to revision \(chosen.number)",
-                target.patch(.json(patch)), risk: .baseline(.deployments, namespace: namespace),
-                target.postConditions(afterChangeTo: rolledBack)))
+                planned: target.patch(.json(patch)), risk: .baseline(.deployments, namespace: namespace),
+                postConditions: target.postConditions(afterChangeTo: rolledBack)))
     }
 
     private struct Revision {
@@ -56,7 +56,7 @@ struct RolloutUndoTool: KubernetesTool {
     private func revisions(of target: LiveTarget, _ context: ToolContext) async throws -> [Revision] {
         let selector = target.object["spec", "selector"].flatMap { LabelSelector($0) }
         let sets = try await context.api.list(
-            .replicaSets, namespace: target.namespace, ListOptions(labelSelector: selector, limit: 500)
+            .replicaSets, namespace: target.namespace, options: ListOptions(labelSelector: selector, limit: 500)
         ).items
         return sets.filter { $0.controller?.uid == target.object.uid }.compactMap { set in
             guard let number = Self.revision(of: set), var template = set["spec", "template"] else { return nil }
@@ -66,7 +66,7 @@ struct RolloutUndoTool: KubernetesTool {
     }
 
     private static func choose(
-        _ wanted: Int?, before current: Int, from revisions: [Revision], _ target: LiveTarget
+        _ wanted: Int?, before current: Int, from revisions: [Revision], target: LiveTarget
     ) throws(ToolFailure) -> Revision {
         let known = revisions.map { String($0.number) }.joined(separator: ", ")
         if let wanted {

@@ -12,13 +12,13 @@ struct RunPodTool: KubernetesTool {
         server. There is no shell: for pipes or variables use sh -c '…'.
         """
     let parameters = ToolParameters([
-        .required("name", .string(.label), "Name of the pod"),
-        .required("image", .string(.text(maximum: 512)), "Image of its container"), .namespace,
+        .required("name", kind: .string(.label), description: "Name of the pod"),
+        .required("image", kind: .string(.text(maximum: 512)), description: "Image of its container"), .namespace,
         .optional(
-            "command", .string(.text(maximum: 8192)),
-            "The program and its arguments, quoted as in a shell, or a JSON array of them; by default the image's own"),
+            "command", kind: .string(.text(maximum: 8192)),
+            description: "The program and its arguments, quoted as in a shell, or a JSON array of them; by default the image's own"),
         .optional(
-            "timeout_seconds", .integer(5...3600), default: 300, "How long it may run; then it is ended, and has failed"
+            "timeout_seconds", kind: .integer(5...3600), default: 300, description: "How long it may run; then it is ended, and has failed"
         ),
     ])
 

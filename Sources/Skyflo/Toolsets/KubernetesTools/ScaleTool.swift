@@ -12,7 +12,7 @@ struct ScaleTool: KubernetesTool {
         subresource.
         """
     let parameters = ToolParameters([
-        .resourceType, .name, .required("replicas", .integer(0...10_000), "Number of replicas"), .namespace,
+        .resourceType, .name, .required("replicas", kind: .integer(0...10_000), description: "Number of replicas"), .namespace,
     ])
 
     init() {}
@@ -40,9 +40,9 @@ struct ScaleTool: KubernetesTool {
         let planned = target.patch(.merge(["spec": ["replicas": JSONValue(replicas)]]), subresource: "scale")
         return .proposal(
             WriteProposal(
-                "Scale \(text) from \(current) to \(replicas.counted(as: "replica"))", planned,
+                "Scale \(text) from \(current) to \(replicas.counted(as: "replica"))", planned: planned,
                 risk: replicas == 0 ? .high : replicas < current ? .medium : .low,
-                [.replicas(subject, count: replicas)] + podsGone))
+                postConditions: [.replicas(subject, count: replicas)] + podsGone))
     }
 
     /// Of these the scale says nothing that the object doesn't.

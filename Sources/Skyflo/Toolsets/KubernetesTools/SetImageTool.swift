@@ -12,8 +12,8 @@ struct SetImageTool: KubernetesTool {
         container_images is "container=image", several with commas; "*=image" sets all containers.
         """
     let parameters = ToolParameters([
-        .required("resource_name", .string(.objectName), "Name of the object"), .resourceType,
-        .required("container_images", .string(.text(maximum: 4096)), "web=nginx:1.29,sidecar=envoy:1.35"), .namespace,
+        .required("resource_name", kind: .string(.objectName), description: "Name of the object"), .resourceType,
+        .required("container_images", kind: .string(.text(maximum: 4096)), description: "web=nginx:1.29,sidecar=envoy:1.35"), .namespace,
     ])
 
     init() {}
@@ -35,7 +35,7 @@ struct SetImageTool: KubernetesTool {
         guard !changes.isEmpty else {
             return .output("Nothing to do: \(target.text) already runs these images.")
         }
-        return .proposal(Self.proposal(target, path, changes))
+        return .proposal(Self.proposal(target, path: path, changes: changes))
     }
 
     private struct Change {
@@ -45,7 +45,7 @@ struct SetImageTool: KubernetesTool {
         var new: String
     }
 
-    private static func proposal(_ target: LiveTarget, _ path: [String], _ changes: [Change]) -> WriteProposal {
+    private static func proposal(_ target: LiveTarget, path: [String], changes: [Change]) -> WriteProposal {
         var spec = JSONValue.object([:])
         for list in PodTemplate.containerLists {
             let entries = changes.filter { $0.list == list }
@@ -57,12 +57,12 @@ struct SetImageTool: KubernetesTool {
         patch[path: path + ["spec"]] = spec
         let what = changes.map { "\($0.container) \($0.old) → \($0.new)" }.joined(separator: ", ")
         return WriteProposal(
-            "Set image of \(target.text): \(what)", target.patch(.strategic(patch)),
+            "Set image of \(target.text): \(what)", planned: target.patch(.strategic(patch)),
             risk: .baseline(target.resource, namespace: target.namespace), warnings: warnings(target),
-            target.postConditions(afterChangeTo: changed(target.object, path, changes)))
+            postConditions: target.postConditions(afterChangeTo: changed(target.object, path: path, changes: changes)))
     }
 
-    private static func changed(_ object: KubeObject, _ path: [String], _ changes: [Change]) -> KubeObject {
+    private static func changed(_ object: KubeObject, path: [String], changes: [Change]) -> KubeObject {
         var object = object
         for list in PodTemplate.containerLists {
             let place = path + ["spec", list]

@@ -14,10 +14,10 @@ struct TaintTool: KubernetesTool {
     let parameters = ToolParameters([
         .nodeName,
         .required(
-            "taints", .string(.text(maximum: 4096)),
-            "key=value:Effect or key:Effect to set, key:Effect- or key- to remove, several with commas. Effects: "
+            "taints", kind: .string(.text(maximum: 4096)),
+            description: "key=value:Effect or key:Effect to set, key:Effect- or key- to remove, several with commas. Effects: "
                 + "NoSchedule, PreferNoSchedule, NoExecute"),
-        .optional("overwrite", .boolean, default: false, "Change taints that have another value already"),
+        .optional("overwrite", kind: .boolean, default: false, description: "Change taints that have another value already"),
     ])
 
     init() {}
@@ -33,8 +33,8 @@ struct TaintTool: KubernetesTool {
         let texts = edits.map(\.text).joined(separator: ", ")
         return .proposal(
             WriteProposal(
-                "Taint \(node.text): \(texts)", node.patch(.merge(patch)), risk: .high,
-                warnings: try await Self.warnings(edits, after: after, of: node, in: context), [.stored(node.subject)]))
+                "Taint \(node.text): \(texts)", planned: node.patch(.merge(patch)), risk: .high,
+                warnings: try await Self.warnings(edits, after: after, of: node, in: context), postConditions: [.stored(node.subject)]))
     }
 
     private static func apply(
@@ -70,7 +70,7 @@ struct TaintTool: KubernetesTool {
         guard !evicting.isEmpty else { return [] }
         let options = ListOptions(fieldSelector: "spec.nodeName=\(node.object.name)")
         let pods = try await context.api.readable {
-            try await context.api.listAll(.pods, namespace: nil, options).items
+            try await context.api.listAll(.pods, namespace: nil, options: options).items
         }
         guard let pods = try? pods.get() else {
             return ["pods on the node that don't tolerate it are evicted; which ones can't be read"]

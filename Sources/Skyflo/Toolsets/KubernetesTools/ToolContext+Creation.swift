@@ -23,7 +23,7 @@ extension PlannedRequest {
     static func creation(of object: KubeObject, in resource: APIResource) -> PlannedRequest {
         PlannedRequest(
             request: KubeRequest(
-                .post, resource.path(namespace: object.namespace), query: FieldManager.query(strict: true),
+                .post, path: resource.path(namespace: object.namespace), query: FieldManager.query(strict: true),
                 contentType: "application/json", body: JSONWriter.string(object.json)),
             target: Target(
                 resource: resource.identity, namespace: object.namespace, name: object.name, uid: "",

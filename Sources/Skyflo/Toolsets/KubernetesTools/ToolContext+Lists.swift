@@ -17,7 +17,7 @@ extension ToolContext {
         var items: [KubeObject] = []
         do {
             repeat {
-                let page = try await api.list(resource, namespace: namespace, options)
+                let page = try await api.list(resource, namespace: namespace, options: options)
                 items += page.items.map(part)
                 options.continueToken = page.continueToken
             } while options.continueToken != nil && items.count < maximum

@@ -46,7 +46,7 @@ public struct ApprovalRules: Sendable {
     ///   - facts: one for each request; nil for a request that can't be classified. None for what only reads.
     public func verdict(tool: String, risk: Risk?, _ facts: [WriteFacts?]) -> Verdict {
         guard !facts.isEmpty else { return .undecided }
-        let restrictions = rules.filter { restricts($0, tool: tool, risk: risk, facts) }
+        let restrictions = rules.filter { restricts($0, tool: tool, risk: risk, facts: facts) }
         if let rule = restrictions.first(where: { $0.effect == .deny }) {
             return .denied(refusal(by: rule, "denies it"))
         }
@@ -78,15 +78,15 @@ extension ApprovalRules {
         }
         var names: [String] = []
         for request in facts {
-            guard let request, let rule = open.first(where: { allows($0, request) }) else { return nil }
+            guard let request, let rule = open.first(where: { allows($0, facts: request) }) else { return nil }
             if !names.contains(rule.name) { names.append(rule.name) }
         }
         return names.joined(separator: ", ")
     }
 
-    private func allows(_ rule: ApprovalRule, _ facts: WriteFacts) -> Bool {
+    private func allows(_ rule: ApprovalRule, facts: WriteFacts) -> Bool {
         guard rule.verbs.isEmpty || rule.verbs.contains(facts.verb) else { return false }
-        guard covers(rule, facts), liesWithin(rule, facts) else { return false }
+        guard covers(rule, facts: facts), liesWithin(rule, facts: facts) else { return false }
         if let selector = rule.selector {
             guard let labels = facts.labels, selector.matches(labels) else { return false }
         }
@@ -94,7 +94,7 @@ extension ApprovalRules {
         return !(effects + [facts.body].compactMap(\.self)).contains(where: Sensitive.grantsPods)
     }
 
-    private func covers(_ rule: ApprovalRule, _ facts: WriteFacts) -> Bool {
+    private func covers(_ rule: ApprovalRule, facts: WriteFacts) -> Bool {
         if Sensitive.isSensitive(group: facts.group, resource: facts.resource) {
             return rule.apiGroups.contains(facts.group) && rule.resources.contains(facts.resource)
         }
@@ -102,7 +102,7 @@ extension ApprovalRules {
             && (rule.resources.isEmpty || rule.resources.contains("*") || rule.resources.contains(facts.resource))
     }
 
-    private func liesWithin(_ rule: ApprovalRule, _ facts: WriteFacts) -> Bool {
+    private func liesWithin(_ rule: ApprovalRule, facts: WriteFacts) -> Bool {
         if rule.namespaces.contains("*") { return true }
         guard let own = facts.namespace else { return false }
         return rule.namespaces.isEmpty
@@ -114,35 +114,35 @@ extension ApprovalRules {
 
 extension ApprovalRules {
     private func restricts(
-        _ rule: ApprovalRule, tool: String, risk: Risk?, _ facts: [WriteFacts?]
+        _ rule: ApprovalRule, tool: String, risk: Risk?, facts: [WriteFacts?]
     ) -> Bool {
         guard rule.effect != .allow, rule.tools.isEmpty || rule.tools.contains(tool) else { return false }
         if let risk, let least = rule.minRisk, risk < least { return false }
         guard isOpen(rule, ifUnknown: true) else { return false }
-        return facts.contains { request in request.map { concerns(rule, $0) } ?? true }
+        return facts.contains { request in request.map { concerns(rule, facts: $0) } ?? true }
     }
 
-    private func concerns(_ rule: ApprovalRule, _ facts: WriteFacts) -> Bool {
+    private func concerns(_ rule: ApprovalRule, facts: WriteFacts) -> Bool {
         guard rule.verbs.isEmpty || !facts.equivalentVerbs.isDisjoint(with: rule.verbs) else { return false }
-        guard rule.namespaces.isEmpty || rule.namespaces.contains("*") || isIn(rule.namespaces, facts) else {
+        guard rule.namespaces.isEmpty || rule.namespaces.contains("*") || isIn(rule.namespaces, facts: facts) else {
             return false
         }
         // Whatever the rule protects in that namespace goes with it.
         if facts.deletesNamespace { return true }
         guard rule.apiGroups.isEmpty || rule.apiGroups.contains("*") || rule.apiGroups.contains(facts.group),
-            rule.resources.isEmpty || rule.resources.contains(where: { Self.mayMean($0, facts) })
+            rule.resources.isEmpty || rule.resources.contains(where: { Self.mayMean($0, facts: facts) })
         else { return false }
         return rule.selector.map(facts.mayFit) ?? true
     }
 
-    private func isIn(_ patterns: [String], _ facts: WriteFacts) -> Bool {
+    private func isIn(_ patterns: [String], facts: WriteFacts) -> Bool {
         guard let place = facts.place else { return false }
         return patterns.contains { WildcardPattern($0).matches(place) }
     }
 
     /// Whoever restricts a resource restricts its subresources, and whoever restricts scaling restricts it by whatever
     /// request.
-    private static func mayMean(_ resource: String, _ facts: WriteFacts) -> Bool {
+    private static func mayMean(_ resource: String, facts: WriteFacts) -> Bool {
         if resource == "*" || resource == facts.resource || facts.resource.hasPrefix(resource + "/") { return true }
         if resource.hasPrefix("*/"), facts.resource.hasSuffix(resource.dropFirst()) { return true }
         return facts.maySetReplicas && (resource == facts.resource + "/scale" || resource == "*/scale")

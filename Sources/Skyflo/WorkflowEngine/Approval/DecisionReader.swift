@@ -27,7 +27,7 @@ public enum DecisionReader {
         guard stands(entry, for: call, request: request, in: conversation, turn: turn) else {
             return .altered("the approval \(call.id), or who it runs as, was changed after it was asked for")
         }
-        return count(votes, of: call, terms)
+        return count(votes, of: call, terms: terms)
     }
 
     /// Whether an entry is what was asked for, and would run as who it was asked for.
@@ -38,7 +38,7 @@ public enum DecisionReader {
         return entry.digest == request.digest && digest == request.digest
     }
 
-    private static func count(_ votes: [Approval.Vote], of call: Call, _ terms: ApprovalTerms) -> Reading {
+    private static func count(_ votes: [Approval.Vote], of call: Call, terms: ApprovalTerms) -> Reading {
         if let denial = votes.first(where: { $0.decision == .denied }) {
             return .decided(Decision(approved: false, by: denial.user, reason: denial.reason))
         }

@@ -35,7 +35,7 @@ public enum Digest {
 
     /// `sha256:` and the hexadecimal SHA-256 over the canonical JSON.
     public static func of(_ json: JSONValue) -> String {
-        "sha256:" + hexadecimal(SHA256.hash(data: JSONWriter.bytes(json, .canonical)))
+        "sha256:" + hexadecimal(SHA256.hash(data: JSONWriter.bytes(json, options: .canonical)))
     }
 
     static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {

@@ -80,7 +80,7 @@ public struct WriteSequence: Sendable, Hashable {
     }
 
     /// What became of a step that was sent.
-    public mutating func end(_ step: Int, _ outcome: WriteOutcome, at: KubeTime) {
+    public mutating func end(_ step: Int, outcome: WriteOutcome, at: KubeTime) {
         guard steps.indices.contains(step), steps[step].progress.state == .executing else { return }
         let plan = steps[step].plan
         switch outcome {

@@ -23,13 +23,13 @@ extension StatusProjection {
         for call in machine.calls {
             guard let approval = call.approval else { continue }
             if newApprovals.contains(call.id) { entries[call.id] = entry(for: approval, of: call).json }
-            addWaiting(call, stored[call.id], to: &entries)
+            addWaiting(call, shown: stored[call.id], to: &entries)
         }
         return entries
     }
 
     /// An entry that isn't there isn't made by this: it would have no digest.
-    private func addWaiting(_ call: Call, _ shown: Approval?, to entries: inout JSONObject) {
+    private func addWaiting(_ call: Call, shown: Approval?, to entries: inout JSONObject) {
         let text = call.isWaitingForDecision ? incomplete[call.id]?.bounded(to: Budget.summary) : nil
         var update = Approval.Update()
         if shown?.waitingFor != text { update.waitingFor = .some(text) }

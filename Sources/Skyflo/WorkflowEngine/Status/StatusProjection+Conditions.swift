@@ -8,26 +8,26 @@ extension StatusProjection {
         let waits = machine.pendingApprovals
         let working: ConversationReason = waits.isEmpty ? .working : .waitingForApproval
         set(
-            &conditions, .accepted, notAccepted == nil, notAccepted?.reason ?? .accepted,
-            notAccepted?.message ?? "everything that the spec names exists")
+            &conditions, type: .accepted, isTrue: notAccepted == nil, reason: notAccepted?.reason ?? .accepted,
+            message: notAccepted?.message ?? "everything that the spec names exists")
         let idle = queued.map { (ConversationReason.turnQueued, $0.message) } ?? (endReason, "no turn runs")
         set(
-            &conditions, .running, machine.isRunning, machine.isRunning ? working : idle.0,
-            machine.isRunning ? "turn \(machine.turn) of \(conversation.spec.turns)" : idle.1)
+            &conditions, type: .running, isTrue: machine.isRunning, reason: machine.isRunning ? working : idle.0,
+            message: machine.isRunning ? "turn \(machine.turn) of \(conversation.spec.turns)" : idle.1)
         let asked: ConversationReason =
             waits.contains { incomplete[$0.id] != nil } ? .approvalIncomplete : .waitingForApproval
         set(
-            &conditions, .approvalRequired, !waits.isEmpty, waits.isEmpty ? endReason : asked,
-            waits.isEmpty ? "no call waits for a decision" : waits.map(line).joined(separator: "\n"))
+            &conditions, type: .approvalRequired, isTrue: !waits.isEmpty, reason: waits.isEmpty ? endReason : asked,
+            message: waits.isEmpty ? "no call waits for a decision" : waits.map(line).joined(separator: "\n"))
         let isDone = !machine.isRunning && !hasMessageLeft
         set(
-            &conditions, .completed, isDone && machine.ended?.kind == .completed, endReason,
-            machine.ended?.kind == .completed ? "turn \(machine.turn) is answered" : "the last turn has no answer")
+            &conditions, type: .completed, isTrue: isDone && machine.ended?.kind == .completed, reason: endReason,
+            message: machine.ended?.kind == .completed ? "turn \(machine.turn) is answered" : "the last turn has no answer")
         // Of a restored conversation no turn was begun, so none has failed.
         let isFailure = machine.ended.map { $0.kind != .completed && $0.reason != .restored } ?? false
         set(
-            &conditions, .failed, isDone && isFailure, endReason,
-            machine.ended.flatMap { $0.kind == .completed ? nil : $0.message } ?? "nothing failed")
+            &conditions, type: .failed, isTrue: isDone && isFailure, reason: endReason,
+            message: machine.ended.flatMap { $0.kind == .completed ? nil : $0.message } ?? "nothing failed")
         return conditions
     }
 
@@ -58,8 +58,8 @@ extension StatusProjection {
     }
 
     private func set(
-        _ conditions: inout [Condition], _ type: ConversationCondition, _ isTrue: Bool, _ reason: ConversationReason,
-        _ message: String
+        _ conditions: inout [Condition], type: ConversationCondition, isTrue: Bool, reason: ConversationReason,
+        message: String
     ) {
         conditions.set(
             Condition(

@@ -98,7 +98,7 @@ extension Decision: JSONRecord {
 
 /// Unreadable where it isn't known how the turn ended. Why it did may be something that only a later version knows.
 extension TurnEnd: JSONRecord {
-    public init() { self.init(.failed, .internalError) }
+    public init() { self.init(.failed, reason: .internalError) }
 
     public mutating func code(_ members: inout JSONMembers) {
         members.require(&kind, as: "kind")

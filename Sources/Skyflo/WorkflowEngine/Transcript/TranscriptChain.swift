@@ -56,13 +56,13 @@ public struct TranscriptChain: Sendable {
     /// - Returns: its line, with the line feed.
     public mutating func append(_ entry: Entry, veil: (any TranscriptVeil)? = nil) -> String {
         var json = entry.event.json
-        if let hidden = veil?.conceal(entry.event, json) {
+        if let hidden = veil?.conceal(entry.event, json: json) {
             json = hidden.shown.json
             json[Member.concealed] = .string(hidden.concealed)
         }
         json[Member.at] = .string(entry.at.microTime)
         count += 1
-        head = Self.hash(head, json)
+        head = Self.hash(head, json: json)
         json[Member.hash] = .string(head)
         return JSONWriter.string(json) + "\n"
     }
@@ -85,7 +85,7 @@ public struct TranscriptChain: Sendable {
         }
         let stored = json[Member.hash]?.string
         json[Member.hash] = nil
-        let hash = Self.hash(head, json)
+        let hash = Self.hash(head, json: json)
         guard hash == stored else {
             throw Failure(
                 description: "entry \(position) of the transcript does not match the hash of the entry before it")
@@ -124,10 +124,10 @@ public struct TranscriptChain: Sendable {
         return believed.map(\.entry)
     }
 
-    private static func hash(_ head: String, _ json: JSONValue) -> String {
+    private static func hash(_ head: String, json: JSONValue) -> String {
         var hasher = SHA256()
         hasher.update(data: Array(head.utf8))
-        hasher.update(data: JSONWriter.bytes(json, .canonical))
+        hasher.update(data: JSONWriter.bytes(json, options: .canonical))
         return Digest.hexadecimal(hasher.finalize())
     }
 }
@@ -136,7 +136,7 @@ public struct TranscriptChain: Sendable {
 public protocol TranscriptVeil: Sendable {
     /// - Parameter json: the event's own.
     /// - Returns: nil where there is nothing to hide.
-    func conceal(_ event: TurnEvent, _ json: JSONValue) -> (shown: TurnEvent, concealed: String)?
+    func conceal(_ event: TurnEvent, json: JSONValue) -> (shown: TurnEvent, concealed: String)?
     /// The event's own JSON; nil for what was concealed by somebody else.
     func reveal(_ concealed: String) -> JSONValue?
 }

@@ -34,7 +34,7 @@ public struct Call: Sendable, Hashable {
         startedAt = at
     }
 
-    mutating func end(_ state: CallState, _ result: String, at: KubeTime) {
+    mutating func end(_ state: CallState, result: String, at: KubeTime) {
         self.state = state
         self.result = result
         finishedAt = at

@@ -183,7 +183,7 @@ public struct TurnEnd: Sendable, Hashable {
     /// Of the model; empty unless completed.
     public var answer: String
 
-    public init(_ kind: Kind, _ reason: ConversationReason, message: String = "", answer: String = "") {
+    public init(_ kind: Kind, reason: ConversationReason, message: String = "", answer: String = "") {
         self.kind = kind
         self.reason = reason
         self.message = message

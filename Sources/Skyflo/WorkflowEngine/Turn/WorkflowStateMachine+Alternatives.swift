@@ -26,7 +26,7 @@ public enum Alternatives {
         for positions in members.values where positions.count > 1 {
             for position in positions.prefix(most) { calls[position].alternativeGroup = calls[positions[0]].id }
             for position in positions.dropFirst(most) {
-                calls[position].end(.failed, "not executed: more than \(most) alternatives in one group", at: at)
+                calls[position].end(.failed, result: "not executed: more than \(most) alternatives in one group", at: at)
             }
         }
     }
@@ -47,7 +47,7 @@ extension [Call] {
         guard let group = chosen.alternativeGroup, chosen.isReadyToExecute else { return }
         for position in indices where self[position].alternativeGroup == group && self[position].id != chosen.id {
             guard [.proposed, .awaitingApproval].contains(self[position].state) else { continue }
-            self[position].end(.denied, "\(chosen.id) was approved instead", at: at)
+            self[position].end(.denied, result: "\(chosen.id) was approved instead", at: at)
         }
     }
 }

@@ -47,12 +47,12 @@ extension WorkflowStateMachine {
         else { return [] }
         return plans.indices.flatMap { step -> [TurnEvent] in
             let known = call.sequence?.steps[step].progress ?? StepProgress()
-            return Self.events(from: known, to: progress.states[step], call.id, step, awaits: plans[step].awaits != nil)
+            return Self.events(from: known, to: progress.states[step], id: call.id, step: step, awaits: plans[step].awaits != nil)
         }
     }
 
     private static func events(
-        from known: StepProgress, to state: StepProgress, _ id: String, _ step: Int, awaits: Bool
+        from known: StepProgress, to state: StepProgress, id: String, step: Int, awaits: Bool
     ) -> [TurnEvent] {
         guard known != state, known.state != .done, known.state != .failed, known.state != .unknown else { return [] }
         var events: [TurnEvent] = []

@@ -29,8 +29,8 @@ extension WorkflowStateMachine {
         }
         let text = lines.joined(separator: "\n")
         guard asked.allSatisfy({ $0.state == .succeeded }) else {
-            return TurnEnd(.failed, .undoFailed, message: "not everything was undone:\n" + text)
+            return TurnEnd(.failed, reason: .undoFailed, message: "not everything was undone:\n" + text)
         }
-        return TurnEnd(.completed, .undone, answer: "Undone:\n" + text)
+        return TurnEnd(.completed, reason: .undone, answer: "Undone:\n" + text)
     }
 }

@@ -126,32 +126,32 @@ extension WorkflowStateMachine {
         if let begun = calls.first(where: { $0.state == .executing }) {
             return begun.sequence == nil ? .recover(begun.id) : .continueSequence(begun.id)
         }
-        if let stop { return .end(TurnEnd(.stopped, .stopped, message: "stopped by \(stop)")) }
+        if let stop { return .end(TurnEnd(.stopped, reason: .stopped, message: "stopped by \(stop)")) }
         if let end = endBecauseOfFailureOrLimit(now: now) { return .end(end) }
         return nextOfCalls(now: now) ?? nextOfModel()
     }
 
     private func endBecauseOfFailureOrLimit(now: KubeTime) -> TurnEnd? {
         let limits = policy.limits
-        if let failure { return TurnEnd(.failed, .modelFailed, message: failure) }
+        if let failure { return TurnEnd(.failed, reason: .modelFailed, message: failure) }
         if let lost = calls.first(where: { $0.state == .unknown }) {
             return TurnEnd(
-                .failed, .outcomeUnknown,
+                .failed, reason: .outcomeUnknown,
                 message: "it is not known whether \(lost.id) (\(lost.approval?.summary ?? lost.tool)) was carried out: "
                     + "\(lost.result ?? ""). Look at its target, then say in a new message how to continue")
         }
         if toolCalls > limits.toolCalls {
             return TurnEnd(
-                .failed, .toolCallLimit, message: "the model asked for more than \(limits.toolCalls) tool calls")
+                .failed, reason: .toolCallLimit, message: "the model asked for more than \(limits.toolCalls) tool calls")
         }
         if writes > limits.writes {
-            return TurnEnd(.failed, .writeLimit, message: "the model asked for more than \(limits.writes) writes")
+            return TurnEnd(.failed, reason: .writeLimit, message: "the model asked for more than \(limits.writes) writes")
         }
         if let most = limits.tokens, tokens > most {
-            return TurnEnd(.failed, .tokenLimit, message: "the turn used \(tokens) tokens; the limit is \(most)")
+            return TurnEnd(.failed, reason: .tokenLimit, message: "the turn used \(tokens) tokens; the limit is \(most)")
         }
         if secondsWorked(now: now) >= Double(limits.turnTimeoutSeconds) {
-            return TurnEnd(.failed, .turnTimeout, message: "the turn took longer than \(limits.turnTimeoutSeconds) s")
+            return TurnEnd(.failed, reason: .turnTimeout, message: "the turn took longer than \(limits.turnTimeoutSeconds) s")
         }
         return nil
     }
@@ -180,7 +180,7 @@ extension WorkflowStateMachine {
         if modelTurns >= policy.limits.modelTurns {
             return .end(
                 TurnEnd(
-                    .failed, .modelTurnLimit,
+                    .failed, reason: .modelTurnLimit,
                     message: "no answer after \(policy.limits.modelTurns) replies of the model"))
         }
         return .askModel
@@ -188,13 +188,13 @@ extension WorkflowStateMachine {
 
     private func end(with reply: ModelTurn) -> TurnEnd {
         switch reply.finish {
-        case .complete where !reply.content.isEmpty: TurnEnd(.completed, .answered, answer: reply.content)
+        case .complete where !reply.content.isEmpty: TurnEnd(.completed, reason: .answered, answer: reply.content)
         case .truncated where !reply.content.isEmpty:
             TurnEnd(
-                .completed, .replyTruncated, message: "the answer was cut off by the model's token limit",
+                .completed, reason: .replyTruncated, message: "the answer was cut off by the model's token limit",
                 answer: reply.content + "\n\n(The answer was cut off by the model's token limit.)")
-        case .filtered: TurnEnd(.failed, .modelFailed, message: "the provider's content filter refused the reply")
-        case .complete, .truncated: TurnEnd(.failed, .modelFailed, message: "the model's reply is empty")
+        case .filtered: TurnEnd(.failed, reason: .modelFailed, message: "the provider's content filter refused the reply")
+        case .complete, .truncated: TurnEnd(.failed, reason: .modelFailed, message: "the model's reply is empty")
         }
     }
 }
@@ -212,7 +212,7 @@ extension WorkflowStateMachine {
     public mutating func apply(_ event: TurnEvent, at: KubeTime) {
         if case .turnStarted(let number, let message, let followUp) = event {
             guard !isRunning, number > turn else { return }
-            startTurn(number, message, at: at)
+            startTurn(number, message: message, at: at)
             if let followUp { followUpsTaken[followUp] = number }
             return
         }
@@ -235,12 +235,12 @@ extension WorkflowStateMachine {
             .decisionWithdrawn(let id, _), .approvalExpired(let id), .writeStarted(let id), .wrote(let id, _),
             .writeEnded(let id, _), .stepStarted(let id, _), .stepEnded(let id, _, _), .stepSettled(let id, _, _, _),
             .verified(let id, _):
-            applyToCall(id, event, at: at)
+            applyToCall(id, event: event, at: at)
         }
         updateWaiting(at: at)
     }
 
-    private mutating func startTurn(_ number: Int, _ message: String, at: KubeTime) {
+    private mutating func startTurn(_ number: Int, message: String, at: KubeTime) {
         begin(at: at)
         turn = number
         isUndoing = false
@@ -253,7 +253,7 @@ extension WorkflowStateMachine {
         for (position, id) in followUps.enumerated() { followUpsTaken[id] = messages + position + 1 }
         turn = messages + followUpsTaken.count
         undosTaken = undos
-        ended = TurnEnd(.stopped, .restored, message: note)
+        ended = TurnEnd(.stopped, reason: .restored, message: note)
         finishedAt = at
     }
 
@@ -301,10 +301,10 @@ extension WorkflowStateMachine {
                 id: "c\(totalCalls)", modelID: proposed.modelID, tool: proposed.tool, arguments: proposed.arguments,
                 at: at)
             if reply.finish == .truncated {
-                call.end(.failed, "not executed: the reply was cut off, so its arguments may be incomplete", at: at)
+                call.end(.failed, result: "not executed: the reply was cut off, so its arguments may be incomplete", at: at)
             }
             if position >= Self.callsPerReply, !call.state.isFinal {
-                call.end(.failed, "not executed: more than \(Self.callsPerReply) calls in one reply", at: at)
+                call.end(.failed, result: "not executed: more than \(Self.callsPerReply) calls in one reply", at: at)
             }
             return call
         }
@@ -315,13 +315,13 @@ extension WorkflowStateMachine {
         flushResultsIfComplete()
     }
 
-    private mutating func applyToCall(_ id: String, _ event: TurnEvent, at: KubeTime) {
+    private mutating func applyToCall(_ id: String, event: TurnEvent, at: KubeTime) {
         guard let position = calls.firstIndex(where: { $0.id == id }) else { return }
         var call = calls[position]
         var replacement: Call?
         switch (event, call.state) {
         case (.callResolved(_, let succeeded, let result), .proposed):
-            call.end(succeeded ? .succeeded : .failed, result, at: at)
+            call.end(succeeded ? .succeeded : .failed, result: result, at: at)
         case (.approvalRequested(_, let request), .proposed):
             call.state = .awaitingApproval
             call.approval = request
@@ -330,7 +330,7 @@ extension WorkflowStateMachine {
             take(decision, for: &call, at: at)
         case (.decisionWithdrawn, .awaitingApproval): call.decision = nil
         case (.approvalExpired, .awaitingApproval) where call.decision == nil:
-            call.end(.expired, "not executed: nobody decided in time", at: at)
+            call.end(.expired, result: "not executed: nobody decided in time", at: at)
         case (.writeStarted, .awaitingApproval) where call.decision?.approved == true:
             call.state = .executing
             call.writtenAt = at
@@ -356,7 +356,7 @@ extension WorkflowStateMachine {
         call.decision = decision
         if !decision.approved {
             call.end(
-                .denied, "denied by \(decision.by)" + (decision.reason.isEmpty ? "" : ": \(decision.reason)"), at: at)
+                .denied, result: "denied by \(decision.by)" + (decision.reason.isEmpty ? "" : ": \(decision.reason)"), at: at)
         } else if call.approval?.isForRead == true {
             call.mayRead = true
             call.state = .proposed
@@ -370,15 +370,15 @@ extension WorkflowStateMachine {
         case .applied(let result, _):
             call.result = result
             if call.approval?.postConditions.isEmpty ?? true {
-                call.end(.succeeded, result, at: at)
+                call.end(.succeeded, result: result, at: at)
             } else {
                 call.state = .verifying
             }
-        case .rejected(let why), .failed(let why), .postponed(let why): call.end(.failed, "failed: \(why)", at: at)
-        case .notDone: call.end(.failed, "failed: nothing was done", at: at)
-        case .unknown(let why): call.end(.unknown, why, at: at)
+        case .rejected(let why), .failed(let why), .postponed(let why): call.end(.failed, result: "failed: \(why)", at: at)
+        case .notDone: call.end(.failed, result: "failed: nothing was done", at: at)
+        case .unknown(let why): call.end(.unknown, result: why, at: at)
         case .stale(let why):
-            call.end(.stale, why, at: at)
+            call.end(.stale, result: why, at: at)
             writes -= 1
             totalCalls += 1
             var replacement = Call(
@@ -396,7 +396,7 @@ extension WorkflowStateMachine {
             call.sequence?.settle(step, succeeded: succeeded, evidence: evidence)
         case .stepEnded(_, let step, let outcome):
             let was = call.sequence
-            call.sequence?.end(step, outcome, at: at)
+            call.sequence?.end(step, outcome: outcome, at: at)
             // A step that had ended before has made its change already.
             guard call.sequence != was, case .applied(_, let uid) = outcome else { return }
             remember(change(of: call, step: step, uid: uid, at: at))
@@ -424,7 +424,7 @@ extension WorkflowStateMachine {
         let isBad = checks.contains { $0.verdict == .failed || $0.verdict == .timedOut }
         call.end(
             isBad ? .failed : .succeeded,
-            ([call.result ?? "done"] + ["Verified by code:"] + checks.map { "- \($0.line)" }).joined(separator: "\n"),
+            result: ([call.result ?? "done"] + ["Verified by code:"] + checks.map { "- \($0.line)" }).joined(separator: "\n"),
             at: at)
     }
 
@@ -441,7 +441,7 @@ extension WorkflowStateMachine {
             let wasWritten = calls[position].state == .verifying || calls[position].state == .executing
             calls[position].end(
                 wasWritten ? (calls[position].state == .verifying ? .succeeded : .unknown) : .cancelled,
-                wasWritten
+                result: wasWritten
                     ? (calls[position].result ?? "") + " (not verified: the turn ended before)"
                     : "not executed: the turn ended (\(end.reason.rawValue))", at: at)
         }

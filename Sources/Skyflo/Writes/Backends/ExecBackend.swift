@@ -17,7 +17,7 @@ public struct ExecBackend: WriteBackend {
     ) async throws -> WritePreview {
         // A WebSocket is opened with GET, which API servers authorize as `get` and, since 1.35, as `create` too.
         for method in [KubeRequest.Method.post, .get] {
-            try await AccessReview.requireForTool(KubeRequest(method, write.path), api: api)
+            try await AccessReview.requireForTool(KubeRequest(method, path: write.path), api: api)
         }
         let shown = write.shown(by: redactor).command
         let lines = shown.enumerated().map { "  [\($0.offset)] \(JSONWriter.string(.string($0.element)))" }
@@ -38,7 +38,7 @@ public struct ExecBackend: WriteBackend {
         do {
             let result = try await api.exec(
                 ContainerCommand(
-                    write.command, pod: write.target.name, namespace: write.target.namespace ?? "", options))
+                    write.command, pod: write.target.name, namespace: write.target.namespace ?? "", options: options))
             return outcome(of: result, redactor)
         } catch is CancellationError {
             return .unknown("cancelled while the command ran")
@@ -66,12 +66,12 @@ public struct ExecBackend: WriteBackend {
     }
 
     private func outcome(of result: ExecResult, _ redactor: Redactor) -> WriteOutcome {
-        func part(_ title: String, _ text: String) -> String {
+        func part(_ title: String, text: String) -> String {
             guard !text.isEmpty else { return "" }
             return "\n\(title):\n" + redactor.redact(text: text)
         }
         let text =
-            "exit code \(result.exitCode)" + part("output", result.outputText) + part("errors", result.errorText)
+            "exit code \(result.exitCode)" + part("output", text: result.outputText) + part("errors", text: result.errorText)
         let cut = OutputLimit.cutMiddle(text, to: Self.outputLimit, rest: "let the command write less to see them")
         return result.exitCode == 0 ? .applied(cut) : .failed(cut)
     }

@@ -39,11 +39,11 @@ private struct RequestPreview {
         if response.status == 404, let reason = Self.awaited(by: planned, from: earlier) {
             warnings.append("\(planned.target.text) could not be checked: \(reason)")
             let shown = RedactedChange(planned, after: planned.submitted, redactor: redactor)
-            diff = Self.diff(planned, shown)
+            diff = Self.diff(planned, change: shown)
             change = ChangeRecord(planned, after: planned.submitted, shown: shown)
             return
         }
-        guard let answer = try Self.answer(dryRun, planned, after: earlier) else {
+        guard let answer = try Self.answer(dryRun, planned: planned, after: earlier) else {
             try await AccessReview.requireForTool(planned.request, api: api)
             let reason = dryRun.obstacle ?? ""
             warnings.append(
@@ -53,7 +53,7 @@ private struct RequestPreview {
                     "it is not known which fields of earlier applies will be removed because the manifest "
                         + "leaves them out")
             }
-            (diff, change) = Self.untried(planned, redactor)
+            (diff, change) = Self.untried(planned, redactor: redactor)
             ownership = Ownership(planned, after: planned.before)
             return
         }
@@ -65,7 +65,7 @@ private struct RequestPreview {
         guard !redactor.exposes(shown.before, in: shown.after) else {
             throw ToolFailure("\(planned.target.text): refused: a credential that it contains would become readable")
         }
-        diff = Self.diff(planned, shown)
+        diff = Self.diff(planned, change: shown)
         change = ChangeRecord(planned, after: after, shown: shown)
         ownership = Ownership(planned, after: after)
         losses = FieldLosses(of: planned, after: after).warnings
@@ -73,7 +73,7 @@ private struct RequestPreview {
 
     /// A refusal says what to do about it, where that is known.
     private static func answer(
-        _ dryRun: DryRun, _ planned: PlannedRequest, after earlier: ArraySlice<PlannedRequest>
+        _ dryRun: DryRun, planned: PlannedRequest, after earlier: ArraySlice<PlannedRequest>
     ) throws -> KubeObject? {
         do {
             return try dryRun.answer()
@@ -84,7 +84,7 @@ private struct RequestPreview {
             {
                 failure.message +=
                     ": namespace \(namespace) is missing; apply a Namespace \(namespace) with it or before it"
-            } else if let needed = earlier.first(where: { isNeeded($0, for: planned, message) }) {
+            } else if let needed = earlier.first(where: { isNeeded($0, for: planned, message: message) }) {
                 failure.message += ": \(needed.target.text) must be applied first, in a separate call"
             }
             throw failure
@@ -92,7 +92,7 @@ private struct RequestPreview {
     }
 
     /// Whether a refusal is for want of what an earlier request brings: its kind's definition, or an object by name.
-    private static func isNeeded(_ earlier: PlannedRequest, for planned: PlannedRequest, _ message: String) -> Bool {
+    private static func isNeeded(_ earlier: PlannedRequest, for planned: PlannedRequest, message: String) -> Bool {
         let (target, resource) = (earlier.target, planned.target.resource)
         if target.resource.group == "apiextensions.k8s.io" {
             return target.name == "\(resource.plural).\(resource.group)"
@@ -104,12 +104,12 @@ private struct RequestPreview {
 
     /// What is known of a request without the server's answer: of creations and deletions what they are about, of
     /// changes only their body.
-    private static func untried(_ planned: PlannedRequest, _ redactor: Redactor) -> (diff: String, ChangeRecord) {
+    private static func untried(_ planned: PlannedRequest, redactor: Redactor) -> (diff: String, ChangeRecord) {
         let isWhole = planned.request.method == .delete || planned.target.uid.isEmpty
         let after = planned.request.method == .delete ? nil : planned.submitted
         let change = ChangeRecord(planned, after: isWhole ? after : planned.before, redactor: redactor)
         let shown = RedactedChange(planned, after: after, redactor: redactor)
-        guard !isWhole else { return (diff(planned, shown), change) }
+        guard !isWhole else { return (diff(planned, change: shown), change) }
         let body = planned.shown(by: redactor).body ?? ""
         let text = "\(planned.target.text): would be sent \(planned.request.contentType ?? "")\n\(body)\n"
         return (text, change.withoutContent("it is not known what it changed, because no dry run was possible"))
@@ -141,7 +141,7 @@ private struct RequestPreview {
         return isCreated ? namespace : nil
     }
 
-    private static func diff(_ planned: PlannedRequest, _ change: RedactedChange) -> String {
+    private static func diff(_ planned: PlannedRequest, change: RedactedChange) -> String {
         let name = planned.target.text
         let (redactor, known) = (change.redactor, change.known)
         // Before they are parted into lines, and after that, for what a line begins with.

@@ -20,9 +20,9 @@ extension KubernetesBackend {
     ) -> WriteOutcome {
         switch planned.request.method {
         case .get: .notDone
-        case .delete: deleted(planned, live)
-        case .post: planned.isEviction ? deleted(planned, live) : created(planned, live)
-        case .put, .patch: patched(planned, change, live, contentHash)
+        case .delete: deleted(planned, live: live)
+        case .post: planned.isEviction ? deleted(planned, live: live) : created(planned, live: live)
+        case .put, .patch: patched(planned, change: change, live: live, contentHash: contentHash)
         }
     }
 
@@ -30,23 +30,23 @@ extension KubernetesBackend {
         .applied("done (found out after an interruption)", uid: uid)
     }
 
-    private static func deleted(_ planned: PlannedRequest, _ live: KubeObject?) -> WriteOutcome {
+    private static func deleted(_ planned: PlannedRequest, live: KubeObject?) -> WriteOutcome {
         guard let live, live.uid == planned.target.uid, !live.isBeingDeleted else {
             return found(planned.target.uid)
         }
         return .notDone
     }
 
-    private static func created(_ planned: PlannedRequest, _ live: KubeObject?) -> WriteOutcome {
+    private static func created(_ planned: PlannedRequest, live: KubeObject?) -> WriteOutcome {
         guard let live else { return .notDone }
-        guard isOurs(live), let wanted = body(of: planned), contains(live.json, wanted) else {
+        guard isOurs(live), let wanted = body(of: planned), contains(live.json, wanted: wanted) else {
             return .unknown("\(planned.target.text) exists, but may have been made by somebody else")
         }
         return found(live.uid)
     }
 
     private static func patched(
-        _ planned: PlannedRequest, _ change: ChangeRecord?, _ live: KubeObject?, _ contentHash: String?
+        _ planned: PlannedRequest, change: ChangeRecord?, live: KubeObject?, contentHash: String?
     ) -> WriteOutcome {
         guard let live else { return .unknown("\(planned.target.text) no longer exists") }
         guard live.uid == planned.target.uid else {
@@ -63,7 +63,7 @@ extension KubernetesBackend {
         // Others have changed the object, and not what the write is about.
         if change?.isAbsent(from: live) ?? false { return .notDone }
         let isAsPreviewed = contentHash.map { $0 == planned.previewed?.after } ?? false
-        guard isOurs(live), isAsPreviewed || change?.holds(in: live) ?? false || leaves(planned, live) else {
+        guard isOurs(live), isAsPreviewed || change?.holds(in: live) ?? false || leaves(planned, live: live) else {
             return .unknown(
                 "\(planned.target.text) has changed, and it is not known whether the change is the one that was sent")
         }
@@ -77,7 +77,7 @@ extension KubernetesBackend {
     ) -> WriteOutcome {
         let isThere = isOurs(live) && change?.holds(in: live) ?? false
         let hasBegun = body(of: planned)?["operation"].map {
-            contains(live["status", "operationState", "operation"], $0)
+            contains(live["status", "operationState", "operation"], wanted: $0)
         }
         guard isThere || hasBegun ?? false else {
             return .unknown(
@@ -101,7 +101,7 @@ extension KubernetesBackend {
     /// without knowing the object's schema: the lists of a strategic patch are merged by keys that it doesn't name, and an
     /// apply takes away what its body doesn't mention. Otherwise a write that takes something away would be called done
     /// without having been.
-    private static func leaves(_ planned: PlannedRequest, _ live: KubeObject) -> Bool {
+    private static func leaves(_ planned: PlannedRequest, live: KubeObject) -> Bool {
         guard var wanted = body(of: planned) else { return false }
         if case .array(let operations) = wanted { return operations.allSatisfy { holds($0, in: live.json) } }
         // The preconditions.
@@ -122,8 +122,8 @@ extension KubernetesBackend {
         let isInList = JSONPatch.value(at: tokens.dropLast(), of: json)?.array != nil
         switch operation["op"]?.string {
         case "test": return true  // About what was before.
-        case "replace": return operation["value"].map { isEqual(found, $0) } ?? false
-        case "add": return !isInList && operation["value"].map { isEqual(found, $0) } ?? false
+        case "replace": return operation["value"].map { isEqual(found, wanted: $0) } ?? false
+        case "add": return !isInList && operation["value"].map { isEqual(found, wanted: $0) } ?? false
         case "remove": return !isInList && found == nil
         default: return false
         }
@@ -131,7 +131,7 @@ extension KubernetesBackend {
 
     /// Whether the value is as a merge patch leaves it (RFC 7386): maps have its members, all else is exactly as it says.
     private static func isMerged(_ patch: JSONValue, into value: JSONValue?) -> Bool {
-        guard case .object(let members) = patch else { return isEqual(value, patch) }
+        guard case .object(let members) = patch else { return isEqual(value, wanted: patch) }
         return members.allSatisfy { key, patch in
             let found = value?[key]
             return patch.isNull ? found?.isNull ?? true : isMerged(patch, into: found)
@@ -147,23 +147,23 @@ extension KubernetesBackend {
         }
     }
 
-    private static func isEqual(_ value: JSONValue?, _ wanted: JSONValue) -> Bool {
+    private static func isEqual(_ value: JSONValue?, wanted: JSONValue) -> Bool {
         value == wanted || (value?.double != nil && value?.double == wanted.double)
     }
 
     /// Whether an object that wasn't there before has what it was created with. The server adds to that: defaults, and
     /// admission even elements of lists.
-    private static func contains(_ value: JSONValue?, _ wanted: JSONValue) -> Bool {
+    private static func contains(_ value: JSONValue?, wanted: JSONValue) -> Bool {
         switch (value, wanted) {
         case (nil, .null): true
         case (nil, .array(let wanted)): wanted.isEmpty
         case (nil, .object(let wanted)): wanted.isEmpty
         case (.object(let members), .object(let wanted)):
-            wanted.allSatisfy { key, wanted in contains(members[key], wanted) }
+            wanted.allSatisfy { key, wanted in contains(members[key], wanted: wanted) }
         case (.array(let elements), .array(let wanted)):
             wanted.isEmpty
-                ? elements.isEmpty : wanted.allSatisfy { wanted in elements.contains { contains($0, wanted) } }
-        default: isEqual(value, wanted)
+                ? elements.isEmpty : wanted.allSatisfy { wanted in elements.contains { contains($0, wanted: wanted) } }
+        default: isEqual(value, wanted: wanted)
         }
     }
 }

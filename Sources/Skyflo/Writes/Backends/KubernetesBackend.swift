@@ -37,11 +37,11 @@ public struct KubernetesBackend: WriteBackend {
         // 408 and 5xx may come from something between here and the server after the server has done it.
         if status.code == 408 || status.code >= 500 { return .unknown("HTTP \(status.code): \(status.message)") }
         let why = ToolFailure(describing: status).message
-        return status.code == 429 || isUnserved(status, planned) ? .postponed(why) : .rejected(why)
+        return status.code == 429 || isUnserved(status, planned: planned) ? .postponed(why) : .rejected(why)
     }
 
     /// A resource that was defined a moment ago isn't served by every API server at once; nothing was done.
-    private static func isUnserved(_ status: APIStatus, _ planned: PlannedRequest) -> Bool {
+    private static func isUnserved(_ status: APIStatus, planned: PlannedRequest) -> Bool {
         status.code == 404 && planned.request.method == .post && planned.target.uid.isEmpty
             && ["the server could not find the requested resource", "404 page not found"].contains {
                 status.message.contains($0)

@@ -16,7 +16,7 @@ struct FieldOwners {
     /// - Parameter path: members, and positions in lists.
     func managers(of path: [String]) -> [Manager] {
         (object.metadata["managedFields"]?.array ?? []).compactMap { entry in
-            guard Self.holds(entry["fieldsV1"], path[...], object.json) else { return nil }
+            guard Self.holds(entry["fieldsV1"], path: path[...], value: object.json) else { return nil }
             return Manager(
                 name: entry["manager"]?.string ?? "", subresource: entry["subresource"]?.string ?? "",
                 time: entry["time"]?.string ?? "")
@@ -25,12 +25,12 @@ struct FieldOwners {
 
     /// Walks down the tree of fields: `f:` names a member, `k:` an element of a list by its keys. A tree that ends before the
     /// path does stands for all below.
-    private static func holds(_ fields: JSONValue?, _ path: ArraySlice<String>, _ value: JSONValue?) -> Bool {
+    private static func holds(_ fields: JSONValue?, path: ArraySlice<String>, value: JSONValue?) -> Bool {
         guard let fields = fields?.object else { return false }
         guard let first = path.first, !fields.isEmpty else { return true }
         let rest = path.dropFirst()
         guard let elements = value?.array else {
-            return holds(fields["f:\(first)"], rest, value?[first])
+            return holds(fields["f:\(first)"], path: rest, value: value?[first])
         }
         guard let position = Int(first), elements.indices.contains(position) else { return false }
         let element = elements[position]
@@ -38,7 +38,7 @@ struct FieldOwners {
             guard key.hasPrefix("k:"), let keys = try? JSONParser.parse(String(key.dropFirst(2))).object else {
                 return false
             }
-            return keys.allSatisfy { element[$0.key] == $0.value } && holds(below, rest, element)
+            return keys.allSatisfy { element[$0.key] == $0.value } && holds(below, path: rest, value: element)
         }
     }
 }

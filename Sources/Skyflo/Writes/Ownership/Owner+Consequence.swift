@@ -11,12 +11,12 @@ extension Owner {
         switch self {
         case .argo(let application, let namespace):
             let name = namespace.map { "\($0)/\(application)" } ?? application
-            return "managed by Argo CD application \(name)" + Self.argo(undo, settings) + ". Change it in Git instead"
+            return "managed by Argo CD application \(name)" + Self.argo(undo, application: settings) + ". Change it in Git instead"
         case .kustomization(let namespace, let name):
-            return "managed by Flux Kustomization \(namespace)/\(name)" + Self.kustomization(undo, settings)
+            return "managed by Flux Kustomization \(namespace)/\(name)" + Self.kustomization(undo, kustomization: settings)
                 + ". Change it in Git instead"
         case .fluxHelmRelease(let namespace, let name):
-            return "managed by Flux HelmRelease \(namespace)/\(name)" + Self.release(undo, settings)
+            return "managed by Flux HelmRelease \(namespace)/\(name)" + Self.release(undo, release: settings)
                 + ". Change its values in Git instead"
         case .helm(let release):
             return
@@ -30,7 +30,7 @@ extension Owner {
         }
     }
 
-    private static func argo(_ undo: String, _ application: KubeObject?) -> String {
+    private static func argo(_ undo: String, application: KubeObject?) -> String {
         guard let application else {
             return ": its next sync will \(undo), within seconds where self-heal is on (the application can't be read "
                 + "with these rights)"
@@ -44,7 +44,7 @@ extension Owner {
             : ", which syncs by itself: it will \(undo) with the next change in Git"
     }
 
-    private static func kustomization(_ undo: String, _ kustomization: KubeObject?) -> String {
+    private static func kustomization(_ undo: String, kustomization: KubeObject?) -> String {
         if kustomization?["spec", "suspend"]?.bool == true {
             return ", which is suspended: once resumed it will \(undo)"
         }
@@ -52,7 +52,7 @@ extension Owner {
         return ": it will \(undo) \(interval ?? "with its next reconciliation")"
     }
 
-    private static func release(_ undo: String, _ release: KubeObject?) -> String {
+    private static func release(_ undo: String, release: KubeObject?) -> String {
         if release?["spec", "suspend"]?.bool == true {
             return ", which is suspended: once resumed, an upgrade will \(undo)"
         }

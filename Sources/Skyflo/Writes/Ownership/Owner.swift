@@ -17,7 +17,7 @@ enum Owner: Sendable, Hashable {
 
     static func all(of object: KubeObject) -> [Owner] {
         var owners: [Owner] = object.controller.map { [.controller($0)] } ?? []
-        let git = [argo(object), flux(object, "kustomize", Owner.kustomization), flux(object, "helm", fluxHelmRelease)]
+        let git = [argo(object), flux(object, toolkit: "kustomize", owner: Owner.kustomization), flux(object, toolkit: "helm", owner: fluxHelmRelease)]
         owners += git.compactMap(\.self)
         if let helm = helm(object), !git.contains(where: { $0?.covers(helm) ?? false }) { owners.append(helm) }
         if let name = object.labels["olm.owner"] { owners.append(.lifecycleManager(name)) }
@@ -46,7 +46,7 @@ enum Owner: Sendable, Hashable {
     }
 
     private static func flux(
-        _ object: KubeObject, _ toolkit: String, _ owner: (_ namespace: String, _ name: String) -> Owner
+        _ object: KubeObject, toolkit: String, owner: (_ namespace: String, _ name: String) -> Owner
     ) -> Owner? {
         let prefix = "\(toolkit).toolkit.fluxcd.io"
         // Flux leaves what says so alone.

@@ -23,18 +23,18 @@ struct Ownership: Sendable, Hashable {
         let owners = Owner.all(of: before)
         var warnings: [String] = []
         for owner in owners {
-            let settings = try await find(owner, api)
+            let settings = try await find(owner, api: api)
             warnings.append(owner.consequence(isDeletion: isDeletion, settings: settings))
         }
-        let autoscalers = try await autoscalerWarnings(api, listed)
+        let autoscalers = try await autoscalerWarnings(api, listed: listed)
         warnings += autoscalers
         if owners.isEmpty { warnings += managerWarnings(hasAutoscaler: !autoscalers.isEmpty) }
         return warnings
     }
 
     /// The owner's own object, where the identity may read it.
-    private func find(_ owner: Owner, _ api: ReadOnlyAPI) async throws -> KubeObject? {
-        func read(_ group: String, _ version: String, _ plural: String, _ namespace: String, _ name: String)
+    private func find(_ owner: Owner, api: ReadOnlyAPI) async throws -> KubeObject? {
+        func read(_ group: String, version: String, plural: String, namespace: String, name: String)
             async throws -> KubeObject?
         {
             let resource = APIResource(group: group, version: version, plural: plural, kind: "")
@@ -42,11 +42,11 @@ struct Ownership: Sendable, Hashable {
         }
         return switch owner {
         case .argo(let application, let namespace):
-            try await read("argoproj.io", "v1alpha1", "applications", namespace ?? "argocd", application)
+            try await read("argoproj.io", version: "v1alpha1", plural: "applications", namespace: namespace ?? "argocd", name: application)
         case .kustomization(let namespace, let name):
-            try await read("kustomize.toolkit.fluxcd.io", "v1", "kustomizations", namespace, name)
+            try await read("kustomize.toolkit.fluxcd.io", version: "v1", plural: "kustomizations", namespace: namespace, name: name)
         case .fluxHelmRelease(let namespace, let name):
-            try await read("helm.toolkit.fluxcd.io", "v2", "helmreleases", namespace, name)
+            try await read("helm.toolkit.fluxcd.io", version: "v2", plural: "helmreleases", namespace: namespace, name: name)
         case .helm, .controller, .lifecycleManager, .named: nil
         }
     }
@@ -72,21 +72,21 @@ struct Ownership: Sendable, Hashable {
         return replicas
     }
 
-    private func autoscalerWarnings(_ api: ReadOnlyAPI, _ listed: Listed?) async throws -> [String] {
+    private func autoscalerWarnings(_ api: ReadOnlyAPI, listed: Listed?) async throws -> [String] {
         guard let replicas = newReplicas else { return [] }
         let all =
             if let listed { listed.items } else {
                 try await ifAllowed {
                     let options = ListOptions(limit: 500)
                     return try await api.list(
-                        .horizontalPodAutoscalers, namespace: planned.target.namespace, options
+                        .horizontalPodAutoscalers, namespace: planned.target.namespace, options: options
                     ).items
                 }
             }
-        return (all ?? []).filter { Self.scales($0, planned.target) }.map { Self.warning($0, replicas) }
+        return (all ?? []).filter { Self.scales($0, target: planned.target) }.map { Self.warning($0, replicas: replicas) }
     }
 
-    static func scales(_ autoscaler: KubeObject, _ target: PlannedRequest.Target) -> Bool {
+    static func scales(_ autoscaler: KubeObject, target: PlannedRequest.Target) -> Bool {
         let reference = autoscaler["spec", "scaleTargetRef"]
         guard reference?["kind"]?.string == target.resource.kind, reference?["name"]?.string == target.name else {
             return false
@@ -95,7 +95,7 @@ struct Ownership: Sendable, Hashable {
         return group.map { $0 == target.resource.group } ?? true
     }
 
-    private static func warning(_ autoscaler: KubeObject, _ replicas: Int) -> String {
+    private static func warning(_ autoscaler: KubeObject, replicas: Int) -> String {
         let least = autoscaler["spec", "minReplicas"]?.int ?? 1
         let most = autoscaler["spec", "maxReplicas"]?.int.map(String.init) ?? "?"
         let who = "horizontalpodautoscaler \(autoscaler.name) (\(least) to \(most) replicas)"
@@ -113,7 +113,7 @@ struct Ownership: Sendable, Hashable {
         let owners = FieldOwners(of: before)
         var fields: [FieldOwners.Manager: [String]] = [:]
         for path in FieldChanges(from: before, to: after).fields.map(\.path) {
-            for manager in owners.managers(of: path) where Self.writesByItself(manager, hasAutoscaler) {
+            for manager in owners.managers(of: path) where Self.writesByItself(manager, hasAutoscaler: hasAutoscaler) {
                 fields[manager, default: []].append(path.joined(separator: "."))
             }
         }
@@ -126,7 +126,7 @@ struct Ownership: Sendable, Hashable {
         }
     }
 
-    private static func writesByItself(_ manager: FieldOwners.Manager, _ hasAutoscaler: Bool) -> Bool {
+    private static func writesByItself(_ manager: FieldOwners.Manager, hasAutoscaler: Bool) -> Bool {
         // The only scaling that the built-in controllers do is autoscaling.
         if manager.name == "kube-controller-manager" { return manager.subresource == "scale" && !hasAutoscaler }
         return ["controller", "operator", "manager"].contains { manager.name.lowercased().hasSuffix($0) }

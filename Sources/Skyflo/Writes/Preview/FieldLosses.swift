@@ -20,7 +20,7 @@ struct FieldLosses {
         guard isApply || isMerge, let before = planned.before, let after, before.kind == after.kind,
             let body = planned.submitted?.json, !Self.hasDirectives(body)
         else { return }
-        compare(before.withoutServerFields.json, after.withoutServerFields.json, body, at: "")
+        compare(before.withoutServerFields.json, after: after.withoutServerFields.json, body: body, at: "")
     }
 
     var warnings: [String] {
@@ -48,7 +48,7 @@ struct FieldLosses {
     }
 
     /// - Parameter body: what the request says about this place; nil where it says nothing.
-    private mutating func compare(_ before: JSONValue, _ after: JSONValue?, _ body: JSONValue?, at path: String) {
+    private mutating func compare(_ before: JSONValue, after: JSONValue?, body: JSONValue?, at path: String) {
         guard before != after, !before.isNull else { return }
         switch (before, after) {
         case (_, nil), (_, .null?):
@@ -56,9 +56,9 @@ struct FieldLosses {
             if body?.isNull != true { remove(before, at: path) }
         case (.object(let old), .object(let new)?):
             for (key, value) in old {
-                compare(value, new[key], body?[key], at: path.isEmpty ? key : "\(path).\(key)")
+                compare(value, after: new[key], body: body?[key], at: path.isEmpty ? key : "\(path).\(key)")
             }
-        case (.array(let old), .array(let new)?): compare(old, new, body, at: path)
+        case (.array(let old), .array(let new)?): compare(old, new: new, body: body, at: path)
         default: if isApply, body == nil { reset.append(path) }
         }
     }
@@ -75,7 +75,7 @@ struct FieldLosses {
         }
     }
 
-    private mutating func compare(_ old: [JSONValue], _ new: [JSONValue], _ body: JSONValue?, at path: String) {
+    private mutating func compare(_ old: [JSONValue], new: [JSONValue], body: JSONValue?, at path: String) {
         if let keys = ListKeys(of: old, new) {
             for element in old {
                 let place = "\(path)[\(keys.text(element))]"
@@ -84,7 +84,7 @@ struct FieldLosses {
                     removed.append(place)
                     continue
                 }
-                compare(element, match, asked, at: place)
+                compare(element, after: match, body: asked, at: place)
             }
             return
         }

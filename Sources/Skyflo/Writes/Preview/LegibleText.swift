@@ -18,7 +18,7 @@ struct LegibleText {
         let isNeeded =
             Self.isIllegible(text) || marksLetters
             || (other.map { Self.isIllegible($0) } ?? false) && text.utf8.contains(0x0A)
-        guard isNeeded || Self.differInEnd(text, other) else { return nil }
+        guard isNeeded || Self.differInEnd(text, other: other) else { return nil }
         self.text = text
         self.other = other
         marksBlanks = other.map { !Self.differInAllBlanks(text, $0) } ?? true
@@ -52,7 +52,7 @@ struct LegibleText {
         }
     }
 
-    private static func differInEnd(_ text: String, _ other: String?) -> Bool {
+    private static func differInEnd(_ text: String, other: String?) -> Bool {
         guard let other, text.utf8.contains(0x0A), other.utf8.contains(0x0A) else { return false }
         return (text.utf8.last == 0x0A) != (other.utf8.last == 0x0A)
     }
@@ -101,12 +101,12 @@ struct LegibleText {
         if isEnded { lines.removeLast() }
         let ends = LineEnds(text)
         let rows = lines.enumerated().map { at, line in
-            shown(line, ends, isLast: at == lines.count - 1 && !isEnded)
+            shown(line, ends: ends, isLast: at == lines.count - 1 && !isEnded)
         }
         let isMany = isEnded && lines.last?.isEmpty == true
         let first = text.utf8.first ?? 0
         let header = "|" + (first <= 0x20 ? "2" : "") + (isEnded ? isMany ? "+" : "" : "-")
-        let remarks = notes(ends, rows, isEnded: isEnded)
+        let remarks = notes(ends, lines: rows, isEnded: isEnded)
         return (remarks.isEmpty ? header : "\(header)  # \(remarks.joined(separator: "; "))", rows)
     }
 
@@ -114,7 +114,7 @@ struct LegibleText {
         text[...].unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
     }
 
-    private func notes(_ ends: LineEnds, _ lines: [String], isEnded: Bool) -> [String] {
+    private func notes(_ ends: LineEnds, lines: [String], isEnded: Bool) -> [String] {
         var notes = [ends.note(comparedWith: other.map(LineEnds.init))].compactMap { $0 }
         let signs: [(sign: Unicode.Scalar, note: String)] = [
             ("\u{2420}", "␠ is a blank at the end of a line"), ("\u{2409}", "␉ is a tab"),
@@ -131,7 +131,7 @@ struct LegibleText {
         return notes
     }
 
-    private func shown(_ line: Substring.UnicodeScalarView, _ ends: LineEnds, isLast: Bool) -> String {
+    private func shown(_ line: Substring.UnicodeScalarView, ends: LineEnds, isLast: Bool) -> String {
         var line = line
         var mark = ""
         if ends.isMostlyCRLF, !isLast {

@@ -10,7 +10,7 @@ public enum UnifiedDiff {
         let hunks = hunks(edits, context: context)
         guard !hunks.isEmpty else { return "" }
         var out = ["--- \(oldName)", "+++ \(newName)"]
-        for hunk in hunks { out += render(edits[hunk], a, b) }
+        for hunk in hunks { out += render(edits[hunk], lhs: a, rhs: b) }
         return OutputLimit.cut(out.joined(separator: "\n") + "\n", to: limit)
     }
 
@@ -42,7 +42,7 @@ public enum UnifiedDiff {
         return hunks
     }
 
-    private static func render(_ edits: ArraySlice<LineEdits.Edit>, _ a: [Substring], _ b: [Substring]) -> [String] {
+    private static func render(_ edits: ArraySlice<LineEdits.Edit>, lhs a: [Substring], rhs b: [Substring]) -> [String] {
         var body: [String] = []
         var (oldStart, newStart): (Int?, Int?)
         var (oldCount, newCount) = (0, 0)
@@ -50,28 +50,28 @@ public enum UnifiedDiff {
         for edit in edits {
             switch edit {
             case .keep(let i, let j):
-                body += render(" ", a[i])
+                body += render(" ", line: a[i])
                 (oldStart, newStart) = (oldStart ?? i, newStart ?? j)
                 (oldCount, newCount) = (oldCount + 1, newCount + 1)
             case .remove(let i, let j):
-                body += render("-", a[i])
+                body += render("-", line: a[i])
                 (oldStart, newAt) = (oldStart ?? i, j)
                 oldCount += 1
             case .insert(let i, let j):
-                body += render("+", b[j])
+                body += render("+", line: b[j])
                 (newStart, oldAt) = (newStart ?? j, i)
                 newCount += 1
             }
         }
         // Lines count from 1; a side without lines names the line before.
-        let old = range(oldStart.map { $0 + 1 } ?? oldAt, oldCount)
-        let new = range(newStart.map { $0 + 1 } ?? newAt, newCount)
+        let old = range(oldStart.map { $0 + 1 } ?? oldAt, count: oldCount)
+        let new = range(newStart.map { $0 + 1 } ?? newAt, count: newCount)
         return ["@@ -\(old) +\(new) @@"] + body
     }
 
-    private static func range(_ start: Int, _ count: Int) -> String { count == 1 ? "\(start)" : "\(start),\(count)" }
+    private static func range(_ start: Int, count: Int) -> String { count == 1 ? "\(start)" : "\(start),\(count)" }
 
-    private static func render(_ mark: String, _ line: Substring) -> [String] {
+    private static func render(_ mark: String, line: Substring) -> [String] {
         line.utf8.last == 0x0A
             ? [mark + line.dropLast()] : [mark + line, "\\ No newline at end of file"]
     }
@@ -92,19 +92,19 @@ enum LineEdits {
     static func between(_ old: [Substring], _ new: [Substring]) -> [Edit] {
         // By their bytes: Swift takes texts for equal that are written by other characters (`é` and `e` with an accent).
         var numbers: [[UInt8]: Int] = [:]
-        let (a, b) = (numbered(old, &numbers), numbered(new, &numbers))
+        let (a, b) = (numbered(old, numbers: &numbers), numbered(new, numbers: &numbers))
         var head = 0
         while head < a.count, head < b.count, a[head] == b[head] { head += 1 }
         var tail = 0
         while tail < a.count - head, tail < b.count - head, a[a.count - 1 - tail] == b[b.count - 1 - tail] { tail += 1 }
         var edits = (0..<head).map { Edit.keep($0, $0) }
-        edits += middle(a, b, head..<a.count - tail, head..<b.count - tail)
+        edits += middle(a, other: b, old: head..<a.count - tail, new: head..<b.count - tail)
         edits += (0..<tail).map { Edit.keep(a.count - tail + $0, b.count - tail + $0) }
         return edits
     }
 
     /// The same number for the same line.
-    private static func numbered(_ lines: [Substring], _ numbers: inout [[UInt8]: Int]) -> [Int] {
+    private static func numbered(_ lines: [Substring], numbers: inout [[UInt8]: Int]) -> [Int] {
         lines.map { line in
             let bytes = Array(line.utf8)
             let number = numbers[bytes] ?? numbers.count
@@ -113,11 +113,11 @@ enum LineEdits {
         }
     }
 
-    private static func middle(_ a: [Int], _ b: [Int], _ old: Range<Int>, _ new: Range<Int>) -> [Edit] {
+    private static func middle(_ a: [Int], other b: [Int], old: Range<Int>, new: Range<Int>) -> [Edit] {
         guard let trace = search(Array(a[old]), Array(b[new])) else {
             return old.map { .remove($0, new.lowerBound) } + new.map { .insert(old.upperBound, $0) }
         }
-        return path(trace, old, new)
+        return path(trace, old: old, new: new)
     }
 
     /// The furthest point on each diagonal after 0, 1, 2, … changes, until the end is reached; nil when that takes too many.
@@ -144,7 +144,7 @@ enum LineEdits {
         return nil
     }
 
-    private static func path(_ trace: [[Int]], _ old: Range<Int>, _ new: Range<Int>) -> [Edit] {
+    private static func path(_ trace: [[Int]], old: Range<Int>, new: Range<Int>) -> [Edit] {
         var edits: [Edit] = []
         var (x, y) = (old.count, new.count)
         for d in trace.indices.reversed() {

@@ -5,7 +5,7 @@ struct Existence {
     private let object: KubeObject
     private let subject: PostCondition.Subject
 
-    init(_ object: KubeObject, _ subject: PostCondition.Subject) {
+    init(_ object: KubeObject, subject: PostCondition.Subject) {
         self.object = object
         self.subject = subject
     }

@@ -52,7 +52,7 @@ package struct LiveTarget: Sendable {
             body[path: ["metadata", "resourceVersion"]] = .string(object.resourceVersion)
         }
         let request = KubeRequest(
-            .patch, path(subresource), query: FieldManager.query(strict: strict), contentType: patch.contentType,
+            .patch, path: path(subresource), query: FieldManager.query(strict: strict), contentType: patch.contentType,
             body: JSONWriter.string(body))
         return PlannedRequest(request: request, target: target, before: object)
     }

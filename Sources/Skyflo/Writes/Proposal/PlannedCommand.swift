@@ -29,7 +29,7 @@ public struct PlannedCommand: Sendable, Hashable {
     var path: String { target.resource.path(namespace: target.namespace, name: target.name, subresource: "exec") }
 
     /// A WebSocket is opened with GET; what is asked for is `create` all the same, as kubectl's POST needs it.
-    var access: ResourceAccess? { ResourceAccess(KubeRequest(.post, path)) }
+    var access: ResourceAccess? { ResourceAccess(KubeRequest(.post, path: path)) }
 
     var stored: StoredWrite {
         var stored = StoredWrite()

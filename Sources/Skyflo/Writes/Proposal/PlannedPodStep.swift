@@ -47,11 +47,11 @@ public struct PlannedPodStep: Sendable, Hashable {
         switch kind {
         case .log:
             return KubeRequest(
-                .get, pods.path(namespace: target.namespace, name: target.name, subresource: "log"),
-                query: [.init("container", container), .init("limitBytes", String(Self.readLimit))], accept: "*/*")
+                .get, path: pods.path(namespace: target.namespace, name: target.name, subresource: "log"),
+                query: [.init("container", value: container), .init("limitBytes", value: String(Self.readLimit))], accept: "*/*")
         case .delete:
             return KubeRequest(
-                .delete, pods.path(namespace: target.namespace, name: target.name), contentType: "application/json",
+                .delete, path: pods.path(namespace: target.namespace, name: target.name), contentType: "application/json",
                 body: JSONWriter.string(DeleteOptions(uid: target.uid, propagation: .background).json))
         }
     }

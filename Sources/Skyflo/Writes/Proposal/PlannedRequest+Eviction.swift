@@ -16,7 +16,7 @@ extension PlannedRequest {
         target.resourceVersion = ""
         return PlannedRequest(
             request: KubeRequest(
-                .post, pod.path("eviction"), contentType: "application/json", body: JSONWriter.string(body)),
+                .post, path: pod.path("eviction"), contentType: "application/json", body: JSONWriter.string(body)),
             target: target, before: pod.object)
     }
 }

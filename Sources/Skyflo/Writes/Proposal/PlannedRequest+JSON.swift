@@ -30,13 +30,13 @@ extension PlannedRequest {
             shown.body = redactor.redact(text: body)
             return shown
         }
-        let redacted = redactor.redact(json: named(parsed, redactor), isSecret: isSecret)
+        let redacted = redactor.redact(json: named(parsed, redactor: redactor), isSecret: isSecret)
         if redacted != parsed { shown.body = JSONWriter.string(redacted) }
         return shown
     }
 
     /// A JSON patch says where a value goes and not what that is called: `/spec/…/env/0/value`. The object knows.
-    private func named(_ body: JSONValue, _ redactor: Redactor) -> JSONValue {
+    private func named(_ body: JSONValue, redactor: Redactor) -> JSONValue {
         guard let operations = body.array, let before else { return body }
         return .array(
             operations.map { operation in
@@ -64,7 +64,7 @@ extension PlannedRequest {
             let path = stored.path, path.hasPrefix("/"), let target = stored.target.flatMap({ Target($0) })
         else { return nil }
         let request = KubeRequest(
-            method, path, query: stored.query, contentType: stored.contentType, body: stored.body,
+            method, path: path, query: stored.query, contentType: stored.contentType, body: stored.body,
             accept: stored.accept ?? Self.defaultAccept)
         self.init(request: request, target: target, before: before, previewed: stored.previewed)
     }

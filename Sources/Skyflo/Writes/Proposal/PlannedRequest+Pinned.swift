@@ -16,12 +16,12 @@ extension PlannedRequest {
         case .post:
             let isNew = target.uid.isEmpty && body["metadata", "generateName"] == nil
             return isNew && !target.name.isEmpty && body["metadata", "name"]?.string == target.name
-        case .delete: return pins(body["preconditions", "uid"], body["preconditions", "resourceVersion"])
+        case .delete: return pins(body["preconditions", "uid"], resourceVersion: body["preconditions", "resourceVersion"])
         case .put, .patch:
             guard let operations = body.array else {
-                return pins(body["metadata", "uid"], body["metadata", "resourceVersion"])
+                return pins(body["metadata", "uid"], resourceVersion: body["metadata", "resourceVersion"])
             }
-            return pins(Self.tested("/metadata/uid", operations), Self.tested(Self.resourceVersionPointer, operations))
+            return pins(Self.tested("/metadata/uid", operations: operations), resourceVersion: Self.tested(Self.resourceVersionPointer, operations: operations))
         }
     }
 
@@ -66,13 +66,13 @@ extension PlannedRequest {
 
     private static let resourceVersionPointer = "/metadata/resourceVersion"
 
-    private func pins(_ uid: JSONValue?, _ resourceVersion: JSONValue?) -> Bool {
+    private func pins(_ uid: JSONValue?, resourceVersion: JSONValue?) -> Bool {
         !target.uid.isEmpty && !target.resourceVersion.isEmpty && uid?.string == target.uid
             && resourceVersion?.string == target.resourceVersion
     }
 
     /// What a JSON patch demands of a field. Tests after a change wouldn't be about what was there before it.
-    private static func tested(_ path: String, _ operations: [JSONValue]) -> JSONValue? {
+    private static func tested(_ path: String, operations: [JSONValue]) -> JSONValue? {
         operations.prefix { $0["op"]?.string == "test" }.first { $0["path"]?.string == path }?["value"]
     }
 }

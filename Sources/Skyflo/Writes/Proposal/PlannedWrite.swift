@@ -92,23 +92,23 @@ extension PlannedWrite {
     /// digest of an approval covers all of it.
     public var json: JSONValue {
         switch action {
-        case .request(let planned): labelled(planned.stored, .kubernetes)
-        case .command(let command): labelled(command.stored, .exec)
-        case .podStep(let pod): labelled(pod.stored, .podStep)
+        case .request(let planned): labelled(planned.stored, backend: .kubernetes)
+        case .command(let command): labelled(command.stored, backend: .exec)
+        case .podStep(let pod): labelled(pod.stored, backend: .podStep)
         }
     }
 
     /// As ``json``, for people to read: what it holds of secrets is replaced. It can't be carried out any more.
     public func redacted(by redactor: Redactor) -> JSONValue {
         switch action {
-        case .request(let planned): labelled(planned.shown(by: redactor), .kubernetes)
-        case .command(let command): labelled(command.shown(by: redactor), .exec)
-        case .podStep(let pod): labelled(pod.stored, .podStep)
+        case .request(let planned): labelled(planned.shown(by: redactor), backend: .kubernetes)
+        case .command(let command): labelled(command.shown(by: redactor), backend: .exec)
+        case .podStep(let pod): labelled(pod.stored, backend: .podStep)
         }
     }
 
     /// With what it finds back by to whoever carries it out.
-    private func labelled(_ content: StoredWrite, _ backend: StoredWrite.Backend) -> JSONValue {
+    private func labelled(_ content: StoredWrite, backend: StoredWrite.Backend) -> JSONValue {
         var stored = content
         stored.backend = backend
         stored.step = step

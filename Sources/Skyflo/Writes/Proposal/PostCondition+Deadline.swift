@@ -23,10 +23,10 @@ extension PostCondition {
         // Whoever paused it decides when it goes on.
         if object["spec", "paused"]?.bool == true || object["spec", "suspend"]?.bool == true { return nil }
         let last = since.adding(seconds: Self.longestWatch)
-        return min(last, own(object, since) ?? since.adding(seconds: Self.usual))
+        return min(last, own(object, since: since) ?? since.adding(seconds: Self.usual))
     }
 
-    private func own(_ object: KubeObject, _ since: KubeTime) -> KubeTime? {
+    private func own(_ object: KubeObject, since: KubeTime) -> KubeTime? {
         switch object.kind {
         // Each of its steps has a deadline, and an analysis or an experiment may be one.
         case "Rollout": return since.adding(seconds: Self.longestWatch)

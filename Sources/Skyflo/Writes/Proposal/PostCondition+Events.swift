@@ -21,13 +21,13 @@ extension PostCondition {
     /// nil where they say nothing.
     public func finding(fromEvents events: [KubeObject], since: KubeTime, observed objects: [KubeObject]) -> Result? {
         switch self {
-        case .ready(let subject, _, _): objects.first.flatMap { Self.claim($0, subject, events) }
-        case .jobComplete(let subject, _): Self.endedJob(subject, events, since)
+        case .ready(let subject, _, _): objects.first.flatMap { Self.claim($0, subject: subject, events: events) }
+        case .jobComplete(let subject, _): Self.endedJob(subject, events: events, since: since)
         default: nil
         }
     }
 
-    private static func claim(_ claim: KubeObject, _ subject: Subject, _ events: [KubeObject]) -> Result? {
+    private static func claim(_ claim: KubeObject, subject: Subject, events: [KubeObject]) -> Result? {
         let own = events.filter { [nil, claim.uid].contains($0.eventObject.uid) }
         guard let newest = own.max(by: { $0.eventTime < $1.eventTime }) else { return nil }
         if newest.eventReason == "WaitForFirstConsumer" {
@@ -36,7 +36,7 @@ extension PostCondition {
         return .pending("\(subject.text) is pending: \(newest.eventReason): \(newest.eventMessage)")
     }
 
-    private static func endedJob(_ subject: Subject, _ events: [KubeObject], _ since: KubeTime) -> Result? {
+    private static func endedJob(_ subject: Subject, events: [KubeObject], since: KubeTime) -> Result? {
         let start = KubeTime(microseconds: since.microseconds / 1_000_000 * 1_000_000)
         let later = events.filter { $0.eventTime >= start }
         guard later.contains(where: { $0.eventReason == "Completed" }) else { return nil }

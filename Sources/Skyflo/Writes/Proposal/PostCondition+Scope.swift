@@ -91,11 +91,11 @@ extension PostCondition {
         surroundings: Surroundings? = nil
     ) -> Result {
         switch self {
-        case .podsGone(let subject, let uid, _): Self.podsGone(subject, uid, objects)
+        case .podsGone(let subject, let uid, _): Self.podsGone(subject, uid: uid, pods: objects)
         case .noWarnings(let subject, let knownPods):
             WarningEvents(events: objects, about: subject, since: since)
                 .judge(isSettled: isSettled, isRunning: isRunning, surroundings, knownPods: knownPods)
-        case .serves(let subject): Self.serves(subject, objects)
+        case .serves(let subject): Self.serves(subject, slices: objects)
         case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete, .ended, .delivery:
             evaluate(observed: objects.first { $0.name == subject.name })
         }
@@ -119,7 +119,7 @@ extension PostCondition {
 
     // MARK: Jobs and pods
 
-    static func job(_ subject: Subject, _ observed: KubeObject) -> Result {
+    static func job(_ subject: Subject, observed: KubeObject) -> Result {
         func count(_ field: String) -> Int { observed["status", field]?.int ?? 0 }
         for condition in observed["status", "conditions"]?.array ?? [] where condition["status"]?.string == "True" {
             switch condition["type"]?.string {
@@ -137,7 +137,7 @@ extension PostCondition {
                 + "\(count("failed")) failed")
     }
 
-    private static func serves(_ subject: Subject, _ slices: [KubeObject]) -> Result {
+    private static func serves(_ subject: Subject, slices: [KubeObject]) -> Result {
         // What isn't said counts as ready (`discovery.k8s.io/v1`).
         let ready = slices.flatMap { $0["endpoints"]?.array ?? [] }
             .count { $0["conditions", "ready"]?.bool ?? true }
@@ -145,7 +145,7 @@ extension PostCondition {
         return .met("\(subject.text) has \(ready) ready \(ready == 1 ? "endpoint" : "endpoints")")
     }
 
-    private static func podsGone(_ subject: Subject, _ uid: String, _ pods: [KubeObject]) -> Result {
+    private static func podsGone(_ subject: Subject, uid: String, pods: [KubeObject]) -> Result {
         let left = pods.filter { pod in
             guard let owner = pod.controller else { return false }
             return owner.uid == uid || GeneratedNames(of: subject).contains(kind: owner.kind, owner.name)

@@ -19,7 +19,7 @@ extension PostCondition {
         switch (subject.resource.group, subject.resource.plural) {
         case ("apps", "deployments"):
             guard object["spec", "paused"]?.bool == true else { return [.rolloutComplete(subject)] }
-            return paused(object, subject, changing: before, changesTemplate: changesTemplate)
+            return paused(object, subject: subject, changing: before, changesTemplate: changesTemplate)
         case ("apps", "statefulsets"), ("apps", "daemonsets"):
             guard object["spec", "updateStrategy", "type"]?.string == "OnDelete" else {
                 return [.rolloutComplete(subject)]
@@ -31,7 +31,7 @@ extension PostCondition {
             let runsOnce = ["Never", "OnFailure"].contains(object["spec", "restartPolicy"]?.string ?? "")
             return [.ready(subject, replacing: replaced(by: object, before), runsOnce: runsOnce)]
         case ("", "persistentvolumeclaims"): return [.ready(subject)]
-        case ("batch", "jobs"): return [job(object, subject, changing: before)]
+        case ("batch", "jobs"): return [job(object, subject: subject, changing: before)]
         case ("argoproj.io", "rollouts"):
             let isPaused = object["spec", "paused"]?.bool == true
             return [.delivery(subject, DeliveryGoal(isPaused ? .paused : .rollsOut))]
@@ -41,7 +41,7 @@ extension PostCondition {
 
     /// Nothing rolls out, but the number of replicas still counts.
     private static func paused(
-        _ object: KubeObject, _ subject: Subject, changing before: KubeObject?, changesTemplate: Bool
+        _ object: KubeObject, subject: Subject, changing before: KubeObject?, changesTemplate: Bool
     ) -> [PostCondition] {
         guard let before else { return [.exists(subject)] }
         guard !changesTemplate, let count = object["spec", "replicas"]?.int, count != before["spec", "replicas"]?.int
@@ -50,7 +50,7 @@ extension PostCondition {
     }
 
     /// A change of a Job that runs says nothing about when it ends.
-    private static func job(_ object: KubeObject, _ subject: Subject, changing before: KubeObject?) -> PostCondition {
+    private static func job(_ object: KubeObject, subject: Subject, changing before: KubeObject?) -> PostCondition {
         guard before.map(isHeld) ?? true, !isHeld(object) else { return .exists(subject) }
         return .jobComplete(subject, deletesItself: object["spec", "ttlSecondsAfterFinished"]?.int != nil)
     }

@@ -90,16 +90,16 @@ public enum PostCondition: Sendable, Hashable {
 
     /// - Parameter observed: the object as just read; nil when there is none.
     func evaluate(observed: KubeObject?) -> Result {
-        if case .gone(let subject, let uid) = self { return Self.gone(subject, uid, observed) }
+        if case .gone(let subject, let uid) = self { return Self.gone(subject, uid: uid, observed: observed) }
         guard let observed else { return absent }
         return switch self {
-        case .gone(let subject, let uid): Self.gone(subject, uid, observed)
-        case .exists(let subject): Existence(observed, subject).result
+        case .gone(let subject, let uid): Self.gone(subject, uid: uid, observed: observed)
+        case .exists(let subject): Existence(observed, subject: subject).result
         case .stored(let subject): Readiness(of: observed, subject).stored
         case .ready(let subject, let replacing, _): Readiness(of: observed, subject, replacing: replacing).result
         case .rolloutComplete(let subject): Readiness(of: observed, subject).rollout
-        case .replicas(let subject, let count): Self.replicas(subject, count, observed)
-        case .jobComplete(let subject, _): Self.job(subject, observed)
+        case .replicas(let subject, let count): Self.replicas(subject, count: count, observed: observed)
+        case .jobComplete(let subject, _): Self.job(subject, observed: observed)
         case .delivery(let subject, let goal): goal.result(of: observed, about: subject)
         case .ended(let subject): Readiness(of: observed, subject).ended
         case .serves, .podsGone, .noWarnings: .pending("about more than one object")
@@ -118,7 +118,7 @@ public enum PostCondition: Sendable, Hashable {
         }
     }
 
-    private static func gone(_ subject: Subject, _ uid: String, _ observed: KubeObject?) -> Result {
+    private static func gone(_ subject: Subject, uid: String, observed: KubeObject?) -> Result {
         guard let observed else { return .met("\(subject.text) is deleted") }
         guard observed.uid == uid else { return .met("\(subject.text) was deleted; a new one has the same name") }
         guard observed.isBeingDeleted else { return .pending("\(subject.text) still exists") }
@@ -128,7 +128,7 @@ public enum PostCondition: Sendable, Hashable {
                 + (finalizers.isEmpty ? "" : "; it waits for the finalizers \(finalizers.joined(separator: ", "))"))
     }
 
-    private static func replicas(_ subject: Subject, _ count: Int, _ observed: KubeObject) -> Result {
+    private static func replicas(_ subject: Subject, count: Int, observed: KubeObject) -> Result {
         if let wanted = observed["spec", "replicas"]?.int, wanted != count {
             return .failed("\(subject.text) is set to \(wanted.counted(as: "replica")): something else changed it")
         }
@@ -151,7 +151,7 @@ public enum PostCondition: Sendable, Hashable {
             observed["status", "readyReplicas"] != nil || subject.resource.group == "apps"
             || subject.resource.plural == "replicationcontrollers"
         let ready = counts ? observed["status", "readyReplicas"]?.int ?? 0 : count
-        guard ready == count else { return .pending(Readiness.text(ready, of: count, "replica")) }
+        guard ready == count else { return .pending(Readiness.text(ready, of: count, noun: "replica")) }
         return .met("\(subject.text) has \(count.counted(as: "replica"))\(counts ? ", all ready" : "")")
     }
 }

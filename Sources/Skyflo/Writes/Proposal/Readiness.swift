@@ -20,12 +20,12 @@ struct Readiness {
         case ("apps", "deployments"): rollout
         case ("apps", "statefulsets"), ("apps", "daemonsets"), ("apps", "replicasets"), ("", "replicationcontrollers"):
             pods
-        default: Existence(object, subject).result
+        default: Existence(object, subject: subject).result
         }
     }
 
     /// `1 of 3 replicas is ready`
-    static func text(_ ready: Int, of wanted: Int, _ noun: String) -> String {
+    static func text(_ ready: Int, of wanted: Int, noun: String) -> String {
         "\(ready) of \(wanted) \(wanted == 1 ? noun : noun + "s") \(ready == 1 || wanted == 1 ? "is" : "are") ready"
     }
 
@@ -80,7 +80,7 @@ struct Readiness {
         // Available are those that have been ready for minReadySeconds.
         let isSlow = object["spec", "minReadySeconds"]?.int ?? 0 > 0
         let ready = count(isDaemon ? "numberAvailable" : isSlow ? "availableReplicas" : "readyReplicas")
-        let text = Self.text(ready, of: wanted, isDaemon ? "pod" : "replica")
+        let text = Self.text(ready, of: wanted, noun: isDaemon ? "pod" : "replica")
         guard ready == wanted, isDaemon || count("replicas") == wanted else { return .pending(text) }
         return .met(text + remark + outdated)
     }
@@ -98,7 +98,7 @@ struct Readiness {
             let wanted = object["spec", "replicas"]?.int ?? 1
             return .met(
                 "the change is stored; pods that run already keep the old template until they are deleted ("
-                    + Self.text(count("readyReplicas"), of: wanted, "replica") + ")")
+                    + Self.text(count("readyReplicas"), of: wanted, noun: "replica") + ")")
         default: return .met("the change is stored")
         }
     }

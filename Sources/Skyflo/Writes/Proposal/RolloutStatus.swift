@@ -22,11 +22,11 @@ package enum RolloutStatus: Sendable, Hashable {
         }
     }
 
-    private static func count(_ object: KubeObject, _ field: String) -> Int { object["status", field]?.int ?? 0 }
+    private static func count(_ object: KubeObject, field: String) -> Int { object["status", field]?.int ?? 0 }
 
     private static func deployment(_ object: KubeObject) -> RolloutStatus {
         let name = object.name
-        guard object.generation <= count(object, "observedGeneration") else {
+        guard object.generation <= count(object, field: "observedGeneration") else {
             return .progressing("Waiting for deployment spec update to be observed...")
         }
         let progressing = object["status", "conditions"]?.array?.first { $0["type"]?.string == "Progressing" }
@@ -34,19 +34,19 @@ package enum RolloutStatus: Sendable, Hashable {
             return .failed("deployment \"\(name)\" exceeded its progress deadline")
         }
         let wanted = object["spec", "replicas"]?.int ?? 1
-        let updated = count(object, "updatedReplicas")
+        let updated = count(object, field: "updatedReplicas")
         let waiting = "Waiting for deployment \"\(name)\" rollout to finish:"
         if updated < wanted {
             let paused = object["spec", "paused"]?.bool == true ? " (the rollout is paused)" : ""
             return .progressing("\(waiting) \(updated) out of \(wanted) new replicas have been updated...\(paused)")
         }
-        if count(object, "replicas") > updated {
+        if count(object, field: "replicas") > updated {
             return .progressing(
-                "\(waiting) \(count(object, "replicas") - updated) old replicas are pending termination...")
+                "\(waiting) \(count(object, field: "replicas") - updated) old replicas are pending termination...")
         }
-        if count(object, "availableReplicas") < updated {
+        if count(object, field: "availableReplicas") < updated {
             return .progressing(
-                "\(waiting) \(count(object, "availableReplicas")) of \(updated) updated replicas are available...")
+                "\(waiting) \(count(object, field: "availableReplicas")) of \(updated) updated replicas are available...")
         }
         return .complete("deployment \"\(name)\" successfully rolled out")
     }
@@ -56,16 +56,16 @@ package enum RolloutStatus: Sendable, Hashable {
         guard object["spec", "updateStrategy", "type"]?.string ?? "RollingUpdate" == "RollingUpdate" else {
             return .failed("rollout status is only available for RollingUpdate strategy type")
         }
-        guard object.generation <= count(object, "observedGeneration") else {
+        guard object.generation <= count(object, field: "observedGeneration") else {
             return .progressing("Waiting for daemon set spec update to be observed...")
         }
-        let wanted = count(object, "desiredNumberScheduled")
-        let updated = count(object, "updatedNumberScheduled")
+        let wanted = count(object, field: "desiredNumberScheduled")
+        let updated = count(object, field: "updatedNumberScheduled")
         let waiting = "Waiting for daemon set \"\(name)\" rollout to finish:"
         if updated < wanted {
             return .progressing("\(waiting) \(updated) out of \(wanted) new pods have been updated...")
         }
-        let available = count(object, "numberAvailable")
+        let available = count(object, field: "numberAvailable")
         if available < wanted {
             return .progressing("\(waiting) \(available) of \(wanted) updated pods are available...")
         }
@@ -76,13 +76,13 @@ package enum RolloutStatus: Sendable, Hashable {
         guard object["spec", "updateStrategy", "type"]?.string ?? "RollingUpdate" == "RollingUpdate" else {
             return .failed("rollout status is only available for RollingUpdate strategy type")
         }
-        guard count(object, "observedGeneration") > 0, object.generation <= count(object, "observedGeneration") else {
+        guard count(object, field: "observedGeneration") > 0, object.generation <= count(object, field: "observedGeneration") else {
             return .progressing("Waiting for statefulset spec update to be observed...")
         }
         let wanted = object["spec", "replicas"]?.int ?? 1
-        let ready = count(object, "readyReplicas")
+        let ready = count(object, field: "readyReplicas")
         if ready < wanted { return .progressing("Waiting for \(wanted - ready) pods to be ready...") }
-        let updated = count(object, "updatedReplicas")
+        let updated = count(object, field: "updatedReplicas")
         if let partition = object["spec", "updateStrategy", "rollingUpdate", "partition"]?.int, partition > 0 {
             let share = wanted - partition
             if updated < share {
@@ -98,6 +98,6 @@ package enum RolloutStatus: Sendable, Hashable {
                 "waiting for statefulset rolling update to complete \(updated) pods at revision \(revision)...")
         }
         return .complete(
-            "statefulset rolling update complete \(count(object, "currentReplicas")) pods at revision \(revision)...")
+            "statefulset rolling update complete \(count(object, field: "currentReplicas")) pods at revision \(revision)...")
     }
 }

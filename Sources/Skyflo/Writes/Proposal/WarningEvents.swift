@@ -48,7 +48,7 @@ struct WarningEvents {
         isSettled: Bool, isRunning: Bool = false, _ surroundings: Surroundings? = nil, knownPods: [String]? = nil
     ) -> PostCondition.Result {
         let groups = Dictionary(grouping: warnings) { warning in
-            let bearing = bearing(of: warning, isSettled, surroundings, knownPods)
+            let bearing = bearing(of: warning, isSettled: isSettled, surroundings: surroundings, knownPods: knownPods)
             return bearing == .counts && isRunning && Self.passing.contains(warning.eventReason) ? .passing : bearing
         }
         if let lasting = groups[.counts] { return .failed(Self.text(lasting)) }
@@ -69,7 +69,7 @@ struct WarningEvents {
     // MARK: One warning
 
     private func bearing(
-        of warning: KubeObject, _ isSettled: Bool, _ surroundings: Surroundings?, _ knownPods: [String]?
+        of warning: KubeObject, isSettled: Bool, surroundings: Surroundings?, knownPods: [String]?
     ) -> Bearing {
         let about = warning.eventObject
         let isPassing =
@@ -78,7 +78,7 @@ struct WarningEvents {
                 || surroundings != nil && Self.resolved.contains(warning.eventReason))
         if isStanding(warning, complaint: Self.isComplaint(warning)) { return .past }
         if about.kind == subject.resource.kind, about.name == subject.name {
-            return bearing(ofOwn: warning, isPassing, surroundings)
+            return bearing(ofOwn: warning, isPassing: isPassing, surroundings: surroundings)
         }
         guard let surroundings else { return isPassing ? .passing : .counts }
         if surroundings.isOutdated(templateHash: generated.templateHash(of: about.name)) { return .past }
@@ -97,7 +97,7 @@ struct WarningEvents {
 
     /// About the object itself, which may be another one than what had its name before.
     private func bearing(
-        ofOwn warning: KubeObject, _ isPassing: Bool, _ surroundings: Surroundings?
+        ofOwn warning: KubeObject, isPassing: Bool, surroundings: Surroundings?
     ) -> Bearing {
         if let uid = warning.eventObject.uid, let live = surroundings?.object, live.uid != uid { return .past }
         if subject.resource.kind == "Pod", Self.stopping.contains(warning.eventReason) { return .past }

@@ -23,11 +23,11 @@ extension WriteProposal {
             uid: object.uid, resourceVersion: object.resourceVersion, propagation: deletion.propagation,
             gracePeriodSeconds: deletion.gracePeriodSeconds)
         let request = KubeRequest(
-            .delete, target.path(), contentType: "application/json", body: JSONWriter.string(options.json))
+            .delete, path: target.path(), contentType: "application/json", body: JSONWriter.string(options.json))
         return WriteProposal(
-            title, PlannedRequest(request: request, target: target.target, before: object),
+            title, planned: PlannedRequest(request: request, target: target.target, before: object),
             risk: .deletion(of: target), warnings: deletionWarnings(target, options: deletion),
-            [.gone(target.subject, uid: object.uid)]
+            postConditions: [.gone(target.subject, uid: object.uid)]
                 + (deletion.propagation == .orphan ? [] : PodTemplate.podsGone(with: target)))
     }
 

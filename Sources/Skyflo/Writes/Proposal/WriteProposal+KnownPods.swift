@@ -23,11 +23,11 @@ extension WriteProposal {
     func notesPods(of target: PlannedRequest.Target) -> Bool {
         postConditions.contains { condition in
             guard case .noWarnings(let subject, nil) = condition else { return false }
-            return Self.isAbout(target, subject)
+            return Self.isAbout(target, subject: subject)
         }
     }
 
-    private static func isAbout(_ target: PlannedRequest.Target, _ subject: PostCondition.Subject) -> Bool {
+    private static func isAbout(_ target: PlannedRequest.Target, subject: PostCondition.Subject) -> Bool {
         target.resource == subject.resource && target.namespace == subject.namespace && target.name == subject.name
     }
 
@@ -35,7 +35,7 @@ extension WriteProposal {
     private func pods(
         of subject: PostCondition.Subject, in preview: Preview, api: ReadOnlyAPI
     ) async throws -> [KubeObject]? {
-        let position = writes.firstIndex { $0.request != nil && Self.isAbout($0.target, subject) }
+        let position = writes.firstIndex { $0.request != nil && Self.isAbout($0.target, subject: subject) }
         let planned = position.flatMap { writes[$0].request }
         guard let planned, let object = planned.before ?? planned.submitted else { return nil }
         if subject.resource.isSame(as: .pods) { return planned.before.map { [$0] } ?? [] }

@@ -44,8 +44,8 @@ public struct WriteProposal: Sendable, Hashable {
 /// A proposal of a single request.
 extension WriteProposal {
     package init(
-        _ summary: String, _ planned: PlannedRequest, risk: Risk, warnings: [String] = [],
-        _ postConditions: [PostCondition]
+        _ summary: String, planned: PlannedRequest, risk: Risk, warnings: [String] = [],
+        postConditions: [PostCondition]
     ) {
         self.init(
             summary: summary, requests: [planned], risk: risk,

@@ -39,7 +39,7 @@ public struct CallDisplay: Sendable {
         fingerprint = isWhole ? nil : redactor.fingerprint(arguments: whole.arguments, requests: whole.requests)
         var found = isWhole ? [] : redactor.credentials(inArguments: whole.arguments)
         for (request, display) in zip(whole.requests, shown.requests) {
-            found.formUnion(Self.hidden(request["body"]?.string ?? "", display["body"]?.string ?? ""))
+            found.formUnion(Self.hidden(request["body"]?.string ?? "", shown: display["body"]?.string ?? ""))
             found.formUnion(Redactor.hidden(inWords: request["command"], shown: display["command"]))
         }
         let names = whole.requests.map { "\($0["path"]?.string ?? "") \($0["target", "name"]?.string ?? "")" }
@@ -49,7 +49,7 @@ public struct CallDisplay: Sendable {
         }
     }
 
-    private static func hidden(_ text: String, _ shown: String) -> Set<String> {
+    private static func hidden(_ text: String, shown: String) -> Set<String> {
         guard text != shown, let value = try? JSONParser.parse(text), let other = try? JSONParser.parse(shown) else {
             return []
         }
@@ -68,6 +68,6 @@ extension Redactor {
     /// `hmac-sha256:` and the keyed hash of a call as it is.
     public func fingerprint(arguments: String, requests: [JSONValue]) -> String {
         let canonical: JSONValue = ["arguments": .string(arguments), "requests": .array(requests)]
-        return "hmac-sha256:" + hash(JSONWriter.bytes(canonical, .canonical))
+        return "hmac-sha256:" + hash(JSONWriter.bytes(canonical, options: .canonical))
     }
 }

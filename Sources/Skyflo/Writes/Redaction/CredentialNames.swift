@@ -48,7 +48,7 @@ package enum CredentialNames {
         let isSecret = holdsSecret(words)
         let isToken = words.contains { tokens.contains($0) || $0.hasSuffix("token") }
         guard isSecret || isToken || words.contains("auth") || isWebhook(words) else { return .other }
-        if SecretReference.matches(name, words) { return .reference }
+        if SecretReference.matches(name, words: words) { return .reference }
         if name.hasSuffix("/auth-session-cookie") { return .other }
         if isWebhook(words) { return .token }
         let isIdentifier = last == "id" && pairs.contains { isRun($0, in: words) }

@@ -37,7 +37,7 @@ package enum CredentialValues {
         if switches.contains(lower) || AuthenticationWords.all.contains(lower) { return true }
         if PlainWords.isDuration(text) || PlainWords.isURL(text) || PlainWords.isPath(text) { return true }
         if text.utf8.count <= 3, text.allSatisfy(\.isNumber) { return true }
-        if text.contains(","), isList(text, isPlainToken) { return true }
+        if text.contains(","), isList(text, isPlain: isPlainToken) { return true }
         guard text.contains("."), PlainWords.isHost(text), text.allSatisfy({ !$0.isUppercase }) else { return false }
         return !text.contains(":") || PlainWords.isAddress(text.prefix { $0 != ":" }) || text.contains(".svc")
     }
@@ -54,7 +54,7 @@ package enum CredentialValues {
     }
 
     /// The elements of a list, divided by commas, blanks and the like.
-    private static func isList(_ text: Substring, _ isPlain: (Substring) -> Bool) -> Bool {
+    private static func isList(_ text: Substring, isPlain: (Substring) -> Bool) -> Bool {
         text.split(whereSeparator: { ", ;|".contains($0) }).allSatisfy(isPlain)
     }
 

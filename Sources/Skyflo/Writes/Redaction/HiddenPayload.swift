@@ -106,7 +106,7 @@ package struct HiddenPayload {
 extension Redactor {
     /// What ``redact(text:)`` replaces in a text.
     func hiddenParts(of text: String) -> [String] {
-        var redaction = TextRedaction(self, text)
+        var redaction = TextRedaction(self, text: text)
         _ = redaction.run()
         return redaction.hidden.map { String(decoding: $0, as: UTF8.self) }
     }

@@ -19,14 +19,14 @@ struct Program: Equatable {
     init?(_ name: String, after program: Program? = nil) {
         let name = name.split(separator: "/").last.map(String.init) ?? name
         if program?.kind == .container, name == "login" {
-            self.init(.login, ["-p"])
+            self.init(.login, options: ["-p"])
             return
         }
         guard let (kind, options) = Self.known[name] else { return nil }
-        self.init(kind, options)
+        self.init(kind, options: options)
     }
 
-    private init(_ kind: Kind, _ options: Set<String>) {
+    private init(_ kind: Kind, options: Set<String>) {
         self.kind = kind
         self.options = options
     }

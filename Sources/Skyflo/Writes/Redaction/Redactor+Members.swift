@@ -86,7 +86,7 @@ extension Redactor {
     /// `$(DB_PASSWORD)` and `${…}` name a variable and hold nothing themselves.
     static func isReference(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
-        return TextRedaction.reference(bytes, 0) == bytes.count
+        return TextRedaction.reference(bytes, start: 0) == bytes.count
     }
 
     // MARK: - Command lines

@@ -16,24 +16,24 @@ extension Redactor {
         for (key, value) in members {
             switch key {
             case "data", "stringData": result[key] = hideMembers(value, isBase64: key == "data")
-            case "metadata": result[key] = secretMetadata(value, Self.values(of: members))
+            case "metadata": result[key] = secretMetadata(value, known: Self.values(of: members))
             default: result[key] = walk(value)
             }
         }
         return .object(result)
     }
 
-    private func secretMetadata(_ metadata: JSONValue, _ known: Set<String>) -> JSONValue {
+    private func secretMetadata(_ metadata: JSONValue, known: Set<String>) -> JSONValue {
         var result = walk(metadata)
         for (key, value) in metadata["annotations"]?.object ?? [:] {
-            guard let text = value.string, text != "", holds(text, known) || key == Self.lastApplied else { continue }
+            guard let text = value.string, text != "", holds(text, secrets: known) || key == Self.lastApplied else { continue }
             result[path: ["annotations", key]] = .string(token(text))
         }
         return result
     }
 
     /// kubectl, and others, keep the whole manifest in an annotation, data included.
-    private func holds(_ text: String, _ secrets: Set<String>) -> Bool {
+    private func holds(_ text: String, secrets: Set<String>) -> Bool {
         if Self.structure(text) != nil { return true }
         let bytes = Array(text.utf8)
         return secrets.contains { secret in
@@ -83,7 +83,7 @@ extension Redactor {
         switch value {
         case .null: .null
         case .string(let text): .string(token(text))
-        default: .string(token(JSONWriter.string(value, .canonical)))
+        default: .string(token(JSONWriter.string(value, options: .canonical)))
         }
     }
 }

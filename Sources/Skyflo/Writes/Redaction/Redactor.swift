@@ -42,11 +42,11 @@ public struct Redactor: Sendable {
     /// Whether a text is a token and nothing else.
     static func isToken(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
-        return tokenEnd(bytes, 0) == bytes.count
+        return tokenEnd(bytes, start: 0) == bytes.count
     }
 
     /// The end of the token that begins here.
-    static func tokenEnd(_ bytes: [UInt8], _ start: Int) -> Int? {
+    static func tokenEnd(_ bytes: [UInt8], start: Int) -> Int? {
         let digits = start + opening.utf8.count
         let end = digits + 8 + closing.utf8.count
         guard end <= bytes.count, bytes[start..<digits].elementsEqual(opening.utf8),
@@ -58,7 +58,7 @@ public struct Redactor: Sendable {
 
     /// Replaces what looks like a secret in a log, a message or any other text.
     public func redact(text: String) -> String {
-        var redaction = TextRedaction(self, text)
+        var redaction = TextRedaction(self, text: text)
         return redaction.run()
     }
 

@@ -15,7 +15,7 @@ public struct SecretBox: Sendable {
     /// - Returns: Base64 of nonce, ciphertext and tag; nil only where the library fails.
     public func seal(_ json: JSONValue, for place: String) -> String? {
         let box = try? ChaChaPoly.seal(
-            JSONWriter.bytes(json, .canonical), using: key, authenticating: Array(place.utf8))
+            JSONWriter.bytes(json, options: .canonical), using: key, authenticating: Array(place.utf8))
         return box.map { Base64.encode(Array($0.combined)) }
     }
 

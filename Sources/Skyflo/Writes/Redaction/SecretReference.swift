@@ -1,6 +1,6 @@
 /// Names under which the name of a Secret stands, and not what is in it.
 enum SecretReference {
-    static func matches(_ name: some StringProtocol, _ words: [String]) -> Bool {
+    static func matches(_ name: some StringProtocol, words: [String]) -> Bool {
         if CredentialNames.isRun(["existing", "secret"], in: words) { return true }
         if name.hasPrefix("vault.hashicorp.com/agent-inject-secret") || name == "nginx.org/jwt-key" { return true }
         if words.suffix(2) == ["pull", "secret"] || words.suffix(2) == ["pull", "secrets"] { return true }
@@ -12,7 +12,7 @@ enum SecretReference {
         }
         guard words.last == "secret" || words.last == "secrets" else { return false }
         guard !words.contains("client"), !words.contains("shared") else { return false }
-        return isAnnotation(name, words) || endings.contains { words.suffix($0.count).elementsEqual($0) }
+        return isAnnotation(name, words: words) || endings.contains { words.suffix($0.count).elementsEqual($0) }
     }
 
     private static let endings: [[String]] = [
@@ -22,7 +22,7 @@ enum SecretReference {
     ]
 
     /// `nginx.ingress.kubernetes.io/auth-secret`; without its domain only as it is written there.
-    private static func isAnnotation(_ name: some StringProtocol, _ words: [String]) -> Bool {
+    private static func isAnnotation(_ name: some StringProtocol, words: [String]) -> Bool {
         if name == "auth-secret" { return true }
         guard let slash = name.firstIndex(of: "/"), name[..<slash].contains(".") else { return false }
         return words.contains { ["auth", "tls", "ssl", "ca", "cert", "proxy", "htpasswd"].contains($0) }

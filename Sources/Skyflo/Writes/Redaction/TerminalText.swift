@@ -17,11 +17,11 @@ struct TerminalText {
         }
         var at = 0
         while at < text.count {
-            if let end = Self.sequenceEnd(text, at) {
+            if let end = Self.sequenceEnd(text, at: at) {
                 at = end
                 continue
             }
-            let (byte, end) = Self.entity(text, at) ?? (text[at], at + 1)
+            let (byte, end) = Self.entity(text, at: at) ?? (text[at], at + 1)
             plain.append(byte)
             offsets.append(at)
             ends.append(end)
@@ -45,7 +45,7 @@ struct TerminalText {
     }
 
     /// A quote or a separator as HTML and JSON write it.
-    private static func entity(_ text: [UInt8], _ at: Int) -> (byte: UInt8, end: Int)? {
+    private static func entity(_ text: [UInt8], at: Int) -> (byte: UInt8, end: Int)? {
         guard text[at] == UInt8(ascii: "&") || text[at] == UInt8(ascii: "\\") else { return nil }
         for (form, byte) in entities where text[at...].starts(with: form) { return (byte, at + form.count) }
         return nil
@@ -60,21 +60,21 @@ struct TerminalText {
     /// How many bytes a sequence may have: it is no sequence otherwise.
     private static let limit = 256
 
-    private static func sequenceEnd(_ text: [UInt8], _ at: Int) -> Int? {
+    private static func sequenceEnd(_ text: [UInt8], at: Int) -> Int? {
         switch text[at] {
-        case 0x1B: escape(text, at + 1)
+        case 0x1B: escape(text, at: at + 1)
         // U+009B, in UTF-8.
-        case 0xC2: at + 1 < text.count && text[at + 1] == 0x9B ? control(text, at + 2, end: nil) : nil
-        case UInt8(ascii: "\\"), UInt8(ascii: "^"): written(text, at)
+        case 0xC2: at + 1 < text.count && text[at + 1] == 0x9B ? control(text, start: at + 2, end: nil) : nil
+        case UInt8(ascii: "\\"), UInt8(ascii: "^"): written(text, at: at)
         // Only colours: others could be anything.
-        case UInt8(ascii: "["): control(text, at + 1, end: UInt8(ascii: "m"))
+        case UInt8(ascii: "["): control(text, start: at + 1, end: UInt8(ascii: "m"))
         default: nil
         }
     }
 
-    private static func written(_ text: [UInt8], _ at: Int) -> Int? {
+    private static func written(_ text: [UInt8], at: Int) -> Int? {
         for form in forms where text[at...].starts(with: form) {
-            return control(text, at + form.count, end: nil)
+            return control(text, start: at + form.count, end: nil)
         }
         return nil
     }
@@ -83,11 +83,11 @@ struct TerminalText {
         "\\u001b[", "\\u001B[", "\\x1b[", "\\x1B[", "\\033[", "\\e[", "^[[",
     ].map { Array($0.utf8) }
 
-    private static func escape(_ text: [UInt8], _ at: Int) -> Int? {
+    private static func escape(_ text: [UInt8], at: Int) -> Int? {
         guard at < text.count else { return at }
         switch text[at] {
-        case UInt8(ascii: "["): return control(text, at + 1, end: nil) ?? at
-        case UInt8(ascii: "]"): return command(text, at + 1) ?? at
+        case UInt8(ascii: "["): return control(text, start: at + 1, end: nil) ?? at
+        case UInt8(ascii: "]"): return command(text, start: at + 1) ?? at
         case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "#"): return min(at + 2, text.count)
         case 0x30...0x3F, 0x40...0x5A, UInt8(ascii: "c"): return at + 1
         default: return at
@@ -95,7 +95,7 @@ struct TerminalText {
     }
 
     /// Parameters and the letter that ends them.
-    private static func control(_ text: [UInt8], _ start: Int, end: UInt8?) -> Int? {
+    private static func control(_ text: [UInt8], start: Int, end: UInt8?) -> Int? {
         var at = start
         while at < text.count, at - start < 32, text[at] >= 0x20, text[at] <= 0x3F { at += 1 }
         guard at < text.count, text[at] >= 0x40, text[at] <= 0x7E else { return nil }
@@ -106,7 +106,7 @@ struct TerminalText {
     }
 
     /// The title of a window, or a link, up to BEL or `ESC \`.
-    private static func command(_ text: [UInt8], _ start: Int) -> Int? {
+    private static func command(_ text: [UInt8], start: Int) -> Int? {
         for at in start..<min(start + limit, text.count) {
             if text[at] == 0x07 { return at + 1 }
             if text[at] == 0x0A { return nil }

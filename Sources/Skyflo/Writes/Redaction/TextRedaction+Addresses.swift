@@ -7,17 +7,17 @@ extension TextRedaction {
         let host = String(decoding: word, as: UTF8.self)
         let path: Int
         if host == "hooks.slack.com" {
-            guard starts("/services/", end) || starts("/workflows/", end) || starts("/triggers/", end) else {
+            guard starts("/services/", at: end) || starts("/workflows/", at: end) || starts("/triggers/", at: end) else {
                 return nil
             }
             path = end + 1
         } else if host == "discord.com" || host == "discordapp.com" {
-            guard starts("/api/webhooks/", end) else { return nil }
+            guard starts("/api/webhooks/", at: end) else { return nil }
             path = end + 5
         } else if host.hasSuffix("webhook.office.com") {
             path = end + 1
         } else if host == "api.telegram.org" {
-            guard starts("/bot", end) else { return nil }
+            guard starts("/bot", at: end) else { return nil }
             return inline(end + 4, as: .secret)
         } else {
             return nil
@@ -28,7 +28,7 @@ extension TextRedaction {
 
     /// `://user:password@`: the range of the password, where the word before was the URL's scheme.
     func password(ofURL at: Int) -> Range<Int>? {
-        guard starts("://", at) else { return nil }
+        guard starts("://", at: at) else { return nil }
         var colon: Int?
         var lastAt: Int?
         var hasSlash = false
@@ -41,13 +41,13 @@ extension TextRedaction {
                 // Behind another `:/` the next URL begins.
                 guard lastAt == nil || hasSlash, let colon, bytes[end - 1] != UInt8(ascii: ":"),
                     hasSlash || isPassword(colon + 1..<end)
-                else { return self.password(colon, lastAt, at + 3) }
+                else { return self.password(colon, lastAt: lastAt, start: at + 3) }
                 hasSlash = true
             default: break
             }
             end += 1
         }
-        return password(colon, lastAt, at + 3)
+        return password(colon, lastAt: lastAt, start: at + 3)
     }
 
     /// What stands before the first slash is no port. A password may hold slashes.
@@ -65,21 +65,21 @@ extension TextRedaction {
 
     /// The same in a URL that is encoded in another one.
     func password(ofEncodedURL at: Int) -> Range<Int>? {
-        guard starts("%3A%2F%2F", at) || starts("%3a%2f%2f", at) else { return nil }
+        guard starts("%3A%2F%2F", at: at) || starts("%3a%2f%2f", at: at) else { return nil }
         var colon: Int?
         var end = at + 9
         while end < bytes.count, end - at < 512, bytes[end] > 0x20, bytes[end] != UInt8(ascii: "&") {
-            if starts("%2F", end) || starts("%2f", end) { return nil }
-            if starts("%3A", end) || starts("%3a", end) { colon = colon ?? end + 3 }
-            if starts("%40", end) { return colon.flatMap { $0 < end && !isSettled(bytes[$0..<end]) ? $0..<end : nil } }
+            if starts("%2F", at: end) || starts("%2f", at: end) { return nil }
+            if starts("%3A", at: end) || starts("%3a", at: end) { colon = colon ?? end + 3 }
+            if starts("%40", at: end) { return colon.flatMap { $0 < end && !isSettled(bytes[$0..<end]) ? $0..<end : nil } }
             end += 1
         }
         return nil
     }
 
-    private func password(_ colon: Int?, _ lastAt: Int?, _ start: Int) -> Range<Int>? {
+    private func password(_ colon: Int?, lastAt: Int?, start: Int) -> Range<Int>? {
         // A token alone, in the place of the user.
-        if let lastAt, Redactor.tokenEnd(bytes, start) == lastAt { return nil }
+        if let lastAt, Redactor.tokenEnd(bytes, start: start) == lastAt { return nil }
         if colon == nil, let lastAt, TextRandomness.isRandom(text(start..<lastAt)[...]) { return start..<lastAt }
         guard let colon, let lastAt, colon + 1 < lastAt, !isSettled(bytes[colon + 1..<lastAt]) else { return nil }
         return colon + 1..<lastAt

@@ -1,6 +1,6 @@
 /// Looking at bytes.
 extension TextRedaction {
-    func starts(_ text: StaticString, _ at: Int) -> Bool {
+    func starts(_ text: StaticString, at: Int) -> Bool {
         guard at >= 0, at + text.utf8CodeUnitCount <= bytes.count else { return false }
         for offset in 0..<text.utf8CodeUnitCount where bytes[at + offset] != text.utf8Start[offset] { return false }
         return true

@@ -14,7 +14,7 @@ extension TextRedaction {
             at = skipBlanks(isQuoted ? skipQuote(wordEnd) : wordEnd)
             guard word == "by" || word == "password" || word == "values" else { continue }
             if skipQuote(at) > at { return inline(at, as: .secret) }
-            if word == "by", isUpper, !starts("PASSWORD", at) { return inline(at, as: .secret) }
+            if word == "by", isUpper, !starts("PASSWORD", at: at) { return inline(at, as: .secret) }
         }
         return nil
     }
@@ -52,7 +52,7 @@ extension TextRedaction {
     }
 
     /// `requirepass x`, `masterauth x`, `auth-pass mymaster x`, `set NAME x`.
-    func directive(_ word: ArraySlice<UInt8>, _ lower: String, _ meaning: CredentialNames.Meaning) -> Range<Int>? {
+    func directive(_ word: ArraySlice<UInt8>, lower: String, meaning: CredentialNames.Meaning) -> Range<Int>? {
         let quoted = skipQuote(word.endIndex)
         let start = skipBlanks(quoted)
         guard start > quoted, !isLineEnd(start) else { return nil }
@@ -68,7 +68,7 @@ extension TextRedaction {
             return inline(skipBlanks(skipQuote(end)), as: .secret)
         }
         guard meaning == .secret || meaning == .token else { return nil }
-        if let value = aloneOnLine(word, lower, start) { return value }
+        if let value = aloneOnLine(word, lower: lower, start: start) { return value }
         // A setting in a language that needs no sign between them: `storePassword "x"`.
         if meaning == .secret, skipQuote(start) > start, !Prose.isNoun(lower) { return inline(start, as: .secret) }
         // Clojure's `:password "x"`.
@@ -89,9 +89,9 @@ extension TextRedaction {
     }
 
     /// `api_token x`, `auth_pass x`, `PASS x`, `password<TAB>x`: a name and its value, and nothing else on the line.
-    private func aloneOnLine(_ word: ArraySlice<UInt8>, _ lower: String, _ start: Int) -> Range<Int>? {
+    private func aloneOnLine(_ word: ArraySlice<UInt8>, lower: String, start: Int) -> Range<Int>? {
         let isTabbed = bytes[word.endIndex..<start].contains(0x09)
-        guard isTabbed || !Prose.isNoun(lower), !word.starts(with: "-".utf8), let value = nthWord(1, word.endIndex),
+        guard isTabbed || !Prose.isNoun(lower), !word.starts(with: "-".utf8), let value = nthWord(1, start: word.endIndex),
             isLineEnd(skipBlanks(skipQuote(value.upperBound))), previous.isEmpty || isFirst(word.startIndex),
             !isSettled(bytes[value]), !bytes[value].contains(where: { "(){}<:".utf8.contains($0) })
         else { return nil }

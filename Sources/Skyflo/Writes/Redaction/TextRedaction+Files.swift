@@ -127,7 +127,7 @@ extension TextRedaction {
         let equal = skipBlanks(word.endIndex)
         guard byte(equal) == UInt8(ascii: "=") || byte(equal) == UInt8(ascii: ":") else { return nil }
         let value = extent(skipBlanks(equal + 1), isHeader: false)
-        let isKey = value.count == 40 && starts("AQ", value.lowerBound) && starts("==", value.upperBound - 2)
+        let isKey = value.count == 40 && starts("AQ", at: value.lowerBound) && starts("==", at: value.upperBound - 2)
         return isKey ? value : nil
     }
 

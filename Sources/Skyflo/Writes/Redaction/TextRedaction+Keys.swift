@@ -3,33 +3,33 @@ extension TextRedaction {
     /// The end of the private key that begins here, as PEM or as PEM in base64; the end of the text where it doesn't end.
     func privateKey(_ at: Int) -> Int? {
         if let end = encodedPEM(at) { return end }
-        guard starts("-----BEGIN ", at), isPrivate(at + 11) else { return nil }
-        guard let footer = firstIndex("-----END ", at + 11) else { return bytes.count }
-        return firstIndex("-----", footer + 9).map { $0 + 5 } ?? bytes.count
+        guard starts("-----BEGIN ", at: at), isPrivate(at + 11) else { return nil }
+        guard let footer = firstIndex("-----END ", start: at + 11) else { return bytes.count }
+        return firstIndex("-----", start: footer + 9).map { $0 + 5 } ?? bytes.count
     }
 
-    func endsKey(_ at: Int) -> Bool { starts("-----END ", at) && isPrivate(at + 9) }
+    func endsKey(_ at: Int) -> Bool { starts("-----END ", at: at) && isPrivate(at + 9) }
 
     func isPEMBoundary(_ at: Int) -> Bool {
-        bytes[at] == UInt8(ascii: "-") && (starts("-----BEGIN ", at) || starts("-----END ", at))
+        bytes[at] == UInt8(ascii: "-") && (starts("-----BEGIN ", at: at) || starts("-----END ", at: at))
     }
 
     /// `RSA PRIVATE KEY`, `PGP PRIVATE KEY BLOCK`.
     private func isPrivate(_ at: Int) -> Bool {
         for start in at..<max(at, min(at + 32, bytes.count)) {
             if bytes[start] == UInt8(ascii: "-") { return false }
-            if starts("PRIVATE KEY", start) { return true }
+            if starts("PRIVATE KEY", at: start) { return true }
         }
         return false
     }
 
-    private func firstIndex(_ text: StaticString, _ start: Int) -> Int? {
-        (start..<max(start, bytes.count)).first { starts(text, $0) }
+    private func firstIndex(_ text: StaticString, start: Int) -> Int? {
+        (start..<max(start, bytes.count)).first { starts(text, at: $0) }
     }
 
     /// `-----BEGIN` in base64, unless it goes on with `CERTIFICATE` or `PUBLIC KEY`; also wrapped into lines.
     private func encodedPEM(_ at: Int) -> Int? {
-        guard starts("LS0tLS1CRUdJTi", at), !starts("LS0tLS1CRUdJTiBDRVJU", at), !starts("LS0tLS1CRUdJTiBQVUJM", at)
+        guard starts("LS0tLS1CRUdJTi", at: at), !starts("LS0tLS1CRUdJTiBDRVJU", at: at), !starts("LS0tLS1CRUdJTiBQVUJM", at: at)
         else { return nil }
         var end = base64End(at)
         while bytes[end - 1] != UInt8(ascii: "="), let next = wrapped(end) { end = next }

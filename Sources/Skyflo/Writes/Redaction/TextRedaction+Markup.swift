@@ -5,16 +5,16 @@ extension TextRedaction {
     func element(_ word: ArraySlice<UInt8>, as meaning: CredentialNames.Meaning) -> Range<Int>? {
         guard let start = content(word) else { return nil }
         var from = skipSpace(start)
-        for tag: StaticString in ["<value>", "<string>"] where starts(tag, from) { from += tag.utf8CodeUnitCount }
-        let isData = starts("<![CDATA[", from)
+        for tag: StaticString in ["<value>", "<string>"] where starts(tag, at: from) { from += tag.utf8CodeUnitCount }
+        let isData = starts("<![CDATA[", at: from)
         if isData { from += 9 }
         var end = from
         while end < bytes.count, end - from < 4096 {
-            if isData ? starts("]]>", end) : bytes[end] == UInt8(ascii: "<") || starts("&lt;", end) { break }
+            if isData ? starts("]]>", at: end) : bytes[end] == UInt8(ascii: "<") || starts("&lt;", at: end) { break }
             end += 1
         }
         // Without its end it is an element only where the value follows at once: usages name `<password>` as well.
-        let isClosed = isData || starts("</", end) || starts("&lt;/", end) || starts("<\\/", end)
+        let isClosed = isData || starts("</", at: end) || starts("&lt;/", at: end) || starts("<\\/", at: end)
         guard end < bytes.count, end - from < 4096, isClosed else {
             return from == start && !isLineEnd(from) && byte(from) != UInt8(ascii: "<")
                 ? inline(from, as: meaning) : nil
@@ -48,9 +48,9 @@ extension TextRedaction {
                 quote = byte
             } else if byte == UInt8(ascii: ">") {
                 return bytes[at - 1] == UInt8(ascii: "/") ? nil : at + 1
-            } else if starts("&gt;", at) {
+            } else if starts("&gt;", at: at) {
                 return at + 4
-            } else if byte == UInt8(ascii: "<") || byte == 0x0A || (at > word.endIndex && starts("value", at)) {
+            } else if byte == UInt8(ascii: "<") || byte == 0x0A || (at > word.endIndex && starts("value", at: at)) {
                 return nil
             } else if at == word.endIndex, !Self.isSpace(byte) {
                 return nil
@@ -67,16 +67,16 @@ extension TextRedaction {
         return byte(at - 1) == UInt8(ascii: "<")
     }
 
-    private func isEscapedTag(_ start: Int) -> Bool { starts("&lt;", start - 4) }
+    private func isEscapedTag(_ start: Int) -> Bool { starts("&lt;", at: start - 4) }
 
     /// `<key>password</key><string>x</string>`
     private func plistValue(_ word: ArraySlice<UInt8>) -> Int? {
-        guard byte(word.startIndex - 1) == UInt8(ascii: ">"), starts("</", word.endIndex) else { return nil }
+        guard byte(word.startIndex - 1) == UInt8(ascii: ">"), starts("</", at: word.endIndex) else { return nil }
         var at = word.endIndex
         let limit = min(at + 64, bytes.count)
         while at < limit, bytes[at] != UInt8(ascii: ">") { at += 1 }
         at = skipSpace(min(at + 1, bytes.count))
-        for tag: StaticString in ["<string>", "<value>", "<data>"] where starts(tag, at) {
+        for tag: StaticString in ["<string>", "<value>", "<data>"] where starts(tag, at: at) {
             return at + tag.utf8CodeUnitCount
         }
         return nil

@@ -11,9 +11,9 @@ extension TextRedaction {
         if lower == "identified" { return identifiedBy(end, isUpper: name.first == "I") }
         if lower == "value" { return valueBeforeName(word) }
         if lower == "key", let key = keyOfCeph(word) { return key }
-        if let argument = positional(word, lower) { return argument }
+        if let argument = positional(word, lower: lower) { return argument }
         if lower == "auth" { if let password = authentication(word) { return password } }
-        let isSigned = isSignature(lower, word)
+        let isSigned = isSignature(lower, word: word)
         var meaning = isSigned ? .secret : CredentialNames.meaning(of: domain(of: word) + name)
         // A connection string's `;PWD=x`.
         if lower == "pwd", byte(word.startIndex - 1) == UInt8(ascii: ";") { meaning = .secret }
@@ -28,8 +28,8 @@ extension TextRedaction {
             return below(start, key: word.startIndex, as: meaning)
                 ?? inline(start, as: meaning, isHeader: isHeader) ?? lineBelow(start, after: word)
         }
-        if let value = flag(name, end, meaning) ?? directive(word, lower, meaning) { return value }
-        return neighbour(word, isFlag: name.hasPrefix("-"), meaning) ?? sentence(word, lower)
+        if let value = flag(name, end: end, meaning: meaning) ?? directive(word, lower: lower, meaning: meaning) { return value }
+        return neighbour(word, isFlag: name.hasPrefix("-"), meaning: meaning) ?? sentence(word, lower: lower)
             ?? defaultOfVariable(word)
     }
 
@@ -38,9 +38,9 @@ extension TextRedaction {
         var quoted = skipQuote(end)
         // PHP's `[password] => x` and `["password"] => x`.
         if byte(quoted) == UInt8(ascii: "]") { quoted += 1 }
-        if starts(">> =>", quoted), starts("<<", word.startIndex - 3) { quoted += 2 }
+        if starts(">> =>", at: quoted), starts("<<", at: word.startIndex - 3) { quoted += 2 }
         // Markdown's `**Password**: x`.
-        if starts("**", quoted), starts("**", word.startIndex - 2) { quoted += 2 }
+        if starts("**", at: quoted), starts("**", at: word.startIndex - 2) { quoted += 2 }
         let at = skipBlanks(quoted)
         guard let byte = byte(at) else { return nil }
         switch byte {
@@ -48,23 +48,23 @@ extension TextRedaction {
             var next = at + 1
             while next < at + 3, self.byte(next) == UInt8(ascii: "=") { next += 1 }
             guard self.byte(next) == UInt8(ascii: ">") else { return continued(skipBlanks(next)) }
-            if starts("> <<\"", next) { return next + 4 }
+            if starts("> <<\"", at: next) { return next + 4 }
             return typed(self.byte(next + 1) == 0x0A ? skipSpace(next + 1) : skipBlanks(next + 1))
         case UInt8(ascii: "~"), UInt8(ascii: ">"):
             return at > quoted && self.byte(at + 1) == UInt8(ascii: ">") ? skipBlanks(at + 2) : nil
         case UInt8(ascii: "%"):
-            if starts("%22%3A", at) { return starts("%22", at + 6) ? at + 9 : at + 6 }
-            return starts("%3D", at) || starts("%3d", at) ? at + 3 : nil
+            if starts("%22%3A", at: at) { return starts("%22", at: at + 6) ? at + 9 : at + 6 }
+            return starts("%3D", at: at) || starts("%3d", at: at) ? at + 3 : nil
         // LDIF's base64.
-        case UInt8(ascii: ":") where starts(":: ", at): return skipBlanks(at + 2)
+        case UInt8(ascii: ":") where starts(":: ", at: at): return skipBlanks(at + 2)
         case UInt8(ascii: ":"):
-            if starts(":** ", at), starts("**", word.startIndex - 2) { return skipBlanks(at + 3) }
+            if starts(":** ", at: at), starts("**", at: word.startIndex - 2) { return skipBlanks(at + 3) }
             return skipBlanks(self.byte(at + 1) == UInt8(ascii: "=") ? at + 2 : at + 1)
         case 0xE2:
-            return at > end && (starts("\u{2192}", at) || isBoxed(at, word)) ? skipBlanks(at + 3) : nil
+            return at > end && (starts("\u{2192}", at: at) || isBoxed(at, word: word)) ? skipBlanks(at + 3) : nil
         case UInt8(ascii: "."):
             let dots = bytes[at...].prefix { $0 == UInt8(ascii: ".") || $0 == 0x20 }
-            return at > end && dots.count >= 4 && starts("...", at) ? dots.endIndex : nil
+            return at > end && dots.count >= 4 && starts("...", at: at) ? dots.endIndex : nil
         case UInt8(ascii: "-"):
             guard at > end, self.byte(at + 1) == UInt8(ascii: ">") else { return nil }
             return skipBlanks(at + 2)
@@ -76,15 +76,15 @@ extension TextRedaction {
 
     /// PHP's `string(7) "x"`.
     private func typed(_ at: Int) -> Int {
-        guard starts("string(", at) else { return at }
+        guard starts("string(", at: at) else { return at }
         var end = at + 7
         while end < bytes.count, Self.isDigit(bytes[end]) { end += 1 }
         return byte(end) == UInt8(ascii: ")") ? skipBlanks(end + 1) : at
     }
 
     /// `│ Password │ x │`
-    private func isBoxed(_ at: Int, _ word: ArraySlice<UInt8>) -> Bool {
-        starts("\u{2502}", at) && byte(word.startIndex - 1) == 0x20 && byte(word.startIndex - 4) == 0xE2
+    private func isBoxed(_ at: Int, word: ArraySlice<UInt8>) -> Bool {
+        starts("\u{2502}", at: at) && byte(word.startIndex - 1) == 0x20 && byte(word.startIndex - 4) == 0xE2
     }
 
     private func isCell(_ start: Int) -> Bool {
@@ -103,7 +103,7 @@ extension TextRedaction {
 
     /// `credentials: admin / x`
     private func passwordBehindUser(_ start: Int) -> Range<Int>? {
-        guard let user = nthWord(1, start - 1), starts(" / ", user.upperBound) else { return nil }
+        guard let user = nthWord(1, start: start - 1), starts(" / ", at: user.upperBound) else { return nil }
         let start = user.upperBound + 3
         // Nothing of it where it was hidden before.
         return inline(start, as: .secret) ?? start..<start
@@ -121,7 +121,7 @@ extension TextRedaction {
     private func domain(of word: ArraySlice<UInt8>) -> String {
         guard byte(word.startIndex - 1) == UInt8(ascii: "/"), let last = previous.last,
             last.upperBound == word.startIndex - 1, bytes[last].contains(UInt8(ascii: ".")),
-            !starts("://", last.lowerBound - 3)
+            !starts("://", at: last.lowerBound - 3)
         else { return "" }
         return text(last) + "/"
     }
@@ -129,7 +129,7 @@ extension TextRedaction {
     /// `API Key: x`, `Unseal Key 1: x`: a name of several words.
     private func nameOfWords(_ word: ArraySlice<UInt8>) -> CredentialNames.Meaning? {
         let at = skipBlanks(word.endIndex)
-        guard byte(at) == UInt8(ascii: ":") || byte(at) == UInt8(ascii: "=") || starts("is ", at), word.count <= 8,
+        guard byte(at) == UInt8(ascii: ":") || byte(at) == UInt8(ascii: "=") || starts("is ", at: at), word.count <= 8,
             let last = previous.last, word.startIndex == last.upperBound + 1
         else { return nil }
         var words = [text(last), String(decoding: word, as: UTF8.self)]
@@ -156,7 +156,7 @@ extension TextRedaction {
     }
 
     /// `?sig=`: what signs a URL is all that it takes to use it.
-    private func isSignature(_ name: String, _ word: ArraySlice<UInt8>) -> Bool {
+    private func isSignature(_ name: String, word: ArraySlice<UInt8>) -> Bool {
         guard word.startIndex > 0, "?&".utf8.contains(bytes[word.startIndex - 1]), bytes[word.endIndex] == 0x3D else {
             return false
         }
@@ -164,13 +164,13 @@ extension TextRedaction {
     }
 
     /// `--token x`, `-storepass x`.
-    private func flag(_ name: String, _ end: Int, _ meaning: CredentialNames.Meaning) -> Range<Int>? {
+    private func flag(_ name: String, end: Int, meaning: CredentialNames.Meaning) -> Range<Int>? {
         guard name.hasPrefix("--") || (name.hasPrefix("-") && name.utf8.count > 3) else { return nil }
         let quoted = skipQuote(end)
         let blanks = skipBlanks(quoted)
         guard blanks > quoted else { return nil }
         let start = continued(blanks)
-        if starts("--", start) { return nil }
+        if starts("--", at: start) { return nil }
         let value = inline(start, as: meaning)
         // A usage says `--password PASSWORD`.
         let placeholder = name.drop { $0 == "-" }.uppercased().replacing("-", with: "_")
@@ -193,17 +193,17 @@ extension TextRedaction {
     }
 
     /// `"name":"DB_PASSWORD","value":"x"`, on lines of their own as well, `"--password","x"`, `name="password" value="x"`.
-    private func neighbour(_ word: ArraySlice<UInt8>, isFlag: Bool, _ meaning: CredentialNames.Meaning) -> Range<Int>? {
+    private func neighbour(_ word: ArraySlice<UInt8>, isFlag: Bool, meaning: CredentialNames.Meaning) -> Range<Int>? {
         var at = word.endIndex
         var isNext = false
         while at < bytes.count, Self.isSpace(bytes[at]) || ",\"'\\".utf8.contains(bytes[at]) {
             isNext = isNext || bytes[at] == 0x2C || bytes[at] == 0x0A || isEscape(at) || isAttribute(at, of: word)
-            if isFlag, bytes[at] == 0x2C { return nextElement(at + 1, meaning) }
+            if isFlag, bytes[at] == 0x2C { return nextElement(at + 1, meaning: meaning) }
             at += isEscape(at) ? 2 : 1
         }
-        if isFlag, isNext, starts("- ", at) { return scalar(skipBlanks(at + 2), meaning) }
-        guard isNext, let key = ["value", "Value", "ParameterValue", "val"].first(where: { matches($0, at) }) else {
-            return argumentOfCall(word, meaning)
+        if isFlag, isNext, starts("- ", at: at) { return scalar(skipBlanks(at + 2), meaning: meaning) }
+        guard isNext, let key = ["value", "Value", "ParameterValue", "val"].first(where: { matches($0, at: at) }) else {
+            return argumentOfCall(word, meaning: meaning)
         }
         let separator = skipBlanks(skipQuote(at + key.utf8.count))
         guard byte(separator) == UInt8(ascii: ":") || byte(separator) == UInt8(ascii: "=") else { return nil }
@@ -211,7 +211,7 @@ extension TextRedaction {
         return below(start, key: at, as: meaning) ?? inline(start, as: meaning)
     }
 
-    private func matches(_ text: String, _ at: Int) -> Bool {
+    private func matches(_ text: String, at: Int) -> Bool {
         at + text.utf8.count <= bytes.count && bytes[at..<at + text.utf8.count].elementsEqual(text.utf8)
     }
 
@@ -225,28 +225,28 @@ extension TextRedaction {
     }
 
     /// `define('DB_PASSWORD', 'x')`, `password("x")`.
-    private func argumentOfCall(_ word: ArraySlice<UInt8>, _ meaning: CredentialNames.Meaning) -> Range<Int>? {
+    private func argumentOfCall(_ word: ArraySlice<UInt8>, meaning: CredentialNames.Meaning) -> Range<Int>? {
         guard meaning == .secret || meaning == .token else { return nil }
         let end = word.endIndex
         if byte(end) == UInt8(ascii: "("), meaning == .secret, skipQuote(end + 1) > end + 1 {
             guard let first = inline(end + 1, as: meaning) else { return nil }
             // `changeUserPassword("app", "x")`
             let next = skipQuote(first.upperBound)
-            let second = byte(next) == UInt8(ascii: ",") ? nextElement(next + 1, meaning) : nil
+            let second = byte(next) == UInt8(ascii: ",") ? nextElement(next + 1, meaning: meaning) : nil
             return first.lowerBound..<(second ?? first).upperBound
         }
-        if starts("\">>,<<\"", end) { return inline(end + 6, as: meaning) }
+        if starts("\">>,<<\"", at: end) { return inline(end + 6, as: meaning) }
         if byte(end) == UInt8(ascii: ","), isTuple(word.startIndex) {
             let start = skipBlanks(end + 1)
-            let inner = starts("<<", start) ? start + 2 : start
+            let inner = starts("<<", at: start) ? start + 2 : start
             return skipQuote(inner) > inner ? inline(inner, as: meaning) : nil
         }
         let quoted = skipQuote(end)
         var opening = word.startIndex - (quoted - end) - 1
         if byte(opening) == 0x20 { opening -= 1 }
-        if let value = pair(word, quoted, meaning) { return value }
+        if let value = pair(word, quoted: quoted, meaning: meaning) { return value }
         guard quoted > end, byte(opening) == UInt8(ascii: "("), byte(quoted) == UInt8(ascii: ",") else { return nil }
-        guard let value = nextElement(quoted + 1, meaning) else { return nil }
+        guard let value = nextElement(quoted + 1, meaning: meaning) else { return nil }
         return byte(skipBlanks(skipQuote(value.upperBound))) == UInt8(ascii: ")") ? value : nil
     }
 
@@ -257,9 +257,9 @@ extension TextRedaction {
     }
 
     /// The next text of a list.
-    private func nextElement(_ at: Int, _ meaning: CredentialNames.Meaning) -> Range<Int>? {
+    private func nextElement(_ at: Int, meaning: CredentialNames.Meaning) -> Range<Int>? {
         let at = skipSpace(at)
-        guard skipQuote(at) > at, !starts("--", skipQuote(at)) else { return nil }
+        guard skipQuote(at) > at, !starts("--", at: skipQuote(at)) else { return nil }
         return inline(at, as: meaning)
     }
 
@@ -279,7 +279,7 @@ extension TextRedaction {
         {
             at += 1
         }
-        guard let key = ["name", "key", "Key", "Name"].first(where: { matches($0, at) }) else { return nil }
+        guard let key = ["name", "key", "Key", "Name"].first(where: { matches($0, at: at) }) else { return nil }
         let next = skipBlanks(skipQuote(at + key.utf8.count))
         guard byte(next) == byte(separator) else { return nil }
         let name = extent(skipBlanks(next + 1), isHeader: false)

@@ -1,7 +1,7 @@
 /// Credentials in sentences, and sentences about credentials.
 extension TextRedaction {
     /// `password is x`, `using password 'x'`, `password for root: x`, and the first password of a program, alone on a line below.
-    func sentence(_ word: ArraySlice<UInt8>, _ lower: String) -> Range<Int>? {
+    func sentence(_ word: ArraySlice<UInt8>, lower: String) -> Range<Int>? {
         let noun = lower.split(separator: ".").last.map(String.init) ?? lower
         guard Prose.isNoun(noun), noun != "auth", noun != "cookie", noun != "authorization" else { return nil }
         let end = word.endIndex
@@ -11,7 +11,7 @@ extension TextRedaction {
         if isPassword || word.elementsEqual("SECRET".utf8), skipQuote(start) > start {
             return quoted(start)
         }
-        return assigned(start, noun) ?? atLineEnd(start, word, isPassword: isPassword)
+        return assigned(start, noun: noun) ?? atLineEnd(start, noun: word, isPassword: isPassword)
             ?? adjacent(start).flatMap { isPassword || isMade(text($0)) ? $0 : nil }
     }
 
@@ -42,7 +42,7 @@ extension TextRedaction {
     }
 
     /// `password is now x`, `password set to x`.
-    private func assigned(_ start: Int, _ noun: String) -> Range<Int>? {
+    private func assigned(_ start: Int, noun: String) -> Range<Int>? {
         var at = start
         var isAssigned = false
         for _ in 0..<6 {
@@ -56,7 +56,7 @@ extension TextRedaction {
             }
             guard Prose.connectors.contains(name) || (isAssigned && name.isEmpty) else {
                 guard isAssigned else { return nil }
-                return spoken(range, next)
+                return spoken(range, next: next)
             }
             isAssigned = isAssigned || Prose.assignments.contains(name)
             at = next
@@ -75,7 +75,7 @@ extension TextRedaction {
     }
 
     /// A word of a sentence, where it isn't an ordinary one.
-    private func spoken(_ range: Range<Int>, _ next: Int) -> Range<Int>? {
+    private func spoken(_ range: Range<Int>, next: Int) -> Range<Int>? {
         let isQuoted = "\"'`".utf8.contains(bytes[range.lowerBound])
         let value =
             isQuoted && Self.isQuote(bytes[range.lowerBound]) ? extent(range.lowerBound, isHeader: false) : core(range)
@@ -90,7 +90,7 @@ extension TextRedaction {
     private func adjacent(_ start: Int) -> Range<Int>? {
         guard let last = previous.last, let (range, next) = word(start),
             bytes[range.upperBound - 1] != UInt8(ascii: ":"),
-            !"([{=".utf8.contains(bytes[range.lowerBound]), let value = spoken(range, next)
+            !"([{=".utf8.contains(bytes[range.lowerBound]), let value = spoken(range, next: next)
         else { return nil }
         let isEnd = isLineEnd(skipBlanks(next)) || ",;".utf8.contains(bytes[range.upperBound - 1])
         let before = text(last).lowercased()
@@ -108,7 +108,7 @@ extension TextRedaction {
     // MARK: - At the end of a line
 
     /// `A temporary password is generated for root@localhost: x`, `PASSWORD elastic = x`.
-    private func atLineEnd(_ start: Int, _ noun: ArraySlice<UInt8>, isPassword: Bool) -> Range<Int>? {
+    private func atLineEnd(_ start: Int, noun: ArraySlice<UInt8>, isPassword: Bool) -> Range<Int>? {
         var at = start
         var last = ""
         var words = 0
@@ -142,7 +142,7 @@ extension TextRedaction {
     /// The one word that the line ends in.
     private func alone(_ at: Int, isPassword: Bool) -> Range<Int>? {
         guard let (range, next) = word(at), isLineEnd(skipBlanks(next)) || isTextEnd(next - 1) else { return nil }
-        guard let value = spoken(range, next) else { return nil }
+        guard let value = spoken(range, next: next) else { return nil }
         return isPassword || isMade(text(value)) ? value : nil
     }
 
@@ -174,7 +174,7 @@ extension TextRedaction {
         for _ in 0..<5 {
             at = skipBlanks(at)
             guard at < bytes.count, isLineEnd(at), at - end < 512 else { return nil }
-            at += isEscape(at) ? 2 : starts("\r\n", at) ? 2 : 1
+            at += isEscape(at) ? 2 : starts("\r\n", at: at) ? 2 : 1
             guard var (range, next) = word(at) else { continue }
             // Logs begin their lines with the time.
             if isTime(range) {

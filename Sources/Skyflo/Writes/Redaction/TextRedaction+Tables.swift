@@ -9,7 +9,7 @@ extension TextRedaction {
         case "chpasswd": return passwordList(word.endIndex)
         // Of Net-SNMP: `createUser app SHA x AES y`.
         case "createUser":
-            return [nthWord(3, word.endIndex), nthWord(5, word.endIndex)].compactMap { $0 }.filter(isHidden)
+            return [nthWord(3, start: word.endIndex), nthWord(5, start: word.endIndex)].compactMap { $0 }.filter(isHidden)
         // base64: `Password:`, as SMTP servers ask for it.
         case "UGFzc3dvcmQ6": return lastWord(end(ofLine: word.endIndex) + 1).map { [$0] } ?? []
         default: return []
@@ -50,20 +50,20 @@ extension TextRedaction {
             return ([], start)
         }
         let divider: Divider = line.contains(UInt8(ascii: "|")) ? .bar : line.contains(0x09) ? .tab : .blanks
-        let header = cells(start, end, divider)
+        let header = cells(start, end: end, divider: divider)
         guard header.count > 1 else { return ([], start) }
         let secret = header.indices.filter { isSecretName(header[$0]) }
-        return secret.isEmpty ? ([], start) : rows(end + 1, divider, secret, of: header.count)
+        return secret.isEmpty ? ([], start) : rows(end + 1, divider: divider, secret: secret, of: header.count)
     }
 
-    private func rows(_ start: Int, _ divider: Divider, _ secret: [Int], of count: Int) -> (
+    private func rows(_ start: Int, divider: Divider, secret: [Int], of count: Int) -> (
         found: [Range<Int>], end: Int
     ) {
         var found: [Range<Int>] = []
         var line = start
         for _ in 0..<Self.maximumRows where line < bytes.count {
             let end = end(ofLine: line)
-            let row = cells(line, end, divider)
+            let row = cells(line, end: end, divider: divider)
             if row.isEmpty { break }
             if !row.allSatisfy(isRule) {
                 guard row.count == count, byte(end) == nil || byte(end) == 0x0A else { break }
@@ -79,12 +79,12 @@ extension TextRedaction {
     /// `-----`, `--+--`
     private func isRule(_ range: Range<Int>) -> Bool { bytes[range].allSatisfy { "-+=: ".utf8.contains($0) } }
 
-    private func cells(_ start: Int, _ end: Int, _ divider: Divider) -> [Range<Int>] {
+    private func cells(_ start: Int, end: Int, divider: Divider) -> [Range<Int>] {
         var cells: [Range<Int>] = []
         var from = start
         var at = start
         while at <= end {
-            guard at == end || isDivider(at, divider) else {
+            guard at == end || isDivider(at, divider: divider) else {
                 at += 1
                 continue
             }
@@ -97,7 +97,7 @@ extension TextRedaction {
         return cells
     }
 
-    private func isDivider(_ at: Int, _ divider: Divider) -> Bool {
+    private func isDivider(_ at: Int, divider: Divider) -> Bool {
         switch divider {
         case .tab: bytes[at] == 0x09
         case .bar: bytes[at] == UInt8(ascii: "|")
@@ -188,7 +188,7 @@ extension TextRedaction {
     func replacement(behind value: Range<Int>) -> Range<Int>? {
         let quote = skipQuote(value.upperBound)
         let arrow = skipBlanks(quote)
-        guard quote > value.upperBound, starts("->", arrow) else { return nil }
+        guard quote > value.upperBound, starts("->", at: arrow) else { return nil }
         let start = skipBlanks(arrow + 2)
         return skipQuote(start) > start ? inline(start, as: .secret) : nil
     }
@@ -198,7 +198,7 @@ extension TextRedaction {
         let brace = skipBlanks(skipQuote(word.endIndex))
         guard let last = previous.last, text(last) == "variable", byte(brace) == UInt8(ascii: "{") else { return nil }
         let block = bytes[brace...].prefix(512).prefix { $0 != UInt8(ascii: "}") }
-        guard let key = block.indices.first(where: { starts("default", $0) && Self.isSpace(bytes[$0 - 1]) })
+        guard let key = block.indices.first(where: { starts("default", at: $0) && Self.isSpace(bytes[$0 - 1]) })
         else { return nil }
         let equal = skipBlanks(key + 7)
         return byte(equal) == UInt8(ascii: "=") ? inline(skipBlanks(equal + 1), as: .secret) : nil
@@ -207,12 +207,12 @@ extension TextRedaction {
     // MARK: - Pairs
 
     /// Scala's `(password,x)`, Lisp's `(password . "x")`, and `["password","x"]`.
-    func pair(_ word: ArraySlice<UInt8>, _ quoted: Int, _ meaning: CredentialNames.Meaning) -> Range<Int>? {
+    func pair(_ word: ArraySlice<UInt8>, quoted: Int, meaning: CredentialNames.Meaning) -> Range<Int>? {
         let isQuoted = quoted > word.endIndex
         let opening = word.startIndex - 1 - (isQuoted ? 1 : 0)
         guard let bracket = byte(opening), "([".utf8.contains(bracket) else { return nil }
         var start = quoted
-        if starts(" . \"", quoted) {
+        if starts(" . \"", at: quoted) {
             start += 3
         } else if byte(start) == UInt8(ascii: ",") {
             start += 1

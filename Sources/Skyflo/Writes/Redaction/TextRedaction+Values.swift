@@ -26,7 +26,7 @@ extension TextRedaction {
 
     /// `{user: app, …`, `{"user": …`
     private func isStructure(_ start: Int) -> Bool {
-        guard byte(start) == UInt8(ascii: "{") || starts("[{", start) else { return false }
+        guard byte(start) == UInt8(ascii: "{") || starts("[{", at: start) else { return false }
         let from = skipQuote(skipBlanks(byte(start) == UInt8(ascii: "[") ? start + 2 : start + 1))
         var end = from
         while end < bytes.count, end - from < 64, Self.isWord(bytes[end]) { end += 1 }
@@ -93,15 +93,15 @@ extension TextRedaction {
         let start = byte(start) == UInt8(ascii: "[") ? start + 1 : start
         let from = skipQuote(start)
         let quote: UInt8? = from > start && Self.isQuote(bytes[from - 1]) ? bytes[from - 1] : nil
-        guard var end = Self.settled(bytes, from) else { return false }
+        guard var end = Self.settled(bytes, start: from) else { return false }
         while quote == nil, end < bytes.count, ",;})]".utf8.contains(bytes[end]) { end += 1 }
         return end == bytes.count || ends(end, quote: quote, isHeader: isHeader)
     }
 
-    func isSettled(_ value: ArraySlice<UInt8>) -> Bool { Self.settled(Array(value), 0) == value.count }
+    func isSettled(_ value: ArraySlice<UInt8>) -> Bool { Self.settled(Array(value), start: 0) == value.count }
 
     /// The end of the token or reference that begins here, maybe behind the name of an authentication scheme.
-    static func settled(_ bytes: [UInt8], _ start: Int) -> Int? {
+    static func settled(_ bytes: [UInt8], start: Int) -> Int? {
         var at = start
         while at < bytes.count, at - start <= 10, isAlphanumeric(bytes[at]) { at += 1 }
         if at > start {
@@ -111,11 +111,11 @@ extension TextRedaction {
             while at < bytes.count, bytes[at] == 0x20 { at += 1 }
             guard at > end else { return nil }
         }
-        return Redactor.tokenEnd(bytes, at) ?? reference(bytes, at)
+        return Redactor.tokenEnd(bytes, start: at) ?? reference(bytes, start: at)
     }
 
     /// `$(NAME)` and `${NAME}` hold nothing themselves, `$(cat /run/token)` is for all to read.
-    static func reference(_ bytes: [UInt8], _ start: Int) -> Int? {
+    static func reference(_ bytes: [UInt8], start: Int) -> Int? {
         guard start + 3 < bytes.count, bytes[start] == UInt8(ascii: "$") else { return nil }
         let isBrace = bytes[start + 1] == UInt8(ascii: "{")
         guard isBrace || bytes[start + 1] == UInt8(ascii: "(") else { return nil }
@@ -183,9 +183,9 @@ extension TextRedaction {
         if at < bytes.count, bytes[at] == 0x0D { at += 1 }
         guard at < bytes.count, bytes[at] == 0x0A else { return nil }
         let column = column(key)
-        if isBlock { return block(at + 1, column, meaning) }
+        if isBlock { return block(at + 1, column: column, meaning: meaning) }
         let first = skipBlanks(at + 1)
-        return first - at - 1 > column ? scalar(first, meaning) : nil
+        return first - at - 1 > column ? scalar(first, meaning: meaning) : nil
     }
 
     /// How far from its line's beginning.
@@ -195,7 +195,7 @@ extension TextRedaction {
         return at - start
     }
 
-    private func block(_ start: Int, _ column: Int, _ meaning: CredentialNames.Meaning) -> Range<Int>? {
+    private func block(_ start: Int, column: Int, meaning: CredentialNames.Meaning) -> Range<Int>? {
         var first: Int?
         var end = start
         var line = start
@@ -228,7 +228,7 @@ extension TextRedaction {
     }
 
     /// One word, or a text in quotes, that is all of its line and no key itself.
-    func scalar(_ first: Int, _ meaning: CredentialNames.Meaning) -> Range<Int>? {
+    func scalar(_ first: Int, meaning: CredentialNames.Meaning) -> Range<Int>? {
         guard first < bytes.count, !"{[#&*!".utf8.contains(bytes[first]), let range = inline(first, as: meaning),
             !range.isEmpty, bytes[range.upperBound - 1] != UInt8(ascii: ":")
         else { return nil }

@@ -24,9 +24,9 @@ struct TextRedaction {
     /// The words before this one.
     var previous: [Range<Int>] = []
 
-    init(_ redactor: Redactor, _ text: String) { self.init(redactor, TerminalText(Array(text.utf8))) }
+    init(_ redactor: Redactor, text: String) { self.init(redactor, text: TerminalText(Array(text.utf8))) }
 
-    private init(_ redactor: Redactor, _ text: TerminalText) {
+    private init(_ redactor: Redactor, text: TerminalText) {
         self.redactor = redactor
         self.text = text
         bytes = text.plain
@@ -38,7 +38,7 @@ struct TextRedaction {
         let shown = replaced()
         guard text.isChanged else { return String(decoding: shown, as: UTF8.self) }
         // Also what stands in the sequences themselves.
-        var raw = Self(redactor, TerminalText(uncoloured: shown))
+        var raw = Self(redactor, text: TerminalText(uncoloured: shown))
         let result = raw.run()
         hidden += raw.hidden
         return result
@@ -74,12 +74,12 @@ struct TextRedaction {
             return end
         }
         if endsKey(at) { hideTailOfKey(at) }
-        if bytes[at] == 0xE2, let end = Redactor.tokenEnd(bytes, at) { return end }
+        if bytes[at] == 0xE2, let end = Redactor.tokenEnd(bytes, start: at) { return end }
         // In escaped text the letter of `\\n` would run together with the word behind it.
         if isEscape(at) { return at + 2 }
         if startsLine(at), let password = passwordFileEntry(at) { return hide(password) }
         if Self.isWord(bytes[at]) { return word(at) }
-        if let password = passwordHash(at) ?? passwordOfDataSource(at) ?? passwordOfAccessList(at, program) {
+        if let password = passwordHash(at) ?? passwordOfDataSource(at) ?? passwordOfAccessList(at, program: program) {
             return hide(password)
         }
         if "\n;|&".utf8.contains(bytes[at]) {
@@ -147,7 +147,7 @@ struct TextRedaction {
     }
 
     private func isAddress(_ at: Int) -> Bool {
-        bytes[at] == UInt8(ascii: "@") && (starts("@tcp(", at) || starts("@unix(", at))
+        bytes[at] == UInt8(ascii: "@") && (starts("@tcp(", at: at) || starts("@unix(", at: at))
     }
 
     /// Replaces the lines of a private key before an end whose beginning was cut off.

@@ -30,9 +30,9 @@ public struct WriteSurroundings: Sendable, Hashable {
         let target = planned.target
         let exists = planned.before != nil
         async let pods = exists || notesPods ? Listed(pods: object, in: target, api) : nil
-        async let budgets = exists ? Listed(.podDisruptionBudgets, in: target, api) : nil
-        async let autoscalers = exists ? Listed(.horizontalPodAutoscalers, in: target, api, limit: 500) : nil
-        async let quotas = Self.changesDemand(change) ? Listed(.resourceQuotas, in: target, api) : nil
+        async let budgets = exists ? Listed(.podDisruptionBudgets, in: target, api: api) : nil
+        async let autoscalers = exists ? Listed(.horizontalPodAutoscalers, in: target, api: api, limit: 500) : nil
+        async let quotas = Self.changesDemand(change) ? Listed(.resourceQuotas, in: target, api: api) : nil
         (self.pods, self.budgets, self.autoscalers, self.quotas) = try await (pods, budgets, autoscalers, quotas)
         self.target = target
         self.object = object
@@ -80,14 +80,14 @@ struct Listed: Sendable, Hashable {
     }
 
     init?(
-        _ resource: APIResource, in target: PlannedRequest.Target, _ api: ReadOnlyAPI, selector: LabelSelector? = nil,
+        _ resource: APIResource, in target: PlannedRequest.Target, api: ReadOnlyAPI, selector: LabelSelector? = nil,
         limit: Int = Self.limit
     ) async throws {
         guard let namespace = target.namespace else { return nil }
         kind = resource.kind
         do {
             let list = try await api.list(
-                resource, namespace: namespace, ListOptions(labelSelector: selector, limit: limit))
+                resource, namespace: namespace, options: ListOptions(labelSelector: selector, limit: limit))
             items = list.items
             hasMore = list.continueToken != nil
         } catch let cancellation as CancellationError {
@@ -108,6 +108,6 @@ struct Listed: Sendable, Hashable {
             return
         }
         guard let selector = LabelSelector(podsOf: workload) else { return nil }
-        try await self.init(.pods, in: target, api, selector: selector)
+        try await self.init(.pods, in: target, api: api, selector: selector)
     }
 }

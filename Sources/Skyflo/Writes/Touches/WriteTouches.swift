@@ -24,7 +24,7 @@ extension WriteSurroundings {
     fileprivate var lines: [String] {
         var lines: [String] = []
         var none: [String] = []
-        func add(_ listed: Listed?, _ texts: (Listed) -> [String]) {
+        func add(_ listed: Listed?, texts: (Listed) -> [String]) {
             guard let listed else { return }
             if let obstacle = listed.obstacle { return lines.append("\(listed.kind)s: \(obstacle)") }
             let found = texts(listed)
@@ -33,10 +33,10 @@ extension WriteSurroundings {
         add(exists ? pods : nil) { $0.items.isEmpty ? [] : [Self.text(pods: $0)] }
         add(budgets) { budgets in
             let labels = pods?.items.isEmpty == false ? pods?.items.map(\.labels) ?? [] : [templateLabels]
-            return budgets.items.filter { Self.protects($0, labels) }.prefix(4).map(Self.text(budget:))
+            return budgets.items.filter { Self.protects($0, labels: labels) }.prefix(4).map(Self.text(budget:))
         }
         add(autoscalers) { listed in
-            listed.items.filter { Ownership.scales($0, target) }.prefix(2).map(Self.text(autoscaler:))
+            listed.items.filter { Ownership.scales($0, target: target) }.prefix(2).map(Self.text(autoscaler:))
         }
         add(quotas) { $0.items.prefix(4).flatMap { QuotaText(quota: $0).lines } }
         if !none.isEmpty { lines.append("none affected: " + none.joined(separator: ", ")) }
@@ -60,7 +60,7 @@ extension WriteSurroundings {
     // MARK: What protects and scales them
 
     /// An empty selector selects all pods of the namespace, a missing one none.
-    private static func protects(_ budget: KubeObject, _ labels: [[String: String]]) -> Bool {
+    private static func protects(_ budget: KubeObject, labels: [[String: String]]) -> Bool {
         guard let stated = budget["spec", "selector"], let selector = LabelSelector(stated) else { return false }
         return labels.contains(where: selector.matches)
     }

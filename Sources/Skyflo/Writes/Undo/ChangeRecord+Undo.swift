@@ -14,10 +14,10 @@ extension ChangeRecord {
         let live = try await api.find(target.resource, namespace: target.namespace, name: target.name)
         let title = "Undo “\(summary)”"
         switch kind {
-        case .deleted: return try recreate(live, title)
+        case .deleted: return try recreate(live, title: title)
         case .created:
             return .deletion(of: try existing(live, uid: uid), title: "\(title): delete \(target.text)")
-        case .changed: return try await revert(try existing(live, uid: target.uid), title, api)
+        case .changed: return try await revert(try existing(live, uid: target.uid), title: title, api: api)
         }
     }
 
@@ -29,7 +29,7 @@ extension ChangeRecord {
 
     // MARK: A deletion
 
-    private func recreate(_ live: KubeObject?, _ title: String) throws(ToolFailure) -> WriteProposal {
+    private func recreate(_ live: KubeObject?, title: String) throws(ToolFailure) -> WriteProposal {
         if let live {
             throw ToolFailure(
                 live.isBeingDeleted
@@ -37,7 +37,7 @@ extension ChangeRecord {
         }
         guard let object else { throw ToolFailure("the content of \(target.text) is not known") }
         let request = KubeRequest(
-            .post, target.resource.path(namespace: target.namespace), query: FieldManager.query(strict: false),
+            .post, path: target.resource.path(namespace: target.namespace), query: FieldManager.query(strict: false),
             contentType: "application/json", body: JSONWriter.string(object))
         var new = target
         new.uid = ""
@@ -45,27 +45,27 @@ extension ChangeRecord {
         let subject = PostCondition.Subject(
             resource: target.resource, namespace: target.namespace, name: target.name)
         return WriteProposal(
-            "\(title): create \(target.text) again", PlannedRequest(request: request, target: new, before: nil),
+            "\(title): create \(target.text) again", planned: PlannedRequest(request: request, target: new, before: nil),
             risk: .baseline(target.resource, namespace: target.namespace), warnings: [Recreation.losses],
-            PostCondition.after(writing: KubeObject(object), to: subject))
+            postConditions: PostCondition.after(writing: KubeObject(object), to: subject))
     }
 
     // MARK: A change
 
-    private func revert(_ live: LiveTarget, _ title: String, _ api: ReadOnlyAPI) async throws -> WriteProposal {
+    private func revert(_ live: LiveTarget, title: String, api: ReadOnlyAPI) async throws -> WriteProposal {
         guard !fields.isEmpty else { throw ToolFailure("the change to \(target.text) changed nothing") }
-        if subresource == "scale" { return try await rescale(live, title, api) }
+        if subresource == "scale" { return try await rescale(live, title: title, api: api) }
         try compare(live.object)
         let operations = JSONValue.array(fields.map(Self.operation))
         let reverted = (try? JSONPatch(operations).apply(to: live.object.json)).map { KubeObject($0) }
         return WriteProposal(
-            "\(title): \(target.text) as it was before", live.patch(.json(operations)),
+            "\(title): \(target.text) as it was before", planned: live.patch(.json(operations)),
             risk: .baseline(target.resource, namespace: target.namespace),
-            live.postConditions(afterChangeTo: reverted))
+            postConditions: live.postConditions(afterChangeTo: reverted))
     }
 
     /// By the subresource again: who may scale need not have the right to change anything else.
-    private func rescale(_ live: LiveTarget, _ title: String, _ api: ReadOnlyAPI) async throws -> WriteProposal {
+    private func rescale(_ live: LiveTarget, title: String, api: ReadOnlyAPI) async throws -> WriteProposal {
         let scale = try await api.get(
             target.resource, namespace: target.namespace, name: target.name, subresource: "scale")
         try compare(scale)
@@ -78,9 +78,9 @@ extension ChangeRecord {
         if live.object["spec", "replicas"]?.int != current { live.object = scale }
         return WriteProposal(
             "\(title): scale \(target.text) from \(current) back to \(replicas.counted(as: "replica"))",
-            live.patch(.merge(["spec": ["replicas": JSONValue(replicas)]]), subresource: "scale"),
+            planned: live.patch(.merge(["spec": ["replicas": JSONValue(replicas)]]), subresource: "scale"),
             risk: replicas == 0 ? .high : replicas < current ? .medium : .low,
-            [.replicas(subject, count: replicas)])
+            postConditions: [.replicas(subject, count: replicas)])
     }
 
     /// Nothing is taken back that somebody else has changed since.

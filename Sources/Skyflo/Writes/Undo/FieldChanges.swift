@@ -12,24 +12,24 @@ struct FieldChanges {
     init(from before: KubeObject?, to after: KubeObject?, status members: Set<String> = []) {
         compare(
             before?.withoutServerFields(keepingStatus: members).json,
-            after?.withoutServerFields(keepingStatus: members).json, at: [])
+            after: after?.withoutServerFields(keepingStatus: members).json, at: [])
     }
 
-    private mutating func compare(_ before: JSONValue?, _ after: JSONValue?, at path: [String]) {
+    private mutating func compare(_ before: JSONValue?, after: JSONValue?, at path: [String]) {
         if before == after { return }
         switch (before, after) {
         case (.object(let old), .object(let new)):
             for key in old.keys + new.keys.filter({ !old.contains($0) }) {
-                compare(old[key], new[key], at: path + [key])
+                compare(old[key], after: new[key], at: path + [key])
             }
         // Member by member: by the time of the undo others may have put theirs beside it.
         case (nil, .object(let new)) where !new.isEmpty:
-            for (key, value) in new { compare(nil, value, at: path + [key]) }
+            for (key, value) in new { compare(nil, after: value, at: path + [key]) }
         case (.array(let old), .array(let new)) where Self.haveSameNames(old, new):
             for (position, (old, new)) in zip(old, new).enumerated() where old != new {
                 let place = path + [String(position)]
                 anchors.append(Field(path: place + ["name"], before: old["name"], after: new["name"]))
-                compare(old, new, at: place)
+                compare(old, after: new, at: place)
             }
         default: fields.append(Field(path: path, before: before, after: after))
         }

@@ -6,17 +6,17 @@ enum Recreation {
     static func body(of object: KubeObject?) throws(ToolFailure) -> JSONValue {
         guard var object else { throw ToolFailure("its content is not known") }
         let group = object.groupVersion?.group ?? ""
-        if let refusal = refusal(group, object) { throw ToolFailure(refusal) }
+        if let refusal = refusal(group, object: object) { throw ToolFailure(refusal) }
         object.json["status"] = nil
         for field in [
             "uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink",
             "deletionTimestamp", "deletionGracePeriodSeconds", "generateName",
         ] { object.json[path: ["metadata", field]] = nil }
-        for path in serverSet(group, object) { object.json[path: path] = nil }
+        for path in serverSet(group, object: object) { object.json[path: path] = nil }
         return object.json
     }
 
-    private static func refusal(_ group: String, _ object: KubeObject) -> String? {
+    private static func refusal(_ group: String, object: KubeObject) -> String? {
         switch (group, object.kind) {
         case ("", "Pod"), ("apps", "ReplicaSet"), ("batch", "Job"):
             guard let owner = object.controller else { return nil }
@@ -31,7 +31,7 @@ enum Recreation {
     }
 
     /// What the server or its controllers decided, and would refuse or mistake from somebody else.
-    private static func serverSet(_ group: String, _ object: KubeObject) -> [[String]] {
+    private static func serverSet(_ group: String, object: KubeObject) -> [[String]] {
         switch (group, object.kind) {
         case ("", "Service") where object["spec", "clusterIP"]?.string != "None":
             [["spec", "clusterIP"], ["spec", "clusterIPs"], ["spec", "healthCheckNodePort"]]

@@ -30,8 +30,8 @@ enum PathElement: Sendable, Hashable {
     var text: String {
         switch self {
         case .field(let name): "f:\(name)"
-        case .key(let key): "k:\(JSONWriter.string(.object(key), .canonical))"
-        case .value(let value): "v:\(JSONWriter.string(value, .canonical))"
+        case .key(let key): "k:\(JSONWriter.string(.object(key), options: .canonical))"
+        case .value(let value): "v:\(JSONWriter.string(value, options: .canonical))"
         case .index(let position): "i:\(position)"
         }
     }
@@ -41,9 +41,9 @@ enum PathElement: Sendable, Hashable {
         switch self {
         case .field(let name): return ".\(name)"
         case .key(let key):
-            let members = key.sorted().map { "\($0.key)=\(JSONWriter.string($0.value, .canonical))" }
+            let members = key.sorted().map { "\($0.key)=\(JSONWriter.string($0.value, options: .canonical))" }
             return "[\(members.joined(separator: ","))]"
-        case .value(let value): return "[=\(JSONWriter.string(value, .canonical))]"
+        case .value(let value): return "[=\(JSONWriter.string(value, options: .canonical))]"
         case .index(let position): return "[\(position)]"
         }
     }

@@ -80,7 +80,7 @@ public struct FieldError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The text of a value as Go prints it: whole numbers without a fraction, members sorted by name.
     private static func text(_ value: JSONValue) -> String {
         if case .double(let number) = value, let whole = Int64(exactly: number) { return String(whole) }
-        return JSONWriter.string(value, .sortedKeys)
+        return JSONWriter.string(value, options: .sortedKeys)
     }
 
     /// A fault of a field that is missing or empty.

@@ -145,7 +145,7 @@ struct ObjectStorage: Sendable {
         }
         throw .invalid(
             group: "", kind: "", name: "",
-            errors: [.invalid("patch", value: .string(JSONWriter.string(before, .sortedKeys)), detail: list)])
+            errors: [.invalid("patch", value: .string(JSONWriter.string(before, options: .sortedKeys)), detail: list)])
     }
 
     /// Validates an object as it is to be stored; `part` is the part of an update, because faults of a status are told
@@ -221,7 +221,7 @@ struct ObjectStorage: Sendable {
     ) -> APIStatus {
         if options.source == .patch {
             let patch = options.strategicPatch
-            let shown = patch.map(GoTypes.printed) ?? JSONWriter.string(object.json, .sortedKeys)
+            let shown = patch.map(GoTypes.printed) ?? JSONWriter.string(object.json, options: .sortedKeys)
             let why = GoTypes.typeProblem(error, in: object, api: api, isStrategic: patch != nil) ?? error.detail
             return .invalid(
                 group: "", kind: "", name: "", errors: [.invalid("patch", value: .string(shown), detail: why)])

@@ -27,7 +27,7 @@ struct APIRequest: Sendable {
         text.split(separator: "&").map { item in
             let pair = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             func decode(_ part: Substring) -> String { PercentEncoding.decode(part, plusIsBlank: true) ?? String(part) }
-            return KubeRequest.QueryItem(decode(pair[0]), pair.count > 1 ? decode(pair[1]) : "")
+            return KubeRequest.QueryItem(decode(pair[0]), value: pair.count > 1 ? decode(pair[1]) : "")
         }
     }
 

@@ -15,7 +15,7 @@ struct ControllerRevisions: Sendable {
     }
 
     private var hash: String {
-        StableHash.safe(JSONWriter.string(owner["spec", "template"] ?? .null, .canonical))
+        StableHash.safe(JSONWriter.string(owner["spec", "template"] ?? .null, options: .canonical))
     }
 
     /// The revision of the present template, made where there is none. One that was there before gets the next number:

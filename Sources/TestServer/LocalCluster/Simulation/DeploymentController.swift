@@ -12,7 +12,7 @@ struct DeploymentController: Sendable {
     func sync(_ key: ObjectKey) {
         guard let deployment = cluster.get(.deployments, key: key), !deployment.isBeingDeleted else { return }
         let hash = StableHash.safe(
-            JSONWriter.string(deployment["spec", "template"] ?? .null, .canonical))
+            JSONWriter.string(deployment["spec", "template"] ?? .null, options: .canonical))
         let isPaused = deployment["spec", "paused"]?.bool ?? false
         var sets = cluster.controlled(.replicaSets, by: deployment)
         if !isPaused, !sets.contains(where: { $0.labels[Self.hashLabel] == hash }) {

@@ -9,14 +9,14 @@ struct ApplicationListTool: ArgoTool {
     let onlyReads = true
     let description = "List the Applications of Argo CD with their sync status, health and sync policy."
     let parameters = ToolParameters([
-        .argoNamespace, .allNamespaces, .optional("project", .string(.objectName), "Only those of this project"),
+        .argoNamespace, .allNamespaces, .optional("project", kind: .string(.objectName), description: "Only those of this project"),
         .labelSelector,
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         let project = arguments.string("project")
         let listing = try await context.listing(
-            .applications, by: arguments, { project == nil || ApplicationSummary($0).project == project },
+            .applications, by: arguments, isIncluded: { project == nil || ApplicationSummary($0).project == project },
             what: project.map { "applications of project \($0)" })
         let columns = ["NAME", "PROJECT", "STATUS", "HEALTH", "SYNCPOLICY", "DESTINATION", "SOURCE", "CONDITIONS"]
         return context.table(of: listing, columns: columns) { application in
@@ -48,13 +48,13 @@ struct ApplicationGetTool: ArgoTool {
         Self.operation(of: summary, to: &outline)
         outline.list(
             "Conditions",
-            summary.conditions.map { "\($0["type"]?.string ?? ""): \($0["message"]?.string ?? "")" })
+            values: summary.conditions.map { "\($0["type"]?.string ?? ""): \($0["message"]?.string ?? "")" })
         let trouble = summary.resources.filter {
             $0["status"]?.string == "OutOfSync" || !["Healthy", nil].contains($0["health", "status"]?.string)
         }
         outline.list(
             "Resources in trouble (\(trouble.count) of \(summary.resources.count))",
-            trouble.prefix(30).map { resource in
+            values: trouble.prefix(30).map { resource in
                 let health = resource["health", "status"]?.string.map { ", \($0)" } ?? ""
                 let message = resource["health", "message"]?.string.map { ": \($0)" } ?? ""
                 let prune = resource["requiresPruning"]?.bool == true ? ", to be pruned" : ""
@@ -64,46 +64,46 @@ struct ApplicationGetTool: ArgoTool {
         if trouble.count > 30 { outline.line("… \(trouble.count - 30) more: argocd_app_resources") }
         if summary.sync == "OutOfSync" { outline.line(ApplicationSummary.limits) }
         let room = max(context.outputLimit / 3, context.outputLimit - outline.text.utf8.count) - 200
-        try await EventList.write(about: target, room: room, context, &outline)
+        try await EventList.write(about: target, room: room, in: context, outline: &outline)
         return .output(context.redactor.redact(text: outline.text))
     }
 
     private static func head(of summary: ApplicationSummary, to outline: inout Outline) {
         let application = summary.application
-        outline.field("Name", application.name)
-        outline.field("Namespace", application.namespace)
-        outline.field("Project", summary.project)
-        outline.field("Destination", summary.destination)
-        outline.list("Sources", summary.sources.map(ApplicationSummary.text(source:)))
-        outline.field("Sync policy", summary.policy)
+        outline.field("Name", value: application.name)
+        outline.field("Namespace", value: application.namespace)
+        outline.field("Project", value: summary.project)
+        outline.field("Destination", value: summary.destination)
+        outline.list("Sources", values: summary.sources.map(ApplicationSummary.text(source:)))
+        outline.field("Sync policy", value: summary.policy)
         outline.field(
             "Sync options",
-            (application["spec", "syncPolicy", "syncOptions"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
+            value: (application["spec", "syncPolicy", "syncOptions"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
         )
         let revision = application["status", "sync", "revision"]?.string.map { " to \($0)" } ?? ""
-        outline.field("Sync status", summary.sync + revision)
-        outline.field("Health status", summary.health)
-        outline.field("Compared at", application["status", "reconciledAt"])
+        outline.field("Sync status", value: summary.sync + revision)
+        outline.field("Health status", value: summary.health)
+        outline.field("Compared at", value: application["status", "reconciledAt"])
         outline.field(
             "Images",
-            (application["status", "summary", "images"]?.array ?? []).compactMap(\.string).joined(separator: ", "))
+            value: (application["status", "summary", "images"]?.array ?? []).compactMap(\.string).joined(separator: ", "))
     }
 
     private static func operation(of summary: ApplicationSummary, to outline: inout Outline) {
         guard let state = summary.operationState else { return }
         outline.section("Last operation") { outline in
-            outline.field("Phase", state["phase"])
-            outline.field("Message", state["message"])
-            outline.field("Revision", state["syncResult", "revision"])
-            outline.field("Started", state["startedAt"])
-            outline.field("Finished", state["finishedAt"])
-            outline.field("Retries", state["retryCount"])
+            outline.field("Phase", value: state["phase"])
+            outline.field("Message", value: state["message"])
+            outline.field("Revision", value: state["syncResult", "revision"])
+            outline.field("Started", value: state["startedAt"])
+            outline.field("Finished", value: state["finishedAt"])
+            outline.field("Retries", value: state["retryCount"])
             let failed = (state["syncResult", "resources"]?.array ?? []).filter {
                 $0["status"]?.string == "SyncFailed" || $0["hookPhase"]?.string == "Failed"
             }
             outline.list(
                 "Failed",
-                failed.prefix(10).map {
+                values: failed.prefix(10).map {
                     "\(ApplicationSummary.text(resource: $0)): \($0["message"]?.string ?? "")"
                 })
         }
@@ -117,7 +117,7 @@ struct ApplicationResourcesTool: ArgoTool {
     let description = "List the resources of an Application of Argo CD with their sync status and health."
     let parameters = ToolParameters([
         .applicationName, .argoNamespace,
-        .optional("out_of_sync", .boolean, default: false, "Only those that are OutOfSync"),
+        .optional("out_of_sync", kind: .boolean, default: false, description: "Only those that are OutOfSync"),
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {

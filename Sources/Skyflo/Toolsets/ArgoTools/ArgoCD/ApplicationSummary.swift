@@ -14,10 +14,10 @@ extension DeliveryResource {
 }
 
 extension ToolParameter {
-    static let applicationName = ToolParameter.required("name", .string(.objectName), "Name of the Application")
+    static let applicationName = ToolParameter.required("name", kind: .string(.objectName), description: "Name of the Application")
     static let argoNamespace = ToolParameter.optional(
-        "namespace", .string(.namespace), default: "argocd",
-        "Namespace of the Argo CD object itself, not of what it deploys")
+        "namespace", kind: .string(.namespace), default: "argocd",
+        description: "Namespace of the Argo CD object itself, not of what it deploys")
 }
 
 /// What the custom resource says about an Application of Argo CD.

@@ -10,7 +10,7 @@ struct ApplicationRefreshTool: ArgoTool {
     let description = "Have Argo CD compare an Application with its source again, now. It deploys nothing by that."
     let parameters = ToolParameters([
         .applicationName, .argoNamespace,
-        .optional("hard", .boolean, default: false, "Render the manifests anew, too, in place of those it keeps"),
+        .optional("hard", kind: .boolean, default: false, description: "Render the manifests anew, too, in place of those it keeps"),
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
@@ -23,9 +23,9 @@ struct ApplicationRefreshTool: ArgoTool {
         return .proposal(
             WriteProposal(
                 "Refresh \(target.text) (\(kind))",
-                target.patch(.merge(["metadata": ["annotations": ["argocd.argoproj.io/refresh": .string(kind)]]])),
+                planned: target.patch(.merge(["metadata": ["annotations": ["argocd.argoproj.io/refresh": .string(kind)]]])),
                 risk: .low, warnings: isAutomated ? ["auto-sync is on: what is found to differ is deployed"] : [],
-                [target.delivery(.refreshed)]))
+                postConditions: [target.delivery(.refreshed)]))
     }
 }
 
@@ -38,16 +38,16 @@ struct ApplicationSyncTool: ArgoTool {
     let parameters = ToolParameters([
         .applicationName, .argoNamespace,
         .optional(
-            "revision", .string(.text(maximum: 256)), "Branch, tag, commit or chart version; by default the target's"),
-        .optional("prune", .boolean, default: false, "Delete what is no longer in the source"),
-        .optional("dry_run", .boolean, default: false, "Change nothing"),
-        .optional("force", .boolean, default: false, "Delete and create what can't be changed"),
-        .optional("apply_only", .boolean, default: false, "Run no hooks"),
+            "revision", kind: .string(.text(maximum: 256)), description: "Branch, tag, commit or chart version; by default the target's"),
+        .optional("prune", kind: .boolean, default: false, description: "Delete what is no longer in the source"),
+        .optional("dry_run", kind: .boolean, default: false, description: "Change nothing"),
+        .optional("force", kind: .boolean, default: false, description: "Delete and create what can't be changed"),
+        .optional("apply_only", kind: .boolean, default: false, description: "Run no hooks"),
         .optional(
-            "resources", .string(.text(maximum: 4096)), "Only these: apps:Deployment:web,:ConfigMap:shop/flags"),
+            "resources", kind: .string(.text(maximum: 4096)), description: "Only these: apps:Deployment:web,:ConfigMap:shop/flags"),
         .optional(
-            "sync_options", .string(.text(maximum: 1024)), "In place of those of the Application: ServerSideApply=true"),
-        .optional("retry_limit", .integer(0...20), "How often a failed sync is tried again"),
+            "sync_options", kind: .string(.text(maximum: 1024)), description: "In place of those of the Application: ServerSideApply=true"),
+        .optional("retry_limit", kind: .integer(0...20), description: "How often a failed sync is tried again"),
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
@@ -104,9 +104,9 @@ struct ApplicationRollbackTool: ArgoTool {
         before the last. The source stays as it is.
         """
     let parameters = ToolParameters([
-        .applicationName, .argoNamespace, .optional("id", .integer(0...1_000_000), "Id in the history"),
-        .optional("prune", .boolean, default: false, "Delete what that entry doesn't have"),
-        .optional("dry_run", .boolean, default: false, "Change nothing"),
+        .applicationName, .argoNamespace, .optional("id", kind: .integer(0...1_000_000), description: "Id in the history"),
+        .optional("prune", kind: .boolean, default: false, description: "Delete what that entry doesn't have"),
+        .optional("dry_run", kind: .boolean, default: false, description: "Change nothing"),
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
@@ -170,7 +170,7 @@ struct ApplicationTerminateTool: ArgoTool {
         return .proposal(
             WriteProposal(
                 "Terminate the operation of \(target.text)",
-                target.patchStatus(["operationState": ["phase": "Terminating"]]), risk: target.baseline,
-                [target.delivery(.terminated, mark: summary.operationStart)]))
+                planned: target.patchStatus(["operationState": ["phase": "Terminating"]]), risk: target.baseline,
+                postConditions: [target.delivery(.terminated, mark: summary.operationStart)]))
     }
 }

@@ -26,7 +26,7 @@ struct SuspendAutoSyncTool: ArgoTool {
         let after = try await context.change(by: switched)?.object
         if after?["spec", "syncPolicy", "automated", "enabled"]?.bool == false {
             return .proposal(
-                WriteProposal(text, switched, risk: target.baseline, warnings: warnings, [.stored(target.subject)]))
+                WriteProposal(text, planned: switched, risk: target.baseline, warnings: warnings, postConditions: [.stored(target.subject)]))
         }
         let removed = target.patch(
             .merge([
@@ -34,7 +34,7 @@ struct SuspendAutoSyncTool: ArgoTool {
                 "spec": ["syncPolicy": ["automated": .null]],
             ]))
         return .proposal(
-            WriteProposal(text, removed, risk: target.baseline, warnings: warnings, [.stored(target.subject)]))
+            WriteProposal(text, planned: removed, risk: target.baseline, warnings: warnings, postConditions: [.stored(target.subject)]))
     }
 }
 
@@ -46,8 +46,8 @@ struct ResumeAutoSyncTool: ArgoTool {
         """
     let parameters = ToolParameters([
         .applicationName, .argoNamespace,
-        .optional("prune", .boolean, "Delete what is no longer in the source"),
-        .optional("self_heal", .boolean, "Undo changes by hand"),
+        .optional("prune", kind: .boolean, description: "Delete what is no longer in the source"),
+        .optional("self_heal", kind: .boolean, description: "Undo changes by hand"),
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
@@ -71,8 +71,8 @@ struct ResumeAutoSyncTool: ArgoTool {
         if settings["prune"]?.bool == true { warnings += SyncPruning.warnings(summary) }
         return .proposal(
             WriteProposal(
-                "Resume auto-sync of \(target.text)", target.patch(.merge(patch)), risk: target.baseline,
-                warnings: warnings, [.stored(target.subject)]))
+                "Resume auto-sync of \(target.text)", planned: target.patch(.merge(patch)), risk: target.baseline,
+                warnings: warnings, postConditions: [.stored(target.subject)]))
     }
 }
 

@@ -70,23 +70,23 @@ struct ArgoObjectTool: ArgoTool {
 
     var description: String { "Show one \(resource.noun) of Argo CD with its conditions and events." }
     var parameters: ToolParameters {
-        ToolParameters([.required("name", .string(.objectName), "Name of the \(resource.noun)"), .argoNamespace])
+        ToolParameters([.required("name", kind: .string(.objectName), description: "Name of the \(resource.noun)"), .argoNamespace])
     }
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         var target = try await context.target(resource, by: arguments)
         target.object = context.redactor.redact(target.object)
         var outline = Outline()
-        outline.field("Name", target.object.name)
-        outline.field("Namespace", target.object.namespace)
+        outline.field("Name", value: target.object.name)
+        outline.field("Namespace", value: target.object.namespace)
         outline.section("Spec") { $0.yaml(target.object["spec"] ?? .null) }
-        ConditionList.write(target.object, &outline)
+        ConditionList.write(target.object, outline: &outline)
         let applications = target.object["status", "resources"]?.array ?? []
-        outline.list("Applications", applications.prefix(50).map(ApplicationSummary.text(resource:)))
+        outline.list("Applications", values: applications.prefix(50).map(ApplicationSummary.text(resource:)))
         let head = OutputLimit.cutMiddle(
             outline.text, to: context.outputLimit * 2 / 3, rest: "for all of the object: k8s_get with output yaml")
         var events = Outline()
-        try await EventList.write(about: target, room: context.outputLimit / 4, context, &events)
+        try await EventList.write(about: target, room: context.outputLimit / 4, in: context, outline: &events)
         return .output(context.redactor.redact(text: head + events.text))
     }
 }

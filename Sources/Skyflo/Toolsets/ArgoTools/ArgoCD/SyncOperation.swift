@@ -34,8 +34,8 @@ struct SyncOperation {
             "initiatedBy": ["username": .string(KubernetesBackend.fieldManager)], "retry": retry, "sync": sync,
         ])
         return WriteProposal(
-            text, target.patch(.merge(["operation": operation])), risk: risk, warnings: warnings,
-            [target.delivery(.synced, mark: summary.operationStart)])
+            text, planned: target.patch(.merge(["operation": operation])), risk: risk, warnings: warnings,
+            postConditions: [target.delivery(.synced, mark: summary.operationStart)])
     }
 
     /// Options given, or those of the Application.

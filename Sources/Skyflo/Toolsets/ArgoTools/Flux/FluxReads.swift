@@ -10,8 +10,8 @@ struct FluxListTool: ArgoTool {
     let description = "List objects of Flux, of one kind or of all, with revision, readiness and message."
     let parameters = ToolParameters([
         .optional(
-            "kind", .string(.resourceType),
-            "Kustomization, HelmRelease, GitRepository, OCIRepository, HelmRepository or Bucket; without it, all of them"
+            "kind", kind: .string(.resourceType),
+            description: "Kustomization, HelmRelease, GitRepository, OCIRepository, HelmRepository or Bucket; without it, all of them"
         ),
         .namespace, .allNamespaces, .labelSelector,
     ])
@@ -70,26 +70,26 @@ struct FluxGetTool: ArgoTool {
         target.object = context.redactor.redact(target.object)
         let summary = FluxSummary(target.object)
         var outline = Outline()
-        outline.field("Name", target.object.name)
-        outline.field("Namespace", target.object.namespace)
-        outline.field("Kind", target.object.kind)
-        outline.field("Ready", "\(summary.ready): \(summary.message)")
-        outline.field("Suspended", String(summary.isSuspended))
-        outline.field("Source", summary.source)
+        outline.field("Name", value: target.object.name)
+        outline.field("Namespace", value: target.object.namespace)
+        outline.field("Kind", value: target.object.kind)
+        outline.field("Ready", value: "\(summary.ready): \(summary.message)")
+        outline.field("Suspended", value: String(summary.isSuspended))
+        outline.field("Source", value: summary.source)
         for field in ["url", "ref", "path", "chart", "interval", "prune", "targetNamespace", "dependsOn", "timeout"] {
-            outline.field(field.prefix(1).uppercased() + field.dropFirst(), target.object["spec", field])
+            outline.field(field.prefix(1).uppercased() + field.dropFirst(), value: target.object["spec", field])
         }
-        outline.field("Applied revision", summary.revision)
-        outline.field("Attempted revision", target.object["status", "lastAttemptedRevision"])
-        outline.field("Last handled request", target.object["status", "lastHandledReconcileAt"])
-        outline.field("Failures", target.object["status", "failures"])
-        ConditionList.write(target.object, &outline)
-        outline.list("History", (target.object["status", "history"]?.array ?? []).prefix(5).map(Self.release))
+        outline.field("Applied revision", value: summary.revision)
+        outline.field("Attempted revision", value: target.object["status", "lastAttemptedRevision"])
+        outline.field("Last handled request", value: target.object["status", "lastHandledReconcileAt"])
+        outline.field("Failures", value: target.object["status", "failures"])
+        ConditionList.write(target.object, outline: &outline)
+        outline.list("History", values: (target.object["status", "history"]?.array ?? []).prefix(5).map(Self.release))
         let inventory = target.object["status", "inventory", "entries"]?.array ?? []
         outline.list(
-            "Applied (\(inventory.count))", inventory.prefix(50).compactMap { $0["id"]?.string })
+            "Applied (\(inventory.count))", values: inventory.prefix(50).compactMap { $0["id"]?.string })
         let room = max(context.outputLimit / 3, context.outputLimit - outline.text.utf8.count) - 200
-        try await EventList.write(about: target, room: room, context, &outline)
+        try await EventList.write(about: target, room: room, in: context, outline: &outline)
         return .output(context.redactor.redact(text: outline.text))
     }
 

@@ -46,9 +46,9 @@ enum FluxResource {
 
 extension ToolParameter {
     static let fluxKind = ToolParameter.required(
-        "kind", .string(.resourceType),
-        "Kustomization, HelmRelease, GitRepository, OCIRepository, HelmRepository or Bucket")
-    static let fluxName = ToolParameter.required("name", .string(.objectName), "Name of the object")
+        "kind", kind: .string(.resourceType),
+        description: "Kustomization, HelmRelease, GitRepository, OCIRepository, HelmRepository or Bucket")
+    static let fluxName = ToolParameter.required("name", kind: .string(.objectName), description: "Name of the object")
 }
 
 /// What Flux says about an object of its own.

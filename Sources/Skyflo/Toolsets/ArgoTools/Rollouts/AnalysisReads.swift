@@ -5,7 +5,7 @@ import Writes
 
 extension ToolParameter {
     fileprivate static let ownerRollout = ToolParameter.optional(
-        "rollout_name", .string(.objectName), "Only those of this rollout")
+        "rollout_name", kind: .string(.objectName), description: "Only those of this rollout")
 }
 
 private func isOwned(by rollout: String?) -> (KubeObject) -> Bool {
@@ -33,7 +33,7 @@ struct AnalysisRunListTool: ArgoTool {
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         let rollout = arguments.string("rollout_name")
         let what = rollout.map { "analysis runs of rollout \($0)" }
-        let listing = try await context.listing(.analysisRuns, by: arguments, isOwned(by: rollout), what: what)
+        let listing = try await context.listing(.analysisRuns, by: arguments, isIncluded: isOwned(by: rollout), what: what)
         return context.table(of: listing, columns: ["NAME", "STATUS", "AGE", "OWNER", "MESSAGE"]) { run in
             [
                 run.name, run["status", "phase"]?.string ?? "Pending", Age.text(since: run.creationTimestamp, now()),
@@ -57,7 +57,7 @@ struct ExperimentListTool: ArgoTool {
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         let rollout = arguments.string("rollout_name")
         let what = rollout.map { "experiments of rollout \($0)" }
-        let listing = try await context.listing(.experiments, by: arguments, isOwned(by: rollout), what: what)
+        let listing = try await context.listing(.experiments, by: arguments, isIncluded: isOwned(by: rollout), what: what)
         return context.table(of: listing, columns: ["NAME", "STATUS", "DURATION", "AGE", "OWNER", "MESSAGE"]) {
             experiment in
             [
@@ -75,7 +75,7 @@ struct AnalysisRunDescribeTool: ArgoTool {
     let onlyReads = true
     let description = "Show an analysis run with its metrics, what they were measured against, and the measurements."
     let parameters = ToolParameters([
-        .required("name", .string(.objectName), "Name of the analysis run"), .namespace,
+        .required("name", kind: .string(.objectName), description: "Name of the analysis run"), .namespace,
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
@@ -85,7 +85,7 @@ struct AnalysisRunDescribeTool: ArgoTool {
         RunDescription.header(of: target.object, to: &outline)
         outline.list(
             "Arguments",
-            (target.object["spec", "args"]?.array ?? []).map { argument in
+            values: (target.object["spec", "args"]?.array ?? []).map { argument in
                 let source = argument["valueFrom"] == nil ? "" : "(from elsewhere)"
                 return "\(argument["name"]?.string ?? "")=\(argument["value"]?.word ?? source)"
             })
@@ -103,19 +103,19 @@ struct AnalysisRunDescribeTool: ArgoTool {
         let name = metric["name"]?.string ?? ""
         let result = run["status", "metricResults"]?.array?.first { $0["name"]?.string == name }
         outline.section("\(name): \(result?["phase"]?.string ?? "not measured yet")") { outline in
-            outline.field("Success if", metric["successCondition"])
-            outline.field("Failure if", metric["failureCondition"])
-            outline.field("Interval", metric["interval"])
-            outline.field("Failure limit", metric["failureLimit"])
-            outline.field("Provider", metric["provider"]?.object?.keys.joined(separator: ", "))
-            outline.field("Message", result?["message"])
+            outline.field("Success if", value: metric["successCondition"])
+            outline.field("Failure if", value: metric["failureCondition"])
+            outline.field("Interval", value: metric["interval"])
+            outline.field("Failure limit", value: metric["failureLimit"])
+            outline.field("Provider", value: metric["provider"]?.object?.keys.joined(separator: ", "))
+            outline.field("Message", value: result?["message"])
             let counts = ["count", "successful", "failed", "inconclusive", "error"].compactMap { field in
                 result?[field]?.int.map { "\(field) \($0)" }
             }
-            outline.field("Results", counts.joined(separator: ", "))
+            outline.field("Results", value: counts.joined(separator: ", "))
             outline.list(
                 "Last measurements",
-                (result?["measurements"]?.array ?? []).suffix(measurements).map { one in
+                values: (result?["measurements"]?.array ?? []).suffix(measurements).map { one in
                     let message = one["message"]?.string.map { ": \($0)" } ?? ""
                     let value = one["value"]?.word.map { " \(OutputLimit.shorten($0, to: 200))" } ?? ""
                     return "\(one["finishedAt"]?.string ?? "") \(one["phase"]?.string ?? "")\(value)\(message)"
@@ -130,7 +130,7 @@ struct ExperimentDescribeTool: ArgoTool {
     let onlyReads = true
     let description = "Show an experiment with its templates, its analysis runs and recent events."
     let parameters = ToolParameters([
-        .required("name", .string(.objectName), "Name of the experiment"), .namespace,
+        .required("name", kind: .string(.objectName), description: "Name of the experiment"), .namespace,
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
@@ -138,12 +138,12 @@ struct ExperimentDescribeTool: ArgoTool {
         target.object = context.redactor.redact(target.object)
         var outline = Outline()
         RunDescription.header(of: target.object, to: &outline)
-        outline.field("Duration", target.object["spec", "duration"])
-        outline.field("Available since", target.object["status", "availableAt"])
+        outline.field("Duration", value: target.object["spec", "duration"])
+        outline.field("Available since", value: target.object["status", "availableAt"])
         let states = target.object["status", "templateStatuses"]?.array ?? []
         outline.list(
             "Templates",
-            (target.object["spec", "templates"]?.array ?? []).map { template in
+            values: (target.object["spec", "templates"]?.array ?? []).map { template in
                 let name = template["name"]?.string ?? ""
                 let state = states.first { $0["name"]?.string == name }
                 let message = state?["message"]?.string.map { ": \($0)" } ?? ""
@@ -152,7 +152,7 @@ struct ExperimentDescribeTool: ArgoTool {
             })
         outline.list(
             "Analysis runs",
-            (target.object["status", "analysisRuns"]?.array ?? []).map { run in
+            values: (target.object["status", "analysisRuns"]?.array ?? []).map { run in
                 let message = run["message"]?.string.map { ": \($0)" } ?? ""
                 return "\(run["analysisRun"]?.string ?? "") (\(run["name"]?.string ?? "")): "
                     + "\(run["phase"]?.string ?? "Pending")\(message)"
@@ -164,21 +164,21 @@ struct ExperimentDescribeTool: ArgoTool {
 /// What analysis runs and experiments have in common.
 private enum RunDescription {
     static func header(of object: KubeObject, to outline: inout Outline) {
-        outline.field("Name", object.name)
-        outline.field("Namespace", object.namespace)
-        outline.field("Owner", owner(of: object))
-        outline.field("Revision", object.annotations[RolloutRevisions.key])
-        outline.field("Created", object.creationTimestamp?.description)
-        outline.field("Status", object["status", "phase"]?.string ?? "Pending")
-        outline.field("Message", object["status", "message"])
-        outline.field("Terminated by a person", object["spec", "terminate"]?.bool == true ? "true" : nil)
+        outline.field("Name", value: object.name)
+        outline.field("Namespace", value: object.namespace)
+        outline.field("Owner", value: owner(of: object))
+        outline.field("Revision", value: object.annotations[RolloutRevisions.key])
+        outline.field("Created", value: object.creationTimestamp?.description)
+        outline.field("Status", value: object["status", "phase"]?.string ?? "Pending")
+        outline.field("Message", value: object["status", "message"])
+        outline.field("Terminated by a person", value: object["spec", "terminate"]?.bool == true ? "true" : nil)
     }
 
     static func end(_ outline: Outline, of target: LiveTarget, in context: ToolContext) async throws -> ToolOutcome {
         var outline = outline
-        ConditionList.write(target.object, &outline)
+        ConditionList.write(target.object, outline: &outline)
         let room = max(context.outputLimit / 3, context.outputLimit - outline.text.utf8.count) - 200
-        try await EventList.write(about: target, room: room, context, &outline)
+        try await EventList.write(about: target, room: room, in: context, outline: &outline)
         return .output(context.redactor.redact(text: outline.text))
     }
 }

@@ -37,7 +37,7 @@ struct RolloutStatusTool: ArgoTool {
         """
     let parameters = ToolParameters([
         .rolloutName, .namespace,
-        .optional("watch", .boolean, default: false, "Has no effect: the state now is told, nothing is waited for"),
+        .optional("watch", kind: .boolean, default: false, description: "Has no effect: the state now is told, nothing is waited for"),
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
@@ -69,10 +69,10 @@ struct RolloutDescribeTool: ArgoTool {
             guard let state = target.object["status", name], state.object?.isEmpty == false else { continue }
             outline.section("State of the \(name == "canary" ? "canary" : "blue-green")") { $0.yaml(state) }
         }
-        ConditionList.write(target.object, &outline)
+        ConditionList.write(target.object, outline: &outline)
         let room = max(context.outputLimit / 3, context.outputLimit - outline.text.utf8.count) - 200
         var events = Outline()
-        try await EventList.write(about: target, room: room, context, &events)
+        try await EventList.write(about: target, room: room, in: context, outline: &events)
         let rest = "for all of the object: k8s_get with its name and output yaml"
         let head = OutputLimit.cutMiddle(
             outline.text, to: context.outputLimit - events.text.utf8.count - 1, rest: rest)
@@ -101,7 +101,7 @@ struct RolloutHistoryTool: ArgoTool {
         """
     let parameters = ToolParameters([
         .rolloutName, .namespace,
-        .optional("revision", .integer(1...1_000_000), "Show the pod template of this revision"),
+        .optional("revision", kind: .integer(1...1_000_000), description: "Show the pod template of this revision"),
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {

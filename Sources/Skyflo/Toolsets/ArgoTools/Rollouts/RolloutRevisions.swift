@@ -44,7 +44,7 @@ struct RolloutRevisions {
         text = target.text
         let selector = LabelSelector(podsOf: target.object)
         let sets = try await context.api.listAll(
-            .replicaSets, namespace: target.namespace, ListOptions(labelSelector: selector)
+            .replicaSets, namespace: target.namespace, options: ListOptions(labelSelector: selector)
         ).items
         list = sets.filter { $0.controller?.uid == target.object.uid }.compactMap { set in
             guard let number = set.annotations[Self.key].flatMap({ Int($0) }), var template = set["spec", "template"]

@@ -65,28 +65,28 @@ struct RolloutSummary {
     }
 
     func write(to outline: inout Outline) {
-        outline.field("Name", rollout.name)
-        outline.field("Namespace", rollout.namespace)
-        outline.field("Status", status.phase.rawValue)
-        outline.field("Message", status.message)
-        if status.phase == .paused { outline.field("Next", status.next) }
+        outline.field("Name", value: rollout.name)
+        outline.field("Namespace", value: rollout.namespace)
+        outline.field("Status", value: status.phase.rawValue)
+        outline.field("Message", value: status.message)
+        if status.phase == .paused { outline.field("Next", value: status.next) }
         outline.section("Strategy: \(strategy)") { outline in
-            outline.field("Step", step)
-            outline.field("SetWeight", setWeight.map(String.init))
-            outline.field("ActualWeight", actualWeight.map(String.init))
-            outline.field("Active service", rollout["spec", "strategy", "blueGreen", "activeService"])
-            outline.field("Preview service", rollout["spec", "strategy", "blueGreen", "previewService"])
-            outline.field("Auto promotion", rollout["spec", "strategy", "blueGreen", "autoPromotionEnabled"])
+            outline.field("Step", value: step)
+            outline.field("SetWeight", value: setWeight.map(String.init))
+            outline.field("ActualWeight", value: actualWeight.map(String.init))
+            outline.field("Active service", value: rollout["spec", "strategy", "blueGreen", "activeService"])
+            outline.field("Preview service", value: rollout["spec", "strategy", "blueGreen", "previewService"])
+            outline.field("Auto promotion", value: rollout["spec", "strategy", "blueGreen", "autoPromotionEnabled"])
         }
-        outline.field("Pod template", workload.map { "of \($0)" })
-        outline.list("Images", images)
+        outline.field("Pod template", value: workload.map { "of \($0)" })
+        outline.list("Images", values: images)
         outline.section("Replicas") { outline in
-            outline.field("Desired", String(wanted))
+            outline.field("Desired", value: String(wanted))
             for (name, field) in [
                 ("Current", "replicas"), ("Updated", "updatedReplicas"), ("Ready", "readyReplicas"),
                 ("Available", "availableReplicas"),
             ] {
-                outline.field(name, String(count(field)))
+                outline.field(name, value: String(count(field)))
             }
         }
     }

@@ -43,8 +43,8 @@ struct RolloutTemplate {
         }
         let note = isOwn ? [] : ["the pod template is that of \(holder.text), which \(rollout.text) follows"]
         return WriteProposal(
-            summary, holder.patch(.json(.array(patch))), risk: rollout.baseline, warnings: note + warnings,
-            [rollout.delivery(.rollsOut, mark: isOwn ? nil : String(holder.object.generation + 1))])
+            summary, planned: holder.patch(.json(.array(patch))), risk: rollout.baseline, warnings: note + warnings,
+            postConditions: [rollout.delivery(.rollsOut, mark: isOwn ? nil : String(holder.object.generation + 1))])
     }
 
     /// What keeps a new template from rolling out at once.

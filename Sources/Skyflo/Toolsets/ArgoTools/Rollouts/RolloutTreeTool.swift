@@ -47,7 +47,7 @@ struct RolloutTree {
         var notes: [String] = []
         let pods = try await Self.read("pods", in: context, notes: &notes) {
             try await context.api.listAll(
-                .pods, namespace: target.namespace, ListOptions(labelSelector: selector)
+                .pods, namespace: target.namespace, options: ListOptions(labelSelector: selector)
             ).items
         }
         let runs = try await Self.owned(.analysisRuns, by: target, in: context, notes: &notes)

@@ -50,8 +50,8 @@ struct PauseTool: RolloutSwitch {
     static func proposal(for target: LiveTarget, summary: RolloutSummary) -> WriteProposal? {
         guard !summary.isPausedBySpec else { return nil }
         return WriteProposal(
-            "Pause \(target.text) (\(summary.status.text))", target.patchSpec(["paused": true]),
-            risk: target.baseline == .high ? .high : .low, [target.delivery(.paused)])
+            "Pause \(target.text) (\(summary.status.text))", planned: target.patchSpec(["paused": true]),
+            risk: target.baseline == .high ? .high : .low, postConditions: [target.delivery(.paused)])
     }
 
     static func nothing(about target: LiveTarget, summary: RolloutSummary) -> String { "is paused already" }
@@ -93,11 +93,11 @@ struct AbortTool: RolloutSwitch {
         guard !summary.isAborted, !summary.isFullyPromoted else { return nil }
         let stable = summary.stableHash ?? ""
         return WriteProposal(
-            "Abort \(target.text) (\(summary.status.text))", target.patchStatus(["abort": true]),
+            "Abort \(target.text) (\(summary.status.text))", planned: target.patchStatus(["abort": true]),
             risk: target.baseline,
             warnings: stable.isEmpty
                 ? ["it has no stable version to go back to: its first rollout isn't complete"] : [],
-            [target.delivery(.aborted)])
+            postConditions: [target.delivery(.aborted)])
     }
 
     static func nothing(about target: LiveTarget, summary: RolloutSummary) -> String {
@@ -115,8 +115,8 @@ struct RetryTool: RolloutSwitch {
     static func proposal(for target: LiveTarget, summary: RolloutSummary) -> WriteProposal? {
         guard summary.isAborted else { return nil }
         return WriteProposal(
-            "Retry \(target.text) (\(summary.status.text))", target.patchStatus(["abort": false]),
-            risk: target.baseline, [target.delivery(.rollsOut)])
+            "Retry \(target.text) (\(summary.status.text))", planned: target.patchStatus(["abort": false]),
+            risk: target.baseline, postConditions: [target.delivery(.rollsOut)])
     }
 
     static func nothing(about target: LiveTarget, summary: RolloutSummary) -> String {
@@ -130,7 +130,7 @@ struct RolloutRestartTool: ArgoTool {
     let description = "Replace all pods of an Argo Rollout by new ones, some at a time, without a new revision."
     let parameters = ToolParameters([
         .rolloutName, .namespace,
-        .optional("restart_in", .string(.duration), "Begin only after this time: 90s, 5m"),
+        .optional("restart_in", kind: .string(.duration), description: "Begin only after this time: 90s, 5m"),
     ])
 
     private let now: @Sendable () -> KubeTime
@@ -146,7 +146,7 @@ struct RolloutRestartTool: ArgoTool {
         return .proposal(
             WriteProposal(
                 "Restart \(target.text)\(delay > 0 ? " at \(time)" : "")",
-                target.patchSpec(["restartAt": .string(time)]), risk: target.baseline,
-                [target.delivery(.restarted, mark: time)]))
+                planned: target.patchSpec(["restartAt": .string(time)]), risk: target.baseline,
+                postConditions: [target.delivery(.restarted, mark: time)]))
     }
 }

@@ -17,7 +17,7 @@ struct TerminateTool: ArgoTool {
         "End an \(resource.noun) of Argo Rollouts that is running. Its rollout takes the result that it has then."
     }
     var parameters: ToolParameters {
-        ToolParameters([.required("name", .string(.objectName), "Name of the \(resource.noun)"), .namespace])
+        ToolParameters([.required("name", kind: .string(.objectName), description: "Name of the \(resource.noun)"), .namespace])
     }
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
@@ -32,8 +32,8 @@ struct TerminateTool: ArgoTool {
         let owner = target.object.ownerReferences.first.map { ["\($0.kind)/\($0.name) waits for it, and may go on"] }
         return .proposal(
             WriteProposal(
-                "Terminate \(target.text) (\(phase))", target.patchSpec(["terminate": true]), risk: target.baseline,
-                warnings: owner ?? [], [target.delivery(.terminated)]))
+                "Terminate \(target.text) (\(phase))", planned: target.patchSpec(["terminate": true]), risk: target.baseline,
+                warnings: owner ?? [], postConditions: [target.delivery(.terminated)]))
     }
 }
 
@@ -42,7 +42,7 @@ struct ExperimentRetryTool: ArgoTool {
     let title = "Retry Argo Experiment"
     let description = "Begin an experiment of Argo Rollouts that has ended again."
     let parameters = ToolParameters([
-        .required("name", .string(.objectName), "Name of the experiment"), .namespace,
+        .required("name", kind: .string(.objectName), description: "Name of the experiment"), .namespace,
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
@@ -53,7 +53,7 @@ struct ExperimentRetryTool: ArgoTool {
         }
         return .proposal(
             WriteProposal(
-                "Retry \(target.text) (\(phase))", target.patchStatus(.null), risk: target.baseline,
-                [.stored(target.subject)]))
+                "Retry \(target.text) (\(phase))", planned: target.patchStatus(.null), risk: target.baseline,
+                postConditions: [.stored(target.subject)]))
     }
 }

@@ -35,7 +35,7 @@ struct AccessRules: Sendable {
     static func review(_ kind: String, spec: JSONValue) -> KubeRequest {
         let body: JSONValue = ["apiVersion": "authorization.k8s.io/v1", "kind": .string(kind), "spec": spec]
         return KubeRequest(
-            .post, "/apis/authorization.k8s.io/v1/\(kind.lowercased())s", contentType: "application/json",
+            .post, path: "/apis/authorization.k8s.io/v1/\(kind.lowercased())s", contentType: "application/json",
             body: JSONWriter.string(body))
     }
 

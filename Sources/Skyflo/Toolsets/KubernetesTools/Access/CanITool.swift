@@ -12,15 +12,15 @@ struct CanITool: KubernetesTool {
         may do in a namespace.
         """
     let parameters = ToolParameters([
-        .optional("verb", .string(.text(maximum: 63)), "get, list, watch, create, update, patch, delete, …, or *"),
+        .optional("verb", kind: .string(.text(maximum: 63)), description: "get, list, watch, create, update, patch, delete, …, or *"),
         .optional(
-            "resource_type", .string(.text(maximum: 253)),
-            "Resource type in any form (pods, deploy, pods/log, *), TYPE/NAME, or a path like /healthz"),
-        .optional("name", .string(.objectName), "Name of one object; by default any"),
-        .optional("namespace", .string(.namespace), "Namespace; by default that of the conversation"),
-        .optional("all_namespaces", .boolean, default: false, "In all namespaces"),
-        .optional("subresource", .string(.label), "log, exec, scale, status, …"),
-        .optional("list", .boolean, default: false, "List all that is allowed in the namespace"),
+            "resource_type", kind: .string(.text(maximum: 253)),
+            description: "Resource type in any form (pods, deploy, pods/log, *), TYPE/NAME, or a path like /healthz"),
+        .optional("name", kind: .string(.objectName), description: "Name of one object; by default any"),
+        .optional("namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation"),
+        .optional("all_namespaces", kind: .boolean, default: false, description: "In all namespaces"),
+        .optional("subresource", kind: .string(.label), description: "log, exec, scale, status, …"),
+        .optional("list", kind: .boolean, default: false, description: "List all that is allowed in the namespace"),
     ])
 
     init() {}

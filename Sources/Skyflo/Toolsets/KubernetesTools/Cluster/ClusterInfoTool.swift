@@ -17,15 +17,15 @@ struct ClusterInfoTool: KubernetesTool {
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         var outline = Outline()
-        outline.field("Kubernetes control plane", try await Self.version(context))
-        outline.field("Health (/readyz)", try await Self.health(context))
+        outline.field("Kubernetes control plane", value: try await Self.version(context))
+        outline.field("Health (/readyz)", value: try await Self.health(context))
         try await Self.nodes(in: context, to: &outline)
         try await Self.services(in: context, to: &outline)
         return .output(context.redactor.redact(text: outline.text))
     }
 
     private static func version(_ context: ToolContext) async throws -> String {
-        let read = try await context.api.readable { try await context.api.call(KubeRequest(.get, "/version")) }
+        let read = try await context.api.readable { try await context.api.call(KubeRequest(.get, path: "/version")) }
         switch read {
         case .failure(let unreadable): return "version unknown: \(unreadable.reason)"
         case .success(let version):
@@ -37,7 +37,7 @@ struct ClusterInfoTool: KubernetesTool {
     /// The server answers 200 and `ok`, or another status and each check with its outcome.
     private static func health(_ context: ToolContext) async throws -> String {
         let read = try await context.api.readable {
-            try await context.api.send(KubeRequest(.get, "/readyz", accept: "text/plain, */*"))
+            try await context.api.send(KubeRequest(.get, path: "/readyz", accept: "text/plain, */*"))
         }
         switch read {
         case .failure(let unreadable): return "unknown: \(unreadable.reason)"
@@ -59,20 +59,20 @@ struct ClusterInfoTool: KubernetesTool {
             try await context.objects(of: nodes, namespace: nil, maximum: maximumNodes, keeping: outlined)
         }
         switch read {
-        case .failure(let unreadable): outline.field("Nodes", "can't be listed: \(unreadable.reason)")
+        case .failure(let unreadable): outline.field("Nodes", value: "can't be listed: \(unreadable.reason)")
         case .success(let listed):
             let ready = listed.items.filter(isReady)
             let cordoned = listed.items.count { $0["spec", "unschedulable"]?.bool == true }
             var text = "\(listed.items.count)\(listed.isComplete ? "" : " or more"), \(ready.count) ready"
             if cordoned > 0 { text += ", \(cordoned) unschedulable" }
-            outline.field("Nodes", text)
+            outline.field("Nodes", value: text)
             let versions = Dictionary(
                 grouping: listed.items, by: { $0["status", "nodeInfo", "kubeletVersion"]?.string ?? "unknown" })
             outline.field(
                 "Kubelets",
-                versions.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value.count))" }.joined(separator: ", "))
+                value: versions.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value.count))" }.joined(separator: ", "))
             let others = listed.items.filter { !isReady($0) }.map(\.name)
-            outline.field("Not ready", shortened(others))
+            outline.field("Not ready", value: shortened(others))
         }
     }
 
@@ -105,13 +105,13 @@ struct ClusterInfoTool: KubernetesTool {
         let selector = try? LabelSelector(parsing: "\(label)=true")
         let read = try await context.api.readable {
             try await context.api.list(
-                services, namespace: "kube-system", ListOptions(labelSelector: selector, limit: 100)
+                services, namespace: "kube-system", options: ListOptions(labelSelector: selector, limit: 100)
             ).items
         }
         switch read {
-        case .failure(let unreadable): outline.field("Core services", "can't be listed: \(unreadable.reason)")
+        case .failure(let unreadable): outline.field("Core services", value: "can't be listed: \(unreadable.reason)")
         case .success(let found) where found.isEmpty:
-            outline.field("Core services", "none in kube-system with the label \(label)=true")
+            outline.field("Core services", value: "none in kube-system with the label \(label)=true")
         case .success(let found):
             outline.section("Core services") { outline in
                 for service in found {

@@ -4,7 +4,7 @@ import ToolKit
 /// Containers of a pod or of a pod template.
 enum ContainerList {
     /// - Parameter status: of the pod; nil for templates.
-    static func write(_ spec: JSONValue?, status: JSONValue?, _ outline: inout Outline) {
+    static func write(_ spec: JSONValue?, status: JSONValue?, outline: inout Outline) {
         for (list, statuses, title) in [
             ("initContainers", "initContainerStatuses", "Init containers"),
             ("containers", "containerStatuses", "Containers"),
@@ -14,38 +14,38 @@ enum ContainerList {
                 for container in spec?[list]?.array ?? [] {
                     let name = container["name"]?.string ?? ""
                     let own = status?[statuses]?.array?.first { $0["name"]?.string == name }
-                    outline.section(name) { write(container, own, &$0) }
+                    outline.section(name) { write(container, status: own, outline: &$0) }
                 }
             }
         }
     }
 
-    private static func write(_ container: JSONValue, _ status: JSONValue?, _ outline: inout Outline) {
-        outline.field("Image", container["image"])
-        outline.field("Command", container["command"])
-        outline.field("Args", container["args"])
+    private static func write(_ container: JSONValue, status: JSONValue?, outline: inout Outline) {
+        outline.field("Image", value: container["image"])
+        outline.field("Command", value: container["command"])
+        outline.field("Args", value: container["args"])
         let ports = (container["ports"]?.array ?? []).map {
             "\($0["containerPort"]?.int ?? 0)/\($0["protocol"]?.string ?? "TCP")"
         }
-        outline.field("Ports", ports.joined(separator: ", "))
-        if let status { state(status, &outline) }
-        outline.field("Requests", container["resources", "requests"])
-        outline.field("Limits", container["resources", "limits"])
+        outline.field("Ports", value: ports.joined(separator: ", "))
+        if let status { state(status, outline: &outline) }
+        outline.field("Requests", value: container["resources", "requests"])
+        outline.field("Limits", value: container["resources", "limits"])
         for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
-            outline.field(probe, container[probe].map { JSONWriter.string($0) })
+            outline.field(probe, value: container[probe].map { JSONWriter.string($0) })
         }
-        outline.list("Environment", (container["env"]?.array ?? []).map(variable) + sources(container))
+        outline.list("Environment", values: (container["env"]?.array ?? []).map(variable) + sources(container))
         let mounts = (container["volumeMounts"]?.array ?? []).map {
             "\($0["mountPath"]?.string ?? "") from \($0["name"]?.string ?? "")"
         }
-        outline.list("Mounts", mounts)
+        outline.list("Mounts", values: mounts)
     }
 
-    private static func state(_ status: JSONValue, _ outline: inout Outline) {
-        outline.field("State", status["state"].flatMap(describe))
-        outline.field("Last state", status["lastState"].flatMap(describe))
-        outline.field("Ready", status["ready"])
-        outline.field("Restarts", status["restartCount"])
+    private static func state(_ status: JSONValue, outline: inout Outline) {
+        outline.field("State", value: status["state"].flatMap(describe))
+        outline.field("Last state", value: status["lastState"].flatMap(describe))
+        outline.field("Ready", value: status["ready"])
+        outline.field("Restarts", value: status["restartCount"])
     }
 
     /// `Waiting: CrashLoopBackOff, back-off 5m0s …` or `Terminated: OOMKilled, exit code 137, …`

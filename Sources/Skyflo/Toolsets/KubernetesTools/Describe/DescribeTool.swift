@@ -25,7 +25,7 @@ struct DescribeTool: KubernetesTool {
         let texts = [Int.max, 2048, 512].lazy.map { Self.text(of: target, longest: $0) }
         let whole = texts.first { $0.utf8.count <= limit * 2 / 3 } ?? Self.text(of: target, longest: 512)
         let room = max(limit / 3, limit - whole.utf8.count) - related.text.utf8.count
-        try await EventList.write(about: target, room: room - 200, context, &related)
+        try await EventList.write(about: target, room: room - 200, in: context, outline: &related)
         let rest = "for all of the object: k8s_get with its name and output yaml"
         let text = OutputLimit.cutMiddle(whole, to: limit - related.text.utf8.count - 1, rest: rest)
         return .output((text.hasSuffix("\n") ? text : text + "\n") + related.text)
@@ -34,15 +34,15 @@ struct DescribeTool: KubernetesTool {
     /// The object itself.
     private static func text(of target: LiveTarget, longest: Int) -> String {
         var outline = Outline()
-        header(target.object, &outline)
+        header(target.object, outline: &outline)
         switch (target.resource.group, target.resource.plural) {
-        case ("", "pods"): PodDescription.write(target.object, &outline)
+        case ("", "pods"): PodDescription.write(target.object, outline: &outline)
         case ("apps", "deployments"), ("apps", "statefulsets"), ("apps", "daemonsets"), ("apps", "replicasets"):
-            WorkloadDescription.write(target.object, &outline)
-        case ("", "services"): ServiceDescription.write(target.object, &outline)
-        case ("batch", "jobs"): JobDescription.write(target.object, &outline)
-        case ("", "nodes"): NodeDescription.write(target.object, &outline)
-        default: generic(target.object, longest: longest, &outline)
+            WorkloadDescription.write(target.object, outline: &outline)
+        case ("", "services"): ServiceDescription.write(target.object, outline: &outline)
+        case ("batch", "jobs"): JobDescription.write(target.object, outline: &outline)
+        case ("", "nodes"): NodeDescription.write(target.object, outline: &outline)
+        default: generic(target.object, longest: longest, outline: &outline)
         }
         return outline.text
     }
@@ -54,36 +54,36 @@ struct DescribeTool: KubernetesTool {
         switch (target.resource.group, target.resource.plural) {
         case ("apps", "deployments"), ("apps", "statefulsets"), ("apps", "daemonsets"), ("apps", "replicasets"),
             ("batch", "jobs"):
-            try await PodList.write(of: target, selector.flatMap { LabelSelector($0) }, context, &outline)
+            try await PodList.write(of: target, selector: selector.flatMap { LabelSelector($0) }, in: context, outline: &outline)
         case ("", "services"):
             let selector = selector.flatMap { LabelSelector(["matchLabels": $0]) }
-            try await PodList.write(of: target, selector, context, &outline)
+            try await PodList.write(of: target, selector: selector, in: context, outline: &outline)
         default: break
         }
     }
 
-    private static func header(_ object: KubeObject, _ outline: inout Outline) {
-        outline.field("Name", object.name)
-        outline.field("Namespace", object.namespace)
-        outline.field("Kind", "\(object.kind) (\(object.apiVersion))")
-        outline.field("Created", object.creationTimestamp?.description)
+    private static func header(_ object: KubeObject, outline: inout Outline) {
+        outline.field("Name", value: object.name)
+        outline.field("Namespace", value: object.namespace)
+        outline.field("Kind", value: "\(object.kind) (\(object.apiVersion))")
+        outline.field("Created", value: object.creationTimestamp?.description)
         if object.isBeingDeleted {
-            outline.field("Terminating since", object.deletionTimestamp?.description)
-            outline.field("Finalizers", object.finalizers.joined(separator: ", "))
+            outline.field("Terminating since", value: object.deletionTimestamp?.description)
+            outline.field("Finalizers", value: object.finalizers.joined(separator: ", "))
         }
-        outline.field("Controlled by", object.controller.map { "\($0.kind)/\($0.name)" })
-        outline.list("Labels", object.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+        outline.field("Controlled by", value: object.controller.map { "\($0.kind)/\($0.name)" })
+        outline.list("Labels", values: object.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
         let annotations = object.annotations.filter { $0.key != "kubectl.kubernetes.io/last-applied-configuration" }
         outline.list(
             "Annotations",
-            annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\(OutputLimit.shorten($0.value, to: 256))" })
+            values: annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\(OutputLimit.shorten($0.value, to: 256))" })
     }
 
-    private static func generic(_ object: KubeObject, longest: Int, _ outline: inout Outline) {
+    private static func generic(_ object: KubeObject, longest: Int, outline: inout Outline) {
         for (key, value) in object.json.object ?? [:] where !["apiVersion", "kind", "metadata"].contains(key) {
             let title = key.prefix(1).uppercased() + key.dropFirst()
             if value.object == nil, value.array == nil {
-                outline.field(title, value)
+                outline.field(title, value: value)
             } else {
                 outline.section(title) { $0.yaml(Pruning(fields: [], text: longest).apply(value)) }
             }

@@ -2,17 +2,17 @@ import KubeModel
 import ToolKit
 
 enum PodDescription {
-    static func write(_ pod: KubeObject, _ outline: inout Outline) {
-        outline.field("Status", PodStatus(pod).reason)
-        outline.field("Reason", pod["status", "reason"])
-        outline.field("Message", pod["status", "message"])
-        outline.field("Node", pod["spec", "nodeName"])
-        outline.field("IP", pod["status", "podIP"])
-        outline.field("QoS class", pod["status", "qosClass"])
-        SchedulingDescription.write(pod["spec"], &outline)
-        ContainerList.write(pod["spec"], status: pod["status"], &outline)
-        ConditionList.write(pod, &outline)
-        outline.list("Volumes", (pod["spec", "volumes"]?.array ?? []).map(volume))
+    static func write(_ pod: KubeObject, outline: inout Outline) {
+        outline.field("Status", value: PodStatus(pod).reason)
+        outline.field("Reason", value: pod["status", "reason"])
+        outline.field("Message", value: pod["status", "message"])
+        outline.field("Node", value: pod["spec", "nodeName"])
+        outline.field("IP", value: pod["status", "podIP"])
+        outline.field("QoS class", value: pod["status", "qosClass"])
+        SchedulingDescription.write(pod["spec"], outline: &outline)
+        ContainerList.write(pod["spec"], status: pod["status"], outline: &outline)
+        ConditionList.write(pod, outline: &outline)
+        outline.list("Volumes", values: (pod["spec", "volumes"]?.array ?? []).map(volume))
     }
 
     /// `data: persistentVolumeClaim claimName=db`

@@ -8,20 +8,20 @@ enum PodList {
     private static let limit = 20
 
     static func write(
-        of target: LiveTarget, _ selector: LabelSelector?, _ context: ToolContext, _ outline: inout Outline
+        of target: LiveTarget, selector: LabelSelector?, in context: ToolContext, outline: inout Outline
     ) async throws {
         // An empty selector would be all pods of the namespace.
         guard let selector, !selector.requirements.isEmpty else { return }
         let read = try await context.api.readable {
-            try await context.api.listAll(.pods, namespace: target.namespace, ListOptions(labelSelector: selector))
+            try await context.api.listAll(.pods, namespace: target.namespace, options: ListOptions(labelSelector: selector))
                 .items
         }
         let pods: [KubeObject]
         switch read {
-        case .failure(let unreadable): return outline.field("Pods", "can't be listed: \(unreadable.reason)")
+        case .failure(let unreadable): return outline.field("Pods", value: "can't be listed: \(unreadable.reason)")
         case .success(let found): pods = found
         }
-        guard !pods.isEmpty else { return outline.field("Pods", "none") }
+        guard !pods.isEmpty else { return outline.field("Pods", value: "none") }
         // Pods in trouble first: they are what one looks for.
         let rows = pods.map { ($0, PodStatus($0)) }.sorted { rank($0.1) < rank($1.1) }
         outline.section("Pods") { outline in

@@ -13,12 +13,12 @@ struct ExplainTool: KubernetesTool {
         """
     let parameters = ToolParameters([
         .required(
-            "resource_type", .string(.text(maximum: 512)),
-            "Resource type in any form, with the path of a field as in kubectl: pods, deploy.spec.strategy"),
-        .optional("field_path", .string(.text(maximum: 512)), "Path of the field: spec.template.spec.containers"),
+            "resource_type", kind: .string(.text(maximum: 512)),
+            description: "Resource type in any form, with the path of a field as in kubectl: pods, deploy.spec.strategy"),
+        .optional("field_path", kind: .string(.text(maximum: 512)), description: "Path of the field: spec.template.spec.containers"),
         .optional(
-            "recursive", .boolean, default: false, "The names and types of all fields below, without descriptions"),
-        .optional("api_version", .string(.text(maximum: 253)), "Group and version, where there are several: apps/v1"),
+            "recursive", kind: .boolean, default: false, description: "The names and types of all fields below, without descriptions"),
+        .optional("api_version", kind: .string(.text(maximum: 253)), description: "Group and version, where there are several: apps/v1"),
     ])
 
     init() {}
@@ -54,7 +54,7 @@ struct ExplainTool: KubernetesTool {
 
     private static func document(_ version: GroupVersion, in context: ToolContext) async throws -> JSONValue {
         do {
-            return try await context.api.call(KubeRequest(.get, "/openapi/v3" + version.path))
+            return try await context.api.call(KubeRequest(.get, path: "/openapi/v3" + version.path))
         } catch let status as APIStatus where status.code == 404 {
             throw ToolFailure("the API server has no schema of \(version) (OpenAPI v3)")
         }

@@ -12,12 +12,12 @@ struct ListAPIResourcesTool: KubernetesTool {
         kinds, as kubectl api-resources.
         """
     let parameters = ToolParameters([
-        .optional("api_group", .string(.text(maximum: 253)), "Only of this group: apps, argoproj.io; core for v1"),
-        .optional("namespaced", .boolean, "Only those in namespaces (true) or cluster-wide (false)"),
-        .optional("verbs", .string(.text(maximum: 128)), "Only those that offer all of these: list,watch"),
-        .optional("category", .string(.text(maximum: 63)), "Only of this category: all"),
-        .optional("search", .string(.text(maximum: 253)), "Only those whose name, short name, kind or group has this"),
-        .optional("output", .choice(["wide", "name"]), "wide: with verbs and categories; name: names only"),
+        .optional("api_group", kind: .string(.text(maximum: 253)), description: "Only of this group: apps, argoproj.io; core for v1"),
+        .optional("namespaced", kind: .boolean, description: "Only those in namespaces (true) or cluster-wide (false)"),
+        .optional("verbs", kind: .string(.text(maximum: 128)), description: "Only those that offer all of these: list,watch"),
+        .optional("category", kind: .string(.text(maximum: 63)), description: "Only of this category: all"),
+        .optional("search", kind: .string(.text(maximum: 253)), description: "Only those whose name, short name, kind or group has this"),
+        .optional("output", kind: .choice(["wide", "name"]), description: "wide: with verbs and categories; name: names only"),
     ])
 
     init() {}

@@ -26,7 +26,7 @@ struct GetAnswer: Sendable {
         var answer = try await Self.send(request, of: query, in: context)
         if format.isObjects {
             let items = query.name == nil ? KubeList(answer).items : [KubeObject(answer)]
-            content = .objects(items.map { Self.shown($0, context.redactor) })
+            content = .objects(items.map { Self.shown($0, redactor: context.redactor) })
             more = Self.moreNote(answer["metadata"] ?? .null, listed: items.count)
             guard items.isEmpty else { return }
         } else {
@@ -89,7 +89,7 @@ struct GetAnswer: Sendable {
         }
     }
 
-    private static func shown(_ object: KubeObject, _ redactor: Redactor) -> KubeObject {
+    private static func shown(_ object: KubeObject, redactor: Redactor) -> KubeObject {
         var object = redactor.redact(object)
         object.json[path: ["metadata", "managedFields"]] = nil
         return object

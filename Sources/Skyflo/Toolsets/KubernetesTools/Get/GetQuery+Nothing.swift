@@ -37,7 +37,7 @@ extension GetQuery {
         for other in Absence.others(match).prefix(5) {
             let place = other.namespaced ? namespace : nil
             let read = try await context.api.readable {
-                try await context.api.list(other, namespace: place, ListOptions(limit: 1)).items
+                try await context.api.list(other, namespace: place, options: ListOptions(limit: 1)).items
             }
             let what =
                 switch read {

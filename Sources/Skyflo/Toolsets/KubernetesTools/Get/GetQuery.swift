@@ -30,10 +30,10 @@ struct GetQuery: Sendable {
 
     func request(limit: Int = Self.limit, isNarrowed: Bool = true) -> KubeRequest {
         var query: [KubeRequest.QueryItem] = []
-        if name == nil { query.append(.init("limit", String(limit))) }
-        if isNarrowed, let labels = selection.labels { query.append(.init("labelSelector", labels)) }
-        if isNarrowed, let fields = selection.fields { query.append(.init("fieldSelector", fields)) }
-        return KubeRequest(.get, resource.path(namespace: namespace, name: name), query: query)
+        if name == nil { query.append(.init("limit", value: String(limit))) }
+        if isNarrowed, let labels = selection.labels { query.append(.init("labelSelector", value: labels)) }
+        if isNarrowed, let fields = selection.fields { query.append(.init("fieldSelector", value: fields)) }
+        return KubeRequest(.get, path: resource.path(namespace: namespace, name: name), query: query)
     }
 
     /// `app=web (label_selector), status.phase=Failed (field_selector)`; nil without any.

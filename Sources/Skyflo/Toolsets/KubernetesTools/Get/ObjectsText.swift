@@ -21,18 +21,18 @@ struct ObjectsText: Sendable {
             shorter = shorter.map(step.apply)
             let text = format(shorter, isDense: step > .bookkeeping) + note(step)
             if text.utf8.count <= limit { return text }
-            if step == .bookkeeping, let text = withoutMiddles(shorter, limit) { return text }
+            if step == .bookkeeping, let text = withoutMiddles(shorter, limit: limit) { return text }
         }
         return names(limit)
     }
 
     /// Long values are shortened no more than they have to be, where that is enough.
-    private func withoutMiddles(_ objects: [KubeObject], _ limit: Int) -> String? {
+    private func withoutMiddles(_ objects: [KubeObject], limit: Int) -> String? {
         for longest in [12_288, 8192, 4096, 2048] {
             let pruning = Pruning(fields: [], text: longest)
             let shorter = objects.map { KubeObject(pruning.apply($0.json)) }
             let text =
-                format(shorter, isDense: false) + note(.bookkeeping, "; the middle of texts over \(longest) bytes")
+                format(shorter, isDense: false) + note(.bookkeeping, more: "; the middle of texts over \(longest) bytes")
             if text.utf8.count <= limit { return text }
         }
         return nil
@@ -40,20 +40,20 @@ struct ObjectsText: Sendable {
 
     private func format(_ objects: [KubeObject], isDense: Bool) -> String {
         let items = objects.map(\.json)
-        guard isList else { return format(items.first ?? .null, isDense) }
+        guard isList else { return format(items.first ?? .null, isDense: isDense) }
         // One object a line is half as long as one field a line, and as easy to read for a model.
         if isDense, !isYAML {
             let lines = items.map { JSONWriter.string($0) }.joined(separator: ",\n")
             return "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[\n\(lines)\n]}\n"
         }
-        return format(["apiVersion": "v1", "kind": "List", "items": .array(items)], isDense)
+        return format(["apiVersion": "v1", "kind": "List", "items": .array(items)], isDense: isDense)
     }
 
-    private func format(_ json: JSONValue, _ isDense: Bool) -> String {
-        isYAML ? YAML.format(json) : JSONWriter.string(json, isDense ? [] : .pretty) + "\n"
+    private func format(_ json: JSONValue, isDense: Bool) -> String {
+        isYAML ? YAML.format(json) : JSONWriter.string(json, options: isDense ? [] : .pretty) + "\n"
     }
 
-    private func note(_ last: Condensation, _ more: String = "") -> String {
+    private func note(_ last: Condensation, more: String = "") -> String {
         let left = Condensation.allCases.filter { $0 <= last }.map(\.what).joined(separator: "; ")
         return "… shortened, left out \(isList ? "of each object" : "here"): \(left)\(more). \(Self.howTo(isList))\n"
     }

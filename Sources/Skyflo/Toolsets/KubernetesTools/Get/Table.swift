@@ -37,7 +37,7 @@ struct Table {
         rows = (json["rows"]?.array ?? []).map { row in
             let object = KubeObject(row["object"] ?? .null)
             let cells = (row["cells"]?.array ?? []).enumerated().map { at, cell in
-                Self.text(cell, column: at < columns.count ? columns[at].name : "", redactor)
+                Self.text(cell, column: at < columns.count ? columns[at].name : "", redactor: redactor)
             }
             return Row(
                 name: object.name.isEmpty ? cells.first ?? "" : object.name, namespace: object.namespace ?? "",
@@ -45,7 +45,7 @@ struct Table {
         }
     }
 
-    private static func text(_ cell: JSONValue, column: String, _ redactor: Redactor) -> String {
+    private static func text(_ cell: JSONValue, column: String, redactor: Redactor) -> String {
         let text: String
         switch cell {
         case .null: text = ""
@@ -72,7 +72,7 @@ struct Table {
         }
     }
 
-    func cell(_ row: Row, _ column: String) -> String? {
+    func cell(_ row: Row, column: String) -> String? {
         guard let at = columns.firstIndex(where: { $0.name == column }), at < row.cells.count else { return nil }
         return row.cells[at]
     }

@@ -72,7 +72,7 @@ struct TableText: Sendable {
     private func counts(_ rows: [Table.Row]) -> String {
         var counts: [String: Int] = [:]
         for row in rows {
-            counts["\(table.cell(row, "TYPE") ?? "") \(table.cell(row, "REASON") ?? "")", default: 0] += 1
+            counts["\(table.cell(row, column: "TYPE") ?? "") \(table.cell(row, column: "REASON") ?? "")", default: 0] += 1
         }
         let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         return sorted.prefix(8).map { "\($0.key) \($0.value)" }.joined(separator: ", ")
@@ -82,7 +82,7 @@ struct TableText: Sendable {
 
     /// Rows in trouble, then the others, each as they are listed.
     private static func troubleOrder(_ table: Table) -> [Int] {
-        let trouble = table.rows.map { isInTrouble(table, $0) }
+        let trouble = table.rows.map { isInTrouble(table, row: $0) }
         return table.rows.indices.filter { trouble[$0] } + table.rows.indices.filter { !trouble[$0] }
     }
 
@@ -92,26 +92,26 @@ struct TableText: Sendable {
         "Approved,Issued", "deployed", "",
     ]
 
-    private static func isInTrouble(_ table: Table, _ row: Table.Row) -> Bool {
+    private static func isInTrouble(_ table: Table, row: Table.Row) -> Bool {
         for column in ["STATUS", "PHASE", "STATE"] {
-            if let state = table.cell(row, column), !wellStates.contains(state) { return true }
+            if let state = table.cell(row, column: column), !wellStates.contains(state) { return true }
         }
-        let isDone = ["Completed", "Complete", "Succeeded"].contains(table.cell(row, "STATUS") ?? "")
-        if !isDone, let ready = table.cell(row, "READY") {
+        let isDone = ["Completed", "Complete", "Succeeded"].contains(table.cell(row, column: "STATUS") ?? "")
+        if !isDone, let ready = table.cell(row, column: "READY") {
             let parts = ready.split(separator: "/")
             if ready == "False" || (parts.count == 2 && parts[0] != parts[1]) { return true }
         }
-        if let restarts = table.cell(row, "RESTARTS")?.prefix(while: \.isNumber), (Int(restarts) ?? 0) > 0 {
+        if let restarts = table.cell(row, column: "RESTARTS")?.prefix(while: \.isNumber), (Int(restarts) ?? 0) > 0 {
             return true
         }
-        if let desired = table.cell(row, "DESIRED"), let ready = table.cell(row, "READY") { return desired != ready }
+        if let desired = table.cell(row, column: "DESIRED"), let ready = table.cell(row, column: "READY") { return desired != ready }
         return false
     }
 
     /// Warnings, then the others, the newest first in each.
     private static func eventOrder(_ table: Table) -> [Int] {
         let keys = table.rows.map { row in
-            (table.cell(row, "TYPE") == "Warning" ? 0 : 1, age(table.cell(row, "LAST SEEN") ?? ""))
+            (table.cell(row, column: "TYPE") == "Warning" ? 0 : 1, age(table.cell(row, column: "LAST SEEN") ?? ""))
         }
         return table.rows.indices.sorted { (keys[$0].0, keys[$0].1, $0) < (keys[$1].0, keys[$1].1, $1) }
     }

@@ -16,15 +16,15 @@ struct HTTPGetTool: KubernetesTool {
         service or pod names. Redirects are not followed.
         """
     let parameters = ToolParameters([
-        .required("name", .string(.objectName), "Name of the service or pod"),
-        .optional("resource_type", .choice(["service", "pod"]), default: "service", "What to ask"),
+        .required("name", kind: .string(.objectName), description: "Name of the service or pod"),
+        .optional("resource_type", kind: .choice(["service", "pod"]), default: "service", description: "What to ask"),
         .namespace,
         .optional(
-            "port", .string(.text(maximum: 63)),
-            "Number, or name of the port; by default the first of the service or pod"),
-        .optional("path", .string(.text(maximum: 2048)), default: "/healthz", "Path, not encoded: /healthz"),
-        .optional("query", .stringMap, "Parameters of the query, not encoded"),
-        .optional("scheme", .choice(["http", "https"]), default: "http", "What the port speaks"),
+            "port", kind: .string(.text(maximum: 63)),
+            description: "Number, or name of the port; by default the first of the service or pod"),
+        .optional("path", kind: .string(.text(maximum: 2048)), default: "/healthz", description: "Path, not encoded: /healthz"),
+        .optional("query", kind: .stringMap, description: "Parameters of the query, not encoded"),
+        .optional("scheme", kind: .choice(["http", "https"]), default: "http", description: "What the port speaks"),
     ])
 
     init() {}
@@ -48,7 +48,7 @@ struct HTTPGetTool: KubernetesTool {
     }
 
     private static func query(_ arguments: ToolArguments) -> [KubeRequest.QueryItem] {
-        (arguments.json["query"]?.object ?? [:]).map { KubeRequest.QueryItem($0.key, $0.value.string ?? "") }
+        (arguments.json["query"]?.object ?? [:]).map { KubeRequest.QueryItem($0.key, value: $0.value.string ?? "") }
     }
 
     // MARK: Answer

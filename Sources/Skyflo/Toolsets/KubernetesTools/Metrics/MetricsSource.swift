@@ -62,11 +62,11 @@ struct MetricsSource: Sendable {
 
 extension ToolParameter {
     static let metricsOrder = ToolParameter.optional(
-        "sort_by", .choice(["cpu", "memory"]), "The largest first; by default by name")
+        "sort_by", kind: .choice(["cpu", "memory"]), description: "The largest first; by default by name")
     static let withoutHeaders = ToolParameter.optional(
-        "no_headers", .boolean, default: false, "Leave out the line with the names of the columns")
+        "no_headers", kind: .boolean, default: false, description: "Leave out the line with the names of the columns")
     static let labelSelector = ToolParameter.optional(
-        "label_selector", .string(.labelSelector), "app=web,tier in (a,b),!canary")
+        "label_selector", kind: .string(.labelSelector), description: "app=web,tier in (a,b),!canary")
 }
 
 /// What something uses.

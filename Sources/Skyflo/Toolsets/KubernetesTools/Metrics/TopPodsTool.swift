@@ -12,10 +12,10 @@ struct TopPodsTool: KubernetesTool {
         container.
         """
     let parameters = ToolParameters([
-        .optional("pod_name", .string(.objectName), "Name of one pod"),
-        .optional("namespace", .string(.namespace), "Namespace; by default that of the conversation"),
-        .optional("all_namespaces", .boolean, default: false, "Pods of all namespaces"),
-        .optional("show_containers", .boolean, default: false, "A line for each container"),
+        .optional("pod_name", kind: .string(.objectName), description: "Name of one pod"),
+        .optional("namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation"),
+        .optional("all_namespaces", kind: .boolean, default: false, description: "Pods of all namespaces"),
+        .optional("show_containers", kind: .boolean, default: false, description: "A line for each container"),
         .labelSelector, .metricsOrder, .withoutHeaders,
     ])
 
@@ -101,7 +101,7 @@ struct TopPodsTool: KubernetesTool {
         let pods = try await context.api.readable {
             try await context.api.list(
                 .pods, namespace: namespace,
-                ListOptions(labelSelector: try labels.map { try LabelSelector(parsing: $0) }, limit: 500)
+                options: ListOptions(labelSelector: try labels.map { try LabelSelector(parsing: $0) }, limit: 500)
             ).items.count
         }
         guard let count = try? pods.get() else { return emptiness.text }

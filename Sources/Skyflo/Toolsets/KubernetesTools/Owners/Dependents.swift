@@ -111,7 +111,7 @@ struct Dependents: Sendable {
     ) async throws -> Result<[KubeObject], Unreadable> {
         try await context.api.readable {
             let request = KubeRequest(
-                .get, resource.path(namespace: namespace), query: [.init("limit", String(maximumObjects))],
+                .get, path: resource.path(namespace: namespace), query: [.init("limit", value: String(maximumObjects))],
                 accept: "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json")
             return KubeList(try await context.api.call(request)).items.map { item in
                 var object = KubeObject(["metadata": item.metadata])

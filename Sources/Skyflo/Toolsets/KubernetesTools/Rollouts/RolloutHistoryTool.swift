@@ -13,9 +13,9 @@ struct RolloutHistoryTool: KubernetesTool {
     let parameters = ToolParameters([
         .name,
         .optional(
-            "resource_type", .string(.resourceType), default: "deployment", "deployment, statefulset or daemonset"),
+            "resource_type", kind: .string(.resourceType), default: "deployment", description: "deployment, statefulset or daemonset"),
         .namespace,
-        .optional("revision", .integer(1...1_000_000_000), "Number of the revision to show in detail"),
+        .optional("revision", kind: .integer(1...1_000_000_000), description: "Number of the revision to show in detail"),
     ])
 
     init() {}
@@ -57,14 +57,14 @@ struct RolloutHistoryTool: KubernetesTool {
     private static func detail(_ revision: RevisionHistory.Revision, of title: String) -> String {
         var outline = Outline()
         outline.line("\(title) with revision #\(revision.number)" + (revision.isCurrent ? " (current)" : ""))
-        outline.field("Created", revision.keeper.creationTimestamp?.description)
-        outline.field("Change cause", revision.keeper.annotations["kubernetes.io/change-cause"])
+        outline.field("Created", value: revision.keeper.creationTimestamp?.description)
+        outline.field("Change cause", value: revision.keeper.annotations["kubernetes.io/change-cause"])
         let template = revision.template
         outline.section("Pod Template") { outline in
-            outline.list("Labels", template.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
-            outline.list("Annotations", template.annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
-            SchedulingDescription.write(template["spec"], &outline)
-            ContainerList.write(template["spec"], status: nil, &outline)
+            outline.list("Labels", values: template.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+            outline.list("Annotations", values: template.annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+            SchedulingDescription.write(template["spec"], outline: &outline)
+            ContainerList.write(template["spec"], status: nil, outline: &outline)
             outline.section("Volumes") { outline in
                 if let volumes = template["spec", "volumes"] { outline.yaml(volumes) }
             }

@@ -70,7 +70,7 @@ struct AskCommand: PeoplesCommand {
             do {
                 return String(decoding: try Data(contentsOf: URL(filePath: file)), as: UTF8.self)
             } catch {
-                throw CommandError(.error, "can't read \(file)", cause: error)
+                throw CommandError(.error, message: "can't read \(file)", cause: error)
             }
         }
         var text = ""

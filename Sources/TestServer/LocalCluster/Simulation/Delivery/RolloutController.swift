@@ -12,7 +12,7 @@ struct RolloutController: Sendable {
     func sync(_ key: ObjectKey) {
         guard let rollout = cluster.get(.rollouts, key: key), !rollout.isBeingDeleted else { return }
         guard let (template, generation) = template(of: rollout) else { return }
-        let hash = StableHash.safe(JSONWriter.string(Self.identity(of: template), .canonical))
+        let hash = StableHash.safe(JSONWriter.string(Self.identity(of: template), options: .canonical))
         var sets = cluster.controlled(.replicaSets, by: rollout)
         if !sets.contains(where: { $0.labels[Self.hashLabel] == hash }) {
             create(hash, template: template, for: rollout, sets: sets)
