@@ -78,7 +78,8 @@ import Testing
             try await Self.bind(world)
             _ = try await api.create(
                 KubeObject(
-                    Self.conversations, namespace: namespace, name: "c", members: ["spec": ["messages": [["content": "hello"]]]]),
+                    Self.conversations, namespace: namespace, name: "c",
+                    members: ["spec": ["messages": [["content": "hello"]]]]),
                 in: Self.conversations)
             _ = try await world.patch(.merge(["status": Self.status]), as: Self.admin)
             try await Self.untilInForce(world)
@@ -270,7 +271,8 @@ import Testing
             }
             try await world.expectRefused("apply", "of the status") {
                 let object = KubeObject(
-                    Self.conversations, namespace: world.namespace, name: "c", members: ["status": ["phase": "Completed"]])
+                    Self.conversations, namespace: world.namespace, name: "c",
+                    members: ["status": ["phase": "Completed"]])
                 _ = try await world.api.impersonating(Self.alice).apply(
                     object, in: Self.conversations, subresource: "status",
                     options: WriteOptions(fieldManager: "alice", force: true))

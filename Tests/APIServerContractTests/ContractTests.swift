@@ -66,7 +66,8 @@ import Testing
         try await server.run { api, namespace in
             let object = try await api.create(map("m", namespace), in: Self.configMaps)
             let status = try await refusal {
-                try await api.delete(Self.configMaps, namespace: namespace, name: "m", options: DeleteOptions(uid: "other"))
+                try await api.delete(
+                    Self.configMaps, namespace: namespace, name: "m", options: DeleteOptions(uid: "other"))
             }
             #expect(status.isConflict)
             try await api.delete(
@@ -126,7 +127,8 @@ import Testing
         try await server.run { api, namespace in
             let list = try await api.list(Self.configMaps, namespace: namespace)
             _ = try await api.create(map("m", namespace), in: Self.configMaps)
-            _ = try await api.patch(Self.configMaps, namespace: namespace, name: "m", patch: .merge(["data": ["a": "2"]]))
+            _ = try await api.patch(
+                Self.configMaps, namespace: namespace, name: "m", patch: .merge(["data": ["a": "2"]]))
             try await api.delete(Self.configMaps, namespace: namespace, name: "m")
             var options = WatchOptions()
             options.resourceVersion = list.resourceVersion
@@ -184,7 +186,8 @@ import Testing
             }
             #expect(stale.isConflict)
             let scale = try await api.patch(
-                .deployments, namespace: namespace, name: "web", subresource: "scale", patch: .merge(["spec": ["replicas": 1]])
+                .deployments, namespace: namespace, name: "web", subresource: "scale",
+                patch: .merge(["spec": ["replicas": 1]])
             )
             #expect(scale.kind == "Scale" && scale["spec", "replicas"] == 1)
             #expect(try await api.get(.deployments, namespace: namespace, name: "web")["spec", "replicas"] == 1)

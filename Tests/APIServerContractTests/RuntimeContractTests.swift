@@ -55,7 +55,9 @@ import Testing
                 }
             }
             do {
-                try await api.watch(.configMaps, namespace: namespace, options: .init(resourceVersion: "1", timeoutSeconds: 5)) {
+                try await api.watch(
+                    .configMaps, namespace: namespace, options: .init(resourceVersion: "1", timeoutSeconds: 5)
+                ) {
                     while let event = try await $0.next() { if case .error(let status) = event { throw status } }
                 }
                 #expect(server != .local)

@@ -213,7 +213,7 @@ private let webApplication: JSONValue = ["name": "web", "namespace": "default"]
                     """, "\(list)")
             #expect(
                 try await bench.output("argocd_app_list", ["namespace": "default", "project": "other"]).hasSuffix(
-                    "there are no applications of project other."))
+                    "no applications of project other."))
             try await bench.apply(
                 "{apiVersion: argoproj.io/v1alpha1, kind: AppProject, metadata: {name: shop}, spec: {description: the shop, sourceRepos: ['*'], destinations: [{server: '*', namespace: shop}], syncWindows: [{kind: deny}]}}"
             )

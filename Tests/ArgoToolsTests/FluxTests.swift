@@ -63,7 +63,7 @@ private let kustomizations = "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/de
             #expect(all.contains("kustomization/app") && all.contains("gitrepository/shop"), "\(all)")
             #expect(
                 try await bench.output("flux_list", ["kind": "bucket"])
-                    == "No resources found in default namespace: there are no Buckets.")
+                    == "No resources found in default namespace: no Buckets.")
             let one = try await bench.output("flux_get", appKustomization)
             #expect(one.contains("Source: kind=GitRepository, name=shop") && one.contains("Path: ./app"), "\(one)")
         }

@@ -61,7 +61,7 @@ import Testing
         try await Bench.with { bench in
             #expect(
                 try await bench.output("argo_list_rollouts", [:])
-                    == "No resources found in default namespace: there are no rollouts.")
+                    == "No resources found in default namespace: no rollouts.")
             try await bench.apply(rollout(strategy: canary))
             try await bench.waitForPhase(.healthy)
             try await bench.apply(rollout("shop/app:2", strategy: canary))
@@ -128,7 +128,7 @@ import Testing
             #expect(runs.contains("web-check   Running") && runs.contains("Rollout/web"))
             #expect(
                 try await bench.output("argo_list_analysisruns", ["rollout_name": "db"]).hasSuffix(
-                    "there are no analysis runs of rollout db."))
+                    "no analysis runs of rollout db."))
             let run = try await bench.output("argo_describe_analysisrun", ["name": "web-check"])
             #expect(run.contains("Success if: result < 1") && run.contains("count 2, successful 2"), "\(run)")
             let describe = try await bench.output("argo_describe")

@@ -84,7 +84,8 @@ import WorkflowEngine
             scene.cluster.remove(.conversations, "talk")
             if isReplaced {
                 scene.cluster.put(
-                    KubeObject(.conversations, namespace: "shop", name: "talk", members: ["spec": [:]]), in: .conversations)
+                    KubeObject(.conversations, namespace: "shop", name: "talk", members: ["spec": [:]]),
+                    in: .conversations)
             }
             await #expect { try await scene.store.writeStatus() } throws: { ($0 as? APIStatus)?.isNotFound == true }
             await #expect { try await scene.store.refresh() } throws: { ($0 as? APIStatus)?.isNotFound == true }

@@ -121,7 +121,8 @@ import WorkflowEngine
             let sky = try #require(scene.cluster.object(.skyfloAIs, "sky"))
             scene.dependencies.skyfloAIs.insert(sky)
             scene.cluster.put(
-                KubeObject(.secrets, namespace: "shop", name: "key", members: ["data": ["OPENAI_API_KEY": key]]), in: .secrets)
+                KubeObject(.secrets, namespace: "shop", name: "key", members: ["data": ["OPENAI_API_KEY": key]]),
+                in: .secrets)
             var dependencies = scene.dependencies
             dependencies.models = Provider(right: right)
             var references = scene.references

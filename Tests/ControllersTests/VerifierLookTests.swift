@@ -29,7 +29,7 @@ import Writes
         let verifier = Verifier(
             api: ReadOnlyAPI(cluster.impersonating(Scene.worker)), clock: clock, deadline: clock.uptime,
             since: clock.now,
-            display: CallDisplay(arguments: "{}", writes: [], redactor: Redactor(key: Array("a key for tests".utf8))))
+            display: RedactedCall(arguments: "{}", writes: [], redactor: Redactor(key: Array("a key for tests".utf8))))
         let looks = try await verifier.look(at: conditions, on: node)
         let findings = looks.map { look in
             switch look.finding {

@@ -41,7 +41,7 @@ import Testing
 
     @Test func `without a name it gets one that is the same however often it is sent`() async throws {
         let proposal = try await proposal(api(), "k8s_create_job_from_cronjob", ["cronjob_name": "report"])
-        #expect(proposal.requests[0].target.name == "report-manual-tro8w0" && proposal.requests[0].isPinned)
+        #expect(proposal.requests[0].target.name == "report-manual-tro8w0" && proposal.requests[0].hasPreconditions)
     }
 
     @Test func `what the cronjob says of itself, and doesn't hold for the job, is said`() async throws {

@@ -26,7 +26,7 @@ import Testing
         #expect(
             golden(proposal) == #"""
                 Delete 2 configmaps in shop: c1, c3 [Medium]
-                ! c1, c3: pods that use it don't start any more
+                ! c1, c3: pods that use it can no longer start
                 DELETE /api/v1/namespaces/shop/configmaps/c1 application/json
                 {"kind":"DeleteOptions","apiVersion":"v1","preconditions":{"uid":"uid-c1","resourceVersion":"7"},"propagationPolicy":"Foreground"}
                 DELETE /api/v1/namespaces/shop/configmaps/c3 application/json
@@ -40,7 +40,7 @@ import Testing
         let proposal = try await proposal(
             api(), "k8s_delete", ["resource_type": "cm", "label_selector": "app=web,part!=2"])
         #expect(proposal.summary == "Delete 2 configmaps in shop: c1, c3")
-        #expect(proposal.requests.map(\.isPinned) == [true, true])
+        #expect(proposal.requests.map(\.hasPreconditions) == [true, true])
         let text = try await output(api(), "k8s_delete", ["resource_type": "cm", "label_selector": "app=db"])
         #expect(text == "Nothing to do: no object fits the label selector app=db.")
     }
@@ -66,8 +66,8 @@ import Testing
             (["name": "c1,c1"], "each name once"), (["name": "c1,nope"], "not found"),
             (["label_selector": "app in (web"], "label_selector"),
             (["label_selector": "app=web"], "more than 20 objects"),
-            (["name": "c1", "propagation": "all"], "none of background, foreground, orphan"),
-            (["name": "../c1"], "is no name of a ConfigMap"),
+            (["name": "c1", "propagation": "all"], "not one of background, foreground, orphan"),
+            (["name": "../c1"], "is not a valid name of a ConfigMap"),
         ] as [(JSONValue, String)])
     func `what isn't clear, or too much, is refused`(_ more: JSONValue, _ expected: String) async {
         let text = await failure(api(21), "k8s_delete", MergePatch.apply(more, to: ["resource_type": "cm"]))

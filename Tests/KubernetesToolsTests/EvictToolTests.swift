@@ -27,7 +27,7 @@ import Testing
                 {"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"p","namespace":"shop"},"deleteOptions":{"preconditions":{"uid":"u1"},"gracePeriodSeconds":5}}
                 → pod shop/p is gone
                 """#)
-        #expect(proposal.requests[0].isPinned)
+        #expect(proposal.requests[0].hasPreconditions)
     }
 
     @Test func `what is lost with the pod is said`() async throws {

@@ -75,7 +75,7 @@ import Testing
             (["target_port": "http"], "port: required"),
             (["port": 0], "not between 1 and 65535"),
             (["port": 80, "service_name": "1web"], "beginning with a letter"),
-            (["type": "ExternalName"], "none of ClusterIP"),
+            (["type": "ExternalName"], "not one of ClusterIP"),
             (["resource_type": "ds"], "not found"),
             (["resource_type": "cm", "name": "c"], "configmaps can't be exposed"),
         ] as [(JSONValue, String)])

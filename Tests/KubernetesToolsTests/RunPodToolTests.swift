@@ -23,9 +23,9 @@ import Testing
                 POST /api/v1/namespaces/shop/pods?fieldManager=skyflo&fieldValidation=Strict application/json
                 {"apiVersion":"v1","kind":"Pod","metadata":{"name":"probe","namespace":"shop","labels":{"run":"probe"}},"spec":{"restartPolicy":"Never","activeDeadlineSeconds":30,"automountServiceAccountToken":false,"containers":[{"name":"probe","image":"busybox:1.37","command":["nc","-z","web svc","80"]}]}}
                 step 2: read the log of pod shop/probe within 270 s
-                {"backend":"PodStep","podStep":"Log","container":"probe","target":{"group":"","version":"v1","resource":"pods","kind":"Pod","namespace":"shop","name":"probe","uid":"","resourceVersion":""},"step":{"title":"read the log of pod shop/probe","stage":2,"deadlineSeconds":270}}
+                {"backend":"PodStep","container":"probe","podStep":"Log","target":{"group":"","version":"v1","resource":"pods","kind":"Pod","namespace":"shop","name":"probe","uid":"","resourceVersion":""},"step":{"title":"read the log of pod shop/probe","stage":2,"deadlineSeconds":270}}
                 step 3: delete pod shop/probe within 270 s
-                {"backend":"PodStep","podStep":"Delete","container":"probe","target":{"group":"","version":"v1","resource":"pods","kind":"Pod","namespace":"shop","name":"probe","uid":"","resourceVersion":""},"step":{"title":"delete pod shop/probe","stage":3,"deadlineSeconds":270}}
+                {"backend":"PodStep","container":"probe","podStep":"Delete","target":{"group":"","version":"v1","resource":"pods","kind":"Pod","namespace":"shop","name":"probe","uid":"","resourceVersion":""},"step":{"title":"delete pod shop/probe","stage":3,"deadlineSeconds":270}}
                 """#)
     }
 
@@ -73,8 +73,9 @@ import Testing
 
     @Test(
         arguments: [
-            (["name": "a b"], "no DNS-1123 label"), (["image": "--x"], "no image reference"),
-            (["command": "echo a | wc"], "no shell runs the command"), (["command": "[1]"], "no JSON array of texts"),
+            (["name": "a b"], "not a DNS-1123 label"), (["image": "--x"], "no image reference"),
+            (["command": "echo a | wc"], "no shell runs the command"),
+            (["command": "[1]"], "not a JSON array of strings"),
             (["timeout_seconds": 1], "not between 5 and 3600"),
             (["name": "taken"], "name: pod shop/taken exists already"),
         ] as [(JSONValue, String)])

@@ -91,12 +91,12 @@ struct StoreCoreTests {
         var object = pod("x")
         object["status", "phase"] = "Running"
         let selection = Selection(
-            namespace: nil, fields: try FieldSelector(parsing: text),
+            namespace: nil, fields: try ServedFieldSelector(parsing: text),
             fieldPaths: FieldPaths(extra: ["status.phase": ["status", "phase"]]))
         #expect(selection.matches(object) == matches)
     }
 
     @Test func `a field selector without operator is refused`() {
-        #expect(throws: APIStatus.self) { try FieldSelector(parsing: "nonsense") }
+        #expect(throws: APIStatus.self) { try ServedFieldSelector(parsing: "nonsense") }
     }
 }

@@ -26,7 +26,8 @@ import Testing
                 LosingAPI(api, where: { $0.body?.contains("a.dev/y") == false && $0.method == .patch }) {
                     _ = try await story.api.patch(
                         .deployments, namespace: Story.namespace, name: "web",
-                        patch: .merge(["metadata": ["labels": ["other": "change"]]]), options: WriteOptions(fieldManager: "kubectl"))
+                        patch: .merge(["metadata": ["labels": ["other": "change"]]]),
+                        options: WriteOptions(fieldManager: "kubectl"))
                 }
             }
             try await story.withOperator(model, wrap: wrap) {

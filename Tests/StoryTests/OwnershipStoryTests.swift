@@ -30,7 +30,8 @@ import Testing
                 """)
             let mark: JSONValue = ["argocd.argoproj.io/tracking-id": "shop:apps/Deployment:shop/web"]
             _ = try await story.api.patch(
-                .deployments, namespace: Story.namespace, name: "web", patch: .merge(["metadata": ["annotations": mark]]))
+                .deployments, namespace: Story.namespace, name: "web",
+                patch: .merge(["metadata": ["annotations": mark]]))
             try await story.ask("scale web to 3")
             let waiting = try await story.untilPhase(.awaitingApproval)
             let warnings = waiting.status.approvals["c1"]?.json["warnings"]?.array?.compactMap(\.string) ?? []

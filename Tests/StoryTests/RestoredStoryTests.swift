@@ -266,13 +266,15 @@ extension Story {
 
     fileprivate func setReplicas(_ count: Int) async throws {
         _ = try await api.patch(
-            .deployments, namespace: Self.namespace, name: "web", patch: .merge(["spec": ["replicas": JSONValue(count)]]))
+            .deployments, namespace: Self.namespace, name: "web",
+            patch: .merge(["spec": ["replicas": JSONValue(count)]]))
     }
 
     fileprivate func setAnnotation(_ value: String?) async throws {
         let annotations: JSONValue = .object([ConversationProgress.annotation: value.map(JSONValue.string) ?? .null])
         _ = try await api.patch(
-            .conversations, namespace: Self.namespace, name: "talk", patch: .merge(["metadata": ["annotations": annotations]]))
+            .conversations, namespace: Self.namespace, name: "talk",
+            patch: .merge(["metadata": ["annotations": annotations]]))
     }
 
     fileprivate func progress() async throws -> ConversationProgress? {

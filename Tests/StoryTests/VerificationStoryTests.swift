@@ -34,7 +34,8 @@ import Testing
                 let checks = checks(done)
                 #expect(checks["deployment shop/web has 4 ready replicas"]?["result"] == "Passed")
                 let warnings = checks["no new warnings about deployment shop/web"]
-                #expect(warnings?["result"] == "Passed" && warnings?["evidence"]?.string?.hasPrefix("none") == true)
+                #expect(
+                    warnings?["result"] == "Passed" && warnings?["evidence"]?.string?.hasPrefix("no warnings") == true)
             }
             let reads = requests.withLock(\.self).filter {
                 $0.method == .get && $0.path == "/apis/apps/v1/namespaces/shop/deployments"
@@ -120,7 +121,8 @@ import Testing
         try await Story.run(nil) { story in
             let old = try await eventuallyFound("the broken pod") {
                 try await story.api.list(
-                    .pods, namespace: "shop", options: ListOptions(labelSelector: LabelSelector(matching: ["app": "cart"]))
+                    .pods, namespace: "shop",
+                    options: ListOptions(labelSelector: LabelSelector(matching: ["app": "cart"]))
                 ).items.first
             }
             let cart = try await story.api.get(.deployments, namespace: "shop", name: "cart")
@@ -173,7 +175,8 @@ import Testing
             #expect(checks(done)["deployment shop/catalog is gone"]?["result"] == "Passed")
             #expect(checks(done)["the pods of deployment shop/catalog are gone"]?["result"] == "Passed")
             let left = try await story.api.list(
-                .pods, namespace: "shop", options: ListOptions(labelSelector: LabelSelector(matching: ["app": "catalog"])))
+                .pods, namespace: "shop",
+                options: ListOptions(labelSelector: LabelSelector(matching: ["app": "catalog"])))
             #expect(left.items.isEmpty)
         }
     }

@@ -50,7 +50,8 @@ import Writes
     @Test func `errors become words for the model`() async {
         let conflict = APIStatus(code: 422, reason: .invalid, message: "spec.replicas: must be positive")
         #expect(await failure(of: conflict).contains("(Invalid): spec.replicas: must be positive"))
-        #expect(await failure(of: KubeClientError(.timeout, message: "no answer in 30 s")).contains("no answer in 30 s"))
+        #expect(
+            await failure(of: KubeClientError(.timeout, message: "no answer in 30 s")).contains("no answer in 30 s"))
         let secret = APIStatus(code: 400, reason: .badRequest, message: "bad password=hunter2hunter2")
         #expect(await !failure(of: secret).contains("hunter2"))
     }

@@ -134,7 +134,8 @@ import WorkflowEngine
                 ]), .verified(id: "c2", []),
             .checkedAgain(id: "c1", [.init(check: "d", verdict: .passed, evidence: "2/2")]),
             .turnEnded(TurnEnd(.completed, reason: .answered, answer: "Done.")),
-            .turnEnded(TurnEnd(.failed, reason: .modelFailed, message: "m")), .turnEnded(TurnEnd(.stopped, reason: .stopped)),
+            .turnEnded(TurnEnd(.failed, reason: .modelFailed, message: "m")),
+            .turnEnded(TurnEnd(.stopped, reason: .stopped)),
             .takenOver(worker: "operator-2", epoch: 3), .disregarded(after: 3),
             .restored(messages: 2, followUps: ["a", "b"], undos: 1, note: "it came back"),
         ]

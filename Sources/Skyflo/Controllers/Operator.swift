@@ -8,25 +8,25 @@ import SkyfloAPI
 import ToolKit
 
 /// The operator put together: caches, controllers, health and the worker's Lease, owned by one ``ControllerRuntime/Manager``.
-public struct Operator: Sendable {
-    public struct Configuration: Sendable {
+package struct Operator: Sendable {
+    package struct Configuration: Sendable {
         /// Where conversations are looked for; nil for all namespaces.
-        public var namespace: String?
+        package var namespace: String?
         /// Of this process, in `status.worker`, in the lease and in events.
-        public var identity: String
-        public var defaultSkyfloAI: ObjectKey?
+        package var identity: String
+        package var defaultSkyfloAI: ObjectKey?
         /// nil for a worker that is alone.
-        public var lease: WorkerLease?
-        public var healthHost: String
+        package var lease: WorkerLease?
+        package var healthHost: String
         /// 0 lets the system choose; nil serves no health and no metrics.
-        public var healthPort: Int?
+        package var healthPort: Int?
         /// How many conversations are worked on at the same time. Most of that time they wait for a model.
-        public var concurrency: Int
-        public var verificationTimeout: Duration
+        package var concurrency: Int
+        package var verificationTimeout: Duration
         /// Where the Secret with the installation's redaction key lies.
-        public var systemNamespace: String
+        package var systemNamespace: String
 
-        public init(
+        package init(
             namespace: String? = nil, identity: String, defaultSkyfloAI: ObjectKey? = nil,
             lease: WorkerLease? = nil, healthHost: String = "127.0.0.1", healthPort: Int? = nil,
             concurrency: Int = 64, verificationTimeout: Duration = .seconds(120),
@@ -50,11 +50,11 @@ public struct Operator: Sendable {
     private let metrics: MetricsRegistry?
     private let logger: Logger
 
-    public init(
+    package init(
         api: any KubeAPI, configuration: Configuration, models: any ModelProvider, metrics: MetricsRegistry? = nil,
         logger: Logger
     ) {
-        self.api = metrics.map { MeasuredAPI(api, metrics: $0) } ?? api
+        self.api = metrics.map { InstrumentedAPI(api, metrics: $0) } ?? api
         self.configuration = configuration
         self.models = models
         self.metrics = metrics
@@ -65,12 +65,12 @@ public struct Operator: Sendable {
     ///
     /// - Throws: where the installation's redaction key can be neither read nor made, or the API server doesn't say who we
     ///   are.
-    public func run() async throws {
+    package func run() async throws {
         let clock = SystemClock()
         let key = try await RedactionKey(
             api: api, namespace: configuration.systemNamespace, clock: clock, logger: logger
         ).load()
-        let user = try await patiently("asking who we are", clock: clock, logger: logger) { try await api.userName() }
+        let user = try await withRetry("asking who we are", clock: clock, logger: logger) { try await api.userName() }
         try await makeManager(redactionKey: key, user: user).run()
     }
 
@@ -90,7 +90,8 @@ public struct Operator: Sendable {
         manager.add(conversations, to: .caches)
         manager.add(skyfloAIs, to: .caches)
         manager.add(events, to: .others)
-        let dependencies = dependencies(conversations, skyfloAIs: skyfloAIs, events: events, redactionKey: redactionKey, user: user)
+        let dependencies = dependencies(
+            conversations, skyfloAIs: skyfloAIs, events: events, redactionKey: redactionKey, user: user)
         manager.add(conversationController(dependencies), to: .leaderElected)
         manager.add(skyfloAIController(dependencies), to: .leaderElected)
         return manager
@@ -125,7 +126,7 @@ public struct Operator: Sendable {
         return Controller(
             name: "conversation", reconciler: ConversationReconciler(dependencies),
             watches: [
-                .init(conversations, predicate: .changed(ConversationPredicate.isNews), priority: .high),
+                .init(conversations, predicate: .changed(ConversationPredicate.specOrDecisionChanged), priority: .high),
                 .init(conversations, predicate: TurnSlots.freesPlace) { [conversations] object in
                     TurnSlots.woken(by: object, among: conversations, governing)
                 },

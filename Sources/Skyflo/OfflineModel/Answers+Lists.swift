@@ -78,7 +78,7 @@ extension Answers {
         return ([first] + remarks).joined(separator: "\n\n")
     }
 
-    private static func warnings(_ tables: [Table], of count: Int) -> String {
+    private static func warnings(_ tables: [TextTable], of count: Int) -> String {
         let warnings = tables.map(RowChoice.warnings).reduce(0, +)
         guard warnings > 0, warnings < count else { return "" }
         return ", \(warnings) of them \(warnings == 1 ? "a warning" : "warnings")"

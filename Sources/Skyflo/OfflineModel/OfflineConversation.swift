@@ -10,7 +10,7 @@ struct OfflineConversation: Sendable {
     var reply: ModelReply {
         let starts = request.messages.indices.filter { if case .user = request.messages[$0] { true } else { false } }
         guard let start = starts.last else { return ModelReply(content: Answers.capabilities(request.tools)) }
-        let session = Session(tools: request.tools, turn: request.messages[start...])
+        let session = OfflineSession(tools: request.tools, turn: request.messages[start...])
         var needed: [PlannedCall] = []
         var answers: [String] = []
         var unfinished: [Command] = []
@@ -19,7 +19,7 @@ struct OfflineConversation: Sendable {
             if case .command(let command) = utterance, unfinished.contains(where: { command.mustFollow($0) }) {
                 continue
             }
-            do throws(Interruption) {
+            do throws(StreamInterruption) {
                 answers.append(try Planner(session: session, tools: request.tools).answer(utterance))
             } catch {
                 switch error {

@@ -1,16 +1,16 @@
 import KubeModel
-public import LanguageModels
+import LanguageModels
 
 /// A model without a network: a planner that understands everyday requests about Kubernetes in English.
 ///
 /// It plays by the rules of any other model. All it knows is the ``ModelRequest``; all it can do is to answer or to
 /// ask for offered tools. The same request always gives the same reply. Usage is zero: it has no tokens.
-public struct OfflineLanguageModel: LanguageModel {
-    public let name = "offline"
+package struct OfflineLanguageModel: LanguageModel {
+    package let name = "offline"
 
-    public init() {}
+    package init() {}
 
-    public func reply(
+    package func reply(
         to request: ModelRequest, onDelta: @escaping @Sendable (ModelDelta) -> Void
     ) async throws -> ModelReply {
         try Task.checkCancellation()

@@ -2,21 +2,21 @@ import KubeClient
 import KubeModel
 
 /// Why a command could not do what it was asked for: one line for people, and the number for scripts.
-public struct CommandError: Error, Sendable, CustomStringConvertible {
-    public var status: ExitStatus
-    public var message: String
-    public var cause: (any Error)?
+package struct CommandError: Error, Sendable, CustomStringConvertible {
+    package var status: ExitStatus
+    package var message: String
+    package var cause: (any Error)?
 
-    public init(_ status: ExitStatus, message: String, cause: (any Error)? = nil) {
+    package init(_ status: ExitStatus, message: String, cause: (any Error)? = nil) {
         self.status = status
         self.message = message
         self.cause = cause
     }
 
-    public var description: String { message }
+    package var description: String { message }
 
     /// The line that any error ends a command with, in kubectl's words where kubectl has some.
-    public static func line(for error: any Error) -> String {
+    package static func line(for error: any Error) -> String {
         switch error {
         case let error as APIStatus: line(for: error)
         case let error as KubeClientError where error.code == .unreachable:
@@ -35,7 +35,7 @@ public struct CommandError: Error, Sendable, CustomStringConvertible {
         return "Error from server (\(reason)): \(status)"
     }
 
-    public static func status(for error: any Error) -> ExitStatus {
+    package static func status(for error: any Error) -> ExitStatus {
         (error as? CommandError)?.status ?? (error as? ExitStatus) ?? .error
     }
 }

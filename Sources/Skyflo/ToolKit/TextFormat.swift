@@ -3,7 +3,7 @@ import Writes
 
 /// What a text argument must look like before it is used. The API server would refuse most of what is refused here, but
 /// not before a made-up name has travelled through paths, selectors and messages.
-public enum TextFormat: Sendable, Hashable {
+package enum TextFormat: Sendable, Hashable {
     /// Anything of at most so many characters without NUL.
     case text(maximum: Int)
     /// An object's name: what can stand in a path. Which names its kind allows is ``Names/check(_:of:)``'s business.

@@ -1,12 +1,12 @@
-public import KubeClient
-public import Writes
+import KubeClient
+import Writes
 
 /// Something that a model can ask for by name.
 ///
 /// A tool can't write. What it is given to talk to the cluster refuses every request that changes something, so all that
 /// it can do about a write is to return a ``WriteProposal`` with the exact requests. Whoever runs tools decides whether
 /// those are sent, and sends them as they are. This makes "what was approved is what runs" a matter of types.
-public protocol Tool: Sendable {
+package protocol Tool: Sendable {
     /// `k8s_scale`
     var name: String { get }
     /// `Scale Kubernetes Resource`
@@ -29,18 +29,18 @@ public protocol Tool: Sendable {
 }
 
 /// What a tool call may use.
-public struct ToolContext: Sendable {
+package struct ToolContext: Sendable {
     /// Refuses writes, and does everything as the ServiceAccount of the conversation.
-    public var api: ReadOnlyAPI
+    package var api: ReadOnlyAPI
     /// Finds resources by the names that people use.
-    public var mapper: RESTMapper
+    package var mapper: RESTMapper
     /// Where the Conversation lives: the default where a tool call names no namespace.
-    public var namespace: String
-    public var redactor: Redactor
+    package var namespace: String
+    package var redactor: Redactor
     /// How many bytes a result may have; a longer one is cut, and says so.
-    public var outputLimit: Int
+    package var outputLimit: Int
 
-    public init(
+    package init(
         api: ReadOnlyAPI, mapper: RESTMapper, namespace: String, redactor: Redactor, outputLimit: Int = 16_384
     ) {
         self.api = api
@@ -51,7 +51,7 @@ public struct ToolContext: Sendable {
     }
 }
 
-public enum ToolOutcome: Sendable {
+package enum ToolOutcome: Sendable {
     /// A read: text for the model.
     case output(String)
     case proposal(WriteProposal)

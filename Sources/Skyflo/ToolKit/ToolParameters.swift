@@ -1,15 +1,15 @@
-public import KubeModel
+import KubeModel
 import Writes
 
 /// What a tool takes: names, types, limits and defaults, declared once. The JSON Schema that the model is shown and the
 /// check of what the model sends are both made from it, so they can't say different things.
-public struct ToolParameters: Sendable, Hashable {
-    public var list: [ToolParameter]
+package struct ToolParameters: Sendable, Hashable {
+    package var list: [ToolParameter]
 
-    public init(_ list: [ToolParameter]) { self.list = list }
+    package init(_ list: [ToolParameter]) { self.list = list }
 
     /// JSON Schema (2020-12): an object that allows no other members.
-    public var jsonSchema: JSONValue {
+    package var jsonSchema: JSONValue {
         let required = list.filter(\.isRequired).map(\.name)
         return .compact([
             "type": "object",
@@ -23,7 +23,7 @@ public struct ToolParameters: Sendable, Hashable {
     /// integer may be written as a number without a fraction (`3.0`), which JSON doesn't tell apart.
     ///
     /// - Throws: one ``ToolFailure`` that lists every problem, so that the model can mend all of them at once.
-    public func check(_ text: String) throws(ToolFailure) -> ToolArguments {
+    package func check(_ text: String) throws(ToolFailure) -> ToolArguments {
         let json: JSONValue
         do {
             json = try JSONParser.parse(text)
@@ -72,8 +72,8 @@ public struct ToolParameters: Sendable, Hashable {
     package static func excerpt(_ text: String) -> String { text.count > 60 ? "\(text.prefix(60))…" : text }
 }
 
-public struct ToolParameter: Sendable, Hashable {
-    public enum Kind: Sendable, Hashable {
+package struct ToolParameter: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
         case string(TextFormat)
         case integer(ClosedRange<Int>)
         case boolean
@@ -82,11 +82,11 @@ public struct ToolParameter: Sendable, Hashable {
         case stringMap
     }
 
-    public var name: String
-    public var kind: Kind
-    public var description: String
-    public var isRequired: Bool
-    public var defaultValue: JSONValue?
+    package var name: String
+    package var kind: Kind
+    package var description: String
+    package var isRequired: Bool
+    package var defaultValue: JSONValue?
 
     private init(_ name: String, kind: Kind, description: String, required: Bool, default value: JSONValue? = nil) {
         self.name = name
@@ -96,12 +96,12 @@ public struct ToolParameter: Sendable, Hashable {
         defaultValue = value
     }
 
-    public static func required(_ name: String, kind: Kind, description: String) -> ToolParameter {
+    package static func required(_ name: String, kind: Kind, description: String) -> ToolParameter {
         ToolParameter(name, kind: kind, description: description, required: true)
     }
 
     /// - Parameter value: what the tool sees when the model gives none; nil leaves the argument out.
-    public static func optional(
+    package static func optional(
         _ name: String, kind: Kind, default value: JSONValue? = nil, description: String
     ) -> ToolParameter {
         ToolParameter(name, kind: kind, description: description, required: false, default: value)

@@ -1,27 +1,27 @@
 import KubeClient
-public import KubeModel
+import KubeModel
 import Writes
 
 /// What a model is told about a tool.
-public struct ToolDefinition: Sendable, Hashable {
-    public var name: String
-    public var title: String
-    public var description: String
-    public var toolset: String
+package struct ToolDefinition: Sendable, Hashable {
+    package var name: String
+    package var title: String
+    package var description: String
+    package var toolset: String
     /// JSON Schema of the arguments.
-    public var parameters: JSONValue
-    public var onlyReads: Bool
+    package var parameters: JSONValue
+    package var onlyReads: Bool
 }
 
 /// The tools there are. The only way from a model's words to a tool: names are looked up, arguments are checked, and
 /// whatever goes wrong becomes a ``ToolFailure`` that says so to the model.
-public struct ToolRegistry: Sendable {
+package struct ToolRegistry: Sendable {
     private let tools: [any Tool]
     /// Of all of them, in their order: every turn asks for them, and they never change.
     private let allDefinitions: [ToolDefinition]
 
     /// - Precondition: no two tools have the same name.
-    public init(_ tools: [any Tool]) {
+    package init(_ tools: [any Tool]) {
         precondition(Set(tools.map(\.name)).count == tools.count, "two tools have the same name")
         self.tools = tools
         allDefinitions = tools.map { tool in
@@ -33,7 +33,7 @@ public struct ToolRegistry: Sendable {
 
     /// In the order in which the tools were given: a stable prompt is a cached prompt.
     /// - Parameter toolsets: nil for all.
-    public func definitions(toolsets: Set<String>? = nil) -> [ToolDefinition] {
+    package func definitions(toolsets: Set<String>? = nil) -> [ToolDefinition] {
         allDefinitions.filter { toolsets?.contains($0.toolset) ?? true }
     }
 
@@ -45,7 +45,8 @@ public struct ToolRegistry: Sendable {
     /// The name is known to the engine as well (`Alternatives.argument`), which makes the groups; no tool needs it.
     private static let alternativeGroup = ToolParameter.optional(
         "alternative_group", kind: .string(.text(maximum: 64)),
-        description: "To offer up to four alternatives: call tools for all of them in one reply with the same text here. A person approves "
+        description:
+            "To offer up to four alternatives: call tools for all of them in one reply with the same text here. A person approves "
             + "at most one; the others are then denied")
 
     private func tools(in toolsets: Set<String>?) -> [any Tool] {
@@ -57,7 +58,7 @@ public struct ToolRegistry: Sendable {
     /// - Parameter arguments: the text as the model sent it.
     /// - Parameter toolsets: those that the conversation may use; a tool of another one is unknown here.
     /// - Throws: ``ToolFailure`` with everything that the model should hear, without secrets; `CancellationError`.
-    public func call(
+    package func call(
         name: String, arguments: String, toolsets: Set<String>? = nil, in context: ToolContext
     ) async throws -> ToolOutcome {
         let available = tools(in: toolsets)
@@ -70,7 +71,7 @@ public struct ToolRegistry: Sendable {
             let outcome = try await tool.call(checked, in: context)
             switch outcome {
             case .output(let text): return .output(Self.cut(text, in: context))
-            case .proposal(let proposal): try HiddenPayload(redactor: context.redactor).check(proposal)
+            case .proposal(let proposal): try RedactionGuard(redactor: context.redactor).check(proposal)
             }
             return outcome
         } catch let cancellation as CancellationError {

@@ -1,15 +1,15 @@
-public import KubeClient
+import KubeClient
 import KubeModel
-public import SkyfloAPI
+import SkyfloAPI
 import WorkflowEngine
 
 /// Reads transcripts that a ``SecretTranscriptStore`` has written, as people may see them: it needs no key.
-public struct SecretTranscriptReader: TranscriptReader {
+package struct SecretTranscriptReader: TranscriptReader {
     private let api: any KubeAPI
 
-    public init(api: any KubeAPI) { self.api = api }
+    package init(api: any KubeAPI) { self.api = api }
 
-    public func read(_ conversation: Conversation) async throws -> TranscriptReading {
+    package func read(_ conversation: Conversation) async throws -> TranscriptReading {
         let prefix = conversation.status.transcriptPosition?.secretPrefix
         var check = TranscriptCheck(
             conversation.status.transcript,

@@ -1,26 +1,26 @@
-public import KubeClient
+import KubeClient
 import KubeModel
-public import SkyfloAPI
-public import WorkflowEngine
+import SkyfloAPI
+import WorkflowEngine
 
 /// The transcript of a conversation in Secrets that it owns: append-only, in chunks, deleted with it.
 ///
 /// Each append is one key of the newest Secret, written under that Secret's version: of two workers that believe to be in
 /// charge, one gets a conflict. Conversations hold what people say about their cluster, hence Secrets.
-public struct SecretTranscriptStore: TranscriptStore {
+package struct SecretTranscriptStore: TranscriptStore {
     /// A Secret with so much isn't appended to any more. The API's limit is 1 MiB.
     static let chunkBytes = 512 * 1024
 
     private let api: any KubeAPI
-    private let veil: any TranscriptVeil
+    private let veil: any TranscriptCipher
 
     /// - Parameter veil: what hides from readers of the transcript what isn't for them.
-    public init(api: any KubeAPI, veil: any TranscriptVeil) {
+    package init(api: any KubeAPI, veil: any TranscriptCipher) {
         self.api = api
         self.veil = veil
     }
 
-    public func empty(of conversation: Conversation) -> StoredTranscript {
+    package func empty(of conversation: Conversation) -> StoredTranscript {
         StoredTranscript(chain: TranscriptChain(), position: .init(secretPrefix: Self.secretPrefix(conversation)))
     }
 
@@ -34,7 +34,7 @@ public struct SecretTranscriptStore: TranscriptStore {
 
     // MARK: Reading
 
-    public func load(_ conversation: Conversation, anchor: TranscriptChain.Anchor) async throws -> StoredTranscript {
+    package func load(_ conversation: Conversation, anchor: TranscriptChain.Anchor) async throws -> StoredTranscript {
         do {
             return try await whole(conversation, anchor: anchor)
         } catch is TranscriptChain.Failure {
@@ -54,7 +54,7 @@ public struct SecretTranscriptStore: TranscriptStore {
 
     // MARK: Appending
 
-    public func append(
+    package func append(
         _ entries: [TranscriptChain.Entry], to stored: inout StoredTranscript, of conversation: Conversation
     ) async throws {
         var chain = stored.chain

@@ -1,16 +1,16 @@
-public import KubeModel
-public import SkyfloAPI
-public import WorkflowEngine
+import KubeModel
+import SkyfloAPI
+import WorkflowEngine
 
 /// A transcript as it is stored, and where the next append goes.
-public struct StoredTranscript: Sendable {
+package struct StoredTranscript: Sendable {
     /// The largest entry that any store takes. In a Secret of its own it fits also where it is concealed: what is shown
     /// stands beside the whole in Base64 then, which makes seven thirds of it.
-    public static let entryBytes = 400 * 1024
+    package static let entryBytes = 400 * 1024
 
-    public var entries: [TranscriptChain.Entry] = []
-    public internal(set) var chain: TranscriptChain
-    public var position: TranscriptPosition
+    package var entries: [TranscriptChain.Entry] = []
+    package internal(set) var chain: TranscriptChain
+    package var position: TranscriptPosition
     /// Of what is appended to; nil when the next append begins something new.
     var tail: Tail?
 
@@ -30,11 +30,11 @@ public struct StoredTranscript: Sendable {
 }
 
 /// A transcript as far as it is whole.
-public struct TranscriptReading: Sendable {
-    public var entries: [TranscriptChain.Entry] = []
+package struct TranscriptReading: Sendable {
+    package var entries: [TranscriptChain.Entry] = []
     /// As they are stored, hashes included.
-    public var lines: [JSONValue] = []
-    public var head = ""
+    package var lines: [JSONValue] = []
+    package var head = ""
     /// What is wrong, nil when nothing is. `entries` is what comes before it.
-    public var fault: String?
+    package var fault: String?
 }

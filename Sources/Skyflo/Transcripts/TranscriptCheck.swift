@@ -8,7 +8,7 @@ import WorkflowEngine
 /// Whoever may write both the Secrets and the status can forge both; the chain shows everything less.
 struct TranscriptCheck {
     private let known: TranscriptChain.Anchor
-    private let veil: (any TranscriptVeil)?
+    private let veil: (any TranscriptCipher)?
     private(set) var stored: StoredTranscript
     private var lines: [JSONValue] = []
     private(set) var fault: TranscriptChain.Failure?
@@ -17,7 +17,7 @@ struct TranscriptCheck {
     ///   - known: what the status vouches for.
     ///   - veil: nil reads what readers may see.
     init(
-        _ known: TranscriptChain.Anchor, secretPrefix: String = "", veil: (any TranscriptVeil)? = nil
+        _ known: TranscriptChain.Anchor, secretPrefix: String = "", veil: (any TranscriptCipher)? = nil
     ) {
         self.known = known
         self.veil = veil

@@ -1,11 +1,11 @@
-public import SkyfloAPI
-public import WorkflowEngine
+import SkyfloAPI
+import WorkflowEngine
 
 /// Keeps the transcript of one conversation: append-only, and checked against the hash that the status has.
 ///
 /// Of two workers that both believe to be in charge, one is refused to append. What a store needs for that is in
 /// ``StoredTranscript/tail``, which nobody else looks into.
-public protocol TranscriptStore: Sendable {
+package protocol TranscriptStore: Sendable {
     /// What stands for a transcript of which nothing is written.
     func empty(of conversation: Conversation) -> StoredTranscript
 
@@ -24,7 +24,7 @@ public protocol TranscriptStore: Sendable {
 }
 
 /// Reads transcripts to show them.
-public protocol TranscriptReader: Sendable {
+package protocol TranscriptReader: Sendable {
     /// As much of it as is whole, and what is wrong with the rest.
     func read(_ conversation: Conversation) async throws -> TranscriptReading
 }

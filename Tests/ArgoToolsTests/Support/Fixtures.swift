@@ -219,7 +219,7 @@ func eventually(
 /// The bodies of a proposal, without the preconditions, which are checked here.
 func bodies(_ proposal: WriteProposal) throws -> [JSONValue] {
     try proposal.requests.map { planned in
-        #expect(planned.isPinned)
+        #expect(planned.hasPreconditions)
         var body = try JSONParser.parse(planned.request.body ?? "")
         if let operations = body.array { return .array(Array(operations.dropFirst(2))) }
         body["metadata", "uid"] = nil

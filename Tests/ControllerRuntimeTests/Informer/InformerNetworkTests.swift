@@ -49,6 +49,11 @@ import Testing
             try await running([{ await informer.run() }, { try await clock.tick() }]) {
                 var random = SplitMix(state: seed)
                 for step in 0..<300 { try await change(step, &random, cluster.api) }
+                // A machine that is busy may have made all changes before the first connection broke.
+                try await eventually("a connection broke") {
+                    try await change(300, &random, cluster.api)
+                    return proxy.connections >= 2
+                }
                 let faulty = proxy.connections
                 proxy.calm()
                 try await change(0, &random, cluster.api)
@@ -58,7 +63,7 @@ import Testing
                     replica.state.withLock { $0.objects.mapValues(\.resourceVersion) } == expected
                 }
                 #expect(replica.state.withLock(\.faults) == [])
-                #expect(faulty >= 2 && faulty < 500, "\(faulty) connections")
+                #expect(faulty < 500, "\(faulty) connections")
             }
         }
     }

@@ -41,7 +41,7 @@ struct ElectionSimulation {
     private var random: SplitMix
     private let disorder: Disorder
     private var candidates: [Candidate]
-    private var agenda = Agenda<Message>()
+    private var agenda = TimerQueue<Message>()
     private var record: LeaseState.Record?
     private var version = 0
     /// Real time, which none of the candidates knows.

@@ -75,7 +75,8 @@ import Testing
     }
 
     @Test func `a record survives its JSON`() {
-        let lease = KubeObject(.leases, namespace: "ns", name: "x", members: ["spec": held(by: "me", renewed: 12_345_678).json])
+        let lease = KubeObject(
+            .leases, namespace: "ns", name: "x", members: ["spec": held(by: "me", renewed: 12_345_678).json])
         #expect(Record(lease) == held(by: "me", renewed: 12_345_678))
         #expect(lease["spec", "renewTime"] == "1970-01-01T00:00:12.345678Z")
     }

@@ -219,7 +219,7 @@ import Testing
 
     @Test func `what became of an item decides when it comes again`() throws {
         var queue = Queue()
-        func take(at now: Duration) throws -> Queue.Taken {
+        func take(at now: Duration) throws -> Queue.WorkItem {
             queue.promote(now: now)
             let taken = queue.take(now: now)
             return try #require(taken)
@@ -248,7 +248,7 @@ import Testing
         var queue = WorkQueueState<Int>(.init(fairness: QueueModel.fairness))
         var model = QueueModel()
         var now = Duration.zero
-        var taken: [Int: WorkQueueState<Int>.Taken] = [:]
+        var taken: [Int: WorkQueueState<Int>.WorkItem] = [:]
         for _ in 0..<2000 {
             let item = Int.random(in: 0..<8, using: &random)
             let priority = WorkPriority.allCases.randomElement(using: &random) ?? .low
@@ -286,7 +286,7 @@ import Testing
 
 extension WorkQueueState {
     /// Gives back what was taken, and says nothing of it.
-    fileprivate mutating func done(_ taken: Taken?, now: Duration) {
+    fileprivate mutating func done(_ taken: WorkItem?, now: Duration) {
         if let taken { finish(taken, outcome: .abandoned, now: now) }
     }
 

@@ -38,7 +38,7 @@ import Testing
 
     @Test func `a cancelled worker stops waiting and leaves the item to others`() async throws {
         let queue = WorkQueue<String>()
-        await withTaskGroup(of: WorkQueue<String>.Taken?.self) { group in
+        await withTaskGroup(of: WorkQueue<String>.WorkItem?.self) { group in
             group.addTask { await queue.next() }
             group.cancelAll()
             #expect(await group.next() == .some(nil))
@@ -50,7 +50,7 @@ import Testing
     @Test func `a worker that is cancelled already takes nothing`() async throws {
         let queue = WorkQueue<String>()
         queue.add("a")
-        await withTaskGroup(of: WorkQueue<String>.Taken?.self) { group in
+        await withTaskGroup(of: WorkQueue<String>.WorkItem?.self) { group in
             group.cancelAll()
             group.addTask { await queue.next() }
             #expect(await group.next() == .some(nil))

@@ -32,10 +32,12 @@ struct Scene: Sendable {
     ) async throws {
         let cluster = FakeCluster()
         cluster.put(
-            KubeObject(.skyfloAIs, namespace: "shop", name: "sky", members: ["spec": ["approvals": approvals]]), in: .skyfloAIs)
+            KubeObject(.skyfloAIs, namespace: "shop", name: "sky", members: ["spec": ["approvals": approvals]]),
+            in: .skyfloAIs)
         for name in ["web", "api"] {
             cluster.put(
-                KubeObject(.deployments, namespace: "shop", name: name, members: ["spec": ["replicas": 2]]), in: .deployments)
+                KubeObject(.deployments, namespace: "shop", name: name, members: ["spec": ["replicas": 2]]),
+                in: .deployments)
         }
         cluster.put(KubeObject(.serviceAccounts, namespace: "shop", name: "copilot"), in: .serviceAccounts)
         let own: JSONValue = ["serviceAccountName": "copilot", "messages": [["content": "scale it"]]]
@@ -132,7 +134,8 @@ struct Scene: Sendable {
                 requests: try names.map { try planned($0, replicas) }, risk: .low)
             let preview = try await Preview.of(
                 proposal, api: tools.access.acting(for: Self.worker), redactor: tools.redactor)
-            let isAsked = tools.request(approvalOf: proposal, preview: preview, for: call, in: &store, references: references)
+            let isAsked = tools.request(
+                approvalOf: proposal, preview: preview, for: call, in: &store, references: references)
             #expect(isAsked)
         }
         try await tools.showApprovals(Set(store.machine.calls.map(\.id)), in: &store)

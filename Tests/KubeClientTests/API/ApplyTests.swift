@@ -19,7 +19,7 @@ import Testing
         let object = try JSONParser.parse(
             #"{"a":{"x":1,"y":2},"b":{"c":2,"d":3},"set":["p","q","r"],"#
                 + #""list":[{"name":"one","v":1},{"name":"two","v":2,"w":0}]}"#)
-        let owned = FieldSet.extract(try JSONParser.parse(fields), from: object)
+        let owned = AppliedFields.extract(try JSONParser.parse(fields), from: object)
         #expect(owned == (try expected.map { try JSONParser.parse($0) }))
     }
 
@@ -40,7 +40,8 @@ import Testing
             let map = KubeObject(
                 .configMaps, namespace: "default", name: "shared", members: ["data": ["mine": "1", "old": "1"]])
             _ = try await cluster.api.apply(map, in: .configMaps, manager: "me", force: true)
-            let other = KubeObject(.configMaps, namespace: "default", name: "shared", members: ["data": ["theirs": "2"]])
+            let other = KubeObject(
+                .configMaps, namespace: "default", name: "shared", members: ["data": ["theirs": "2"]])
             let both = try await cluster.api.apply(other, in: .configMaps, manager: "they", force: false)
             #expect(both["data"] == ["mine": "1", "old": "1", "theirs": "2"])
 

@@ -73,7 +73,8 @@ import Testing
         let ledger = Ledger()
         let api = ReadOnlyAPI(ledger.impersonating(worker))
         let writes = [
-            KubeRequest(.get, path: "/api/v1/namespaces/shop/pods/web/exec"), KubeRequest(.get, path: "/api/v1/nodes/a/proxy/run"),
+            KubeRequest(.get, path: "/api/v1/namespaces/shop/pods/web/exec"),
+            KubeRequest(.get, path: "/api/v1/nodes/a/proxy/run"),
             KubeRequest(.delete, path: "/api/v1/namespaces/shop"),
         ]
         for write in writes {

@@ -139,7 +139,9 @@ import Testing
         try await withClient(options: options) {
             .chunks(["{"], to: $0, ends: false)
         } _: { client in
-            let error = await #expect(throws: KubeClientError.self) { try await client.send(KubeRequest(.get, path: "/api")) }
+            let error = await #expect(throws: KubeClientError.self) {
+                try await client.send(KubeRequest(.get, path: "/api"))
+            }
             #expect(error?.code == .timeout)
         }
         #expect(start.duration(to: .now) < .seconds(30))
@@ -152,7 +154,9 @@ import Testing
             try await Task.sleep(for: .seconds(600))
             return .json([:])
         } _: { client in
-            let error = await #expect(throws: KubeClientError.self) { try await client.send(KubeRequest(.get, path: "/api")) }
+            let error = await #expect(throws: KubeClientError.self) {
+                try await client.send(KubeRequest(.get, path: "/api"))
+            }
             #expect(error?.code == .timeout)
             let streamed = await #expect(throws: KubeClientError.self) { try await client.watch(.pods) { _ in } }
             #expect(streamed?.code == .timeout)

@@ -93,7 +93,9 @@ private final class ScriptedWatches: KubeAPI {
         let api = ScriptedWatches([[Self.event(2), Self.event(3)]]) { Enough() }
         // An error that the follower itself would take for a cut.
         let error = await #expect(throws: KubeClientError.self) {
-            try await api.follow(.pods, from: "1", backoff: Self.quick) { _ in throw KubeClientError(.timeout, message: "mine") }
+            try await api.follow(.pods, from: "1", backoff: Self.quick) { _ in
+                throw KubeClientError(.timeout, message: "mine")
+            }
         }
         #expect(error?.message == "mine" && api.versions.all == ["1"])
     }

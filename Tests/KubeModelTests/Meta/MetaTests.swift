@@ -88,7 +88,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (KubeRequest(.get, path: "/api/v1/pods"), true), (KubeRequest(.get, path: "/api/v1/namespaces/a/pods/b/log"), true),
+        (KubeRequest(.get, path: "/api/v1/pods"), true),
+        (KubeRequest(.get, path: "/api/v1/namespaces/a/pods/b/log"), true),
         (KubeRequest(.get, path: "/api/v1/namespaces/a/pods/b/exec"), false),
         (KubeRequest(.get, path: "/api/v1/namespaces/a/services/b/proxy/x"), false),
         (KubeRequest(.get, path: "/api/v1/nodes/n/proxy/run"), false), (KubeRequest(.get, path: "/metrics"), false),
@@ -96,12 +97,24 @@ import Testing
         (KubeRequest(.post, path: "/api/v1/namespaces/a/pods").asDryRun, true),
         (KubeRequest(.patch, path: "/apis/apps/v1/namespaces/a/deployments/b").asDryRun, true),
         (KubeRequest(.delete, path: "/api/v1/namespaces/a", query: [.init("dryRun", value: "None")]), false),
-        (KubeRequest(.delete, path: "/api/v1/namespaces/a", query: [.init("dryRun", value: "All"), .init("dryRun", value: "")]), false),
+        (
+            KubeRequest(
+                .delete, path: "/api/v1/namespaces/a",
+                query: [.init("dryRun", value: "All"), .init("dryRun", value: "")]), false
+        ),
         (KubeRequest(.delete, path: "/api/v1/namespaces/a").asDryRun, true),
         // The server takes the options of a deletion from its body where it has one, and the query then counts for nothing.
         (KubeRequest(.delete, path: "/api/v1/namespaces/a", query: [.init("dryRun", value: "All")], body: "{}"), false),
-        (KubeRequest(.delete, path: "/api/v1/namespaces/a", query: [.init("dryRun", value: "All")], body: "{\"dryRun\":[]}"), false),
-        (KubeRequest(.delete, path: "/api/v1/namespaces/a", query: [.init("dryRun", value: "All")], body: "dryRun: [All]"), false),
+        (
+            KubeRequest(
+                .delete, path: "/api/v1/namespaces/a", query: [.init("dryRun", value: "All")], body: "{\"dryRun\":[]}"),
+            false
+        ),
+        (
+            KubeRequest(
+                .delete, path: "/api/v1/namespaces/a", query: [.init("dryRun", value: "All")], body: "dryRun: [All]"),
+            false
+        ),
         (KubeRequest(.delete, path: "/api/v1/namespaces/a", body: "{\"dryRun\":[\"All\"]}"), false),
         (KubeRequest(.delete, path: "/api/v1/namespaces/a", body: "{\"kind\":\"DeleteOptions\"}").asDryRun, true),
         (KubeRequest(.post, path: "/api/v1/namespaces/a/serviceaccounts/b/token").asDryRun, false),

@@ -115,7 +115,8 @@ import Testing
                 planned += try await propose(tool, arguments, context).requests
             }
             _ = try await client.patch(
-                .deployments, namespace: "default", name: "web", patch: .merge(["metadata": ["labels": ["moved": "yes"]]]))
+                .deployments, namespace: "default", name: "web",
+                patch: .merge(["metadata": ["labels": ["moved": "yes"]]]))
             let map = FakeAPI.resources.first { $0.kind == "ConfigMap" }
             _ = try await client.create(
                 KubeObject([

@@ -148,7 +148,8 @@ import Testing
             ] as [(JSONValue, String)] {
                 await #expect {
                     _ = try await cluster.client.patch(
-                        .pods, namespace: "default", name: "p", subresource: "ephemeralcontainers", patch: .merge(patch))
+                        .pods, namespace: "default", name: "p", subresource: "ephemeralcontainers", patch: .merge(patch)
+                    )
                 } throws: { "\($0)".contains(why) }
             }
             let other: JSONValue = ["spec": ["containers": [["name": "c", "image": "other:1"]]]]

@@ -28,7 +28,7 @@ import Testing
         let preview = try await preview(api, isAllowed: true)
         #expect(preview.text.contains("shop/app:2"))
         #expect(preview.warnings.contains { $0.contains("could not be tried out") })
-        #expect(preview.changes.first??.obstacle?.contains("isn't known") == true)
+        #expect(preview.changes.first??.obstacle?.contains("is not known") == true)
         let review = try #require(api.sent.last)
         #expect(review.identity == worker)
         await #expect {

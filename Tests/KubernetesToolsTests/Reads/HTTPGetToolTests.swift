@@ -27,7 +27,9 @@ import Testing
         let api = api()
         var response = KubeResponse(
             status: 200, contentType: "text/plain", body: Array("up token=abcdefgh12345678\n".utf8))
-        response.headers = [.init("Content-Type", value: "text/plain"), .init("Set-Cookie", value: "sid=cookievalue1234")]
+        response.headers = [
+            .init("Content-Type", value: "text/plain"), .init("Set-Cookie", value: "sid=cookievalue1234"),
+        ]
         api.answer("GET /api/v1/namespaces/shop/services/web%3A80/proxy/metrics", response)
         let text = try await output(api, "k8s_http_get", ["name": "web", "path": "/metrics", "query": ["a b": "c&d"]])
         #expect(text.hasPrefix("HTTP 200\nContent-Type: text/plain\nSet-Cookie: ‹redacted:"), "\(text)")
@@ -84,8 +86,8 @@ import Testing
             (["name": "web", "path": "/healthz;x"], "must not have"),
             (["name": "web", "port": "81"], "has no port 81; its ports: http (80), admin (8443)"),
             (["name": "web", "port": "metrics"], "has no port \"metrics\""),
-            (["name": "web", "resource_type": "node"], "is none of service, pod"),
-            (["name": "gone"], "not found"), (["name": "web:80"], "is no name of a Service"),
+            (["name": "web", "resource_type": "node"], "is not one of service, pod"),
+            (["name": "gone"], "not found"), (["name": "web:80"], "is not a valid name of a Service"),
             (["name": "web", "query": ["a": 1]], "query: a: must be a string"),
         ] as [(JSONValue, String)])
     func `what isn't a plain request is refused`(_ arguments: JSONValue, _ expected: String) async {

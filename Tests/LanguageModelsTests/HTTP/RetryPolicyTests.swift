@@ -3,11 +3,11 @@ import Testing
 @testable import LanguageModels
 
 struct RetryPolicyTests {
-    private let policy = RetryPolicy(
+    private let policy = ModelRetryPolicy(
         maxRetries: 3, base: .seconds(1), maxDelay: .seconds(5), maxRetryAfter: .seconds(30))
 
     @Test(arguments: [
-        (RetryPolicy.Failure.connection, 0, 1.0, Duration.seconds(1)), (.connection, 1, 1.0, .seconds(2)),
+        (ModelRetryPolicy.Failure.connection, 0, 1.0, Duration.seconds(1)), (.connection, 1, 1.0, .seconds(2)),
         (.connection, 2, 1.0, .seconds(4)), (.connection, 0, 0.0, .milliseconds(500)),
         (.status(503), 1, 0.5, .milliseconds(1500)),
         (.status(429), 0, 1.0, .seconds(1)), (.status(429, retryAfter: 7), 0, 0.3, .seconds(7)),
@@ -15,7 +15,7 @@ struct RetryPolicyTests {
         (.status(529), 0, 1.0, .seconds(1)),
     ])
     func `waits grow, and servers are heeded`(
-        failure: RetryPolicy.Failure, retries: Int, jitter: Double, expected: Duration
+        failure: ModelRetryPolicy.Failure, retries: Int, jitter: Double, expected: Duration
     ) {
         #expect(policy.delay(after: failure, retries: retries, jitter: jitter) == expected)
     }
@@ -27,11 +27,11 @@ struct RetryPolicyTests {
 
     @Test func `it gives up after the last retry`() {
         #expect(policy.delay(after: .connection, retries: 3, jitter: 1) == nil)
-        #expect(RetryPolicy(maxRetries: 0).delay(after: .status(429, retryAfter: 1), retries: 0, jitter: 1) == nil)
+        #expect(ModelRetryPolicy(maxRetries: 0).delay(after: .status(429, retryAfter: 1), retries: 0, jitter: 1) == nil)
     }
 
     @Test func `a computed wait has a limit`() {
-        let patient = RetryPolicy(maxRetries: 100, base: .seconds(1), maxDelay: .seconds(5))
+        let patient = ModelRetryPolicy(maxRetries: 100, base: .seconds(1), maxDelay: .seconds(5))
         #expect(patient.delay(after: .connection, retries: 90, jitter: 1) == .seconds(5))
     }
 
@@ -43,6 +43,6 @@ struct RetryPolicyTests {
             ("Sun, 06 Nov 1994 08:49:47 GMT", nil, nil), (nil, nil, nil),
         ] as [(String?, String?, Int?)])
     func `Retry-After is seconds or a date`(value: String?, date: String?, expected: Int?) {
-        #expect(RetryPolicy.seconds(retryAfter: value, date: date) == expected)
+        #expect(ModelRetryPolicy.seconds(retryAfter: value, date: date) == expected)
     }
 }

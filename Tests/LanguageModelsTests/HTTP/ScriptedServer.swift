@@ -140,8 +140,8 @@ extension OpenAIModel.Options {
     /// With waits that tests can afford.
     static var quick: OpenAIModel.Options {
         OpenAIModel.Options(
-            requestTimeout: .seconds(5), idleTimeout: .seconds(5), totalTimeout: .seconds(10),
-            retries: RetryPolicy(maxRetries: 3, base: .milliseconds(1), maxDelay: .milliseconds(5)))
+            requestTimeout: .seconds(20), idleTimeout: .seconds(20), totalTimeout: .seconds(40),
+            retries: ModelRetryPolicy(maxRetries: 3, base: .milliseconds(1), maxDelay: .milliseconds(5)))
     }
 
     func with(_ change: (inout OpenAIModel.Options) -> Void) -> OpenAIModel.Options {

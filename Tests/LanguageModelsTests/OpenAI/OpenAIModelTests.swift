@@ -131,7 +131,7 @@ struct OpenAIModelTests {
         try await ResettingServer.with(pieces) { server, port in
             let model = try OpenAIModel(
                 name: "m", baseURL: "http://127.0.0.1:\(port)/v1", apiKey: nil,
-                options: .quick.with { $0.retries = RetryPolicy(maxRetries: 0) })
+                options: .quick.with { $0.retries = ModelRetryPolicy(maxRetries: 0) })
             let isFirst = Atomic(true)
             let reply = try await model.reply(to: request) { _ in
                 guard isFirst.exchange(false, ordering: .relaxed) else { return }

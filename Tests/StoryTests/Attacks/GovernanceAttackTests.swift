@@ -132,7 +132,9 @@ import Testing
             try await story.withOperator(model, wrap: { WatchedAPI($0, log) }) {
                 let object = KubeObject(
                     .conversations, namespace: "skyflo-system", name: "talk",
-                    members: ["spec": ["serviceAccountName": "skyflo-operator", "messages": [["content": "scale web"]]]])
+                    members: [
+                        "spec": ["serviceAccountName": "skyflo-operator", "messages": [["content": "scale web"]]]
+                    ])
                 _ = try await story.api.create(object, in: .conversations)
                 try await eventually("refused") {
                     let talk = try await story.api.get(.conversations, namespace: "skyflo-system", name: "talk")

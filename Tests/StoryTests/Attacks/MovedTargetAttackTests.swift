@@ -53,7 +53,8 @@ import Testing
                 try await story.ask("scale")
                 try await story.untilPhase(.awaitingApproval)
                 try await story.moveStatus()
-                _ = try await story.api.patch(.deployments, namespace: Story.namespace, name: "web", patch: .merge(change))
+                _ = try await story.api.patch(
+                    .deployments, namespace: Story.namespace, name: "web", patch: .merge(change))
                 try await story.approve("c1")
                 let again = try await story.until("asked again") { $0.status.approvals["c2"]?.digest != nil }
                 #expect(again.status.calls["c1"]?.state == .stale && again.status.approvals["c2"]?.decision == nil)
@@ -75,7 +76,8 @@ import Testing
                 )), .says("Done."))
         try await Story.run(nil) { story in
             try await story.grantAll()
-            let map = KubeObject(.configMaps, namespace: Story.namespace, name: "settings", members: ["data": ["a": "1"]])
+            let map = KubeObject(
+                .configMaps, namespace: Story.namespace, name: "settings", members: ["data": ["a": "1"]])
             _ = try await story.api.create(map, in: .configMaps)
             try await story.withOperator(model, wrap: { WatchedAPI($0, log) }) {
                 try await story.ask("patch")

@@ -21,14 +21,14 @@ import Testing
     /// Whoever changes the policy has to enter its new fingerprint.
     @Test func `the policy of config/admission is the one that is looked for`() throws {
         let (policy, binding) = try Self.manifests()
-        #expect(ApprovalProof.fingerprint(of: policy) == ApprovalProof.fingerprint)
-        #expect(ApprovalProof.judge(policy: policy, binding: binding).doubt == nil)
+        #expect(AdmissionPolicyCheck.fingerprint(of: policy) == AdmissionPolicyCheck.fingerprint)
+        #expect(AdmissionPolicyCheck.judge(policy: policy, binding: binding).doubt == nil)
     }
 
     @Test func `it is known again with all that an API server adds to it`() async throws {
         try await Story.run(nil, samples: []) { story in
             try await story.apply(file: "config/admission/skyflo-approvals.yaml")
-            let finding = try await ApprovalProof.look(story.api)
+            let finding = try await AdmissionPolicyCheck.look(story.api)
             #expect(finding.doubt == nil && finding.since != nil)
         }
         var (policy, binding) = try Self.manifests()
@@ -42,7 +42,7 @@ import Testing
                 return rule
             })
         binding["spec", "matchResources"] = [:]
-        #expect(ApprovalProof.judge(policy: policy, binding: binding).doubt == nil)
+        #expect(AdmissionPolicyCheck.judge(policy: policy, binding: binding).doubt == nil)
     }
 
     /// Its fingerprint and its creation are as they were.
@@ -52,14 +52,14 @@ import Testing
         for object in [policy, binding] { #expect(object["metadata", "generation"] == nil) }
         policy["metadata", "creationTimestamp"] = .string(made.description)
         binding["metadata", "creationTimestamp"] = .string(made.description)
-        #expect(ApprovalProof.judge(policy: policy, binding: binding).since == made.adding(seconds: 1))
+        #expect(AdmissionPolicyCheck.judge(policy: policy, binding: binding).since == made.adding(seconds: 1))
         binding["metadata", "generation"] = 3
-        #expect(ApprovalProof.judge(policy: policy, binding: binding).doubt != nil)
+        #expect(AdmissionPolicyCheck.judge(policy: policy, binding: binding).doubt != nil)
         binding["metadata", "managedFields"] = [
             ["manager": "kubectl", "time": .string(changed.description)],
             ["manager": "kcm", "time": .string(KubeTime(seconds: 9000).description), "subresource": "status"],
         ]
-        let finding = ApprovalProof.judge(policy: policy, binding: binding)
+        let finding = AdmissionPolicyCheck.judge(policy: policy, binding: binding)
         #expect(finding.doubt == nil && finding.since == changed.adding(seconds: 1))
     }
 
@@ -137,13 +137,13 @@ import Testing
         var (policy, binding) = try Self.manifests()
         let (name, weaken) = Self.weakenings[number]
         weaken(&policy, &binding)
-        #expect(ApprovalProof.judge(policy: policy, binding: binding).doubt != nil, "\(name)")
+        #expect(AdmissionPolicyCheck.judge(policy: policy, binding: binding).doubt != nil, "\(name)")
     }
 
     @Test func `a policy or a binding that isn't there proves nothing`() throws {
         let (policy, binding) = try Self.manifests()
-        #expect(ApprovalProof.judge(policy: nil, binding: binding).doubt != nil)
-        #expect(ApprovalProof.judge(policy: policy, binding: nil).doubt != nil)
+        #expect(AdmissionPolicyCheck.judge(policy: nil, binding: binding).doubt != nil)
+        #expect(AdmissionPolicyCheck.judge(policy: policy, binding: nil).doubt != nil)
     }
 
     /// It was in force when the operator looked, and also when it asked.

@@ -28,7 +28,7 @@ import Testing
     {
         let kills = Self.setting("SKYFLO_CRASH_KILLS") ?? 4
         try await Self.withStory { story, trail in
-            let fate = Fate(seed: Self.seed, times: kills, spacing: 10...150)
+            let fate = FaultSchedule(seed: Self.seed, times: kills, spacing: 10...150)
             let process = try OperatorProcess("killed", try await story.operatorEndpoint())
             let pending = Pending()
             trail.onRequest(of: process) { _ in pending.note(fate) { process.send(SIGKILL) } }
@@ -57,7 +57,7 @@ import Testing
                 try OperatorProcess("held-a", try await story.operatorEndpoint(), options: options),
                 try OperatorProcess("held-b", try await story.operatorEndpoint(), options: options),
             ]
-            let fate = Fate(seed: Self.seed, times: 1, spacing: 1...10)
+            let fate = FaultSchedule(seed: Self.seed, times: 1, spacing: 1...10)
             let held = Journal<(process: OperatorProcess, starts: Int)>()
             for process in processes {
                 trail.onRequest(of: process) { event in
@@ -77,17 +77,26 @@ import Testing
                     process.starts > starts
                 }
                 let other = try #require(processes.first { $0.identity != process.identity })
+                // It may have ended by itself, late as it was: one that only starts knows no signal yet.
+                let before = try await Self.lease(of: other, in: story)["spec", "renewTime"]
+                try await eventually("\(other.identity) renews its lease") {
+                    let lease = try await Self.lease(of: other, in: story)
+                    return lease["spec", "renewTime"] != before && lease["spec", "holderIdentity"]?.string != ""
+                }
                 other.end()
                 try await eventually("\(other.identity) gives its lease back") {
-                    let lease = try await story.api.get(
-                        .leases, namespace: "skyflo-system", name: WorkerLease.name(of: other.identity))
-                    return lease["spec", "holderIdentity"] == ""
+                    try await Self.lease(of: other, in: story)["spec", "holderIdentity"] == ""
                 }
                 group.cancelAll()
                 while let _ = try? await group.next() {}
             }
             try await runs.judge()
         }
+    }
+
+    private static func lease(of process: OperatorProcess, in story: Story) async throws -> KubeObject {
+        try await story.api.get(
+            .leases, namespace: "skyflo-system", name: WorkerLease.name(of: process.identity))
     }
 
     /// Whether the request has just written that a turn is under way.
@@ -111,7 +120,8 @@ import Testing
                     "apiKeySecretRef": ["name": "key"],
                 ]
                 _ = try await story.api.patch(
-                    .skyfloAIs, namespace: Story.namespace, name: "skyflo", patch: .merge(["spec": ["models": [model]]]))
+                    .skyfloAIs, namespace: Story.namespace, name: "skyflo", patch: .merge(["spec": ["models": [model]]])
+                )
                 try await body(story, trail)
             }
         }
@@ -172,7 +182,7 @@ private final class Runs: Sendable {
 private final class Pending: Sendable {
     private let (later, schedule) = AsyncStream<(Duration, @Sendable () -> Void)>.makeStream()
 
-    func note(_ fate: Fate, _ act: @escaping @Sendable () -> Void) {
+    func note(_ fate: FaultSchedule, _ act: @escaping @Sendable () -> Void) {
         guard let strike = fate.strikes() else { return }
         if strike.now { act() } else { schedule.yield((strike.later, act)) }
     }

@@ -33,7 +33,7 @@ import WorkflowEngine
     private func reading(
         _ terms: ApprovalTerms = ApprovalTerms(), account: String = "default", _ change: (inout JSONValue) -> Void
     ) -> DecisionReader.Reading {
-        var play = Play()
+        var play = MachineHarness()
         play.propose("t")
         let digest = digest()
         play.apply(

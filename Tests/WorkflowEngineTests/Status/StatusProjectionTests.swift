@@ -17,13 +17,14 @@ import WorkflowEngine
     static func conversation(_ status: JSONValue = [:], spec: JSONValue = ["messages": [["content": "scale web"]]])
         -> Conversation
     {
-        var object = KubeObject(.conversations, namespace: "shop", name: "talk", members: ["spec": spec, "status": status])
+        var object = KubeObject(
+            .conversations, namespace: "shop", name: "talk", members: ["spec": spec, "status": status])
         object["metadata", "uid"] = "u"
         object["metadata", "generation"] = 3
         return Conversation(object)
     }
 
-    func projection(_ play: Play, _ conversation: Conversation = conversation()) -> StatusProjection {
+    func projection(_ play: MachineHarness, _ conversation: Conversation = conversation()) -> StatusProjection {
         StatusProjection(
             machine: play.machine, conversation: conversation, now: play.now, worker: "me", epoch: 1,
             transcript: .init(secretPrefix: "talk-transcript", secrets: 1, entries: 2, bytes: 3, head: "h"))
@@ -56,7 +57,7 @@ import WorkflowEngine
         }
     }
 
-    private func request(_ play: Play) -> ApprovalRequest {
+    private func request(_ play: MachineHarness) -> ApprovalRequest {
         ApprovalRequest(
             summary: "Scale", risk: "Low", warnings: ["w"], preview: "-2\n+3",
             requests: [
@@ -82,7 +83,7 @@ import WorkflowEngine
             ])
     }
 
-    private func command(_ play: Play) -> ApprovalRequest {
+    private func command(_ play: MachineHarness) -> ApprovalRequest {
         var request = request(play)
         request.requests = [
             ["backend": "Exec", "command": ["true"], "container": "c", "timeoutSeconds": 30],
@@ -91,7 +92,7 @@ import WorkflowEngine
         return request
     }
 
-    private func sequence(_ play: Play) -> ApprovalRequest {
+    private func sequence(_ play: MachineHarness) -> ApprovalRequest {
         var request = request(play)
         request.requests = ["one", "two"].map { title in
             [
@@ -107,7 +108,7 @@ import WorkflowEngine
         let (json, schema) = try Self.schema()
         var written: Set<[String]> = []
         var all: JSONValue = [:]
-        func look(_ play: Play, newApprovals: Set<String> = [], incomplete: [String: String] = [:]) throws {
+        func look(_ play: MachineHarness, newApprovals: Set<String> = [], incomplete: [String: String] = [:]) throws {
             var projection = projection(play, Self.conversation(all))
             projection.newApprovals = newApprovals
             projection.incomplete = incomplete
@@ -118,7 +119,7 @@ import WorkflowEngine
             #expect(schema.prune(&object) == [])
             written.formUnion(paths(of: all, try #require(json["properties", "status"])))
         }
-        var play = Play()
+        var play = MachineHarness()
         try look(play)
         play.propose(
             "scale", saying: "Scaling web.", ModelTurn.Usage(prompt: 1000, completion: 10, cost: 2_600_000_000))
@@ -135,7 +136,7 @@ import WorkflowEngine
         #expect(all["approvals", "c1"]?["waitingFor"] == "2 of 3 approvals")
         try look(play)
         #expect(all["approvals", "c1"]?["waitingFor"] == nil)
-        var ruled = Play()
+        var ruled = MachineHarness()
         ruled.propose("scale")
         var hidden = request(ruled)
         hidden.shown = .init(arguments: "{‹redacted:0›}", requests: hidden.requests, fingerprint: "hmac-sha256:0")
@@ -152,7 +153,7 @@ import WorkflowEngine
         written.formUnion(paths(of: byRule, try #require(json["properties", "status"])))
         let choice = status(
             {
-                var play = Play()
+                var play = MachineHarness()
                 play.apply(
                     .modelReplied(
                         ModelTurn(
@@ -172,7 +173,7 @@ import WorkflowEngine
         #expect(choice["approvals", "c1"]?["alternatives"] == ["c2"])
         #expect(choice["approvals", "c2"]?["touches"]?.array?.count == 16)
         written.formUnion(paths(of: choice, try #require(json["properties", "status"])))
-        var queued = projection(Play(), Self.conversation())
+        var queued = projection(MachineHarness(), Self.conversation())
         queued.machine = Machine(policy: .init(limits: Limits()))
         queued.queued = .init(since: queued.now, message: "waits for a turn: 1 is ahead")
         let waiting = status(queued)
@@ -214,7 +215,7 @@ import WorkflowEngine
     }
 
     @Test func `what a person wrote is in no patch, and what somebody wrote too early is cleared`() throws {
-        var play = Play()
+        var play = MachineHarness()
         play.propose("scale")
         play.apply(.approvalRequested(id: "c1", request(play)))
         var first = projection(play, Self.conversation(["approvals": ["c1": ["decision": "Approved"]]]))
@@ -231,7 +232,7 @@ import WorkflowEngine
     }
 
     @Test func `all condition types are there from the first write on`() {
-        var play = Play()
+        var play = MachineHarness()
         let first = status(projection(play))
         #expect(first["conditions"]?.array?.count == ConversationCondition.allCases.count)
         play.apply(.modelFailed("no connection"))
@@ -244,7 +245,7 @@ import WorkflowEngine
     @Test func `a status stays under 256 KiB after many more turns than it keeps, with large results and approvals`()
         throws
     {
-        var play = Play(limits: Limits(modelTurns: 10))
+        var play = MachineHarness(limits: Limits(modelTurns: 10))
         var current: JSONValue = [:]
         let large = String(repeating: "x", count: 40_000)
         for number in 1...150 {
@@ -275,7 +276,7 @@ import WorkflowEngine
     /// As it is stored: a control character of a log takes six bytes.
     @Test(arguments: ["\u{1}", "\"", "<"])
     func `a status stays under 256 KiB with results that grow when they are stored`(_ character: String) throws {
-        var play = Play(limits: Limits(toolCalls: 1000))
+        var play = MachineHarness(limits: Limits(toolCalls: 1000))
         var current: JSONValue = [:]
         let large = String(repeating: character, count: 16_000)
         for number in 1...4 {
@@ -295,7 +296,7 @@ import WorkflowEngine
 
     /// They have no requests, only arguments.
     @Test func `approvals of reads that were decided lose their arguments when they get large`() throws {
-        var play = Play(limits: Limits(toolCalls: 1000), mode: .always, readTools: ["k8s_get"])
+        var play = MachineHarness(limits: Limits(toolCalls: 1000), mode: .always, readTools: ["k8s_get"])
         var current: JSONValue = [:]
         let arguments = "{\"x\":\"" + String(repeating: "a", count: 24_000) + "\"}"
         for _ in 0..<12 {

@@ -5,7 +5,7 @@ import WorkflowEngine
 
 /// A conversation in whose statuses every field occurs.
 struct StatusStory {
-    var play = Play()
+    var play = MachineHarness()
     /// As they are sent.
     var patches: [JSONValue] = []
     /// What the API server makes of them.

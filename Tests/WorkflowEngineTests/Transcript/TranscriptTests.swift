@@ -65,15 +65,15 @@ import WorkflowEngine
     }
 
     /// Hides what users say, and encrypts it by turning it around.
-    private struct Veil: TranscriptVeil {
+    private struct Veil: TranscriptCipher {
         var isOpen = true
 
-        func conceal(_ event: TurnEvent, json: JSONValue) -> (shown: TurnEvent, concealed: String)? {
+        func encrypt(_ event: TurnEvent, json: JSONValue) -> (shown: TurnEvent, concealed: String)? {
             guard case .turnStarted(let number, _, _) = event else { return nil }
             return (.turnStarted(number: number, message: "…"), String(JSONWriter.string(json).reversed()))
         }
 
-        func reveal(_ concealed: String) -> JSONValue? {
+        func decrypt(_ concealed: String) -> JSONValue? {
             isOpen ? try? JSONParser.parse(String(concealed.reversed())) : nil
         }
     }
@@ -126,8 +126,8 @@ import WorkflowEngine
     }
 
     /// A worker asked for the approval of c1 and died; this is what it left in the transcript.
-    private func asked() -> Play {
-        var play = Play()
+    private func asked() -> MachineHarness {
+        var play = MachineHarness()
         play.propose("scale", "get")
         play.apply(.callResolved(id: "c2", succeeded: true, result: "x"))
         let digest = Digest.of(

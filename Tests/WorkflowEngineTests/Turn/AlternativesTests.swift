@@ -5,8 +5,8 @@ import WorkflowEngine
 
 @Suite struct AlternativesTests {
     /// A reply with calls of these groups; nil for a call by itself.
-    private func play(_ groups: String?...) -> Play {
-        var play = Play()
+    private func play(_ groups: String?...) -> MachineHarness {
+        var play = MachineHarness()
         play.apply(
             .modelReplied(
                 ModelTurn(
@@ -18,7 +18,9 @@ import WorkflowEngine
         return play
     }
 
-    private func results(_ play: Play) -> [String] { play.machine.calls.map { "\($0.state): \($0.result ?? "")" } }
+    private func results(_ play: MachineHarness) -> [String] {
+        play.machine.calls.map { "\($0.state): \($0.result ?? "")" }
+    }
 
     @Test func `approving one denies the others, and what isn't of the group stays`() {
         var play = play("a", "a", nil, "a")

@@ -9,8 +9,8 @@ import WorkflowEngine
     private let passed = CheckResult(check: "rolled out", verdict: .passed, evidence: "3 of 3")
 
     /// A turn whose write was verified so far.
-    private func written() -> Play {
-        var play = Play()
+    private func written() -> MachineHarness {
+        var play = MachineHarness()
         play.propose("scale")
         play.ask("c1", postConditions: [["kind": "replicas"]])
         play.apply(
@@ -20,7 +20,7 @@ import WorkflowEngine
         return play
     }
 
-    private func ended() -> Play {
+    private func ended() -> MachineHarness {
         var play = written()
         play.apply(.modelReplied(ModelTurn(content: "On its way.")), .turnEnded(TurnEnd(.completed, reason: .answered)))
         return play

@@ -6,7 +6,7 @@ import WorkflowEngine
 typealias Machine = WorkflowStateMachine
 
 /// A machine and a clock that moves a second with each event.
-struct Play {
+struct MachineHarness {
     var machine: Machine
     var now = KubeTime(microseconds: 1_767_225_600_000_000)
     var stop = false
@@ -52,26 +52,26 @@ let approved = Decision(approved: true, by: "alice")
 
 @Suite struct WorkflowStateMachineTests {
     @Test func `a turn begins with the model`() {
-        #expect(Play().next == .askModel)
-        #expect(Machine(policy: .init(limits: Limits())).next(now: Play().now, stop: nil) == .idle)
+        #expect(MachineHarness().next == .askModel)
+        #expect(Machine(policy: .init(limits: Limits())).next(now: MachineHarness().now, stop: nil) == .idle)
     }
 
     @Test func `messages that a conversation came back with are skipped, and the model never sees them`() {
         var machine = Machine(policy: .init(limits: Limits()))
-        machine.apply(.restored(messages: 2, undos: 1, note: "it came back"), at: Play().now)
+        machine.apply(.restored(messages: 2, undos: 1, note: "it came back"), at: MachineHarness().now)
         #expect(machine.turn == 2 && machine.undosTaken == 1 && !machine.isRunning && machine.history.isEmpty)
         #expect(machine.ended?.reason == .restored && machine.ended?.kind == .stopped)
-        #expect(machine.next(now: Play().now, stop: nil) == .idle)
-        machine.apply(.turnStarted(number: 2, message: "again"), at: Play().now)
+        #expect(machine.next(now: MachineHarness().now, stop: nil) == .idle)
+        machine.apply(.turnStarted(number: 2, message: "again"), at: MachineHarness().now)
         #expect(!machine.isRunning)
-        machine.apply(.turnStarted(number: 3, message: "new"), at: Play().now)
-        #expect(machine.next(now: Play().now, stop: nil) == .askModel && machine.history == [.user("new")])
+        machine.apply(.turnStarted(number: 3, message: "new"), at: MachineHarness().now)
+        #expect(machine.next(now: MachineHarness().now, stop: nil) == .askModel && machine.history == [.user("new")])
     }
 
     @Test func `messages come before follow-ups, and follow-ups in the order of their ids`() throws {
         var spec = ConversationSpec(["messages": [["content": "scale web"]], "followUps": ["b": ["content": "B"]]])
-        var play = Play()
-        func takeUp(_ play: inout Play) throws -> String {
+        var play = MachineHarness()
+        func takeUp(_ play: inout MachineHarness) throws -> String {
             let next = try #require(play.machine.waitingMessages(of: spec).first)
             play.apply(
                 .turnEnded(TurnEnd(.completed, reason: .answered, answer: "done")),
@@ -89,13 +89,13 @@ let approved = Decision(approved: true, by: "alice")
     }
 
     @Test func `a conversation that has done something doesn't come back`() {
-        var play = Play()
+        var play = MachineHarness()
         play.apply(.restored(messages: 5, undos: 0, note: ""))
         #expect(play.machine.turn == 1 && play.next == .askModel)
     }
 
     @Test func `a reply without calls is the answer`() {
-        var play = Play()
+        var play = MachineHarness()
         play.apply(.modelReplied(ModelTurn(content: "Done.")))
         #expect(play.next == .end(TurnEnd(.completed, reason: .answered, answer: "Done.")))
         play.apply(.turnEnded(play.end()!))
@@ -104,7 +104,7 @@ let approved = Decision(approved: true, by: "alice")
     }
 
     @Test func `reads run at once, and their results go back together`() {
-        var play = Play()
+        var play = MachineHarness()
         play.propose("get", "logs")
         #expect(play.next == .prepare(["c1", "c2"]))
         play.apply(.callResolved(id: "c2", succeeded: true, result: "two"))
@@ -118,7 +118,7 @@ let approved = Decision(approved: true, by: "alice")
     }
 
     @Test func `a write waits for a decision, runs once, is verified, and its result goes to the model`() {
-        var play = Play()
+        var play = MachineHarness()
         play.propose("scale")
         let expiry = play.now.adding(seconds: 1000)
         play.ask("c1", postConditions: [["kind": "replicas"]])
@@ -136,7 +136,7 @@ let approved = Decision(approved: true, by: "alice")
     }
 
     @Test func `a failed check makes the call fail`() {
-        var play = Play()
+        var play = MachineHarness()
         play.propose("scale")
         play.ask("c1", postConditions: [["kind": "replicas"]])
         play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"), .writeEnded(id: "c1", .applied("scaled")))
@@ -145,7 +145,7 @@ let approved = Decision(approved: true, by: "alice")
     }
 
     @Test func `nothing is executed without an approval, and nothing twice`() {
-        var play = Play()
+        var play = MachineHarness()
         play.propose("scale")
         play.apply(.writeStarted(id: "c1"))
         #expect(play.machine.call("c1")?.state == .proposed)
@@ -162,7 +162,7 @@ let approved = Decision(approved: true, by: "alice")
     }
 
     @Test func `a decision is final`() {
-        var play = Play()
+        var play = MachineHarness()
         play.propose("scale")
         play.ask("c1")
         play.apply(.decided(id: "c1", Decision(approved: false, by: "bob", reason: "not today")))
@@ -173,7 +173,7 @@ let approved = Decision(approved: true, by: "alice")
     }
 
     @Test func `several writes are decided in any order and executed one by one`() {
-        var play = Play()
+        var play = MachineHarness()
         play.propose("a", "b", "c")
         play.ask("c1")
         play.ask("c2")
@@ -189,7 +189,7 @@ let approved = Decision(approved: true, by: "alice")
     }
 
     @Test func `an approval that nobody decided expires`() {
-        var play = Play()
+        var play = MachineHarness()
         play.propose("scale")
         play.ask("c1", expiresIn: 10)
         play.now = play.now.adding(seconds: 10)
@@ -200,7 +200,7 @@ let approved = Decision(approved: true, by: "alice")
     }
 
     @Test func `a stale call is asked for again under a new id, and the old decision doesn't count for it`() {
-        var play = Play()
+        var play = MachineHarness()
         play.propose("scale")
         play.ask("c1")
         play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"), .writeEnded(id: "c1", .stale("moved")))
@@ -215,7 +215,7 @@ let approved = Decision(approved: true, by: "alice")
     }
 
     @Test func `an outcome that can't be known ends the turn`() {
-        var play = Play()
+        var play = MachineHarness()
         play.propose("scale")
         play.ask("c1")
         play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"))
@@ -225,7 +225,7 @@ let approved = Decision(approved: true, by: "alice")
     }
 
     @Test func `a decision that was withdrawn executes nothing, and a new one counts`() {
-        var play = Play()
+        var play = MachineHarness()
         play.propose("scale")
         play.ask("c1")
         play.apply(.decided(id: "c1", approved))
@@ -239,7 +239,7 @@ let approved = Decision(approved: true, by: "alice")
     }
 
     @Test func `an undo is no turn, asks no model, and marks what it took back`() {
-        var play = Play()
+        var play = MachineHarness()
         play.propose("scale")
         var request = play.request(expiresAt: play.now.adding(seconds: 1000))
         request.changes = [["kind": "Changed"]]
@@ -265,7 +265,7 @@ let approved = Decision(approved: true, by: "alice")
     }
 
     @Test func `a stop ends the turn, and nothing approved runs after it`() {
-        var play = Play()
+        var play = MachineHarness()
         play.propose("scale", "get")
         play.ask("c1")
         play.apply(.decided(id: "c1", approved))
@@ -279,7 +279,7 @@ let approved = Decision(approved: true, by: "alice")
     }
 
     @Test func `a stop during a write finds out its outcome first`() {
-        var play = Play()
+        var play = MachineHarness()
         play.propose("scale")
         play.ask("c1")
         play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"))
@@ -291,7 +291,7 @@ let approved = Decision(approved: true, by: "alice")
     }
 
     @Test func `calls of a reply that was cut off are never executed`() {
-        var play = Play()
+        var play = MachineHarness()
         let call = ModelTurn.Call(modelID: "m", tool: "scale", arguments: "{\"re")
         play.apply(.modelReplied(ModelTurn(content: "", calls: [call], finish: .truncated)))
         #expect(play.next == .askModel)
@@ -304,14 +304,14 @@ let approved = Decision(approved: true, by: "alice")
         (ModelTurn(content: "", finish: .truncated), .modelFailed),
     ])
     func `a reply without anything in it fails the turn`(_ reply: ModelTurn, _ reason: ConversationReason) {
-        var play = Play()
+        var play = MachineHarness()
         play.apply(.modelReplied(reply))
         #expect(play.end()?.kind == .failed)
         #expect(play.end()?.reason == reason)
     }
 
     @Test func `a failed turn doesn't spoil the next one`() {
-        var play = Play()
+        var play = MachineHarness()
         play.apply(.modelFailed("no connection"))
         #expect(play.end() == TurnEnd(.failed, reason: .modelFailed, message: "no connection"))
         play.apply(.turnEnded(play.end()!), .turnStarted(number: 2, message: "again"))
@@ -321,32 +321,32 @@ let approved = Decision(approved: true, by: "alice")
     }
 
     @Test func `each limit ends the turn with its own reason`() {
-        var models = Play(limits: Limits(modelTurns: 1))
+        var models = MachineHarness(limits: Limits(modelTurns: 1))
         models.propose("get")
         models.apply(.callResolved(id: "c1", succeeded: true, result: ""))
         #expect(models.end()?.reason == .modelTurnLimit)
 
-        var calls = Play(limits: Limits(toolCalls: 1))
+        var calls = MachineHarness(limits: Limits(toolCalls: 1))
         calls.propose("get", "get")
         #expect(calls.end()?.reason == .toolCallLimit)
 
-        var writes = Play(limits: Limits(writes: 1))
+        var writes = MachineHarness(limits: Limits(writes: 1))
         writes.propose("a", "b")
         writes.ask("c1")
         writes.ask("c2")
         #expect(writes.end()?.reason == .writeLimit)
 
-        var tokens = Play(limits: Limits(tokens: 10))
+        var tokens = MachineHarness(limits: Limits(tokens: 10))
         tokens.apply(.modelReplied(ModelTurn(content: "x", usage: .init(prompt: 9, completion: 2))))
         #expect(tokens.end()?.reason == .tokenLimit)
 
-        var time = Play(limits: Limits(turnTimeoutSeconds: 10))
+        var time = MachineHarness(limits: Limits(turnTimeoutSeconds: 10))
         time.now = time.now.adding(seconds: 11)
         #expect(time.end()?.reason == .turnTimeout)
     }
 
     @Test func `waiting for a person doesn't count as time of the turn`() {
-        var play = Play(limits: Limits(turnTimeoutSeconds: 60))
+        var play = MachineHarness(limits: Limits(turnTimeoutSeconds: 60))
         play.propose("scale")
         play.ask("c1", expiresIn: 10_000)
         play.now = play.now.adding(seconds: 5000)
@@ -357,7 +357,7 @@ let approved = Decision(approved: true, by: "alice")
     }
 
     @Test func `with mode Always a read is asked for before it runs`() {
-        var play = Play(mode: .always, readTools: ["get"])
+        var play = MachineHarness(mode: .always, readTools: ["get"])
         play.propose("get", "scale")
         #expect(play.next == .askBeforeReading(["c1"]))
         var request = play.request(expiresAt: play.now.adding(seconds: 100))
@@ -371,7 +371,7 @@ let approved = Decision(approved: true, by: "alice")
     }
 
     @Test func `ids are never used twice in a conversation`() {
-        var play = Play()
+        var play = MachineHarness()
         play.propose("get")
         play.apply(.callResolved(id: "c1", succeeded: true, result: ""), .modelReplied(ModelTurn(content: "ok")))
         play.apply(.turnEnded(play.end()!), .turnStarted(number: 2, message: "more"))

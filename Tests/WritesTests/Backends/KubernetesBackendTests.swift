@@ -53,7 +53,7 @@ import Testing
             of: LiveTarget(resource: .deployments, namespace: "shop", object: web), title: "delete"
         ).requests[0]
         for pinned in [patch, jsonPatch, delete] {
-            #expect(pinned.isPinned)
+            #expect(pinned.hasPreconditions)
             var moved = pinned
             moved.target.resourceVersion = "1"
             var other = pinned
@@ -70,12 +70,12 @@ import Testing
         }
         var named = create
         named.request.body = #"{"metadata":{"name":"c"}}"#
-        #expect(named.isPinned && !create.isPinned)
+        #expect(named.hasPreconditions && !create.hasPreconditions)
         named.request.body = #"{"metadata":{"name":"c","generateName":"c-"}}"#
-        #expect(!named.isPinned)
+        #expect(!named.hasPreconditions)
         var late = jsonPatch
         late.request.body = late.request.body.map { "[{\"op\":\"remove\",\"path\":\"/spec/paused\"}," + $0.dropFirst() }
-        #expect(!late.isPinned)
+        #expect(!late.hasPreconditions)
     }
 
     @Test func `answers are told apart`() {
@@ -108,7 +108,8 @@ import Testing
 
     @Test func `no answer means not known`() async {
         let errors: [any Error] = [
-            KubeClientError(.unreachable, message: "reset"), KubeClientError(.timeout, message: "late"), CancellationError(),
+            KubeClientError(.unreachable, message: "reset"), KubeClientError(.timeout, message: "late"),
+            CancellationError(),
         ]
         for error in errors {
             let api = FakeAPI()
@@ -250,7 +251,7 @@ import Testing
         ).requests[0]
         for planned in [patch, jsonPatch, delete] {
             let moved = try #require(planned.pinned(to: "77"))
-            #expect(moved.isPinned && moved.target.resourceVersion == "77")
+            #expect(moved.hasPreconditions && moved.target.resourceVersion == "77")
             let old = "\"\(planned.target.resourceVersion)\""
             #expect(moved.request.body == planned.request.body?.replacing(old, with: "\"77\""))
             var same = moved

@@ -110,7 +110,7 @@ import Testing
         secret.command = ["mysql", "--password=correct-horse-battery", "-e", "select 1"]
         let shown = JSONWriter.string(PlannedWrite(.command(secret)).redacted(by: redactor))
         #expect(!shown.contains("correct-horse-battery") && shown.contains("select 1"), "\(shown)")
-        let display = CallDisplay(arguments: "{}", writes: [PlannedWrite(.command(secret))], redactor: redactor)
+        let display = RedactedCall(arguments: "{}", writes: [PlannedWrite(.command(secret))], redactor: redactor)
         #expect(display.fingerprint != nil)
         #expect(!display.text("output: correct-horse-battery").contains("correct-horse-battery"))
     }

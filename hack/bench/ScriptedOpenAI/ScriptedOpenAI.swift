@@ -1,15 +1,15 @@
 import Concurrency
 import Hummingbird
 import KubeModel
-public import LanguageModels
-public import Logging
+import LanguageModels
+import Logging
 
 /// An endpoint that speaks OpenAI's chat completions and answers at once, for operators in other processes.
-public enum ScriptedOpenAI {
+package enum ScriptedOpenAI {
     /// The reply to the user's last message; `isNew` until something stands behind that, such as the result of a tool.
-    public typealias Script = @Sendable (_ asked: String, _ isNew: Bool) -> ModelReply
+    package typealias Script = @Sendable (_ asked: String, _ isNew: Bool) -> ModelReply
 
-    public static func withRunning(
+    package static func withRunning(
         logger: Logger, _ script: @escaping Script,
         _ body: @escaping @Sendable (_ baseURL: String) async throws -> Void
     ) async throws {

@@ -67,7 +67,7 @@ extension FuzzTarget {
 
     /// As a server reads a field selector.
     static func comparedValues(_ selector: String) throws -> [String] {
-        let selector = try FieldSelector(parsing: selector)
+        let selector = try ServedFieldSelector(parsing: selector)
         _ = selector.matches { $0 }
         return selector.terms.map(\.value)
     }

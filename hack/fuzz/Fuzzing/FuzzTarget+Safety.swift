@@ -44,7 +44,8 @@ extension FuzzTarget {
                 "\(text) makes a path to something else")
         }
         for method in [KubeRequest.Method.post, .put, .patch, .delete] {
-            try require(!KubeRequest(method, path: text).isReadOnly || isReview(text), "\(method) \(text) counts as a read")
+            try require(
+                !KubeRequest(method, path: text).isReadOnly || isReview(text), "\(method) \(text) counts as a read")
         }
         let isRead = KubeRequest(.get, path: text).isReadOnly
         let connects = ["exec", "attach", "portforward", "proxy"].contains(ResourcePath(text)?.subresource)
@@ -97,7 +98,8 @@ extension FuzzTarget {
         try require(try JSONParser.parse(canonical) == value, "the canonical form is another value")
         try require(JSONWriter.bytes(reversed(value), options: .canonical) == canonical, "the order of keys counts")
         try require(
-            JSONWriter.bytes(try JSONParser.parse(canonical), options: .canonical) == canonical, "read and written it changes")
+            JSONWriter.bytes(try JSONParser.parse(canonical), options: .canonical) == canonical,
+            "read and written it changes")
     }
 
     private static func reversed(_ value: JSONValue) -> JSONValue {

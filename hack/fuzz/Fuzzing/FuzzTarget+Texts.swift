@@ -28,7 +28,8 @@ extension FuzzTarget {
         let written = JSONWriter.bytes(value)
         try require(try JSONParser.parse(written) == value, "compact text reads as another value")
         try require(
-            try JSONParser.parse(JSONWriter.bytes(value, options: .pretty)) == value, "pretty text reads as another value")
+            try JSONParser.parse(JSONWriter.bytes(value, options: .pretty)) == value,
+            "pretty text reads as another value")
         try require(KubeObject(value).packed().json == value, "packed it is another value")
         try require(list?.items == KubeList(value).items, "the items differ from those of the tree")
         let (a, b) = (KubeObject(value).withoutManagedFields(), KubeObject(value).packed().withoutManagedFields())

@@ -1,15 +1,15 @@
 /// What is fuzzed: how inputs are made, and what has to hold for each.
 ///
 /// An input is a text, also where the target works on values, so that every failure can be kept and tried again.
-public struct FuzzTarget: Sendable {
-    public let name: String
+package struct FuzzTarget: Sendable {
+    package let name: String
     /// Pieces that mean something to the target.
-    public let words: [String]
+    package let words: [String]
     let generate: @Sendable (inout SeededGenerator) -> [UInt8]
     /// Throws ``FuzzFailure`` when a promise is broken. What the input deserves (a parse error) is no failure.
-    public let check: @Sendable ([UInt8]) throws -> Void
+    package let check: @Sendable ([UInt8]) throws -> Void
 
-    public func input(_ random: inout SeededGenerator) -> [UInt8] { generate(&random) }
+    package func input(_ random: inout SeededGenerator) -> [UInt8] { generate(&random) }
 
     /// - Parameter corpus: valid inputs, which have to pass as they are too.
     static func text(
@@ -19,16 +19,16 @@ public struct FuzzTarget: Sendable {
         return FuzzTarget(name: name, words: words, generate: { mutator.next(&$0) }, check: check)
     }
 
-    public static let all: [FuzzTarget] = [
+    package static let all: [FuzzTarget] = [
         json, yaml, labelSelector, kubeconfig, smallTexts, jsonPatch, mergePatch, strategicMergePatch, serverSideApply,
         cel, celRule, modelReply, protobuf, fieldSelector, resourcePath, redaction, canonicalJSON, transcript,
     ]
 }
 
-public struct FuzzFailure: Error, CustomStringConvertible {
-    public let description: String
+package struct FuzzFailure: Error, CustomStringConvertible {
+    package let description: String
 
-    public init(description: String) { self.description = description }
+    package init(description: String) { self.description = description }
 }
 
 /// - Throws: ``FuzzFailure`` unless `condition` holds.

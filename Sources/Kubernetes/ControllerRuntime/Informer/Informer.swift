@@ -29,7 +29,7 @@ public final class Informer: Service {
         var store = ObjectStore()
         var handlers: [HandlerRegistration] = []
         var lastHandler: UInt64 = 0
-        var outbox = Outbox()
+        var outbox = PendingNotifications()
         /// Whether someone empties the outbox just now. Whoever adds to it then need not, and must not: the order would
         /// be lost.
         var isDelivering = false

@@ -106,7 +106,7 @@ public final class Manager: Service {
     private func members(_ parts: [Group: [any Service]]) -> [ServiceGroupConfiguration.ServiceConfiguration] {
         var previous: Latch<Void>?
         return Group.allCases.map { group in
-            let stage = Stage(
+            let stage = RunnableGroup(
                 name: "\(group)", parts: parts[group] ?? [], after: previous,
                 elector: group == .leaderElected ? elector : nil)
             previous = stage.ready

@@ -7,13 +7,13 @@ import NIOConcurrencyHelpers
 /// running for delayed items to come.
 public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
     /// An item that was handed out.
-    public typealias Taken = WorkQueueState<Item>.Taken
+    public typealias WorkItem = WorkQueueState<Item>.WorkItem
     /// The result of the work on an item.
     public typealias Outcome = WorkQueueState<Item>.Outcome
 
     private struct Waiter {
         var id: UInt64
-        var continuation: CheckedContinuation<Taken?, Never>
+        var continuation: CheckedContinuation<WorkItem?, Never>
     }
 
     private struct Shared {
@@ -69,15 +69,15 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
 
     /// Hands out the next item; waits until there is one. Each must be given back by ``finish(_:outcome:)``.
     /// - Returns: nil when the queue is shut down (and drained) or the task is cancelled.
-    public func next() async -> Taken? { await next(now: clock.uptime) { _ in } }
+    public func next() async -> WorkItem? { await next(now: clock.uptime) { _ in } }
 
     /// Gives an item back and hands out the next one; `now` is the moment at which the work ended. Workers compete for
     /// the queue's lock: this takes it once.
-    func next(finishing taken: Taken, _ outcome: Outcome, now: Duration) async -> Taken? {
+    func next(finishing taken: WorkItem, _ outcome: Outcome, now: Duration) async -> WorkItem? {
         await next(now: now) { state in finish(taken, outcome: outcome, in: &state, now: now) }
     }
 
-    private func next(now: Duration, after body: (inout WorkQueueState<Item>) -> Void) async -> Taken? {
+    private func next(now: Duration, after body: (inout WorkQueueState<Item>) -> Void) async -> WorkItem? {
         if let taken = change(now: now, taking: !Task.isCancelled, body) { return taken }
         let id = shared.withLockedValue { shared in
             shared.lastID += 1
@@ -93,7 +93,7 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
     /// Gives an item back.
     /// - Returns: when it failed, the delay after which it comes again.
     @discardableResult
-    public func finish(_ taken: Taken, outcome: Outcome) -> Duration? {
+    public func finish(_ taken: WorkItem, outcome: Outcome) -> Duration? {
         let now = clock.uptime
         var delay: Duration?
         change(now: now) { state in delay = finish(taken, outcome: outcome, in: &state, now: now) }
@@ -101,7 +101,7 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
     }
 
     @discardableResult
-    private func finish(_ taken: Taken, outcome: Outcome, in state: inout WorkQueueState<Item>, now: Duration)
+    private func finish(_ taken: WorkItem, outcome: Outcome, in state: inout WorkQueueState<Item>, now: Duration)
         -> Duration?
     {
         if let metrics {
@@ -133,9 +133,10 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
     /// Changes the state, takes an item for the caller if it asks for one, hands out to those who wait what has become
     /// ready, and tells the timer of an earlier deadline.
     @discardableResult
-    private func change(now: Duration, taking: Bool = false, _ body: (inout WorkQueueState<Item>) -> Void) -> Taken? {
-        var own: Taken?
-        var handOuts: [(Waiter, Taken?)] = []
+    private func change(now: Duration, taking: Bool = false, _ body: (inout WorkQueueState<Item>) -> Void) -> WorkItem?
+    {
+        var own: WorkItem?
+        var handOuts: [(Waiter, WorkItem?)] = []
         let isEarlier = shared.withLockedValue { shared in
             let deadline = shared.state.nextDeadline
             body(&shared.state)
@@ -159,14 +160,14 @@ public final class WorkQueue<Item: Hashable & Sendable>: Sendable {
         return own
     }
 
-    private func take(_ shared: inout Shared, now: Duration) -> Taken? {
+    private func take(_ shared: inout Shared, now: Duration) -> WorkItem? {
         guard let taken = shared.state.take(now: now) else { return nil }
         metrics?.waited.recordNanoseconds(taken.waited.inNanoseconds)
         return taken
     }
 
     private func park(_ waiter: Waiter) {
-        let (isOver, taken) = shared.withLockedValue { shared -> (Bool, Taken?) in
+        let (isOver, taken) = shared.withLockedValue { shared -> (Bool, WorkItem?) in
             if Task.isCancelled { return (true, nil) }
             if let taken = take(&shared, now: clock.uptime) { return (true, taken) }
             if shared.state.isFinished { return (true, nil) }

@@ -48,7 +48,7 @@ public struct WorkQueueState<Item: Hashable & Sendable>: Sendable {
     }
 
     /// An item that was handed out.
-    public struct Taken: Sendable, Equatable {
+    public struct WorkItem: Sendable, Equatable {
         /// The item itself.
         public var item: Item
         /// The priority with which it was handed out, and with which it comes again after a failure.
@@ -100,7 +100,7 @@ public struct WorkQueueState<Item: Hashable & Sendable>: Sendable {
     private var ready: [FIFO<Entry>] = WorkPriority.allCases.map { _ in FIFO() }
     /// The number of items that were handed out before the first of `ready`, by priority.
     private var overtaken: [Int] = WorkPriority.allCases.map { _ in 0 }
-    private var delayed = Agenda<Entry>()
+    private var delayed = TimerQueue<Entry>()
     private var delayedCount = 0
     private var lastTicket: UInt64 = 0
     /// The number of items that could be handed out now.
@@ -271,7 +271,7 @@ extension WorkQueueState {
 
     /// The most important item, or one that was overtaken often enough; nil when there is none (or the queue is shut
     /// down).
-    public mutating func take(now: Duration) -> Taken? {
+    public mutating func take(now: Duration) -> WorkItem? {
         guard phase != .closed, depth > 0 else { return nil }
         var next: Int?
         for priority in ready.indices {
@@ -288,7 +288,7 @@ extension WorkQueueState {
         records[entry.place].startedAt = now
         processing.append(entry.place)
         depth -= 1
-        return Taken(
+        return WorkItem(
             item: records[entry.place].item, priority: found.priority, waited: max(.zero, now - found.since), at: now,
             place: entry.place)
     }
@@ -307,7 +307,7 @@ extension WorkQueueState {
     ///   - random: A number from 0 to 1, for the jitter of the back-off.
     /// - Returns: When it failed, the delay after which it comes again; nil otherwise.
     @discardableResult
-    public mutating func finish(_ taken: Taken, outcome: Outcome, now: Duration, random: Double = 0) -> Duration? {
+    public mutating func finish(_ taken: WorkItem, outcome: Outcome, now: Duration, random: Double = 0) -> Duration? {
         guard isProcessing(taken) else { return nil }
         var delay: Duration?
         switch outcome {
@@ -325,7 +325,7 @@ extension WorkQueueState {
         return delay
     }
 
-    private func isProcessing(_ taken: Taken) -> Bool {
+    private func isProcessing(_ taken: WorkItem) -> Bool {
         taken.place < records.count && records[taken.place].startedAt != nil && records[taken.place].item == taken.item
     }
 
@@ -360,7 +360,7 @@ extension WorkQueueState {
     /// unless `draining`.
     public mutating func shutDown(draining: Bool = false) {
         phase = draining && phase != .closed ? .draining : .closed
-        delayed = Agenda()
+        delayed = TimerQueue()
         delayedCount = 0
         for place in records.indices where phase == .closed || records[place].pending?.deadline != nil {
             setPending(nil, of: place)

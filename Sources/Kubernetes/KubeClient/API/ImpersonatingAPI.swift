@@ -45,7 +45,8 @@ public struct ImpersonatingAPI: KubeAPI {
     private func check(_ other: Impersonation?) throws(KubeClientError) {
         guard other == nil || other == identity else {
             throw KubeClientError(
-                .unsupported, message: "not sent: what acts for \(identity.user) can't act for \(other?.user ?? "") too")
+                .unsupported, message: "not sent: what acts for \(identity.user) can't act for \(other?.user ?? "") too"
+            )
         }
     }
 }

@@ -186,7 +186,8 @@ extension KubeAPI {
         _ object: KubeObject, in resource: APIResource, subresource: String? = nil, options: WriteOptions
     ) async throws -> KubeObject {
         try await patch(
-            resource, namespace: object.namespace, name: object.name, subresource: subresource, patch: .apply(object.json),
+            resource, namespace: object.namespace, name: object.name, subresource: subresource,
+            patch: .apply(object.json),
             options: options)
     }
 

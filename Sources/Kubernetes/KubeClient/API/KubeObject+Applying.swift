@@ -14,7 +14,7 @@ extension KubeObject {
             $0["manager"]?.string == manager && $0["operation"]?.string == "Apply"
                 && ($0["subresource"]?.string ?? "") == (subresource ?? "")
         }
-        guard let fields = entry?["fieldsV1"], let owned = FieldSet.extract(fields, from: json) else { return nil }
+        guard let fields = entry?["fieldsV1"], let owned = AppliedFields.extract(fields, from: json) else { return nil }
         var result = KubeObject(owned)
         result["apiVersion"] = self["apiVersion"]
         result["kind"] = self["kind"]
@@ -61,7 +61,7 @@ extension KubeAPI {
 
 /// `FieldsV1` of `managedFields`: a tree of `f:NAME` (member), `k:{…}` (element with these members), `v:…` (element of a
 /// set), `i:N` (element at N) and `.` (the thing itself).
-enum FieldSet {
+enum AppliedFields {
     /// The part of `value` that the fields name; nil where nothing of them exists any more.
     static func extract(_ fields: JSONValue, from value: JSONValue) -> JSONValue? {
         guard let paths = fields.object, !paths.isEmpty else { return value }

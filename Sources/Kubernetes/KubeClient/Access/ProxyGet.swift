@@ -11,6 +11,7 @@ public struct ProxyGet: Sendable, Hashable {
     /// Of a service or pod: beginnings of paths of which a GET changes nothing, separated by commas.
     public static let annotation = "skyflo.ai/http-get"
 
+    /// The namespace and name of the service or pod.
     public let object: ObjectKey
     /// `services` or `pods`.
     public let resource: String
@@ -20,7 +21,9 @@ public struct ProxyGet: Sendable, Hashable {
     public let port: String
     /// Not encoded.
     public let segments: [String]
+    /// Whether the path ends with a slash.
     public let endsInSlash: Bool
+    /// The parameters of the query, not encoded.
     public let query: [KubeRequest.QueryItem]
     /// Bytes of the answer that are read.
     public let answerLimit: Int
@@ -47,6 +50,7 @@ public struct ProxyGet: Sendable, Hashable {
         self.answerLimit = max(0, answerLimit)
     }
 
+    /// The request to the API server's proxy, with every part encoded.
     public var request: KubeRequest {
         let target = (isTLS ? "https:" : "") + "\(object.name):\(port)"
         var path = "/api/v1/namespaces/\(PercentEncoding.segment(object.namespace ?? ""))/\(resource)/"

@@ -7,7 +7,8 @@ extension Kubeconfig {
     func configuration(context chosen: String?) throws(KubeClientError) -> ClusterConfiguration {
         let files = sources.joined(separator: ":")
         guard let name = chosen ?? currentContext else {
-            throw KubeClientError(.configuration, message: "\(files): current-context is not set, and no context was chosen")
+            throw KubeClientError(
+                .configuration, message: "\(files): current-context is not set, and no context was chosen")
         }
         guard let entry = contexts[name] else {
             throw KubeClientError(.configuration, message: "context \"\(name)\" does not exist in \(files)")

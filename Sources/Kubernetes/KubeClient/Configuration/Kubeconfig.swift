@@ -26,24 +26,20 @@ struct Kubeconfig: Sendable {
         do {
             json = try YAML.parse(text)
         } catch {
+            // What is wrong isn't told: it may be the token's line.
+            let place = error.place.map { ", see line \($0.line), column \($0.column)" } ?? ""
             throw KubeClientError(
-                .configuration, message: "\(source) cannot be read: it is not valid YAML\(Self.place(of: error))")
+                .configuration, message: "\(source) cannot be read: it is not valid YAML\(place)")
         }
-        guard json.object != nil else { throw KubeClientError(.configuration, message: "\(source) is not a kubeconfig") }
+        guard json.object != nil else {
+            throw KubeClientError(.configuration, message: "\(source) is not a kubeconfig")
+        }
         sources = [source]
         let fields = KubeconfigFields(json, source: source)
         currentContext = try fields.text("current-context")
         clusters = try Self.entries("clusters", member: "cluster", json: json, source: source, folder: folder)
         users = try Self.entries("users", member: "user", json: json, source: source, folder: folder)
         contexts = try Self.entries("contexts", member: "context", json: json, source: source, folder: folder)
-    }
-
-    /// The place where a YAML text is wrong. What is wrong isn't told: the error quotes the line, and that may be the
-    /// token's.
-    private static func place(of failure: YAML.Failure) -> String {
-        let numbers = failure.description.drop { !$0.isNumber }.split(separator: ":", maxSplits: 2).prefix(2)
-            .compactMap { Int($0) }
-        return numbers.count == 2 ? ", see line \(numbers[0]), column \(numbers[1])" : ""
     }
 
     /// Adds what another file says. The first file to set a name or the current context wins (the rule of kubectl).

@@ -87,6 +87,7 @@ public struct ExecInput: Sendable {
     func requireEnd() throws(KubeClientError) {
         if version == .v5 { return }
         throw KubeClientError(
-            .unsupported, message: "the API server can't be told that a command's input has ended (Kubernetes 1.30 can)")
+            .unsupported, message: "the API server can't be told that a command's input has ended (Kubernetes 1.30 can)"
+        )
     }
 }

@@ -73,7 +73,8 @@ extension KubeClient {
         body: @escaping @Sendable (inout ExecEvents, ExecInput) async throws -> Result
     ) async throws -> Result {
         let request = options.request(command, pod: pod, namespace: namespace, hasInput: hasInput)
-        let late = KubeClientError(.timeout, message: "\(request.label): the command did not end within \(options.timeout)")
+        let late = KubeClientError(
+            .timeout, message: "\(request.label): the command did not end within \(options.timeout)")
         do {
             return try await withDeadline(.now + options.timeout, failure: late) {
                 let (channel, version) = try await self.openSocket(request, as: identity)
@@ -149,7 +150,8 @@ extension KubeClient {
         headers.add(name: "Sec-WebSocket-Protocol", value: RemoteCommandProtocol.offer)
         // A line feed in a token would begin a header of its own.
         guard headers.allSatisfy({ $0.value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }) else {
-            throw KubeClientError(.configuration, message: "\(request.label): a header contains characters that are not allowed")
+            throw KubeClientError(
+                .configuration, message: "\(request.label): a header contains characters that are not allowed")
         }
         return HTTPRequestHead(
             version: .http1_1, method: .GET, uri: endpoint.pathPrefix + request.target, headers: headers)

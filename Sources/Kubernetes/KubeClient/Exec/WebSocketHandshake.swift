@@ -87,7 +87,8 @@ final class WebSocketHandshake: ChannelInboundHandler {
     private func open(_ channel: any Channel, response: HTTPResponseHead) throws -> ExecSocket {
         let chosen = response.headers.first(name: "Sec-WebSocket-Protocol").flatMap(RemoteCommandProtocol.init)
         guard upgrader.shouldAllowUpgrade(upgradeResponse: response), let chosen else {
-            throw KubeClientError(.badResponse, message: "the API server's answer is not a WebSocket for a command's streams")
+            throw KubeClientError(
+                .badResponse, message: "the API server's answer is not a WebSocket for a command's streams")
         }
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandlers([

@@ -22,7 +22,8 @@ struct ExecCredential: Sendable, Hashable {
         }
         guard json["apiVersion"]?.string == apiVersion else {
             throw KubeClientError(
-                .configuration, message: "it answered with another apiVersion than \(apiVersion), which the kubeconfig asks for")
+                .configuration,
+                message: "it answered with another apiVersion than \(apiVersion), which the kubeconfig asks for")
         }
         func text(_ field: String) -> String? { json["status", field]?.string.flatMap { $0.isEmpty ? nil : $0 } }
         token = text("token").map(CredentialText.trimmed).flatMap { $0.isEmpty ? nil : $0 }

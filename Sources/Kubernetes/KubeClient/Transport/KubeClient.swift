@@ -82,7 +82,7 @@ public final class KubeClient: KubeAPI, Sendable {
     let credentials: CredentialSource
     let tls: TLSSource
     let proxy: ProxyServer?
-    let pacer: RequestPacer?
+    let pacer: RateLimiter?
     let warnings: WarningSink
     let unary: HTTPClient
     let streams: HTTPClient
@@ -104,7 +104,7 @@ public final class KubeClient: KubeAPI, Sendable {
         credentials = CredentialSource(configuration.credentials)
         tls = TLSSource(configuration)
         proxy = try configuration.proxy(for: endpoint)
-        pacer = options.rateLimit.map { RequestPacer($0) }
+        pacer = options.rateLimit.map { RateLimiter($0) }
         warnings = WarningSink(handler: options.onWarning, logger: logger)
         unary = HTTPClient(eventLoopGroupProvider: .singleton, configuration: unarySettings)
         streams = HTTPClient(eventLoopGroupProvider: .singleton, configuration: streamSettings)

@@ -12,7 +12,8 @@ extension KubeClientError {
         if error is CancellationError || Task.isCancelled { return CancellationError() }
         switch error {
         case let error as KubeClientError: return error
-        case is NIOTooManyBytesError: return KubeClientError(.tooLarge, message: "\(what): the answer is larger than allowed")
+        case is NIOTooManyBytesError:
+            return KubeClientError(.tooLarge, message: "\(what): the answer is larger than allowed")
         default:
             let code = code(error)
             // Where nothing came back it is to be said what couldn't be reached, and not only what the socket said.

@@ -170,9 +170,14 @@ public struct KubeResponse: Sendable {
     /// Whether the body is longer than was wanted (``KubeRequest/answerLimit``).
     public var isCut = false
 
+    /// A header field of an answer.
     public struct Header: Sendable, Hashable {
+        /// The name, as the server wrote it.
         public var name: String
+        /// The value, without blanks at its ends.
         public var value: String
+
+        /// Makes a header field.
         public init(_ name: String, value: String) {
             self.name = name
             self.value = value

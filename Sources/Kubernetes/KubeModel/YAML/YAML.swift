@@ -3,8 +3,30 @@
 public enum YAML {
     /// The reason why a text is no YAML, or none that is taken.
     public struct Failure: Error, CustomStringConvertible, Sendable {
-        /// The reason in English, with line and column where the parser gives them.
-        public var description: String
+        /// The place in a text, counted from 1.
+        public struct Place: Sendable, Hashable {
+            /// The number of the line.
+            public var line: Int
+            /// The number of the character in the line.
+            public var column: Int
+        }
+
+        /// The reason in English, without anything of the text.
+        public var problem: String
+        /// The place of the fault; nil where the text as a whole is refused.
+        public var place: Place?
+
+        /// The reason with its place. It doesn't quote the text, which may be secret.
+        public var description: String {
+            problem + (place.map { " at line \($0.line), column \($0.column)" } ?? "")
+        }
+
+        init(description: String) { problem = description }
+
+        init(_ problem: String, at place: Place) {
+            self.problem = problem
+            self.place = place
+        }
     }
 
     /// Reads one document. An empty text is `null`. More than one document, invalid YAML, duplicate keys, aliases that

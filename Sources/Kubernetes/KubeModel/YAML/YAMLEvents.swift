@@ -56,7 +56,8 @@ struct YAMLEvents: ~Copyable {
     private var failure: YAML.Failure {
         let problem = parser.pointee.problem.map { String(cString: $0) } ?? "it can't be read"
         let mark = parser.pointee.problem_mark
-        return YAML.Failure(description: "invalid YAML: \(problem) at line \(mark.line + 1), column \(mark.column + 1)")
+        return YAML.Failure(
+            "invalid YAML: \(problem)", at: .init(line: Int(mark.line) + 1, column: Int(mark.column) + 1))
     }
 
     private static func text(_ pointer: UnsafeMutablePointer<yaml_char_t>?) -> String? {

@@ -53,7 +53,9 @@ extension ApprovalGate {
             tool: call.tool, risk: proposal.risk, facts, by: governing(under: terms))
         switch verdict {
         case .denied(let refusal), .frozen(let refusal):
-            events.normal(conversation.object, reason: "RefusedByRule", message: "\(call.id): \(proposal.summary): \(refusal.text)")
+            events.normal(
+                conversation.object, reason: "RefusedByRule",
+                message: "\(call.id): \(proposal.summary): \(refusal.text)")
             return refusal.text
         case .undecided, .allowed, .required: return nil
         }
@@ -67,7 +69,8 @@ extension ApprovalGate {
             store.log(.decided(id: call.id, decision))
             events.normal(
                 store.conversation.object, reason: "AutoApproved",
-                message: "\(call.id): \(call.approval?.summary ?? call.tool): by rule \(rule) of SkyfloAI \(terms.skyfloAI)")
+                message:
+                    "\(call.id): \(call.approval?.summary ?? call.tool): by rule \(rule) of SkyfloAI \(terms.skyfloAI)")
         }
     }
 
@@ -102,7 +105,8 @@ extension ApprovalGate {
         let decision = Decision(approved: false, by: "SkyfloAI \(references.skyfloAI)", reason: why)
         store.log(.decided(id: call.id, decision))
         events.normal(
-            store.conversation.object, reason: "RefusedByRule", message: "\(call.id): \(call.approval?.summary ?? call.tool): \(why)")
+            store.conversation.object, reason: "RefusedByRule",
+            message: "\(call.id): \(call.approval?.summary ?? call.tool): \(why)")
     }
 
     /// What rules ask of the approvals of a call, and which of its approvers have what they ask for.

@@ -68,7 +68,7 @@ extension ApprovalGate {
 
     /// - Parameter proof: nil where nothing has to be proven.
     private func terms(
-        of skyflo: SkyfloAI, for conversation: Conversation, _ proof: ApprovalProof.Finding?
+        of skyflo: SkyfloAI, for conversation: Conversation, _ proof: AdmissionPolicyCheck.Finding?
     ) -> ApprovalTerms {
         let maker = maker(of: conversation, provenSince: proof?.since)
         var creator: String?

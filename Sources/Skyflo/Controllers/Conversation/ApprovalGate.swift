@@ -20,7 +20,7 @@ struct ApprovalGate: Sendable {
     let redactor: Redactor
     /// In whose name approvals are refused that were altered.
     let worker: String
-    let proofs: ApprovalProofCache
+    let proofs: AdmissionPolicyCheckCache
     let serviceAccounts: ServiceAccountCache
 
     init(_ dependencies: ConversationReconciler.Dependencies) {

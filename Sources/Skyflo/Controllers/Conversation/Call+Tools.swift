@@ -3,7 +3,7 @@ import SkyfloAPI
 import WorkflowEngine
 import Writes
 
-extension CallDisplay {
+extension RedactedCall {
     /// A call as people may see it, from when it was asked for.
     init(of call: Call, redactor: Redactor) {
         let requests = call.approval?.requests ?? []

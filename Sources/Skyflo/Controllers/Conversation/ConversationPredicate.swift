@@ -4,12 +4,12 @@ import SkyfloAPI
 /// Which changes of a conversation are news: a new spec, and what people write into approvals. The operator's own status
 /// writes are not, and there are several to a turn.
 enum ConversationPredicate {
-    static func isNews(_ old: KubeObject, _ new: KubeObject) -> Bool {
+    static func specOrDecisionChanged(_ old: KubeObject, _ new: KubeObject) -> Bool {
         old.generation != new.generation || old.uid != new.uid || old.isBeingDeleted != new.isBeingDeleted
-            || isNews(Conversation(old), Conversation(new))
+            || specOrDecisionChanged(Conversation(old), Conversation(new))
     }
 
-    private static func isNews(_ old: Conversation, _ new: Conversation) -> Bool {
+    private static func specOrDecisionChanged(_ old: Conversation, _ new: Conversation) -> Bool {
         decisions(old) != decisions(new) || lostProgress(old, new) || lostStatus(old, new)
     }
 

@@ -9,25 +9,25 @@ import WorkflowEngine
 
 /// Brings conversations forward: observes one, asks the engine what to do, does it, writes down what came of it, until
 /// there is nothing to do before a person decides or says something.
-public final class ConversationReconciler: Reconciler {
-    public struct Dependencies: Sendable {
-        public var api: any KubeAPI
+package final class ConversationReconciler: Reconciler {
+    package struct Dependencies: Sendable {
+        package var api: any KubeAPI
         /// Conversations as the API server last told.
-        public var conversations: Informer
-        public var skyfloAIs: Informer
-        public var mapper: RESTMapper
-        public var tools: ToolRegistry
-        public var models: any ModelProvider
-        public var events: EventRecorder
-        public var clock: any RuntimeClock
-        public var logger: Logger
-        public var options: Options
+        package var conversations: Informer
+        package var skyfloAIs: Informer
+        package var mapper: RESTMapper
+        package var tools: ToolRegistry
+        package var models: any ModelProvider
+        package var events: EventRecorder
+        package var clock: any RuntimeClock
+        package var logger: Logger
+        package var options: Options
         // What was found out a moment ago and needn't be asked for again.
         var keys = ModelKeyCache()
         var serviceAccounts = ServiceAccountCache()
-        var proofs = ApprovalProofCache()
+        var proofs = AdmissionPolicyCheckCache()
 
-        public init(
+        package init(
             api: any KubeAPI, conversations: Informer, skyfloAIs: Informer, mapper: RESTMapper, tools: ToolRegistry,
             models: any ModelProvider, events: EventRecorder, clock: any RuntimeClock = SystemClock(), logger: Logger,
             options: Options
@@ -45,21 +45,21 @@ public final class ConversationReconciler: Reconciler {
         }
     }
 
-    public struct Options: Sendable {
+    package struct Options: Sendable {
         /// Who we are in `status.worker`, for people who look.
-        public var identity: String
+        package var identity: String
         /// As whom the API server knows us. No tool works under this name: it may write the status of conversations.
-        public var user: String
+        package var user: String
         /// Of the SkyfloAI that serves conversations which name none and whose namespace has none.
-        public var defaultSkyfloAI: ObjectKey?
+        package var defaultSkyfloAI: ObjectKey?
         /// What the keyed hash that stands for a secret is made with. At least 16 bytes.
-        public var redactionKey: [UInt8]
+        package var redactionKey: [UInt8]
         /// How long a write's effect is watched.
-        public var verificationTimeout: Duration
+        package var verificationTimeout: Duration
         /// nil where this worker is alone.
-        public var lease: WorkerLease?
+        package var lease: WorkerLease?
 
-        public init(
+        package init(
             identity: String, user: String, defaultSkyfloAI: ObjectKey? = nil, redactionKey: [UInt8],
             verificationTimeout: Duration = .seconds(120), lease: WorkerLease? = nil
         ) {
@@ -81,7 +81,7 @@ public final class ConversationReconciler: Reconciler {
     /// When to look again at a conversation that another worker has.
     private let takeoverDelay: Duration
 
-    public init(_ dependencies: Dependencies) {
+    package init(_ dependencies: Dependencies) {
         self.dependencies = dependencies
         slots = TurnSlots(
             conversations: dependencies.conversations,
@@ -94,7 +94,7 @@ public final class ConversationReconciler: Reconciler {
         takeoverDelay = lease.map { $0.duration / 3 } ?? .seconds(60)
     }
 
-    public func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
+    package func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
         guard let object = dependencies.conversations.get(key), !object.isBeingDeleted else {
             forget(key)
             return .done

@@ -205,7 +205,8 @@ struct ConversationStore: Sendable {
         take(
             try await api.patch(
                 .conversations, namespace: conversation.namespace, name: conversation.object.name,
-                subresource: "status", patch: .merge(patch), options: WriteOptions(fieldManager: SkyfloGroup.fieldManager)))
+                subresource: "status", patch: .merge(patch),
+                options: WriteOptions(fieldManager: SkyfloGroup.fieldManager)))
     }
 
     // MARK: What a backup keeps

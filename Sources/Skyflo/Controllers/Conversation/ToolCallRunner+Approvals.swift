@@ -14,7 +14,7 @@ extension ToolCallRunner {
         let lists = requests + postConditions + touches.map(JSONValue.string)
         guard hasRoom(for: call, preview: preview.text, lists: lists, in: &store) else { return false }
         let content = ApprovalContent(
-            display: CallDisplay(arguments: call.arguments, writes: preview.writes, redactor: redactor),
+            display: RedactedCall(arguments: call.arguments, writes: preview.writes, redactor: redactor),
             summary: proposal.summary, risk: proposal.risk,
             warnings: originWarnings(of: call, in: store) + preview.warnings, preview: preview.text,
             requests: requests, postConditions: postConditions, labels: preview.writes.map(\.labels),
@@ -35,7 +35,7 @@ extension ToolCallRunner {
 
     /// What of an approval differs between reads and writes.
     private struct ApprovalContent {
-        var display: CallDisplay
+        var display: RedactedCall
         var summary: String
         var risk: Risk
         var warnings: [String] = []
@@ -83,7 +83,9 @@ extension ToolCallRunner {
                 + (other.approval?.touches ?? []).map(JSONValue.string)
             return total + Self.size(other, preview: other.approval?.preview ?? "", lists: lists)
         }
-        if pending + Self.size(call, preview: preview, lists: lists) <= StatusProjection.Budget.pendingApprovals { return true }
+        if pending + Self.size(call, preview: preview, lists: lists) <= StatusProjection.Budget.pendingApprovals {
+            return true
+        }
         resolve(
             call, succeeded: false,
             text: "refused: too many changes are waiting for approval; ask again when they are decided", in: &store)
@@ -130,7 +132,7 @@ extension ToolCallRunner {
             let preview = "Reads only; nothing changes."
             guard hasRoom(for: call, preview: preview, lists: [], in: &store) else { continue }
             asked.insert(call.id)
-            let display = CallDisplay(arguments: call.arguments, writes: [], redactor: redactor)
+            let display = RedactedCall(arguments: call.arguments, writes: [], redactor: redactor)
             let summary = "Run \(call.tool) with \(display.arguments)".bounded(to: 1024)
             let content = ApprovalContent(display: display, summary: summary, risk: .low, preview: preview)
             log(content, for: call, in: &store, references: references)
@@ -144,7 +146,8 @@ extension ToolCallRunner {
         try await store.writeStatus(.init(newApprovals: ids))
         for call in ids.sorted().compactMap(store.machine.call) where call.decision == nil {
             events.normal(
-                store.conversation.object, reason: "ApprovalRequired", message: "\(call.id): \(call.approval?.summary ?? call.tool)")
+                store.conversation.object, reason: "ApprovalRequired",
+                message: "\(call.id): \(call.approval?.summary ?? call.tool)")
         }
     }
 }

@@ -73,7 +73,8 @@ struct ToolCallRunner: Sendable {
             switch result {
             case .output(let text): resolve(call, succeeded: true, text: text, in: &store)
             case .failure(let text):
-                resolve(call, succeeded: false, text: text.hasPrefix("refused: ") ? text : "failed: " + text, in: &store)
+                resolve(
+                    call, succeeded: false, text: text.hasPrefix("refused: ") ? text : "failed: " + text, in: &store)
             case .write(let proposal, let preview, let touches):
                 let refusal = rules.flatMap { terms in
                     gate.refusal(of: call, proposal: proposal, preview: preview, in: store.conversation, under: terms)
@@ -81,7 +82,8 @@ struct ToolCallRunner: Sendable {
                 if let refusal {
                     resolve(call, succeeded: false, text: "refused: " + refusal, in: &store)
                 } else if request(
-                    approvalOf: proposal, preview: preview, touching: touches, for: call, in: &store, references: references)
+                    approvalOf: proposal, preview: preview, touching: touches, for: call, in: &store,
+                    references: references)
                 {
                     asked.insert(call.id)
                 }
@@ -121,7 +123,7 @@ struct ToolCallRunner: Sendable {
             } catch let failure as ToolFailure {
                 // In a rollout an object's status moves all the time, also between its reading and the dry run.
                 if failure.isStale, attempts > 0 { continue }
-                let display = CallDisplay(arguments: call.arguments, writes: [], redactor: context.redactor)
+                let display = RedactedCall(arguments: call.arguments, writes: [], redactor: context.redactor)
                 return .failure(display.text(failure.message))
             }
         }

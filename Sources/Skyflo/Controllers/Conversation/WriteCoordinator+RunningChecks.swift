@@ -47,7 +47,7 @@ extension WriteCoordinator {
         }
         let verifier = Verifier(
             api: access.acting(for: Impersonation(user: user)), clock: clock, deadline: clock.uptime,
-            since: call.writtenAt ?? call.startedAt, display: CallDisplay(of: call, redactor: redactor))
+            since: call.writtenAt ?? call.startedAt, display: RedactedCall(of: call, redactor: redactor))
         return try await verifier.checkAgain(conditions)
     }
 

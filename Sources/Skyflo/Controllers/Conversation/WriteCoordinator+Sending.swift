@@ -29,13 +29,15 @@ extension WriteCoordinator {
                 }
             }
             let outcome = try await sendOnce(
-                planned, of: call, at: position, isResumed: isResumed, in: &store, references: references, under: permit)
+                planned, of: call, at: position, isResumed: isResumed, in: &store, references: references, under: permit
+            )
             // Once, it is found out; whoever sends again and doesn't hear of it tells so.
             if case .unknown = outcome, !isResumed, planned.guarantee != .onceOnly {
                 return try await recover(call.id, in: &store, references: references)
             }
             guard case .applied(let result, let uid) = outcome else {
-                return try await close(call, outcome: Self.outcome(outcome, after: uids.count, of: writes), uids: uids, in: &store)
+                return try await close(
+                    call, outcome: Self.outcome(outcome, after: uids.count, of: writes), uids: uids, in: &store)
             }
             uids.append(uid)
             // What a command wrote is what it was run for.

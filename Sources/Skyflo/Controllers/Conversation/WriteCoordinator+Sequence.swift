@@ -48,7 +48,9 @@ extension WriteCoordinator {
                 outcome = planned.step?.isRetried == true ? .postponed(why) : .unknown(why)
             }
         }
-        log(step, outcome: outcome, of: call, in: &store, limit: planned.isResult ? Self.resultLimit : Self.evidenceLimit)
+        log(
+            step, outcome: outcome, of: call, in: &store,
+            limit: planned.isResult ? Self.resultLimit : Self.evidenceLimit)
         // A later step may destroy what the result was read from, and a status has no room for all of it.
         if planned.isResult { try await store.flush() }
         // What can't be looked for afterwards is kept at once.
@@ -95,7 +97,7 @@ extension WriteCoordinator {
         _ step: Int, outcome: WriteOutcome, of call: Call, in store: inout ConversationStore,
         limit: Int = Self.evidenceLimit
     ) {
-        let display = CallDisplay(of: call, redactor: redactor)
+        let display = RedactedCall(of: call, redactor: redactor)
         store.log(
             .stepEnded(
                 id: call.id, step: step, outcome.mapText { display.text($0, limit: limit) }))
@@ -111,7 +113,7 @@ extension WriteCoordinator {
         references: ResolvedReferences
     ) async throws -> ReconcileResult? {
         guard let sequence = call.sequence else { return nil }
-        let display = CallDisplay(of: call, redactor: redactor)
+        let display = RedactedCall(of: call, redactor: redactor)
         let verifier = Verifier(
             api: access.acting(for: references.identity), clock: clock, deadline: clock.uptime,
             since: call.writtenAt ?? call.startedAt, display: display)

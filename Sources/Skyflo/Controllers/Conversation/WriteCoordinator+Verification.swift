@@ -13,7 +13,7 @@ extension WriteCoordinator {
         let conditions = call.approval?.checks ?? []
         let verifier = Verifier(
             api: access.acting(for: references.identity), clock: clock, deadline: clock.uptime + verificationTimeout,
-            since: call.writtenAt ?? call.startedAt, display: CallDisplay(of: call, redactor: redactor))
+            since: call.writtenAt ?? call.startedAt, display: RedactedCall(of: call, redactor: redactor))
         let outcome = try await stopWatcher.run(for: store, governedBy: references.skyfloAI) {
             try await verifier.check(conditions)
         }

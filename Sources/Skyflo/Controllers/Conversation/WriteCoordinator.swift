@@ -60,7 +60,9 @@ struct WriteCoordinator: Sendable {
                 return
             }
             if let reason = refusal.reason { store.log(.decisionWithdrawn(id: id, reason: reason)) }
-            if refusal.isForbidden { gate.deny(call, because: refusal.reason ?? "", in: &store, references: references) }
+            if refusal.isForbidden {
+                gate.deny(call, because: refusal.reason ?? "", in: &store, references: references)
+            }
             return
         }
         // A sequence goes on step by step.
@@ -93,7 +95,9 @@ struct WriteCoordinator: Sendable {
     ) async throws {
         guard let call = store.machine.call(id) else { return }
         let found = try await find(call, api: access.acting(for: references.identity))
-        guard case .notDone = found.outcome else { return try await close(call, outcome: found.outcome, uids: found.uids, in: &store) }
+        guard case .notDone = found.outcome else {
+            return try await close(call, outcome: found.outcome, uids: found.uids, in: &store)
+        }
         try await resume(call, after: found.uids, in: &store, references: references)
     }
 
@@ -108,7 +112,9 @@ struct WriteCoordinator: Sendable {
         let reader = access.acting(for: Impersonation(user: identity))
         if call.sequence != nil { return try await closeSequence(call, because: why, in: &store, api: reader) }
         let found = try await find(call, api: reader)
-        guard case .notDone = found.outcome else { return try await close(call, outcome: found.outcome, uids: found.uids, in: &store) }
+        guard case .notDone = found.outcome else {
+            return try await close(call, outcome: found.outcome, uids: found.uids, in: &store)
+        }
         try await close(call, outcome: Self.unsent(why, uids: found.uids), uids: found.uids, in: &store)
     }
 
@@ -128,7 +134,8 @@ struct WriteCoordinator: Sendable {
             try await store.refresh()
             permit = try await storeIntent(of: call, in: &store, references)
         } catch let refusal as WriteNotPermitted {
-            return try await close(call, outcome: Self.unsent(refusal.reason ?? "stopped", uids: uids), uids: uids, in: &store)
+            return try await close(
+                call, outcome: Self.unsent(refusal.reason ?? "stopped", uids: uids), uids: uids, in: &store)
         }
         try await send(call, after: uids, isResumed: true, in: &store, references: references, under: permit)
     }
@@ -139,14 +146,15 @@ struct WriteCoordinator: Sendable {
         _ call: Call, outcome: WriteOutcome, uids: [String] = [], in store: inout ConversationStore
     ) async throws {
         if !uids.isEmpty { store.log(.wrote(id: call.id, uids: uids)) }
-        let display = CallDisplay(of: call, redactor: redactor)
+        let display = RedactedCall(of: call, redactor: redactor)
         store.log(.writeEnded(id: call.id, outcome.mapText { display.text($0, limit: Self.resultLimit) }))
         try await store.writeStatus()
         // Told only now: one that was overtaken knows nothing to tell.
         ConversationMetrics.toolCalled(call.tool, state: store.machine.call(call.id)?.state ?? .unknown)
         let text = store.machine.call(call.id)?.result ?? ""
         events.normal(
-            store.conversation.object, reason: "WriteExecuted", message: "\(call.id): \(call.approval?.summary ?? call.tool): \(text)")
+            store.conversation.object, reason: "WriteExecuted",
+            message: "\(call.id): \(call.approval?.summary ?? call.tool): \(text)")
     }
 
     /// Bytes of what the model is told about a write: the output of a command is part of it.

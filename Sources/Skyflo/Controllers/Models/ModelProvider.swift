@@ -5,23 +5,23 @@ import OfflineModel
 import SkyfloAPI
 
 /// Makes the language model that a SkyfloAI describes.
-public protocol ModelProvider: Sendable {
+package protocol ModelProvider: Sendable {
     /// - Throws: `LanguageModelError` when the description can't be used, for example for a malformed address.
     func model(for description: SkyfloAI.Model, apiKey: Credential?) throws -> any LanguageModel
 }
 
 /// The providers that this version has.
-public struct BuiltInModelProvider: ModelProvider {
+package struct BuiltInModelProvider: ModelProvider {
     private let logger: Logger
     private let proxies: ProxyEnvironment
 
     /// - Parameter environment: of the process, for `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
-    public init(logger: Logger, environment: [String: String]) {
+    package init(logger: Logger, environment: [String: String]) {
         self.logger = logger
         proxies = ProxyEnvironment(environment)
     }
 
-    public func model(for description: SkyfloAI.Model, apiKey: Credential?) throws -> any LanguageModel {
+    package func model(for description: SkyfloAI.Model, apiKey: Credential?) throws -> any LanguageModel {
         switch description.provider {
         case .offline: OfflineLanguageModel()
         case .openAI:

@@ -27,7 +27,7 @@ struct RedactionKey: Sendable {
     /// - Throws: ``Failure`` where the Secret can't be used; what the API server refuses; `KubeClientError` when it still
     ///   doesn't answer after half a minute; `CancellationError`.
     func load() async throws -> [UInt8] {
-        try await patiently("reading the redaction key", clock: clock, logger: logger) { try await find() }
+        try await withRetry("reading the redaction key", clock: clock, logger: logger) { try await find() }
     }
 
     private func find() async throws -> [UInt8] {

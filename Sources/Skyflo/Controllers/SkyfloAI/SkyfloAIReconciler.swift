@@ -4,16 +4,16 @@ import KubeModel
 import SkyfloAPI
 
 /// Says in a SkyfloAI's status whether conversations can use it.
-public struct SkyfloAIReconciler: Reconciler {
+package struct SkyfloAIReconciler: Reconciler {
     private let api: any KubeAPI
     private let skyfloAIs: Informer
     private let models: any ModelProvider
     private let clock: any RuntimeClock
     private let keys: ModelKeyCache
-    private let proofs: ApprovalProofCache
+    private let proofs: AdmissionPolicyCheckCache
 
     /// - Parameter dependencies: what it finds out spares the conversations' reconciler asking for it again.
-    public init(_ dependencies: ConversationReconciler.Dependencies) {
+    package init(_ dependencies: ConversationReconciler.Dependencies) {
         api = dependencies.api
         skyfloAIs = dependencies.skyfloAIs
         models = dependencies.models
@@ -22,7 +22,7 @@ public struct SkyfloAIReconciler: Reconciler {
         proofs = dependencies.proofs
     }
 
-    public func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
+    package func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
         guard let object = skyfloAIs.get(key), !object.isBeingDeleted else { return .done }
         let skyflo = SkyfloAI(object)
         let (reason, message) = try await problem(of: skyflo) ?? ("Ready", Self.readyMessage(skyflo))
@@ -72,7 +72,7 @@ public struct SkyfloAIReconciler: Reconciler {
     }
 
     /// Whether approvals are proven, and in words what follows where they aren't.
-    private func proof(_ finding: ApprovalProof.Finding, of skyflo: SkyfloAI) -> Condition {
+    private func proof(_ finding: AdmissionPolicyCheck.Finding, of skyflo: SkyfloAI) -> Condition {
         let consequence =
             skyflo.approvals.allowUnproven
             ? "approvals count anyway, and anybody who may write conversations/status can make them in any name "
@@ -81,7 +81,7 @@ public struct SkyfloAIReconciler: Reconciler {
         return Condition(
             type: "ApprovalsProven", status: finding.doubt == nil ? .true : .false, reason: finding.reason,
             message: finding.doubt.map { "\($0); \(consequence)" }
-                ?? "the admission policy \(ApprovalProof.name) ties each approval to its user",
+                ?? "the admission policy \(AdmissionPolicyCheck.name) ties each approval to its user",
             observedGeneration: skyflo.object.generation, lastTransitionTime: clock.now)
     }
 

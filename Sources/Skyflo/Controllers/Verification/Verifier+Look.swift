@@ -6,7 +6,7 @@ import Writes
 
 extension Verifier {
     /// What was seen of a condition's objects.
-    struct Look: Sendable {
+    struct Observation: Sendable {
         var finding: PostCondition.Result
         /// Of the collection; nil where it can't be listed.
         var version: String?
@@ -22,14 +22,15 @@ extension Verifier {
     }
 
     /// Lists the objects of a condition and evaluates it. Where the identity may read an object and not list it, it is read.
-    func look(at condition: PostCondition, isSettled: Bool = true, isRunning: Bool = false) async throws -> Look {
+    func look(at condition: PostCondition, isSettled: Bool = true, isRunning: Bool = false) async throws -> Observation
+    {
         do {
             return try await list(condition, isSettled: isSettled, isRunning: isRunning)
         } catch is PermissionDenied where condition.scope.name != nil {
             return await read(condition)
         } catch let status as APIStatus where status.isNotFound {
             // The kind itself is gone, and its objects with it.
-            return Look(
+            return Observation(
                 finding: condition.evaluate(observed: [], since: since, isSettled: isSettled),
                 isUnknowable: condition.isUnknowable(observed: []))
         } catch let error as CancellationError {
@@ -44,7 +45,7 @@ extension Verifier {
     ///
     /// - Parameter node: that all such pods run on; nil where that isn't known.
     /// - Returns: one look for each, in the same order.
-    func look(at conditions: [PostCondition], on node: String?) async throws -> [Look] {
+    func look(at conditions: [PostCondition], on node: String?) async throws -> [Observation] {
         let isWorthIt = conditions.count(where: \.isGoneFromItsNode) > 1
         let pods = if let node, isWorthIt { try await pods(on: node) } else { [KubeObject]?.none }
         return try await conditions.concurrentMap(atOnce: 8) { condition in
@@ -53,7 +54,7 @@ extension Verifier {
             let finding = condition.evaluate(observed: own, since: since, isSettled: true)
             // That one is missing there is told by its name, once.
             guard case .pending = finding else { return try await look(at: condition) }
-            return Look(finding: finding)
+            return Observation(finding: finding)
         }
     }
 
@@ -69,7 +70,7 @@ extension Verifier {
         }
     }
 
-    private func list(_ condition: PostCondition, isSettled: Bool, isRunning: Bool) async throws -> Look {
+    private func list(_ condition: PostCondition, isSettled: Bool, isRunning: Bool) async throws -> Observation {
         let scope = condition.scope
         let list = try await api.listAll(
             scope.resource, namespace: scope.namespace,
@@ -77,25 +78,25 @@ extension Verifier {
         if case .noWarnings(let subject, _) = condition {
             let warnings = list.items
             let surroundings = try await surroundings(of: warnings, about: subject)
-            return Look(
+            return Observation(
                 finding: condition.evaluate(
                     observed: warnings, since: since, isSettled: isSettled, isRunning: isRunning,
                     surroundings: surroundings))
         }
-        let look = Look(
+        let look = Observation(
             finding: condition.evaluate(observed: list.items, since: since, isSettled: isSettled),
             version: list.resourceVersion, objects: list.items,
             isUnknowable: condition.isUnknowable(observed: list.items))
         return try await explain(look, condition: condition)
     }
 
-    private func read(_ condition: PostCondition) async -> Look {
+    private func read(_ condition: PostCondition) async -> Observation {
         let scope = condition.scope
         do {
             let object = try await api.find(scope.resource, namespace: scope.namespace, name: scope.name ?? "")
             let objects = object.map { [$0] } ?? []
             return try await explain(
-                Look(
+                Observation(
                     finding: condition.evaluate(observed: objects, since: since, isSettled: true), objects: objects,
                     isUnknowable: condition.isUnknowable(observed: objects)), condition: condition)
         } catch {
@@ -104,11 +105,11 @@ extension Verifier {
     }
 
     /// A refusal (403, …) won't change by waiting; a server that doesn't answer may.
-    private static func unseen(_ error: any Error) -> Look {
+    private static func unseen(_ error: any Error) -> Observation {
         let why = ToolFailure(describing: error).message
         let status = error as? APIStatus
         let isRefused = error is PermissionDenied || status.map { $0.code < 500 && $0.code != 429 } ?? false
-        return Look(finding: .pending(why), isRefused: isRefused, isUnseen: !isRefused)
+        return Observation(finding: .pending(why), isRefused: isRefused, isUnseen: !isRefused)
     }
 
     // MARK: Following
@@ -119,12 +120,14 @@ extension Verifier {
     }
 
     /// Goes on from a look until the condition is decided; never returns a pending finding unless the server refuses.
-    func follow(_ condition: PostCondition, from first: Look, latest: LatestLook) async throws -> Look {
+    func follow(_ condition: PostCondition, from first: Observation, latest: LatestLook) async throws -> Observation {
         var look = first
         var pause = Duration.milliseconds(10)
         while case .pending(let why) = look.finding, !look.isOver {
             latest.value = Latest(why, objects: look.isUnseen ? latest.value?.objects ?? [] : look.objects)
-            if let version = look.version, let found = try await watch(condition, objects: look.objects, version: version, latest: latest) {
+            if let version = look.version,
+                let found = try await watch(condition, objects: look.objects, version: version, latest: latest)
+            {
                 return found
             }
             // Nothing to watch, or the watch has lost its place: look again, ever more seldom.
@@ -138,9 +141,9 @@ extension Verifier {
     /// Watches an object that a condition is about and that nothing else explains: a watch without a version begins with the
     /// object as it is, so one request tells that and what comes after.
     /// - Returns: nil where that tells nothing, as of an object that is missing.
-    func observe(_ condition: PostCondition, latest: LatestLook) async throws -> Look? {
+    func observe(_ condition: PostCondition, latest: LatestLook) async throws -> Observation? {
         guard condition.isWatchedFromTheStart else { return nil }
-        return try await withThrowingTaskGroup(of: Look?.self) { group in
+        return try await withThrowingTaskGroup(of: Observation?.self) { group in
             group.addTask { try await watch(condition, latest: latest) }
             group.addTask {
                 try await clock.sleep(for: .seconds(1))
@@ -153,18 +156,20 @@ extension Verifier {
         }
     }
 
-    private func watch(_ condition: PostCondition, latest: LatestLook) async throws -> Look? {
+    private func watch(_ condition: PostCondition, latest: LatestLook) async throws -> Observation? {
         let scope = condition.scope
         do {
             return try await api.watch(
                 scope.resource, namespace: scope.namespace, options: WatchOptions(fieldSelector: scope.fieldSelector)
             ) { events in
                 var known: [String: KubeObject] = [:]
-                while let event = try await events.next() { try take(event, condition: condition, known: &known, latest: latest) }
+                while let event = try await events.next() {
+                    try take(event, condition: condition, known: &known, latest: latest)
+                }
                 return nil
             }
         } catch let decided as Decided {
-            return Look(finding: decided.finding, isUnknowable: decided.isUnknowable)
+            return Observation(finding: decided.finding, isUnknowable: decided.isUnknowable)
         } catch is APIStatus {
             return nil
         } catch is KubeClientError {
@@ -175,7 +180,7 @@ extension Verifier {
     /// - Returns: nil where the objects can't be watched from there on.
     private func watch(
         _ condition: PostCondition, objects: [KubeObject], version: String, latest: LatestLook
-    ) async throws -> Look? {
+    ) async throws -> Observation? {
         let scope = condition.scope
         var known = Dictionary(objects.map { ($0.uid, $0) }, uniquingKeysWith: { $1 })
         do {
@@ -186,7 +191,7 @@ extension Verifier {
                 try take(event, condition: condition, known: &known, latest: latest)
             }
         } catch let decided as Decided {
-            return Look(finding: decided.finding, isUnknowable: decided.isUnknowable)
+            return Observation(finding: decided.finding, isUnknowable: decided.isUnknowable)
         } catch is APIStatus {
             return nil
         } catch is KubeClientError {

@@ -48,7 +48,7 @@ extension Verifier {
     // MARK: What events say where the object doesn't
 
     /// Why a claim waits, and how a Job ended that has been deleted, is told by events only.
-    func explain(_ look: Look, condition: PostCondition) async throws -> Look {
+    func explain(_ look: Observation, condition: PostCondition) async throws -> Observation {
         guard case .pending = look.finding, let selector = condition.eventSelector(observed: look.objects) else {
             return look
         }

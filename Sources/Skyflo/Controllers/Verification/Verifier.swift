@@ -15,7 +15,7 @@ struct Verifier: Sendable {
     let deadline: Duration
     /// When the write was sent.
     let since: KubeTime
-    let display: CallDisplay
+    let display: RedactedCall
 
     /// - Returns: one result for each, in the same order.
     /// - Throws: `CancellationError`.
@@ -73,7 +73,7 @@ struct Verifier: Sendable {
         return unfinished(condition, latest: latest)
     }
 
-    func result(of condition: PostCondition, _ look: Look) -> CheckResult {
+    func result(of condition: PostCondition, _ look: Observation) -> CheckResult {
         switch look.finding {
         case .met(let evidence): result(condition, verdict: .passed, evidence: evidence)
         case .failed(let why): result(condition, verdict: .failed, evidence: why)

@@ -1,6 +1,6 @@
 import ControllerRuntime
 import KubeClient
-public import KubeModel
+import KubeModel
 import Logging
 
 /// Says of a worker (a process that works on conversations) that it lives. Each holds a Lease of its own for as long as it
@@ -22,22 +22,22 @@ import Logging
 /// What is left open: a creation that is still on its way when somebody deletes what the next worker has created; it
 /// creates the object again. And a write that was stopped while it was on its way can't be called off, so it is never said
 /// that it didn't happen.
-public struct WorkerLease: Sendable {
+package struct WorkerLease: Sendable {
     /// Where the Leases of all workers are.
-    public var namespace: String
+    package var namespace: String
     /// The pod that the worker is, in that namespace: the Lease is deleted with it. nil outside of the cluster.
-    public var pod: OwnerReference?
+    package var pod: OwnerReference?
     /// How long others wait for a sign of life. Whole seconds.
-    public var duration: Duration
+    package var duration: Duration
 
-    public init(namespace: String, pod: OwnerReference? = nil, duration: Duration = .seconds(15)) {
+    package init(namespace: String, pod: OwnerReference? = nil, duration: Duration = .seconds(15)) {
         self.namespace = namespace
         self.pod = pod
         self.duration = duration
     }
 
     /// Different for different workers in so far as their identities are names, as those of pods are.
-    public static func name(of identity: String) -> String {
+    package static func name(of identity: String) -> String {
         let name = identity.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
         return "skyflo-" + String(name.suffix(200)) + "-worker"
     }

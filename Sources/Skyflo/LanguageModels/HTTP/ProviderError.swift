@@ -38,7 +38,9 @@ struct ProviderError: Sendable, Hashable {
         let kind = kind.lowercased()
         let text = "the provider reported an error in its reply: \(message.isEmpty ? "no message" : message)"
         let unavailable = ["500", "502", "503", "504", "529", "server_error", "overloaded", "unavailable", "internal"]
-        if kind.contains("429") || kind.contains("rate_limit") { return LanguageModelError(.rateLimited, message: text) }
+        if kind.contains("429") || kind.contains("rate_limit") {
+            return LanguageModelError(.rateLimited, message: text)
+        }
         if unavailable.contains(where: kind.contains) { return LanguageModelError(.unavailable, message: text) }
         return LanguageModelError(.rejected, message: text)
     }
@@ -46,7 +48,8 @@ struct ProviderError: Sendable, Hashable {
     func asStatusError(_ status: Int) -> LanguageModelError {
         let said = message.isEmpty ? "" : ": \(message)"
         return switch status {
-        case 401, 403: LanguageModelError(.unauthorized, message: "the provider refused the credentials (\(status))\(said)")
+        case 401, 403:
+            LanguageModelError(.unauthorized, message: "the provider refused the credentials (\(status))\(said)")
         case 429: LanguageModelError(.rateLimited, message: "the provider's rate limit was reached (429)\(said)")
         case 400..<500: LanguageModelError(.rejected, message: "the provider rejected the request (\(status))\(said)")
         case 500...: LanguageModelError(.unavailable, message: "the provider is unavailable (\(status))\(said)")

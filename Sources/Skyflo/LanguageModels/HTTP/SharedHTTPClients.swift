@@ -12,7 +12,7 @@ enum SharedHTTPClients {
             if let client = clients[proxy] { return client }
             var configuration = HTTPClient.Configuration.singletonConfiguration
             configuration.proxy = proxy?.configuration
-            // Retries are decided in one place, by RetryPolicy; and a name that can't be resolved is to be told at once.
+            // Retries are decided in one place, by ModelRetryPolicy; and a name that can't be resolved is to be told at once.
             configuration.connectionPool.retryConnectionEstablishment = false
             // Its spans have the whole address, with a key that stands in the query.
             configuration.tracing.tracer = nil

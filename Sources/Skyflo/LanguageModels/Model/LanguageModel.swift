@@ -1,7 +1,7 @@
-public import KubeModel
+import KubeModel
 
 /// A language model that can call tools. Providers differ in how they are spoken to, not in this.
-public protocol LanguageModel: Sendable {
+package protocol LanguageModel: Sendable {
     /// What the provider calls it, for usage records.
     var name: String { get }
 
@@ -17,23 +17,23 @@ public protocol LanguageModel: Sendable {
 }
 
 extension LanguageModel {
-    public func reply(to request: ModelRequest) async throws -> ModelReply { try await reply(to: request) { _ in } }
+    package func reply(to request: ModelRequest) async throws -> ModelReply { try await reply(to: request) { _ in } }
 }
 
-public struct ModelRequest: Sendable, Hashable {
-    public var messages: [ChatMessage]
-    public var tools: [ToolSchema]
+package struct ModelRequest: Sendable, Hashable {
+    package var messages: [ChatMessage]
+    package var tools: [ToolSchema]
     /// The most tokens that the reply may have; nil leaves it to the provider.
-    public var maxTokens: Int?
+    package var maxTokens: Int?
 
-    public init(messages: [ChatMessage], tools: [ToolSchema] = [], maxTokens: Int? = nil) {
+    package init(messages: [ChatMessage], tools: [ToolSchema] = [], maxTokens: Int? = nil) {
         self.messages = messages
         self.tools = tools
         self.maxTokens = maxTokens
     }
 }
 
-public enum ChatMessage: Sendable, Hashable {
+package enum ChatMessage: Sendable, Hashable {
     case system(String)
     case user(String)
     case assistant(String, toolCalls: [ModelToolCall])
@@ -42,12 +42,12 @@ public enum ChatMessage: Sendable, Hashable {
 }
 
 /// A tool call as the model wrote it. Nothing in it is trusted: `arguments` is text that may not be JSON.
-public struct ModelToolCall: Sendable, Hashable {
-    public var id: String
-    public var name: String
-    public var arguments: String
+package struct ModelToolCall: Sendable, Hashable {
+    package var id: String
+    package var name: String
+    package var arguments: String
 
-    public init(id: String, name: String, arguments: String) {
+    package init(id: String, name: String, arguments: String) {
         self.id = id
         self.name = name
         self.arguments = arguments
@@ -55,28 +55,28 @@ public struct ModelToolCall: Sendable, Hashable {
 }
 
 /// A tool as the model sees it.
-public struct ToolSchema: Sendable, Hashable {
-    public var name: String
-    public var description: String
+package struct ToolSchema: Sendable, Hashable {
+    package var name: String
+    package var description: String
     /// JSON Schema of the arguments object.
-    public var parameters: JSONValue
+    package var parameters: JSONValue
 
-    public init(name: String, description: String, parameters: JSONValue) {
+    package init(name: String, description: String, parameters: JSONValue) {
         self.name = name
         self.description = description
         self.parameters = parameters
     }
 }
 
-public enum ModelDelta: Sendable, Hashable {
+package enum ModelDelta: Sendable, Hashable {
     case content(String)
     case reasoning(String)
     /// A tool call began or grew.
     case toolCall(name: String)
 }
 
-public struct ModelReply: Sendable, Hashable {
-    public enum FinishReason: Sendable, Hashable {
+package struct ModelReply: Sendable, Hashable {
+    package enum FinishReason: Sendable, Hashable {
         case stop
         case toolCalls
         /// Cut off by a token limit: tool calls of such a reply must not be executed.
@@ -85,14 +85,14 @@ public struct ModelReply: Sendable, Hashable {
         case other(String)
     }
 
-    public var content: String
-    public var toolCalls: [ModelToolCall]
-    public var finish: FinishReason
-    public var usage: TokenUsage
+    package var content: String
+    package var toolCalls: [ModelToolCall]
+    package var finish: FinishReason
+    package var usage: TokenUsage
     /// Seconds from the request to the first piece of the reply; nil where it came as a whole.
-    public var timeToFirstToken: Double?
+    package var timeToFirstToken: Double?
 
-    public init(
+    package init(
         content: String = "", toolCalls: [ModelToolCall] = [], finish: FinishReason = .stop,
         usage: TokenUsage = TokenUsage(), timeToFirstToken: Double? = nil
     ) {
@@ -105,59 +105,59 @@ public struct ModelReply: Sendable, Hashable {
 }
 
 /// Tokens as the provider counted them; 0 where it doesn't say.
-public struct TokenUsage: Sendable, Hashable {
-    public var prompt: Int
-    public var completion: Int
-    public var cached: Int
-    public var reasoning: Int
+package struct TokenUsage: Sendable, Hashable {
+    package var prompt: Int
+    package var completion: Int
+    package var cached: Int
+    package var reasoning: Int
 
-    public init(prompt: Int = 0, completion: Int = 0, cached: Int = 0, reasoning: Int = 0) {
+    package init(prompt: Int = 0, completion: Int = 0, cached: Int = 0, reasoning: Int = 0) {
         self.prompt = prompt
         self.completion = completion
         self.cached = cached
         self.reasoning = reasoning
     }
 
-    public static func + (a: TokenUsage, b: TokenUsage) -> TokenUsage {
+    package static func + (a: TokenUsage, b: TokenUsage) -> TokenUsage {
         TokenUsage(
             prompt: a.prompt + b.prompt, completion: a.completion + b.completion, cached: a.cached + b.cached,
             reasoning: a.reasoning + b.reasoning)
     }
 }
 
-public struct LanguageModelError: Error, Sendable, CustomStringConvertible {
-    public struct Code: Sendable, Hashable, CustomStringConvertible {
+package struct LanguageModelError: Error, Sendable, CustomStringConvertible {
+    package struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Value: String {
             case unreachable, timeout, unauthorized, rateLimited, rejected, unavailable, badReply, incomplete
         }
         private let value: Value
-        public var description: String { value.rawValue }
+        package var description: String { value.rawValue }
 
         /// No connection to the endpoint.
-        public static let unreachable = Code(value: .unreachable)
-        public static let timeout = Code(value: .timeout)
+        package static let unreachable = Code(value: .unreachable)
+        package static let timeout = Code(value: .timeout)
         /// 401 or 403.
-        public static let unauthorized = Code(value: .unauthorized)
+        package static let unauthorized = Code(value: .unauthorized)
         /// 429, after the retries.
-        public static let rateLimited = Code(value: .rateLimited)
+        package static let rateLimited = Code(value: .rateLimited)
         /// Any other 4xx: asking again won't help.
-        public static let rejected = Code(value: .rejected)
+        package static let rejected = Code(value: .rejected)
         /// 5xx, after the retries.
-        public static let unavailable = Code(value: .unavailable)
+        package static let unavailable = Code(value: .unavailable)
         /// An answer that is not what the protocol says.
-        public static let badReply = Code(value: .badReply)
+        package static let badReply = Code(value: .badReply)
         /// The stream ended in the middle of a reply.
-        public static let incomplete = Code(value: .incomplete)
+        package static let incomplete = Code(value: .incomplete)
     }
 
-    public var code: Code
+    package var code: Code
     /// All that is told. Errors of libraries are no part of it: some of them hold header values.
-    public var message: String
+    package var message: String
 
-    public init(_ code: Code, message: String) {
+    package init(_ code: Code, message: String) {
         self.code = code
         self.message = message
     }
 
-    public var description: String { message }
+    package var description: String { message }
 }

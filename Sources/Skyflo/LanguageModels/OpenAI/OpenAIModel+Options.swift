@@ -1,25 +1,25 @@
 extension OpenAIModel {
     /// How an endpoint is spoken to.
-    public struct Options: Sendable {
+    package struct Options: Sendable {
         /// From sending the request to the first byte of the answer.
-        public var requestTimeout: Duration
+        package var requestTimeout: Duration
         /// Between two pieces of a streamed answer.
-        public var idleTimeout: Duration
+        package var idleTimeout: Duration
         /// For the whole reply, retries and the waits between them included.
-        public var totalTimeout: Duration
-        public var retries: RetryPolicy
+        package var totalTimeout: Duration
+        package var retries: ModelRetryPolicy
         /// Sent with each request. Values are credentials, because some providers take their keys in headers of their
         /// own.
-        public var headers: [String: Credential]
-        public var temperature: Double?
+        package var headers: [String: Credential]
+        package var temperature: Double?
         /// `low`, `medium`, `high`, or what else the provider knows.
-        public var reasoningEffort: String?
+        package var reasoningEffort: String?
         /// How many bytes an answer may have.
-        public var replyLimit: Int
+        package var replyLimit: Int
 
-        public init(
+        package init(
             requestTimeout: Duration = .seconds(60), idleTimeout: Duration = .seconds(60),
-            totalTimeout: Duration = .seconds(600), retries: RetryPolicy = RetryPolicy(),
+            totalTimeout: Duration = .seconds(600), retries: ModelRetryPolicy = ModelRetryPolicy(),
             headers: [String: Credential] = [:], temperature: Double? = nil, reasoningEffort: String? = nil,
             replyLimit: Int = 4 << 20
         ) {

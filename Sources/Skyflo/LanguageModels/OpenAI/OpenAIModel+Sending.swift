@@ -9,7 +9,7 @@ import NIOHTTP1
 extension OpenAIModel {
     private enum Attempt {
         case answered(BufferedResponse)
-        case failed(RetryPolicy.Failure, LanguageModelError)
+        case failed(ModelRetryPolicy.Failure, LanguageModelError)
     }
 
     /// Sends the request until it is answered with a success, or there is no point in sending it again.
@@ -67,7 +67,7 @@ extension OpenAIModel {
         watchdog.sign()
         let body = try await errorBody(answer)
         let headers = answer.head.headers
-        let after = RetryPolicy.seconds(
+        let after = ModelRetryPolicy.seconds(
             retryAfter: headers.first(name: "retry-after"), date: headers.first(name: "date"))
         let status = Int(answer.head.status.code)
         return .failed(.status(status, retryAfter: after), ProviderError(body: body).asStatusError(status))

@@ -1,7 +1,7 @@
-public import AsyncHTTPClient
-public import HTTPTransport
+import AsyncHTTPClient
+import HTTPTransport
 import KubeModel
-public import Logging
+import Logging
 import NIOCore
 import NIOHTTP1
 
@@ -10,10 +10,10 @@ import NIOHTTP1
 /// One request is one streamed answer. A request is sent again only as long as nothing of an answer has arrived
 /// (``RetryPolicy``). Cancelling the task closes the connection at once. The API key appears in no error, log or
 /// description.
-public struct OpenAIModel: LanguageModel {
-    public static let defaultBaseURL = "https://api.openai.com/v1"
+package struct OpenAIModel: LanguageModel {
+    package static let defaultBaseURL = "https://api.openai.com/v1"
 
-    public let name: String
+    package let name: String
     let endpoint: ChatEndpoint
     let apiKey: Credential?
     let httpClient: HTTPClient
@@ -32,7 +32,7 @@ public struct OpenAIModel: LanguageModel {
     ///   - proxies: those of the environment; not looked at with an `httpClient`.
     /// - Throws: ``LanguageModelError`` `rejected` where the address is none of HTTP, the key or a header fits no
     ///   header field, or the environment's proxy for the address can't be used.
-    public init(
+    package init(
         name: String, baseURL: String = OpenAIModel.defaultBaseURL, apiKey: Credential?,
         httpClient: HTTPClient? = nil, proxies: ProxyEnvironment = ProxyEnvironment(), options: Options = Options(),
         logger: Logger = Logger(label: "skyflo.models.openai")
@@ -41,7 +41,8 @@ public struct OpenAIModel: LanguageModel {
             throw LanguageModelError(.rejected, message: "the model's base address is not an http or https address")
         }
         guard ([apiKey].compactMap { $0 } + options.headers.values).allSatisfy(\.fitsHeader) else {
-            throw LanguageModelError(.rejected, message: "the API key or a header contains characters that HTTP can't carry")
+            throw LanguageModelError(
+                .rejected, message: "the API key or a header contains characters that HTTP can't carry")
         }
         self.name = name
         self.endpoint = endpoint
@@ -65,7 +66,7 @@ public struct OpenAIModel: LanguageModel {
         }
     }
 
-    public func reply(
+    package func reply(
         to request: ModelRequest, onDelta: @escaping @Sendable (ModelDelta) -> Void
     ) async throws -> ModelReply {
         let watchdog = Watchdog(total: options.totalTimeout, idle: options.idleTimeout)
@@ -102,5 +103,5 @@ public struct OpenAIModel: LanguageModel {
 
 /// Its HTTP client has the password of a proxy.
 extension OpenAIModel: CustomReflectable {
-    public var customMirror: Mirror { Mirror(self, children: ["name": name, "endpoint": endpoint]) }
+    package var customMirror: Mirror { Mirror(self, children: ["name": name, "endpoint": endpoint]) }
 }

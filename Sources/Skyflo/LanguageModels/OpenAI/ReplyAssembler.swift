@@ -18,7 +18,9 @@ struct ReplyAssembler: Sendable {
 
     /// Adds one object. Only the first choice counts: no more than one is asked for.
     mutating func add(_ chunk: JSONValue) throws(LanguageModelError) -> [ModelDelta] {
-        guard let object = chunk.object else { throw LanguageModelError(.badReply, message: "the reply is not a JSON object") }
+        guard let object = chunk.object else {
+            throw LanguageModelError(.badReply, message: "the reply is not a JSON object")
+        }
         if let error = object["error"], !error.isNull { throw ProviderError(json: chunk).asStreamError }
         if let usage = object["usage"], !usage.isNull { self.usage = Self.usage(usage) }
         guard let choice = chunk["choices"]?[0] else { return [] }
@@ -53,7 +55,8 @@ struct ReplyAssembler: Sendable {
         for fragment in delta["tool_calls"]?.array ?? [] {
             deltas.append(.toolCall(name: calls.add(fragment)))
             guard calls.count <= Self.maximumCalls else {
-                throw LanguageModelError(.badReply, message: "the model asks for more than \(Self.maximumCalls) tools at once")
+                throw LanguageModelError(
+                    .badReply, message: "the model asks for more than \(Self.maximumCalls) tools at once")
             }
         }
         return deltas
@@ -77,7 +80,9 @@ struct ReplyAssembler: Sendable {
     /// - Parameter takenIDs: ids of tool calls that the conversation has already.
     /// - Throws: `incomplete` when the end was not seen, `badReply` when there is nothing in it.
     func reply(takenIDs: Set<String>) throws(LanguageModelError) -> ModelReply {
-        guard isComplete else { throw LanguageModelError(.incomplete, message: "the model's reply broke off in the middle") }
+        guard isComplete else {
+            throw LanguageModelError(.incomplete, message: "the model's reply broke off in the middle")
+        }
         let text = content.isEmpty ? refusal : content
         if text.isEmpty, calls.isEmpty { throw LanguageModelError(.badReply, message: emptyReplyMessage) }
         if case .other(let reason) = finish, !calls.isEmpty {

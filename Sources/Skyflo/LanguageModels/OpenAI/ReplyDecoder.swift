@@ -47,7 +47,8 @@ package struct ReplyDecoder: Sendable {
         let text = bytes.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
         guard let first = text.first else { return [] }
         if first == UInt8(ascii: "<") {
-            throw LanguageModelError(.badReply, message: "the endpoint answered with a web page; is the base address right?")
+            throw LanguageModelError(
+                .badReply, message: "the endpoint answered with a web page; is the base address right?")
         }
         let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
         form = isJSON ? .whole([]) : .events(ServerSentEventParser(limit: limit))

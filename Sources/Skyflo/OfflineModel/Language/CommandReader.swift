@@ -139,7 +139,7 @@ struct CommandReader {
         switch verb {
         case .list: fillList(&command)
         case .logs:
-            let options = LogOptions(clause)
+            let options = LogSelection(clause)
             (command.lines, command.since, command.previous) = (options.lines, options.since, options.previous)
             if command.kind == "pod", command.isPlural, command.name != nil { command.kind = nil }
             if command.name == nil, Verbs.isDiagnosis(clause) { command.filter = .unhealthy }

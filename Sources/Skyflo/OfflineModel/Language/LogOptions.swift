@@ -1,5 +1,5 @@
 /// Reads how much of a log is meant: "the last 100 lines", "the last 10 minutes", "since 1h", "previous".
-struct LogOptions: Sendable, Hashable {
+struct LogSelection: Sendable, Hashable {
     var lines: Int?
     var since: String?
     var previous: Bool

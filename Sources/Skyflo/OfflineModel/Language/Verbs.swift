@@ -54,7 +54,8 @@ enum Verbs {
         if removalPhrases.prefix(of: clause) != nil { return .delete }
         if first == "bump", slots.image != nil { return .setImage }
         if scale.contains(first) || first == "bump" { return .scale }
-        return generic.contains(first) ? change(first, clause: clause, slots: slots, countsReplicas: countsReplicas) : nil
+        return generic.contains(first)
+            ? change(first, clause: clause, slots: slots, countsReplicas: countsReplicas) : nil
     }
 
     /// Verbs that say only that something changes: what changes is told by the rest.

@@ -23,7 +23,7 @@ struct PlannedCall: Sendable, Hashable {
 }
 
 /// Why a plan can't go on right now.
-enum Interruption: Error, Sendable, Hashable {
+enum StreamInterruption: Error, Sendable, Hashable {
     /// These results are needed first.
     case needs([PlannedCall])
     /// There is nothing more to do; this is the answer.

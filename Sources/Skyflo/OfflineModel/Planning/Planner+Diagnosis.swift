@@ -2,13 +2,13 @@ import KubeModel
 
 extension Planner {
     /// The workload, its pods, the worst of them, and its log where it ran at all: then the cause.
-    func diagnose(_ command: Command) throws(Interruption) -> String {
+    func diagnose(_ command: Command) throws(StreamInterruption) -> String {
         guard let name = command.name else { return try diagnoseNamespace(command) }
         if command.kind == "pod", !command.isPlural { return try diagnosePod(name, summary: nil, command: command) }
         var named = command
         if command.isPlural { named.kind = nil }
         let found: FoundObject
-        do throws(Interruption) {
+        do throws(StreamInterruption) {
             found = try findOrPod(named)
         } catch {
             // "what is wrong with shop": the name of a namespace.
@@ -24,16 +24,18 @@ extension Planner {
             return Diagnosis.other(found, description: description)
         }
         let pods = try pods(of: found, selector: description.selector, command)
-        guard let bad = ObjectRow.worst(pods) else { return Diagnosis.workload(found, description: description, pods: pods) }
+        guard let bad = ObjectRow.worst(pods) else {
+            return Diagnosis.workload(found, description: description, pods: pods)
+        }
         return try diagnosePod(bad.name, summary: Diagnosis.summary(found, pods: pods), command: command)
     }
 
     /// A name without a kind may also be that of a pod, or the beginning of the names of some.
-    private func findOrPod(_ command: Command) throws(Interruption) -> FoundObject {
+    private func findOrPod(_ command: Command) throws(StreamInterruption) -> FoundObject {
         try find(command, among: Self.workloads + ["pod", "service", "job"])
     }
 
-    private func described(_ found: FoundObject) throws(Interruption) -> Description {
+    private func described(_ found: FoundObject) throws(StreamInterruption) -> Description {
         switch try session.run(describeCall(found)) {
         case .success(let text): return Description(text)
         case .notFound(let text), .failure(let text):
@@ -43,7 +45,7 @@ extension Planner {
     }
 
     /// - Parameter summary: what was found out about the workload of the pod.
-    private func diagnosePod(_ pod: String, summary: String?, command: Command) throws(Interruption) -> String {
+    private func diagnosePod(_ pod: String, summary: String?, command: Command) throws(StreamInterruption) -> String {
         let object = FoundObject(kind: "pod", name: pod, namespace: command.namespace)
         let description = try described(object)
         let finding = Diagnosis(pod: pod, description)
@@ -52,7 +54,7 @@ extension Planner {
     }
 
     /// The last lines before the crash; where those are gone, the lines of the run after it.
-    private func lastLog(of pod: String, finding: Diagnosis, command: Command) throws(Interruption) -> String? {
+    private func lastLog(of pod: String, finding: Diagnosis, command: Command) throws(StreamInterruption) -> String? {
         guard session.offers("k8s_logs") else { return nil }
         var wanted = Command(verb: .logs)
         wanted.namespace = command.namespace
@@ -72,7 +74,7 @@ extension Planner {
         text.allSatisfy(\.isWhitespace) || (text.hasPrefix("The log of container ") && text.contains(" is empty"))
     }
 
-    private func diagnoseNamespace(_ command: Command) throws(Interruption) -> String {
+    private func diagnoseNamespace(_ command: Command) throws(StreamInterruption) -> String {
         let place =
             command.allNamespaces ? "the cluster" : command.namespace.map { "namespace **\($0)**" } ?? "this namespace"
         let call = PlannedCall(
@@ -93,7 +95,7 @@ extension Planner {
 
     private func diagnoseAll(
         _ bad: [ObjectRow], place: String, total: Int, command: Command
-    ) throws(Interruption) -> String {
+    ) throws(StreamInterruption) -> String {
         let chosen = Array(bad.prefix(Self.examined))
         let calls = chosen.map { row in
             describeCall(FoundObject(kind: "pod", name: row.name, namespace: row.namespace ?? command.namespace))

@@ -28,7 +28,9 @@ extension Planner {
     /// The object itself where its kind was said; otherwise the one that bears the name.
     ///
     /// - Parameter kinds: in the order of likelihood. The first is looked up alone: nearly always it is the one.
-    func find(_ command: Command, among kinds: [String], output: String? = nil) throws(Interruption) -> FoundObject {
+    func find(_ command: Command, among kinds: [String], output: String? = nil) throws(StreamInterruption)
+        -> FoundObject
+    {
         let name = command.name ?? ""
         if let kind = command.kind {
             return FoundObject(kind: kind, name: name, namespace: command.namespace)
@@ -43,7 +45,7 @@ extension Planner {
     }
 
     /// All objects of that name: for what must not hit the wrong one.
-    func findOnly(_ command: Command, among kinds: [String]) throws(Interruption) -> FoundObject {
+    func findOnly(_ command: Command, among kinds: [String]) throws(StreamInterruption) -> FoundObject {
         let name = command.name ?? ""
         if let kind = command.kind { return FoundObject(kind: kind, name: name, namespace: command.namespace) }
         let found = try lookUp(command, kinds: kinds, output: nil)
@@ -57,7 +59,7 @@ extension Planner {
 
     private func lookUp(
         _ command: Command, kinds: [String], output: String?
-    ) throws(Interruption) -> [FoundObject] {
+    ) throws(StreamInterruption) -> [FoundObject] {
         let name = command.name ?? ""
         let results = try session.runAll(kinds.map { get($0, name: name, command: command, output: output) })
         return zip(kinds, results).compactMap { kind, result in
@@ -69,9 +71,10 @@ extension Planner {
     /// Nothing bears the name: says so, with names that come close, or says what went wrong.
     private func failure(
         _ first: ToolText, command: Command, kinds: [String]
-    ) throws(Interruption) -> [FoundObject] {
+    ) throws(StreamInterruption) -> [FoundObject] {
         switch first {
-        case .failure(let text): throw .answer(Answers.failed("I couldn't look up **\(command.name ?? "")**", text: text))
+        case .failure(let text):
+            throw .answer(Answers.failed("I couldn't look up **\(command.name ?? "")**", text: text))
         case .denied(let reason): throw .answer(Answers.denied("the look-up", reason: reason))
         case .success, .notFound: break
         }
@@ -100,7 +103,7 @@ extension Planner {
     }
 
     /// Why nothing is found where a namespace was named that doesn't exist; nil where it does, or may.
-    func missingNamespace(_ namespace: String?) throws(Interruption) -> String? {
+    func missingNamespace(_ namespace: String?) throws(StreamInterruption) -> String? {
         guard let namespace, let names = try names(session.run(Self.namespaces)),
             !names.contains(namespace)
         else { return nil }
@@ -108,13 +111,13 @@ extension Planner {
     }
 
     /// That an object wasn't found, or that its namespace doesn't exist.
-    func notFound(_ lead: String, text: String, in namespace: String?) throws(Interruption) -> String {
+    func notFound(_ lead: String, text: String, in namespace: String?) throws(StreamInterruption) -> String {
         let isSaid = namespace.map { text.contains("namespace \($0) doesn't exist") } ?? false
         let missing = isSaid ? nil : try missingNamespace(namespace)
         return Answers.failed(lead, text: text) + (missing.map { "\n\n\($0)" } ?? "")
     }
 
-    func isNamespace(_ name: String) throws(Interruption) -> Bool {
+    func isNamespace(_ name: String) throws(StreamInterruption) -> Bool {
         try names(session.run(Self.namespaces))?.contains(name) ?? false
     }
 
@@ -122,7 +125,7 @@ extension Planner {
 
     /// - Parameter what: whose pods, for what is said about a failure; begins with a blank.
     /// - Throws: an answer where the tool told no pods, but something else: that there are none only it can say.
-    func podRows(_ call: PlannedCall, in namespace: String?, of what: String) throws(Interruption) -> ListText {
+    func podRows(_ call: PlannedCall, in namespace: String?, of what: String) throws(StreamInterruption) -> ListText {
         switch try session.run(call) {
         case .success(let text):
             let list = ListText(text)
@@ -138,7 +141,7 @@ extension Planner {
     }
 
     /// Pods of a workload, by its selector where that is known, else by their names.
-    func pods(of object: FoundObject, selector: String?, _ command: Command) throws(Interruption) -> [ObjectRow] {
+    func pods(of object: FoundObject, selector: String?, _ command: Command) throws(StreamInterruption) -> [ObjectRow] {
         let call = PlannedCall(
             "k8s_get",
             arguments: [

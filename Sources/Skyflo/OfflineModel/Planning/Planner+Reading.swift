@@ -1,7 +1,7 @@
 import KubeModel
 
 extension Planner {
-    func list(_ command: Command) throws(Interruption) -> String {
+    func list(_ command: Command) throws(StreamInterruption) -> String {
         if command.kind == nil { return try show(command) }
         let kind = command.kind ?? "pod"
         let isOne = command.isOne
@@ -32,12 +32,12 @@ extension Planner {
     }
 
     /// "get web": the kind is found out, then the row is shown.
-    private func show(_ command: Command) throws(Interruption) -> String {
+    private func show(_ command: Command) throws(StreamInterruption) -> String {
         let found = try find(command, among: Self.workloads + ["pod", "service"], output: command.output)
         return Answers.quoted("This is \(found.title):", text: found.text ?? "")
     }
 
-    func describe(_ command: Command) throws(Interruption) -> String {
+    func describe(_ command: Command) throws(StreamInterruption) -> String {
         let found = try find(command, among: Self.workloads + ["pod", "service", "job", "cronjob"])
         switch try session.run(describeCall(found)) {
         case .success(let text): return Answers.description(found, text: text)
@@ -57,7 +57,7 @@ extension Planner {
             ])
     }
 
-    func rolloutStatus(_ command: Command) throws(Interruption) -> String {
+    func rolloutStatus(_ command: Command) throws(StreamInterruption) -> String {
         let found = try find(command, among: Self.workloads)
         let call = PlannedCall(
             "k8s_rollout_status",
@@ -69,12 +69,13 @@ extension Planner {
         case .success(let text): return Answers.quoted("The rollout of \(found.title):", text: text)
         case .notFound(let text):
             return try notFound("I couldn't get the rollout status of \(found.title)", text: text, in: found.namespace)
-        case .failure(let text): return Answers.failed("I couldn't get the rollout status of \(found.title)", text: text)
+        case .failure(let text):
+            return Answers.failed("I couldn't get the rollout status of \(found.title)", text: text)
         case .denied(let reason): return Answers.denied("the rollout status of \(found.title)", reason: reason)
         }
     }
 
-    func logs(_ command: Command) throws(Interruption) -> String {
+    func logs(_ command: Command) throws(StreamInterruption) -> String {
         let (pod, others) = try podForLogs(command)
         switch try session.run(logsCall(pod, command: command)) {
         case .success(let text): return Answers.logs(pod: pod, others: others, text: text, command: command)
@@ -97,7 +98,7 @@ extension Planner {
     }
 
     /// "the failing pod": the only one that fails.
-    private func failingPod(_ rows: [ObjectRow]) throws(Interruption) -> String {
+    private func failingPod(_ rows: [ObjectRow]) throws(StreamInterruption) -> String {
         let bad = rows.filter { !$0.isHealthy }
         if bad.count == 1 { return bad[0].name }
         let names = bad.map { "`\($0.name)` (\($0.status ?? "?"))" }.joined(separator: ", ")
@@ -108,7 +109,7 @@ extension Planner {
     }
 
     /// The pod that was named, or one of those of the workload that was: the one with trouble first.
-    private func podForLogs(_ command: Command) throws(Interruption) -> (String, others: [String]) {
+    private func podForLogs(_ command: Command) throws(StreamInterruption) -> (String, others: [String]) {
         if command.kind == "pod", let name = command.name { return (name, []) }
         guard session.offers("k8s_logs") else { throw .answer(Answers.missing(tool: "k8s_logs")) }
         let list = try podRows(get("pods", name: nil, command: command), in: command.namespace, of: "")

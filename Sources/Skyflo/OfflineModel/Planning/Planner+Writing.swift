@@ -1,7 +1,7 @@
 import KubeModel
 
 extension Planner {
-    func scale(_ command: Command) throws(Interruption) -> String {
+    func scale(_ command: Command) throws(StreamInterruption) -> String {
         try require("k8s_scale")
         let isRelative = if case .exactly = command.replicas { false } else { true }
         var found = try find(command, among: ["deployment", "statefulset", "replicaset"])
@@ -15,10 +15,11 @@ extension Planner {
             ])
         let noun = replicas == 1 ? "replica" : "replicas"
         return try write(
-            call, wish: "scale \(found.title) to \(replicas) \(noun)", done: "Scaled \(found.title) to \(replicas) \(noun)")
+            call, wish: "scale \(found.title) to \(replicas) \(noun)",
+            done: "Scaled \(found.title) to \(replicas) \(noun)")
     }
 
-    private func lookedUp(_ found: FoundObject, command: Command) throws(Interruption) -> String {
+    private func lookedUp(_ found: FoundObject, command: Command) throws(StreamInterruption) -> String {
         switch try session.run(get(found.kind, name: found.name, command: command)) {
         case .success(let text): return text
         case .notFound(let text), .failure(let text):
@@ -27,7 +28,7 @@ extension Planner {
         }
     }
 
-    private func count(_ replicas: Command.Replicas?, found: FoundObject) throws(Interruption) -> Int {
+    private func count(_ replicas: Command.Replicas?, found: FoundObject) throws(StreamInterruption) -> Int {
         if case .exactly(let count) = replicas { return count }
         guard let now = ObjectRow.rows(found.text ?? "").first(where: { $0.name == found.name })?.desired else {
             throw .answer("I can't tell how many replicas \(found.title) has now. Say the number that you want.")
@@ -43,7 +44,7 @@ extension Planner {
         }
     }
 
-    func setImage(_ command: Command) throws(Interruption) -> String {
+    func setImage(_ command: Command) throws(StreamInterruption) -> String {
         try require("k8s_set_image")
         let found = try find(command, among: Self.workloads, output: "yaml")
         let said = command.image ?? ""
@@ -67,7 +68,8 @@ extension Planner {
     }
 
     /// The only container, the one that was named, or the only one that runs the same image in another version.
-    private func chosenContainer(_ found: FoundObject, command: Command) throws(Interruption) -> (String, String) {
+    private func chosenContainer(_ found: FoundObject, command: Command) throws(StreamInterruption) -> (String, String)
+    {
         let all = try containers(found, command: command)
         let image = command.image ?? ""
         let repository = ImageReference(image).repository
@@ -75,13 +77,14 @@ extension Planner {
         let same = all.filter { ImageReference($0.image).repository == repository }
         guard let chosen = named?.first ?? (all.count == 1 ? all.first : nil) ?? (same.count == 1 ? same.first : nil)
         else {
-            throw .answer(Answers.whichContainer(found, containers: all.map { "\($0.name) (`\($0.image)`)" }, image: image))
+            throw .answer(
+                Answers.whichContainer(found, containers: all.map { "\($0.name) (`\($0.image)`)" }, image: image))
         }
         let full = image.hasPrefix(":") ? ImageReference(chosen.image).repository + image : image
         return (chosen.name, full)
     }
 
-    private func containers(_ found: FoundObject, command: Command) throws(Interruption) -> [(
+    private func containers(_ found: FoundObject, command: Command) throws(StreamInterruption) -> [(
         name: String, image: String
     )] {
         var text = found.text
@@ -106,7 +109,7 @@ extension Planner {
         return Description(described).containers.map { ($0.name, $0.image ?? "") }
     }
 
-    func restart(_ command: Command) throws(Interruption) -> String {
+    func restart(_ command: Command) throws(StreamInterruption) -> String {
         try require("k8s_rollout_restart")
         let name = command.name ?? ""
         if command.kind == "pod" { return Answers.podRestart(name) }
@@ -123,7 +126,7 @@ extension Planner {
         return try write(call, wish: "restart \(found.title)", done: "Restarted \(found.title)")
     }
 
-    func rollBack(_ command: Command) throws(Interruption) -> String {
+    func rollBack(_ command: Command) throws(StreamInterruption) -> String {
         let tool = "k8s_rollout_undo"
         guard session.offers(tool) else { return Answers.noRollback(command.name ?? "") }
         // Without the parameter the tool knows deployments only.
@@ -144,7 +147,7 @@ extension Planner {
             call, wish: "roll back \(found.title) to \(target)", done: "Rolled back \(found.title) to \(target)")
     }
 
-    func delete(_ command: Command) throws(Interruption) -> String {
+    func delete(_ command: Command) throws(StreamInterruption) -> String {
         try require("k8s_delete")
         let kinds = ["deployment", "statefulset", "daemonset", "pod", "service", "job", "cronjob", "configmap"]
         let found = try findOnly(command, among: kinds)
@@ -157,19 +160,21 @@ extension Planner {
         return try write(call, wish: "delete \(found.title)", done: "Deleted \(found.title)")
     }
 
-    func apply(_ command: Command) throws(Interruption) -> String {
+    func apply(_ command: Command) throws(StreamInterruption) -> String {
         let call = PlannedCall(
             "k8s_apply",
-            arguments: ["content": .string(command.manifest ?? ""), "namespace": command.namespace.map(JSONValue.string)])
+            arguments: [
+                "content": .string(command.manifest ?? ""), "namespace": command.namespace.map(JSONValue.string),
+            ])
         return try write(call, wish: "apply the manifest", done: "Applied the manifest")
     }
 
     /// Before anything is looked up for nothing.
-    private func require(_ tool: String) throws(Interruption) {
+    private func require(_ tool: String) throws(StreamInterruption) {
         if !session.offers(tool) { throw .answer(Answers.missing(tool: tool)) }
     }
 
-    private func write(_ call: PlannedCall, wish: String, done: String) throws(Interruption) -> String {
+    private func write(_ call: PlannedCall, wish: String, done: String) throws(StreamInterruption) -> String {
         switch try session.run(call) {
         case .success(let text): Answers.written(WriteResult(text), wish: wish, done: done, text: text)
         case .denied(let reason): Answers.denied("your wish to \(wish)", reason: reason)

@@ -3,10 +3,10 @@ import LanguageModels
 
 /// What to do about one utterance: plans written as straight-line code over a ``Session``.
 struct Planner: Sendable {
-    let session: Session
+    let session: OfflineSession
     let tools: [ToolSchema]
 
-    func answer(_ utterance: Utterance) throws(Interruption) -> String {
+    func answer(_ utterance: Utterance) throws(StreamInterruption) -> String {
         switch utterance {
         case .command(let command): try perform(command)
         case .howTo(let verb): Answers.howTo(verb)
@@ -19,7 +19,7 @@ struct Planner: Sendable {
         }
     }
 
-    private func perform(_ command: Command) throws(Interruption) -> String {
+    private func perform(_ command: Command) throws(StreamInterruption) -> String {
         switch command.verb {
         case .list: try list(command)
         case .describe: try describe(command)

@@ -45,7 +45,8 @@ struct Description: Sendable, Hashable {
         let lines = text.split(whereSeparator: \.isNewline).map { Self.line(String($0)) }
         for line in lines where line.indent == 0 && !line.value.isEmpty { fields[line.key] = line.value }
         containers = Self.containers("Containers", lines: lines)
-        initContainers = Self.containers("Init Containers", lines: lines) + Self.containers("Init containers", lines: lines)
+        initContainers =
+            Self.containers("Init Containers", lines: lines) + Self.containers("Init containers", lines: lines)
         pods = Self.section("Pods", lines: lines).compactMap {
             ObjectRow(words: $0.text.split(separator: " ").map(String.init))
         }

@@ -1,6 +1,6 @@
 /// What a tool printed for a list: tables, that there is nothing, or something else, which is then told as it is.
 struct ListText: Sendable, Hashable {
-    private(set) var tables: [Table] = []
+    private(set) var tables: [TextTable] = []
     /// What stands beside the tables, or follows the words that there is nothing.
     private(set) var remarks: [String] = []
     /// The tool said that there is nothing. What can't be read says no such thing.
@@ -18,7 +18,7 @@ struct ListText: Sendable, Hashable {
             return
         }
         for line in lines {
-            if let table = Table(header: line) {
+            if let table = TextTable(header: line) {
                 tables.append(table)
             } else if tables.isEmpty || !tables[tables.count - 1].append(line) {
                 remarks.append(line)

@@ -7,7 +7,7 @@ struct ObjectRow: Sendable, Hashable {
     var status: String?
     var restarts: Int
 
-    init?(_ table: Table, row: [String]) {
+    init?(_ table: TextTable, row: [String]) {
         guard let name = table.value(row, column: "NAME") else { return nil }
         self.name = name
         namespace = table.value(row, column: "NAMESPACE")

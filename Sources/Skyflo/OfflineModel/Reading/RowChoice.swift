@@ -5,7 +5,7 @@ struct RowChoice: Sendable {
     init(_ command: Command) { self.command = command }
 
     /// Whether the columns tell what the filter asks for.
-    func judges(_ tables: [Table]) -> Bool {
+    func judges(_ tables: [TextTable]) -> Bool {
         switch command.filter {
         case nil: true
         case .warnings: tables.contains { $0.columns.contains("TYPE") }
@@ -15,13 +15,13 @@ struct RowChoice: Sendable {
         }
     }
 
-    func chosen(_ table: Table) -> Table {
+    func chosen(_ table: TextTable) -> TextTable {
         let kept = table.rows.indices.filter { isNamed(table.rows[$0], in: table) && fits(table.rows[$0], in: table) }
         return table.keeping(ordered(kept, in: table))
     }
 
     /// Warnings of events come first: a long list is cut at its end.
-    private func ordered(_ kept: [Int], in table: Table) -> [Int] {
+    private func ordered(_ kept: [Int], in table: TextTable) -> [Int] {
         if Self.isEvents(table) {
             return kept.filter { Self.isWarning(table.rows[$0], in: table) }
                 + kept.filter { !Self.isWarning(table.rows[$0], in: table) }
@@ -32,17 +32,19 @@ struct RowChoice: Sendable {
         return kept.sorted { (restarts($1), $0) < (restarts($0), $1) }
     }
 
-    private static func isEvents(_ table: Table) -> Bool {
+    private static func isEvents(_ table: TextTable) -> Bool {
         table.columns.contains("OBJECT") && table.columns.contains("TYPE")
     }
 
-    private static func isWarning(_ row: [String], in table: Table) -> Bool { table.value(row, column: "TYPE") == "Warning" }
+    private static func isWarning(_ row: [String], in table: TextTable) -> Bool {
+        table.value(row, column: "TYPE") == "Warning"
+    }
 
-    static func warnings(_ table: Table) -> Int {
+    static func warnings(_ table: TextTable) -> Int {
         isEvents(table) ? table.rows.filter { isWarning($0, in: table) }.count : 0
     }
 
-    private func isNamed(_ row: [String], in table: Table) -> Bool {
+    private func isNamed(_ row: [String], in table: TextTable) -> Bool {
         guard let name = command.name else { return true }
         if let object = ObjectRow(table, row: row) { return object.name == name || object.belongs(to: name) }
         // An event tells of an object: `pod/web-0`.
@@ -54,7 +56,7 @@ struct RowChoice: Sendable {
         return parts.last.map { $0 == name || ObjectRow(name: $0).belongs(to: name) } ?? true
     }
 
-    private func fits(_ row: [String], in table: Table) -> Bool {
+    private func fits(_ row: [String], in table: TextTable) -> Bool {
         guard judges([table]) else { return true }
         if command.filter == .warnings { return Self.isWarning(row, in: table) }
         guard let object = ObjectRow(table, row: row) else { return true }

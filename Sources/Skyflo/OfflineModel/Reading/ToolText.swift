@@ -36,7 +36,8 @@ enum ToolText: Sendable, Hashable {
                 || (isShort && firstLine.contains(" is forbidden"))
             self =
                 isError
-                ? (isMissing ? .notFound(said) : .failure(said)) : Self.denial(said, firstLine: firstLine) ?? .success(text)
+                ? (isMissing ? .notFound(said) : .failure(said))
+                : Self.denial(said, firstLine: firstLine) ?? .success(text)
         } else if let denial = Self.denial(said, firstLine: firstLine) {
             self = denial
         } else if isShort, isMissing {
@@ -53,7 +54,7 @@ enum ToolText: Sendable, Hashable {
     /// A table, a description or a manifest: the names in it may be any words.
     private static func isResult(_ text: String) -> Bool {
         let first = String(text.prefix { $0 != "\n" })
-        return Table(header: first) != nil || first.hasPrefix("No resources found")
+        return TextTable(header: first) != nil || first.hasPrefix("No resources found")
             || ["Name:", "apiVersion:", "kind:"].contains(where: first.hasPrefix) && text.contains("\n")
     }
 

@@ -1,87 +1,87 @@
-public import KubeModel
+import KubeModel
 
 /// A dialogue: what the user says in `spec`, what came of it in `status`.
 ///
 /// A view of the object's JSON with the schema's defaults filled in where the API server has not done it.
-public struct Conversation: Sendable {
-    public let object: KubeObject
-    public let spec: ConversationSpec
-    public let status: ConversationStatus
+package struct Conversation: Sendable {
+    package let object: KubeObject
+    package let spec: ConversationSpec
+    package let status: ConversationStatus
 
-    public init(_ object: KubeObject) {
+    package init(_ object: KubeObject) {
         self.object = object
         spec = ConversationSpec(object["spec"] ?? .object([:]))
         status = ConversationStatus(object["status"] ?? .object([:]))
     }
 
-    public var key: ObjectKey { object.key }
-    public var uid: String { object.uid }
-    public var namespace: String { object.namespace ?? "default" }
+    package var key: ObjectKey { object.key }
+    package var uid: String { object.uid }
+    package var namespace: String { object.namespace ?? "default" }
     /// Who its tools run as, by the name that the API server has for that ServiceAccount.
-    public var identity: String {
+    package var identity: String {
         Impersonation.serviceAccount(namespace: namespace, name: spec.serviceAccountName).user
     }
 
     /// Who made it, as the admission policy vouches for; nil where nobody does.
-    public var creator: String? { object.annotations[SkyfloGroup.creatorAnnotation].flatMap { $0.isEmpty ? nil : $0 } }
+    package var creator: String? { object.annotations[SkyfloGroup.creatorAnnotation].flatMap { $0.isEmpty ? nil : $0 } }
 
     /// The messages that no turn has taken up yet, in the order in which they will be.
-    public var waitingMessages: [ConversationSpec.Message] {
+    package var waitingMessages: [ConversationSpec.Message] {
         spec.waiting(
             afterMessages: status.turn - status.followUpsTaken.count, followUps: Set(status.followUpsTaken.keys))
     }
 
     /// The turn that runs, or is about to, or ran last; 1 where nothing has happened yet.
-    public var currentTurn: Int {
+    package var currentTurn: Int {
         status.isTurnEnded && !waitingMessages.isEmpty ? status.turn + 1 : max(status.turn, 1)
     }
 
     /// The turn of a follow-up; while it waits, the one that it will be when no other comes before it. nil for none of that id.
-    public func turn(ofFollowUp id: String) -> Int? {
+    package func turn(ofFollowUp id: String) -> Int? {
         if let taken = status.followUpsTaken[id] { return taken }
         return waitingMessages.firstIndex { $0.followUp == id }.map { status.turn + $0 + 1 }
     }
 
     /// Whether there is a change to take back that nobody has taken up yet.
-    public var hasUndo: Bool { status.turn > 0 && spec.undo.count > status.undosTaken }
+    package var hasUndo: Bool { status.turn > 0 && spec.undo.count > status.undosTaken }
 }
 
-public struct ConversationSpec: Sendable, Hashable {
-    public enum ApprovalMode: String, Sendable { case writes = "Writes", always = "Always", readOnly = "ReadOnly" }
+package struct ConversationSpec: Sendable, Hashable {
+    package enum ApprovalMode: String, Sendable { case writes = "Writes", always = "Always", readOnly = "ReadOnly" }
 
-    public struct Reference: Sendable, Hashable {
-        public var namespace: String?
-        public var name: String
+    package struct Reference: Sendable, Hashable {
+        package var namespace: String?
+        package var name: String
     }
 
     /// Something that the user says.
-    public struct Message: Sendable, Hashable {
-        public var content: String
+    package struct Message: Sendable, Hashable {
+        package var content: String
         /// Its id in ``ConversationSpec/followUps``; nil for an entry of ``ConversationSpec/messages``.
-        public var followUp: String?
+        package var followUp: String?
 
-        public init(content: String, followUp: String? = nil) {
+        package init(content: String, followUp: String? = nil) {
             self.content = content
             self.followUp = followUp
         }
     }
 
-    public var messages: [String]
+    package var messages: [String]
     /// Further messages, by id.
-    public var followUps: [String: String]
-    public var skyfloRef: Reference?
-    public var model: String?
-    public var serviceAccountName: String
+    package var followUps: [String: String]
+    package var skyfloRef: Reference?
+    package var model: String?
+    package var serviceAccountName: String
     /// nil: all that the SkyfloAI enables.
-    public var toolsets: [String]?
-    public var approvalMode: ApprovalMode
-    public var limits: Limits
-    public var stop: Bool
+    package var toolsets: [String]?
+    package var approvalMode: ApprovalMode
+    package var limits: Limits
+    package var stop: Bool
     /// Ids of changes to take back.
-    public var undo: [String]
-    public var ttlSecondsAfterFinished: Int?
+    package var undo: [String]
+    package var ttlSecondsAfterFinished: Int?
 
-    public init(_ json: JSONValue) {
+    package init(_ json: JSONValue) {
         messages = (json["messages"]?.array ?? []).map { $0["content"]?.string ?? "" }
         followUps = (json["followUps"]?.object ?? [:]).reduce(into: [:]) {
             $0[$1.key] = $1.value["content"]?.string ?? ""
@@ -100,10 +100,10 @@ public struct ConversationSpec: Sendable, Hashable {
     }
 
     /// How many turns all messages make.
-    public var turns: Int { messages.count + followUps.count }
+    package var turns: Int { messages.count + followUps.count }
 
     /// What is left when so many messages, and these follow-ups, were taken up: messages first, then follow-ups by their ids.
-    public func waiting(afterMessages taken: Int, followUps known: Set<String>) -> [Message] {
+    package func waiting(afterMessages taken: Int, followUps known: Set<String>) -> [Message] {
         messages.dropFirst(max(0, taken)).map { Message(content: $0) }
             + followUps.filter { !known.contains($0.key) }.sorted { $0.key < $1.key }.map {
                 Message(content: $0.value, followUp: $0.key)
@@ -112,17 +112,17 @@ public struct ConversationSpec: Sendable, Hashable {
 }
 
 /// Hard limits of one turn.
-public struct Limits: Sendable, Hashable {
-    public var modelTurns: Int
-    public var toolCalls: Int
-    public var writes: Int
+package struct Limits: Sendable, Hashable {
+    package var modelTurns: Int
+    package var toolCalls: Int
+    package var writes: Int
     /// nil: no limit.
-    public var tokens: Int?
+    package var tokens: Int?
     /// Waiting for a person doesn't count.
-    public var turnTimeoutSeconds: Int
-    public var approvalTimeoutSeconds: Int
+    package var turnTimeoutSeconds: Int
+    package var approvalTimeoutSeconds: Int
 
-    public init(
+    package init(
         modelTurns: Int = 25, toolCalls: Int = 100, writes: Int = 20, tokens: Int? = nil,
         turnTimeoutSeconds: Int = 900, approvalTimeoutSeconds: Int = 86_400
     ) {

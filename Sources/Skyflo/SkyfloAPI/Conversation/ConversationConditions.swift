@@ -1,5 +1,5 @@
 /// The condition types of a Conversation, all present from the first status write on, so that `kubectl wait` works on each.
-public enum ConversationCondition: String, Sendable, CaseIterable {
+package enum ConversationCondition: String, Sendable, CaseIterable {
     /// False while something that the spec names is missing; the reason says what.
     case accepted = "Accepted"
     /// True while a turn is being worked on, also while it waits for a person.
@@ -13,7 +13,7 @@ public enum ConversationCondition: String, Sendable, CaseIterable {
 }
 
 /// Why a Conversation isn't accepted or a turn ended. CamelCase, as conditions want it.
-public enum ConversationReason: String, Sendable, JSONCodable {
+package enum ConversationReason: String, Sendable, JSONCodable {
     case accepted = "Accepted"
     case skyfloAINotFound = "SkyfloAINotFound"
     case skyfloAIAmbiguous = "SkyfloAIAmbiguous"

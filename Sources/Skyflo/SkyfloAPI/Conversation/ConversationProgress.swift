@@ -4,36 +4,36 @@ import KubeModel
 ///
 /// `status` says the same and more, but backups and exports leave it out when they create the object again. Without this a
 /// conversation that comes back would carry out its old messages a second time.
-public struct ConversationProgress: Sendable, Hashable {
-    public static let annotation = "skyflo.ai/progress"
+package struct ConversationProgress: Sendable, Hashable {
+    package static let annotation = "skyflo.ai/progress"
 
     /// Of the object that it was written for. One that was restored or copied has another.
-    public var uid: String
+    package var uid: String
     /// How many messages were taken up.
-    public var turn: Int
+    package var turn: Int
     /// How many entries of `spec.undo` were taken up.
-    public var undosTaken: Int
+    package var undosTaken: Int
 
-    public init(uid: String, turn: Int, undosTaken: Int) {
+    package init(uid: String, turn: Int, undosTaken: Int) {
         self.uid = uid
         self.turn = turn
         self.undosTaken = undosTaken
     }
 
     /// nil for what this version doesn't understand.
-    public init?(annotation text: String) {
+    package init?(annotation text: String) {
         guard let json = try? JSONParser.parse(text) else { return nil }
         self.init(json: json)
     }
 
     /// The annotation's value.
-    public var text: String { JSONWriter.string(json) }
+    package var text: String { JSONWriter.string(json) }
 }
 
 extension ConversationProgress: JSONRecord {
-    public init() { self.init(uid: "", turn: 0, undosTaken: 0) }
+    package init() { self.init(uid: "", turn: 0, undosTaken: 0) }
 
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.require(&uid, as: "uid")
         members.require(&turn, as: "turn")
         members.code(&undosTaken, as: "undosTaken")
@@ -42,13 +42,13 @@ extension ConversationProgress: JSONRecord {
 
 extension Conversation {
     /// The annotation as it is; nil where there is none.
-    public var progressAnnotation: String? { object.annotations[ConversationProgress.annotation] }
+    package var progressAnnotation: String? { object.annotations[ConversationProgress.annotation] }
 
     /// What to tell of a conversation whose status isn't its own; nil where it is, or where nothing was ever done.
     ///
     /// The first status write of a turn comes before the annotation, so an annotation without a status, also one that can't
     /// be read, means that the object was restored or copied, or that its status was removed.
-    public var restoration: String? {
+    package var restoration: String? {
         guard let origin else { return nil }
         return
             "this conversation was restored or copied: \(origin). None of its messages is carried out again; add a message "

@@ -1,11 +1,11 @@
-public import KubeModel
+import KubeModel
 
 /// The status of a conversation, as it is read and as the operator writes it.
 ///
 /// What is read is decoded when it's asked for: a status may have many calls and approvals of which one matters. What is made
 /// is merged into the stored status, which other fields of it survive; a field that is set to nil is null and goes.
-public struct ConversationStatus: Sendable {
-    public enum Phase: String, Sendable, JSONCodable {
+package struct ConversationStatus: Sendable {
+    package enum Phase: String, Sendable, JSONCodable {
         case pending = "Pending"
         case planning = "Planning"
         case awaitingApproval = "AwaitingApproval"
@@ -15,7 +15,7 @@ public struct ConversationStatus: Sendable {
         case failed = "Failed"
         case stopped = "Stopped"
 
-        public var isTerminal: Bool { self == .completed || self == .failed || self == .stopped }
+        package var isTerminal: Bool { self == .completed || self == .failed || self == .stopped }
     }
 
     /// The members that aren't maps. Their names are those of the schema.
@@ -26,11 +26,11 @@ public struct ConversationStatus: Sendable {
     }
 
     /// The members whose entries come and go by themselves, by the ids of calls or changes.
-    public enum Map: String, Sendable { case calls, approvals, changes }
+    package enum Map: String, Sendable { case calls, approvals, changes }
 
-    public private(set) var json: JSONValue
+    package private(set) var json: JSONValue
 
-    public init(_ json: JSONValue = .object([:])) { self.json = json }
+    package init(_ json: JSONValue = .object([:])) { self.json = json }
 
     private subscript<Value: JSONCodable>(field: Field) -> Value? {
         get { json[field.rawValue].flatMap { Value(json: $0) } }
@@ -43,85 +43,85 @@ public struct ConversationStatus: Sendable {
 
     // MARK: How it stands
 
-    public var phase: Phase? {
+    package var phase: Phase? {
         get { self[.phase] }
         set { self[.phase] = newValue }
     }
     /// Why the phase is what it is, where it doesn't say enough: a ``ConversationReason`` of this version or another.
-    public var reason: String? {
+    package var reason: String? {
         get { self[.reason] }
         set { self[.reason] = newValue }
     }
-    public var observedGeneration: Int {
+    package var observedGeneration: Int {
         get { self[.observedGeneration] ?? 0 }
         set { self[.observedGeneration] = newValue }
     }
-    public var conditions: [Condition] {
+    package var conditions: [Condition] {
         get { self[.conditions] ?? [] }
         set { self[.conditions] = newValue }
     }
     /// Of the object that it was written for; nil in statuses of versions that didn't say.
-    public var uid: String? {
+    package var uid: String? {
         get { self[.uid] }
         set { self[.uid] = newValue }
     }
     /// Who works on it, or did last.
-    public var worker: WorkerClaim {
+    package var worker: WorkerClaim {
         get { self[.worker] ?? WorkerClaim() }
         set { self[.worker] = newValue }
     }
-    public var workerIdentity: String { worker.identity }
-    public var workerEpoch: Int { worker.epoch }
+    package var workerIdentity: String { worker.identity }
+    package var workerEpoch: Int { worker.epoch }
     /// Since when a message waits for other turns to end; nil while none does.
-    public var queuedSince: KubeTime? {
+    package var queuedSince: KubeTime? {
         get { (self[.queuedSince] as MicroTime?)?.time }
         set { self[.queuedSince] = newValue.map { MicroTime($0) } }
     }
 
     // MARK: The turn
 
-    public var turn: Int {
+    package var turn: Int {
         get { self[.turn] ?? 0 }
         set { self[.turn] = newValue }
     }
-    public var title: String? {
+    package var title: String? {
         get { self[.title] }
         set { self[.title] = newValue }
     }
-    public var answer: String? {
+    package var answer: String? {
         get { self[.answer] }
         set { self[.answer] = newValue }
     }
-    public var turnTimes: TurnTimes {
+    package var turnTimes: TurnTimes {
         get { self[.turnState] ?? TurnTimes() }
         set { self[.turnState] = newValue }
     }
-    public var startedAt: KubeTime? { turnTimes.startedAt }
-    public var finishedAt: KubeTime? { turnTimes.finishedAt }
-    public var plan: [PlanStepStatus] {
+    package var startedAt: KubeTime? { turnTimes.startedAt }
+    package var finishedAt: KubeTime? { turnTimes.finishedAt }
+    package var plan: [PlanStepStatus] {
         get { self[.plan] ?? [] }
         set { self[.plan] = newValue }
     }
-    public var verification: [CheckStatus] {
+    package var verification: [CheckStatus] {
         get { self[.verification] ?? [] }
         set { self[.verification] = newValue }
     }
     /// Where the last write of several steps stands; nil where there was none.
-    public var progress: SequenceProgress? {
+    package var progress: SequenceProgress? {
         get { self[.progress] }
         set { self[.progress] = newValue }
     }
-    public var usage: UsageStatus {
+    package var usage: UsageStatus {
         get { self[.usage] ?? UsageStatus() }
         set { self[.usage] = newValue }
     }
     /// nil before anything was written to it.
-    public var transcriptPosition: TranscriptPosition? {
+    package var transcriptPosition: TranscriptPosition? {
         get { self[.transcript] }
         set { self[.transcript] = newValue }
     }
     /// How many calls wait for a decision.
-    public var pendingApprovals: Int {
+    package var pendingApprovals: Int {
         get { self[.pendingApprovals] ?? 0 }
         set { self[.pendingApprovals] = newValue }
     }
@@ -129,29 +129,29 @@ public struct ConversationStatus: Sendable {
     // MARK: What was taken up
 
     /// The turns of the follow-ups that were taken up, by id.
-    public var followUpsTaken: [String: Int] {
+    package var followUpsTaken: [String: Int] {
         get { self[.followUpsTaken] ?? [:] }
         set { self[.followUpsTaken] = newValue }
     }
     /// How many entries of `spec.undo` were taken up.
-    public var undosTaken: Int {
+    package var undosTaken: Int {
         get { self[.undosTaken] ?? 0 }
         set { self[.undosTaken] = newValue }
     }
 
     /// Whether the turn that `turn` names has ended. True before the first one, and while the next one waits for its turn.
-    public var isTurnEnded: Bool { turn == 0 || (phase?.isTerminal ?? false) || queuedSince != nil }
+    package var isTurnEnded: Bool { turn == 0 || (phase?.isTerminal ?? false) || queuedSince != nil }
     /// Whether something is looked at again that was on its way when its turn went on.
-    public var hasRunningChecks: Bool { verification.contains { $0.verdict == .stillRunning } }
+    package var hasRunningChecks: Bool { verification.contains { $0.verdict == .stillRunning } }
 }
 
 // MARK: - Maps
 
 extension ConversationStatus {
-    public var calls: [String: CallStatus] { self[.calls] }
-    public var approvals: [String: Approval] { self[.approvals] }
+    package var calls: [String: CallStatus] { self[.calls] }
+    package var approvals: [String: Approval] { self[.approvals] }
     /// In the order in which they were made.
-    public var changes: [ChangeStatus] {
+    package var changes: [ChangeStatus] {
         let changes: [String: ChangeStatus] = self[.changes]
         return changes.map { id, change in
             var change = change
@@ -161,10 +161,10 @@ extension ConversationStatus {
     }
 
     /// How many bytes an entry has in the stored status; nil where there is none.
-    public func storedBytes(of id: String, in map: Map) -> Int? {
+    package func storedBytes(of id: String, in map: Map) -> Int? {
         json[map.rawValue, id].map { JSONWriter.bytes($0).count }
     }
 
     /// - Parameter entries: null for one that goes.
-    public mutating func merge(_ entries: JSONObject, into map: Map) { json[map.rawValue] = .object(entries) }
+    package mutating func merge(_ entries: JSONObject, into map: Map) { json[map.rawValue] = .object(entries) }
 }

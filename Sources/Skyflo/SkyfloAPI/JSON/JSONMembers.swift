@@ -1,9 +1,9 @@
-public import KubeModel
+import KubeModel
 
 /// The members of a JSON object, as a ``JSONRecord`` goes over them: they are read into its fields, or written from them.
-public struct JSONMembers {
+package struct JSONMembers {
     /// How a field that has nothing in it is written.
-    public enum EmptyForm: Sendable {
+    package enum EmptyForm: Sendable {
         case omitted
         /// As null, which takes the member away where the object is merged into another one.
         case null
@@ -11,20 +11,20 @@ public struct JSONMembers {
 
     /// nil while members are written.
     private let source: JSONValue?
-    public private(set) var written = JSONObject()
+    package private(set) var written = JSONObject()
     /// False when something is missing without which the rest means nothing.
-    public private(set) var isReadable = true
+    package private(set) var isReadable = true
 
     /// For writing.
-    public init() { source = nil }
+    package init() { source = nil }
 
     /// For reading. What isn't an object has no members.
-    public init(reading json: JSONValue) { source = json }
+    package init(reading json: JSONValue) { source = json }
 
     private func read<Value: JSONCodable>(_ key: String) -> Value? { source?[key].flatMap { Value(json: $0) } }
 
     /// A member that is always written. One that is missing, or can't be read, leaves the field as it is.
-    public mutating func code<Value: JSONCodable>(_ value: inout Value, as key: String) {
+    package mutating func code<Value: JSONCodable>(_ value: inout Value, as key: String) {
         if source == nil {
             written[key] = value.json
         } else if let found: Value = read(key) {
@@ -33,7 +33,7 @@ public struct JSONMembers {
     }
 
     /// A member that has to be there, and be valid, for the record to be readable.
-    public mutating func require<Value: JSONCodable>(
+    package mutating func require<Value: JSONCodable>(
         _ value: inout Value, as key: String, where isValid: (Value) -> Bool = { _ in true }
     ) {
         if source == nil {
@@ -46,19 +46,19 @@ public struct JSONMembers {
     }
 
     /// A member that may be missing, but if it's there has to be read for the record to be readable.
-    public mutating func understand<Value: JSONCodable>(_ value: inout Value?, as key: String) {
+    package mutating func understand<Value: JSONCodable>(_ value: inout Value?, as key: String) {
         code(&value, as: key)
         if source?[key] != nil, value == nil { isReadable = false }
     }
 
     /// The same for a list, all of whose elements have to be read. It isn't written where it's empty.
-    public mutating func understand<Element: JSONCodable>(_ list: inout [Element], as key: String) {
+    package mutating func understand<Element: JSONCodable>(_ list: inout [Element], as key: String) {
         var whole = list.isEmpty ? nil : WholeList(list)
         understand(&whole, as: key)
         if let whole { list = whole.elements }
     }
 
-    public mutating func code<Value: JSONCodable>(
+    package mutating func code<Value: JSONCodable>(
         _ value: inout Value?, as key: String, ifNil form: EmptyForm = .omitted
     ) {
         if source == nil {
@@ -68,7 +68,7 @@ public struct JSONMembers {
         }
     }
 
-    public mutating func code<Element: JSONCodable>(
+    package mutating func code<Element: JSONCodable>(
         _ list: inout [Element], as key: String, ifEmpty form: EmptyForm
     ) {
         if source == nil {
@@ -79,14 +79,14 @@ public struct JSONMembers {
     }
 
     /// A member that isn't written where it says nothing.
-    public mutating func code<Value: JSONCodable & Equatable>(
+    package mutating func code<Value: JSONCodable & Equatable>(
         _ value: inout Value, as key: String, omitting nothing: Value
     ) {
         if source != nil || value != nothing { code(&value, as: key) }
     }
 
     /// A member that is there for people, and that nobody reads.
-    public mutating func write(_ value: some JSONCodable, as key: String) {
+    package mutating func write(_ value: some JSONCodable, as key: String) {
         if source == nil { written[key] = value.json }
     }
 

@@ -1,21 +1,21 @@
 import KubeModel
 
 /// How writes come to be allowed: `spec.approvals` of a SkyfloAI.
-public struct ApprovalPolicy: Sendable, Hashable {
+package struct ApprovalPolicy: Sendable, Hashable {
     /// What becomes of which writes: `rules`, and the entries of `autoApprove`, whose effect is Allow. Their order means
     /// nothing.
-    public var rules: [ApprovalRule]
+    package var rules: [ApprovalRule]
     /// Who made the conversation may not approve its writes.
-    public var twoPerson: Bool
+    package var twoPerson: Bool
     /// A ServiceAccount counts as nobody in particular: others may impersonate it. Its approvals don't count, and with
     /// ``twoPerson`` a conversation that it made takes two people.
-    public var distrustsServiceAccounts: Bool
+    package var distrustsServiceAccounts: Bool
     /// How many different people have to approve; at least 1.
-    public var quorum: Int
+    package var quorum: Int
     /// Approvals count although nothing in the cluster proves who made them.
-    public var allowUnproven: Bool
+    package var allowUnproven: Bool
     /// Only approvals count of who may do themself what they approve, by rights that are bound to their name.
-    public var requireApproverRights: Bool
+    package var requireApproverRights: Bool
 
     init(_ json: JSONValue) {
         rules =
@@ -30,11 +30,11 @@ public struct ApprovalPolicy: Sendable, Hashable {
 
     /// How many people have to approve the writes of a conversation.
     /// - Parameter maker: who made it; nil where that isn't known.
-    public func quorum(maker: String?) -> Int {
+    package func quorum(maker: String?) -> Int {
         let isNobody = distrustsServiceAccounts && maker.map(Self.isServiceAccount) ?? false
         return twoPerson && isNobody ? max(2, quorum) : quorum
     }
 
     /// Whether this is the API server's name for a ServiceAccount.
-    public static func isServiceAccount(_ user: String) -> Bool { user.hasPrefix("system:serviceaccount:") }
+    package static func isServiceAccount(_ user: String) -> Bool { user.hasPrefix("system:serviceaccount:") }
 }

@@ -1,11 +1,11 @@
-public import KubeModel
+import KubeModel
 
 /// What becomes of writes of some kind: an entry of `spec.approvals.rules` of a SkyfloAI, or of `autoApprove`.
 ///
 /// Everything that a rule says must hold for it to apply; what it doesn't say may be anything, except where the field's
 /// comment has another default. The notation of resources is that of RBAC rules.
-public struct ApprovalRule: Sendable, Hashable {
-    public enum Effect: String, Sendable, CaseIterable {
+package struct ApprovalRule: Sendable, Hashable {
+    package enum Effect: String, Sendable, CaseIterable {
         /// The write needs no person.
         case allow = "Allow"
         /// The write is refused, and nobody is asked.
@@ -16,32 +16,32 @@ public struct ApprovalRule: Sendable, Hashable {
         case require = "Require"
     }
 
-    public var name: String
-    public var effect: Effect
+    package var name: String
+    package var effect: Effect
     /// For the model and for people who hear that a write was refused.
-    public var message: String
-    public var tools: [String]
+    package var message: String
+    package var tools: [String]
     /// Of the requests: `create`, `update`, `patch`, `delete`.
-    public var verbs: [String]
+    package var verbs: [String]
     /// `""` is the core group.
-    public var apiGroups: [String]
+    package var apiGroups: [String]
     /// `deployments`, `deployments/scale`, `*`.
-    public var resources: [String]
+    package var resources: [String]
     /// Names, with `*` for any characters. `*` alone: all, and what lies in none. Empty: for ``Effect/allow`` the
     /// SkyfloAI's own, for all others as `*`.
-    public var namespaces: [String]
+    package var namespaces: [String]
     /// Of the object as it is now. ``Effect/allow`` never fits an object that would be created.
-    public var selector: LabelSelector?
-    public var windows: [TimeWindow]
+    package var selector: LabelSelector?
+    package var windows: [TimeWindow]
     /// The highest risk that is allowed.
-    public var maxRisk: Risk
+    package var maxRisk: Risk
     /// The lowest risk that the other effects apply to; nil for any.
-    public var minRisk: Risk?
+    package var minRisk: Risk?
     /// Of ``Effect/require``.
-    public var requirement: ApprovalRequirement
+    package var requirement: ApprovalRequirement
     /// What can't be understood of it. Then it allows nothing, and what isn't understood narrows no other effect: a rule
     /// that is read by halves may allow no more than was meant.
-    public var problems: [String]
+    package var problems: [String]
 
     /// - Parameter fixed: the effect where the list that the rule is in says it.
     init(_ json: JSONValue, effect fixed: Effect? = nil) {
@@ -77,15 +77,15 @@ public struct ApprovalRule: Sendable, Hashable {
 }
 
 /// Who has to approve a write that a rule with the effect Require applies to.
-public struct ApprovalRequirement: Sendable, Hashable {
+package struct ApprovalRequirement: Sendable, Hashable {
     /// The name of the rule.
-    public var rule: String
+    package var rule: String
     /// How many different people who fit have to approve; at least 1.
-    public var quorum: Int
+    package var quorum: Int
     /// User names as the API server has them, ServiceAccounts included. Empty: anybody.
-    public var users: [String]
+    package var users: [String]
     /// Approvers need the RBAC verb `approve` on `approvalrules.skyflo.ai` of the rule's name, bound to their own name.
-    public var needsPermission: Bool
+    package var needsPermission: Bool
 
     init(rule: String, _ json: JSONValue) {
         self.rule = rule

@@ -1,7 +1,7 @@
 import KubeModel
 
 /// What a model's tokens cost, in whatever currency: `spec.models[].prices`.
-public struct ModelPrices: Sendable, Hashable {
+package struct ModelPrices: Sendable, Hashable {
     /// In millionths of the currency, for a million tokens.
     private let prompt: Int
     private let cached: Int
@@ -30,7 +30,7 @@ public struct ModelPrices: Sendable, Hashable {
     ///   - prompt: tokens, those from the provider's cache included.
     ///   - cached: of these, from the cache.
     /// - Returns: in 10⁻¹² of the currency.
-    public func cost(prompt: Int, cached: Int, completion: Int) -> Int {
+    package func cost(prompt: Int, cached: Int, completion: Int) -> Int {
         let cachedTokens = min(max(cached, 0), max(prompt, 0))
         return (max(prompt, 0) - cachedTokens) * self.prompt + cachedTokens * self.cached
             + max(completion, 0) * self.completion
@@ -38,7 +38,7 @@ public struct ModelPrices: Sendable, Hashable {
 
     /// `0.012345`, rounded to millionths of the currency.
     /// - Parameter cost: in 10⁻¹² of the currency.
-    public static func text(_ cost: Int) -> String {
+    package static func text(_ cost: Int) -> String {
         let millionths = (cost + 500_000) / 1_000_000
         let fraction = String(millionths % 1_000_000)
         return "\(millionths / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count) + fraction

@@ -1,46 +1,46 @@
-public import KubeModel
+import KubeModel
 
 /// Settings of the co-pilot for the conversations that refer to it.
-public struct SkyfloAI: Sendable {
-    public struct Model: Sendable, Hashable {
-        public enum Provider: String, Sendable { case openAI = "OpenAI", offline = "Offline" }
+package struct SkyfloAI: Sendable {
+    package struct Model: Sendable, Hashable {
+        package enum Provider: String, Sendable { case openAI = "OpenAI", offline = "Offline" }
 
-        public struct SecretReference: Sendable, Hashable {
-            public var name: String
-            public var key: String
+        package struct SecretReference: Sendable, Hashable {
+            package var name: String
+            package var key: String
         }
 
-        public var name: String
-        public var provider: Provider
-        public var model: String
-        public var baseURL: String?
-        public var apiKeySecretRef: SecretReference?
-        public var maxTokens: Int?
+        package var name: String
+        package var provider: Provider
+        package var model: String
+        package var baseURL: String?
+        package var apiKeySecretRef: SecretReference?
+        package var maxTokens: Int?
         /// nil: what it costs isn't known.
-        public var prices: ModelPrices?
+        package var prices: ModelPrices?
 
         /// The built-in model, used where a SkyfloAI lists none.
-        public static let offline = Model(
+        package static let offline = Model(
             name: "offline", provider: .offline, model: "offline", baseURL: nil, apiKeySecretRef: nil, maxTokens: nil)
     }
 
-    public let object: KubeObject
+    package let object: KubeObject
     /// Never empty.
-    public let models: [Model]
+    package let models: [Model]
     /// nil: all there are.
-    public let toolsets: [String]?
-    public let instructions: String?
+    package let toolsets: [String]?
+    package let instructions: String?
     /// True: no conversation that this governs begins a write, or goes on with a turn.
-    public let stop: Bool
+    package let stop: Bool
     /// True: no conversation that this governs may write.
-    public let readOnly: Bool
-    public let approvals: ApprovalPolicy
+    package let readOnly: Bool
+    package let approvals: ApprovalPolicy
     /// How much of it may run at once.
-    public let turnCaps: TurnCaps
+    package let turnCaps: TurnCaps
     /// Components of the reference system that the spec names and that this version doesn't deploy.
-    public let foreignComponents: [String]
+    package let foreignComponents: [String]
 
-    public init(_ object: KubeObject) {
+    package init(_ object: KubeObject) {
         self.object = object
         let spec = object["spec"]
         let listed = (spec?["models"]?.array ?? []).compactMap(Model.init)
@@ -54,30 +54,30 @@ public struct SkyfloAI: Sendable {
         foreignComponents = ["ui", "engine", "mcp"].filter { spec?[$0] != nil }
     }
 
-    public var status: SkyfloAIStatus { object["status"].flatMap { SkyfloAIStatus(json: $0) } ?? SkyfloAIStatus() }
-    public var conditions: [Condition] { status.conditions }
+    package var status: SkyfloAIStatus { object["status"].flatMap { SkyfloAIStatus(json: $0) } ?? SkyfloAIStatus() }
+    package var conditions: [Condition] { status.conditions }
 
     /// Whether the key of a model may be read from a Secret. It is sent to an address that the same SkyfloAI names: tokens
     /// of ServiceAccounts and the like would leave the cluster at the wish of somebody who may not read them.
-    public static func mayHoldKey(_ secret: KubeObject) -> Bool {
+    package static func mayHoldKey(_ secret: KubeObject) -> Bool {
         ["", "Opaque"].contains(secret["type"]?.string ?? "")
     }
 
     /// The model of that name, or the default one.
-    public func model(named name: String?) -> Model? {
+    package func model(named name: String?) -> Model? {
         guard let name else { return models.first }
         return models.first { $0.name == name }
     }
 }
 
 /// How many turns may run at the same time: `spec.limits` of a SkyfloAI. Those that wait for a person don't count.
-public struct TurnCaps: Sendable, Hashable {
+package struct TurnCaps: Sendable, Hashable {
     /// Of all conversations that the SkyfloAI governs; nil for no limit.
-    public var runningTurns: Int?
+    package var runningTurns: Int?
     /// Of these, in one namespace; nil for no limit.
-    public var runningTurnsPerNamespace: Int?
+    package var runningTurnsPerNamespace: Int?
 
-    public init(runningTurns: Int? = nil, runningTurnsPerNamespace: Int? = nil) {
+    package init(runningTurns: Int? = nil, runningTurnsPerNamespace: Int? = nil) {
         self.runningTurns = runningTurns
         self.runningTurnsPerNamespace = runningTurnsPerNamespace
     }

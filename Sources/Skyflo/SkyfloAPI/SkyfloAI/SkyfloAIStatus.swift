@@ -1,17 +1,17 @@
-public import KubeModel
+import KubeModel
 
 /// What the operator says of a SkyfloAI.
-public struct SkyfloAIStatus: Sendable, Hashable {
-    public var observedGeneration = 0
+package struct SkyfloAIStatus: Sendable, Hashable {
+    package var observedGeneration = 0
     /// The name of the model of conversations that name none.
-    public var defaultModel = ""
-    public var conditions: [Condition] = []
+    package var defaultModel = ""
+    package var conditions: [Condition] = []
 
-    public init() {}
+    package init() {}
 }
 
 extension SkyfloAIStatus: JSONRecord {
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.code(&observedGeneration, as: "observedGeneration")
         members.code(&defaultModel, as: "defaultModel")
         members.code(&conditions, as: "conditions")

@@ -1,14 +1,14 @@
 import KubeModel
 
 /// Hours of days of the week in a time zone.
-public struct TimeWindow: Sendable, Hashable {
+package struct TimeWindow: Sendable, Hashable {
     /// 1 for Monday to 7 for Sunday (ISO 8601). All days where none is stated.
-    public var days: Set<Int>
+    package var days: Set<Int>
     /// Minutes after midnight; `end` is not part of it. An end that isn't after the start is on the following day.
-    public var start: Int
-    public var end: Int
+    package var start: Int
+    package var end: Int
     /// A name of the IANA time zone database.
-    public var timeZone: String
+    package var timeZone: String
 
     private static let dayNames = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
@@ -36,11 +36,11 @@ public struct TimeWindow: Sendable, Hashable {
     /// - Parameters:
     ///   - day: 1 for Monday to 7 for Sunday.
     ///   - minute: after midnight.
-    public func contains(day: Int, minute: Int) -> Bool { minutesLeft(day: day, minute: minute) != nil }
+    package func contains(day: Int, minute: Int) -> Bool { minutesLeft(day: day, minute: minute) != nil }
 
     /// How long the window stays open from then on; nil where it isn't open. On a day that the clock is changed on, an hour
     /// more or less.
-    public func minutesLeft(day: Int, minute: Int) -> Int? {
+    package func minutesLeft(day: Int, minute: Int) -> Int? {
         if end > start { return days.contains(day) && (start..<end).contains(minute) ? end - minute : nil }
         let dayBefore = day == 1 ? 7 : day - 1
         if days.contains(day), minute >= start { return 24 * 60 - minute + end }
@@ -48,5 +48,5 @@ public struct TimeWindow: Sendable, Hashable {
     }
 
     /// `Mon`
-    public static func name(ofDay day: Int) -> String { dayNames[(day + 6) % 7] }
+    package static func name(ofDay day: Int) -> String { dayNames[(day + 6) % 7] }
 }

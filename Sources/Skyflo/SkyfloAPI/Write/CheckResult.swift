@@ -1,6 +1,6 @@
 /// What was found of one post-condition of a write.
-public struct CheckResult: Sendable, Hashable {
-    public enum Verdict: String, Sendable, JSONCodable {
+package struct CheckResult: Sendable, Hashable {
+    package enum Verdict: String, Sendable, JSONCodable {
         case passed = "Passed", failed = "Failed", timedOut = "TimedOut"
         /// It was on its way when the turn could wait no longer: it is looked at again until one of the others is known.
         case stillRunning = "StillRunning"
@@ -8,25 +8,25 @@ public struct CheckResult: Sendable, Hashable {
         case notChecked = "NotChecked"
     }
 
-    public var check: String
-    public var verdict: Verdict
-    public var evidence: String
+    package var check: String
+    package var verdict: Verdict
+    package var evidence: String
 
-    public init(check: String, verdict: Verdict, evidence: String) {
+    package init(check: String, verdict: Verdict, evidence: String) {
         self.check = check
         self.verdict = verdict
         self.evidence = evidence
     }
 
     /// A line for the model and for people.
-    public var line: String { "\(check): \(verdict.rawValue)" + (evidence.isEmpty ? "" : " (\(evidence))") }
+    package var line: String { "\(check): \(verdict.rawValue)" + (evidence.isEmpty ? "" : " (\(evidence))") }
 }
 
 /// Unreadable with a verdict that this version doesn't know.
 extension CheckResult: JSONRecord {
-    public init() { self.init(check: "", verdict: .notChecked, evidence: "") }
+    package init() { self.init(check: "", verdict: .notChecked, evidence: "") }
 
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.code(&check, as: "check")
         members.require(&verdict, as: "verdict")
         members.code(&evidence, as: "evidence")

@@ -2,22 +2,22 @@
 ///
 /// An approval lives as long as both stay equal. The status of a live workload moves all the time, and with it the
 /// resourceVersion; that alone is no reason to ask again.
-public struct PreviewedContent: Sendable, Hashable {
+package struct PreviewedContent: Sendable, Hashable {
     /// Of the target as it was when the request was planned.
-    public var before: String
+    package var before: String
     /// Of what the server's dry run made of it.
-    public var after: String
+    package var after: String
 
-    public init(before: String, after: String) {
+    package init(before: String, after: String) {
         self.before = before
         self.after = after
     }
 }
 
 extension PreviewedContent: JSONRecord {
-    public init() { self.init(before: "", after: "") }
+    package init() { self.init(before: "", after: "") }
 
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.require(&before, as: "before")
         members.require(&after, as: "after")
     }

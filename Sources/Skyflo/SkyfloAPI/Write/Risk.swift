@@ -1,8 +1,8 @@
 /// How much a write can break.
-public enum Risk: String, Sendable, Comparable, JSONCodable {
+package enum Risk: String, Sendable, Comparable, JSONCodable {
     case low = "Low", medium = "Medium", high = "High"
 
-    public static func < (a: Risk, b: Risk) -> Bool { a.order < b.order }
+    package static func < (a: Risk, b: Risk) -> Bool { a.order < b.order }
 
     private var order: Int {
         switch self {

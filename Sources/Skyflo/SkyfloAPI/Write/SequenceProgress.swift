@@ -1,18 +1,18 @@
 import KubeModel
 
 /// `status.progress`: where a write of several steps stands, for people to read and for the next worker to go on from.
-public struct SequenceProgress: Sendable, Hashable {
+package struct SequenceProgress: Sendable, Hashable {
     /// The id of the call.
-    public var call: String
+    package var call: String
     /// What people read of each step.
-    public var titles: [String]
+    package var titles: [String]
     /// In the order of the approved requests.
-    public var states: [StepProgress]
+    package var states: [StepProgress]
 
     /// How many bytes a step's message may have.
-    public static let messageLimit = 160
+    package static let messageLimit = 160
 
-    public init(call: String, titles: [String], states: [StepProgress]) {
+    package init(call: String, titles: [String], states: [StepProgress]) {
         self.call = call
         self.titles = titles
         self.states = states
@@ -21,9 +21,9 @@ public struct SequenceProgress: Sendable, Hashable {
 
 /// Unreadable where a step is in a state that this version doesn't know.
 extension SequenceProgress: JSONRecord {
-    public init() { self.init(call: "", titles: [], states: []) }
+    package init() { self.init(call: "", titles: [], states: []) }
 
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.require(&call, as: "call")
         let done = states.count { $0.state == .done }
         let steps = states.count.counted(as: "step")

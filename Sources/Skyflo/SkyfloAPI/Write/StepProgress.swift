@@ -1,8 +1,8 @@
-public import KubeModel
+import KubeModel
 
 /// How one step of a sequence stands: an entry of `status.progress.steps`.
-public struct StepProgress: Sendable, Hashable {
-    public enum State: String, Sendable, JSONCodable {
+package struct StepProgress: Sendable, Hashable {
+    package enum State: String, Sendable, JSONCodable {
         /// Not sent yet, or to be sent again.
         case pending = "Pending"
         /// It may be under way.
@@ -17,16 +17,16 @@ public struct StepProgress: Sendable, Hashable {
         case unknown = "Unknown"
     }
 
-    public var state: State
+    package var state: State
     /// Of the object that was written.
-    public var uid: String
-    public var message: String
+    package var uid: String
+    package var message: String
     /// How often it was sent.
-    public var attempts: Int
+    package var attempts: Int
     /// When it may be tried again; nil: at once.
-    public var notBefore: KubeTime?
+    package var notBefore: KubeTime?
 
-    public init(
+    package init(
         state: State = .pending, uid: String = "", message: String = "", attempts: Int = 0, notBefore: KubeTime? = nil
     ) {
         self.state = state
@@ -39,9 +39,9 @@ public struct StepProgress: Sendable, Hashable {
 
 /// Unreadable in a state that this version doesn't know.
 extension StepProgress: JSONRecord {
-    public init() { self.init(state: .pending) }
+    package init() { self.init(state: .pending) }
 
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.require(&state, as: "state")
         members.code(&uid, as: "uid", omitting: "")
         members.code(&message, as: "message", omitting: "")

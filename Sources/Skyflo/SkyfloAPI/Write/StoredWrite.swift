@@ -1,46 +1,46 @@
-public import KubeModel
+import KubeModel
 
 /// A write as approvals and transcripts keep it: what exactly would be done, at what, and by whom. An entry of `requests`.
 ///
 /// Members that decide what is done are read as a whole or not at all: a write that was tampered with, or that only a later
 /// version understands, isn't carried out in part.
-public struct StoredWrite: Sendable, Hashable {
+package struct StoredWrite: Sendable, Hashable {
     /// Who carries it out.
-    public enum Backend: String, Sendable, JSONCodable {
+    package enum Backend: String, Sendable, JSONCodable {
         case kubernetes = "Kubernetes"
         case exec = "Exec"
         case podStep = "PodStep"
     }
 
     /// nil in what versions wrote that knew only the API server.
-    public var backend: Backend?
+    package var backend: Backend?
 
     // A request to the API server.
-    public var method: String?
-    public var path: String?
-    public var query: [KubeRequest.QueryItem] = []
-    public var contentType: String?
-    public var accept: String?
-    public var body: String?
+    package var method: String?
+    package var path: String?
+    package var query: [KubeRequest.QueryItem] = []
+    package var contentType: String?
+    package var accept: String?
+    package var body: String?
 
     // A command in a container.
-    public var command: [String] = []
-    public var container: String?
-    public var timeoutSeconds: Int?
+    package var command: [String] = []
+    package var container: String?
+    package var timeoutSeconds: Int?
 
     /// What is done with a pod that an earlier step creates: `Log` or `Delete`.
-    public var podStep: String?
+    package var podStep: String?
 
-    public var target: WriteTarget?
-    public var previewed: PreviewedContent?
+    package var target: WriteTarget?
+    package var previewed: PreviewedContent?
     /// Its part in a sequence; nil for a write that is sent at once with its fellows.
-    public var step: WriteStep?
+    package var step: WriteStep?
 
-    public init() {}
+    package init() {}
 }
 
 extension StoredWrite: JSONRecord {
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.understand(&backend, as: "backend")
         members.code(&method, as: "method")
         members.code(&path, as: "path")
@@ -59,9 +59,9 @@ extension StoredWrite: JSONRecord {
 }
 
 extension KubeRequest.QueryItem: JSONRecord {
-    public init() { self.init("", value: "") }
+    package init() { self.init("", value: "") }
 
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.require(&name, as: "name")
         members.require(&value, as: "value")
     }

@@ -1,5 +1,5 @@
 /// What became of a write: the same value from the backend that carried it out to the transcript.
-public enum WriteOutcome: Sendable, Hashable {
+package enum WriteOutcome: Sendable, Hashable {
     /// It was done.
     /// - Parameter uid: of the object that was written, as the server said; empty where there is none.
     case applied(_ result: String, uid: String = "")
@@ -18,7 +18,7 @@ public enum WriteOutcome: Sendable, Hashable {
     case unknown(String)
 
     /// The same outcome with another text, such as one without credentials.
-    public func mapText(_ transform: (String) -> String) -> WriteOutcome {
+    package func mapText(_ transform: (String) -> String) -> WriteOutcome {
         switch self {
         case .applied(let text, let uid): .applied(transform(text), uid: uid)
         case .failed(let text): .failed(transform(text))

@@ -1,22 +1,22 @@
-public import KubeModel
+import KubeModel
 
 /// How a write takes part in a sequence: a plan of several writes with waits between them, which one approval covers.
 ///
 /// Stages follow one another: a step is sent when all steps of earlier stages are done. Within a stage each step is tried
 /// on its own, so that one that has to wait holds no other up.
-public struct WriteStep: Sendable, Hashable {
+package struct WriteStep: Sendable, Hashable {
     /// What people read: `evict pod shop/web-1`.
-    public var title: String
-    public var stage: Int
+    package var title: String
+    package var stage: Int
     /// How many seconds after the beginning of the sequence it has to be done.
-    public var deadlineSeconds: Int
+    package var deadlineSeconds: Int
     /// Whether it is tried again where the server asks for that, as it does for evictions that a disruption budget doesn't
     /// allow yet.
-    public var isRetried: Bool
+    package var isRetried: Bool
     /// The post-condition that has to hold before the step counts as done, as the tools write it; nil for none.
-    public var awaits: JSONValue?
+    package var awaits: JSONValue?
 
-    public init(
+    package init(
         title: String, stage: Int, deadlineSeconds: Int, isRetried: Bool = false, awaits: JSONValue? = nil
     ) {
         self.title = title
@@ -28,9 +28,9 @@ public struct WriteStep: Sendable, Hashable {
 }
 
 extension WriteStep: JSONRecord {
-    public init() { self.init(title: "", stage: 1, deadlineSeconds: 1) }
+    package init() { self.init(title: "", stage: 1, deadlineSeconds: 1) }
 
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.require(&title, as: "title")
         members.require(&stage, as: "stage") { $0 > 0 }
         members.require(&deadlineSeconds, as: "deadlineSeconds") { $0 > 0 }

@@ -1,21 +1,21 @@
 /// The object that a write is aimed at, as approvals and changes name it.
-public struct WriteTarget: Sendable, Hashable {
-    public var group: String?
-    public var version: String?
+package struct WriteTarget: Sendable, Hashable {
+    package var group: String?
+    package var version: String?
     /// Its plural: `deployments`.
-    public var resource: String?
-    public var kind: String?
-    public var namespace: String?
-    public var name: String?
+    package var resource: String?
+    package var kind: String?
+    package var namespace: String?
+    package var name: String?
     /// Empty for what is created.
-    public var uid: String?
-    public var resourceVersion: String?
+    package var uid: String?
+    package var resourceVersion: String?
 
-    public init() {}
+    package init() {}
 }
 
 extension WriteTarget: JSONRecord {
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.code(&group, as: "group")
         members.code(&version, as: "version")
         members.code(&resource, as: "resource")

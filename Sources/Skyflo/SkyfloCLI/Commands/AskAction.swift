@@ -3,21 +3,21 @@ import KubeModel
 import SkyfloAPI
 
 /// Says something to the co-pilot, in a new conversation or in one that exists, and follows the turn.
-public struct AskAction: Sendable {
-    public var text: String
+package struct AskAction: Sendable {
+    package var text: String
     /// Of the new conversation; nil lets the server choose.
-    public var name: String?
+    package var name: String?
     /// The conversation to go on with; nil begins a new one.
-    public var conversation: String?
+    package var conversation: String?
     /// The fields of the new conversation's spec, messages excepted.
-    public var spec: JSONValue
+    package var spec: JSONValue
     /// Whether others may add messages to the new conversation. Then nobody is recorded as who made it.
-    public var isShared: Bool
-    public var follows: Bool
-    public var timeout: Duration?
-    public var format: ResultFormat?
+    package var isShared: Bool
+    package var follows: Bool
+    package var timeout: Duration?
+    package var format: ResultFormat?
 
-    public init(
+    package init(
         text: String, name: String? = nil, conversation: String? = nil, spec: JSONValue = [:],
         isShared: Bool = false, follows: Bool = true,
         timeout: Duration? = nil, format: ResultFormat? = nil
@@ -32,7 +32,7 @@ public struct AskAction: Sendable {
         self.format = format
     }
 
-    public func perform(in session: Session) async throws -> ExitStatus {
+    package func perform(in session: Session) async throws -> ExitStatus {
         let (asked, followUp) = try await send(session)
         let name = asked.object.name
         guard follows else {
@@ -42,14 +42,16 @@ public struct AskAction: Sendable {
         session.terminal.say(StyledText("conversation \(name) in namespace \(session.namespace)", style: .dim))
         let follower = Follower(
             session: session, name: name, turn: followUp == nil ? 1 : asked.currentTurn, followUp: followUp,
-            atApproval: session.terminal.isInteractive ? .ask : .leave, format: format)
+            approvalBehavior: session.terminal.isInteractive ? .ask : .leave, format: format)
         return try await follower.run(timeout: timeout)
     }
 
     /// - Returns: the conversation, and the id of the follow-up; nil for its first message.
     private func send(_ session: Session) async throws -> (Conversation, followUp: String?) {
         let text = text.drop { $0.isNewline }
-        guard text.contains(where: { !$0.isWhitespace }) else { throw CommandError(.usage, message: "the text to ask is empty") }
+        guard text.contains(where: { !$0.isWhitespace }) else {
+            throw CommandError(.usage, message: "the text to ask is empty")
+        }
         if let conversation { return try await goOn(with: conversation, saying: String(text), in: session) }
         var object = KubeObject(.conversations, namespace: session.namespace, name: name ?? "", members: ["spec": spec])
         if name == nil { object["metadata"] = ["generateName": "ask-", "namespace": .string(session.namespace)] }

@@ -1,24 +1,24 @@
 import KubeModel
-public import SkyfloAPI
+import SkyfloAPI
 
 /// Approves or denies calls of a conversation, exactly as they were shown.
-public struct DecideAction: Sendable {
-    public var decision: Approval.Decision
-    public var name: String
+package struct DecideAction: Sendable {
+    package var decision: Approval.Decision
+    package var name: String
     /// Empty for the only one that waits.
-    public var calls: [String]
-    public var isForAll: Bool
-    public var reason: String?
+    package var calls: [String]
+    package var isForAll: Bool
+    package var reason: String?
     /// Decides without asking.
-    public var isConfirmed: Bool
+    package var isConfirmed: Bool
     /// The beginning of the digest that a script saw; nothing else is decided.
-    public var digest: String?
-    public var showsAll: Bool
-    public var waits: Bool
-    public var timeout: Duration?
-    public var format: ResultFormat?
+    package var digest: String?
+    package var showsAll: Bool
+    package var waits: Bool
+    package var timeout: Duration?
+    package var format: ResultFormat?
 
-    public init(
+    package init(
         _ decision: Approval.Decision, of name: String, calls: [String] = [], isForAll: Bool = false,
         reason: String? = nil, isConfirmed: Bool = false, digest: String? = nil, showsAll: Bool = false,
         waits: Bool = false, timeout: Duration? = nil, format: ResultFormat? = nil
@@ -36,7 +36,7 @@ public struct DecideAction: Sendable {
         self.format = format
     }
 
-    public func perform(in session: Session) async throws -> ExitStatus {
+    package func perform(in session: Session) async throws -> ExitStatus {
         let conversation = try await session.conversations.get(name)
         let chosen = try choose(in: conversation, session)
         for entry in chosen { session.terminal.say(ApprovalText(entry: entry, isFull: showsAll).lines) }
@@ -50,7 +50,7 @@ public struct DecideAction: Sendable {
         }
         let follower = Follower(
             session: session, name: name, turn: conversation.status.turn,
-            atApproval: session.terminal.isInteractive ? .ask : .leave, format: format)
+            approvalBehavior: session.terminal.isInteractive ? .ask : .leave, format: format)
         return try await follower.run(timeout: timeout)
     }
 
@@ -83,13 +83,15 @@ public struct DecideAction: Sendable {
         {
             let others = one.approval.alternatives.filter(ids.contains).joined(separator: ", ")
             throw CommandError(
-                .usage, message: "\(one.id) and \(others) are alternatives, of which one can be approved: name that one")
+                .usage, message: "\(one.id) and \(others) are alternatives, of which one can be approved: name that one"
+            )
         }
         guard let digest else { return }
         guard chosen.count == 1 else { throw CommandError(.usage, message: "--digest needs exactly one call") }
         guard chosen[0].hasDigest(digest) else {
             throw CommandError(
-                .changed, message: "\(chosen[0].id) has the digest \(chosen[0].digest), not \(digest); nothing was decided")
+                .changed,
+                message: "\(chosen[0].id) has the digest \(chosen[0].digest), not \(digest); nothing was decided")
         }
     }
 

@@ -1,19 +1,19 @@
 import KubeClient
-public import KubeModel
+import KubeModel
 import SkyfloAPI
 
 /// Lists conversations as kubectl lists objects.
-public struct ListAction: Sendable {
-    public enum Format: Sendable, Hashable { case table, wide, name, data(DataFormat) }
+package struct ListAction: Sendable {
+    package enum Format: Sendable, Hashable { case table, wide, name, data(DataFormat) }
 
-    public var isForAllNamespaces: Bool
-    public var selector: LabelSelector?
+    package var isForAllNamespaces: Bool
+    package var selector: LabelSelector?
     /// Only those that wait for a decision.
-    public var pendingOnly: Bool
-    public var format: Format
-    public var hasHeaders: Bool
+    package var pendingOnly: Bool
+    package var format: Format
+    package var hasHeaders: Bool
 
-    public init(
+    package init(
         isForAllNamespaces: Bool = false, selector: LabelSelector? = nil, pendingOnly: Bool = false,
         format: Format = .table, hasHeaders: Bool = true
     ) {
@@ -24,7 +24,7 @@ public struct ListAction: Sendable {
         self.hasHeaders = hasHeaders
     }
 
-    public func perform(in session: Session) async throws -> ExitStatus {
+    package func perform(in session: Session) async throws -> ExitStatus {
         let namespace = isForAllNamespaces ? nil : session.namespace
         let list = try await session.api.listAll(
             .conversations, namespace: namespace, options: ListOptions(labelSelector: selector))

@@ -2,15 +2,15 @@ import KubeModel
 import SkyfloAPI
 
 /// Stops a conversation, or lets it go on.
-public struct StopAction: Sendable {
-    public var name: String
-    public var resumes: Bool
+package struct StopAction: Sendable {
+    package var name: String
+    package var resumes: Bool
     /// Until what was under way has ended: a write that was being sent is seen through.
-    public var waits: Bool
-    public var timeout: Duration?
-    public var format: ResultFormat?
+    package var waits: Bool
+    package var timeout: Duration?
+    package var format: ResultFormat?
 
-    public init(
+    package init(
         _ name: String, resumes: Bool = false, waits: Bool = false, timeout: Duration? = nil,
         format: ResultFormat? = nil
     ) {
@@ -21,7 +21,7 @@ public struct StopAction: Sendable {
         self.format = format
     }
 
-    public func perform(in session: Session) async throws -> ExitStatus {
+    package func perform(in session: Session) async throws -> ExitStatus {
         let conversation = try await session.conversations.setStop(!resumes, of: name)
         if let format, !waits { session.print(conversation.object, as: format) }
         let what = resumes ? "its next message will be taken up" : "nothing that was approved runs from now on"

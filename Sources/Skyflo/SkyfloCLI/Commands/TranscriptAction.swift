@@ -4,14 +4,14 @@ import Transcripts
 import WorkflowEngine
 
 /// Prints the whole history of a conversation, or says whether it is what the operator wrote.
-public struct TranscriptAction: Sendable {
-    public var name: String
-    public var turn: Int?
+package struct TranscriptAction: Sendable {
+    package var name: String
+    package var turn: Int?
     /// Prints the verdict only.
-    public var verifiesOnly: Bool
-    public var format: DataFormat?
+    package var verifiesOnly: Bool
+    package var format: DataFormat?
 
-    public init(_ name: String, turn: Int? = nil, verifiesOnly: Bool = false, format: DataFormat? = nil) {
+    package init(_ name: String, turn: Int? = nil, verifiesOnly: Bool = false, format: DataFormat? = nil) {
         self.name = name
         self.turn = turn
         self.verifiesOnly = verifiesOnly
@@ -19,7 +19,7 @@ public struct TranscriptAction: Sendable {
     }
 
     /// - Returns: ``ExitStatus/tampered`` where the chain is broken, after everything before that place was printed.
-    public func perform(in session: Session) async throws -> ExitStatus {
+    package func perform(in session: Session) async throws -> ExitStatus {
         let conversation = try await session.conversations.get(name)
         guard conversation.status.transcriptPosition != nil else {
             throw CommandError(.error, message: "conversation \"\(name)\" has no transcript yet")

@@ -2,16 +2,16 @@ import KubeModel
 import SkyfloAPI
 
 /// Asks for changes that a conversation made to be taken back. Each goes through a preview and an approval of its own.
-public struct UndoAction: Sendable {
-    public var name: String
+package struct UndoAction: Sendable {
+    package var name: String
     /// Ids of `status.changes`; empty for the only one there is.
-    public var changes: [String]
+    package var changes: [String]
     /// Until they are taken back, or refused; asks for the approvals where somebody can be asked.
-    public var waits: Bool
-    public var timeout: Duration?
-    public var format: ResultFormat?
+    package var waits: Bool
+    package var timeout: Duration?
+    package var format: ResultFormat?
 
-    public init(
+    package init(
         _ name: String, changes: [String] = [], waits: Bool = false, timeout: Duration? = nil,
         format: ResultFormat? = nil
     ) {
@@ -22,7 +22,7 @@ public struct UndoAction: Sendable {
         self.format = format
     }
 
-    public func perform(in session: Session) async throws -> ExitStatus {
+    package func perform(in session: Session) async throws -> ExitStatus {
         let conversation = try await session.conversations.get(name)
         let chosen = try choose(
             from: conversation.status.changes, asked: Set(conversation.spec.undo), session)
@@ -32,7 +32,7 @@ public struct UndoAction: Sendable {
             session.terminal.say("undo of \(ids) requested".styled)
             let follower = Follower(
                 session: session, name: name, turn: patched.status.turn, generation: patched.object.generation,
-                atApproval: session.terminal.isInteractive ? .ask : .leave, format: format)
+                approvalBehavior: session.terminal.isInteractive ? .ask : .leave, format: format)
             return try await follower.run(timeout: timeout)
         }
         if let format { session.print(patched.object, as: format) }
@@ -43,7 +43,8 @@ public struct UndoAction: Sendable {
 
     private func choose(from recorded: [ChangeStatus], asked: Set<String>, _ session: Session) throws -> [String] {
         guard !recorded.isEmpty else {
-            throw CommandError(.error, message: "conversation \"\(name)\" has no recorded changes (status.changes) to undo")
+            throw CommandError(
+                .error, message: "conversation \"\(name)\" has no recorded changes (status.changes) to undo")
         }
         let ids = recorded.map(\.id)
         for id in changes {
@@ -51,7 +52,9 @@ public struct UndoAction: Sendable {
                 throw CommandError(
                     .error, message: "conversation \"\(name)\" has no change \"\(id)\"; its changes are: \(list(ids))")
             }
-            guard !asked.contains(id) else { throw CommandError(.error, message: "the undo of \(id) was already requested") }
+            guard !asked.contains(id) else {
+                throw CommandError(.error, message: "the undo of \(id) was already requested")
+            }
         }
         guard changes.isEmpty else { return changes }
         // What took a change back is one itself, but only who names it means it.

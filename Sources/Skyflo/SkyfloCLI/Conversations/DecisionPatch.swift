@@ -37,7 +37,8 @@ struct DecisionPatch {
     private func vote(at path: String, isFirst: Bool) -> JSONValue {
         let vote: JSONValue = .compact(["decision": .string(decision.rawValue), "reason": reason.map(JSONValue.string)])
         return isFirst
-            ? Self.add(path, value: .object([decidedBy: vote])) : Self.add("\(path)/\(JSONPointer.escape(decidedBy))", value: vote)
+            ? Self.add(path, value: .object([decidedBy: vote]))
+            : Self.add("\(path)/\(JSONPointer.escape(decidedBy))", value: vote)
     }
 
     static func test(_ path: String, value: JSONValue) -> JSONValue {

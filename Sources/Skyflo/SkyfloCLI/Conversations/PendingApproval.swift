@@ -1,18 +1,18 @@
 import KubeModel
-public import SkyfloAPI
+import SkyfloAPI
 import WorkflowEngine
 
 /// A call that waits for a person's decision: the first one, or another where one isn't enough.
-public struct PendingApproval: Sendable, Hashable {
-    public let id: String
-    public let approval: Approval
+package struct PendingApproval: Sendable, Hashable {
+    package let id: String
+    package let approval: Approval
     /// What a decision is bound to.
-    public let digest: String
+    package let digest: String
     /// Whether the digest is that of the requests that stand there. Where it isn't, somebody changed the entry after the
     /// operator wrote it, and the operator will refuse whatever is decided on it.
-    public let isIntact: Bool
+    package let isIntact: Bool
 
-    public init?(_ id: String, in conversation: Conversation) {
+    package init?(_ id: String, in conversation: Conversation) {
         guard let approval = conversation.status.approvals[id], let digest = approval.digest, approval.isUndecided,
             let call = conversation.status.calls[id], call.state == .awaitingApproval
         else { return nil }
@@ -23,9 +23,9 @@ public struct PendingApproval: Sendable, Hashable {
     }
 
     /// `1f3a…`: enough of the digest to tell two previews apart.
-    public var shortDigest: String { String(digest.drop { $0 != ":" }.drop { $0 == ":" }.prefix(12)) }
+    package var shortDigest: String { String(digest.drop { $0 != ":" }.drop { $0 == ":" }.prefix(12)) }
 
-    public func hasDigest(_ prefix: String) -> Bool {
+    package func hasDigest(_ prefix: String) -> Bool {
         let hex = prefix.hasPrefix("sha256:") ? String(prefix.dropFirst(7)) : prefix
         return !hex.isEmpty && digest.hasPrefix("sha256:" + hex)
     }
@@ -38,7 +38,7 @@ extension Approval {
 
 extension Conversation {
     /// In the order in which the calls were made.
-    public var pendingApprovals: [PendingApproval] {
+    package var pendingApprovals: [PendingApproval] {
         status.approvals.keys.sorted(by: CallOrder.precedes).compactMap { PendingApproval($0, in: self) }
     }
 }

@@ -7,7 +7,7 @@ import SkyfloAPI
 ///
 /// A connection that breaks is made again, for as long as it takes: the turn goes on without anybody who looks.
 struct Follower {
-    enum AtApproval: Sendable {
+    enum ApprovalBehavior: Sendable {
         /// Ask the person at the terminal, if that person may decide; else say what waits, and go on.
         case ask
         /// End with ``ExitStatus/waitsForApproval``.
@@ -23,7 +23,7 @@ struct Follower {
     var followUp: String?
     /// Of the spec. What the status says of an older one says nothing of what was just asked for.
     var generation = 0
-    var atApproval = AtApproval.wait
+    var approvalBehavior = ApprovalBehavior.wait
     var format: ResultFormat?
 
     /// Of one watch. It bounds how long a connection that died in silence is believed in.
@@ -63,7 +63,9 @@ struct Follower {
                 failures = 0
                 conversation = try await session.conversations.get(name)
             } catch let error as KubeClientError where error.code == .unreachable || error.code == .timeout {
-                if failures == 0 { session.terminal.say(StyledText("the connection is lost; trying again", style: .yellow)) }
+                if failures == 0 {
+                    session.terminal.say(StyledText("the connection is lost; trying again", style: .yellow))
+                }
                 failures += 1
                 try await Concurrency.sleep(for: backoff.delay(failures: failures))
             } catch let status as APIStatus where status.isExpired {
@@ -121,11 +123,11 @@ struct Follower {
         let fresh = conversation.pendingApprovals.filter { state.shown.insert($0.digest).inserted }
         guard !fresh.isEmpty else { return nil }
         for entry in fresh { session.terminal.say(ApprovalText(entry: entry).lines) }
-        switch atApproval {
+        switch approvalBehavior {
         case .ask:
             if session.terminal.isInteractive, try await session.conversations.mayApprove(name) {
                 state.didAsk = true
-                try await Interview(session: session, conversation: conversation).hold(about: fresh)
+                try await ApprovalPrompt(session: session, conversation: conversation).run(about: fresh)
                 return nil
             }
             suggest(fresh)

@@ -33,7 +33,8 @@ struct ApprovalText {
         if !entry.isIntact {
             lines.append(
                 StyledText(
-                    "    warning: its requests were changed after the operator wrote them; it will be refused", style: .red))
+                    "    warning: its requests were changed after the operator wrote them; it will be refused",
+                    style: .red))
         }
         return lines
     }
@@ -61,7 +62,8 @@ struct ApprovalText {
         let place = "pod \(pod.joined(separator: "/")), container \(write.container ?? "?")"
         let seconds = write.timeoutSeconds.map { ", at most \($0) s" } ?? ""
         return [
-            StyledText("    runs in \(place)\(seconds): ", style: .cyan) + StyledText(JSONWriter.string(write.command.json))
+            StyledText("    runs in \(place)\(seconds): ", style: .cyan)
+                + StyledText(JSONWriter.string(write.command.json))
         ]
     }
 

@@ -3,10 +3,10 @@
 /// A terminal obeys what it is sent: an escape sequence in a diff can hide the line above it, a right-to-left override can
 /// show an image's name backwards, and zero-width characters make two names look the same. Whoever approves what is shown
 /// has to see all of it.
-public enum SafeText {
+package enum SafeText {
     /// The text with everything that isn't visible where it stands written as `\u{…}`. Line feeds and tabs stay, and so do
     /// the joiners that emoji and some scripts need, where they stand behind a character that isn't ASCII.
-    public static func escape(_ text: String) -> String {
+    package static func escape(_ text: String) -> String {
         var result = ""
         result.reserveCapacity(text.utf8.count)
         var before: Unicode.Scalar = " "
@@ -22,7 +22,7 @@ public enum SafeText {
     }
 
     /// The same within JSON, where such characters can only stand in strings: the value stays what it was.
-    public static func escapeJSON(_ json: String) -> String {
+    package static func escapeJSON(_ json: String) -> String {
         var result = ""
         result.reserveCapacity(json.utf8.count)
         for scalar in json.unicodeScalars {

@@ -1,17 +1,17 @@
-public import KubeClient
-public import KubeModel
+import KubeClient
+import KubeModel
 import SkyfloAPI
 
 /// What every command works with.
-public struct Session: Sendable {
-    public var api: any KubeAPI
-    public var namespace: String
-    public var terminal: Terminal
+package struct Session: Sendable {
+    package var api: any KubeAPI
+    package var namespace: String
+    package var terminal: Terminal
     /// How people call this program, in the commands that are suggested: `kubectl skyflo`.
-    public var program: String
-    public var now: @Sendable () -> KubeTime
+    package var program: String
+    package var now: @Sendable () -> KubeTime
 
-    public init(
+    package init(
         api: any KubeAPI, namespace: String, terminal: Terminal, program: String = "kubectl skyflo",
         now: @escaping @Sendable () -> KubeTime
     ) {
@@ -22,7 +22,7 @@ public struct Session: Sendable {
         self.now = now
     }
 
-    var conversations: ConversationStore { ConversationStore(api: api, namespace: namespace) }
+    var conversations: ConversationClient { ConversationClient(api: api, namespace: namespace) }
 
     /// Prints `conversation.skyflo.ai/NAME`, or the whole.
     func print(_ object: KubeObject, as format: ResultFormat) {
@@ -34,7 +34,7 @@ public struct Session: Sendable {
 }
 
 /// What `-o` chooses for commands that end with one object.
-public enum ResultFormat: Sendable, Hashable {
+package enum ResultFormat: Sendable, Hashable {
     case name
     case data(DataFormat)
 }

@@ -1,7 +1,7 @@
 /// Text with marks on parts of it. Rendering is the only way to a string, and escapes every part (``SafeText``), so that
 /// nothing reaches a terminal by another way than the styles themselves.
-public struct StyledText: Sendable, Hashable, ExpressibleByStringInterpolation {
-    public enum Style: String, Sendable {
+package struct StyledText: Sendable, Hashable, ExpressibleByStringInterpolation {
+    package enum Style: String, Sendable {
         case bold = "1"
         case dim = "2"
         case red = "31"
@@ -17,17 +17,17 @@ public struct StyledText: Sendable, Hashable, ExpressibleByStringInterpolation {
 
     private var parts: [Part]
 
-    public init(_ text: String, style: Style? = nil) { parts = [Part(text: text, style: style)] }
-    public init(stringLiteral value: String) { self.init(value) }
+    package init(_ text: String, style: Style? = nil) { parts = [Part(text: text, style: style)] }
+    package init(stringLiteral value: String) { self.init(value) }
 
-    public static func + (a: StyledText, b: StyledText) -> StyledText {
+    package static func + (a: StyledText, b: StyledText) -> StyledText {
         var result = a
         result.parts += b.parts
         return result
     }
 
     /// - Parameter isColoured: with the escape sequences of the styles, otherwise without any.
-    public func rendered(isColoured: Bool) -> String {
+    package func rendered(isColoured: Bool) -> String {
         parts.map { part in
             let text = SafeText.escape(part.text)
             guard isColoured, let style = part.style, !text.isEmpty else { return text }

@@ -1,8 +1,8 @@
-public import KubeModel
+import KubeModel
 
 /// Where a command reads and writes. Results go to the output; all that is said on the way goes to the errors, so that a
 /// script gets the answer and nothing else.
-public struct Terminal: Sendable {
+package struct Terminal: Sendable {
     private let write: @Sendable (String) -> Void
     private let writeError: @Sendable (String) -> Void
     private let read: (@Sendable () async throws -> String?)?
@@ -15,7 +15,7 @@ public struct Terminal: Sendable {
     ///   - isErrorTerminal: shows that something moves while it is waited for; cursor sequences are understood there.
     ///   - read: the next line without its line feed, nil at the end; nil where nobody can be asked.
     ///   - isOutputTerminal: YAML, which has no escapes of its own everywhere, is escaped visibly then.
-    public init(
+    package init(
         isOutputColoured: Bool = false, isErrorColoured: Bool = false, isOutputTerminal: Bool = false,
         isErrorTerminal: Bool = false, write: @escaping @Sendable (String) -> Void,
         writeError: @escaping @Sendable (String) -> Void, read: (@Sendable () async throws -> String?)? = nil
@@ -38,18 +38,18 @@ public struct Terminal: Sendable {
     }
 
     /// Whether somebody sits there who can answer.
-    public var isInteractive: Bool { read != nil }
+    package var isInteractive: Bool { read != nil }
 
     /// A line of the result.
-    public func print(_ text: StyledText) { write(text.rendered(isColoured: isOutputColoured) + "\n") }
+    package func print(_ text: StyledText) { write(text.rendered(isColoured: isOutputColoured) + "\n") }
 
     /// A line about what happens.
-    public func say(_ text: StyledText) { writeError(text.rendered(isColoured: isErrorColoured) + "\n") }
+    package func say(_ text: StyledText) { writeError(text.rendered(isColoured: isErrorColoured) + "\n") }
 
-    public func say(_ lines: [StyledText]) { lines.forEach(say) }
+    package func say(_ lines: [StyledText]) { lines.forEach(say) }
 
     /// Asks, and waits for a line. nil at the end of the input.
-    public func ask(_ question: StyledText) async throws -> String? {
+    package func ask(_ question: StyledText) async throws -> String? {
         guard let read else { return nil }
         statusLine?.hide(true)
         defer { statusLine?.hide(false) }
@@ -71,7 +71,7 @@ public struct Terminal: Sendable {
     func show(waitingFor text: String) { statusLine?.show(text) }
 
     /// An object or a list as data.
-    public func print(_ value: JSONValue, as format: DataFormat) {
+    package func print(_ value: JSONValue, as format: DataFormat) {
         switch format {
         case .json: write(SafeText.escapeJSON(JSONWriter.string(value, options: .pretty)) + "\n")
         case .yaml:
@@ -82,4 +82,4 @@ public struct Terminal: Sendable {
 }
 
 /// How objects are printed for programs.
-public enum DataFormat: String, Sendable, CaseIterable { case json, yaml }
+package enum DataFormat: String, Sendable, CaseIterable { case json, yaml }

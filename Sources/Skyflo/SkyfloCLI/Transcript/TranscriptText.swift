@@ -19,14 +19,16 @@ struct TranscriptText {
         case .turnStarted(let number, let message, _):
             turn = number
             return [
-                "", StyledText("── turn \(number), \(entry.at)", style: .dim), StyledText("you: ", style: .bold) + message.styled,
+                "", StyledText("── turn \(number), \(entry.at)", style: .dim),
+                StyledText("you: ", style: .bold) + message.styled,
             ]
         case .undoStarted(let changes):
             return ["", StyledText("── undo of \(changes.joined(separator: ", ")), \(entry.at)", style: .dim)]
         case .modelReplied(let reply): return self.lines(of: reply)
         case .modelFailed(let message): return [StyledText("the model failed: \(message)", style: .red)]
         case .callResolved(let id, let succeeded, let result):
-            return [StyledText("\(id) \(succeeded ? "→" : "failed →") ", style: succeeded ? .dim : .red)] + indented(result)
+            return [StyledText("\(id) \(succeeded ? "→" : "failed →") ", style: succeeded ? .dim : .red)]
+                + indented(result)
         case .approvalRequested(let id, let request):
             return [StyledText("\(id) needs an approval: \(request.summary) (risk \(request.risk))", style: .yellow)]
                 + DiffText.lines(request.preview).map { "    " + $0 }

@@ -16,7 +16,8 @@ package enum EventList {
         // Events about cluster-scoped objects are kept in the namespace default.
         let namespace = target.namespace ?? "default"
         let read = try await context.api.readable {
-            try await context.api.listAll(.events, namespace: namespace, options: ListOptions(fieldSelector: selector)).items
+            try await context.api.listAll(.events, namespace: namespace, options: ListOptions(fieldSelector: selector))
+                .items
         }
         switch read {
         case .failure(let unreadable): outline.field("Events", value: "can't be listed: \(unreadable.reason)")

@@ -1,18 +1,18 @@
-public import KubeModel
+import KubeModel
 import ToolKit
 
 /// Tools for Argo Rollouts, Argo CD and Flux. All of them work with the custom resources through the API server: neither a
 /// command line nor the server of Argo CD is asked.
-public enum ArgoToolset {
-    public static let toolset = "argo"
+package enum ArgoToolset {
+    package static let toolset = "argo"
 
     /// Whether a cluster that serves this API group has something that these tools are for.
-    public static func isServed(by group: String) -> Bool {
+    package static func isServed(by group: String) -> Bool {
         group == "argoproj.io" || group.hasSuffix(".toolkit.fluxcd.io")
     }
 
     /// - Parameter now: the clock, for times that are part of a request, and for ages.
-    public static func all(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
+    package static func all(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
         rollouts(now: now) + applications + flux(now: now)
     }
 
@@ -34,10 +34,10 @@ public enum ArgoToolset {
 
     private static func rollouts(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
         [
-            RolloutListTool(), RolloutStatusTool(), RolloutTreeTool(now: now), RolloutDescribeTool(),
-            RolloutHistoryTool(), AnalysisRunListTool(now: now), AnalysisRunDescribeTool(),
+            RolloutListTool(), ArgoRolloutStatusTool(), RolloutTreeTool(now: now), RolloutDescribeTool(),
+            ArgoRolloutHistoryTool(), AnalysisRunListTool(now: now), AnalysisRunDescribeTool(),
             ExperimentListTool(now: now), ExperimentDescribeTool(), PromoteTool(), PauseTool(), ResumeTool(),
-            AbortTool(), RetryTool(), RolloutRestartTool(now: now), RolloutImageTool(), RolloutUndoTool(),
+            AbortTool(), RetryTool(), ArgoRolloutRestartTool(now: now), RolloutImageTool(), ArgoRolloutUndoTool(),
             TerminateTool(.analysisRuns), TerminateTool(.experiments), ExperimentRetryTool(),
         ]
     }
@@ -58,5 +58,6 @@ extension ToolParameter {
         "all_namespaces", kind: .boolean, default: false, description: "List over all namespaces")
     static let labelSelector = ToolParameter.optional(
         "label_selector", kind: .string(.labelSelector), description: "app=web,tier in (a,b),!canary")
-    static let rolloutName = ToolParameter.required("name", kind: .string(.objectName), description: "Name of the rollout")
+    static let rolloutName = ToolParameter.required(
+        "name", kind: .string(.objectName), description: "Name of the rollout")
 }

@@ -56,7 +56,8 @@ extension ToolContext {
             return LiveTarget(resource: match.resource, namespace: namespace, object: object)
         } catch var failure as ToolFailure where failure.message.contains("(NotFound)") {
             let read = try await api.readable {
-                try await api.list(match.resource, namespace: namespace, options: ListOptions(limit: 100)).items.map(\.name)
+                try await api.list(match.resource, namespace: namespace, options: ListOptions(limit: 100)).items.map(
+                    \.name)
             }
             if let names = try? read.get(), !names.isEmpty {
                 let near = Self.near(name, among: names)
@@ -130,7 +131,7 @@ extension ToolContext {
     }
 }
 
-enum Age {
+enum DeliveryAge {
     /// As kubectl prints it, in its largest unit: `5m`, `3h`, `12d`.
     static func text(since time: KubeTime?, _ now: KubeTime) -> String {
         guard let time else { return "<unknown>" }

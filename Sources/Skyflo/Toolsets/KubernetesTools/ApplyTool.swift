@@ -17,7 +17,8 @@ struct ApplyTool: KubernetesTool {
     let parameters = ToolParameters([
         .required("content", kind: .string(.text(maximum: 524_288)), description: "The manifest"),
         .optional(
-            "namespace", kind: .string(.namespace), description: "Namespace of objects that name none; by default the conversation's"),
+            "namespace", kind: .string(.namespace),
+            description: "Namespace of objects that name none; by default the conversation's"),
     ])
 
     init() {}

@@ -15,8 +15,11 @@ struct AutoscaleTool: KubernetesTool {
         .resourceType, .name, .namespace,
         .optional("min", kind: .integer(1...10_000), default: 1, description: "Least number of replicas"),
         .required("max", kind: .integer(1...10_000), description: "Greatest number of replicas"),
-        .optional("cpu_percent", kind: .integer(1...1000), description: "Target CPU use, in percent of what the pods request"),
-        .optional("memory_percent", kind: .integer(1...1000), description: "Target memory use, in percent of what the pods request"),
+        .optional(
+            "cpu_percent", kind: .integer(1...1000), description: "Target CPU use, in percent of what the pods request"),
+        .optional(
+            "memory_percent", kind: .integer(1...1000),
+            description: "Target memory use, in percent of what the pods request"),
     ])
 
     private static let defaultCPUPercent = 80

@@ -25,7 +25,8 @@ struct CordonTool: KubernetesTool {
         }
         return .proposal(
             WriteProposal(
-                "\(cordons ? "Cordon" : "Uncordon") \(node.text)", planned: Self.planned(node, cordons: cordons), risk: .high,
+                "\(cordons ? "Cordon" : "Uncordon") \(node.text)", planned: Self.planned(node, cordons: cordons),
+                risk: .high,
                 postConditions: [.stored(node.subject)]))
     }
 
@@ -38,7 +39,8 @@ struct CordonTool: KubernetesTool {
 }
 
 extension ToolParameter {
-    static let nodeName = ToolParameter.required("node_name", kind: .string(.objectName), description: "Name of the node")
+    static let nodeName = ToolParameter.required(
+        "node_name", kind: .string(.objectName), description: "Name of the node")
 }
 
 extension ToolContext {

@@ -11,7 +11,9 @@ struct CreateJobTool: KubernetesTool {
         "Run a cronjob once, now, as kubectl create job --from=cronjob/… does, and wait until the job completes."
     let parameters = ToolParameters([
         .required("cronjob_name", kind: .string(.objectName), description: "Name of the cronjob"), .namespace,
-        .optional("name", kind: .string(.objectName), description: "Name of the new job; by default that of the cronjob with -manual-…"),
+        .optional(
+            "name", kind: .string(.objectName),
+            description: "Name of the new job; by default that of the cronjob with -manual-…"),
     ])
 
     private let now: @Sendable () -> KubeTime

@@ -13,13 +13,20 @@ struct DebugTool: KubernetesTool {
         """
     let parameters = ToolParameters([
         .required("name", kind: .string(.objectName), description: "Name of the pod"),
-        .required("image", kind: .string(.text(maximum: 512)), description: "Image of the new container, like busybox:1.37"), .namespace,
+        .required(
+            "image", kind: .string(.text(maximum: 512)), description: "Image of the new container, like busybox:1.37"),
+        .namespace,
         .optional(
-            "target_container", kind: .string(.label), description: "Container whose processes it sees; by default it sees only its own"),
+            "target_container", kind: .string(.label),
+            description: "Container whose processes it sees; by default it sees only its own"),
         .optional(
             "command", kind: .string(.text(maximum: 8192)),
-            description: "The program and its arguments, quoted as in a shell, or a JSON array of them; by default the image's own"),
-        .optional("container_name", kind: .string(.label), description: "Name of the new container; by default debugger-1, -2, …"),
+            description:
+                "The program and its arguments, quoted as in a shell, or a JSON array of them; by default the image's own"
+        ),
+        .optional(
+            "container_name", kind: .string(.label),
+            description: "Name of the new container; by default debugger-1, -2, …"),
     ])
 
     init() {}

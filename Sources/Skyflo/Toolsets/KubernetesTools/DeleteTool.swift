@@ -12,9 +12,13 @@ struct DeleteTool: KubernetesTool {
         """
     let parameters = ToolParameters([
         .resourceType,
-        .optional("name", kind: .string(.text(maximum: 4096)), description: "Name of the object, or several with commas between them"),
+        .optional(
+            "name", kind: .string(.text(maximum: 4096)),
+            description: "Name of the object, or several with commas between them"),
         .namespace,
-        .optional("label_selector", kind: .string(.labelSelector), description: "In place of name: all objects that it fits, at most 20"),
+        .optional(
+            "label_selector", kind: .string(.labelSelector),
+            description: "In place of name: all objects that it fits, at most 20"),
         .optional(
             "grace_period_seconds", kind: .integer(0...86_400),
             description: "How long pods get to end; by default as they say themselves; 0 kills at once"),

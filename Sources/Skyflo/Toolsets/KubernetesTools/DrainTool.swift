@@ -13,12 +13,19 @@ struct DrainTool: KubernetesTool {
         """
     let parameters = ToolParameters([
         .nodeName,
-        .optional("ignore_daemonsets", kind: .boolean, default: true, description: "Leave pods of DaemonSets where they are"),
-        .optional("delete_emptydir_data", kind: .boolean, default: false, description: "Also evict pods whose emptyDir data is lost then"),
-        .optional("force", kind: .boolean, default: false, description: "Also evict pods that no controller will create again"),
         .optional(
-            "grace_period_seconds", kind: .integer(0...86_400), description: "Grace period of each pod; by default its own"),
-        .optional("timeout_seconds", kind: .integer(10...3600), default: 600, description: "How long all of it may take"),
+            "ignore_daemonsets", kind: .boolean, default: true, description: "Leave pods of DaemonSets where they are"),
+        .optional(
+            "delete_emptydir_data", kind: .boolean, default: false,
+            description: "Also evict pods whose emptyDir data is lost then"),
+        .optional(
+            "force", kind: .boolean, default: false, description: "Also evict pods that no controller will create again"
+        ),
+        .optional(
+            "grace_period_seconds", kind: .integer(0...86_400),
+            description: "Grace period of each pod; by default its own"),
+        .optional(
+            "timeout_seconds", kind: .integer(10...3600), default: 600, description: "How long all of it may take"),
     ])
 
     /// A person has to read all of them, and a status to hold them.

@@ -14,7 +14,8 @@ struct EvictTool: KubernetesTool {
     let parameters = ToolParameters([
         .required("name", kind: .string(.objectName), description: "Name of the pod"), .namespace,
         .optional(
-            "grace_period_seconds", kind: .integer(0...86_400), description: "How long the pod gets to end; by default as it says itself"),
+            "grace_period_seconds", kind: .integer(0...86_400),
+            description: "How long the pod gets to end; by default as it says itself"),
     ])
 
     init() {}

@@ -16,8 +16,10 @@ struct ExecTool: KubernetesTool {
         .required("pod_name", kind: .string(.objectName), description: "Name of the pod"),
         .required(
             "command", kind: .string(.text(maximum: 8192)),
-            description: "The program and its arguments, quoted as in a shell: cat '/etc/my file'. Or a JSON array of them"),
-        .optional("namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation"),
+            description:
+                "The program and its arguments, quoted as in a shell: cat '/etc/my file'. Or a JSON array of them"),
+        .optional(
+            "namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation"),
         .optional("container_name", kind: .string(.label), description: "Container; by default the only one"),
         .optional(
             "timeout_seconds", kind: .integer(1...300), default: 30,

@@ -17,10 +17,14 @@ struct ExposeTool: KubernetesTool {
         .optional(
             "target_port", kind: .string(.text(maximum: 15)),
             description: "Port of the containers, by number or name; by default the same as port"),
-        .optional("service_name", kind: .string(.label), description: "Name of the service; by default that of the object"),
         .optional(
-            "type", kind: .choice(["ClusterIP", "NodePort", "LoadBalancer"]), default: "ClusterIP", description: "Who can reach it"),
-        .optional("protocol", kind: .choice(["TCP", "UDP", "SCTP"]), description: "By default that of the container's port, else TCP"),
+            "service_name", kind: .string(.label), description: "Name of the service; by default that of the object"),
+        .optional(
+            "type", kind: .choice(["ClusterIP", "NodePort", "LoadBalancer"]), default: "ClusterIP",
+            description: "Who can reach it"),
+        .optional(
+            "protocol", kind: .choice(["TCP", "UDP", "SCTP"]),
+            description: "By default that of the container's port, else TCP"),
     ])
 
     init() {}

@@ -1,12 +1,12 @@
-public import KubeModel
+import KubeModel
 import ToolKit
 
 /// The tools that talk to the API server itself. None of them starts a program.
-public enum KubernetesToolset {
-    public static let toolset = "kubernetes"
+package enum KubernetesToolset {
+    package static let toolset = "kubernetes"
 
     /// - Parameter now: the clock, for the annotation of a rollout restart.
-    public static func all(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
+    package static func all(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
         [
             GetTool(), DescribeTool(), LogsTool(), RolloutStatusTool(), ApplyTool(), PatchTool(), ScaleTool(),
             SetImageTool(), RolloutRestartTool(now: now), RolloutUndoTool(), DeleteTool(), ExecTool(),
@@ -31,10 +31,12 @@ extension KubernetesTool {
 extension ToolParameter {
     static let resourceType = ToolParameter.required(
         "resource_type", kind: .string(.resourceType),
-        description: "Resource type by plural, singular, short name or kind: pods, deploy, StatefulSet, widgets.example.dev")
+        description:
+            "Resource type by plural, singular, short name or kind: pods, deploy, StatefulSet, widgets.example.dev")
     static let resourceTypes = ToolParameter.required(
         "resource_type", kind: .string(.resourceTypes),
-        description: "Resource type by plural, singular, short name or kind: pods, deploy, StatefulSet, widgets.example.dev. Several "
+        description:
+            "Resource type by plural, singular, short name or kind: pods, deploy, StatefulSet, widgets.example.dev. Several "
             + "as in kubectl: deploy,svc, deploy/web,svc/web, or the category all")
     static let name = ToolParameter.required("name", kind: .string(.objectName), description: "Name of the object")
     static let namespace = ToolParameter.optional(
@@ -43,5 +45,6 @@ extension ToolParameter {
 
     /// Deployments, StatefulSets and DaemonSets.
     static let rolloutType = ToolParameter.optional(
-        "resource_type", kind: .choice(["deployment", "statefulset", "daemonset"]), default: "deployment", description: "What rolls out")
+        "resource_type", kind: .choice(["deployment", "statefulset", "daemonset"]), default: "deployment",
+        description: "What rolls out")
 }

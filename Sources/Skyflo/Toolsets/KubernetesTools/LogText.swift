@@ -25,7 +25,8 @@ struct LogText: Sendable {
         if redacted.utf8.count <= limit {
             if asked == wanted, !(isSince && count == wanted) { return redacted }
             return kept(
-                redacted.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init), limit: limit)
+                redacted.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init),
+                limit: limit)
         }
         // A line longer than a quarter of the room would take the place of all others.
         let whole = redacted.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)

@@ -14,7 +14,8 @@ struct LogsTool: KubernetesTool {
         """
     let parameters = ToolParameters([
         .required("pod_name", kind: .string(.objectName), description: "Name of the pod"),
-        .optional("namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation"),
+        .optional(
+            "namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation"),
         .optional("num_lines", kind: .integer(1...2000), default: 50, description: "How many lines from the end"),
         .optional(
             "skip_lines", kind: .integer(0...maximumSkipped), default: 0,

@@ -45,7 +45,8 @@ enum Manifests {
             guard item.object != nil else {
                 throw ToolFailure("content: an item of the \(kind) must be an object, not of type \(item.typeName)")
             }
-            objects += try flatten(itemKind.isEmpty ? item : typed(item, kind: itemKind, apiVersion: document["apiVersion"]))
+            objects += try flatten(
+                itemKind.isEmpty ? item : typed(item, kind: itemKind, apiVersion: document["apiVersion"]))
         }
         return objects
     }

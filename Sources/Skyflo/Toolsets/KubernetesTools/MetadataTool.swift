@@ -26,8 +26,10 @@ struct MetadataTool: KubernetesTool {
         ToolParameters([
             .resourceType, .name, .namespace,
             .optional(map.rawValue, kind: .stringMap, description: "What to set, by key"),
-            .optional("remove", kind: .string(.text(maximum: 4096)), description: "Keys to remove, with commas between them"),
-            .optional("overwrite", kind: .boolean, default: false, description: "Change keys that have another value already"),
+            .optional(
+                "remove", kind: .string(.text(maximum: 4096)), description: "Keys to remove, with commas between them"),
+            .optional(
+                "overwrite", kind: .boolean, default: false, description: "Change keys that have another value already"),
         ])
     }
 
@@ -43,7 +45,8 @@ struct MetadataTool: KubernetesTool {
         let verb = map == .labels ? "Label" : "Annotate"
         return .proposal(
             WriteProposal(
-                "\(verb) \(target.text): \(changes.map(\.text).joined(separator: ", "))", planned: target.patch(.merge(patch)),
+                "\(verb) \(target.text): \(changes.map(\.text).joined(separator: ", "))",
+                planned: target.patch(.merge(patch)),
                 risk: .baseline(target.resource, namespace: target.namespace), warnings: warnings(changes, of: target),
                 postConditions: target.postConditions(afterChangeTo: changed)))
     }

@@ -12,9 +12,12 @@ struct PatchTool: KubernetesTool {
         kinds only), merge replaces lists (RFC 7386), json is a list of operations (RFC 6902).
         """
     let parameters = ToolParameters([
-        .resourceType, .name, .required("patch", kind: .string(.text(maximum: 262_144)), description: "The patch, as JSON or YAML"),
+        .resourceType, .name,
+        .required("patch", kind: .string(.text(maximum: 262_144)), description: "The patch, as JSON or YAML"),
         .namespace,
-        .optional("patch_type", kind: .choice(["strategic", "merge", "json"]), default: "strategic", description: "The type of patch"),
+        .optional(
+            "patch_type", kind: .choice(["strategic", "merge", "json"]), default: "strategic",
+            description: "The type of patch"),
     ])
 
     init() {}

@@ -18,7 +18,9 @@ struct RolloutPauseTool: KubernetesTool {
     }
     let parameters = ToolParameters([
         .name, .namespace,
-        .optional("resource_type", kind: .string(.resourceType), default: "deployment", description: "What rolls out: a deployment"),
+        .optional(
+            "resource_type", kind: .string(.resourceType), default: "deployment",
+            description: "What rolls out: a deployment"),
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {

@@ -15,7 +15,8 @@ struct RolloutUndoTool: KubernetesTool {
     let parameters = ToolParameters([
         .name, .namespace,
         .optional(
-            "to_revision", kind: .integer(1...1_000_000), description: "Revision to go back to, as in the deployment's replica sets"),
+            "to_revision", kind: .integer(1...1_000_000),
+            description: "Revision to go back to, as in the deployment's replica sets"),
     ])
 
     init() {}

@@ -16,9 +16,12 @@ struct RunPodTool: KubernetesTool {
         .required("image", kind: .string(.text(maximum: 512)), description: "Image of its container"), .namespace,
         .optional(
             "command", kind: .string(.text(maximum: 8192)),
-            description: "The program and its arguments, quoted as in a shell, or a JSON array of them; by default the image's own"),
+            description:
+                "The program and its arguments, quoted as in a shell, or a JSON array of them; by default the image's own"
+        ),
         .optional(
-            "timeout_seconds", kind: .integer(5...3600), default: 300, description: "How long it may run; then it is ended, and has failed"
+            "timeout_seconds", kind: .integer(5...3600), default: 300,
+            description: "How long it may run; then it is ended, and has failed"
         ),
     ])
 

@@ -12,7 +12,8 @@ struct ScaleTool: KubernetesTool {
         subresource.
         """
     let parameters = ToolParameters([
-        .resourceType, .name, .required("replicas", kind: .integer(0...10_000), description: "Number of replicas"), .namespace,
+        .resourceType, .name, .required("replicas", kind: .integer(0...10_000), description: "Number of replicas"),
+        .namespace,
     ])
 
     init() {}

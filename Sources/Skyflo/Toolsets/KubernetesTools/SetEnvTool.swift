@@ -13,9 +13,14 @@ struct SetEnvTool: KubernetesTool {
     let parameters = ToolParameters([
         .resourceType, .name, .namespace, .container,
         .optional("env", kind: .stringMap, description: "Values by variable: {\"MODE\": \"fast\"}"),
-        .optional("from_secret", kind: .stringMap, description: "Secret and key by variable: {\"DB_PASSWORD\": \"db/password\"}"),
-        .optional("from_config_map", kind: .stringMap, description: "ConfigMap and key by variable: {\"MODE\": \"settings/mode\"}"),
-        .optional("remove", kind: .string(.text(maximum: 4096)), description: "Variables to remove, with commas between them"),
+        .optional(
+            "from_secret", kind: .stringMap,
+            description: "Secret and key by variable: {\"DB_PASSWORD\": \"db/password\"}"),
+        .optional(
+            "from_config_map", kind: .stringMap,
+            description: "ConfigMap and key by variable: {\"MODE\": \"settings/mode\"}"),
+        .optional(
+            "remove", kind: .string(.text(maximum: 4096)), description: "Variables to remove, with commas between them"),
     ])
 
     init() {}

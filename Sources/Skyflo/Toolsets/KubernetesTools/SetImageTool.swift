@@ -13,7 +13,9 @@ struct SetImageTool: KubernetesTool {
         """
     let parameters = ToolParameters([
         .required("resource_name", kind: .string(.objectName), description: "Name of the object"), .resourceType,
-        .required("container_images", kind: .string(.text(maximum: 4096)), description: "web=nginx:1.29,sidecar=envoy:1.35"), .namespace,
+        .required(
+            "container_images", kind: .string(.text(maximum: 4096)), description: "web=nginx:1.29,sidecar=envoy:1.35"),
+        .namespace,
     ])
 
     init() {}

@@ -9,8 +9,10 @@ struct SetResourcesTool: KubernetesTool {
     let description = "Change requests and limits of the containers of a workload. Its pods are replaced."
     let parameters = ToolParameters([
         .resourceType, .name, .namespace, .container,
-        .optional("requests", kind: .string(.text(maximum: 1024)), description: "cpu=100m,memory=256Mi; memory- removes one"),
-        .optional("limits", kind: .string(.text(maximum: 1024)), description: "cpu=500m,memory=512Mi; cpu- removes one"),
+        .optional(
+            "requests", kind: .string(.text(maximum: 1024)), description: "cpu=100m,memory=256Mi; memory- removes one"),
+        .optional(
+            "limits", kind: .string(.text(maximum: 1024)), description: "cpu=500m,memory=512Mi; cpu- removes one"),
     ])
 
     init() {}

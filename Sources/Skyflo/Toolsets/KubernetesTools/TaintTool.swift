@@ -15,9 +15,11 @@ struct TaintTool: KubernetesTool {
         .nodeName,
         .required(
             "taints", kind: .string(.text(maximum: 4096)),
-            description: "key=value:Effect or key:Effect to set, key:Effect- or key- to remove, several with commas. Effects: "
+            description:
+                "key=value:Effect or key:Effect to set, key:Effect- or key- to remove, several with commas. Effects: "
                 + "NoSchedule, PreferNoSchedule, NoExecute"),
-        .optional("overwrite", kind: .boolean, default: false, description: "Change taints that have another value already"),
+        .optional(
+            "overwrite", kind: .boolean, default: false, description: "Change taints that have another value already"),
     ])
 
     init() {}
@@ -34,7 +36,8 @@ struct TaintTool: KubernetesTool {
         return .proposal(
             WriteProposal(
                 "Taint \(node.text): \(texts)", planned: node.patch(.merge(patch)), risk: .high,
-                warnings: try await Self.warnings(edits, after: after, of: node, in: context), postConditions: [.stored(node.subject)]))
+                warnings: try await Self.warnings(edits, after: after, of: node, in: context),
+                postConditions: [.stored(node.subject)]))
     }
 
     private static func apply(

@@ -1,13 +1,13 @@
-public import KubeModel
-public import SkyfloAPI
+import KubeModel
+import SkyfloAPI
 
 /// What the rules of a SkyfloAI say about a write. Pure: what is known about the requests comes in as ``WriteFacts``.
 ///
 /// The order of the rules means nothing. Deny goes before Freeze, Freeze before Require, Require before Allow. A restriction
 /// applies to a call as soon as it applies to one of its requests; a call is allowed only where each of its requests is. What
 /// isn't known about a request counts against it: it fits every restriction that it may fit, and no Allow.
-public struct ApprovalRules: Sendable {
-    public enum Verdict: Sendable, Hashable {
+package struct ApprovalRules: Sendable {
+    package enum Verdict: Sendable, Hashable {
         /// No rule says anything: the SkyfloAI's terms for people hold.
         case undecided
         /// By the rules of these names.
@@ -18,20 +18,20 @@ public struct ApprovalRules: Sendable {
         case denied(Refusal)
     }
 
-    public struct Refusal: Sendable, Hashable {
-        public var rule: String
+    package struct Refusal: Sendable, Hashable {
+        package var rule: String
         /// For the model and for people: what the rule does, until when, and its own message.
-        public var text: String
+        package var text: String
     }
 
-    public var rules: [ApprovalRule]
+    package var rules: [ApprovalRule]
     /// Of the SkyfloAI that has the rules.
-    public var namespace: String
-    public var now: KubeTime
+    package var namespace: String
+    package var now: KubeTime
     /// Day of the week (1 Monday to 7 Sunday) and minute of the day in a time zone; nil for one that isn't known.
-    public var localTime: @Sendable (KubeTime, _ timeZone: String) -> (day: Int, minute: Int)?
+    package var localTime: @Sendable (KubeTime, _ timeZone: String) -> (day: Int, minute: Int)?
 
-    public init(
+    package init(
         rules: [ApprovalRule], namespace: String, now: KubeTime,
         localTime: @escaping @Sendable (KubeTime, _ timeZone: String) -> (day: Int, minute: Int)?
     ) {
@@ -44,7 +44,7 @@ public struct ApprovalRules: Sendable {
     /// - Parameters:
     ///   - risk: nil where it isn't known.
     ///   - facts: one for each request; nil for a request that can't be classified. None for what only reads.
-    public func verdict(tool: String, risk: Risk?, _ facts: [WriteFacts?]) -> Verdict {
+    package func verdict(tool: String, risk: Risk?, _ facts: [WriteFacts?]) -> Verdict {
         guard !facts.isEmpty else { return .undecided }
         let restrictions = rules.filter { restricts($0, tool: tool, risk: risk, facts: facts) }
         if let rule = restrictions.first(where: { $0.effect == .deny }) {
@@ -86,7 +86,7 @@ extension ApprovalRules {
 
     private func allows(_ rule: ApprovalRule, facts: WriteFacts) -> Bool {
         guard rule.verbs.isEmpty || rule.verbs.contains(facts.verb) else { return false }
-        guard covers(rule, facts: facts), liesWithin(rule, facts: facts) else { return false }
+        guard covers(rule, facts: facts), isWithin(rule, facts: facts) else { return false }
         if let selector = rule.selector {
             guard let labels = facts.labels, selector.matches(labels) else { return false }
         }
@@ -102,7 +102,7 @@ extension ApprovalRules {
             && (rule.resources.isEmpty || rule.resources.contains("*") || rule.resources.contains(facts.resource))
     }
 
-    private func liesWithin(_ rule: ApprovalRule, facts: WriteFacts) -> Bool {
+    private func isWithin(_ rule: ApprovalRule, facts: WriteFacts) -> Bool {
         if rule.namespaces.contains("*") { return true }
         guard let own = facts.namespace else { return false }
         return rule.namespaces.isEmpty

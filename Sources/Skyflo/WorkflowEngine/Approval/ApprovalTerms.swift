@@ -1,36 +1,36 @@
-public import KubeModel
+import KubeModel
 import SkyfloAPI
 
 /// What it takes for people's decisions to count. As it is at the moment of asking, never stored.
-public struct ApprovalTerms: Sendable, Hashable {
+package struct ApprovalTerms: Sendable, Hashable {
     /// How many different people have to approve.
-    public var quorum: Int
+    package var quorum: Int
     /// Who made the conversation and therefore can't approve its writes; nil where everybody can.
-    public var excluded: Excluded?
+    package var excluded: Excluded?
     /// Why approvals can't be believed; nil where they can. A denial always counts.
-    public var doubt: String?
+    package var doubt: String?
     /// Since when the cluster proves who approves. What was asked for before may have been approved in anybody's name.
-    public var provenSince: KubeTime?
+    package var provenSince: KubeTime?
     /// Approvers who may not do themselves what they approve, with what they may not do.
-    public var unauthorized: [String: String]
+    package var unauthorized: [String: String]
     /// What rules of the SkyfloAI ask for besides, for the call that is looked at.
-    public var requirements: [ApprovalRequirement] = []
+    package var requirements: [ApprovalRequirement] = []
     /// Who has the verb `approve` on a rule, by its name: of the approvers of the call that is looked at.
-    public var permitted: [String: Set<String>] = [:]
+    package var permitted: [String: Set<String>] = [:]
     /// Why no approval of the call that is looked at counts at this time; nil where they do.
-    public var freeze: String?
+    package var freeze: String?
     /// False where the SkyfloAI was gone when the terms were read: nothing allows a write then, no rule either.
-    public var isGoverned: Bool
+    package var isGoverned: Bool
     /// Approvals of ServiceAccounts don't count: others may impersonate them.
-    public var distrustsServiceAccounts: Bool
+    package var distrustsServiceAccounts: Bool
 
-    public enum Excluded: Sendable, Hashable {
+    package enum Excluded: Sendable, Hashable {
         case user(String)
         /// It isn't known who made the conversation, so nobody can be told to be somebody else.
         case unknown
     }
 
-    public init(
+    package init(
         quorum: Int = 1, excluded: Excluded? = nil, doubt: String? = nil, provenSince: KubeTime? = nil,
         unauthorized: [String: String] = [:], isGoverned: Bool = true, distrustsServiceAccounts: Bool = false
     ) {
@@ -52,7 +52,7 @@ public struct ApprovalTerms: Sendable, Hashable {
     }
 
     /// Why this user's approval doesn't count; nil where it does.
-    func objection(to user: String) -> String? {
+    func rejectionReason(to user: String) -> String? {
         switch excluded {
         case .user(user): return "\(user) made the conversation and can't approve its writes (twoPerson)"
         case .unknown:

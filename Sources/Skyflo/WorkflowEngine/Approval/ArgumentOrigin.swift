@@ -5,12 +5,12 @@ import KubeModel
 ///
 /// Judged by names, numbers of images and the like, word by word. It can't be known where a model has a value from: what the
 /// user has said as well counts as the user's.
-public struct ArgumentOrigin: Sendable {
+package struct ArgumentOrigin: Sendable {
     private var ofUser: Set<String>
     private var ofTools: Set<String> = []
 
     /// - Parameter known: what the model knows without being told by either.
-    public init(history: [HistoryMessage], known: Set<String> = []) {
+    package init(history: [HistoryMessage], known: Set<String> = []) {
         ofUser = Set(known.map { $0.lowercased() })
         for message in history {
             switch message {
@@ -22,7 +22,7 @@ public struct ArgumentOrigin: Sendable {
     }
 
     /// The words of the arguments, sorted, that tool results have and no message of the user.
-    public func fromToolOutput(in arguments: String) -> [String] {
+    package func fromToolOutput(in arguments: String) -> [String] {
         guard !ofTools.isEmpty, let json = try? JSONParser.parse(arguments) else { return [] }
         var found: Set<String> = []
         collect(json, into: &found)

@@ -1,9 +1,9 @@
 import KubeModel
-public import SkyfloAPI
+import SkyfloAPI
 
 /// Reads what people wrote into `status.approvals`, trusting nothing of it but the decisions.
-public enum DecisionReader {
-    public enum Reading: Sendable, Hashable {
+package enum DecisionReader {
+    package enum Reading: Sendable, Hashable {
         /// Nobody decided.
         case undecided
         /// Somebody approved, and that isn't enough: what is missing.
@@ -17,7 +17,7 @@ public enum DecisionReader {
     ///   - entry: the approval as it is on the API server now; nil when it isn't there.
     ///   - request: what was asked for, from the transcript.
     ///   - conversation: as it is on the API server now.
-    public static func read(
+    package static func read(
         _ entry: Approval?, for call: Call, request: ApprovalRequest, in conversation: Conversation, turn: Int,
         terms: ApprovalTerms
     ) -> Reading {
@@ -31,7 +31,7 @@ public enum DecisionReader {
     }
 
     /// Whether an entry is what was asked for, and would run as who it was asked for.
-    public static func stands(
+    package static func stands(
         _ entry: Approval, for call: Call, request: ApprovalRequest, in conversation: Conversation, turn: Int
     ) -> Bool {
         let digest = Digest.of(entry, turn: turn, callID: call.id, in: conversation)
@@ -44,8 +44,8 @@ public enum DecisionReader {
         }
         if let doubt = terms.doubt(about: call) { return .incomplete("the approval does not count: \(doubt)") }
         if let freeze = terms.freeze { return .incomplete(freeze) }
-        let objections = votes.compactMap { terms.objection(to: $0.user) }
-        let counting = votes.filter { terms.objection(to: $0.user) == nil }
+        let objections = votes.compactMap { terms.rejectionReason(to: $0.user) }
+        let counting = votes.filter { terms.rejectionReason(to: $0.user) == nil }
         guard counting.count >= terms.quorum else {
             let progress = "\(counting.count) of \(terms.quorum.counted(as: "approval"))"
             return .incomplete(([progress] + objections).joined(separator: "; "))

@@ -1,9 +1,9 @@
 import Crypto
-public import KubeModel
-public import SkyfloAPI
+import KubeModel
+import SkyfloAPI
 
 /// What an approval is bound to.
-public enum Digest {
+package enum Digest {
     /// `sha256:` and the hexadecimal SHA-256 over the canonical JSON of everything that makes a call what it is: the
     /// conversation's uid, the turn, the call's id, who it runs as, the tool, the arguments as the model wrote them, and the
     /// exact requests with the uid and resourceVersion of every target and the hashes of its content that was previewed. Two
@@ -11,7 +11,7 @@ public enum Digest {
     ///
     /// Where credentials in arguments and requests are shown as tokens, it is over what is shown and over the fingerprint, a
     /// keyed hash of what they are: so it can be checked by who may not see them.
-    public static func of(
+    package static func of(
         conversationUID: String, turn: Int, callID: String, identity: String, tool: String, arguments: String,
         requests: [JSONValue], postConditions: [JSONValue], fingerprint: String? = nil
     ) -> String {
@@ -26,7 +26,7 @@ public enum Digest {
 
     /// Of an approval as people see it. Where it isn't the digest that the entry has, somebody changed the entry after the
     /// operator wrote it.
-    public static func of(_ approval: Approval, turn: Int, callID: String, in conversation: Conversation) -> String {
+    package static func of(_ approval: Approval, turn: Int, callID: String, in conversation: Conversation) -> String {
         of(
             conversationUID: conversation.uid, turn: turn, callID: callID, identity: conversation.identity,
             tool: approval.tool, arguments: approval.arguments, requests: approval.requests,
@@ -34,7 +34,7 @@ public enum Digest {
     }
 
     /// `sha256:` and the hexadecimal SHA-256 over the canonical JSON.
-    public static func of(_ json: JSONValue) -> String {
+    package static func of(_ json: JSONValue) -> String {
         "sha256:" + hexadecimal(SHA256.hash(data: JSONWriter.bytes(json, options: .canonical)))
     }
 

@@ -1,25 +1,25 @@
-public import KubeModel
+import KubeModel
 
 /// One request of a write, as far as it can be told from the request itself what it does.
-public struct WriteFacts: Sendable, Hashable {
+package struct WriteFacts: Sendable, Hashable {
     /// RBAC's: `create`, `update`, `patch`, `delete`.
-    public var verb: String
-    public var group: String
+    package var verb: String
+    package var group: String
     /// With the subresource: `deployments/scale`.
-    public var resource: String
+    package var resource: String
     /// nil for what lies in no namespace.
-    public var namespace: String?
+    package var namespace: String?
     /// Of the object.
-    public var name: String
+    package var name: String
     /// Of the object as it is; nil where it isn't there yet.
-    public var labels: [String: String]?
+    package var labels: [String: String]?
     /// The body as the server gets it.
-    public var body: JSONValue?
+    package var body: JSONValue?
     /// What the server said would be other than before: as it was, and as it would be. A body needn't name what it takes
     /// away: a list that is replaced, a container without its security context. nil where that isn't known.
-    public var effects: [JSONValue]?
+    package var effects: [JSONValue]?
 
-    public init(
+    package init(
         verb: String, group: String, resource: String, namespace: String?, name: String = "",
         labels: [String: String]?, body: JSONValue?, effects: [JSONValue]? = []
     ) {

@@ -8,13 +8,13 @@ import SkyfloAPI
 /// - no step is sent again whose outcome isn't known to be nothing;
 /// - after a stop, a failed step or the deadline no step is sent;
 /// - the end says which steps were done.
-public struct WriteSequence: Sendable, Hashable {
-    public struct Step: Sendable, Hashable {
-        public var plan: WriteStep
-        public var progress = StepProgress()
+package struct WriteSequence: Sendable, Hashable {
+    package struct Step: Sendable, Hashable {
+        package var plan: WriteStep
+        package var progress = StepProgress()
     }
 
-    public enum Next: Sendable, Hashable {
+    package enum Next: Sendable, Hashable {
         /// A step may have been sent: find out what became of it.
         case recover(Int)
         /// Store the intent, then send the step.
@@ -24,15 +24,15 @@ public struct WriteSequence: Sendable, Hashable {
         case end(WriteOutcome)
     }
 
-    public private(set) var steps: [Step]
-    public let startedAt: KubeTime
+    package private(set) var steps: [Step]
+    package let startedAt: KubeTime
 
     /// How long to wait before looking again.
     static let pollSeconds = 2.0
     /// The longest pause between two attempts of a step that the server asks to try later.
     static let longestPause = 30.0
 
-    public init(_ plans: [WriteStep], startedAt: KubeTime) {
+    package init(_ plans: [WriteStep], startedAt: KubeTime) {
         steps = plans.map { Step(plan: $0) }
         self.startedAt = startedAt
     }
@@ -40,7 +40,7 @@ public struct WriteSequence: Sendable, Hashable {
     // MARK: Deciding
 
     /// - Parameter stop: why no step may be sent any more; nil where they may.
-    public func next(now: KubeTime, stop: String?) -> Next {
+    package func next(now: KubeTime, stop: String?) -> Next {
         if let begun = index(of: .executing) { return .recover(begun) }
         if let lost = index(of: .unknown) { return .end(.unknown(end(at: lost))) }
         if let failed = index(of: .failed) { return .end(endOfFailure(at: failed)) }
@@ -63,7 +63,7 @@ public struct WriteSequence: Sendable, Hashable {
         return .wait(checking: waiting, until: (times + poll).min() ?? now)
     }
 
-    public func deadline(of step: Int) -> KubeTime {
+    package func deadline(of step: Int) -> KubeTime {
         startedAt.adding(seconds: Double(steps[step].plan.deadlineSeconds))
     }
 
@@ -72,7 +72,7 @@ public struct WriteSequence: Sendable, Hashable {
     // MARK: Taking facts in
 
     /// The intent of sending a step was stored.
-    public mutating func begin(_ step: Int) {
+    package mutating func begin(_ step: Int) {
         guard steps.indices.contains(step), steps[step].progress.state == .pending else { return }
         steps[step].progress.state = .executing
         steps[step].progress.attempts += 1
@@ -80,7 +80,7 @@ public struct WriteSequence: Sendable, Hashable {
     }
 
     /// What became of a step that was sent.
-    public mutating func end(_ step: Int, outcome: WriteOutcome, at: KubeTime) {
+    package mutating func end(_ step: Int, outcome: WriteOutcome, at: KubeTime) {
         guard steps.indices.contains(step), steps[step].progress.state == .executing else { return }
         let plan = steps[step].plan
         switch outcome {
@@ -107,7 +107,7 @@ public struct WriteSequence: Sendable, Hashable {
     }
 
     /// What a step is to bring about has come, or can't come any more.
-    public mutating func settle(_ step: Int, succeeded: Bool, evidence: String) {
+    package mutating func settle(_ step: Int, succeeded: Bool, evidence: String) {
         guard steps.indices.contains(step), steps[step].progress.state == .waiting else { return }
         steps[step].progress.state = succeeded ? .done : .failed
         steps[step].progress.message = evidence
@@ -163,7 +163,7 @@ public struct WriteSequence: Sendable, Hashable {
 extension ApprovalRequest {
     /// The steps of a sequence; nil for a write that is sent at once. What isn't wholly a sequence is none: it isn't sent
     /// step by step, and a step that can't be read makes the write unreadable, as any request that can't.
-    public var steps: [WriteStep]? {
+    package var steps: [WriteStep]? {
         let steps = requests.compactMap { StoredWrite(json: $0)?.step }
         return steps.isEmpty || steps.count != requests.count ? nil : steps
     }
@@ -171,7 +171,7 @@ extension ApprovalRequest {
 
 extension WorkflowStateMachine {
     /// Where the newest sequence of the turn stands, as the status tells it; nil where the turn has none.
-    public var progress: SequenceProgress? {
+    package var progress: SequenceProgress? {
         let calls = pastCalls.filter { $0.turn == turn }.map(\.call) + calls
         guard let call = calls.last(where: { $0.sequence != nil }), let sequence = call.sequence else { return nil }
         return SequenceProgress(

@@ -4,7 +4,7 @@ extension String {
     /// Bytes, although `maxLength` counts code points: there are never fewer bytes, and it is bytes that a status must not
     /// have too many of. As they are stored: quotes take two, control characters six, and so do `<`, `>` and `&`, which the API
     /// server escapes.
-    public func bounded(to limit: Int) -> String {
+    package func bounded(to limit: Int) -> String {
         let note = "… (cut)"
         var stored = 0
         // How many bytes fit together with the note.

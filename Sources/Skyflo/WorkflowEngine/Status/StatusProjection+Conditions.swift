@@ -22,7 +22,8 @@ extension StatusProjection {
         let isDone = !machine.isRunning && !hasMessageLeft
         set(
             &conditions, type: .completed, isTrue: isDone && machine.ended?.kind == .completed, reason: endReason,
-            message: machine.ended?.kind == .completed ? "turn \(machine.turn) is answered" : "the last turn has no answer")
+            message: machine.ended?.kind == .completed
+                ? "turn \(machine.turn) is answered" : "the last turn has no answer")
         // Of a restored conversation no turn was begun, so none has failed.
         let isFailure = machine.ended.map { $0.kind != .completed && $0.reason != .restored } ?? false
         set(

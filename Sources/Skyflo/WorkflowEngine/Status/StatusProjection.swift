@@ -5,57 +5,57 @@ import SkyfloAPI
 ///
 /// The result is a JSON merge patch of `status` that touches no field that people write, except that it clears what
 /// somebody may have put into an approval before it was asked for.
-public struct StatusProjection: Sendable {
-    public var machine: WorkflowStateMachine
-    public var conversation: Conversation
-    public var now: KubeTime
-    public var worker: String
+package struct StatusProjection: Sendable {
+    package var machine: WorkflowStateMachine
+    package var conversation: Conversation
+    package var now: KubeTime
+    package var worker: String
     /// Of the worker's claim.
-    public var epoch: Int
-    public var transcript: TranscriptPosition
+    package var epoch: Int
+    package var transcript: TranscriptPosition
     /// nil: everything that the spec names is there.
-    public var notAccepted: (reason: ConversationReason, message: String)?
+    package var notAccepted: (reason: ConversationReason, message: String)?
     /// The message that is next waits for other turns to end; nil where none does.
-    public var queued: Queued?
+    package var queued: Queued?
     /// Ids of approvals that this write makes visible for the first time.
-    public var newApprovals: Set<String> = []
-    public var timeToFirstToken: Double?
+    package var newApprovals: Set<String> = []
+    package var timeToFirstToken: Double?
     /// What is missing until decisions that were made count, by call.
-    public var incomplete: [String: String] = [:]
+    package var incomplete: [String: String] = [:]
 
-    public struct Queued: Sendable, Hashable {
-        public var since: KubeTime
+    package struct Queued: Sendable, Hashable {
+        package var since: KubeTime
         /// What it waits for, and its place.
-        public var message: String
+        package var message: String
 
-        public init(since: KubeTime, message: String) {
+        package init(since: KubeTime, message: String) {
             self.since = since
             self.message = message
         }
     }
 
     /// How much of the 256 KiB that a status may have goes to what; all in bytes.
-    public enum Budget {
+    package enum Budget {
         /// All approvals that wait for a decision, together. Whoever asks for one has to keep to it.
-        public static let pendingApprovals = 80 * 1024
+        package static let pendingApprovals = 80 * 1024
         /// All that were decided, together.
         static let decidedApprovals = 16 * 1024
         static let answer = 16 * 1024
         /// Of each call of the reply that is being worked on, of which there are ``WorkflowStateMachine/callsPerReply``.
         static let currentResult = 1024
         static let pastResult = 512
-        public static let summary = 512
+        package static let summary = 512
         static let change = 256
         static let message = 2048
         static let checks = 16
         /// Lines about what a write touches.
-        public static let touches = 16
+        package static let touches = 16
         /// Ids of calls beside a step of the plan; a model may ask for thousands, of which only the first are tried.
         static let stepCalls = 64
         static let evidence = 512
     }
 
-    public init(
+    package init(
         machine: WorkflowStateMachine, conversation: Conversation, now: KubeTime, worker: String, epoch: Int,
         transcript: TranscriptPosition
     ) {
@@ -67,7 +67,7 @@ public struct StatusProjection: Sendable {
         self.transcript = transcript
     }
 
-    public var phase: ConversationStatus.Phase {
+    package var phase: ConversationStatus.Phase {
         if notAccepted != nil || queued != nil, !machine.isRunning { return .pending }
         guard machine.isRunning else {
             switch machine.ended?.kind {
@@ -83,7 +83,7 @@ public struct StatusProjection: Sendable {
     }
 
     /// The patch: `{"status": …}`, without metadata.
-    public func patch() -> JSONValue {
+    package func patch() -> JSONValue {
         var status = ConversationStatus()
         status.observedGeneration = conversation.object.generation
         status.phase = phase

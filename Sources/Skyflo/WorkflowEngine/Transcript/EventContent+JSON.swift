@@ -1,12 +1,12 @@
 import KubeModel
-public import SkyfloAPI
+import SkyfloAPI
 
 // What events have in them, as it lies in the transcript.
 
 extension ModelTurn: JSONRecord {
-    public init() { self.init(content: "") }
+    package init() { self.init(content: "") }
 
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.code(&content, as: "content")
         members.code(&finish, as: "finish")
         members.code(&calls, as: "calls")
@@ -15,9 +15,9 @@ extension ModelTurn: JSONRecord {
 }
 
 extension ModelTurn.Call: JSONRecord {
-    public init() { self.init(modelID: "", tool: "", arguments: "") }
+    package init() { self.init(modelID: "", tool: "", arguments: "") }
 
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.code(&modelID, as: "modelID")
         members.code(&tool, as: "tool")
         members.code(&arguments, as: "arguments")
@@ -25,9 +25,9 @@ extension ModelTurn.Call: JSONRecord {
 }
 
 extension ModelTurn.Usage: JSONRecord {
-    public init() { self.init(prompt: 0) }
+    package init() { self.init(prompt: 0) }
 
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.code(&prompt, as: "prompt")
         members.code(&completion, as: "completion")
         members.code(&cached, as: "cached")
@@ -38,13 +38,13 @@ extension ModelTurn.Usage: JSONRecord {
 
 /// Unreadable without a digest and an expiry.
 extension ApprovalRequest: JSONRecord {
-    public init() {
+    package init() {
         self.init(
             summary: "", risk: "", warnings: [], preview: "", requests: [], postConditions: [], digest: "",
             expiresAt: KubeTime(microseconds: 0))
     }
 
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.code(&summary, as: "summary")
         members.code(&risk, as: "risk")
         members.code(&warnings, as: "warnings")
@@ -76,9 +76,9 @@ extension ApprovalRequest: JSONRecord {
 }
 
 extension ApprovalRequest.Shown: JSONRecord {
-    public init() { self.init(arguments: "", requests: [], fingerprint: "") }
+    package init() { self.init(arguments: "", requests: [], fingerprint: "") }
 
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.code(&arguments, as: "arguments")
         members.code(&requests, as: "requests")
         members.code(&fingerprint, as: "fingerprint")
@@ -86,9 +86,9 @@ extension ApprovalRequest.Shown: JSONRecord {
 }
 
 extension Decision: JSONRecord {
-    public init() { self.init(approved: false, by: "") }
+    package init() { self.init(approved: false, by: "") }
 
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.code(&approved, as: "approved")
         members.code(&by, as: "by")
         members.code(&reason, as: "reason")
@@ -98,9 +98,9 @@ extension Decision: JSONRecord {
 
 /// Unreadable where it isn't known how the turn ended. Why it did may be something that only a later version knows.
 extension TurnEnd: JSONRecord {
-    public init() { self.init(.failed, reason: .internalError) }
+    package init() { self.init(.failed, reason: .internalError) }
 
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.require(&kind, as: "kind")
         members.code(&reason, as: "reason")
         members.code(&message, as: "message")

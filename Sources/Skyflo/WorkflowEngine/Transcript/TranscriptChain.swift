@@ -1,24 +1,24 @@
 import Crypto
-public import KubeModel
-public import SkyfloAPI
+import KubeModel
+import SkyfloAPI
 
 /// The transcript's entries as lines of JSON, each with the hash of itself and of all before it.
 ///
 /// An entry that is changed, left out or moved breaks the chain from there on.
-public struct TranscriptChain: Sendable {
-    public struct Entry: Sendable, Hashable {
-        public var at: KubeTime
-        public var event: TurnEvent
+package struct TranscriptChain: Sendable {
+    package struct Entry: Sendable, Hashable {
+        package var at: KubeTime
+        package var event: TurnEvent
 
-        public init(at: KubeTime, event: TurnEvent) {
+        package init(at: KubeTime, event: TurnEvent) {
             self.at = at
             self.event = event
         }
     }
 
-    public struct Failure: Error, Sendable, CustomStringConvertible {
-        public var description: String
-        public init(description: String) { self.description = description }
+    package struct Failure: Error, Sendable, CustomStringConvertible {
+        package var description: String
+        package init(description: String) { self.description = description }
     }
 
     /// What an entry has besides the members of its event.
@@ -31,17 +31,17 @@ public struct TranscriptChain: Sendable {
     }
 
     /// Hexadecimal SHA-256 of the last entry; empty before the first.
-    public private(set) var head = ""
-    public private(set) var count = 0
+    package private(set) var head = ""
+    package private(set) var count = 0
     private let anchor: Anchor?
 
     /// What is known of the chain from elsewhere: the hash of one of its entries.
-    public struct Anchor: Sendable, Hashable {
+    package struct Anchor: Sendable, Hashable {
         /// How many entries there were; 0 for none.
-        public var count: Int
-        public var head: String
+        package var count: Int
+        package var head: String
 
-        public init(count: Int, head: String) {
+        package init(count: Int, head: String) {
             self.count = count
             self.head = head
         }
@@ -49,14 +49,14 @@ public struct TranscriptChain: Sendable {
 
     /// - Parameter anchor: nil where nothing is known: whoever may write the entries may then have made up all of them, for
     ///   the hashes have no key.
-    public init(anchor: Anchor? = nil) { self.anchor = anchor }
+    package init(anchor: Anchor? = nil) { self.anchor = anchor }
 
     /// Appends an entry.
     /// - Parameter veil: what hides from readers of the transcript what isn't for them.
     /// - Returns: its line, with the line feed.
-    public mutating func append(_ entry: Entry, veil: (any TranscriptVeil)? = nil) -> String {
+    package mutating func append(_ entry: Entry, veil: (any TranscriptCipher)? = nil) -> String {
         var json = entry.event.json
-        if let hidden = veil?.conceal(entry.event, json: json) {
+        if let hidden = veil?.encrypt(entry.event, json: json) {
             json = hidden.shown.json
             json[Member.concealed] = .string(hidden.concealed)
         }
@@ -70,7 +70,7 @@ public struct TranscriptChain: Sendable {
     /// Reads lines that continue the chain and moves its head behind them; throws at the first that doesn't.
     ///
     /// - Parameter veil: nil reads what readers may see.
-    public mutating func read(_ lines: String, veil: (any TranscriptVeil)? = nil) throws(Failure) -> [Entry] {
+    package mutating func read(_ lines: String, veil: (any TranscriptCipher)? = nil) throws(Failure) -> [Entry] {
         var entries: [Entry] = []
         for line in lines.split(separator: "\n") {
             entries.append(try read(line: line, veil))
@@ -78,7 +78,7 @@ public struct TranscriptChain: Sendable {
         return entries
     }
 
-    private mutating func read(line: Substring, _ veil: (any TranscriptVeil)?) throws(Failure) -> Entry {
+    private mutating func read(line: Substring, _ veil: (any TranscriptCipher)?) throws(Failure) -> Entry {
         let position = count + 1
         guard var json = try? JSONParser.parse(String(line)) else {
             throw Failure(description: "entry \(position) of the transcript is not JSON")
@@ -92,7 +92,7 @@ public struct TranscriptChain: Sendable {
         }
         let time = json[Member.at]?.string
         if let veil, let concealed = json[Member.concealed]?.string {
-            guard let whole = veil.reveal(concealed) else {
+            guard let whole = veil.decrypt(concealed) else {
                 throw Failure(
                     description: "entry \(position) of the transcript was encrypted with another key")
             }
@@ -112,7 +112,7 @@ public struct TranscriptChain: Sendable {
     }
 
     /// What of the entries may be acted upon. A ``TurnEvent/disregarded(after:)`` takes those before it away.
-    public static func believed(_ entries: [Entry]) -> [Entry] {
+    package static func believed(_ entries: [Entry]) -> [Entry] {
         var believed: [(position: Int, entry: Entry)] = []
         for (position, entry) in entries.enumerated() {
             if case .disregarded(let count) = entry.event {
@@ -133,17 +133,17 @@ public struct TranscriptChain: Sendable {
 }
 
 /// Hides parts of a transcript from its readers: what is shown of an event stands beside the encrypted whole.
-public protocol TranscriptVeil: Sendable {
+package protocol TranscriptCipher: Sendable {
     /// - Parameter json: the event's own.
     /// - Returns: nil where there is nothing to hide.
-    func conceal(_ event: TurnEvent, json: JSONValue) -> (shown: TurnEvent, concealed: String)?
+    func encrypt(_ event: TurnEvent, json: JSONValue) -> (shown: TurnEvent, concealed: String)?
     /// The event's own JSON; nil for what was concealed by somebody else.
-    func reveal(_ concealed: String) -> JSONValue?
+    func decrypt(_ concealed: String) -> JSONValue?
 }
 
 extension ConversationStatus {
     /// What it says of the transcript. Only who may write the status could have forged it.
-    public var transcript: TranscriptChain.Anchor {
+    package var transcript: TranscriptChain.Anchor {
         .init(count: transcriptPosition?.entries ?? 0, head: transcriptPosition?.head ?? "")
     }
 }

@@ -2,28 +2,28 @@ import KubeModel
 import SkyfloAPI
 
 /// A tool call of the model's last reply and how it stands.
-public struct Call: Sendable, Hashable {
+package struct Call: Sendable, Hashable {
     /// `c1`, `c2`, … in the order in which the conversation's calls came up; never used twice. The key of its approval.
-    public var id: String
-    public var modelID: String
-    public var tool: String
-    public var arguments: String
-    public var state: CallState
-    public var approval: ApprovalRequest?
-    public var decision: Decision?
+    package var id: String
+    package var modelID: String
+    package var tool: String
+    package var arguments: String
+    package var state: CallState
+    package var approval: ApprovalRequest?
+    package var decision: Decision?
     /// What the model is told; nil until the call is final.
-    public var result: String?
-    public var checks: [CheckResult] = []
-    public var startedAt: KubeTime
-    public var finishedAt: KubeTime?
+    package var result: String?
+    package var checks: [CheckResult] = []
+    package var startedAt: KubeTime
+    package var finishedAt: KubeTime?
     /// When its write may first have happened.
-    public var writtenAt: KubeTime?
+    package var writtenAt: KubeTime?
     /// Where a write of several steps stands; nil for one that is sent at once, and before it has begun.
-    public internal(set) var sequence: WriteSequence?
+    package internal(set) var sequence: WriteSequence?
     /// A read that a person has allowed to run (`approval.mode: Always`).
-    public var mayRead = false
+    package var isReadApproved = false
     /// The id of the first of the calls of which at most one is carried out; nil for a call that stands by itself.
-    public var alternativeGroup: String?
+    package var alternativeGroup: String?
 
     init(id: String, modelID: String, tool: String, arguments: String, at: KubeTime) {
         self.id = id
@@ -47,7 +47,7 @@ public struct Call: Sendable, Hashable {
 }
 
 /// A message of the dialogue as models see it.
-public enum HistoryMessage: Sendable, Hashable {
+package enum HistoryMessage: Sendable, Hashable {
     case user(String)
     case assistant(String, calls: [ModelTurn.Call])
     case tool(modelID: String, content: String)

@@ -2,13 +2,13 @@
 ///
 /// Guarantees: the newest message stays; a tool result is never without the call it belongs to, and the other way round
 /// (providers refuse such requests, and a model that doesn't see its own write repeats it); what was left out is said.
-public struct ContextWindow: Sendable {
+package struct ContextWindow: Sendable {
     /// Bytes of all texts together. About four make a token.
-    public var limit: Int
+    package var limit: Int
 
-    public init(limit: Int = 400_000) { self.limit = limit }
+    package init(limit: Int = 400_000) { self.limit = limit }
 
-    public func fit(_ history: [HistoryMessage]) -> [HistoryMessage] {
+    package func fit(_ history: [HistoryMessage]) -> [HistoryMessage] {
         var total = history.reduce(0) { $0 + $1.size }
         if total <= limit { return history }
         var kept = history[...]

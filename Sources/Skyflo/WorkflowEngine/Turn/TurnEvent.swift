@@ -2,7 +2,7 @@ import KubeModel
 import SkyfloAPI
 
 /// A fact about a turn. The transcript is the list of them; replaying it gives the state of the turn, in any process.
-public enum TurnEvent: Sendable, Hashable {
+package enum TurnEvent: Sendable, Hashable {
     /// A message of the user is taken up. It begins a turn.
     ///
     /// `followUp` is its id in `spec.followUps`; nil for an entry of `spec.messages`.
@@ -45,45 +45,45 @@ public enum TurnEvent: Sendable, Hashable {
 }
 
 /// What the model said in one reply.
-public struct ModelTurn: Sendable, Hashable {
-    public enum Finish: String, Sendable, JSONCodable { case complete, truncated, filtered }
+package struct ModelTurn: Sendable, Hashable {
+    package enum Finish: String, Sendable, JSONCodable { case complete, truncated, filtered }
 
-    public struct Call: Sendable, Hashable {
+    package struct Call: Sendable, Hashable {
         /// As the provider wants it back; not necessarily unique, never used as a key.
-        public var modelID: String
-        public var tool: String
+        package var modelID: String
+        package var tool: String
         /// The text that the model wrote. It may be no JSON.
-        public var arguments: String
+        package var arguments: String
 
-        public init(modelID: String, tool: String, arguments: String) {
+        package init(modelID: String, tool: String, arguments: String) {
             self.modelID = modelID
             self.tool = tool
             self.arguments = arguments
         }
     }
 
-    public var content: String
-    public var calls: [Call]
-    public var finish: Finish
-    public var usage: Usage
+    package var content: String
+    package var calls: [Call]
+    package var finish: Finish
+    package var usage: Usage
 
-    public init(content: String, calls: [Call] = [], finish: Finish = .complete, usage: Usage = Usage()) {
+    package init(content: String, calls: [Call] = [], finish: Finish = .complete, usage: Usage = Usage()) {
         self.content = content
         self.calls = calls
         self.finish = finish
         self.usage = usage
     }
 
-    public struct Usage: Sendable, Hashable {
-        public var prompt = 0
-        public var completion = 0
-        public var cached = 0
-        public var reasoning = 0
+    package struct Usage: Sendable, Hashable {
+        package var prompt = 0
+        package var completion = 0
+        package var cached = 0
+        package var reasoning = 0
         /// In 10⁻¹² of the currency of the SkyfloAI's prices; 0 where it has none.
-        public var cost = 0
-        public var total: Int { prompt + completion }
+        package var cost = 0
+        package var total: Int { prompt + completion }
 
-        public init(prompt: Int = 0, completion: Int = 0, cached: Int = 0, reasoning: Int = 0, cost: Int = 0) {
+        package init(prompt: Int = 0, completion: Int = 0, cached: Int = 0, reasoning: Int = 0, cost: Int = 0) {
             self.cost = cost
             self.prompt = prompt
             self.completion = completion
@@ -101,38 +101,38 @@ public struct ModelTurn: Sendable, Hashable {
 
 /// What a person is asked to approve. `requests` and `postConditions` are JSON as the tools made it; the engine carries
 /// them and takes the digest over them, nothing else.
-public struct ApprovalRequest: Sendable, Hashable {
-    public var summary: String
-    public var risk: String
-    public var warnings: [String]
-    public var preview: String
-    public var requests: [JSONValue]
-    public var postConditions: [JSONValue]
-    public var digest: String
-    public var expiresAt: KubeTime
+package struct ApprovalRequest: Sendable, Hashable {
+    package var summary: String
+    package var risk: String
+    package var warnings: [String]
+    package var preview: String
+    package var requests: [JSONValue]
+    package var postConditions: [JSONValue]
+    package var digest: String
+    package var expiresAt: KubeTime
     /// Of each request's target as it was; nil for one that wasn't there. For rules that go by labels.
-    public var labels: [[String: String]?]
+    package var labels: [[String: String]?]
     /// What is needed to take each request back, as the tools made it.
-    public var changes: [JSONValue]
+    package var changes: [JSONValue]
     /// What the write is going to touch besides its target, in words. For people only; nothing is decided by it.
-    public var touches: [String]
+    package var touches: [String]
     /// What people see of the call in place of its arguments and requests; nil where they see these.
-    public var shown: Shown?
+    package var shown: Shown?
 
-    public struct Shown: Sendable, Hashable {
-        public var arguments: String
-        public var requests: [JSONValue]
+    package struct Shown: Sendable, Hashable {
+        package var arguments: String
+        package var requests: [JSONValue]
         /// Binds the approval of what is shown to what it is.
-        public var fingerprint: String
+        package var fingerprint: String
 
-        public init(arguments: String, requests: [JSONValue], fingerprint: String) {
+        package init(arguments: String, requests: [JSONValue], fingerprint: String) {
             self.arguments = arguments
             self.requests = requests
             self.fingerprint = fingerprint
         }
     }
 
-    public init(
+    package init(
         summary: String, risk: String, warnings: [String], preview: String, requests: [JSONValue],
         postConditions: [JSONValue], digest: String, expiresAt: KubeTime,
         labels: [[String: String]?] = [], changes: [JSONValue] = [], touches: [String] = [], shown: Shown? = nil
@@ -152,17 +152,17 @@ public struct ApprovalRequest: Sendable, Hashable {
     }
 
     /// Whether the approval is for running a read (`approval.mode: Always`) rather than for a write.
-    public var isForRead: Bool { requests.isEmpty }
+    package var isForRead: Bool { requests.isEmpty }
 }
 
-public struct Decision: Sendable, Hashable {
-    public var approved: Bool
-    public var by: String
-    public var reason: String
+package struct Decision: Sendable, Hashable {
+    package var approved: Bool
+    package var by: String
+    package var reason: String
     /// The SkyfloAI's rule that decided in people's place; nil where people did.
-    public var rule: String?
+    package var rule: String?
 
-    public init(approved: Bool, by: String, reason: String = "", rule: String? = nil) {
+    package init(approved: Bool, by: String, reason: String = "", rule: String? = nil) {
         self.approved = approved
         self.by = by
         self.reason = reason
@@ -171,19 +171,19 @@ public struct Decision: Sendable, Hashable {
 }
 
 /// How a turn ended.
-public struct TurnEnd: Sendable, Hashable {
-    public enum Kind: String, Sendable, JSONCodable {
+package struct TurnEnd: Sendable, Hashable {
+    package enum Kind: String, Sendable, JSONCodable {
         case completed = "Completed", failed = "Failed", stopped = "Stopped"
     }
 
-    public var kind: Kind
-    public var reason: ConversationReason
+    package var kind: Kind
+    package var reason: ConversationReason
     /// For people; what went wrong where it did.
-    public var message: String
+    package var message: String
     /// Of the model; empty unless completed.
-    public var answer: String
+    package var answer: String
 
-    public init(_ kind: Kind, reason: ConversationReason, message: String = "", answer: String = "") {
+    package init(_ kind: Kind, reason: ConversationReason, message: String = "", answer: String = "") {
         self.kind = kind
         self.reason = reason
         self.message = message

@@ -1,19 +1,19 @@
-public import KubeModel
-public import SkyfloAPI
+import KubeModel
+import SkyfloAPI
 
 /// Which conversations may begin a turn, where a SkyfloAI caps how many run. Pure.
 ///
 /// Who has waited longest is first. Where a namespace has its cap's worth of turns, those that wait in it are passed over, and
 /// hold up nobody elsewhere.
-public struct TurnQueue: Sendable {
+package struct TurnQueue: Sendable {
     /// A conversation that has a turn to begin.
-    public struct Entry: Sendable, Hashable {
-        public var key: ObjectKey
+    package struct Entry: Sendable, Hashable {
+        package var key: ObjectKey
         /// Since when it waits; nil where it has only come.
-        public var since: KubeTime?
-        public var createdAt: KubeTime?
+        package var since: KubeTime?
+        package var createdAt: KubeTime?
 
-        public init(key: ObjectKey, since: KubeTime?, createdAt: KubeTime?) {
+        package init(key: ObjectKey, since: KubeTime?, createdAt: KubeTime?) {
             self.key = key
             self.since = since
             self.createdAt = createdAt
@@ -21,7 +21,7 @@ public struct TurnQueue: Sendable {
     }
 
     /// Whether a conversation may begin.
-    public enum Admission: Sendable, Hashable {
+    package enum Admission: Sendable, Hashable {
         case now
         /// - Parameters:
         ///   - place: 1 for the one that is next.
@@ -37,19 +37,19 @@ public struct TurnQueue: Sendable {
     /// - Parameters:
     ///   - running: the namespaces of the conversations whose turns run.
     ///   - waiting: those that have a turn to begin and haven't begun it, in any order.
-    public init(caps: TurnCaps, running: [String], waiting: [Entry]) {
+    package init(caps: TurnCaps, running: [String], waiting: [Entry]) {
         self.caps = caps
         self.running = running
         entries = waiting.sorted(by: Self.precedes)
     }
 
     /// Those that may begin, first come first.
-    public var admitted: [ObjectKey] { walk().filter { $0.isNamespaceFull == nil }.map(\.key) }
+    package var admitted: [ObjectKey] { walk().filter { $0.isNamespaceFull == nil }.map(\.key) }
 
     /// Those that wait, the first of them first.
-    public var waiting: [ObjectKey] { walk().filter { $0.isNamespaceFull != nil }.map(\.key) }
+    package var waiting: [ObjectKey] { walk().filter { $0.isNamespaceFull != nil }.map(\.key) }
 
-    public func admission(of key: ObjectKey) -> Admission {
+    package func admission(of key: ObjectKey) -> Admission {
         let waiting = walk().filter { $0.isNamespaceFull != nil }
         guard let place = waiting.firstIndex(where: { $0.key == key }) else { return .now }
         let isNamespace = waiting[place].isNamespaceFull ?? false
@@ -87,7 +87,7 @@ public struct TurnQueue: Sendable {
 
 extension TurnQueue.Admission {
     /// For the status: what it waits for, and its place. nil where it doesn't wait.
-    public func message(skyfloAI: ObjectKey, namespace: String) -> String? {
+    package func message(skyfloAI: ObjectKey, namespace: String) -> String? {
         guard case .later(let place, let running, let cap, let isNamespace) = self else { return nil }
         let field = isNamespace ? "runningTurnsPerNamespace" : "runningTurns"
         let what = isNamespace ? "in namespace \(namespace) under SkyfloAI \(skyfloAI)" : "under SkyfloAI \(skyfloAI)"
@@ -100,5 +100,5 @@ extension TurnQueue.Admission {
     }
 
     /// Up to which place a conversation is told its place.
-    public static let placesTold = 10
+    package static let placesTold = 10
 }

@@ -3,10 +3,10 @@ import SkyfloAPI
 
 /// How a model offers several changes of which a person chooses one: it asks for them in one reply, all with the same text in
 /// the argument ``argument``.
-public enum Alternatives {
-    public static let argument = "alternative_group"
+package enum Alternatives {
+    package static let argument = "alternative_group"
     /// How many a person may be asked to choose from.
-    public static let most = 4
+    package static let most = 4
 
     /// What a call's arguments say of a group; nil where they say nothing.
     static func label(_ arguments: String) -> String? {
@@ -26,7 +26,8 @@ public enum Alternatives {
         for positions in members.values where positions.count > 1 {
             for position in positions.prefix(most) { calls[position].alternativeGroup = calls[positions[0]].id }
             for position in positions.dropFirst(most) {
-                calls[position].end(.failed, result: "not executed: more than \(most) alternatives in one group", at: at)
+                calls[position].end(
+                    .failed, result: "not executed: more than \(most) alternatives in one group", at: at)
             }
         }
     }
@@ -34,7 +35,7 @@ public enum Alternatives {
 
 extension WorkflowStateMachine {
     /// The other calls of its group that wait for a decision like it.
-    public func alternatives(to call: Call) -> [String] {
+    package func alternatives(to call: Call) -> [String] {
         guard let group = call.alternativeGroup else { return [] }
         return calls.filter { $0.id != call.id && $0.alternativeGroup == group && $0.isWaitingForDecision }.map(\.id)
     }

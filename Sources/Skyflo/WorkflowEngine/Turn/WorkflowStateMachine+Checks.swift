@@ -1,10 +1,10 @@
 import KubeModel
-public import SkyfloAPI
+import SkyfloAPI
 
 /// Checks that were still running when their turn could wait no longer.
 extension WorkflowStateMachine {
     /// What has to be looked at again, by call: a roll-out or a Job that was on its way.
-    public var runningChecks: [(call: Call, checks: [CheckResult])] {
+    package var runningChecks: [(call: Call, checks: [CheckResult])] {
         let running = verification.filter { $0.check.verdict == .stillRunning }
         guard !running.isEmpty else { return [] }
         let checks = Dictionary(grouping: running, by: \.call)

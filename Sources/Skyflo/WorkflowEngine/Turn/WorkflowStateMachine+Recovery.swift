@@ -7,7 +7,7 @@ extension WorkflowStateMachine {
     ///
     /// They are believed only where the transcript has the decision that allowed the write: that it was begun may lead to
     /// sending it.
-    public func missing(from status: ConversationStatus) -> [TurnEvent] {
+    package func missing(from status: ConversationStatus) -> [TurnEvent] {
         guard isRunning, status.turn == turn else { return [] }
         let statuses = status.calls
         return calls.flatMap { call -> [TurnEvent] in
@@ -47,7 +47,8 @@ extension WorkflowStateMachine {
         else { return [] }
         return plans.indices.flatMap { step -> [TurnEvent] in
             let known = call.sequence?.steps[step].progress ?? StepProgress()
-            return Self.events(from: known, to: progress.states[step], id: call.id, step: step, awaits: plans[step].awaits != nil)
+            return Self.events(
+                from: known, to: progress.states[step], id: call.id, step: step, awaits: plans[step].awaits != nil)
         }
     }
 

@@ -2,7 +2,7 @@ import KubeModel
 import SkyfloAPI
 
 extension WorkflowStateMachine {
-    public func change(_ id: String) -> Change? { changes.first { $0.id == id } }
+    package func change(_ id: String) -> Change? { changes.first { $0.id == id } }
 
     /// The changes that requests of a call made.
     func changes(of call: Call, uids: [String], at: KubeTime) -> [Change] {

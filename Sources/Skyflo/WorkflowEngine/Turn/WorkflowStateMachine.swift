@@ -13,21 +13,21 @@ import SkyfloAPI
 /// - after a stop, `.execute` is never answered;
 /// - every call of a reply has exactly one result before the model is asked again;
 /// - a turn that has ended stays ended.
-public struct WorkflowStateMachine: Sendable {
-    public struct Policy: Sendable, Hashable {
-        public var limits: Limits
-        public var mode: ConversationSpec.ApprovalMode
+package struct WorkflowStateMachine: Sendable {
+    package struct Policy: Sendable, Hashable {
+        package var limits: Limits
+        package var mode: ConversationSpec.ApprovalMode
         /// Tools that only read; with mode `Always` they are asked for before they run.
-        public var readTools: Set<String>
+        package var readTools: Set<String>
 
-        public init(limits: Limits, mode: ConversationSpec.ApprovalMode = .writes, readTools: Set<String> = []) {
+        package init(limits: Limits, mode: ConversationSpec.ApprovalMode = .writes, readTools: Set<String> = []) {
             self.limits = limits
             self.mode = mode
             self.readTools = readTools
         }
     }
 
-    public enum Action: Sendable, Hashable {
+    package enum Action: Sendable, Hashable {
         /// No turn runs.
         case idle
         case askModel
@@ -50,38 +50,38 @@ public struct WorkflowStateMachine: Sendable {
         case end(TurnEnd)
     }
 
-    public var policy: Policy
+    package var policy: Policy
     /// The number of the last turn that was started; 0 before the first.
-    public private(set) var turn = 0
-    public private(set) var ended: TurnEnd?
+    package private(set) var turn = 0
+    package private(set) var ended: TurnEnd?
     /// The calls of the last reply, in the model's order. A stale call is followed by the one that takes its place.
-    public private(set) var calls: [Call] = []
+    package private(set) var calls: [Call] = []
     /// Calls of earlier replies of all turns, oldest first; only the newest ``keptCalls``.
-    public private(set) var pastCalls: [(turn: Int, call: Call)] = []
-    public internal(set) var history: [HistoryMessage] = []
-    public private(set) var startedAt = KubeTime(microseconds: 0)
-    public private(set) var finishedAt: KubeTime?
+    package private(set) var pastCalls: [(turn: Int, call: Call)] = []
+    package internal(set) var history: [HistoryMessage] = []
+    package private(set) var startedAt = KubeTime(microseconds: 0)
+    package private(set) var finishedAt: KubeTime?
     /// Replies, calls and writes of this turn.
-    public private(set) var modelTurns = 0
-    public private(set) var toolCalls = 0
-    public private(set) var writes = 0
-    public private(set) var tokens = 0
+    package private(set) var modelTurns = 0
+    package private(set) var toolCalls = 0
+    package private(set) var writes = 0
+    package private(set) var tokens = 0
     /// Of all turns.
-    public private(set) var usage = ModelTurn.Usage()
-    public private(set) var totalModelTurns = 0
-    public private(set) var totalCalls = 0
+    package private(set) var usage = ModelTurn.Usage()
+    package private(set) var totalModelTurns = 0
+    package private(set) var totalCalls = 0
     /// What was written and can be taken back, oldest first; only the newest.
-    public private(set) var changes: [Change] = []
+    package private(set) var changes: [Change] = []
     /// The turns of the follow-ups that were taken up, by id.
-    public private(set) var followUpsTaken: [String: Int] = [:]
+    package private(set) var followUpsTaken: [String: Int] = [:]
     /// How many entries of `spec.undo` were taken up.
-    public private(set) var undosTaken = 0
+    package private(set) var undosTaken = 0
     /// Whether what runs, or ran last, is an undo rather than a turn.
-    public private(set) var isUndoing = false
+    package private(set) var isUndoing = false
     /// What the model said in this turn that it was about to do; only the newest.
-    public private(set) var plan: [PlanStep] = []
+    package private(set) var plan: [PlanStep] = []
     /// Of this turn, and what is still running of earlier ones.
-    public internal(set) var verification: [(call: String, check: CheckResult, at: KubeTime)] = []
+    package internal(set) var verification: [(call: String, check: CheckResult, at: KubeTime)] = []
 
     /// What the model is to be told once the turn is over: nothing may come between its calls and their results.
     var laterNotes: [String] = []
@@ -92,24 +92,24 @@ public struct WorkflowStateMachine: Sendable {
     private var waitingSince: KubeTime?
 
     /// How many calls a status keeps.
-    public static let keptCalls = 50
+    package static let keptCalls = 50
     /// How many calls of one reply are carried out. People have to read what they approve, and a status has to hold it.
-    public static let callsPerReply = 32
+    package static let callsPerReply = 32
 
-    public init(policy: Policy) { self.policy = policy }
+    package init(policy: Policy) { self.policy = policy }
 
-    public var isRunning: Bool { turn > 0 && ended == nil }
-    public var pendingApprovals: [Call] { calls.filter(\.isWaitingForDecision) }
+    package var isRunning: Bool { turn > 0 && ended == nil }
+    package var pendingApprovals: [Call] { calls.filter(\.isWaitingForDecision) }
 
     /// The messages that no turn has taken up yet.
-    public func waitingMessages(of spec: ConversationSpec) -> [ConversationSpec.Message] {
+    package func waitingMessages(of spec: ConversationSpec) -> [ConversationSpec.Message] {
         spec.waiting(afterMessages: turn - followUpsTaken.count, followUps: Set(followUpsTaken.keys))
     }
 
-    public func call(_ id: String) -> Call? { calls.first { $0.id == id } }
+    package func call(_ id: String) -> Call? { calls.first { $0.id == id } }
 
     /// Seconds that the turn has worked, waiting for people excluded.
-    public func secondsWorked(now: KubeTime) -> Double {
+    package func secondsWorked(now: KubeTime) -> Double {
         let end = finishedAt ?? now
         let waiting = waitingSince.map { max(0, end.microseconds - $0.microseconds) } ?? 0
         return Double(end.microseconds - startedAt.microseconds - waitedMicroseconds - waiting) / 1_000_000
@@ -120,7 +120,7 @@ public struct WorkflowStateMachine: Sendable {
 
 extension WorkflowStateMachine {
     /// - Parameter stop: who wants the turn stopped: `spec.stop`.
-    public func next(now: KubeTime, stop: String?) -> Action {
+    package func next(now: KubeTime, stop: String?) -> Action {
         guard isRunning else { return .idle }
         // A write that was begun has its outcome found out before anything else, also before a stop.
         if let begun = calls.first(where: { $0.state == .executing }) {
@@ -142,16 +142,20 @@ extension WorkflowStateMachine {
         }
         if toolCalls > limits.toolCalls {
             return TurnEnd(
-                .failed, reason: .toolCallLimit, message: "the model asked for more than \(limits.toolCalls) tool calls")
+                .failed, reason: .toolCallLimit, message: "the model asked for more than \(limits.toolCalls) tool calls"
+            )
         }
         if writes > limits.writes {
-            return TurnEnd(.failed, reason: .writeLimit, message: "the model asked for more than \(limits.writes) writes")
+            return TurnEnd(
+                .failed, reason: .writeLimit, message: "the model asked for more than \(limits.writes) writes")
         }
         if let most = limits.tokens, tokens > most {
-            return TurnEnd(.failed, reason: .tokenLimit, message: "the turn used \(tokens) tokens; the limit is \(most)")
+            return TurnEnd(
+                .failed, reason: .tokenLimit, message: "the turn used \(tokens) tokens; the limit is \(most)")
         }
         if secondsWorked(now: now) >= Double(limits.turnTimeoutSeconds) {
-            return TurnEnd(.failed, reason: .turnTimeout, message: "the turn took longer than \(limits.turnTimeoutSeconds) s")
+            return TurnEnd(
+                .failed, reason: .turnTimeout, message: "the turn took longer than \(limits.turnTimeoutSeconds) s")
         }
         return nil
     }
@@ -171,7 +175,7 @@ extension WorkflowStateMachine {
     }
 
     private func mustAskBeforeReading(_ call: Call) -> Bool {
-        policy.mode == .always && !call.mayRead && policy.readTools.contains(call.tool)
+        policy.mode == .always && !call.isReadApproved && policy.readTools.contains(call.tool)
     }
 
     private func nextOfModel() -> Action {
@@ -193,7 +197,8 @@ extension WorkflowStateMachine {
             TurnEnd(
                 .completed, reason: .replyTruncated, message: "the answer was cut off by the model's token limit",
                 answer: reply.content + "\n\n(The answer was cut off by the model's token limit.)")
-        case .filtered: TurnEnd(.failed, reason: .modelFailed, message: "the provider's content filter refused the reply")
+        case .filtered:
+            TurnEnd(.failed, reason: .modelFailed, message: "the provider's content filter refused the reply")
         case .complete, .truncated: TurnEnd(.failed, reason: .modelFailed, message: "the model's reply is empty")
         }
     }
@@ -209,7 +214,7 @@ extension WorkflowStateMachine {
     /// Takes a fact in. One that doesn't fit the state (a decision on a call that is decided already, an outcome of a
     /// write that wasn't begun) changes nothing: facts come from storage and from other processes, and may be late or
     /// doubled.
-    public mutating func apply(_ event: TurnEvent, at: KubeTime) {
+    package mutating func apply(_ event: TurnEvent, at: KubeTime) {
         if case .turnStarted(let number, let message, let followUp) = event {
             guard !isRunning, number > turn else { return }
             startTurn(number, message: message, at: at)
@@ -301,7 +306,8 @@ extension WorkflowStateMachine {
                 id: "c\(totalCalls)", modelID: proposed.modelID, tool: proposed.tool, arguments: proposed.arguments,
                 at: at)
             if reply.finish == .truncated {
-                call.end(.failed, result: "not executed: the reply was cut off, so its arguments may be incomplete", at: at)
+                call.end(
+                    .failed, result: "not executed: the reply was cut off, so its arguments may be incomplete", at: at)
             }
             if position >= Self.callsPerReply, !call.state.isFinal {
                 call.end(.failed, result: "not executed: more than \(Self.callsPerReply) calls in one reply", at: at)
@@ -356,9 +362,10 @@ extension WorkflowStateMachine {
         call.decision = decision
         if !decision.approved {
             call.end(
-                .denied, result: "denied by \(decision.by)" + (decision.reason.isEmpty ? "" : ": \(decision.reason)"), at: at)
+                .denied, result: "denied by \(decision.by)" + (decision.reason.isEmpty ? "" : ": \(decision.reason)"),
+                at: at)
         } else if call.approval?.isForRead == true {
-            call.mayRead = true
+            call.isReadApproved = true
             call.state = .proposed
         }
     }
@@ -374,7 +381,8 @@ extension WorkflowStateMachine {
             } else {
                 call.state = .verifying
             }
-        case .rejected(let why), .failed(let why), .postponed(let why): call.end(.failed, result: "failed: \(why)", at: at)
+        case .rejected(let why), .failed(let why), .postponed(let why):
+            call.end(.failed, result: "failed: \(why)", at: at)
         case .notDone: call.end(.failed, result: "failed: nothing was done", at: at)
         case .unknown(let why): call.end(.unknown, result: why, at: at)
         case .stale(let why):
@@ -424,7 +432,8 @@ extension WorkflowStateMachine {
         let isBad = checks.contains { $0.verdict == .failed || $0.verdict == .timedOut }
         call.end(
             isBad ? .failed : .succeeded,
-            result: ([call.result ?? "done"] + ["Verified by code:"] + checks.map { "- \($0.line)" }).joined(separator: "\n"),
+            result: ([call.result ?? "done"] + ["Verified by code:"] + checks.map { "- \($0.line)" }).joined(
+                separator: "\n"),
             at: at)
     }
 

@@ -1,18 +1,18 @@
-public import KubeClient
+import KubeClient
 import KubeModel
-public import SkyfloAPI
+import SkyfloAPI
 
 /// Runs commands in containers. Nothing in the API keeps one from being run twice, so each is run once only: if its answer
 /// is lost, its outcome is unknown for good.
-public struct ExecBackend: WriteBackend {
+package struct ExecBackend: WriteBackend {
     /// Of output and errors together, in bytes, as the model gets them.
     static let outputLimit = 16_384
     /// Of what is read from the container. A command that writes more is cut off.
     private static let readLimit = 4 << 20
 
-    public init() {}
+    package init() {}
 
-    public func preview(
+    package func preview(
         _ write: PlannedCommand, after earlier: ArraySlice<PlannedWrite>, api: ReadOnlyAPI, redactor: Redactor
     ) async throws -> WritePreview {
         // A WebSocket is opened with GET, which API servers authorize as `get` and, since 1.35, as `create` too.
@@ -31,7 +31,7 @@ public struct ExecBackend: WriteBackend {
             ])
     }
 
-    public func execute(_ write: PlannedCommand, api: ImpersonatingAPI, redactor: Redactor) async -> WriteOutcome {
+    package func execute(_ write: PlannedCommand, api: ImpersonatingAPI, redactor: Redactor) async -> WriteOutcome {
         if let refusal = await refusal(of: write, ReadOnlyAPI(api)) { return refusal }
         let options = ExecOptions(
             container: write.container, timeout: .seconds(write.timeoutSeconds), outputLimit: Self.readLimit)
@@ -71,18 +71,19 @@ public struct ExecBackend: WriteBackend {
             return "\n\(title):\n" + redactor.redact(text: text)
         }
         let text =
-            "exit code \(result.exitCode)" + part("output", text: result.outputText) + part("errors", text: result.errorText)
+            "exit code \(result.exitCode)" + part("output", text: result.outputText)
+            + part("errors", text: result.errorText)
         let cut = OutputLimit.cutMiddle(text, to: Self.outputLimit, rest: "let the command write less to see them")
         return result.exitCode == 0 ? .applied(cut) : .failed(cut)
     }
 
-    public func recover(
+    package func recover(
         _ write: PlannedCommand, change: ChangeRecord?, api: ReadOnlyAPI, redactor: Redactor
     ) async throws -> WriteOutcome {
         .unknown("a command in \(write.target.text) may have been run, and nothing shows whether it was")
     }
 
-    public func refresh(
+    package func refresh(
         _ write: PlannedCommand, api: ReadOnlyAPI, redactor: Redactor
     ) async throws -> PlannedCommand? { nil }
 }

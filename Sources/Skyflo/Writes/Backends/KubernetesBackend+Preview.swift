@@ -1,9 +1,9 @@
-public import KubeClient
+import KubeClient
 import KubeModel
 import SkyfloAPI
 
 extension KubernetesBackend {
-    public func preview(
+    package func preview(
         _ planned: PlannedRequest, after earlier: ArraySlice<PlannedWrite>, api: ReadOnlyAPI, redactor: Redactor
     ) async throws -> WritePreview {
         if planned.isEviction { return try await EvictionPreview(planned, api: api, redactor: redactor).preview }

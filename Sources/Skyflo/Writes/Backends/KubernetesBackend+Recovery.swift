@@ -1,10 +1,10 @@
-public import KubeClient
+import KubeClient
 import KubeModel
-public import SkyfloAPI
+import SkyfloAPI
 
 extension KubernetesBackend {
     /// Reads the target of a write and tells whether the write happened. To be asked after the process that sent it died.
-    public func recover(
+    package func recover(
         _ planned: PlannedRequest, change: ChangeRecord?, api: ReadOnlyAPI, redactor: Redactor
     ) async throws -> WriteOutcome {
         let target = planned.target

@@ -1,4 +1,4 @@
-public import KubeClient
+import KubeClient
 import KubeModel
 import SkyfloAPI
 
@@ -7,7 +7,7 @@ extension KubernetesBackend {
     ///
     /// - Returns: the request under the version that the target has now; nil where what was approved isn't what would
     ///   happen, or that can't be told: whatever goes wrong keeps the request stale.
-    public func refresh(
+    package func refresh(
         _ planned: PlannedRequest, api: ReadOnlyAPI, redactor: Redactor
     ) async throws -> PlannedRequest? {
         let target = planned.target

@@ -1,17 +1,17 @@
-public import KubeClient
+import KubeClient
 import KubeModel
-public import SkyfloAPI
+import SkyfloAPI
 
 /// Sends planned requests to the API server, and finds out what became of those whose answer was lost.
-public struct KubernetesBackend: WriteBackend {
+package struct KubernetesBackend: WriteBackend {
     /// The field manager of all writes: by it the objects say what was changed from here.
-    public static let fieldManager = SkyfloGroup.fieldManager
+    package static let fieldManager = SkyfloGroup.fieldManager
 
-    public init() {}
+    package init() {}
 
     /// Sends exactly `planned.request`, once, if it ``PlannedRequest/isPinned``.
-    public func execute(_ planned: PlannedRequest, api: ImpersonatingAPI, redactor: Redactor) async -> WriteOutcome {
-        guard planned.isPinned else {
+    package func execute(_ planned: PlannedRequest, api: ImpersonatingAPI, redactor: Redactor) async -> WriteOutcome {
+        guard planned.hasPreconditions else {
             return .rejected(
                 "not sent: the request to \(planned.target.text) has no precondition, so it could be carried out twice")
         }

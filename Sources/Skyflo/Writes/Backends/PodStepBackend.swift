@@ -1,12 +1,12 @@
-public import KubeClient
+import KubeClient
 import KubeModel
-public import SkyfloAPI
+import SkyfloAPI
 
 /// Ends what a sequence began with a pod: reads its log, and deletes it.
-public struct PodStepBackend: WriteBackend {
-    public init() {}
+package struct PodStepBackend: WriteBackend {
+    package init() {}
 
-    public func preview(
+    package func preview(
         _ write: PlannedPodStep, after earlier: ArraySlice<PlannedWrite>, api: ReadOnlyAPI, redactor: Redactor
     ) async throws -> WritePreview {
         // The pod doesn't exist yet, so neither can be tried out; rights can.
@@ -19,7 +19,7 @@ public struct PodStepBackend: WriteBackend {
         return WritePreview(write: PlannedWrite(.podStep(write)), text: text)
     }
 
-    public func execute(_ write: PlannedPodStep, api: ImpersonatingAPI, redactor: Redactor) async -> WriteOutcome {
+    package func execute(_ write: PlannedPodStep, api: ImpersonatingAPI, redactor: Redactor) async -> WriteOutcome {
         guard !write.target.uid.isEmpty else {
             return .rejected("not sent: it isn't known which \(write.target.text) was created")
         }
@@ -66,7 +66,7 @@ public struct PodStepBackend: WriteBackend {
     }
 
     /// A log is read again; a deletion is seen by the pod.
-    public func recover(
+    package func recover(
         _ write: PlannedPodStep, change: ChangeRecord?, api: ReadOnlyAPI, redactor: Redactor
     ) async throws -> WriteOutcome {
         guard write.kind == .delete else { return .notDone }
@@ -77,7 +77,7 @@ public struct PodStepBackend: WriteBackend {
         return .notDone
     }
 
-    public func refresh(
+    package func refresh(
         _ write: PlannedPodStep, api: ReadOnlyAPI, redactor: Redactor
     ) async throws -> PlannedPodStep? { nil }
 }

@@ -1,11 +1,11 @@
-public import KubeClient
-public import SkyfloAPI
+import KubeClient
+import SkyfloAPI
 
 /// Carries out one kind of write: tries it out, does it, and finds out what became of it when the answer was lost.
 ///
 /// What must hold afterwards (``WriteProposal/postConditions``) and what takes it back (``ChangeRecord``) are values that
 /// come with the plan and the preview, so that whoever comes later needs nothing else.
-public protocol WriteBackend: Sendable {
+package protocol WriteBackend: Sendable {
     associatedtype Write: Sendable
 
     /// Tries the write out without changing anything, and tells what a person has to know to decide about it.
@@ -39,21 +39,21 @@ public protocol WriteBackend: Sendable {
 }
 
 /// What the preview of one write says.
-public struct WritePreview: Sendable, Hashable {
+package struct WritePreview: Sendable, Hashable {
     /// The write, with what was previewed of it.
-    public var write: PlannedWrite
+    package var write: PlannedWrite
     /// What would change, for people: a unified diff where there is an object to show.
-    public var text: String
+    package var text: String
     /// About this write; each is told with its target where a call has several.
-    public var notes: [String]
+    package var notes: [String]
     /// Who else manages the target: what they will make of the change is told after the notes.
     var ownership: Ownership?
     /// Told once, however many writes of a call have them.
-    public var warnings: [String]
+    package var warnings: [String]
     /// What is needed to take it back; nil where nothing is changed that could be.
-    public var change: ChangeRecord?
+    package var change: ChangeRecord?
 
-    public init(
+    package init(
         write: PlannedWrite, text: String, notes: [String] = [], warnings: [String] = [], change: ChangeRecord? = nil
     ) {
         self.write = write
@@ -91,7 +91,7 @@ extension PlannedWrite {
     }
 
     /// See ``WriteBackend/execute(_:api:redactor:)``.
-    public func execute(api: ImpersonatingAPI, redactor: Redactor) async -> WriteOutcome {
+    package func execute(api: ImpersonatingAPI, redactor: Redactor) async -> WriteOutcome {
         switch action {
         case .request(let planned): await KubernetesBackend().execute(planned, api: api, redactor: redactor)
         case .command(let command): await ExecBackend().execute(command, api: api, redactor: redactor)
@@ -100,7 +100,7 @@ extension PlannedWrite {
     }
 
     /// See ``WriteBackend/recover(_:change:api:redactor:)``.
-    public func recover(change: ChangeRecord?, api: ReadOnlyAPI, redactor: Redactor) async throws -> WriteOutcome {
+    package func recover(change: ChangeRecord?, api: ReadOnlyAPI, redactor: Redactor) async throws -> WriteOutcome {
         switch action {
         case .request(let planned):
             try await KubernetesBackend().recover(planned, change: change, api: api, redactor: redactor)
@@ -112,7 +112,7 @@ extension PlannedWrite {
     }
 
     /// See ``WriteBackend/refresh(_:api:redactor:)``.
-    public func refresh(api: ReadOnlyAPI, redactor: Redactor) async throws -> PlannedWrite? {
+    package func refresh(api: ReadOnlyAPI, redactor: Redactor) async throws -> PlannedWrite? {
         switch action {
         case .request(let planned):
             try await KubernetesBackend().refresh(planned, api: api, redactor: redactor).map {

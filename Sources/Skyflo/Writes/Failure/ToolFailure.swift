@@ -2,17 +2,17 @@ import KubeClient
 import KubeModel
 
 /// What the model is told when a call can't be carried out.
-public struct ToolFailure: Error, Sendable, Hashable, CustomStringConvertible {
-    public var message: String
+package struct ToolFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    package var message: String
     /// What the call is about has moved while it was prepared: the same call may well succeed.
-    public var isStale = false
-    public init(_ message: String) { self.message = message }
-    public var description: String { message }
+    package var isStale = false
+    package init(_ message: String) { self.message = message }
+    package var description: String { message }
 }
 
 extension ToolFailure {
     /// What the model is told about an error of any kind.
-    public init(describing error: any Error) {
+    package init(describing error: any Error) {
         switch error {
         case let failure as ToolFailure: self = failure
         case let denied as PermissionDenied: self.init(denied.description)

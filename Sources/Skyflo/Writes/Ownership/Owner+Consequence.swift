@@ -11,9 +11,11 @@ extension Owner {
         switch self {
         case .argo(let application, let namespace):
             let name = namespace.map { "\($0)/\(application)" } ?? application
-            return "managed by Argo CD application \(name)" + Self.argo(undo, application: settings) + ". Change it in Git instead"
+            return "managed by Argo CD application \(name)" + Self.argo(undo, application: settings)
+                + ". Change it in Git instead"
         case .kustomization(let namespace, let name):
-            return "managed by Flux Kustomization \(namespace)/\(name)" + Self.kustomization(undo, kustomization: settings)
+            return "managed by Flux Kustomization \(namespace)/\(name)"
+                + Self.kustomization(undo, kustomization: settings)
                 + ". Change it in Git instead"
         case .fluxHelmRelease(let namespace, let name):
             return "managed by Flux HelmRelease \(namespace)/\(name)" + Self.release(undo, release: settings)

@@ -17,7 +17,10 @@ enum Owner: Sendable, Hashable {
 
     static func all(of object: KubeObject) -> [Owner] {
         var owners: [Owner] = object.controller.map { [.controller($0)] } ?? []
-        let git = [argo(object), flux(object, toolkit: "kustomize", owner: Owner.kustomization), flux(object, toolkit: "helm", owner: fluxHelmRelease)]
+        let git = [
+            argo(object), flux(object, toolkit: "kustomize", owner: Owner.kustomization),
+            flux(object, toolkit: "helm", owner: fluxHelmRelease),
+        ]
         owners += git.compactMap(\.self)
         if let helm = helm(object), !git.contains(where: { $0?.covers(helm) ?? false }) { owners.append(helm) }
         if let name = object.labels["olm.owner"] { owners.append(.lifecycleManager(name)) }

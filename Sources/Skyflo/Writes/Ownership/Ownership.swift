@@ -42,11 +42,16 @@ struct Ownership: Sendable, Hashable {
         }
         return switch owner {
         case .argo(let application, let namespace):
-            try await read("argoproj.io", version: "v1alpha1", plural: "applications", namespace: namespace ?? "argocd", name: application)
+            try await read(
+                "argoproj.io", version: "v1alpha1", plural: "applications", namespace: namespace ?? "argocd",
+                name: application)
         case .kustomization(let namespace, let name):
-            try await read("kustomize.toolkit.fluxcd.io", version: "v1", plural: "kustomizations", namespace: namespace, name: name)
+            try await read(
+                "kustomize.toolkit.fluxcd.io", version: "v1", plural: "kustomizations", namespace: namespace, name: name
+            )
         case .fluxHelmRelease(let namespace, let name):
-            try await read("helm.toolkit.fluxcd.io", version: "v2", plural: "helmreleases", namespace: namespace, name: name)
+            try await read(
+                "helm.toolkit.fluxcd.io", version: "v2", plural: "helmreleases", namespace: namespace, name: name)
         case .helm, .controller, .lifecycleManager, .named: nil
         }
     }
@@ -83,7 +88,9 @@ struct Ownership: Sendable, Hashable {
                     ).items
                 }
             }
-        return (all ?? []).filter { Self.scales($0, target: planned.target) }.map { Self.warning($0, replicas: replicas) }
+        return (all ?? []).filter { Self.scales($0, target: planned.target) }.map {
+            Self.warning($0, replicas: replicas)
+        }
     }
 
     static func scales(_ autoscaler: KubeObject, target: PlannedRequest.Target) -> Bool {

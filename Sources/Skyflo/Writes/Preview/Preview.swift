@@ -2,19 +2,19 @@ import KubeClient
 import KubeModel
 
 /// What a proposal would change, for the person who decides about it.
-public struct Preview: Sendable, Hashable {
+package struct Preview: Sendable, Hashable {
     /// A unified diff of each object against what the API server says it would become.
-    public var text: String
+    package var text: String
     /// The proposal's own, and what the API server warned about.
-    public var warnings: [String]
+    package var warnings: [String]
     /// What is needed to take each write back; nil for one that changes nothing that could be.
-    public var changes: [ChangeRecord?]
+    package var changes: [ChangeRecord?]
     /// The proposal's writes, each with what was previewed of it.
-    public var writes: [PlannedWrite]
+    package var writes: [PlannedWrite]
     /// What is around the target of each write; nil for what makes no pods, and for all but the first few that do.
     var surroundings: [WriteSurroundings?] = []
 
-    public init(text: String, warnings: [String], changes: [ChangeRecord?] = [], writes: [PlannedWrite] = []) {
+    package init(text: String, warnings: [String], changes: [ChangeRecord?] = [], writes: [PlannedWrite] = []) {
         self.text = text
         self.warnings = warnings
         self.changes = changes
@@ -22,14 +22,14 @@ public struct Preview: Sendable, Hashable {
     }
 
     /// How many bytes ``text`` may have.
-    public static let limit = 16_384
+    package static let limit = 16_384
 
     /// Tries each write of a proposal out by its backend: requests as server-side dry runs (KEP-576), in which admission and
     /// validation take part, so what they change or refuse shows. What is around a target is read once, for the warnings
     /// and for all who ask for it later (``WriteTouches``, ``WriteProposal/noting(podsIn:api:)``).
     ///
     /// - Throws: ``ToolFailure`` where a write would be refused, or where an object has moved since it was planned.
-    public static func of(_ proposal: WriteProposal, api: ReadOnlyAPI, redactor: Redactor) async throws -> Preview {
+    package static func of(_ proposal: WriteProposal, api: ReadOnlyAPI, redactor: Redactor) async throws -> Preview {
         var texts: [String] = []
         var warnings = proposal.warnings
         var changes: [ChangeRecord?] = []

@@ -1,8 +1,8 @@
 /// The differences of two texts in the unified format (`diff -u`), line by line.
-public enum UnifiedDiff {
+package enum UnifiedDiff {
     /// - Parameter limit: how many bytes the result may have; a longer one ends in a line that says how much is missing.
     /// - Returns: an empty text where there is no difference.
-    public static func text(
+    package static func text(
         old: String, new: String, oldName: String, newName: String, context: Int = 3, limit: Int = 16_384
     ) -> String {
         let (a, b) = (lines(old), lines(new))
@@ -42,7 +42,8 @@ public enum UnifiedDiff {
         return hunks
     }
 
-    private static func render(_ edits: ArraySlice<LineEdits.Edit>, lhs a: [Substring], rhs b: [Substring]) -> [String] {
+    private static func render(_ edits: ArraySlice<LineEdits.Edit>, lhs a: [Substring], rhs b: [Substring]) -> [String]
+    {
         var body: [String] = []
         var (oldStart, newStart): (Int?, Int?)
         var (oldCount, newCount) = (0, 0)

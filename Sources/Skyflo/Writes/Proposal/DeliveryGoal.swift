@@ -1,8 +1,8 @@
 import KubeModel
 
 /// What a controller of Argo or Flux is to make of an object of its own, and how its status shows that.
-public struct DeliveryGoal: Sendable, Hashable {
-    public enum Kind: String, Sendable {
+package struct DeliveryGoal: Sendable, Hashable {
+    package enum Kind: String, Sendable {
         /// A Rollout becomes healthy, or gets to the next place at which a person is to decide.
         case rollsOut = "RollsOut"
         /// A Rollout stands still until it is resumed.
@@ -21,11 +21,11 @@ public struct DeliveryGoal: Sendable, Hashable {
         case reconciled = "Reconciled"
     }
 
-    public var kind: Kind
+    package var kind: Kind
     /// The time by which the controller shows that it has seen this request and not an earlier one.
-    public var mark: String?
+    package var mark: String?
 
-    public init(_ kind: Kind, mark: String? = nil) {
+    package init(_ kind: Kind, mark: String? = nil) {
         self.kind = kind
         self.mark = mark
     }

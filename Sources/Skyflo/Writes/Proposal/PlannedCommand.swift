@@ -3,18 +3,18 @@ import KubeModel
 import SkyfloAPI
 
 /// A command in a container of a pod, exactly as it would be run: a program with its arguments, no shell between.
-public struct PlannedCommand: Sendable, Hashable {
+package struct PlannedCommand: Sendable, Hashable {
     /// The pod. Its uid is checked right before the command is run; the API has no precondition for that, so a pod that is
     /// replaced by one of the same name in the very moment gets the command in its place.
-    public var target: PlannedRequest.Target
-    public var container: String
-    public var command: [String]
+    package var target: PlannedRequest.Target
+    package var container: String
+    package var command: [String]
     /// From the request to the command's end.
-    public var timeoutSeconds: Int
+    package var timeoutSeconds: Int
     /// Of the pod, as it was when the command was planned.
-    public var labels: [String: String]?
+    package var labels: [String: String]?
 
-    public init(
+    package init(
         target: PlannedRequest.Target, container: String, command: [String], timeoutSeconds: Int,
         labels: [String: String]? = nil
     ) {

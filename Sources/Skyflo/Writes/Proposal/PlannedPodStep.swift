@@ -7,18 +7,18 @@ import SkyfloAPI
 ///
 /// Neither can name the pod's uid before there is one. It is filled in from the step that created the pod
 /// (``PlannedWrite/aimed(atUID:)``); without it nothing is done, so a pod of the same name that is somebody else's is safe.
-public struct PlannedPodStep: Sendable, Hashable {
-    public enum Kind: String, Sendable {
+package struct PlannedPodStep: Sendable, Hashable {
+    package enum Kind: String, Sendable {
         case log = "Log"
         case delete = "Delete"
     }
 
-    public var kind: Kind
+    package var kind: Kind
     /// The pod. The uid is empty until it exists.
-    public var target: PlannedRequest.Target
-    public var container: String
+    package var target: PlannedRequest.Target
+    package var container: String
 
-    public init(_ kind: Kind, target: PlannedRequest.Target, container: String) {
+    package init(_ kind: Kind, target: PlannedRequest.Target, container: String) {
         self.kind = kind
         self.target = target
         self.container = container
@@ -48,10 +48,12 @@ public struct PlannedPodStep: Sendable, Hashable {
         case .log:
             return KubeRequest(
                 .get, path: pods.path(namespace: target.namespace, name: target.name, subresource: "log"),
-                query: [.init("container", value: container), .init("limitBytes", value: String(Self.readLimit))], accept: "*/*")
+                query: [.init("container", value: container), .init("limitBytes", value: String(Self.readLimit))],
+                accept: "*/*")
         case .delete:
             return KubeRequest(
-                .delete, path: pods.path(namespace: target.namespace, name: target.name), contentType: "application/json",
+                .delete, path: pods.path(namespace: target.namespace, name: target.name),
+                contentType: "application/json",
                 body: JSONWriter.string(DeleteOptions(uid: target.uid, propagation: .background).json))
         }
     }
@@ -83,26 +85,26 @@ extension PlannedPodStep {
     }
 
     /// Whether a result that a log step gave is that of a pod that succeeded.
-    public static func isSuccess(_ result: String) -> Bool {
+    package static func isSuccess(_ result: String) -> Bool {
         result == success || result.hasPrefix(success + "\n")
     }
 }
 
 extension PlannedWrite {
     /// Whether its outcome is text that the model is to get.
-    public var isResult: Bool {
+    package var isResult: Bool {
         if case .podStep(let step) = action { step.kind == .log } else { false }
     }
 
     /// The same write, aimed at the object that an earlier step has created: nil where it isn't about a created object.
-    public func aimed(atUID uid: String) -> PlannedWrite {
+    package func aimed(atUID uid: String) -> PlannedWrite {
         guard case .podStep(var pod) = action else { return self }
         pod.target.uid = uid
         return PlannedWrite(.podStep(pod), step: step)
     }
 
     /// Which of the steps before it creates the object that it is about; nil where none does.
-    public func creator(among earlier: some Collection<PlannedWrite>) -> Int? {
+    package func creator(among earlier: some Collection<PlannedWrite>) -> Int? {
         guard case .podStep(let pod) = action else { return nil }
         let position = Array(earlier).lastIndex { write in
             guard let planned = write.request, planned.request.method == .post else { return false }

@@ -1,10 +1,10 @@
-public import KubeModel
+import KubeModel
 import SkyfloAPI
 
 extension PlannedRequest {
     /// As it is kept in a status: the request byte for byte, its target, and what was previewed. ``before`` is not part of it; it may be large
     /// and is kept apart.
-    public var json: JSONValue { stored.json }
+    package var json: JSONValue { stored.json }
 
     var stored: StoredWrite {
         var stored = StoredWrite()
@@ -20,7 +20,7 @@ extension PlannedRequest {
     }
 
     /// As ``json``, for people to read: what the body holds of secrets is replaced. It can't be sent any more.
-    public func redacted(by redactor: Redactor) -> JSONValue { shown(by: redactor).json }
+    package func redacted(by redactor: Redactor) -> JSONValue { shown(by: redactor).json }
 
     func shown(by redactor: Redactor) -> StoredWrite {
         var shown = stored
@@ -54,7 +54,7 @@ extension PlannedRequest {
     private static let defaultAccept = "application/json"
 
     /// nil for what ``json`` doesn't write: a request that was tampered with is not sent.
-    public init?(json: JSONValue, before: KubeObject? = nil) {
+    package init?(json: JSONValue, before: KubeObject? = nil) {
         guard let stored = StoredWrite(json: json) else { return nil }
         self.init(stored, before: before)
     }
@@ -71,7 +71,7 @@ extension PlannedRequest {
 }
 
 extension PlannedRequest.Target {
-    public var json: JSONValue { stored.json }
+    package var json: JSONValue { stored.json }
 
     var stored: WriteTarget {
         var stored = WriteTarget()
@@ -86,7 +86,7 @@ extension PlannedRequest.Target {
         return stored
     }
 
-    public init?(json: JSONValue) {
+    package init?(json: JSONValue) {
         guard let stored = WriteTarget(json: json) else { return nil }
         self.init(stored)
     }

@@ -6,7 +6,7 @@ extension PlannedRequest {
     ///
     /// All that keeps two workers from both doing a write rests on it. A lease can't: whoever holds it may stand still just
     /// before it sends.
-    public var isPinned: Bool {
+    package var hasPreconditions: Bool {
         guard let body = request.body.flatMap({ try? JSONParser.parse($0) }) else { return false }
         switch request.method {
         case .get: return false
@@ -16,17 +16,20 @@ extension PlannedRequest {
         case .post:
             let isNew = target.uid.isEmpty && body["metadata", "generateName"] == nil
             return isNew && !target.name.isEmpty && body["metadata", "name"]?.string == target.name
-        case .delete: return pins(body["preconditions", "uid"], resourceVersion: body["preconditions", "resourceVersion"])
+        case .delete:
+            return pins(body["preconditions", "uid"], resourceVersion: body["preconditions", "resourceVersion"])
         case .put, .patch:
             guard let operations = body.array else {
                 return pins(body["metadata", "uid"], resourceVersion: body["metadata", "resourceVersion"])
             }
-            return pins(Self.tested("/metadata/uid", operations: operations), resourceVersion: Self.tested(Self.resourceVersionPointer, operations: operations))
+            return pins(
+                Self.tested("/metadata/uid", operations: operations),
+                resourceVersion: Self.tested(Self.resourceVersionPointer, operations: operations))
         }
     }
 
     var guarantee: WriteGuarantee? {
-        guard isPinned else { return nil }
+        guard hasPreconditions else { return nil }
         return request.method == .post && !isEviction ? .fixedName : .pinned
     }
 
@@ -41,7 +44,7 @@ extension PlannedRequest {
     /// isn't pinned to a version.
     func pinned(to resourceVersion: String) -> PlannedRequest? {
         // Byte for byte what was approved, but for the version.
-        guard isPinned, !target.uid.isEmpty, !resourceVersion.isEmpty,
+        guard hasPreconditions, !target.uid.isEmpty, !resourceVersion.isEmpty,
             var body = request.body.flatMap({ try? JSONParser.parse($0) }), JSONWriter.string(body) == request.body
         else { return nil }
         if let operations = body.array {
@@ -61,7 +64,7 @@ extension PlannedRequest {
         var moved = self
         moved.request.body = JSONWriter.string(body)
         moved.target.resourceVersion = resourceVersion
-        return moved.isPinned ? moved : nil
+        return moved.hasPreconditions ? moved : nil
     }
 
     private static let resourceVersionPointer = "/metadata/resourceVersion"

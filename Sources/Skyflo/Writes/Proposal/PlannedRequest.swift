@@ -1,15 +1,15 @@
-public import KubeModel
+import KubeModel
 import SkyfloAPI
 
-public struct PlannedRequest: Sendable, Hashable {
-    public var request: KubeRequest
-    public var target: Target
+package struct PlannedRequest: Sendable, Hashable {
+    package var request: KubeRequest
+    package var target: Target
     /// The target as it was when the request was planned; nil when the request creates it.
-    public var before: KubeObject?
+    package var before: KubeObject?
     /// What the preview of the request was made of; nil before there is one, and where the request could not be tried out.
-    public var previewed: PreviewedContent?
+    package var previewed: PreviewedContent?
 
-    public init(request: KubeRequest, target: Target, before: KubeObject?, previewed: PreviewedContent? = nil) {
+    package init(request: KubeRequest, target: Target, before: KubeObject?, previewed: PreviewedContent? = nil) {
         self.request = request
         self.target = target
         self.before = before
@@ -17,15 +17,15 @@ public struct PlannedRequest: Sendable, Hashable {
     }
 
     /// The object that a request is aimed at.
-    public struct Target: Sendable, Hashable {
-        public var resource: APIResource
-        public var namespace: String?
-        public var name: String
+    package struct Target: Sendable, Hashable {
+        package var resource: APIResource
+        package var namespace: String?
+        package var name: String
         /// Empty when the request creates the object.
-        public var uid: String
-        public var resourceVersion: String
+        package var uid: String
+        package var resourceVersion: String
 
-        public init(resource: APIResource, namespace: String?, name: String, uid: String, resourceVersion: String) {
+        package init(resource: APIResource, namespace: String?, name: String, uid: String, resourceVersion: String) {
             self.resource = resource
             self.namespace = namespace
             self.name = name
@@ -34,6 +34,6 @@ public struct PlannedRequest: Sendable, Hashable {
         }
 
         /// `deployment shop/web`
-        public var text: String { "\(resource.singular) \(namespace.map { "\($0)/" } ?? "")\(name)" }
+        package var text: String { "\(resource.singular) \(namespace.map { "\($0)/" } ?? "")\(name)" }
     }
 }

@@ -1,13 +1,13 @@
-public import KubeClient
-public import KubeModel
-public import SkyfloAPI
+import KubeClient
+import KubeModel
+import SkyfloAPI
 
 /// One write that has not happened, as a value: what exactly would be done, at what, and by which backend.
 ///
 /// The kinds are closed on purpose. Whatever decides about safety (the digest, rules, rights of approvers, recovery) says
 /// in a `switch` what it makes of each, so a new kind doesn't compile before all of them have an answer.
-public struct PlannedWrite: Sendable, Hashable {
-    public enum Action: Sendable, Hashable {
+package struct PlannedWrite: Sendable, Hashable {
+    package enum Action: Sendable, Hashable {
         /// A request to the API server that changes an object.
         case request(PlannedRequest)
         /// A command in a container.
@@ -16,22 +16,22 @@ public struct PlannedWrite: Sendable, Hashable {
         case podStep(PlannedPodStep)
     }
 
-    public var action: Action
+    package var action: Action
     /// How it takes part in a sequence; nil for a write that is sent at once with its fellows.
-    public var step: WriteStep?
+    package var step: WriteStep?
 
-    public init(_ action: Action, step: WriteStep? = nil) {
+    package init(_ action: Action, step: WriteStep? = nil) {
         self.action = action
         self.step = step
     }
 
-    public init(_ request: PlannedRequest, step: WriteStep? = nil) { self.init(.request(request), step: step) }
+    package init(_ request: PlannedRequest, step: WriteStep? = nil) { self.init(.request(request), step: step) }
 
     /// nil for what isn't a request to the API server.
-    public var request: PlannedRequest? { if case .request(let planned) = action { planned } else { nil } }
+    package var request: PlannedRequest? { if case .request(let planned) = action { planned } else { nil } }
 
     /// What it is aimed at: an object, or the pod that a command runs in.
-    public var target: PlannedRequest.Target {
+    package var target: PlannedRequest.Target {
         switch action {
         case .request(let planned): planned.target
         case .command(let command): command.target
@@ -40,7 +40,7 @@ public struct PlannedWrite: Sendable, Hashable {
     }
 
     /// What keeps the write from being carried out twice; nil where nothing does, and then it is never sent.
-    public var guarantee: WriteGuarantee? {
+    package var guarantee: WriteGuarantee? {
         switch action {
         case .request(let planned): planned.guarantee
         case .command: .onceOnly
@@ -50,7 +50,7 @@ public struct PlannedWrite: Sendable, Hashable {
     }
 
     /// What whoever approves it would need to be allowed to do it themself; nil where the authorizer has no word for it.
-    public var access: ResourceAccess? {
+    package var access: ResourceAccess? {
         switch action {
         case .request(let planned): ResourceAccess(planned.request)
         case .command(let command): command.access
@@ -59,7 +59,7 @@ public struct PlannedWrite: Sendable, Hashable {
     }
 
     /// Of the target as it was when the write was planned; nil where there was none.
-    public var labels: [String: String]? {
+    package var labels: [String: String]? {
         switch action {
         case .request(let planned): planned.before?.labels
         case .command(let command): command.labels
@@ -68,7 +68,7 @@ public struct PlannedWrite: Sendable, Hashable {
     }
 
     /// How many bytes of it a person has to read.
-    public var size: Int {
+    package var size: Int {
         switch action {
         case .request(let planned): planned.request.body?.utf8.count ?? 0
         case .command(let command): command.command.reduce(0) { $0 + $1.utf8.count }
@@ -78,7 +78,7 @@ public struct PlannedWrite: Sendable, Hashable {
 }
 
 /// What keeps a write from being carried out twice.
-public enum WriteGuarantee: Sendable, Hashable {
+package enum WriteGuarantee: Sendable, Hashable {
     /// The request names the uid of its target, and the version where that matters: whoever carries it out refuses another.
     case pinned
     /// It creates something of a fixed name: a second one is refused.
@@ -90,7 +90,7 @@ public enum WriteGuarantee: Sendable, Hashable {
 extension PlannedWrite {
     /// As it is kept in a status and a transcript: exactly what would be done, with everything that decides about it. The
     /// digest of an approval covers all of it.
-    public var json: JSONValue {
+    package var json: JSONValue {
         switch action {
         case .request(let planned): labelled(planned.stored, backend: .kubernetes)
         case .command(let command): labelled(command.stored, backend: .exec)
@@ -99,7 +99,7 @@ extension PlannedWrite {
     }
 
     /// As ``json``, for people to read: what it holds of secrets is replaced. It can't be carried out any more.
-    public func redacted(by redactor: Redactor) -> JSONValue {
+    package func redacted(by redactor: Redactor) -> JSONValue {
         switch action {
         case .request(let planned): labelled(planned.shown(by: redactor), backend: .kubernetes)
         case .command(let command): labelled(command.shown(by: redactor), backend: .exec)
@@ -117,7 +117,7 @@ extension PlannedWrite {
 
     /// nil for what ``json`` doesn't write: a write that was tampered with is not carried out. Versions that knew only the
     /// API server wrote no backend.
-    public init?(json: JSONValue) {
+    package init?(json: JSONValue) {
         guard let stored = StoredWrite(json: json) else { return nil }
         step = stored.step
         switch stored.backend ?? .kubernetes {

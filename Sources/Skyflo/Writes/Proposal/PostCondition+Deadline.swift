@@ -1,8 +1,8 @@
-public import KubeModel
+import KubeModel
 
 extension PostCondition {
     /// Seconds after its write. Nothing is watched any longer.
-    public static let longestWatch = 3600.0
+    package static let longestWatch = 3600.0
     /// For kinds that have no deadline of their own: as long as a Deployment has by default.
     private static let usual = 600.0
     /// After its deadline an object's controller has a moment to say so.
@@ -14,7 +14,7 @@ extension PostCondition {
     /// - Parameters:
     ///   - objects: those of ``scope``, as just read.
     ///   - since: when the write was sent.
-    public func deadline(observed objects: [KubeObject], since: KubeTime) -> KubeTime? {
+    package func deadline(observed objects: [KubeObject], since: KubeTime) -> KubeTime? {
         guard let object = objects.first(where: { $0.name == subject.name }), !object.isBeingDeleted else { return nil }
         switch self {
         case .rolloutComplete, .replicas, .jobComplete, .delivery: break

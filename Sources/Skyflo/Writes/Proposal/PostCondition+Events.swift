@@ -1,14 +1,14 @@
-public import KubeModel
+import KubeModel
 
 /// What is told by events, and not by the object itself.
 extension PostCondition {
     /// Whether any of these events is a warning that has to be judged.
-    public static func hasWarnings(_ events: [KubeObject], about subject: Subject, since: KubeTime) -> Bool {
+    package static func hasWarnings(_ events: [KubeObject], about subject: Subject, since: KubeTime) -> Bool {
         !WarningEvents(events: events, about: subject, since: since).warnings.isEmpty
     }
 
     /// Which events say more about what isn't decided: about a claim that is pending, and about a Job that was deleted.
-    public func eventSelector(observed objects: [KubeObject]) -> String? {
+    package func eventSelector(observed objects: [KubeObject]) -> String? {
         switch self {
         case .ready(let subject, _, _) where subject.resource.plural == "persistentvolumeclaims" && !objects.isEmpty:
             "involvedObject.kind=PersistentVolumeClaim,involvedObject.name=\(subject.name)"
@@ -19,7 +19,7 @@ extension PostCondition {
     }
 
     /// nil where they say nothing.
-    public func finding(fromEvents events: [KubeObject], since: KubeTime, observed objects: [KubeObject]) -> Result? {
+    package func finding(fromEvents events: [KubeObject], since: KubeTime, observed objects: [KubeObject]) -> Result? {
         switch self {
         case .ready(let subject, _, _): objects.first.flatMap { Self.claim($0, subject: subject, events: events) }
         case .jobComplete(let subject, _): Self.endedJob(subject, events: events, since: since)

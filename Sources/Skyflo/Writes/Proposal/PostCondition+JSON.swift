@@ -1,8 +1,8 @@
-public import KubeModel
+import KubeModel
 
 extension PostCondition {
     /// `{"type": "Replicas", "target": {…}, "count": 3}`
-    public var json: JSONValue {
+    package var json: JSONValue {
         let target = PlannedRequest.Target(
             resource: subject.resource, namespace: subject.namespace, name: subject.name, uid: "", resourceVersion: "")
         var json: JSONValue = ["type": .string(type), "target": target.json]
@@ -43,7 +43,7 @@ extension PostCondition {
     }
 
     /// nil for what ``json`` doesn't write. What it didn't write in earlier versions may be missing.
-    public init?(json: JSONValue) {
+    package init?(json: JSONValue) {
         guard let target = json["target"].flatMap(PlannedRequest.Target.init(json:)) else { return nil }
         let subject = Subject(resource: target.resource, namespace: target.namespace, name: target.name)
         switch (json["type"]?.string, json["count"]?.int, json["uid"]?.string) {

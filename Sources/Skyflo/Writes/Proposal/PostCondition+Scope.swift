@@ -1,18 +1,18 @@
-public import KubeModel
+import KubeModel
 
 extension PostCondition {
     /// Which objects show whether a post-condition holds.
-    public struct Scope: Sendable, Hashable {
-        public var resource: APIResource
-        public var namespace: String?
+    package struct Scope: Sendable, Hashable {
+        package var resource: APIResource
+        package var namespace: String?
         /// Of the only object; nil for a collection.
-        public var name: String?
-        public var labelSelector: LabelSelector?
+        package var name: String?
+        package var labelSelector: LabelSelector?
         /// In the API's text form.
-        public var fieldSelector: String?
+        package var fieldSelector: String?
     }
 
-    public var scope: Scope {
+    package var scope: Scope {
         switch self {
         case .podsGone(let subject, _, let selector):
             return Scope(resource: .pods, namespace: subject.namespace, labelSelector: selector)
@@ -32,24 +32,24 @@ extension PostCondition {
     }
 
     /// A pod is to go. Where it runs never changes, so a list of its node's pods shows it as well as a list of its name.
-    public var isGoneFromItsNode: Bool {
+    package var isGoneFromItsNode: Bool {
         if case .gone(let subject, _) = self { subject.resource.isSame(as: .pods) } else { false }
     }
 
     /// The node whose change is to be stored; nil for any other condition.
-    public var storedNode: String? {
+    package var storedNode: String? {
         guard case .stored(let subject) = self, subject.resource.group.isEmpty, subject.resource.plural == "nodes"
         else { return nil }
         return subject.name
     }
 
     /// Decided by one look, once the others are decided: there is no moment at which warnings are over.
-    public var comesLast: Bool {
+    package var comesLast: Bool {
         if case .noWarnings = self { true } else { false }
     }
 
     /// About one object that was there before the write, and decided by that alone.
-    public var isWatchedFromTheStart: Bool {
+    package var isWatchedFromTheStart: Bool {
         switch self {
         case .rolloutComplete, .replicas, .delivery: true
         case .gone, .exists, .stored, .ready, .jobComplete, .podsGone, .noWarnings, .serves, .ended: false
@@ -57,7 +57,7 @@ extension PostCondition {
     }
 
     /// Whether it is no fault of the write when the identity may not look.
-    public var isOptional: Bool {
+    package var isOptional: Bool {
         switch self {
         case .podsGone, .noWarnings, .serves: true
         case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete, .delivery, .ended: false
@@ -65,7 +65,7 @@ extension PostCondition {
     }
 
     /// What can't be found out any more, however long one waits.
-    public func isUnknowable(observed objects: [KubeObject]) -> Bool {
+    package func isUnknowable(observed objects: [KubeObject]) -> Bool {
         switch self {
         case .jobComplete(_, deletesItself: true), .ready(_, _, runsOnce: true): objects.isEmpty
         default: false
@@ -73,7 +73,7 @@ extension PostCondition {
     }
 
     /// Whether the last state of an object that was deleted decides, as that of one that still exists.
-    public var outlivesItsObject: Bool {
+    package var outlivesItsObject: Bool {
         switch self {
         case .jobComplete, .ready, .ended: true
         case .rolloutComplete, .replicas, .gone, .exists, .stored, .podsGone, .noWarnings, .delivery, .serves: false
@@ -86,7 +86,7 @@ extension PostCondition {
     ///   - isSettled: the post-conditions that were watched before hold.
     ///   - isRunning: they may come to hold, so that warnings which pass with that say nothing yet.
     ///   - surroundings: what warnings may be about; nil where nobody has looked.
-    public func evaluate(
+    package func evaluate(
         observed objects: [KubeObject], since: KubeTime, isSettled: Bool, isRunning: Bool = false,
         surroundings: Surroundings? = nil
     ) -> Result {

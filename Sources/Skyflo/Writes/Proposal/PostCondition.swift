@@ -1,7 +1,7 @@
-public import KubeModel
+import KubeModel
 
 /// Something that must hold after a write, checked by code from what the API server says.
-public enum PostCondition: Sendable, Hashable {
+package enum PostCondition: Sendable, Hashable {
     /// A Deployment, StatefulSet or DaemonSet runs its newest template everywhere, and all its pods are available.
     case rolloutComplete(Subject)
     /// There are so many replicas, all of them ready.
@@ -35,22 +35,22 @@ public enum PostCondition: Sendable, Hashable {
     /// What a controller of Argo or Flux is to make of an object of its own.
     case delivery(Subject, DeliveryGoal)
 
-    public struct Subject: Sendable, Hashable {
-        public var resource: APIResource
-        public var namespace: String?
-        public var name: String
+    package struct Subject: Sendable, Hashable {
+        package var resource: APIResource
+        package var namespace: String?
+        package var name: String
 
-        public init(resource: APIResource, namespace: String?, name: String) {
+        package init(resource: APIResource, namespace: String?, name: String) {
             self.resource = resource.identity
             self.namespace = namespace
             self.name = name
         }
 
         /// `deployment shop/web`
-        public var text: String { "\(resource.singular) \(namespace.map { "\($0)/" } ?? "")\(name)" }
+        package var text: String { "\(resource.singular) \(namespace.map { "\($0)/" } ?? "")\(name)" }
     }
 
-    public enum Result: Sendable, Hashable {
+    package enum Result: Sendable, Hashable {
         /// With what shows it.
         case met(String)
         /// Not yet, and why.
@@ -59,7 +59,7 @@ public enum PostCondition: Sendable, Hashable {
         case failed(String)
     }
 
-    public var subject: Subject {
+    package var subject: Subject {
         switch self {
         case .rolloutComplete(let subject), .replicas(let subject, _), .gone(let subject, _), .exists(let subject),
             .stored(let subject), .ready(let subject, _, _), .jobComplete(let subject, _), .serves(let subject),
@@ -69,7 +69,7 @@ public enum PostCondition: Sendable, Hashable {
     }
 
     /// What people read: `roll-out of deployment shop/web is complete`.
-    public var title: String {
+    package var title: String {
         switch self {
         case .rolloutComplete(let subject): "roll-out of \(subject.text) is complete"
         case .replicas(let subject, let count): "\(subject.text) has \(count) ready replicas"

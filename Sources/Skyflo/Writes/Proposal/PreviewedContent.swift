@@ -18,7 +18,8 @@ extension Redactor {
     ///
     /// - Parameter members: of the status that count as well.
     func contentHash(of object: KubeObject?, status members: Set<String> = []) -> String {
-        "hmac-sha256:" + hash(object.map { JSONWriter.bytes($0.content(status: members).json, options: .canonical) } ?? [])
+        "hmac-sha256:"
+            + hash(object.map { JSONWriter.bytes($0.content(status: members).json, options: .canonical) } ?? [])
     }
 }
 

@@ -46,7 +46,8 @@ package enum RolloutStatus: Sendable, Hashable {
         }
         if count(object, field: "availableReplicas") < updated {
             return .progressing(
-                "\(waiting) \(count(object, field: "availableReplicas")) of \(updated) updated replicas are available...")
+                "\(waiting) \(count(object, field: "availableReplicas")) of \(updated) updated replicas are available..."
+            )
         }
         return .complete("deployment \"\(name)\" successfully rolled out")
     }
@@ -76,7 +77,9 @@ package enum RolloutStatus: Sendable, Hashable {
         guard object["spec", "updateStrategy", "type"]?.string ?? "RollingUpdate" == "RollingUpdate" else {
             return .failed("rollout status is only available for RollingUpdate strategy type")
         }
-        guard count(object, field: "observedGeneration") > 0, object.generation <= count(object, field: "observedGeneration") else {
+        guard count(object, field: "observedGeneration") > 0,
+            object.generation <= count(object, field: "observedGeneration")
+        else {
             return .progressing("Waiting for statefulset spec update to be observed...")
         }
         let wanted = object["spec", "replicas"]?.int ?? 1
@@ -98,6 +101,7 @@ package enum RolloutStatus: Sendable, Hashable {
                 "waiting for statefulset rolling update to complete \(updated) pods at revision \(revision)...")
         }
         return .complete(
-            "statefulset rolling update complete \(count(object, field: "currentReplicas")) pods at revision \(revision)...")
+            "statefulset rolling update complete \(count(object, field: "currentReplicas")) pods at revision \(revision)..."
+        )
     }
 }

@@ -1,17 +1,17 @@
-public import KubeModel
+import KubeModel
 
 /// What exists now of what warnings may be about: a workload, its pods, and its replica sets.
-public struct Surroundings: Sendable {
+package struct Surroundings: Sendable {
     /// nil where it is missing, or couldn't be read.
-    public var object: KubeObject?
+    package var object: KubeObject?
     /// nil where they couldn't be looked at.
-    public var pods: [KubeObject]?
+    package var pods: [KubeObject]?
     /// Of a Deployment; nil where they couldn't be looked at.
-    public var replicaSets: [KubeObject]?
+    package var replicaSets: [KubeObject]?
     /// Why something couldn't be looked at.
-    public var obstacle: String?
+    package var obstacle: String?
 
-    public init(object: KubeObject?, pods: [KubeObject]?, replicaSets: [KubeObject]? = nil, obstacle: String? = nil) {
+    package init(object: KubeObject?, pods: [KubeObject]?, replicaSets: [KubeObject]? = nil, obstacle: String? = nil) {
         self.object = object
         self.pods = pods
         self.replicaSets = replicaSets

@@ -1,12 +1,12 @@
 import KubeClient
-public import KubeModel
+import KubeModel
 
 extension WriteProposal {
     /// Notes which pods there are before the write: of those that go, a warning says nothing against it. It is kept with
     /// the post-conditions, so that whoever verifies the write knows it, too.
     ///
     /// - Parameter preview: of this proposal. What was read for it isn't read again.
-    public func noting(podsIn preview: Preview, api: ReadOnlyAPI) async throws -> WriteProposal {
+    package func noting(podsIn preview: Preview, api: ReadOnlyAPI) async throws -> WriteProposal {
         var proposal = self
         var room = Listed.limit
         for (position, condition) in postConditions.enumerated() {
@@ -52,7 +52,7 @@ extension WriteProposal {
 
 extension LabelSelector {
     /// What selects the pods of a workload; nil where nothing is known to.
-    public init?(podsOf workload: KubeObject) {
+    package init?(podsOf workload: KubeObject) {
         guard let selector = workload["spec", "selector"], selector.object?.isEmpty == false else { return nil }
         if workload.kind == "ReplicationController" {
             self.init(matching: KubeObject(["metadata": ["labels": selector]]).labels)

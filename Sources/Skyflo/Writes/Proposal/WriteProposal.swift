@@ -1,19 +1,19 @@
-public import SkyfloAPI
+import SkyfloAPI
 
 /// A write that has not happened: the exact requests, what they are aimed at, and how to see afterwards that it worked.
-public struct WriteProposal: Sendable, Hashable {
+package struct WriteProposal: Sendable, Hashable {
     /// One line for people: `Scale deployment shop/web from 2 to 3 replicas`.
-    public var summary: String
+    package var summary: String
     /// In the order in which they are done. Those with a step are a sequence (``WriteStep``), and then all of them are.
-    public var writes: [PlannedWrite]
-    public var risk: Risk
+    package var writes: [PlannedWrite]
+    package var risk: Risk
     /// For the approver: side effects, other owners of the object.
-    public var warnings: [String]
+    package var warnings: [String]
     /// What must hold when the write has done what it is for.
-    public var postConditions: [PostCondition]
+    package var postConditions: [PostCondition]
 
     /// Where a post-condition is about running pods, that nobody warns about them is one too.
-    public init(
+    package init(
         summary: String, writes: [PlannedWrite], risk: Risk, warnings: [String] = [],
         postConditions: [PostCondition] = []
     ) {
@@ -25,7 +25,7 @@ public struct WriteProposal: Sendable, Hashable {
     }
 
     /// A write of requests to the API server, each with its target's uid and resourceVersion as preconditions.
-    public init(
+    package init(
         summary: String, requests: [PlannedRequest], risk: Risk, warnings: [String] = [],
         postConditions: [PostCondition] = []
     ) {
@@ -35,10 +35,10 @@ public struct WriteProposal: Sendable, Hashable {
     }
 
     /// Those of the writes that are requests to the API server.
-    public var requests: [PlannedRequest] { writes.compactMap(\.request) }
+    package var requests: [PlannedRequest] { writes.compactMap(\.request) }
 
     /// Whether it is done step by step.
-    public var isSequence: Bool { writes.contains { $0.step != nil } }
+    package var isSequence: Bool { writes.contains { $0.step != nil } }
 }
 
 /// A proposal of a single request.

@@ -3,7 +3,7 @@ import KubeModel
 extension Redactor {
     /// The arguments of a call without the credentials that the model wrote into them, also into a manifest or a patch that
     /// is one of them. What holds none stays as it was written, byte for byte.
-    public func redact(arguments text: String) -> String {
+    package func redact(arguments text: String) -> String {
         guard let json = try? JSONParser.parse(text), let members = json.object else { return redact(text: text) }
         let isSecret = ["secret", "secrets"].contains(json["resource_type"]?.string?.lowercased() ?? "")
         let shown = JSONValue.object(

@@ -1,15 +1,15 @@
-public import KubeModel
+import KubeModel
 
 extension Redactor {
     private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 
     /// The object without its secrets. Everything else, its order included, stays as it is.
-    public func redact(_ object: KubeObject) -> KubeObject { KubeObject(redact(json: object.json)) }
+    package func redact(_ object: KubeObject) -> KubeObject { KubeObject(redact(json: object.json)) }
 
     /// Any JSON that may hold objects: a list, a patch, a template.
     ///
     /// - Parameter isSecret: the value belongs into a Secret, although it doesn't say so: a patch of one.
-    public func redact(json: JSONValue, isSecret: Bool = false) -> JSONValue {
+    package func redact(json: JSONValue, isSecret: Bool = false) -> JSONValue {
         guard isSecret || Self.isSecret(json) else { return walk(json) }
         guard case .object(let members) = json else { return json.isNull ? json : hide(json) }
         var result = JSONObject()
@@ -26,7 +26,9 @@ extension Redactor {
     private func secretMetadata(_ metadata: JSONValue, known: Set<String>) -> JSONValue {
         var result = walk(metadata)
         for (key, value) in metadata["annotations"]?.object ?? [:] {
-            guard let text = value.string, text != "", holds(text, secrets: known) || key == Self.lastApplied else { continue }
+            guard let text = value.string, text != "", holds(text, secrets: known) || key == Self.lastApplied else {
+                continue
+            }
             result[path: ["annotations", key]] = .string(token(text))
         }
         return result

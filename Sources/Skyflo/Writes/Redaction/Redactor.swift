@@ -1,5 +1,5 @@
 import Crypto
-public import KubeModel
+import KubeModel
 
 /// Puts `‹redacted:1a2b3c4d›` in the place of secrets. The digits are a keyed hash (HMAC-SHA256): the same value gives the
 /// same token, so that a reader sees what is equal and what changed, and can't guess the value without the key.
@@ -7,19 +7,19 @@ public import KubeModel
 /// What counts as a secret: all values of Secrets, values of fields, variables and flags whose name says so
 /// (``CredentialNames``), and texts that can be told by their form (private keys, JWTs, keys of cloud providers, bearer
 /// tokens, passwords in URLs).
-public struct Redactor: Sendable {
+package struct Redactor: Sendable {
     private let key: SymmetricKey
     /// How many texts this one stands in: JSON in a text in JSON.
     var nesting = 0
 
     /// - Parameter key: secret, at least 16 bytes; the same one for as long as tokens should stay comparable.
-    public init(key: [UInt8]) { self.key = SymmetricKey(data: key) }
+    package init(key: [UInt8]) { self.key = SymmetricKey(data: key) }
 
     package static let opening = "‹redacted:"
     static let closing = "›"
 
     /// The token of a value.
-    public func token(_ value: some Sequence<UInt8>) -> String {
+    package func token(_ value: some Sequence<UInt8>) -> String {
         Self.opening + hash(Array(value)).prefix(8) + Self.closing
     }
 
@@ -34,10 +34,10 @@ public struct Redactor: Sendable {
         return text
     }
 
-    public func token(_ value: String) -> String { token(value.utf8) }
+    package func token(_ value: String) -> String { token(value.utf8) }
 
     /// Whether a text carries a token. Whoever writes such a text into the cluster would replace a secret by its token.
-    public static func isRedacted(_ text: String) -> Bool { text.contains(opening) }
+    package static func isRedacted(_ text: String) -> Bool { text.contains(opening) }
 
     /// Whether a text is a token and nothing else.
     static func isToken(_ text: String) -> Bool {
@@ -57,13 +57,13 @@ public struct Redactor: Sendable {
     }
 
     /// Replaces what looks like a secret in a log, a message or any other text.
-    public func redact(text: String) -> String {
+    package func redact(text: String) -> String {
         var redaction = TextRedaction(self, text: text)
         return redaction.run()
     }
 
     /// Replaces these values too, wherever they stand, as they are or in base64.
-    public func redact(text: String, knowing secrets: Set<String>) -> String {
+    package func redact(text: String, knowing secrets: Set<String>) -> String {
         redact(text: replace(secrets, in: text))
     }
 
@@ -90,7 +90,7 @@ public struct Redactor: Sendable {
     }
 
     /// What a Secret holds, decoded where it is text; empty for any other kind.
-    public static func secrets(in object: KubeObject) -> Set<String> {
+    package static func secrets(in object: KubeObject) -> Set<String> {
         isSecret(object.json) ? values(of: object.json.object ?? [:]) : []
     }
 

@@ -7,7 +7,8 @@ extension TextRedaction {
         let host = String(decoding: word, as: UTF8.self)
         let path: Int
         if host == "hooks.slack.com" {
-            guard starts("/services/", at: end) || starts("/workflows/", at: end) || starts("/triggers/", at: end) else {
+            guard starts("/services/", at: end) || starts("/workflows/", at: end) || starts("/triggers/", at: end)
+            else {
                 return nil
             }
             path = end + 1
@@ -71,7 +72,9 @@ extension TextRedaction {
         while end < bytes.count, end - at < 512, bytes[end] > 0x20, bytes[end] != UInt8(ascii: "&") {
             if starts("%2F", at: end) || starts("%2f", at: end) { return nil }
             if starts("%3A", at: end) || starts("%3a", at: end) { colon = colon ?? end + 3 }
-            if starts("%40", at: end) { return colon.flatMap { $0 < end && !isSettled(bytes[$0..<end]) ? $0..<end : nil } }
+            if starts("%40", at: end) {
+                return colon.flatMap { $0 < end && !isSettled(bytes[$0..<end]) ? $0..<end : nil }
+            }
             end += 1
         }
         return nil

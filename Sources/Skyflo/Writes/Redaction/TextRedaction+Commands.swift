@@ -40,7 +40,8 @@ extension TextRedaction {
         case "convertto-securestring": range = nthWord(1, start: word.endIndex)
         case "echo", "printf": return piped(word.endIndex)
         case "auth" where before == "stats":
-            guard let login = nthWord(1, start: word.endIndex), let colon = bytes[login].firstIndex(of: UInt8(ascii: ":"))
+            guard let login = nthWord(1, start: word.endIndex),
+                let colon = bytes[login].firstIndex(of: UInt8(ascii: ":"))
             else { return nil }
             range = colon + 1..<login.upperBound
         // FTP and POP3.

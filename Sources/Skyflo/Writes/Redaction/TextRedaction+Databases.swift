@@ -91,7 +91,8 @@ extension TextRedaction {
     /// `api_token x`, `auth_pass x`, `PASS x`, `password<TAB>x`: a name and its value, and nothing else on the line.
     private func aloneOnLine(_ word: ArraySlice<UInt8>, lower: String, start: Int) -> Range<Int>? {
         let isTabbed = bytes[word.endIndex..<start].contains(0x09)
-        guard isTabbed || !Prose.isNoun(lower), !word.starts(with: "-".utf8), let value = nthWord(1, start: word.endIndex),
+        guard isTabbed || !Prose.isNoun(lower), !word.starts(with: "-".utf8),
+            let value = nthWord(1, start: word.endIndex),
             isLineEnd(skipBlanks(skipQuote(value.upperBound))), previous.isEmpty || isFirst(word.startIndex),
             !isSettled(bytes[value]), !bytes[value].contains(where: { "(){}<:".utf8.contains($0) })
         else { return nil }

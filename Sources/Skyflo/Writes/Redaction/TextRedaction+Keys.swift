@@ -29,7 +29,8 @@ extension TextRedaction {
 
     /// `-----BEGIN` in base64, unless it goes on with `CERTIFICATE` or `PUBLIC KEY`; also wrapped into lines.
     private func encodedPEM(_ at: Int) -> Int? {
-        guard starts("LS0tLS1CRUdJTi", at: at), !starts("LS0tLS1CRUdJTiBDRVJU", at: at), !starts("LS0tLS1CRUdJTiBQVUJM", at: at)
+        guard starts("LS0tLS1CRUdJTi", at: at), !starts("LS0tLS1CRUdJTiBDRVJU", at: at),
+            !starts("LS0tLS1CRUdJTiBQVUJM", at: at)
         else { return nil }
         var end = base64End(at)
         while bytes[end - 1] != UInt8(ascii: "="), let next = wrapped(end) { end = next }

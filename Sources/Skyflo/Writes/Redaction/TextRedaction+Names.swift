@@ -28,7 +28,9 @@ extension TextRedaction {
             return below(start, key: word.startIndex, as: meaning)
                 ?? inline(start, as: meaning, isHeader: isHeader) ?? lineBelow(start, after: word)
         }
-        if let value = flag(name, end: end, meaning: meaning) ?? directive(word, lower: lower, meaning: meaning) { return value }
+        if let value = flag(name, end: end, meaning: meaning) ?? directive(word, lower: lower, meaning: meaning) {
+            return value
+        }
         return neighbour(word, isFlag: name.hasPrefix("-"), meaning: meaning) ?? sentence(word, lower: lower)
             ?? defaultOfVariable(word)
     }

@@ -9,7 +9,8 @@ extension TextRedaction {
         case "chpasswd": return passwordList(word.endIndex)
         // Of Net-SNMP: `createUser app SHA x AES y`.
         case "createUser":
-            return [nthWord(3, start: word.endIndex), nthWord(5, start: word.endIndex)].compactMap { $0 }.filter(isHidden)
+            return [nthWord(3, start: word.endIndex), nthWord(5, start: word.endIndex)].compactMap { $0 }.filter(
+                isHidden)
         // base64: `Password:`, as SMTP servers ask for it.
         case "UGFzc3dvcmQ6": return lastWord(end(ofLine: word.endIndex) + 1).map { [$0] } ?? []
         default: return []

@@ -7,7 +7,7 @@ import KubeModel
 /// Read once, as the conversation, in lists at the same time, for all who need to know: the warnings, the lines that say
 /// what the write touches, and the note of which pods there were. What can't be read is said in its list; nothing here
 /// fails a call.
-public struct WriteSurroundings: Sendable, Hashable {
+package struct WriteSurroundings: Sendable, Hashable {
     let target: PlannedRequest.Target
     /// As it is; as it would be where the request creates it.
     let object: KubeObject

@@ -2,11 +2,11 @@ import KubeModel
 
 /// What a write is going to touch besides its target, in short lines for the person who decides about it: the pods, what
 /// protects, limits and scales them. What can't be read is said in its line.
-public enum WriteTouches {
+package enum WriteTouches {
     /// How many of a write's targets are looked at.
     static let targets = 3
 
-    public static func of(_ preview: Preview) -> [String] {
+    package static func of(_ preview: Preview) -> [String] {
         let all = preview.writes.filter(WriteSurroundings.isWorkload)
         let looked = preview.surroundings.compactMap(\.self)
         var texts: [String] = []

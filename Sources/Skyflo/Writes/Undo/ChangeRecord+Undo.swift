@@ -9,7 +9,7 @@ extension ChangeRecord {
     ///   - uid: of the object that the change made; its own for any other.
     ///   - summary: of the change.
     /// - Throws: ``ToolFailure`` with the reason where it can't be taken back: the object has moved on, or is gone.
-    public func undo(uid: String, summary: String, api: ReadOnlyAPI) async throws -> WriteProposal {
+    package func undo(uid: String, summary: String, api: ReadOnlyAPI) async throws -> WriteProposal {
         if let obstacle { throw ToolFailure("\(target.text) can't be restored: \(obstacle)") }
         let live = try await api.find(target.resource, namespace: target.namespace, name: target.name)
         let title = "Undo “\(summary)”"
@@ -45,8 +45,9 @@ extension ChangeRecord {
         let subject = PostCondition.Subject(
             resource: target.resource, namespace: target.namespace, name: target.name)
         return WriteProposal(
-            "\(title): create \(target.text) again", planned: PlannedRequest(request: request, target: new, before: nil),
-            risk: .baseline(target.resource, namespace: target.namespace), warnings: [Recreation.losses],
+            "\(title): create \(target.text) again",
+            planned: PlannedRequest(request: request, target: new, before: nil),
+            risk: .baseline(target.resource, namespace: target.namespace), warnings: [DeletedObjectRestore.losses],
             postConditions: PostCondition.after(writing: KubeObject(object), to: subject))
     }
 

@@ -1,31 +1,31 @@
-public import KubeModel
+import KubeModel
 
 /// What a planned request changes, as far as it is needed to take it back. Made from the object as it was and the server's
 /// dry run, so it is known, and can be stored, before the request is sent.
-public struct ChangeRecord: Sendable, Hashable {
-    public enum Kind: String, Sendable { case created = "Created", changed = "Changed", deleted = "Deleted" }
+package struct ChangeRecord: Sendable, Hashable {
+    package enum Kind: String, Sendable { case created = "Created", changed = "Changed", deleted = "Deleted" }
 
     /// A place in the object, with what stood there. nil: nothing.
-    public struct Field: Sendable, Hashable {
+    package struct Field: Sendable, Hashable {
         /// Members, and positions in lists.
-        public var path: [String]
-        public var before: JSONValue?
-        public var after: JSONValue?
+        package var path: [String]
+        package var before: JSONValue?
+        package var after: JSONValue?
     }
 
-    public var kind: Kind
+    package var kind: Kind
     /// The uid is empty for what is created.
-    public var target: PlannedRequest.Target
+    package var target: PlannedRequest.Target
     /// `scale` where the request went there.
-    public var subresource: String?
+    package var subresource: String?
     /// What a change wrote.
-    public var fields: [Field] = []
+    package var fields: [Field] = []
     /// Names of list elements on the way to the fields: where others stand there by now, it is another field.
-    public var anchors: [Field] = []
+    package var anchors: [Field] = []
     /// What a deletion took away, without what the server makes itself.
-    public var object: JSONValue?
+    package var object: JSONValue?
     /// Why it can't be taken back; nil where it can.
-    public var obstacle: String?
+    package var obstacle: String?
 
     /// Values that look like credentials are in no record: then it has no content.
     ///
@@ -77,14 +77,14 @@ public struct ChangeRecord: Sendable, Hashable {
             return (nil, "the values of a Secret are not stored")
         }
         do {
-            return (try Recreation.body(of: planned.before), nil)
+            return (try DeletedObjectRestore.body(of: planned.before), nil)
         } catch {
             return (nil, error.message)
         }
     }
 
     /// The record without what takes room.
-    public func withoutContent(_ obstacle: String) -> ChangeRecord {
+    package func withoutContent(_ obstacle: String) -> ChangeRecord {
         var record = self
         record.fields = []
         record.anchors = []
@@ -95,7 +95,7 @@ public struct ChangeRecord: Sendable, Hashable {
 }
 
 extension ChangeRecord {
-    public var json: JSONValue {
+    package var json: JSONValue {
         .compact([
             "kind": .string(kind.rawValue), "target": target.json, "subresource": subresource.map(JSONValue.string),
             "fields": fields.isEmpty ? nil : .array(fields.map(\.json)),
@@ -105,7 +105,7 @@ extension ChangeRecord {
     }
 
     /// nil for what ``json`` doesn't write.
-    public init?(json: JSONValue) {
+    package init?(json: JSONValue) {
         guard let kind = json["kind"]?.string.flatMap(Kind.init(rawValue:)),
             let target = json["target"].flatMap(PlannedRequest.Target.init(json:))
         else { return nil }

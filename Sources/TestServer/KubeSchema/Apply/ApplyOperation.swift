@@ -97,7 +97,8 @@ struct ApplyOperation {
         var applied = config
         applied["metadata"]?["annotations"]?[Self.annotation] = nil
         var result = object
-        result["metadata", "annotations", Self.annotation] = .string(JSONWriter.string(applied, options: .canonical) + "\n")
+        result["metadata", "annotations", Self.annotation] = .string(
+            JSONWriter.string(applied, options: .canonical) + "\n")
         return result
     }
 }

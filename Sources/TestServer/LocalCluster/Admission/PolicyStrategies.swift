@@ -7,7 +7,7 @@ struct AdmissionPolicyStrategy: ResourceStrategy {
 
     func setDefaults(_ object: inout KubeObject) {
         guard var spec = object.json["spec"] else { return }
-        PodTemplate.fill(&spec, member: "failurePolicy", value: "Fail")
+        PodTemplateDefaults.fill(&spec, member: "failurePolicy", value: "Fail")
         if let constraints = spec["matchConstraints"] { spec["matchConstraints"] = Matching.filled(constraints) }
         object.json["spec"] = spec
     }
@@ -100,15 +100,15 @@ struct AdmissionBindingStrategy: ResourceStrategy {
 private enum Matching {
     static func filled(_ json: JSONValue) -> JSONValue {
         var json = json
-        PodTemplate.fill(&json, member: "matchPolicy", value: "Equivalent")
-        PodTemplate.fill(&json, member: "namespaceSelector", value: .object([:]))
-        PodTemplate.fill(&json, member: "objectSelector", value: .object([:]))
+        PodTemplateDefaults.fill(&json, member: "matchPolicy", value: "Equivalent")
+        PodTemplateDefaults.fill(&json, member: "namespaceSelector", value: .object([:]))
+        PodTemplateDefaults.fill(&json, member: "objectSelector", value: .object([:]))
         for member in ["resourceRules", "excludeResourceRules"] {
             guard let rules = json[member]?.array else { continue }
             json[member] = .array(
                 rules.map { rule in
                     var rule = rule
-                    PodTemplate.fill(&rule, member: "scope", value: "*")
+                    PodTemplateDefaults.fill(&rule, member: "scope", value: "*")
                     return rule
                 })
         }

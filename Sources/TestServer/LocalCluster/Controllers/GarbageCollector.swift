@@ -29,7 +29,7 @@ struct GarbageCollector: Sendable {
         let owners = stored.object.ownerReferences
         guard !stored.object.isBeingDeleted, !owners.isEmpty, owners.allSatisfy(isGone) else { return }
         storage.attempt(logger, what: "garbage collection of \(id.key)") { () throws(APIStatus) in
-            _ = try storage.delete(definition, key: id.key, options: DeleteOptions(uid: stored.object.uid))
+            _ = try storage.delete(definition, key: id.key, options: DeleteRequestOptions(uid: stored.object.uid))
         }
     }
 
@@ -74,7 +74,7 @@ struct GarbageCollector: Sendable {
         storage.attempt(logger, what: "foreground deletion of \(id.key)") { () throws(APIStatus) in
             _ = try storage.delete(
                 definition, key: id.key,
-                options: DeleteOptions(uid: object.uid, propagation: hasOwn ? .foreground : .background))
+                options: DeleteRequestOptions(uid: object.uid, propagation: hasOwn ? .foreground : .background))
         }
     }
 

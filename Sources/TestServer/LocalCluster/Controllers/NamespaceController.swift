@@ -28,7 +28,7 @@ struct NamespaceController: Sendable {
     private func empty(_ namespace: String) {
         for (definition, object) in contents(namespace) where !object.isBeingDeleted {
             storage.attempt(logger, what: "emptying namespace \(namespace)") { () throws(APIStatus) in
-                _ = try storage.delete(definition, key: object.key, options: DeleteOptions(uid: object.uid))
+                _ = try storage.delete(definition, key: object.key, options: DeleteRequestOptions(uid: object.uid))
             }
         }
         finish(namespace)

@@ -19,7 +19,7 @@ v1 Endpoints core.Endpoints
 v1 PersistentVolumeClaim core.PersistentVolumeClaim
 v1 Binding core.Binding
 v1 ReplicationController core.ReplicationController
-v1 PodTemplate core.PodTemplate
+v1 PodTemplateDefaults core.PodTemplateDefaults
 apps/v1 Deployment apps.Deployment
 apps/v1 ReplicaSet apps.ReplicaSet
 apps/v1 StatefulSet apps.StatefulSet
@@ -50,7 +50,7 @@ scheduling.k8s.io/v1 PriorityClass sched.PriorityClass
 coordination.k8s.io/v1 Lease coord.Lease
 events.k8s.io/v1 Event events.Event
 discovery.k8s.io/v1 EndpointSlice discovery.EndpointSlice
-meta.k8s.io/v1 DeleteOptions meta.DeleteOptions
+meta.k8s.io/v1 DeleteRequestOptions meta.DeleteRequestOptions
 """
 
     static let messageTable = """
@@ -261,7 +261,7 @@ core.PersistentVolumeClaimStatus 1phase:s 2accessModes:*s 3capacity:%Q 4conditio
 core.PersistentVolumeClaimTemplate 1metadata:meta.ObjectMeta 2spec:core.PersistentVolumeClaimSpec!
 core.PersistentVolumeClaimVolumeSource 1claimName:s! 2readOnly:t
 core.PhotonPersistentDiskVolumeSource 1pdID:s! 2fsType:s
-core.Pod 1metadata:meta.ObjectMeta 2spec:core.PodSpec 3status:core.PodStatus
+core.Pod 1metadata:meta.ObjectMeta 2spec:core.PodSpec 3status:core.SimulatedPodStatus
 core.PodAffinity 1requiredDuringSchedulingIgnoredDuringExecution:*core.PodAffinityTerm 2preferredDuringSchedulingIgnoredDuringExecution:*core.WeightedPodAffinityTerm
 core.PodAffinityTerm 1labelSelector:meta.LabelSelector! 2namespaces:*s 3topologyKey:s! 4namespaceSelector:meta.LabelSelector! 5matchLabelKeys:*s 6mismatchLabelKeys:*s
 core.PodAntiAffinity 1requiredDuringSchedulingIgnoredDuringExecution:*core.PodAffinityTerm 2preferredDuringSchedulingIgnoredDuringExecution:*core.WeightedPodAffinityTerm
@@ -279,8 +279,8 @@ core.PodSchedulingGate 1name:s!
 core.PodSchedulingGroup 1podGroupName:s!
 core.PodSecurityContext 1seLinuxOptions:core.SELinuxOptions! 2runAsUser:i! 3runAsNonRoot:t! 4supplementalGroups:*i 5fsGroup:i! 6runAsGroup:i! 7sysctls:*core.Sysctl 8windowsOptions:core.WindowsSecurityContextOptions! 9fsGroupChangePolicy:s! 10seccompProfile:core.SeccompProfile! 11appArmorProfile:core.AppArmorProfile! 12supplementalGroupsPolicy:s! 13seLinuxChangePolicy:s!
 core.PodSpec 1volumes:*core.Volume 2containers:*core.Container 3restartPolicy:s 4terminationGracePeriodSeconds:i! 5activeDeadlineSeconds:i! 6dnsPolicy:s 7nodeSelector:%s 8serviceAccountName:s 9serviceAccount:s 10nodeName:s 11hostNetwork:t 12hostPID:t 13hostIPC:t 14securityContext:core.PodSecurityContext! 15imagePullSecrets:*core.LocalObjectReference 16hostname:s 17subdomain:s 18affinity:core.Affinity! 19schedulerName:s 20initContainers:*core.Container 21automountServiceAccountToken:t! 22tolerations:*core.Toleration 23hostAliases:*core.HostAlias 24priorityClassName:s 25priority:i! 26dnsConfig:core.PodDNSConfig! 27shareProcessNamespace:t! 28readinessGates:*core.PodReadinessGate 29runtimeClassName:s! 30enableServiceLinks:t! 31preemptionPolicy:s! 32overhead:%Q 33topologySpreadConstraints:*core.TopologySpreadConstraint 34ephemeralContainers:*core.EphemeralContainer 35setHostnameAsFQDN:t! 36os:core.PodOS! 37hostUsers:t! 38schedulingGates:*core.PodSchedulingGate 39resourceClaims:*core.PodResourceClaim 40resources:core.ResourceRequirements! 41hostnameOverride:s! 43schedulingGroup:core.PodSchedulingGroup!
-core.PodStatus 1phase:s 2conditions:*core.PodCondition 3message:s 4reason:s 5hostIP:s 6podIP:s 7startTime:T 8containerStatuses:*core.ContainerStatus 9qosClass:s 10initContainerStatuses:*core.ContainerStatus 11nominatedNodeName:s 12podIPs:*core.PodIP 13ephemeralContainerStatuses:*core.ContainerStatus 14resize:s 15resourceClaimStatuses:*core.PodResourceClaimStatus 16hostIPs:*core.HostIP 17observedGeneration:i 18extendedResourceClaimStatus:core.PodExtendedResourceClaimStatus! 19allocatedResources:%Q 20resources:core.ResourceRequirements! 21nodeAllocatableResourceClaimStatuses:*core.NodeAllocatableResourceClaimStatus
-core.PodTemplate 1metadata:meta.ObjectMeta 2template:core.PodTemplateSpec
+core.SimulatedPodStatus 1phase:s 2conditions:*core.PodCondition 3message:s 4reason:s 5hostIP:s 6podIP:s 7startTime:T 8containerStatuses:*core.ContainerStatus 9qosClass:s 10initContainerStatuses:*core.ContainerStatus 11nominatedNodeName:s 12podIPs:*core.PodIP 13ephemeralContainerStatuses:*core.ContainerStatus 14resize:s 15resourceClaimStatuses:*core.PodResourceClaimStatus 16hostIPs:*core.HostIP 17observedGeneration:i 18extendedResourceClaimStatus:core.PodExtendedResourceClaimStatus! 19allocatedResources:%Q 20resources:core.ResourceRequirements! 21nodeAllocatableResourceClaimStatuses:*core.NodeAllocatableResourceClaimStatus
+core.PodTemplateDefaults 1metadata:meta.ObjectMeta 2template:core.PodTemplateSpec
 core.PodTemplateSpec 1metadata:meta.ObjectMeta 2spec:core.PodSpec
 core.PortStatus 1port:i! 2protocol:s! 3error:s!
 core.PortworxVolumeSource 1volumeID:s! 2fsType:s 3readOnly:t
@@ -350,7 +350,7 @@ discovery.ForZone 1name:s!
 events.Event 1metadata:meta.ObjectMeta! 2eventTime:M 3series:events.EventSeries! 4reportingController:s 5reportingInstance:s 6action:s 7reason:s 8regarding:core.ObjectReference 9related:core.ObjectReference! 10note:s 11type:s 12deprecatedSource:core.EventSource 13deprecatedFirstTimestamp:T 14deprecatedLastTimestamp:T 15deprecatedCount:i
 events.EventSeries 1count:i! 2lastObservedTime:M
 meta.Condition 1type:s! 2status:s! 3observedGeneration:i 4lastTransitionTime:T 5reason:s! 6message:s!
-meta.DeleteOptions 1gracePeriodSeconds:i! 2preconditions:meta.Preconditions! 3orphanDependents:t! 4propagationPolicy:s! 5dryRun:*s 6ignoreStoreReadErrorWithClusterBreakingPotential:t!
+meta.DeleteRequestOptions 1gracePeriodSeconds:i! 2preconditions:meta.Preconditions! 3orphanDependents:t! 4propagationPolicy:s! 5dryRun:*s 6ignoreStoreReadErrorWithClusterBreakingPotential:t!
 meta.FieldSelectorRequirement 1key:s! 2operator:s! 3values:*s
 meta.LabelSelector 1matchLabels:%s 2matchExpressions:*meta.LabelSelectorRequirement
 meta.LabelSelectorRequirement 1key:s! 2operator:s! 3values:*s
@@ -382,7 +382,7 @@ net.NetworkPolicyPeer 1podSelector:meta.LabelSelector! 2namespaceSelector:meta.L
 net.NetworkPolicyPort 1protocol:s! 2port:I 3endPort:i!
 net.NetworkPolicySpec 1podSelector:meta.LabelSelector! 2ingress:*net.NetworkPolicyIngressRule 3egress:*net.NetworkPolicyEgressRule 4policyTypes:*s
 net.ServiceBackendPort 1name:s 2number:i
-policy.Eviction 1metadata:meta.ObjectMeta 2deleteOptions:meta.DeleteOptions!
+policy.Eviction 1metadata:meta.ObjectMeta 2deleteOptions:meta.DeleteRequestOptions!
 policy.PodDisruptionBudget 1metadata:meta.ObjectMeta 2spec:policy.PodDisruptionBudgetSpec 3status:policy.PodDisruptionBudgetStatus
 policy.PodDisruptionBudgetSpec 1minAvailable:I 2selector:meta.LabelSelector! 3maxUnavailable:I 4unhealthyPodEvictionPolicy:s!
 policy.PodDisruptionBudgetStatus 1observedGeneration:i 2disruptedPods:%T 3disruptionsAllowed:i! 4currentHealthy:i! 5desiredHealthy:i! 6expectedPods:i! 7conditions:*meta.Condition

@@ -50,7 +50,7 @@ struct ProtobufFields: Sendable {
         return (number, field)
     }
 
-    /// DeleteOptions belong to every group version.
+    /// DeleteRequestOptions belong to every group version.
     func message(apiVersion: String, kind: String) -> Substring? {
         kind == "DeleteOptions" ? "meta.DeleteOptions" : kinds["\(apiVersion) \(kind)"]
     }

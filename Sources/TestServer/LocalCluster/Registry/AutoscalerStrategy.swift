@@ -7,8 +7,8 @@ struct AutoscalerStrategy: ResourceStrategy {
 
     func setDefaults(_ object: inout KubeObject) {
         guard var spec = object.json["spec"] else { return }
-        PodTemplate.fill(&spec, member: "minReplicas", value: 1)
-        if isV2 { PodTemplate.fill(&spec, member: "metrics", value: [StoredForm.cpu(80)]) }
+        PodTemplateDefaults.fill(&spec, member: "minReplicas", value: 1)
+        if isV2 { PodTemplateDefaults.fill(&spec, member: "metrics", value: [StoredForm.cpu(80)]) }
         object.json["spec"] = spec
     }
 

@@ -13,13 +13,13 @@ struct JobStrategy: ResourceStrategy {
             spec["completions"] = 1
             spec["parallelism"] = 1
         }
-        PodTemplate.fill(&spec, member: "parallelism", value: 1)
-        PodTemplate.fill(
+        PodTemplateDefaults.fill(&spec, member: "parallelism", value: 1)
+        PodTemplateDefaults.fill(
             &spec, member: "backoffLimit", value: spec["backoffLimitPerIndex"] == nil ? 6 : JSONValue(Int(Int32.max)))
-        PodTemplate.fill(&spec, member: "completionMode", value: "NonIndexed")
-        PodTemplate.fill(&spec, member: "suspend", value: false)
-        PodTemplate.fill(&spec, member: "manualSelector", value: false)
-        PodTemplate.fill(
+        PodTemplateDefaults.fill(&spec, member: "completionMode", value: "NonIndexed")
+        PodTemplateDefaults.fill(&spec, member: "suspend", value: false)
+        PodTemplateDefaults.fill(&spec, member: "manualSelector", value: false)
+        PodTemplateDefaults.fill(
             &spec, member: "podReplacementPolicy",
             value: spec["podFailurePolicy"] == nil ? "TerminatingOrFailed" : "Failed")
         object.json["spec"] = spec
@@ -27,7 +27,7 @@ struct JobStrategy: ResourceStrategy {
 
     static func setTemplateDefaults(_ spec: inout JSONValue) {
         guard var pod = spec["template", "spec"] else { return }
-        PodTemplate.setDefaults(&pod)
+        PodTemplateDefaults.setDefaults(&pod)
         spec["template", "spec"] = pod
     }
 
@@ -70,7 +70,7 @@ struct JobStrategy: ResourceStrategy {
             errors.append(
                 .invalid("\(field).\(member)", value: JSONValue(number), detail: "must be greater than or equal to 0"))
         }
-        errors += PodTemplate.validate(spec?["template", "spec"], field: "\(field).template.spec")
+        errors += PodTemplateDefaults.validate(spec?["template", "spec"], field: "\(field).template.spec")
         if !["Never", "OnFailure"].contains(spec?["template", "spec", "restartPolicy"]?.string ?? "") {
             errors.append(
                 .required("\(field).template.spec.restartPolicy", detail: "valid values: \"OnFailure\", \"Never\""))
@@ -87,10 +87,10 @@ struct CronJobStrategy: ResourceStrategy {
 
     func setDefaults(_ object: inout KubeObject) {
         guard var spec = object.json["spec"] else { return }
-        PodTemplate.fill(&spec, member: "concurrencyPolicy", value: "Allow")
-        PodTemplate.fill(&spec, member: "suspend", value: false)
-        PodTemplate.fill(&spec, member: "successfulJobsHistoryLimit", value: 3)
-        PodTemplate.fill(&spec, member: "failedJobsHistoryLimit", value: 1)
+        PodTemplateDefaults.fill(&spec, member: "concurrencyPolicy", value: "Allow")
+        PodTemplateDefaults.fill(&spec, member: "suspend", value: false)
+        PodTemplateDefaults.fill(&spec, member: "successfulJobsHistoryLimit", value: 3)
+        PodTemplateDefaults.fill(&spec, member: "failedJobsHistoryLimit", value: 1)
         if var job = spec["jobTemplate", "spec"] {
             JobStrategy.setTemplateDefaults(&job)
             spec["jobTemplate", "spec"] = job

@@ -12,7 +12,7 @@ struct CustomResourceDefinitionStrategy: ResourceStrategy {
         let kind = spec["names", "kind"]?.string ?? ""
         if spec["names", "singular"]?.string?.isEmpty ?? true { spec["names", "singular"] = .string(kind.lowercased()) }
         if spec["names", "listKind"]?.string?.isEmpty ?? true { spec["names", "listKind"] = .string(kind + "List") }
-        PodTemplate.fill(&spec, member: "conversion", value: ["strategy": "None"])
+        PodTemplateDefaults.fill(&spec, member: "conversion", value: ["strategy": "None"])
         object.json["spec"] = spec
     }
 

@@ -14,7 +14,7 @@ enum EphemeralContainers {
 
     private static func withDefaults(_ containers: JSONValue) -> JSONValue {
         var spec: JSONValue = ["containers": containers]
-        PodTemplate.setDefaults(&spec)
+        PodTemplateDefaults.setDefaults(&spec)
         return spec["containers"] ?? containers
     }
 

@@ -10,8 +10,8 @@ struct VolumeStrategy: ResourceStrategy {
 
     func setDefaults(_ object: inout KubeObject) {
         guard var spec = object.json["spec"] else { return }
-        PodTemplate.fill(&spec, member: "persistentVolumeReclaimPolicy", value: "Retain")
-        PodTemplate.fill(&spec, member: "volumeMode", value: "Filesystem")
+        PodTemplateDefaults.fill(&spec, member: "persistentVolumeReclaimPolicy", value: "Retain")
+        PodTemplateDefaults.fill(&spec, member: "volumeMode", value: "Filesystem")
         if spec["hostPath"] != nil, spec["hostPath", "type"] == nil { spec["hostPath", "type"] = "" }
         object.json["spec"] = spec
     }
@@ -30,10 +30,10 @@ struct PodTemplateStrategy: ResourceStrategy {
     var hasGeneration: Bool { true }
     var returnsDeletedObject: Bool { true }
 
-    func setDefaults(_ object: inout KubeObject) { PodTemplate.setDefaults(inTemplateOf: &object.json) }
+    func setDefaults(_ object: inout KubeObject) { PodTemplateDefaults.setDefaults(inTemplateOf: &object.json) }
 
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
-        PodTemplate.validate(object.json["template", "spec"], field: "template.spec")
+        PodTemplateDefaults.validate(object.json["template", "spec"], field: "template.spec")
     }
 }
 
@@ -43,10 +43,10 @@ struct ReplicationControllerStrategy: ResourceStrategy {
 
     func setDefaults(_ object: inout KubeObject) {
         guard var spec = object.json["spec"] else { return }
-        PodTemplate.fill(&spec, member: "replicas", value: 1)
-        PodTemplate.setDefaults(inTemplateOf: &spec)
+        PodTemplateDefaults.fill(&spec, member: "replicas", value: 1)
+        PodTemplateDefaults.setDefaults(inTemplateOf: &spec)
         if let labels = spec["template", "metadata", "labels"] {
-            PodTemplate.fill(&spec, member: "selector", value: labels)
+            PodTemplateDefaults.fill(&spec, member: "selector", value: labels)
             if object.labels.isEmpty { object["metadata", "labels"] = labels }
         }
         object.json["spec"] = spec
@@ -71,7 +71,7 @@ struct ReplicationControllerStrategy: ResourceStrategy {
                     "spec.template.metadata.labels", value: labels ?? .null,
                     detail: "`selector` does not match template `labels`"))
         }
-        return errors + PodTemplate.validate(object["spec", "template", "spec"], field: "spec.template.spec")
+        return errors + PodTemplateDefaults.validate(object["spec", "template", "spec"], field: "spec.template.spec")
     }
 }
 
@@ -123,8 +123,8 @@ struct NetworkPolicyStrategy: ResourceStrategy {
 
     func setDefaults(_ object: inout KubeObject) {
         guard var spec = object.json["spec"] else { return }
-        PodTemplate.fill(&spec, member: "podSelector", value: .object([:]))
-        PodTemplate.fill(
+        PodTemplateDefaults.fill(&spec, member: "podSelector", value: .object([:]))
+        PodTemplateDefaults.fill(
             &spec, member: "policyTypes",
             value: spec["egress"]?.array?.isEmpty ?? true ? ["Ingress"] : ["Ingress", "Egress"])
         for direction in ["ingress", "egress"] {
@@ -140,7 +140,7 @@ struct NetworkPolicyStrategy: ResourceStrategy {
         rule["ports"] = .array(
             ports.map { port in
                 var port = port
-                PodTemplate.fill(&port, member: "protocol", value: "TCP")
+                PodTemplateDefaults.fill(&port, member: "protocol", value: "TCP")
                 return port
             })
         return rule
@@ -151,8 +151,8 @@ struct PriorityClassStrategy: ResourceStrategy {
     var hasGeneration: Bool { true }
 
     func setDefaults(_ object: inout KubeObject) {
-        PodTemplate.fill(&object.json, member: "preemptionPolicy", value: "PreemptLowerPriority")
-        PodTemplate.fill(&object.json, member: "value", value: 0)
+        PodTemplateDefaults.fill(&object.json, member: "preemptionPolicy", value: "PreemptLowerPriority")
+        PodTemplateDefaults.fill(&object.json, member: "value", value: 0)
     }
 
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
@@ -180,8 +180,8 @@ struct StorageClassStrategy: ResourceStrategy {
     var returnsDeletedObject: Bool { true }
 
     func setDefaults(_ object: inout KubeObject) {
-        PodTemplate.fill(&object.json, member: "reclaimPolicy", value: "Delete")
-        PodTemplate.fill(&object.json, member: "volumeBindingMode", value: "Immediate")
+        PodTemplateDefaults.fill(&object.json, member: "reclaimPolicy", value: "Delete")
+        PodTemplateDefaults.fill(&object.json, member: "volumeBindingMode", value: "Immediate")
     }
 
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {

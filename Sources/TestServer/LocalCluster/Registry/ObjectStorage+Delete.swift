@@ -12,7 +12,7 @@ extension ObjectStorage {
     static let orphan = "orphan"
 
     func delete(
-        _ definition: ResourceDefinition, key: ObjectKey, options: DeleteOptions = DeleteOptions()
+        _ definition: ResourceDefinition, key: ObjectKey, options: DeleteRequestOptions = DeleteRequestOptions()
     ) throws(APIStatus) -> DeleteResult {
         while true {
             let live = try live(definition, key: key)
@@ -29,7 +29,7 @@ extension ObjectStorage {
     }
 
     private func commit(
-        _ marked: KubeObject, live: StoredObject, definition: ResourceDefinition, options: DeleteOptions
+        _ marked: KubeObject, live: StoredObject, definition: ResourceDefinition, options: DeleteRequestOptions
     ) throws(StoreCore.Failure) -> DeleteResult {
         if Self.isFinished(marked) {
             if options.isDryRun { return .removed(live.object) }
@@ -41,7 +41,7 @@ extension ObjectStorage {
     }
 
     private func checkPreconditions(
-        _ live: KubeObject, definition: ResourceDefinition, options: DeleteOptions
+        _ live: KubeObject, definition: ResourceDefinition, options: DeleteRequestOptions
     ) throws(APIStatus) {
         let api = definition.storedAPI
         let kind = api.group.isEmpty ? api.kind : "\(api.kind).\(api.group)"
@@ -69,7 +69,7 @@ extension ObjectStorage {
     }
 
     /// The object as it is once its deletion was asked for.
-    private func mark(_ live: KubeObject, definition: ResourceDefinition, options: DeleteOptions) -> KubeObject {
+    private func mark(_ live: KubeObject, definition: ResourceDefinition, options: DeleteRequestOptions) -> KubeObject {
         var object = live
         var finalizers = live.finalizers.filter { $0 != Self.foreground && $0 != Self.orphan }
         switch options.propagation {
@@ -100,7 +100,7 @@ extension ObjectStorage {
     }
 
     /// A later DELETE may shorten the time that is left, never prolong it.
-    private func shorten(_ object: inout KubeObject, grace: Int, options: DeleteOptions) {
+    private func shorten(_ object: inout KubeObject, grace: Int, options: DeleteRequestOptions) {
         guard options.gracePeriodSeconds != nil,
             let before = object.metadata["deletionGracePeriodSeconds"]?.int, grace < before
         else { return }
@@ -108,7 +108,7 @@ extension ObjectStorage {
         object["metadata", "deletionTimestamp"] = .string(KubeTime.now().adding(seconds: Double(grace)).description)
     }
 
-    private func gracePeriod(_ live: KubeObject, definition: ResourceDefinition, options: DeleteOptions) -> Int {
+    private func gracePeriod(_ live: KubeObject, definition: ResourceDefinition, options: DeleteRequestOptions) -> Int {
         guard hasKubelet, definition.id == APIResource.pods.id, live["spec", "nodeName"]?.string != nil else {
             return 0
         }

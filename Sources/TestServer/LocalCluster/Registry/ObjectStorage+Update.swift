@@ -27,9 +27,9 @@ extension ObjectStorage {
     /// version (then 409). `change` gets the live object in the definition's version and returns what it should become;
     /// for an apply patch the result has its managedFields already.
     func update(
-        _ definition: ResourceDefinition, key: ObjectKey, part: Part = .main, options: WriteOptions,
+        _ definition: ResourceDefinition, key: ObjectKey, part: Part = .main, options: WriteRequestOptions,
         change: (KubeObject) throws(APIStatus) -> KubeObject
-    ) throws(APIStatus) -> WriteResult {
+    ) throws(APIStatus) -> StoredResult {
         for _ in 0..<Self.attempts {
             let live = try live(definition, key: key)
             let before = definition.shown(live.object)
@@ -45,10 +45,10 @@ extension ObjectStorage {
             }
             warnings += try options.admit?(AdmissionObjects(object: object, old: before)) ?? []
             object = definition.stored(object)
-            if Self.isSame(object, live.object) { return WriteResult(object: live.object, warnings: warnings) }
-            if options.isDryRun { return WriteResult(object: object, warnings: warnings) }
+            if Self.isSame(object, live.object) { return StoredResult(object: live.object, warnings: warnings) }
+            if options.isDryRun { return StoredResult(object: object, warnings: warnings) }
             if let result = try commit(object, live: live, definition: definition) {
-                return WriteResult(object: result, warnings: warnings)
+                return StoredResult(object: result, warnings: warnings)
             }
         }
         throw .modified(definition.storedAPI, name: key.name)
@@ -80,7 +80,7 @@ extension ObjectStorage {
     /// The version and the uid that the change names must be those of the live object. The uid of a PUT is a precondition;
     /// a patch that names another one would change it.
     private func checkIdentity(
-        _ object: KubeObject, live: KubeObject, definition: ResourceDefinition, source: WriteOptions.Source
+        _ object: KubeObject, live: KubeObject, definition: ResourceDefinition, source: WriteRequestOptions.Source
     ) throws(APIStatus) {
         let uid = object.uid
         let isOther = !uid.isEmpty && uid != live.uid

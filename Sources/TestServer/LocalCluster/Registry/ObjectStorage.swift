@@ -21,8 +21,8 @@ struct ObjectStorage: Sendable {
 
     /// Creates an object. 404 or 403 is thrown about the namespace, 400 and 422 about the object, 409 when it exists.
     func create(
-        _ body: JSONValue, definition: ResourceDefinition, namespace: String?, options: WriteOptions
-    ) throws(APIStatus) -> WriteResult {
+        _ body: JSONValue, definition: ResourceDefinition, namespace: String?, options: WriteRequestOptions
+    ) throws(APIStatus) -> StoredResult {
         var object = KubeObject(body)
         if !object.resourceVersion.isEmpty {
             throw .internalError("resourceVersion should not be set on objects to be created")
@@ -38,8 +38,8 @@ struct ObjectStorage: Sendable {
 
     /// Creates what an apply patch makes of something that doesn't exist: `object` carries its managedFields already.
     func createApplied(
-        _ applied: JSONValue, definition: ResourceDefinition, namespace: String?, options: WriteOptions
-    ) throws(APIStatus) -> WriteResult {
+        _ applied: JSONValue, definition: ResourceDefinition, namespace: String?, options: WriteRequestOptions
+    ) throws(APIStatus) -> StoredResult {
         var object = KubeObject(applied)
         let warnings = try prune(&object, definition: definition, options: options, name: object.name)
         try prepareForCreate(&object, definition: definition, namespace: namespace)
@@ -48,27 +48,27 @@ struct ObjectStorage: Sendable {
     }
 
     private func commitNew(
-        _ object: KubeObject, definition: ResourceDefinition, options: WriteOptions, warnings: [String]
-    ) throws(APIStatus) -> WriteResult {
+        _ object: KubeObject, definition: ResourceDefinition, options: WriteRequestOptions, warnings: [String]
+    ) throws(APIStatus) -> StoredResult {
         let warnings = warnings + (try options.admit?(AdmissionObjects(object: object)) ?? [])
         try ObjectQuota(store: store).check(object, definition: definition)
         if options.isDryRun {
             if store.get(definition.id, key: object.key) != nil {
                 throw .alreadyExists(definition.storedAPI, name: object.name)
             }
-            return WriteResult(object: definition.stored(object), isNew: true, warnings: warnings)
+            return StoredResult(object: definition.stored(object), isNew: true, warnings: warnings)
         }
         do throws(StoreCore.Failure) {
             let stored = try store.create(definition.stored(object), in: definition.id)
-            if definition.id == APIResource.namespaces.id { furnish(object.name) }
-            return WriteResult(object: stored.object, isNew: true, warnings: warnings)
+            if definition.id == APIResource.namespaces.id { createDefaultObjects(object.name) }
+            return StoredResult(object: stored.object, isNew: true, warnings: warnings)
         } catch {
             throw .alreadyExists(definition.storedAPI, name: object.name)
         }
     }
 
     /// What a controller puts into every namespace; at once, so that a Pod can be made right after.
-    private func furnish(_ namespace: String) {
+    private func createDefaultObjects(_ namespace: String) {
         guard let accounts = catalog.find(.serviceAccounts) else { return }
         let account: JSONValue = ["apiVersion": "v1", "kind": "ServiceAccount", "metadata": ["name": "default"]]
         // It can only fail because somebody else has made it.
@@ -129,7 +129,7 @@ struct ObjectStorage: Sendable {
 
     /// Drops what the schema doesn't know, or refuses it, or tells about it.
     func prune(
-        _ object: inout KubeObject, definition: ResourceDefinition, options: WriteOptions, name: String
+        _ object: inout KubeObject, definition: ResourceDefinition, options: WriteRequestOptions, name: String
     ) throws(APIStatus) -> [String] {
         let before = object.json
         let unknown = definition.schema?.prune(&object.json) ?? []
@@ -152,7 +152,7 @@ struct ObjectStorage: Sendable {
     /// from where it begins.
     func validate(
         _ object: KubeObject, old: KubeObject?, definition: ResourceDefinition, part: Part = .main,
-        options: WriteOptions
+        options: WriteRequestOptions
     ) throws(APIStatus) {
         var metadata = MetadataValidation.causes(object, nameProblem: definition.strategy.nameProblem)
         if let old {
@@ -197,7 +197,7 @@ struct ObjectStorage: Sendable {
 
     private func builtInErrors(
         _ object: KubeObject, old: KubeObject?, definition: ResourceDefinition, metadata: [FieldError],
-        own: [FieldError], options: WriteOptions
+        own: [FieldError], options: WriteRequestOptions
     ) throws(APIStatus) -> [FieldError] {
         guard let schema = definition.schema else { return metadata + own }
         if let problem = GoTypes.problem(object) { throw Self.undecodable(problem, api: definition.api) }
@@ -217,7 +217,7 @@ struct ObjectStorage: Sendable {
 
     /// Built-in kinds are Go types there: what doesn't fit isn't invalid, it can't even be read.
     private static func undecodable(
-        _ error: FieldError, object: KubeObject, api: APIResource, options: WriteOptions
+        _ error: FieldError, object: KubeObject, api: APIResource, options: WriteRequestOptions
     ) -> APIStatus {
         if options.source == .patch {
             let patch = options.strategicPatch

@@ -8,18 +8,20 @@ struct ServiceStrategy: ResourceStrategy {
 
     func setDefaults(_ object: inout KubeObject) {
         var spec = object.json["spec"] ?? .object([:])
-        PodTemplate.fill(&spec, member: "type", value: "ClusterIP")
-        PodTemplate.fill(&spec, member: "sessionAffinity", value: "None")
+        PodTemplateDefaults.fill(&spec, member: "type", value: "ClusterIP")
+        PodTemplateDefaults.fill(&spec, member: "sessionAffinity", value: "None")
         let ports = (spec["ports"]?.array ?? []).map { port in
             var port = port
-            PodTemplate.fill(&port, member: "protocol", value: "TCP")
-            if let number = port["port"] { PodTemplate.fill(&port, member: "targetPort", value: number) }
+            PodTemplateDefaults.fill(&port, member: "protocol", value: "TCP")
+            if let number = port["port"] { PodTemplateDefaults.fill(&port, member: "targetPort", value: number) }
             return port
         }
         if !ports.isEmpty { spec["ports"] = .array(ports) }
-        if Self.hasNodePorts(spec) { PodTemplate.fill(&spec, member: "externalTrafficPolicy", value: "Cluster") }
+        if Self.hasNodePorts(spec) {
+            PodTemplateDefaults.fill(&spec, member: "externalTrafficPolicy", value: "Cluster")
+        }
         if spec["type"]?.string == "LoadBalancer" {
-            PodTemplate.fill(&spec, member: "allocateLoadBalancerNodePorts", value: true)
+            PodTemplateDefaults.fill(&spec, member: "allocateLoadBalancerNodePorts", value: true)
         }
         object.json["spec"] = spec
     }
@@ -47,11 +49,13 @@ struct ServiceStrategy: ResourceStrategy {
                 ])
         }
         Self.allocateNodePorts(&spec, uid: object.uid, without: used)
-        PodTemplate.fill(&spec, member: "clusterIP", value: .string(Self.address(object.uid)))
-        if let address = spec["clusterIP"] { PodTemplate.fill(&spec, member: "clusterIPs", value: .array([address])) }
-        PodTemplate.fill(&spec, member: "ipFamilies", value: ["IPv4"])
-        PodTemplate.fill(&spec, member: "ipFamilyPolicy", value: "SingleStack")
-        PodTemplate.fill(&spec, member: "internalTrafficPolicy", value: "Cluster")
+        PodTemplateDefaults.fill(&spec, member: "clusterIP", value: .string(Self.address(object.uid)))
+        if let address = spec["clusterIP"] {
+            PodTemplateDefaults.fill(&spec, member: "clusterIPs", value: .array([address]))
+        }
+        PodTemplateDefaults.fill(&spec, member: "ipFamilies", value: ["IPv4"])
+        PodTemplateDefaults.fill(&spec, member: "ipFamilyPolicy", value: "SingleStack")
+        PodTemplateDefaults.fill(&spec, member: "internalTrafficPolicy", value: "Cluster")
         object.json["spec"] = spec
     }
 

@@ -8,16 +8,16 @@ struct WorkloadStrategy: ResourceStrategy {
 
     func setDefaults(_ object: inout KubeObject) {
         guard var spec = object.json["spec"] else { return }
-        if kind != "DaemonSet" { PodTemplate.fill(&spec, member: "replicas", value: 1) }
+        if kind != "DaemonSet" { PodTemplateDefaults.fill(&spec, member: "replicas", value: 1) }
         if var podSpec = spec["template", "spec"] {
-            PodTemplate.setDefaults(&podSpec)
+            PodTemplateDefaults.setDefaults(&podSpec)
             spec["template", "spec"] = podSpec
         }
         switch kind {
         case "Deployment": setDeploymentDefaults(&spec)
         case "StatefulSet": Self.setStatefulSetDefaults(&spec)
         case "DaemonSet":
-            PodTemplate.fill(&spec, member: "revisionHistoryLimit", value: 10)
+            PodTemplateDefaults.fill(&spec, member: "revisionHistoryLimit", value: 10)
             Self.setUpdateDefaults(&spec, rolling: ["maxUnavailable": 1, "maxSurge": 0])
         default: break
         }
@@ -25,38 +25,40 @@ struct WorkloadStrategy: ResourceStrategy {
     }
 
     private static func setStatefulSetDefaults(_ spec: inout JSONValue) {
-        PodTemplate.fill(&spec, member: "podManagementPolicy", value: "OrderedReady")
-        PodTemplate.fill(&spec, member: "revisionHistoryLimit", value: 10)
+        PodTemplateDefaults.fill(&spec, member: "podManagementPolicy", value: "OrderedReady")
+        PodTemplateDefaults.fill(&spec, member: "revisionHistoryLimit", value: 10)
         setUpdateDefaults(&spec, rolling: ["partition": 0])
         var retention = spec["persistentVolumeClaimRetentionPolicy"] ?? .object([:])
-        PodTemplate.fill(&retention, member: "whenDeleted", value: "Retain")
-        PodTemplate.fill(&retention, member: "whenScaled", value: "Retain")
+        PodTemplateDefaults.fill(&retention, member: "whenDeleted", value: "Retain")
+        PodTemplateDefaults.fill(&retention, member: "whenScaled", value: "Retain")
         spec["persistentVolumeClaimRetentionPolicy"] = retention
         guard let claims = spec["volumeClaimTemplates"]?.array else { return }
         spec["volumeClaimTemplates"] = .array(
             claims.map { claim in
                 var claim = claim
-                PodTemplate.fill(&claim, member: "apiVersion", value: "v1")
-                PodTemplate.fill(&claim, member: "kind", value: "PersistentVolumeClaim")
+                PodTemplateDefaults.fill(&claim, member: "apiVersion", value: "v1")
+                PodTemplateDefaults.fill(&claim, member: "kind", value: "PersistentVolumeClaim")
                 if claim["spec", "volumeMode"] == nil { claim["spec", "volumeMode"] = "Filesystem" }
-                PodTemplate.fill(&claim, member: "status", value: ["phase": "Pending"])
+                PodTemplateDefaults.fill(&claim, member: "status", value: ["phase": "Pending"])
                 return claim
             })
     }
 
     private static func setUpdateDefaults(_ spec: inout JSONValue, rolling: JSONValue) {
         var strategy = spec["updateStrategy"] ?? .object([:])
-        PodTemplate.fill(&strategy, member: "type", value: "RollingUpdate")
+        PodTemplateDefaults.fill(&strategy, member: "type", value: "RollingUpdate")
         if strategy["type"]?.string == "RollingUpdate" {
             var given = strategy["rollingUpdate"] ?? .object([:])
-            for (member, value) in rolling.object ?? [:] { PodTemplate.fill(&given, member: member, value: value) }
+            for (member, value) in rolling.object ?? [:] {
+                PodTemplateDefaults.fill(&given, member: member, value: value)
+            }
             strategy["rollingUpdate"] = given
         }
         spec["updateStrategy"] = strategy
     }
 
     private func setDeploymentDefaults(_ spec: inout JSONValue) {
-        PodTemplate.fill(&spec, member: "strategy", value: .object([:]))
+        PodTemplateDefaults.fill(&spec, member: "strategy", value: .object([:]))
         if spec["strategy", "type"] == nil { spec["strategy", "type"] = "RollingUpdate" }
         if spec["strategy", "type"]?.string == "RollingUpdate" {
             if spec["strategy", "rollingUpdate", "maxUnavailable"] == nil {
@@ -66,8 +68,8 @@ struct WorkloadStrategy: ResourceStrategy {
                 spec["strategy", "rollingUpdate", "maxSurge"] = "25%"
             }
         }
-        PodTemplate.fill(&spec, member: "revisionHistoryLimit", value: 10)
-        PodTemplate.fill(&spec, member: "progressDeadlineSeconds", value: 600)
+        PodTemplateDefaults.fill(&spec, member: "revisionHistoryLimit", value: 10)
+        PodTemplateDefaults.fill(&spec, member: "progressDeadlineSeconds", value: 600)
     }
 
     func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus) {
@@ -109,7 +111,7 @@ struct WorkloadStrategy: ResourceStrategy {
                     "spec.template.metadata.labels", value: labels ?? .null,
                     detail: "`selector` does not match template `labels`"))
         }
-        errors += PodTemplate.validate(object["spec", "template", "spec"], field: "spec.template.spec")
+        errors += PodTemplateDefaults.validate(object["spec", "template", "spec"], field: "spec.template.spec")
         let policy = object["spec", "template", "spec", "restartPolicy"]
         if let text = policy?.string, text != "Always" {
             errors.append(
@@ -153,15 +155,15 @@ struct PodStrategy: ResourceStrategy {
 
     func setDefaults(_ object: inout KubeObject) {
         var spec = object.json["spec"] ?? .object([:])
-        PodTemplate.setDefaults(&spec)
-        PodTemplate.fill(&spec, member: "enableServiceLinks", value: true)
+        PodTemplateDefaults.setDefaults(&spec)
+        PodTemplateDefaults.fill(&spec, member: "enableServiceLinks", value: true)
         object.json["spec"] = spec
         guard let conditions = object["status", "conditions"]?.array else { return }
         // A time without a value is written, too.
         object["status", "conditions"] = .array(
             conditions.map { condition in
                 var condition = condition
-                PodTemplate.fill(&condition, member: "lastProbeTime", value: .null)
+                PodTemplateDefaults.fill(&condition, member: "lastProbeTime", value: .null)
                 return condition
             })
     }
@@ -179,7 +181,7 @@ struct PodStrategy: ResourceStrategy {
         }
         spec["serviceAccountName"] = .string(account)
         spec["serviceAccount"] = .string(account)
-        PodTemplate.fill(
+        PodTemplateDefaults.fill(
             &spec, member: "tolerations", value: .array(["not-ready", "unreachable"].map(Self.toleration)))
         try Self.setPriority(&spec, for: object, in: context)
         if spec["automountServiceAccountToken"]?.bool != false {
@@ -208,7 +210,7 @@ struct PodStrategy: ResourceStrategy {
                     + "computed \(value) from the given PriorityClass name")
         }
         spec["priority"] = value
-        PodTemplate.fill(
+        PodTemplateDefaults.fill(
             &spec, member: "preemptionPolicy", value: found?.json["preemptionPolicy"] ?? "PreemptLowerPriority")
     }
 
@@ -264,7 +266,7 @@ struct PodStrategy: ResourceStrategy {
     }
 
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
-        var errors = PodTemplate.validate(object["spec"], field: "spec")
+        var errors = PodTemplateDefaults.validate(object["spec"], field: "spec")
         guard let old, errors.isEmpty else { return errors }
         if Self.comparable(object) != Self.comparable(old) {
             errors.append(

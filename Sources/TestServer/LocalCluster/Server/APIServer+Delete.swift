@@ -47,11 +47,11 @@ extension APIServer {
         ])
     }
 
-    private func deleteOptions(_ call: ResourceCall) throws(APIStatus) -> DeleteOptions {
+    private func deleteOptions(_ call: ResourceCall) throws(APIStatus) -> DeleteRequestOptions {
         // From the body or from the query, never from both: as the API server does it.
         let body = try BodyDecoder(request: call.request).value()
         func text(_ name: String) -> String? { body == nil ? call.request[query: name] : body?[name]?.string }
-        var options = DeleteOptions()
+        var options = DeleteRequestOptions()
         options.gracePeriodSeconds = body?["gracePeriodSeconds"]?.int ?? text("gracePeriodSeconds").flatMap { Int($0) }
         options.uid = body?["preconditions", "uid"]?.string
         options.resourceVersion = body?["preconditions", "resourceVersion"]?.string
@@ -66,7 +66,7 @@ extension APIServer {
             options.isDryRun = try call.dryRun("DeleteOptions")
         }
         if let name = text("propagationPolicy") {
-            guard let policy = DeleteOptions.Propagation(rawValue: name) else {
+            guard let policy = DeleteRequestOptions.Propagation(rawValue: name) else {
                 throw .invalidOptions(
                     "DeleteOptions",
                     error: .notSupported(

@@ -49,7 +49,7 @@ extension APIServer {
             AdmissionObjects(object: body.map { KubeObject($0) }))
         let pod = try storage.live(call.definition, key: call.key).object
         if let budget = try budget(for: pod) { try take(from: budget, for: pod, isDryRun: isDryRun) }
-        var options = DeleteOptions(isDryRun: isDryRun)
+        var options = DeleteRequestOptions(isDryRun: isDryRun)
         options.gracePeriodSeconds = body?["deleteOptions", "gracePeriodSeconds"]?.int
         options.uid = body?["deleteOptions", "preconditions"]?["uid"]?.string
         options.resourceVersion = body?["deleteOptions", "preconditions"]?["resourceVersion"]?.string
@@ -84,7 +84,7 @@ extension APIServer {
     /// Books one disruption. The controller counts again when the pod is going.
     private func take(from budget: KubeObject, for pod: KubeObject, isDryRun: Bool) throws(APIStatus) {
         guard let definition = catalog.find(.disruptionBudgets) else { return }
-        var options = WriteOptions.controller("kube-apiserver")
+        var options = WriteRequestOptions.controller("kube-apiserver")
         options.isDryRun = isDryRun
         _ = try storage.update(definition, key: budget.key, part: .status, options: options) { live throws(APIStatus) in
             try Self.check(live)

@@ -70,7 +70,7 @@ extension APIServer {
             }
         }
         if let text = call.request[query: "fieldSelector"], !text.isEmpty {
-            selection.fields = try FieldSelector(parsing: text)
+            selection.fields = try ServedFieldSelector(parsing: text)
             try call.definition.fields.check(selection.fields)
         }
         // The old watch path of one object.
@@ -88,7 +88,7 @@ extension APIServer {
     }
 
     private func page(_ call: ResourceCall, selection: Selection) throws(APIStatus) -> Page {
-        let options = try ListOptions(call.request)
+        let options = try ListRequestOptions(call.request)
         let all = try snapshot(call, options: options)
         var matching = all.items.map(\.object).filter(selection.matches)
         let namespace = selection.namespace
@@ -106,7 +106,7 @@ extension APIServer {
     }
 
     private func snapshot(
-        _ call: ResourceCall, options: ListOptions
+        _ call: ResourceCall, options: ListRequestOptions
     ) throws(APIStatus) -> (items: [StoredObject], version: UInt64) {
         let namespace = call.api.namespaced ? call.target.namespace : nil
         let exact = options.token?.version ?? (options.isExact ? options.version : nil)
@@ -114,7 +114,7 @@ extension APIServer {
         if let wanted = options.version, wanted > current.version { throw options.tooLarge(current.version) }
         guard let exact else { return current }
         guard let items = store.list(call.definition.id, namespace: namespace, at: exact) else {
-            throw options.token.map(ListOptions.tokenTooOld) ?? ListOptions.versionTooOld
+            throw options.token.map(ListRequestOptions.tokenTooOld) ?? ListRequestOptions.versionTooOld
         }
         return (items, exact)
     }
@@ -122,7 +122,7 @@ extension APIServer {
     // MARK: Watch
 
     func watch(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
-        let options = try WatchOptions(call.request)
+        let options = try WatchRequestOptions(call.request)
         let format = try call.format()
         let stream = WatchStream(
             store: store, definition: call.definition, selection: try selection(call), options: options,

@@ -28,7 +28,7 @@ extension APIServer {
 
     /// A custom object in another version is warned about, too: no schema knows any of its members.
     private static func unreadable(
-        _ status: APIStatus, decoder: BodyDecoder, for call: ResourceCall, options: WriteOptions
+        _ status: APIStatus, decoder: BodyDecoder, for call: ResourceCall, options: WriteRequestOptions
     ) -> APIResponse {
         var response = APIResponse.failure(status)
         guard call.definition.isCustom, options.fieldValidation == .warn, let body = try? decoder.value(),
@@ -41,7 +41,7 @@ extension APIServer {
 
     /// A refused object is warned about, too.
     private func refusal(
-        _ status: APIStatus, of body: JSONValue, for call: ResourceCall, options: WriteOptions
+        _ status: APIStatus, of body: JSONValue, for call: ResourceCall, options: WriteRequestOptions
     ) -> APIResponse {
         var response = APIResponse.failure(status)
         guard status.code == 422, options.fieldValidation == .warn else { return response }

@@ -105,8 +105,8 @@ struct ResourceCall: Sendable {
     }
 
     /// The options of a write in its query; `kind` is their name in error messages, such as `CreateOptions`.
-    func writeOptions(_ kind: String, source: WriteOptions.Source) throws(APIStatus) -> WriteOptions {
-        var options = WriteOptions(manager: manager, source: source)
+    func writeOptions(_ kind: String, source: WriteRequestOptions.Source) throws(APIStatus) -> WriteRequestOptions {
+        var options = WriteRequestOptions(manager: manager, source: source)
         options.isDryRun = try dryRun(kind)
         if let name = request[query: "fieldManager"], name.utf8.count > 128 {
             throw .invalidOptions(kind, error: .tooLong("fieldManager", limit: 128))
@@ -114,7 +114,7 @@ struct ResourceCall: Sendable {
         switch request[query: "fieldValidation"] {
         case nil, "": break
         case let text?:
-            guard let validation = WriteOptions.FieldValidation(rawValue: text) else {
+            guard let validation = WriteRequestOptions.FieldValidation(rawValue: text) else {
                 throw .invalidOptions(
                     kind,
                     error: .notSupported(

@@ -108,12 +108,11 @@ struct BodyDecoder: Sendable {
         }
     }
 
-    /// `yaml: line 3: what is wrong`, out of the parser's `3:7: error: scanner: what is wrong:` and an excerpt.
+    /// `yaml: line 3: what is wrong`, as Go's parser says it.
     private static func goText(_ failure: YAML.Failure) -> String {
-        let line = failure.description.split(separator: "\n").first ?? ""
-        let pattern = #/([0-9]+):[0-9]+: error: [a-z]+: ([^:]*)/#
-        guard let match = line.firstMatch(of: pattern) else { return failure.description }
-        return "yaml: line \(match.1): \(match.2)"
+        guard let place = failure.place else { return failure.description }
+        let problem = failure.problem.trimmingPrefix("invalid YAML: ")
+        return "yaml: line \(place.line): \(problem)"
     }
 
     /// An object of the kind that `definition` serves, in the namespace of the path. `catalog` is for refusals of other

@@ -7,7 +7,7 @@ struct WatchStream: Sendable {
     let store: ClusterStore
     let definition: ResourceDefinition
     let selection: Selection
-    let options: WatchOptions
+    let options: WatchRequestOptions
     let format: ResponseFormat
     let table: TableEncoder
 

@@ -3,7 +3,7 @@ import KubeModel
 /// An entry of `status.containerStatuses`: how a container begins, and how it goes on by itself.
 enum ContainerStatus {
     static func pullError(_ image: String) -> String {
-        let reference = ImageReference(image)
+        let reference = ContainerImageName(image)
         if let host = reference.registryHost, host.hasSuffix(".invalid") {
             return
                 "failed to pull and unpack image \"\(image)\": failed to resolve reference \"\(image)\": failed to do "
@@ -15,8 +15,8 @@ enum ContainerStatus {
 
     static func started(_ container: JSONValue, in pod: KubeObject, now: KubeTime) -> JSONValue {
         let image = container["image"]?.string ?? ""
-        let reference = ImageReference(image)
-        let fate = ContainerFate(container, in: pod)
+        let reference = ContainerImageName(image)
+        let fate = SimulatedContainerBehavior(container, in: pod)
         let isRunning = [.runs, .getsReadySlowly, .neverReady].contains(fate)
         var status: JSONValue = [
             "name": container["name"] ?? "", "image": .string(image), "restartCount": 0, "lastState": .object([:]),
@@ -61,10 +61,10 @@ enum ContainerStatus {
 
     static func next(_ status: JSONValue, of container: JSONValue, in pod: KubeObject, now: KubeTime) -> Next {
         var status = status
-        if ContainerFate(container, in: pod) == .getsReadySlowly, status["ready"]?.bool == false,
+        if SimulatedContainerBehavior(container, in: pod) == .getsReadySlowly, status["ready"]?.bool == false,
             let start = status["state", "running", "startedAt"]?.string.flatMap({ KubeTime($0) })
         {
-            let time = start.adding(seconds: ContainerFate.slowStart)
+            let time = start.adding(seconds: SimulatedContainerBehavior.slowStart)
             if now < time { return .changes(at: time) }
             status["ready"] = true
             return .becomes(status)

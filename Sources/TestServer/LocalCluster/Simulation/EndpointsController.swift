@@ -118,7 +118,7 @@ struct ServiceBackends: Sendable {
 
     private static func named(_ port: JSONValue) -> JSONValue {
         var port = port
-        PodTemplate.fill(&port, member: "name", value: "")
+        PodTemplateDefaults.fill(&port, member: "name", value: "")
         return port
     }
 

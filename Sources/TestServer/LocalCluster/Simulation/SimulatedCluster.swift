@@ -63,13 +63,13 @@ struct SimulatedCluster: Sendable {
 
     func delete(
         _ resource: APIResource, object: KubeObject, gracePeriodSeconds: Int? = nil,
-        propagation: DeleteOptions.Propagation = .background
+        propagation: DeleteRequestOptions.Propagation = .background
     ) {
         guard let definition = storage.catalog.find(resource) else { return }
         storage.attempt(logger, what: "deleting \(resource.kind) \(object.key)") { () throws(APIStatus) in
             _ = try storage.delete(
                 definition, key: object.key,
-                options: DeleteOptions(
+                options: DeleteRequestOptions(
                     gracePeriodSeconds: gracePeriodSeconds, uid: object.uid, propagation: propagation))
         }
     }

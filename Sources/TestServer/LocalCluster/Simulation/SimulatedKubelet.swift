@@ -74,7 +74,7 @@ struct SimulatedKubelet: Sendable {
 
     private func write(_ statuses: [JSONValue], to pod: KubeObject) {
         cluster.update(.pods, key: pod.key, part: .status, by: "kubelet") { object in
-            object.json["status"] = PodStatus.json(object, containers: statuses, now: cluster.now())
+            object.json["status"] = SimulatedPodStatus.json(object, containers: statuses, now: cluster.now())
         }
     }
 
@@ -109,7 +109,7 @@ struct SimulatedKubelet: Sendable {
                 type, reason: reason, message: message, about: pod, by: "kubelet", fieldPath: "spec.containers{\(name)}"
             )
         }
-        let fate = ContainerFate(container, in: pod)
+        let fate = SimulatedContainerBehavior(container, in: pod)
         if fate == .pullFails {
             record(.normal, reason: "Pulling", message: "Pulling image \"\(image)\"")
             record(

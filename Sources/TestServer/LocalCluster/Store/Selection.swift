@@ -4,7 +4,7 @@ import KubeModel
 struct Selection: Sendable {
     var namespace: String?
     var labels = LabelSelector()
-    var fields = FieldSelector()
+    var fields = ServedFieldSelector()
     var fieldPaths: FieldPaths
 
     func matches(_ object: KubeObject) -> Bool {
@@ -39,7 +39,7 @@ struct FieldPaths: Sendable {
     }
 
     /// 400 for a field that this kind doesn't offer.
-    func check(_ selector: FieldSelector) throws(APIStatus) {
+    func check(_ selector: ServedFieldSelector) throws(APIStatus) {
         for term in selector.terms {
             let field = term.field
             if field == "metadata.name" || field == "metadata.namespace" || extra[field] != nil { continue }

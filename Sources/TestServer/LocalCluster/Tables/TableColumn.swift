@@ -26,7 +26,7 @@ struct TableColumn: Sendable {
         + "info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata"
 
     static let age = TableColumn(name: "Age", description: creationDescription) { object, now in
-        .string(Age.text(since: object.creationTimestamp, now: now))
+        .string(TableAge.text(since: object.creationTimestamp, now: now))
     }
 
     static let createdAt = TableColumn(name: "Created At", type: "date", description: creationDescription) {
@@ -45,7 +45,7 @@ struct TableColumn: Sendable {
 }
 
 /// Durations as `kubectl` prints ages (`k8s.io/apimachinery/pkg/util/duration.HumanDuration`).
-enum Age {
+enum TableAge {
     static func text(since start: KubeTime?, now: KubeTime) -> String {
         start.map { text(seconds: Int(now.seconds(since: $0))) } ?? "<unknown>"
     }

@@ -1,21 +1,21 @@
-public import KubeModel
+import KubeModel
 
 /// How a tool call stands: an entry of `status.calls`.
-public struct CallStatus: Sendable, Hashable {
-    public var tool = ""
-    public var turn = 0
+package struct CallStatus: Sendable, Hashable {
+    package var tool = ""
+    package var turn = 0
     /// Unknown also where it's one that this version doesn't know.
-    public var state = CallState.unknown
-    public var summary: String?
-    public var startedAt: KubeTime?
-    public var finishedAt: KubeTime?
-    public var result: String?
+    package var state = CallState.unknown
+    package var summary: String?
+    package var startedAt: KubeTime?
+    package var finishedAt: KubeTime?
+    package var result: String?
 
-    public init() {}
+    package init() {}
 }
 
 extension CallStatus: JSONRecord {
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.code(&tool, as: "tool")
         members.code(&turn, as: "turn")
         members.code(&state, as: "state")
@@ -27,7 +27,7 @@ extension CallStatus: JSONRecord {
 }
 
 /// How a tool call stands.
-public enum CallState: String, Sendable, JSONCodable {
+package enum CallState: String, Sendable, JSONCodable {
     /// The model asked for it; nothing has happened yet. → AwaitingApproval, Executing, Succeeded, Failed, Cancelled
     case proposed = "Proposed"
     /// → Executing (approved), Denied, Expired, Cancelled
@@ -47,7 +47,7 @@ public enum CallState: String, Sendable, JSONCodable {
     /// The turn ended before it was its turn; nothing was done.
     case cancelled = "Cancelled"
 
-    public var isFinal: Bool {
+    package var isFinal: Bool {
         switch self {
         case .proposed, .awaitingApproval, .executing, .verifying: false
         case .succeeded, .failed, .denied, .expired, .stale, .unknown, .cancelled: true

@@ -1,31 +1,31 @@
-public import KubeModel
+import KubeModel
 
 /// Something that was written, and may be taken back: an entry of `status.changes`.
-public struct ChangeStatus: Sendable, Hashable {
+package struct ChangeStatus: Sendable, Hashable {
     /// The key of the entry.
-    public var id = ""
-    public var call = ""
-    public var turn = 0
-    public var summary = ""
+    package var id = ""
+    package var call = ""
+    package var turn = 0
+    package var summary = ""
     /// Created, Changed or Deleted.
-    public var kind: String?
-    public var target: WriteTarget?
-    public var at: KubeTime?
+    package var kind: String?
+    package var target: WriteTarget?
+    package var at: KubeTime?
     /// The call that took it back.
-    public var undoneBy: String?
+    package var undoneBy: String?
     /// The change that this one took back.
-    public var undoes: String?
+    package var undoes: String?
     /// Why it can't be taken back; nil where it can.
-    public var obstacle: String?
+    package var obstacle: String?
 
-    public init() {}
+    package init() {}
 
-    public var uid: String { target?.uid ?? "" }
+    package var uid: String { target?.uid ?? "" }
 }
 
 /// Kind, target and obstacle are those of the record that the tools keep of a change, under the same names.
 extension ChangeStatus: JSONRecord {
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.code(&call, as: "call")
         members.code(&turn, as: "turn")
         members.code(&summary, as: "summary")

@@ -1,22 +1,22 @@
-public import KubeModel
+import KubeModel
 
 /// What was found of a post-condition, and when: an entry of `status.verification`.
-public struct CheckStatus: Sendable, Hashable {
+package struct CheckStatus: Sendable, Hashable {
     /// The id of the call whose effect it is.
-    public var call = ""
-    public var check = ""
+    package var call = ""
+    package var check = ""
     /// A ``CheckResult/Verdict`` of this version or another.
-    public var result = ""
-    public var evidence = ""
-    public var checkedAt: KubeTime?
+    package var result = ""
+    package var evidence = ""
+    package var checkedAt: KubeTime?
 
-    public init() {}
+    package init() {}
 
-    public var verdict: CheckResult.Verdict? { CheckResult.Verdict(rawValue: result) }
+    package var verdict: CheckResult.Verdict? { CheckResult.Verdict(rawValue: result) }
 }
 
 extension CheckStatus: JSONRecord {
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.code(&call, as: "call")
         members.code(&check, as: "check")
         members.code(&result, as: "result")

@@ -1,18 +1,18 @@
 /// What the model said it was about to do, and how that stands: an entry of `status.plan`.
-public struct PlanStepStatus: Sendable, Hashable {
-    public enum State: String, Sendable, JSONCodable {
+package struct PlanStepStatus: Sendable, Hashable {
+    package enum State: String, Sendable, JSONCodable {
         case inProgress = "InProgress"
         case done = "Done"
         /// Something of it failed, was denied or never happened.
         case notDone = "NotDone"
     }
 
-    public var text: String
-    public var state: State
+    package var text: String
+    package var state: State
     /// Ids.
-    public var calls: [String]
+    package var calls: [String]
 
-    public init(text: String, state: State, calls: [String]) {
+    package init(text: String, state: State, calls: [String]) {
         self.text = text
         self.state = state
         self.calls = calls
@@ -21,9 +21,9 @@ public struct PlanStepStatus: Sendable, Hashable {
 
 /// Unreadable in a state that this version doesn't know.
 extension PlanStepStatus: JSONRecord {
-    public init() { self.init(text: "", state: .inProgress, calls: []) }
+    package init() { self.init(text: "", state: .inProgress, calls: []) }
 
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.code(&text, as: "step")
         members.require(&state, as: "state")
         members.code(&calls, as: "calls")

@@ -1,14 +1,14 @@
 /// Where the transcript is, and how far the status vouches for it: `status.transcript`.
-public struct TranscriptPosition: Sendable, Hashable {
+package struct TranscriptPosition: Sendable, Hashable {
     /// The Secrets are this name with `-0`, `-1`, …
-    public var secretPrefix: String
-    public var secrets: Int
-    public var entries: Int
-    public var bytes: Int
+    package var secretPrefix: String
+    package var secrets: Int
+    package var entries: Int
+    package var bytes: Int
     /// The hash of the last entry.
-    public var head: String
+    package var head: String
 
-    public init(secretPrefix: String, secrets: Int = 0, entries: Int = 0, bytes: Int = 0, head: String = "") {
+    package init(secretPrefix: String, secrets: Int = 0, entries: Int = 0, bytes: Int = 0, head: String = "") {
         self.secretPrefix = secretPrefix
         self.secrets = secrets
         self.entries = entries
@@ -18,9 +18,9 @@ public struct TranscriptPosition: Sendable, Hashable {
 }
 
 extension TranscriptPosition: JSONRecord {
-    public init() { self.init(secretPrefix: "") }
+    package init() { self.init(secretPrefix: "") }
 
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.code(&secretPrefix, as: "secretPrefix")
         members.code(&secrets, as: "secrets")
         members.code(&entries, as: "entries")

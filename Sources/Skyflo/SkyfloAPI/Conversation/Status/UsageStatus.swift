@@ -1,22 +1,22 @@
 /// What a conversation has used: `status.usage`.
-public struct UsageStatus: Sendable, Hashable {
-    public var promptTokens = 0
-    public var completionTokens = 0
-    public var cachedTokens = 0
-    public var reasoningTokens = 0
+package struct UsageStatus: Sendable, Hashable {
+    package var promptTokens = 0
+    package var completionTokens = 0
+    package var cachedTokens = 0
+    package var reasoningTokens = 0
     /// A decimal number; nil where the SkyfloAI has no prices.
-    public var cost: String?
-    public var modelCalls = 0
-    public var toolCalls = 0
+    package var cost: String?
+    package var modelCalls = 0
+    package var toolCalls = 0
     /// Of the last turn.
-    public var timeToFirstTokenMilliseconds: Int?
-    public var timeToRespondMilliseconds: Int?
+    package var timeToFirstTokenMilliseconds: Int?
+    package var timeToRespondMilliseconds: Int?
 
-    public init() {}
+    package init() {}
 }
 
 extension UsageStatus: JSONRecord {
-    public mutating func code(_ members: inout JSONMembers) {
+    package mutating func code(_ members: inout JSONMembers) {
         members.code(&promptTokens, as: "promptTokens")
         members.code(&completionTokens, as: "completionTokens")
         members.code(&cachedTokens, as: "cachedTokens")

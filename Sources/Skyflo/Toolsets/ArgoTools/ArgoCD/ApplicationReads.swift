@@ -9,7 +9,8 @@ struct ApplicationListTool: ArgoTool {
     let onlyReads = true
     let description = "List the Applications of Argo CD with their sync status, health and sync policy."
     let parameters = ToolParameters([
-        .argoNamespace, .allNamespaces, .optional("project", kind: .string(.objectName), description: "Only those of this project"),
+        .argoNamespace, .allNamespaces,
+        .optional("project", kind: .string(.objectName), description: "Only those of this project"),
         .labelSelector,
     ])
 
@@ -78,7 +79,8 @@ struct ApplicationGetTool: ArgoTool {
         outline.field("Sync policy", value: summary.policy)
         outline.field(
             "Sync options",
-            value: (application["spec", "syncPolicy", "syncOptions"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
+            value: (application["spec", "syncPolicy", "syncOptions"]?.array ?? []).compactMap(\.string).joined(
+                separator: ", ")
         )
         let revision = application["status", "sync", "revision"]?.string.map { " to \($0)" } ?? ""
         outline.field("Sync status", value: summary.sync + revision)
@@ -86,7 +88,8 @@ struct ApplicationGetTool: ArgoTool {
         outline.field("Compared at", value: application["status", "reconciledAt"])
         outline.field(
             "Images",
-            value: (application["status", "summary", "images"]?.array ?? []).compactMap(\.string).joined(separator: ", "))
+            value: (application["status", "summary", "images"]?.array ?? []).compactMap(\.string).joined(
+                separator: ", "))
     }
 
     private static func operation(of summary: ApplicationSummary, to outline: inout Outline) {

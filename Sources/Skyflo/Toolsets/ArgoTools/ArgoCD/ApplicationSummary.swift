@@ -14,7 +14,8 @@ extension DeliveryResource {
 }
 
 extension ToolParameter {
-    static let applicationName = ToolParameter.required("name", kind: .string(.objectName), description: "Name of the Application")
+    static let applicationName = ToolParameter.required(
+        "name", kind: .string(.objectName), description: "Name of the Application")
     static let argoNamespace = ToolParameter.optional(
         "namespace", kind: .string(.namespace), default: "argocd",
         description: "Namespace of the Argo CD object itself, not of what it deploys")

@@ -10,7 +10,9 @@ struct ApplicationRefreshTool: ArgoTool {
     let description = "Have Argo CD compare an Application with its source again, now. It deploys nothing by that."
     let parameters = ToolParameters([
         .applicationName, .argoNamespace,
-        .optional("hard", kind: .boolean, default: false, description: "Render the manifests anew, too, in place of those it keeps"),
+        .optional(
+            "hard", kind: .boolean, default: false,
+            description: "Render the manifests anew, too, in place of those it keeps"),
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
@@ -23,7 +25,8 @@ struct ApplicationRefreshTool: ArgoTool {
         return .proposal(
             WriteProposal(
                 "Refresh \(target.text) (\(kind))",
-                planned: target.patch(.merge(["metadata": ["annotations": ["argocd.argoproj.io/refresh": .string(kind)]]])),
+                planned: target.patch(
+                    .merge(["metadata": ["annotations": ["argocd.argoproj.io/refresh": .string(kind)]]])),
                 risk: .low, warnings: isAutomated ? ["auto-sync is on: what is found to differ is deployed"] : [],
                 postConditions: [target.delivery(.refreshed)]))
     }
@@ -38,15 +41,18 @@ struct ApplicationSyncTool: ArgoTool {
     let parameters = ToolParameters([
         .applicationName, .argoNamespace,
         .optional(
-            "revision", kind: .string(.text(maximum: 256)), description: "Branch, tag, commit or chart version; by default the target's"),
+            "revision", kind: .string(.text(maximum: 256)),
+            description: "Branch, tag, commit or chart version; by default the target's"),
         .optional("prune", kind: .boolean, default: false, description: "Delete what is no longer in the source"),
         .optional("dry_run", kind: .boolean, default: false, description: "Change nothing"),
         .optional("force", kind: .boolean, default: false, description: "Delete and create what can't be changed"),
         .optional("apply_only", kind: .boolean, default: false, description: "Run no hooks"),
         .optional(
-            "resources", kind: .string(.text(maximum: 4096)), description: "Only these: apps:Deployment:web,:ConfigMap:shop/flags"),
+            "resources", kind: .string(.text(maximum: 4096)),
+            description: "Only these: apps:Deployment:web,:ConfigMap:shop/flags"),
         .optional(
-            "sync_options", kind: .string(.text(maximum: 1024)), description: "In place of those of the Application: ServerSideApply=true"),
+            "sync_options", kind: .string(.text(maximum: 1024)),
+            description: "In place of those of the Application: ServerSideApply=true"),
         .optional("retry_limit", kind: .integer(0...20), description: "How often a failed sync is tried again"),
     ])
 
@@ -104,7 +110,8 @@ struct ApplicationRollbackTool: ArgoTool {
         before the last. The source stays as it is.
         """
     let parameters = ToolParameters([
-        .applicationName, .argoNamespace, .optional("id", kind: .integer(0...1_000_000), description: "Id in the history"),
+        .applicationName, .argoNamespace,
+        .optional("id", kind: .integer(0...1_000_000), description: "Id in the history"),
         .optional("prune", kind: .boolean, default: false, description: "Delete what that entry doesn't have"),
         .optional("dry_run", kind: .boolean, default: false, description: "Change nothing"),
     ])

@@ -26,7 +26,9 @@ struct SuspendAutoSyncTool: ArgoTool {
         let after = try await context.change(by: switched)?.object
         if after?["spec", "syncPolicy", "automated", "enabled"]?.bool == false {
             return .proposal(
-                WriteProposal(text, planned: switched, risk: target.baseline, warnings: warnings, postConditions: [.stored(target.subject)]))
+                WriteProposal(
+                    text, planned: switched, risk: target.baseline, warnings: warnings,
+                    postConditions: [.stored(target.subject)]))
         }
         let removed = target.patch(
             .merge([
@@ -34,7 +36,9 @@ struct SuspendAutoSyncTool: ArgoTool {
                 "spec": ["syncPolicy": ["automated": .null]],
             ]))
         return .proposal(
-            WriteProposal(text, planned: removed, risk: target.baseline, warnings: warnings, postConditions: [.stored(target.subject)]))
+            WriteProposal(
+                text, planned: removed, risk: target.baseline, warnings: warnings,
+                postConditions: [.stored(target.subject)]))
     }
 }
 

@@ -70,7 +70,9 @@ struct ArgoObjectTool: ArgoTool {
 
     var description: String { "Show one \(resource.noun) of Argo CD with its conditions and events." }
     var parameters: ToolParameters {
-        ToolParameters([.required("name", kind: .string(.objectName), description: "Name of the \(resource.noun)"), .argoNamespace])
+        ToolParameters([
+            .required("name", kind: .string(.objectName), description: "Name of the \(resource.noun)"), .argoNamespace,
+        ])
     }
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {

@@ -11,7 +11,8 @@ struct FluxListTool: ArgoTool {
     let parameters = ToolParameters([
         .optional(
             "kind", kind: .string(.resourceType),
-            description: "Kustomization, HelmRelease, GitRepository, OCIRepository, HelmRepository or Bucket; without it, all of them"
+            description:
+                "Kustomization, HelmRelease, GitRepository, OCIRepository, HelmRepository or Bucket; without it, all of them"
         ),
         .namespace, .allNamespaces, .labelSelector,
     ])

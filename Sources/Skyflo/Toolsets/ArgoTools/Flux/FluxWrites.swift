@@ -10,9 +10,14 @@ struct FluxReconcileTool: ArgoTool {
     let description = "Have Flux reconcile an object now; with_source has it fetch the source first."
     let parameters = ToolParameters([
         .fluxKind, .fluxName, .namespace,
-        .optional("with_source", kind: .boolean, default: false, description: "Of a Kustomization or HelmRelease: its source as well"),
-        .optional("force", kind: .boolean, default: false, description: "Of a HelmRelease: install or upgrade even if nothing changed"),
-        .optional("reset", kind: .boolean, default: false, description: "Of a HelmRelease: begin to count failures anew"),
+        .optional(
+            "with_source", kind: .boolean, default: false,
+            description: "Of a Kustomization or HelmRelease: its source as well"),
+        .optional(
+            "force", kind: .boolean, default: false,
+            description: "Of a HelmRelease: install or upgrade even if nothing changed"),
+        .optional(
+            "reset", kind: .boolean, default: false, description: "Of a HelmRelease: begin to count failures anew"),
     ])
 
     private let now: @Sendable () -> KubeTime
@@ -96,7 +101,8 @@ struct FluxSuspendTool: ArgoTool {
             : "Flux deploys what its source has now, and undoes changes by hand"
         return .proposal(
             WriteProposal(
-                "\(suspends ? "Suspend" : "Resume") \(target.text)", planned: target.patchSpec(["suspend": .bool(suspends)]),
+                "\(suspends ? "Suspend" : "Resume") \(target.text)",
+                planned: target.patchSpec(["suspend": .bool(suspends)]),
                 risk: target.baseline, warnings: [warning],
                 postConditions: [suspends ? .stored(target.subject) : target.delivery(.reconciled)]))
     }

@@ -33,10 +33,12 @@ struct AnalysisRunListTool: ArgoTool {
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         let rollout = arguments.string("rollout_name")
         let what = rollout.map { "analysis runs of rollout \($0)" }
-        let listing = try await context.listing(.analysisRuns, by: arguments, isIncluded: isOwned(by: rollout), what: what)
+        let listing = try await context.listing(
+            .analysisRuns, by: arguments, isIncluded: isOwned(by: rollout), what: what)
         return context.table(of: listing, columns: ["NAME", "STATUS", "AGE", "OWNER", "MESSAGE"]) { run in
             [
-                run.name, run["status", "phase"]?.string ?? "Pending", Age.text(since: run.creationTimestamp, now()),
+                run.name, run["status", "phase"]?.string ?? "Pending",
+                DeliveryAge.text(since: run.creationTimestamp, now()),
                 owner(of: run), OutputLimit.shorten(run["status", "message"]?.string ?? "", to: 200),
             ]
         }
@@ -57,12 +59,14 @@ struct ExperimentListTool: ArgoTool {
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         let rollout = arguments.string("rollout_name")
         let what = rollout.map { "experiments of rollout \($0)" }
-        let listing = try await context.listing(.experiments, by: arguments, isIncluded: isOwned(by: rollout), what: what)
+        let listing = try await context.listing(
+            .experiments, by: arguments, isIncluded: isOwned(by: rollout), what: what)
         return context.table(of: listing, columns: ["NAME", "STATUS", "DURATION", "AGE", "OWNER", "MESSAGE"]) {
             experiment in
             [
                 experiment.name, experiment["status", "phase"]?.string ?? "Pending",
-                experiment["spec", "duration"]?.word ?? "-", Age.text(since: experiment.creationTimestamp, now()),
+                experiment["spec", "duration"]?.word ?? "-",
+                DeliveryAge.text(since: experiment.creationTimestamp, now()),
                 owner(of: experiment), OutputLimit.shorten(experiment["status", "message"]?.string ?? "", to: 200),
             ]
         }

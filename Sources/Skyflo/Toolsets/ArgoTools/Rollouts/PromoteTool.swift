@@ -13,9 +13,14 @@ struct PromoteTool: ArgoTool {
         """
     let parameters = ToolParameters([
         .rolloutName, .namespace,
-        .optional("full", kind: .boolean, default: false, description: "Go to the new version at once, without steps and analysis"),
-        .optional("skip_current_step", kind: .boolean, default: false, description: "Of a canary: go on behind the step where it is"),
-        .optional("skip_all_steps", kind: .boolean, default: false, description: "Of a canary: go on behind the last step"),
+        .optional(
+            "full", kind: .boolean, default: false,
+            description: "Go to the new version at once, without steps and analysis"),
+        .optional(
+            "skip_current_step", kind: .boolean, default: false,
+            description: "Of a canary: go on behind the step where it is"),
+        .optional(
+            "skip_all_steps", kind: .boolean, default: false, description: "Of a canary: go on behind the last step"),
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {

@@ -11,8 +11,10 @@ struct RolloutImageTool: ArgoTool {
         with commas, "*=image" for all; or an image alone with container_name.
         """
     let parameters = ToolParameters([
-        .rolloutName, .required("image", kind: .string(.text(maximum: 4096)), description: "web=nginx:1.29, or nginx:1.29"),
-        .optional("container_name", kind: .string(.label), description: "Container, where image is an image alone"), .namespace,
+        .rolloutName,
+        .required("image", kind: .string(.text(maximum: 4096)), description: "web=nginx:1.29, or nginx:1.29"),
+        .optional("container_name", kind: .string(.label), description: "Container, where image is an image alone"),
+        .namespace,
     ])
 
     private static let lists = PodTemplate.containerLists + ["ephemeralContainers"]
@@ -96,7 +98,7 @@ struct RolloutImageTool: ArgoTool {
     }
 }
 
-struct RolloutUndoTool: ArgoTool {
+struct ArgoRolloutUndoTool: ArgoTool {
     let name = "argo_undo"
     let title = "Undo Argo Rollout"
     let description = """
@@ -105,7 +107,8 @@ struct RolloutUndoTool: ArgoTool {
         """
     let parameters = ToolParameters([
         .rolloutName, .namespace,
-        .optional("to_revision", kind: .integer(0...1_000_000), description: "Revision to go back to; 0 for the one before"),
+        .optional(
+            "to_revision", kind: .integer(0...1_000_000), description: "Revision to go back to; 0 for the one before"),
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {

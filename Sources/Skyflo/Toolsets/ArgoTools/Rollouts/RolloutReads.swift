@@ -27,7 +27,7 @@ struct RolloutListTool: ArgoTool {
     }
 }
 
-struct RolloutStatusTool: ArgoTool {
+struct ArgoRolloutStatusTool: ArgoTool {
     let name = "argo_status"
     let title = "Get Argo Rollout Status"
     let onlyReads = true
@@ -37,7 +37,9 @@ struct RolloutStatusTool: ArgoTool {
         """
     let parameters = ToolParameters([
         .rolloutName, .namespace,
-        .optional("watch", kind: .boolean, default: false, description: "Has no effect: the state now is told, nothing is waited for"),
+        .optional(
+            "watch", kind: .boolean, default: false,
+            description: "Has no effect: the state now is told, nothing is waited for"),
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
@@ -92,7 +94,7 @@ struct RolloutDescribeTool: ArgoTool {
     }
 }
 
-struct RolloutHistoryTool: ArgoTool {
+struct ArgoRolloutHistoryTool: ArgoTool {
     let name = "argo_history"
     let title = "Get Argo Rollout History"
     let onlyReads = true

@@ -55,7 +55,7 @@ struct RolloutTree {
         let rollout = target.object
         var root = Node(cells: [
             rollout.name, "Rollout", ArgoRolloutStatus(rollout).phase.rawValue,
-            Age.text(since: rollout.creationTimestamp, now), "",
+            DeliveryAge.text(since: rollout.creationTimestamp, now), "",
         ])
         for revision in revisions.list.reversed() {
             var node = Node(cells: ["revision:\(revision.number)", "", "", "", ""])
@@ -104,7 +104,9 @@ struct RolloutTree {
         let available = set["status", "availableReplicas"]?.int ?? 0
         let state = wanted == 0 ? "ScaledDown" : available < wanted ? "Progressing" : "Healthy"
         let info = (revision.roles(in: rollout) + ["\(available)/\(wanted) available"]).joined(separator: ",")
-        var node = Node(cells: [set.name, "ReplicaSet", state, Age.text(since: set.creationTimestamp, now), info])
+        var node = Node(cells: [
+            set.name, "ReplicaSet", state, DeliveryAge.text(since: set.creationTimestamp, now), info,
+        ])
         node.children = pods.prefix(podLimit).map { pod in
             let states = pod["status", "containerStatuses"]?.array ?? []
             let ready = states.count { $0["ready"]?.bool == true }
@@ -112,7 +114,7 @@ struct RolloutTree {
             let waiting = states.compactMap { $0["state", "waiting", "reason"]?.string }.first
             let phase = pod.isBeingDeleted ? "Terminating" : waiting ?? pod["status", "phase"]?.string ?? "Unknown"
             let info = "ready:\(ready)/\(states.count)" + (restarts > 0 ? ",restarts:\(restarts)" : "")
-            return Node(cells: [pod.name, "Pod", phase, Age.text(since: pod.creationTimestamp, now), info])
+            return Node(cells: [pod.name, "Pod", phase, DeliveryAge.text(since: pod.creationTimestamp, now), info])
         }
         if pods.count > podLimit {
             node.children.append(Node(cells: ["… \(pods.count - podLimit) more pods", "", "", "", ""]))
@@ -126,7 +128,7 @@ struct RolloutTree {
         let info = results.isEmpty ? "" : "ok:\(total("successful")),failed:\(total("failed")),error:\(total("error"))"
         return Node(cells: [
             object.name, object.kind, object["status", "phase"]?.string ?? "Pending",
-            Age.text(since: object.creationTimestamp, now), info,
+            DeliveryAge.text(since: object.creationTimestamp, now), info,
         ])
     }
 

@@ -124,7 +124,7 @@ struct RetryTool: RolloutSwitch {
     }
 }
 
-struct RolloutRestartTool: ArgoTool {
+struct ArgoRolloutRestartTool: ArgoTool {
     let name = "argo_rollout_restart"
     let title = "Restart Argo Rollout"
     let description = "Replace all pods of an Argo Rollout by new ones, some at a time, without a new revision."

@@ -17,7 +17,9 @@ struct TerminateTool: ArgoTool {
         "End an \(resource.noun) of Argo Rollouts that is running. Its rollout takes the result that it has then."
     }
     var parameters: ToolParameters {
-        ToolParameters([.required("name", kind: .string(.objectName), description: "Name of the \(resource.noun)"), .namespace])
+        ToolParameters([
+            .required("name", kind: .string(.objectName), description: "Name of the \(resource.noun)"), .namespace,
+        ])
     }
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
@@ -32,7 +34,8 @@ struct TerminateTool: ArgoTool {
         let owner = target.object.ownerReferences.first.map { ["\($0.kind)/\($0.name) waits for it, and may go on"] }
         return .proposal(
             WriteProposal(
-                "Terminate \(target.text) (\(phase))", planned: target.patchSpec(["terminate": true]), risk: target.baseline,
+                "Terminate \(target.text) (\(phase))", planned: target.patchSpec(["terminate": true]),
+                risk: target.baseline,
                 warnings: owner ?? [], postConditions: [target.delivery(.terminated)]))
     }
 }

@@ -12,12 +12,15 @@ struct CanITool: KubernetesTool {
         may do in a namespace.
         """
     let parameters = ToolParameters([
-        .optional("verb", kind: .string(.text(maximum: 63)), description: "get, list, watch, create, update, patch, delete, …, or *"),
+        .optional(
+            "verb", kind: .string(.text(maximum: 63)),
+            description: "get, list, watch, create, update, patch, delete, …, or *"),
         .optional(
             "resource_type", kind: .string(.text(maximum: 253)),
             description: "Resource type in any form (pods, deploy, pods/log, *), TYPE/NAME, or a path like /healthz"),
         .optional("name", kind: .string(.objectName), description: "Name of one object; by default any"),
-        .optional("namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation"),
+        .optional(
+            "namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation"),
         .optional("all_namespaces", kind: .boolean, default: false, description: "In all namespaces"),
         .optional("subresource", kind: .string(.label), description: "log, exec, scale, status, …"),
         .optional("list", kind: .boolean, default: false, description: "List all that is allowed in the namespace"),

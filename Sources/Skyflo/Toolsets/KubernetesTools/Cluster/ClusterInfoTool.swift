@@ -70,7 +70,8 @@ struct ClusterInfoTool: KubernetesTool {
                 grouping: listed.items, by: { $0["status", "nodeInfo", "kubeletVersion"]?.string ?? "unknown" })
             outline.field(
                 "Kubelets",
-                value: versions.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value.count))" }.joined(separator: ", "))
+                value: versions.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value.count))" }.joined(
+                    separator: ", "))
             let others = listed.items.filter { !isReady($0) }.map(\.name)
             outline.field("Not ready", value: shortened(others))
         }

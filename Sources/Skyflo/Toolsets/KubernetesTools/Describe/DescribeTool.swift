@@ -54,7 +54,8 @@ struct DescribeTool: KubernetesTool {
         switch (target.resource.group, target.resource.plural) {
         case ("apps", "deployments"), ("apps", "statefulsets"), ("apps", "daemonsets"), ("apps", "replicasets"),
             ("batch", "jobs"):
-            try await PodList.write(of: target, selector: selector.flatMap { LabelSelector($0) }, in: context, outline: &outline)
+            try await PodList.write(
+                of: target, selector: selector.flatMap { LabelSelector($0) }, in: context, outline: &outline)
         case ("", "services"):
             let selector = selector.flatMap { LabelSelector(["matchLabels": $0]) }
             try await PodList.write(of: target, selector: selector, in: context, outline: &outline)
@@ -76,7 +77,8 @@ struct DescribeTool: KubernetesTool {
         let annotations = object.annotations.filter { $0.key != "kubectl.kubernetes.io/last-applied-configuration" }
         outline.list(
             "Annotations",
-            values: annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\(OutputLimit.shorten($0.value, to: 256))" })
+            values: annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\(OutputLimit.shorten($0.value, to: 256))" }
+        )
     }
 
     private static func generic(_ object: KubeObject, longest: Int, outline: inout Outline) {

@@ -13,8 +13,10 @@ enum PodList {
         // An empty selector would be all pods of the namespace.
         guard let selector, !selector.requirements.isEmpty else { return }
         let read = try await context.api.readable {
-            try await context.api.listAll(.pods, namespace: target.namespace, options: ListOptions(labelSelector: selector))
-                .items
+            try await context.api.listAll(
+                .pods, namespace: target.namespace, options: ListOptions(labelSelector: selector)
+            )
+            .items
         }
         let pods: [KubeObject]
         switch read {

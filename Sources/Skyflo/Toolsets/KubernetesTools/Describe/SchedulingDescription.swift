@@ -9,12 +9,15 @@ enum SchedulingDescription {
         outline.field("Priority class", value: spec["priorityClassName"])
         outline.field("Priority", value: spec["priority"])
         outline.field("Runtime class", value: spec["runtimeClassName"])
-        if spec["schedulerName"]?.string != "default-scheduler" { outline.field("Scheduler", value: spec["schedulerName"]) }
+        if spec["schedulerName"]?.string != "default-scheduler" {
+            outline.field("Scheduler", value: spec["schedulerName"])
+        }
         for (field, title) in [("hostNetwork", "Host network"), ("hostPID", "Host PID")] where spec[field]?.bool == true
         {
             outline.field(title, value: "true")
         }
-        outline.list("Image pull secrets", values: (spec["imagePullSecrets"]?.array ?? []).compactMap { $0["name"]?.string })
+        outline.list(
+            "Image pull secrets", values: (spec["imagePullSecrets"]?.array ?? []).compactMap { $0["name"]?.string })
         outline.field("Node selector", value: spec["nodeSelector"])
         outline.list("Tolerations", values: (spec["tolerations"]?.array ?? []).map(toleration))
         outline.section("Affinity") { outline in

@@ -12,11 +12,15 @@ struct EventsTool: KubernetesTool {
         """
     let parameters = ToolParameters([
         .optional(
-            "resource_type", kind: .string(.resourceTypes), description: "Only about objects of this type: pods, deploy, or deploy/web"),
+            "resource_type", kind: .string(.resourceTypes),
+            description: "Only about objects of this type: pods, deploy, or deploy/web"),
         .optional("name", kind: .string(.objectName), description: "Only about the object of this name"),
-        .optional("namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation"),
+        .optional(
+            "namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation"),
         .optional("all_namespaces", kind: .boolean, default: false, description: "Events of all namespaces"),
-        .optional("types", kind: .string(.text(maximum: 64)), description: "Warning, Normal, or both with a comma; by default all"),
+        .optional(
+            "types", kind: .string(.text(maximum: 64)),
+            description: "Warning, Normal, or both with a comma; by default all"),
         .optional("num_events", kind: .integer(1...500), default: 50, description: "How many of the newest"),
     ])
 

@@ -14,11 +14,17 @@ struct ExplainTool: KubernetesTool {
     let parameters = ToolParameters([
         .required(
             "resource_type", kind: .string(.text(maximum: 512)),
-            description: "Resource type in any form, with the path of a field as in kubectl: pods, deploy.spec.strategy"),
-        .optional("field_path", kind: .string(.text(maximum: 512)), description: "Path of the field: spec.template.spec.containers"),
+            description: "Resource type in any form, with the path of a field as in kubectl: pods, deploy.spec.strategy"
+        ),
         .optional(
-            "recursive", kind: .boolean, default: false, description: "The names and types of all fields below, without descriptions"),
-        .optional("api_version", kind: .string(.text(maximum: 253)), description: "Group and version, where there are several: apps/v1"),
+            "field_path", kind: .string(.text(maximum: 512)),
+            description: "Path of the field: spec.template.spec.containers"),
+        .optional(
+            "recursive", kind: .boolean, default: false,
+            description: "The names and types of all fields below, without descriptions"),
+        .optional(
+            "api_version", kind: .string(.text(maximum: 253)),
+            description: "Group and version, where there are several: apps/v1"),
     ])
 
     init() {}

@@ -12,12 +12,18 @@ struct ListAPIResourcesTool: KubernetesTool {
         kinds, as kubectl api-resources.
         """
     let parameters = ToolParameters([
-        .optional("api_group", kind: .string(.text(maximum: 253)), description: "Only of this group: apps, argoproj.io; core for v1"),
+        .optional(
+            "api_group", kind: .string(.text(maximum: 253)),
+            description: "Only of this group: apps, argoproj.io; core for v1"),
         .optional("namespaced", kind: .boolean, description: "Only those in namespaces (true) or cluster-wide (false)"),
-        .optional("verbs", kind: .string(.text(maximum: 128)), description: "Only those that offer all of these: list,watch"),
+        .optional(
+            "verbs", kind: .string(.text(maximum: 128)), description: "Only those that offer all of these: list,watch"),
         .optional("category", kind: .string(.text(maximum: 63)), description: "Only of this category: all"),
-        .optional("search", kind: .string(.text(maximum: 253)), description: "Only those whose name, short name, kind or group has this"),
-        .optional("output", kind: .choice(["wide", "name"]), description: "wide: with verbs and categories; name: names only"),
+        .optional(
+            "search", kind: .string(.text(maximum: 253)),
+            description: "Only those whose name, short name, kind or group has this"),
+        .optional(
+            "output", kind: .choice(["wide", "name"]), description: "wide: with verbs and categories; name: names only"),
     ])
 
     init() {}

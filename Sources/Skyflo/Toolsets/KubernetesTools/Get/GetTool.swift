@@ -16,11 +16,14 @@ struct GetTool: KubernetesTool {
         .optional("name", kind: .string(.objectName), description: "Name of one object; without it, all are listed"),
         .namespace,
         .optional("all_namespaces", kind: .boolean, default: false, description: "List over all namespaces"),
-        .optional("output", kind: .choice(["wide", "yaml", "json", "name"]), description: "Format; by default columns"),
-        .optional("label_selector", kind: .string(.labelSelector), description: "For lists: app=web,tier in (a,b),!canary"),
+        .optional(
+            "output", kind: .choice(["wide", "yaml", "json", "name"]), description: "Format; by default columns"),
+        .optional(
+            "label_selector", kind: .string(.labelSelector), description: "For lists: app=web,tier in (a,b),!canary"),
         .optional(
             "field_selector", kind: .string(.fieldSelector),
-            description: "For lists, by fields that the server knows for the type: status.phase!=Running, spec.nodeName=n1, type=Warning"
+            description:
+                "For lists, by fields that the server knows for the type: status.phase!=Running, spec.nodeName=n1, type=Warning"
         ),
     ])
 

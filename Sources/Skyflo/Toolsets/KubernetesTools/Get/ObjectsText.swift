@@ -32,7 +32,8 @@ struct ObjectsText: Sendable {
             let pruning = Pruning(fields: [], text: longest)
             let shorter = objects.map { KubeObject(pruning.apply($0.json)) }
             let text =
-                format(shorter, isDense: false) + note(.bookkeeping, more: "; the middle of texts over \(longest) bytes")
+                format(shorter, isDense: false)
+                + note(.bookkeeping, more: "; the middle of texts over \(longest) bytes")
             if text.utf8.count <= limit { return text }
         }
         return nil

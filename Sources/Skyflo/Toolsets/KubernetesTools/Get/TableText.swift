@@ -72,7 +72,8 @@ struct TableText: Sendable {
     private func counts(_ rows: [Table.Row]) -> String {
         var counts: [String: Int] = [:]
         for row in rows {
-            counts["\(table.cell(row, column: "TYPE") ?? "") \(table.cell(row, column: "REASON") ?? "")", default: 0] += 1
+            counts["\(table.cell(row, column: "TYPE") ?? "") \(table.cell(row, column: "REASON") ?? "")", default: 0] +=
+                1
         }
         let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         return sorted.prefix(8).map { "\($0.key) \($0.value)" }.joined(separator: ", ")
@@ -104,7 +105,9 @@ struct TableText: Sendable {
         if let restarts = table.cell(row, column: "RESTARTS")?.prefix(while: \.isNumber), (Int(restarts) ?? 0) > 0 {
             return true
         }
-        if let desired = table.cell(row, column: "DESIRED"), let ready = table.cell(row, column: "READY") { return desired != ready }
+        if let desired = table.cell(row, column: "DESIRED"), let ready = table.cell(row, column: "READY") {
+            return desired != ready
+        }
         return false
     }
 

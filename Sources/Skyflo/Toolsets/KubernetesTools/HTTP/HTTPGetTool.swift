@@ -22,7 +22,9 @@ struct HTTPGetTool: KubernetesTool {
         .optional(
             "port", kind: .string(.text(maximum: 63)),
             description: "Number, or name of the port; by default the first of the service or pod"),
-        .optional("path", kind: .string(.text(maximum: 2048)), default: "/healthz", description: "Path, not encoded: /healthz"),
+        .optional(
+            "path", kind: .string(.text(maximum: 2048)), default: "/healthz", description: "Path, not encoded: /healthz"
+        ),
         .optional("query", kind: .stringMap, description: "Parameters of the query, not encoded"),
         .optional("scheme", kind: .choice(["http", "https"]), default: "http", description: "What the port speaks"),
     ])

@@ -11,7 +11,8 @@ struct TopNodesTool: KubernetesTool {
         Show how much CPU and memory nodes use now, and the percentage of what is allocatable, as kubectl top nodes.
         """
     let parameters = ToolParameters([
-        .optional("node_name", kind: .string(.objectName), description: "Name of one node"), .labelSelector, .metricsOrder,
+        .optional("node_name", kind: .string(.objectName), description: "Name of one node"), .labelSelector,
+        .metricsOrder,
         .withoutHeaders,
     ])
 

@@ -13,7 +13,8 @@ struct TopPodsTool: KubernetesTool {
         """
     let parameters = ToolParameters([
         .optional("pod_name", kind: .string(.objectName), description: "Name of one pod"),
-        .optional("namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation"),
+        .optional(
+            "namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation"),
         .optional("all_namespaces", kind: .boolean, default: false, description: "Pods of all namespaces"),
         .optional("show_containers", kind: .boolean, default: false, description: "A line for each container"),
         .labelSelector, .metricsOrder, .withoutHeaders,

@@ -13,9 +13,11 @@ struct RolloutHistoryTool: KubernetesTool {
     let parameters = ToolParameters([
         .name,
         .optional(
-            "resource_type", kind: .string(.resourceType), default: "deployment", description: "deployment, statefulset or daemonset"),
+            "resource_type", kind: .string(.resourceType), default: "deployment",
+            description: "deployment, statefulset or daemonset"),
         .namespace,
-        .optional("revision", kind: .integer(1...1_000_000_000), description: "Number of the revision to show in detail"),
+        .optional(
+            "revision", kind: .integer(1...1_000_000_000), description: "Number of the revision to show in detail"),
     ])
 
     init() {}
@@ -62,7 +64,8 @@ struct RolloutHistoryTool: KubernetesTool {
         let template = revision.template
         outline.section("Pod Template") { outline in
             outline.list("Labels", values: template.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
-            outline.list("Annotations", values: template.annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+            outline.list(
+                "Annotations", values: template.annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
             SchedulingDescription.write(template["spec"], outline: &outline)
             ContainerList.write(template["spec"], status: nil, outline: &outline)
             outline.section("Volumes") { outline in

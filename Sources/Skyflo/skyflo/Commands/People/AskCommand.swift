@@ -3,7 +3,7 @@ import FoundationEssentials
 import KubeModel
 import SkyfloCLI
 
-struct AskCommand: PeoplesCommand {
+struct AskCommand: UserCommand {
     static let configuration = CommandConfiguration(
         commandName: "ask",
         abstract: "Ask the co-pilot, and follow the turn to its answer.",

@@ -2,7 +2,7 @@ import ArgumentParser
 import KubeModel
 import SkyfloCLI
 
-struct StopCommand: PeoplesCommand {
+struct StopCommand: UserCommand {
     static let configuration = CommandConfiguration(
         commandName: "stop", abstract: "Stop a conversation. Nothing that was approved runs afterwards.",
         discussion:
@@ -22,7 +22,7 @@ struct StopCommand: PeoplesCommand {
     }
 }
 
-struct UndoCommand: PeoplesCommand {
+struct UndoCommand: UserCommand {
     static let configuration = CommandConfiguration(
         commandName: "undo", abstract: "Undo changes of a conversation, each with a preview and an approval.",
         discussion:
@@ -42,7 +42,7 @@ struct UndoCommand: PeoplesCommand {
     }
 }
 
-struct WatchCommand: PeoplesCommand {
+struct WatchCommand: UserCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch", abstract: "Follow the newest turn of a conversation until it ends.",
         discussion: "Examples:\n  kubectl skyflo watch -n shop scale-web --timeout 5m")
@@ -57,7 +57,7 @@ struct WatchCommand: PeoplesCommand {
     }
 }
 
-struct ListCommand: PeoplesCommand {
+struct ListCommand: UserCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List conversations.",
         discussion: "Examples:\n  kubectl skyflo list -A --pending\n  kubectl skyflo list -n shop -o name")
@@ -89,7 +89,7 @@ struct ListCommand: PeoplesCommand {
     }
 }
 
-struct TranscriptCommand: PeoplesCommand {
+struct TranscriptCommand: UserCommand {
     static let configuration = CommandConfiguration(
         commandName: "transcript",
         abstract: "Print the whole history of a conversation, and check that nobody changed it.",

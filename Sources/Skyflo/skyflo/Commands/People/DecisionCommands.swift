@@ -24,7 +24,7 @@ struct DecisionOptions: ParsableArguments {
     }
 }
 
-struct ApproveCommand: PeoplesCommand {
+struct ApproveCommand: UserCommand {
     static let configuration = CommandConfiguration(
         commandName: "approve",
         abstract: "Approve what waits in a conversation, exactly as it is shown.",
@@ -47,7 +47,7 @@ struct ApproveCommand: PeoplesCommand {
     }
 }
 
-struct DenyCommand: PeoplesCommand {
+struct DenyCommand: UserCommand {
     static let configuration = CommandConfiguration(
         commandName: "deny",
         abstract: "Deny what waits in a conversation. The model is told the reason.",

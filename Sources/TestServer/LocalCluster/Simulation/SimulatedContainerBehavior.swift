@@ -11,7 +11,7 @@ import KubeModel
 /// | any other, in a pod that is always restarted | runs |
 /// | name begins with `long`, in a pod that isn't | runs until somebody deletes it |
 /// | any other, in a pod that isn't | exits with 0 at once |
-enum ContainerFate: Sendable, Equatable {
+enum SimulatedContainerBehavior: Sendable, Equatable {
     case runs
     case getsReadySlowly
     case neverReady
@@ -22,7 +22,7 @@ enum ContainerFate: Sendable, Equatable {
     static let slowStart = 5.0
 
     init(image: String, restartPolicy: String?) {
-        let reference = ImageReference(image)
+        let reference = ContainerImageName(image)
         let name = reference.baseName
         if reference.registryHost?.hasSuffix(".invalid") == true || reference.tag.hasPrefix("missing")
             || name.hasPrefix("bad")

@@ -1,7 +1,7 @@
 import KubeModel
 
 /// How a write is made, from its query and its sender.
-struct WriteOptions: Sendable {
+struct WriteRequestOptions: Sendable {
     enum FieldValidation: String, Sendable { case strict = "Strict", warn = "Warn", ignore = "Ignore" }
 
     /// What the object comes from; unknown fields are worded accordingly.
@@ -19,18 +19,18 @@ struct WriteOptions: Sendable {
     var duplicates: [String] = []
 
     /// Of the server's own controllers: what they write is known to fit.
-    static func controller(_ manager: String) -> WriteOptions {
-        WriteOptions(manager: manager, fieldValidation: .ignore)
+    static func controller(_ manager: String) -> WriteRequestOptions {
+        WriteRequestOptions(manager: manager, fieldValidation: .ignore)
     }
 }
 
-struct WriteResult: Sendable {
+struct StoredResult: Sendable {
     var object: KubeObject
     var isNew = false
     var warnings: [String] = []
 }
 
-struct DeleteOptions: Sendable {
+struct DeleteRequestOptions: Sendable {
     enum Propagation: String, Sendable { case orphan = "Orphan", background = "Background", foreground = "Foreground" }
 
     var gracePeriodSeconds: Int?

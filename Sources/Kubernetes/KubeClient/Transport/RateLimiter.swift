@@ -2,7 +2,7 @@ import Concurrency
 import Synchronization
 
 /// Keeps requests to a rate. Those beyond it wait for their turn, in the order in which they came.
-final class RequestPacer: Sendable {
+final class RateLimiter: Sendable {
     private let start = ContinuousClock.now
     private let bucket: Mutex<TokenBucket>
 

@@ -1,7 +1,7 @@
 import KubeModel
 
 /// What is left of a deleted object to make it again.
-enum Recreation {
+enum DeletedObjectRestore {
     /// - Throws: why it wouldn't be the same thing.
     static func body(of object: KubeObject?) throws(ToolFailure) -> JSONValue {
         guard var object else { throw ToolFailure("its content is not known") }

@@ -1,5 +1,5 @@
 /// A binary heap: the element whose moment is next is first; of the same moment, the one that was inserted first.
-struct Agenda<Element> {
+struct TimerQueue<Element> {
     struct Entry {
         var deadline: Duration
         var element: Element
@@ -58,5 +58,5 @@ struct Agenda<Element> {
     }
 }
 
-extension Agenda: Sendable where Element: Sendable {}
-extension Agenda.Entry: Sendable where Element: Sendable {}
+extension TimerQueue: Sendable where Element: Sendable {}
+extension TimerQueue.Entry: Sendable where Element: Sendable {}

@@ -1,7 +1,7 @@
 import ServiceLifecycle
 
 /// The parts of one group of a manager: starts them together when the group before is ready.
-struct Stage: Service, CustomStringConvertible {
+struct RunnableGroup: Service, CustomStringConvertible {
     let name: String
     let parts: [any Service]
     /// Opens when this may start.

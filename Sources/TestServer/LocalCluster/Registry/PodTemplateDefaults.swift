@@ -2,7 +2,7 @@ import KubeModel
 import KubeSchema
 
 /// Defaults and validation of a pod's spec, which pods and the templates of workloads share.
-enum PodTemplate {
+enum PodTemplateDefaults {
     static func setDefaults(_ spec: inout JSONValue) {
         for list in ["initContainers", "containers"] {
             guard let containers = spec[list]?.array else { continue }
@@ -40,7 +40,7 @@ enum PodTemplate {
         let image = container["image"]?.string ?? ""
         fill(
             &container, member: "imagePullPolicy",
-            value: ImageReference(image).tag == "latest" ? "Always" : "IfNotPresent")
+            value: ContainerImageName(image).tag == "latest" ? "Always" : "IfNotPresent")
         for probe in ["livenessProbe", "readinessProbe", "startupProbe"] where container[probe] != nil {
             setProbeDefaults(&container, name: probe)
         }
@@ -103,7 +103,7 @@ enum PodTemplate {
 }
 
 /// `registry/path:tag@digest`, taken apart.
-struct ImageReference: Sendable, Hashable {
+struct ContainerImageName: Sendable, Hashable {
     var text: String
 
     init(_ text: String) { self.text = text }

@@ -1,7 +1,7 @@
 import KubeModel
 
 /// `metadata.name=a,status.phase!=Running`: terms over a few fields of an object that are compared as text.
-package struct FieldSelector: Sendable, Hashable {
+package struct ServedFieldSelector: Sendable, Hashable {
     package struct Term: Sendable, Hashable {
         package var field: String
         package var value: String

@@ -5,17 +5,17 @@ import KubeModel
 ///
 /// Only what never began to answer is sent again: a status that says "later", or no connection. A model's answer has no
 /// side effects, so asking twice costs money and nothing else.
-public struct RetryPolicy: Sendable, Hashable {
+package struct ModelRetryPolicy: Sendable, Hashable {
     /// How often a request is sent again; 0 for never.
-    public var maxRetries: Int
+    package var maxRetries: Int
     /// The first wait, doubled with each further one.
-    public var base: Duration
+    package var base: Duration
     /// No computed wait is longer.
-    public var maxDelay: Duration
+    package var maxDelay: Duration
     /// No wait that a server asks for by `Retry-After` is longer.
-    public var maxRetryAfter: Duration
+    package var maxRetryAfter: Duration
 
-    public init(
+    package init(
         maxRetries: Int = 3, base: Duration = .milliseconds(500), maxDelay: Duration = .seconds(20),
         maxRetryAfter: Duration = .seconds(60)
     ) {

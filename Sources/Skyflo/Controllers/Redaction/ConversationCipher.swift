@@ -4,7 +4,7 @@ import Writes
 
 /// What readers of a conversation's transcript don't see: credentials that the model wrote into calls. The operator needs
 /// them, to send what was approved, so they are kept beside what is shown, encrypted with the installation's key.
-struct ConversationVeil: TranscriptVeil {
+struct ConversationCipher: TranscriptCipher {
     let redactor: Redactor
     let box: SecretBox
     let uid: String
@@ -15,14 +15,14 @@ struct ConversationVeil: TranscriptVeil {
         self.uid = uid
     }
 
-    func conceal(_ event: TurnEvent, json: JSONValue) -> (shown: TurnEvent, concealed: String)? {
+    func encrypt(_ event: TurnEvent, json: JSONValue) -> (shown: TurnEvent, concealed: String)? {
         let shown = shown(event)
         guard shown != event else { return nil }
         // Were it not to be encrypted it would rather be lost than be read.
         return (shown, box.seal(json, for: uid) ?? "")
     }
 
-    func reveal(_ concealed: String) -> JSONValue? { box.open(concealed, for: uid) }
+    func decrypt(_ concealed: String) -> JSONValue? { box.open(concealed, for: uid) }
 
     private func shown(_ event: TurnEvent) -> TurnEvent {
         switch event {

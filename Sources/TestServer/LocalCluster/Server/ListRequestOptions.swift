@@ -2,7 +2,7 @@ import KubeModel
 import KubeSchema
 
 /// What a list asks for (`meta/v1 ListOptions`).
-struct ListOptions: Sendable {
+struct ListRequestOptions: Sendable {
     var limit: Int?
     var token: ContinueToken?
     /// nil for "any" (absent or 0).
@@ -67,7 +67,7 @@ struct ListOptions: Sendable {
 }
 
 /// What a watch asks for.
-struct WatchOptions: Sendable {
+struct WatchRequestOptions: Sendable {
     enum Start: Sendable, Equatable {
         /// Objects as they are, then changes.
         case current
@@ -89,14 +89,15 @@ struct WatchOptions: Sendable {
         let match = request[query: "resourceVersionMatch"] ?? ""
         let sendsInitial = request[query: "sendInitialEvents"].map { $0 == "true" || $0 == "1" }
         guard sendsInitial == nil || match == "NotOlderThan" else {
-            throw ListOptions.invalidMatch("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
+            throw ListRequestOptions.invalidMatch(
+                "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
         }
         if sendsInitial == nil, !match.isEmpty {
-            throw ListOptions.invalidMatch(
+            throw ListRequestOptions.invalidMatch(
                 "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
         }
         if !text.isEmpty, text != "0" {
-            guard let number = UInt64(text) else { throw .internalError(ListOptions.unreadable(text)) }
+            guard let number = UInt64(text) else { throw .internalError(ListRequestOptions.unreadable(text)) }
             start = .after(number)
         }
         switch sendsInitial {

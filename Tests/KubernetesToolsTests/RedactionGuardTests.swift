@@ -5,12 +5,12 @@ import SkyfloAPI
 import Testing
 import Writes
 
-@Suite struct HiddenPayloadTests {
+@Suite struct RedactionGuardTests {
     private var target: LiveTarget { LiveTarget(resource: .deployments, namespace: "shop", object: web) }
 
     private func check(_ container: JSONValue) throws(ToolFailure) {
         let planned = target.patch(.strategic(["spec": ["template": ["spec": ["containers": [container]]]]]))
-        try HiddenPayload(redactor: redactor).check(WriteProposal(summary: "", requests: [planned], risk: .low))
+        try RedactionGuard(redactor: redactor).check(WriteProposal(summary: "", requests: [planned], risk: .low))
     }
 
     @Test(

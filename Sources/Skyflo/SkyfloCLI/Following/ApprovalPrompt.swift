@@ -2,13 +2,13 @@ import KubeModel
 import SkyfloAPI
 
 /// Asks the person at the terminal about approvals, one after the other, and writes each decision at once.
-struct Interview {
+struct ApprovalPrompt {
     let session: Session
     let conversation: Conversation
 
     private var name: String { conversation.object.name }
 
-    func hold(about entries: [PendingApproval]) async throws {
+    func run(about entries: [PendingApproval]) async throws {
         var approved: Set<String> = []
         for entry in entries where approved.isDisjoint(with: entry.approval.alternatives) {
             do {

@@ -5,7 +5,7 @@ import WorkflowEngine
 
 /// Whether the cluster proves who made an approval: the ValidatingAdmissionPolicy that ties `decidedBy` to the request's
 /// user is there, word for word the one that this operator knows, and in force.
-enum ApprovalProof {
+enum AdmissionPolicyCheck {
     static let name = "skyflo-approvals"
     static let versionLabel = "skyflo.ai/policy-version"
     static let version = "1"
@@ -13,7 +13,8 @@ enum ApprovalProof {
     static let fingerprint = "sha256:2469c69aed837b462ec01a2ab7f4c1b3bd2e96705852938b340bb007cab58998"
 
     private static let policies = resource("validatingadmissionpolicies", kind: "ValidatingAdmissionPolicy")
-    private static let bindings = resource("validatingadmissionpolicybindings", kind: "ValidatingAdmissionPolicyBinding")
+    private static let bindings = resource(
+        "validatingadmissionpolicybindings", kind: "ValidatingAdmissionPolicyBinding")
 
     private static func resource(_ plural: String, kind: String) -> APIResource {
         APIResource(

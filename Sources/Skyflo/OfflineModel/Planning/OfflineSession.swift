@@ -5,7 +5,7 @@ import LanguageModels
 ///
 /// Plans are written as if calls were answered at once. A call whose result isn't there yet interrupts the plan; the
 /// next request runs it again from its beginning, with one more result. So the planner keeps no state.
-struct Session: Sendable {
+struct OfflineSession: Sendable {
     private let offered: [String: ToolSchema]
     private let results: [PlannedCall: String]
 
@@ -35,10 +35,10 @@ struct Session: Sendable {
         offered[tool]?.parameters["properties"]?.object?.contains(parameter) ?? false
     }
 
-    func run(_ call: PlannedCall) throws(Interruption) -> ToolText { try runAll([call])[0] }
+    func run(_ call: PlannedCall) throws(StreamInterruption) -> ToolText { try runAll([call])[0] }
 
     /// All of them at once; those without a result yet interrupt together.
-    func runAll(_ calls: [PlannedCall]) throws(Interruption) -> [ToolText] {
+    func runAll(_ calls: [PlannedCall]) throws(StreamInterruption) -> [ToolText] {
         var fitted: [PlannedCall] = []
         for call in calls { fitted.append(try fit(call)) }
         let missing = fitted.filter { results[$0] == nil }
@@ -50,7 +50,7 @@ struct Session: Sendable {
     private static let optional: Set<String> = ["num_lines", "output"]
 
     /// The call as the offered schema takes it.
-    private func fit(_ call: PlannedCall) throws(Interruption) -> PlannedCall {
+    private func fit(_ call: PlannedCall) throws(StreamInterruption) -> PlannedCall {
         guard let schema = offered[call.tool] else { throw .answer(Answers.missing(tool: call.tool)) }
         guard let known = schema.parameters["properties"]?.object, let given = call.arguments.object else {
             return call

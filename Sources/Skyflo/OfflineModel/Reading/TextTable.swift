@@ -1,5 +1,5 @@
 /// A table as `kubectl get` prints it, read tolerantly.
-struct Table: Sendable, Hashable {
+struct TextTable: Sendable, Hashable {
     var columns: [String]
     var rows: [[String]]
     /// As they were printed.
@@ -38,7 +38,7 @@ struct Table: Sendable, Hashable {
     }
 
     /// The rows of these numbers, in this order.
-    func keeping(_ kept: [Int]) -> Table {
+    func keeping(_ kept: [Int]) -> TextTable {
         var table = self
         table.rows = kept.map { rows[$0] }
         table.lines = kept.map { lines[$0] }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Draws the requests at which something happens.
-final class Fate: Sendable {
+final class FaultSchedule: Sendable {
     private struct State {
         var random: SplitMix
         var countdown: Int

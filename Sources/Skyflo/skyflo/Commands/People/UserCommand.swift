@@ -14,12 +14,12 @@ import UnixSignals
 #endif
 
 /// A command of people: what it does is in SkyfloCLI, this gives it a cluster and a terminal.
-protocol PeoplesCommand: AsyncParsableCommand {
+protocol UserCommand: AsyncParsableCommand {
     var cluster: ClusterOptions { get }
     func perform(in session: Session) async throws -> ExitStatus
 }
 
-extension PeoplesCommand {
+extension UserCommand {
     @concurrent
     mutating func run() async throws {
         let command = self

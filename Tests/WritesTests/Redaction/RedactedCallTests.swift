@@ -7,12 +7,12 @@ import Testing
 @testable import Writes
 
 /// Credentials that a model writes into its calls.
-@Suite struct CallDisplayTests {
+@Suite struct RedactedCallTests {
     private let password = "correct-horse-battery"
     private var target: LiveTarget { LiveTarget(resource: .deployments, namespace: "shop", object: web) }
 
-    private func display(_ patch: Patch, arguments: JSONValue = [:]) -> CallDisplay {
-        CallDisplay(
+    private func display(_ patch: Patch, arguments: JSONValue = [:]) -> RedactedCall {
+        RedactedCall(
             arguments: JSONWriter.string(arguments), writes: [PlannedWrite(target.patch(patch))], redactor: redactor)
     }
 
@@ -36,7 +36,7 @@ import Testing
     ])
     func `arguments without any stay as they were written`(_ arguments: String) {
         #expect(redactor.redact(arguments: arguments) == arguments)
-        let display = CallDisplay(
+        let display = RedactedCall(
             arguments: arguments, writes: [PlannedWrite(target.patch(.merge([:])))], redactor: redactor)
         #expect(display.fingerprint == nil && display.requests == [PlannedWrite(target.patch(.merge([:]))).json])
     }
@@ -53,7 +53,7 @@ import Testing
 
     private func check(_ container: JSONValue) throws(ToolFailure) {
         let planned = target.patch(.strategic(["spec": ["template": ["spec": ["containers": [container]]]]]))
-        try HiddenPayload(redactor: redactor).check(WriteProposal(summary: "", requests: [planned], risk: .low))
+        try RedactionGuard(redactor: redactor).check(WriteProposal(summary: "", requests: [planned], risk: .low))
     }
 
     @Test func `a script or a key that hides commands is refused wherever it stands`() {
@@ -85,7 +85,7 @@ import Testing
     @Test func `the fingerprint tells two passwords apart that are shown alike, and needs the key`() throws {
         let first = display(.strategic(Self.env(password)))
         let second = display(.strategic(Self.env(password + "!")))
-        let other = CallDisplay(
+        let other = RedactedCall(
             arguments: "{}", writes: [PlannedWrite(target.patch(.strategic(Self.env(password))))],
             redactor: Redactor(key: Array("another key for tests".utf8)))
         let all = [first, second, other]
@@ -112,7 +112,7 @@ import Testing
         let long = display.text(String(repeating: "x\n", count: 5000), limit: 1000)
         #expect(long.utf8.count <= 1000 && long.contains("left out"))
         // Made again from what was kept, without the object.
-        let kept = CallDisplay(
+        let kept = RedactedCall(
             arguments: "{}", requests: [target.patch(.strategic(Self.env(password))).json],
             shownArguments: display.arguments, shownRequests: display.requests, redactor: redactor)
         #expect(!kept.text("bad: \(password)").contains(password))

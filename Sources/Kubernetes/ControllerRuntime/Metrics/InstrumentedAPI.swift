@@ -4,7 +4,7 @@ public import Metrics
 
 /// Counts what is sent to the API server, as client-go does: `rest_client_requests_total` by method, HTTP status and
 /// resource (`deployments/scale`). Streams are counted when they begin.
-public struct MeasuredAPI: KubeAPI {
+public struct InstrumentedAPI: KubeAPI {
     private let api: any KubeAPI
     private let metrics: any MetricsFactory
 

@@ -2,7 +2,7 @@ import KubeModel
 
 /// Refuses calls that hide more than a credential may be. Who approves sees a token in its place, and a command behind it
 /// would run unseen.
-package struct HiddenPayload {
+package struct RedactionGuard {
     private let redactor: Redactor
 
     package init(redactor: Redactor) { self.redactor = redactor }

@@ -3,7 +3,7 @@ import KubeModel
 import SkyfloAPI
 
 /// Conversations of one namespace on the API server: what people read of them and may write.
-struct ConversationStore: Sendable {
+struct ConversationClient: Sendable {
     static let fieldManager = "kubectl-skyflo"
     /// How often a write is tried against an object that others write too.
     private static let attempts = 8
@@ -27,12 +27,14 @@ struct ConversationStore: Sendable {
         let followUps = JSONValue.object([id: ["content": .string(message)]])
         let patched = Conversation(
             try await api.patch(
-                .conversations, namespace: namespace, name: name, patch: .merge(["spec": ["followUps": followUps]]), options: options))
+                .conversations, namespace: namespace, name: name, patch: .merge(["spec": ["followUps": followUps]]),
+                options: options))
         // A server drops fields that its CRD doesn't have, and says nothing.
         guard patched.spec.followUps[id] == message else {
             throw CommandError(
                 .error,
-                message: "the CRD of Conversations in this cluster is too old: it has no spec.followUps; nothing was asked")
+                message:
+                    "the CRD of Conversations in this cluster is too old: it has no spec.followUps; nothing was asked")
         }
         return patched
     }
@@ -40,7 +42,8 @@ struct ConversationStore: Sendable {
     func setStop(_ stop: Bool, of name: String) async throws -> Conversation {
         Conversation(
             try await api.patch(
-                .conversations, namespace: namespace, name: name, patch: .merge(["spec": ["stop": .bool(stop)]]), options: options))
+                .conversations, namespace: namespace, name: name, patch: .merge(["spec": ["stop": .bool(stop)]]),
+                options: options))
     }
 
     /// Asks for changes to be taken back.
@@ -60,7 +63,8 @@ struct ConversationStore: Sendable {
         let asked = patched.object["spec", "undo"]?.array?.compactMap(\.string) ?? []
         guard changes.allSatisfy(asked.contains) else {
             throw CommandError(
-                .error, message: "the CRD of Conversations in this cluster is too old: it has no spec.undo; nothing was undone")
+                .error,
+                message: "the CRD of Conversations in this cluster is too old: it has no spec.undo; nothing was undone")
         }
         return patched
     }
@@ -73,7 +77,8 @@ struct ConversationStore: Sendable {
         let user = try await api.userName()
         return try await patch(name, subresource: "status") { conversation in
             guard conversation.uid == uid else {
-                throw CommandError(.changed, message: "conversation \"\(name)\" was replaced by another; nothing was decided")
+                throw CommandError(
+                    .changed, message: "conversation \"\(name)\" was replaced by another; nothing was decided")
             }
             for entry in shown { try Self.check(entry, in: conversation, for: user) }
             return DecisionPatch(
@@ -88,13 +93,15 @@ struct ConversationStore: Sendable {
         if let now, let vote = now.approval.votes.first(where: { $0.user == user }) {
             let others = now.approval.waitingFor.map { " (\($0))" } ?? ""
             throw CommandError(
-                .changed, message: "you \(vote.decision.rawValue.lowercased()) \(shown.id) already\(others); \(nothing)")
+                .changed, message: "you \(vote.decision.rawValue.lowercased()) \(shown.id) already\(others); \(nothing)"
+            )
         }
         if now == nil, let entry = conversation.status.approvals[shown.id], entry.digest == shown.digest,
             let decision = entry.decision
         {
             let by = entry.decidedBy.map { " by \($0)" } ?? ""
-            throw CommandError(.changed, message: "\(shown.id) was \(decision.rawValue.lowercased())\(by) meanwhile; \(nothing)")
+            throw CommandError(
+                .changed, message: "\(shown.id) was \(decision.rawValue.lowercased())\(by) meanwhile; \(nothing)")
         }
         guard let now else {
             let state = conversation.status.calls[shown.id].map { " (it is \($0.state.rawValue))" } ?? ""
@@ -128,7 +135,8 @@ struct ConversationStore: Sendable {
                 refusal = status
             }
         }
-        throw CommandError(.error, message: "conversation \"\(name)\" is written too often by others; try again", cause: refusal)
+        throw CommandError(
+            .error, message: "conversation \"\(name)\" is written too often by others; try again", cause: refusal)
     }
 
     // MARK: The user

@@ -1,20 +1,20 @@
-public import KubeModel
+import KubeModel
 
 /// A call as people may see it: what it holds of credentials, which only the model can have written there, is replaced by
 /// tokens. The call itself stays as it is.
-public struct CallDisplay: Sendable {
+package struct RedactedCall: Sendable {
     /// As the model wrote them, but for credentials.
-    public let arguments: String
+    package let arguments: String
     /// As ``PlannedWrite/json``, but for credentials.
-    public let requests: [JSONValue]
+    package let requests: [JSONValue]
     /// Of the true arguments and requests, so that an approval of what is shown is bound to them. Keyed, because anybody
     /// could try passwords against a plain hash. nil where nothing is hidden.
-    public let fingerprint: String?
+    package let fingerprint: String?
 
     private let redactor: Redactor
     private let secrets: Set<String>
 
-    public init(arguments: String, writes: [PlannedWrite], redactor: Redactor) {
+    package init(arguments: String, writes: [PlannedWrite], redactor: Redactor) {
         self.init(
             redactor, whole: (arguments, writes.map(\.json)),
             shown: (redactor.redact(arguments: arguments), writes.map { $0.redacted(by: redactor) }),
@@ -22,7 +22,7 @@ public struct CallDisplay: Sendable {
     }
 
     /// Of a call whose display was made before.
-    public init(
+    package init(
         arguments: String, requests: [JSONValue], shownArguments: String, shownRequests: [JSONValue], redactor: Redactor
     ) {
         self.init(redactor, whole: (arguments, requests), shown: (shownArguments, shownRequests), secrets: [])
@@ -59,14 +59,14 @@ public struct CallDisplay: Sendable {
     /// A text about the call: its summary, a server's answer to it. Servers repeat values in their messages.
     ///
     /// - Parameter limit: of bytes; what is cut is said.
-    public func text(_ text: String, limit: Int = 4096) -> String {
+    package func text(_ text: String, limit: Int = 4096) -> String {
         OutputLimit.cut(redactor.redact(text: text, knowing: secrets), to: limit)
     }
 }
 
 extension Redactor {
     /// `hmac-sha256:` and the keyed hash of a call as it is.
-    public func fingerprint(arguments: String, requests: [JSONValue]) -> String {
+    package func fingerprint(arguments: String, requests: [JSONValue]) -> String {
         let canonical: JSONValue = ["arguments": .string(arguments), "requests": .array(requests)]
         return "hmac-sha256:" + hash(JSONWriter.bytes(canonical, options: .canonical))
     }

@@ -1,7 +1,7 @@
 import KubeModel
 
 /// The status that the simulated kubelet gives a pod.
-enum PodStatus {
+enum SimulatedPodStatus {
     static func json(_ pod: KubeObject, containers: [JSONValue], now: KubeTime) -> JSONValue {
         let phase = phase(containers)
         let isOver = ["Succeeded", "Failed"].contains(phase)
@@ -48,7 +48,7 @@ enum PodStatus {
             let id = StableHash.hex("\(pod.uid)/\(container["name"]?.string ?? "")")
             return [
                 "name": container["name"] ?? "", "image": .string(image), "ready": false, "restartCount": 0,
-                "imageID": .string("\(ImageReference(image).withoutTag)@sha256:\(StableHash.hex(image))"),
+                "imageID": .string("\(ContainerImageName(image).withoutTag)@sha256:\(StableHash.hex(image))"),
                 "containerID": .string("containerd://\(id)"), "lastState": .object([:]),
                 "state": ["running": ["startedAt": now]],
             ]

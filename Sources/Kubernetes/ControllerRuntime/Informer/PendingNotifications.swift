@@ -5,7 +5,7 @@ import KubeModel
 /// Whoever reads the watch tells the handlers too, so that a slow handler slows the watch and the server keeps what
 /// comes. Writers' results and late handlers' objects may still pile up here. Beyond ``compactionThreshold`` changes of
 /// one object are therefore made one, as a relist would: at most two entries an object (gone, and there anew) stay.
-struct Outbox {
+struct PendingNotifications {
     /// Handlers by their ids: a change is only for those that were there when it happened.
     typealias Audience = ClosedRange<UInt64>
 
@@ -30,7 +30,7 @@ struct Outbox {
     static let compactionThreshold = 1024
 
     private var deliveries: [Delivery] = []
-    private var threshold = Outbox.compactionThreshold
+    private var threshold = PendingNotifications.compactionThreshold
 
     var isEmpty: Bool { deliveries.isEmpty }
     var count: Int { deliveries.count }
@@ -41,7 +41,7 @@ struct Outbox {
     }
 
     mutating func takeAll() -> [Delivery] {
-        defer { self = Outbox() }
+        defer { self = PendingNotifications() }
         return deliveries
     }
 

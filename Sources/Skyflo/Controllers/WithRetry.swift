@@ -6,7 +6,7 @@ import Logging
 
 /// What the operator needs from the API server before it can begin: asked again while that doesn't answer, for half a minute.
 /// - Throws: what `body` threw last; `CancellationError`.
-func patiently<Result>(
+func withRetry<Result>(
     _ what: String, clock: any RuntimeClock, logger: Logger, body: () async throws -> Result
 ) async throws -> Result {
     let backoff = Backoff(base: .milliseconds(100), maximum: .seconds(15))

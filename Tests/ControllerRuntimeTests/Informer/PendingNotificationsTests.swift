@@ -3,22 +3,22 @@ import Testing
 
 @testable import ControllerRuntime
 
-@Suite struct OutboxTests {
-    private func events(_ outbox: inout Outbox) -> [String] {
+@Suite struct PendingNotificationsTests {
+    private func events(_ outbox: inout PendingNotifications) -> [String] {
         outbox.takeAll().map { delivery in
             if case .event(let event) = delivery.content { event.short } else { "synced" }
         }
     }
 
     /// Enough of one object to make it compact.
-    private func fill(_ outbox: inout Outbox, _ name: String, from first: Int) {
-        for value in first..<first + Outbox.compactionThreshold {
+    private func fill(_ outbox: inout PendingNotifications, _ name: String, from first: Int) {
+        for value in first..<first + PendingNotifications.compactionThreshold {
             outbox.append(.event(.updated(old: widget(name, value - 1), new: widget(name, value))), to: 0...1)
         }
     }
 
     @Test func `a few changes stay as they are`() {
-        var outbox = Outbox()
+        var outbox = PendingNotifications()
         for value in 1...3 {
             outbox.append(.event(.updated(old: widget("a", value - 1), new: widget("a", value))), to: 0...1)
         }
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func `what waits for a slow handler is bounded by the objects, and stays in order for each`() {
-        var outbox = Outbox()
+        var outbox = PendingNotifications()
         outbox.append(.event(.added(widget("a", 0), isInitial: false)), to: 0...1)
         outbox.append(.synced, to: 0...1)
         outbox.append(.event(.deleted(widget("b", 0))), to: 0...1)
@@ -36,23 +36,23 @@ import Testing
         outbox.append(.event(.deleted(widget("c", 2))), to: 0...1)
         fill(&outbox, "a", from: 1)
         #expect(outbox.count <= 10)
-        let last = Outbox.compactionThreshold
+        let last = PendingNotifications.compactionThreshold
         #expect(events(&outbox).prefix(5) == ["+a\(last - 5)", "synced", "-b0", "+b1", "-c0"])
     }
 
     @Test func `an object that comes and goes leaves one entry, its end`() {
-        var outbox = Outbox()
-        for value in 0..<Outbox.compactionThreshold {
+        var outbox = PendingNotifications()
+        for value in 0..<PendingNotifications.compactionThreshold {
             outbox.append(.event(.added(widget("a", value), isInitial: false)), to: 0...1)
             outbox.append(.event(.deleted(widget("a", value))), to: 0...1)
         }
-        #expect(outbox.count <= Outbox.compactionThreshold)
+        #expect(outbox.count <= PendingNotifications.compactionThreshold)
         fill(&outbox, "z", from: 1)
         #expect(events(&outbox).filter { $0.contains("a") }.allSatisfy { $0.hasPrefix("-a") })
     }
 
     @Test func `changes for different handlers are kept apart`() {
-        var outbox = Outbox()
+        var outbox = PendingNotifications()
         outbox.append(.event(.updated(old: widget("a", 0), new: widget("a", 1))), to: 0...1)
         outbox.append(.event(.added(widget("a", 1), isInitial: true)), to: 2...2)
         outbox.append(.event(.updated(old: widget("a", 1), new: widget("a", 2))), to: 0...2)
