@@ -71,4 +71,4 @@ swift_build() {
 }
 
 # Of the source, each hack/checks/NAME.sh. One that isn't in the list is noticed by prove.sh.
-checks=(format labels layers rules scripts)
+checks=(format labels layers names rules scripts)

@@ -44,6 +44,10 @@ done >"$copy/Sources/Skyflo/WorkflowEngine/Planted.swift"
 must_fail labels 'functions without labels'
 
 fresh
+printf 'struct Informer {}\n' >"$copy/Sources/Skyflo/WorkflowEngine/Planted.swift"
+must_fail names 'a type that another target has'
+
+fresh
 sed -i 's/library("SkyfloAPI", in: "Skyflo", \["KubeModel"\]/library("SkyfloAPI", in: "Skyflo", ["KubeModel", "KubeClient"]/' "$copy/Package.swift"
 must_fail layers 'a dependency on a sibling'
 fresh
