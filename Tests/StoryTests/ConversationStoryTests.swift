@@ -6,6 +6,20 @@ import SkyfloAPI
 import Testing
 
 @Suite struct ConversationStoryTests {
+    @Test func `tools are offered from the request on that follows their loading, in later turns too`() async throws {
+        let model = ScriptedModel(.calls(("load_toolset", ["name": "kubernetes_nodes"])), .says("Loaded."))
+        try await Story.run(model) { story in
+            try await story.ask("drain it")
+            try await story.untilPhase(.completed)
+            try await story.change(spec: ["followUps": ["more": ["content": "go on"]]])
+            try await story.until("the second turn") { $0.status.turn == 2 && $0.status.phase == .completed }
+            let offered = model.requests.map { request in Set(request.tools.map(\.name)) }
+            #expect(offered.count == 3 && offered.allSatisfy { $0.isSuperset(of: ["k8s_get", "load_toolset"]) })
+            #expect(offered.map { $0.contains("k8s_drain") } == [false, true, true])
+            #expect(offered.allSatisfy { !$0.contains { $0.hasPrefix("argo") } }, "the cluster has no Argo")
+        }
+    }
+
     @Test func `a target that moves while a change is prepared is looked at again`() async throws {
         let model = ScriptedModel(.scale(to: 3), .says("Done."))
         try await Story.run(nil) { story in

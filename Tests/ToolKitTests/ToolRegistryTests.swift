@@ -47,6 +47,28 @@ import Writes
         #expect(registry.definitions(toolsets: ["jenkins"]).map(\.name) == ["j"])
     }
 
+    @Test func `tools on demand are offered once they were asked for`() async throws {
+        let group = ToolGroup("nodes", toolset: "kubernetes", purpose: "nodes", tools: ["drain", "taint"])
+        let registry = ToolRegistry(
+            [Probe(name: "get"), Probe(name: "drain"), Probe(name: "taint"), Probe(name: "j", toolset: "jenkins")],
+            onDemand: [group])
+        let definitions = registry.definitions()
+        #expect(registry.offered(definitions, loaded: []).map(\.name) == ["get", "j", "load_toolset"])
+        #expect(registry.offered(definitions, loaded: ["nodes", "none"]) == definitions)
+        #expect(definitions.last?.description.contains("nodes (nodes)") == true)
+        #expect(registry.definitions(toolsets: ["jenkins"]).map(\.name) == ["j"], "nothing is left to load")
+        #expect(registry.toolsets == ["kubernetes", "jenkins"])
+        let outcome = try await registry.call(
+            name: "load_toolset", arguments: #"{"name": "nodes"}"#, in: context(FakeAPI()))
+        guard case .output("Loaded nodes: drain, taint. Call them from now on.") = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        await #expect(throws: ToolFailure.self) {
+            try await registry.call(name: "load_toolset", arguments: #"{"name": "pods"}"#, in: context(FakeAPI()))
+        }
+    }
+
     @Test func `errors become words for the model`() async {
         let conflict = APIStatus(code: 422, reason: .invalid, message: "spec.replicas: must be positive")
         #expect(await failure(of: conflict).contains("(Invalid): spec.replicas: must be positive"))

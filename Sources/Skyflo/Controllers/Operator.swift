@@ -111,7 +111,9 @@ package struct Operator: Sendable {
     ) -> ConversationReconciler.Dependencies {
         .init(
             api: api, conversations: conversations, skyfloAIs: skyfloAIs, mapper: RESTMapper(api: api),
-            tools: ToolRegistry(KubernetesToolset.all { SystemClock().now } + ArgoToolset.all { SystemClock().now }),
+            tools: ToolRegistry(
+                KubernetesToolset.all { SystemClock().now } + ArgoToolset.all { SystemClock().now },
+                onDemand: KubernetesToolset.groups + ArgoToolset.groups),
             models: models, events: events,
             logger: logger,
             options: .init(

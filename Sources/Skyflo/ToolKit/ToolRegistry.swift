@@ -19,22 +19,44 @@ package struct ToolRegistry: Sendable {
     private let tools: [any Tool]
     /// Of all of them, in their order: every turn asks for them, and they never change.
     private let allDefinitions: [ToolDefinition]
+    /// What is put before the model only once it has asked for it.
+    private let groups: [ToolGroup]
 
+    /// - Parameter groups: of tools that are loaded on demand; the others are always offered.
     /// - Precondition: no two tools have the same name.
-    package init(_ tools: [any Tool]) {
+    package init(_ tools: [any Tool], onDemand groups: [ToolGroup] = []) {
         precondition(Set(tools.map(\.name)).count == tools.count, "two tools have the same name")
         self.tools = tools
-        allDefinitions = tools.map { tool in
-            ToolDefinition(
-                name: tool.name, title: tool.title, description: tool.description, toolset: tool.toolset,
-                parameters: Self.parameters(of: tool).jsonSchema, onlyReads: tool.onlyReads)
-        }
+        self.groups = groups
+        allDefinitions = tools.map(Self.definition)
     }
+
+    private static func definition(of tool: any Tool) -> ToolDefinition {
+        ToolDefinition(
+            name: tool.name, title: tool.title, description: tool.description, toolset: tool.toolset,
+            parameters: parameters(of: tool).jsonSchema, onlyReads: tool.onlyReads)
+    }
+
+    /// The names of all toolsets.
+    package var toolsets: Set<String> { Set(allDefinitions.map(\.toolset)) }
 
     /// In the order in which the tools were given: a stable prompt is a cached prompt.
     /// - Parameter toolsets: nil for all.
     package func definitions(toolsets: Set<String>? = nil) -> [ToolDefinition] {
         allDefinitions.filter { toolsets?.contains($0.toolset) ?? true }
+            + (loader(in: toolsets).map { [Self.definition(of: $0)] } ?? [])
+    }
+
+    /// Of these, what is put before a model that has asked for these groups. What isn't can be called all the same.
+    package func offered(_ definitions: [ToolDefinition], loaded: Set<String>) -> [ToolDefinition] {
+        let left = Set(groups.filter { !loaded.contains($0.name) }.flatMap(\.tools))
+        return definitions.filter { !left.contains($0.name) }
+    }
+
+    /// nil where nothing is loaded on demand.
+    private func loader(in toolsets: Set<String>?) -> LoadToolsetTool? {
+        let allowed = groups.filter { toolsets?.contains($0.toolset) ?? true }
+        return allowed.isEmpty ? nil : LoadToolsetTool(allowed)
     }
 
     /// Those of the tool, and what any call that may write can have.
@@ -50,7 +72,8 @@ package struct ToolRegistry: Sendable {
             + "at most one; the others are then denied")
 
     private func tools(in toolsets: Set<String>?) -> [any Tool] {
-        tools.filter { toolsets?.contains($0.toolset) ?? true }
+        let allowed = tools.filter { toolsets?.contains($0.toolset) ?? true }
+        return loader(in: toolsets).map { allowed + [$0] } ?? allowed
     }
 
     /// Carries out a call by the model's own words. A result is at most `context.outputLimit` bytes long.

@@ -80,7 +80,7 @@ struct Scene: Sendable {
         references = ResolvedReferences(
             skyfloAI: ObjectKey(namespace: "shop", name: "sky"),
             model: try #require(SkyfloAI(sky).model(named: nil)), languageModel: OfflineLanguageModel(),
-            identity: Self.worker, toolsets: nil, definitions: [], systemPrompt: "")
+            identity: Self.worker, toolsets: nil, definitions: [], tools: dependencies.tools, systemPrompt: "")
         gate = ApprovalGate(dependencies)
         let watcher = StopWatcher(
             conversations: dependencies.conversations, skyfloAIs: dependencies.skyfloAIs, clock: dependencies.clock)

@@ -24,7 +24,9 @@ struct ResolvedReferences: Sendable {
     var identity: Impersonation
     /// nil: all.
     var toolsets: Set<String>?
+    /// Of all tools that the model may come to know.
     var definitions: [ToolDefinition]
+    var tools: ToolRegistry
     var systemPrompt: String
 
     static func resolve(
@@ -49,7 +51,7 @@ struct ResolvedReferences: Sendable {
             skyfloAI: skyflo.object.key, model: model,
             languageModel: try makeModel(model, key: credential, provider: dependencies.models), credential: credential,
             identity: identity,
-            toolsets: toolsets, definitions: definitions,
+            toolsets: toolsets, definitions: definitions, tools: dependencies.tools,
             systemPrompt: SystemPrompt.text(for: conversation, instructions: skyflo.instructions))
     }
 
@@ -130,7 +132,7 @@ struct ResolvedReferences: Sendable {
     private static func toolsets(
         of spec: ConversationSpec, skyflo: SkyfloAI, tools: ToolRegistry
     ) throws -> Set<String>? {
-        let known = Set(tools.definitions().map(\.toolset))
+        let known = tools.toolsets
         let enabled = skyflo.toolsets.map(Set.init) ?? known
         guard let wanted = spec.toolsets.map(Set.init) else { return enabled }
         if let missing = wanted.subtracting(known.intersection(enabled)).min() {
@@ -218,15 +220,27 @@ struct ResolvedReferences: Sendable {
 
 extension ResolvedReferences {
     func policy(for spec: ConversationSpec) -> WorkflowStateMachine.Policy {
-        .init(limits: spec.limits, mode: spec.approvalMode, readTools: Set(definitions.filter(\.onlyReads).map(\.name)))
+        .init(
+            limits: spec.limits, mode: spec.approvalMode,
+            readTools: Set(definitions.filter(\.onlyReads).map(\.name)).subtracting([LoadToolsetTool.name]))
     }
 
     func request(history: [HistoryMessage]) -> ModelRequest {
         ModelRequest(
             messages: [.system(systemPrompt)] + ContextWindow().fit(history).map(ChatMessage.init),
-            tools: definitions.map {
+            tools: tools.offered(definitions, loaded: Self.loaded(in: history)).map {
                 ToolSchema(name: $0.name, description: $0.description, parameters: $0.parameters)
             },
             maxTokens: model.maxTokens)
+    }
+
+    /// The groups of tools that the model has asked for in this conversation.
+    private static func loaded(in history: [HistoryMessage]) -> Set<String> {
+        Set(
+            history.flatMap { message -> [String] in
+                guard case .assistant(_, let calls) = message else { return [] }
+                return calls.filter { $0.tool == LoadToolsetTool.name }
+                    .compactMap { LoadToolsetTool.group(asked: $0.arguments) }
+            })
     }
 }

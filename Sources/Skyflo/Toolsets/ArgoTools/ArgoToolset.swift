@@ -11,6 +11,22 @@ package enum ArgoToolset {
         group == "argoproj.io" || group.hasSuffix(".toolkit.fluxcd.io")
     }
 
+    /// All are loaded on demand.
+    package static let groups: [ToolGroup] = {
+        let names = all { KubeTime(seconds: 0) }.map(\.name)
+        let applications = names.filter { $0.hasPrefix("argocd_") }
+        let flux = names.filter { $0.hasPrefix("flux_") }
+        return [
+            ToolGroup(
+                "argo_rollouts", toolset: toolset,
+                purpose: "Argo Rollouts: canary and blue-green rollouts, analysis runs, experiments",
+                tools: names.filter { !applications.contains($0) && !flux.contains($0) }),
+            ToolGroup(
+                "argo_cd", toolset: toolset, purpose: "Argo CD: applications and their syncs", tools: applications),
+            ToolGroup("flux", toolset: toolset, purpose: "Flux: kustomizations, releases, sources", tools: flux),
+        ]
+    }()
+
     /// - Parameter now: the clock, for times that are part of a request, and for ages.
     package static func all(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
         rollouts(now: now) + applications + flux(now: now)
