@@ -4,12 +4,13 @@
 #   findings/sourcekit-lsp-rename-omitted-default.sh
 #
 # Giving `c` a label in `run(_ a: Int, b: Int? = nil, _ c: String = "")` edits the declaration and `run(1, b: 2, "x")`; the call
-# `run(1, "x")` is left as it is, without a word, and no longer compiles. Needs Swift 6.3 and Python 3, nothing else.
+# `run(1, "x")` is left as it is, without a word, and no longer compiles. Needs Swift 6.3.1 and Python 3, nothing else.
 set -euo pipefail
 case ${1:-} in
   -h | --help) sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$0"; exit 0 ;;
   ?*) echo "no argument is taken; see $0 --help" >&2; exit 2 ;;
 esac
+[[ $(swift --version 2>/dev/null) = *"Swift version 6.3.1 "* ]] || { echo "this is about Swift 6.3.1" >&2; exit 2; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 mkdir -p "$folder/Sources/Demo"

@@ -122,7 +122,9 @@ import Testing
         (5.0, "5s"), (119, "119s"), (130, "2m10s"), (600, "10m"), (10_700, "178m"), (14_400, "4h"), (15_000, "4h10m"),
         (90_000, "25h"), (180_000, "2d2h"), (864_000, "10d"), (70_000_000, "2y80d"),
     ])
-    func `ages are those of kubectl`(seconds: Double, age: String) { #expect(Age.text(seconds: seconds) == age) }
+    func `ages are those of kubectl`(seconds: Double, age: String) {
+        #expect(HumanDuration.text(seconds: Int(seconds)) == age)
+    }
 
     @Test func `errors are one line in kubectl's words`() {
         let forbidden = APIStatus(code: 403, reason: .forbidden, message: "may not", name: "talk")

@@ -25,7 +25,9 @@ struct ConversationTable {
 
     private func row(_ conversation: Conversation, now: KubeTime) -> [String] {
         let status = conversation.status
-        let age = conversation.object.creationTimestamp.map { Age.text(seconds: now.seconds(since: $0)) }
+        let age = conversation.object.creationTimestamp.map {
+            HumanDuration.text(seconds: max(0, Int(now.seconds(since: $0))))
+        }
         let cells =
             (hasNamespace ? [conversation.namespace] : []) + [
                 conversation.object.name, status.phase?.rawValue ?? "<none>", String(status.turn),
@@ -34,23 +36,5 @@ struct ConversationTable {
             + [OneLine.of(status.title ?? conversation.spec.messages.first ?? "", limit: isWide ? 120 : 60)]
         // Before the widths are taken: an escape is longer than what it stands for. A tab would move the columns.
         return cells.map { SafeText.escape($0.replacing("\t", with: " ")) }
-    }
-}
-
-enum Age {
-    /// As `duration.HumanDuration` of k8s.io/apimachinery writes it: at most two units, the smaller only while it matters.
-    static func text(seconds: Double) -> String {
-        let seconds = max(0, Int(seconds))
-        let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400)
-        func with(_ value: Int, unit: String) -> String { value == 0 ? "" : "\(value)\(unit)" }
-        if seconds < 120 { return "\(seconds)s" }
-        if minutes < 10 { return "\(minutes)m" + with(seconds % 60, unit: "s") }
-        if minutes < 180 { return "\(minutes)m" }
-        if hours < 8 { return "\(hours)h" + with(minutes % 60, unit: "m") }
-        if hours < 48 { return "\(hours)h" }
-        if days < 8 { return "\(days)d" + with(hours % 24, unit: "h") }
-        if days < 365 * 2 { return "\(days)d" }
-        if days < 365 * 8 { return "\(days / 365)y" + with(days % 365, unit: "d") }
-        return "\(days / 365)y"
     }
 }

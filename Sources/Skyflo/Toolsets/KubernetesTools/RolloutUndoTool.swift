@@ -5,8 +5,6 @@ import ToolKit
 import Writes
 
 struct RolloutUndoTool: KubernetesTool {
-    private static let revisionKey = "deployment.kubernetes.io/revision"
-
     let name = "k8s_rollout_undo"
     let title = "Rollback Kubernetes Deployment"
     let description = """
@@ -46,29 +44,22 @@ struct RolloutUndoTool: KubernetesTool {
                 postConditions: target.postConditions(afterChangeTo: rolledBack)))
     }
 
-    private struct Revision {
-        var number: Int
-        var template: JSONValue
+    private static func revision(of object: KubeObject) -> Int? {
+        object.annotations[ReplicaSetRevision.deploymentKey].flatMap { Int($0) }
     }
 
-    private static func revision(of object: KubeObject) -> Int? { object.annotations[revisionKey].flatMap { Int($0) } }
-
     /// In ascending order. A Deployment keeps its history in the ReplicaSets that it controls.
-    private func revisions(of target: LiveTarget, _ context: ToolContext) async throws -> [Revision] {
+    private func revisions(of target: LiveTarget, _ context: ToolContext) async throws -> [ReplicaSetRevision] {
         let selector = target.object["spec", "selector"].flatMap { LabelSelector($0) }
         let sets = try await context.api.list(
             .replicaSets, namespace: target.namespace, options: ListOptions(labelSelector: selector, limit: 500)
         ).items
-        return sets.filter { $0.controller?.uid == target.object.uid }.compactMap { set in
-            guard let number = Self.revision(of: set), var template = set["spec", "template"] else { return nil }
-            template[path: ["metadata", "labels", "pod-template-hash"]] = nil
-            return Revision(number: number, template: template)
-        }.sorted { $0.number < $1.number }
+        return ReplicaSetRevision.all(in: sets, ofDeployment: target.object)
     }
 
     private static func choose(
-        _ wanted: Int?, before current: Int, from revisions: [Revision], target: LiveTarget
-    ) throws(ToolFailure) -> Revision {
+        _ wanted: Int?, before current: Int, from revisions: [ReplicaSetRevision], target: LiveTarget
+    ) throws(ToolFailure) -> ReplicaSetRevision {
         let known = revisions.map { String($0.number) }.joined(separator: ", ")
         if let wanted {
             guard let found = revisions.first(where: { $0.number == wanted }) else {

@@ -24,7 +24,7 @@ extension TableColumn {
             TableColumn(name: "Duration", description: "Time required to complete the job.") { job, now in
                 guard let start = job["status", "startTime"]?.string.flatMap({ KubeTime($0) }) else { return "" }
                 let end = job["status", "completionTime"]?.string.flatMap { KubeTime($0) }
-                return .string(TableAge.text(since: start, now: end ?? now))
+                return .string(HumanDuration.text(since: start, now: end ?? now))
             }, age,
         ] + templateColumns + [selector]
 
@@ -57,7 +57,7 @@ extension TableColumn {
             guard let last = object["status", "lastScheduleTime"]?.string.flatMap({ KubeTime($0) }) else {
                 return "<none>"
             }
-            return .string(TableAge.text(since: last, now: now))
+            return .string(HumanDuration.text(since: last, now: now))
         }, age, jobTemplate("Containers", description: "Names of each container in the template.", member: "name"),
         jobTemplate("Images", description: "Images referenced by each container in the template.", member: "image"),
         text("Selector", description: "A label query over pods that should match the pod count.", wide: true) { _ in

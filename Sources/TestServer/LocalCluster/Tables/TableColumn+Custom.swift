@@ -33,7 +33,7 @@ extension TableColumn {
         switch type {
         case "date":
             guard let time = first.string.flatMap({ KubeTime($0) }) else { return "<invalid>" }
-            return .string(TableAge.text(since: time, now: now))
+            return .string(HumanDuration.text(since: time, now: now))
         case "integer": return first.int.map { JSONValue($0) } ?? .null
         case "number", "boolean": return first
         default: return .string(values.map(text).joined(separator: ","))

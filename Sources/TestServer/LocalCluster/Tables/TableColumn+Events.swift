@@ -3,7 +3,7 @@ import KubeModel
 extension TableColumn {
     static let events: [TableColumn] = [
         TableColumn(name: "Last Seen", description: "The time at which the most recent occurrence was recorded.") {
-            .string(TableAge.text(since: lastSeen($0), now: $1))
+            .string(HumanDuration.text(since: lastSeen($0), now: $1))
         },
         TableColumn(name: "Type", description: "Type of this event (Normal, Warning)") { event, _ in
             event.json["type"] ?? ""
@@ -27,7 +27,8 @@ extension TableColumn {
             event, _ in .string((event.json["message"]?.string ?? "").trimmedOfWhitespace)
         },
         TableColumn(name: "First Seen", description: "The time at which the event was first recorded.", priority: 1) {
-            .string(TableAge.text(since: time($0, member: "firstTimestamp") ?? time($0, member: "eventTime"), now: $1))
+            .string(
+                HumanDuration.text(since: time($0, member: "firstTimestamp") ?? time($0, member: "eventTime"), now: $1))
         },
         TableColumn(name: "Count", description: "The number of times this event has occurred.", priority: 1) {
             event, _ in

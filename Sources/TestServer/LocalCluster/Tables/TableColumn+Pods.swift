@@ -56,6 +56,6 @@ extension TableColumn {
             $0["lastState", "terminated", "finishedAt"]?.string.flatMap { KubeTime($0) }
         }.max()
         guard count > 0, let last else { return String(count) }
-        return "\(count) (\(TableAge.text(since: last, now: now)) ago)"
+        return "\(count) (\(HumanDuration.text(since: last, now: now)) ago)"
     }
 }

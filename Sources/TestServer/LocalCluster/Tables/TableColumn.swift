@@ -26,7 +26,7 @@ struct TableColumn: Sendable {
         + "info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata"
 
     static let age = TableColumn(name: "Age", description: creationDescription) { object, now in
-        .string(TableAge.text(since: object.creationTimestamp, now: now))
+        .string(HumanDuration.text(since: object.creationTimestamp, now: now))
     }
 
     static let createdAt = TableColumn(name: "Created At", type: "date", description: creationDescription) {
@@ -41,35 +41,5 @@ struct TableColumn: Sendable {
             "name": .string(name), "type": .string(type), "format": .string(format),
             "description": .string(description), "priority": JSONValue(priority),
         ]
-    }
-}
-
-/// Durations as `kubectl` prints ages (`k8s.io/apimachinery/pkg/util/duration.HumanDuration`).
-enum TableAge {
-    static func text(since start: KubeTime?, now: KubeTime) -> String {
-        start.map { text(seconds: Int(now.seconds(since: $0))) } ?? "<unknown>"
-    }
-
-    static func text(seconds: Int) -> String {
-        if seconds < -1 { return "<invalid>" }
-        if seconds < 0 { return "0s" }
-        let minutes = seconds / 60
-        let hours = minutes / 60
-        let days = hours / 24
-        switch seconds {
-        case ..<120: return "\(seconds)s"
-        case ..<600: return pair(minutes, unit: "m", small: seconds % 60, smallUnit: "s")
-        case ..<10_800: return "\(minutes)m"
-        case ..<28_800: return pair(hours, unit: "h", small: minutes % 60, smallUnit: "m")
-        case ..<172_800: return "\(hours)h"
-        case ..<691_200: return pair(days, unit: "d", small: hours % 24, smallUnit: "h")
-        case ..<63_072_000: return "\(days)d"
-        case ..<252_288_000: return pair(days / 365, unit: "y", small: days % 365, smallUnit: "d")
-        default: return "\(days / 365)y"
-        }
-    }
-
-    private static func pair(_ large: Int, unit: String, small: Int, smallUnit: String) -> String {
-        small == 0 ? "\(large)\(unit)" : "\(large)\(unit)\(small)\(smallUnit)"
     }
 }

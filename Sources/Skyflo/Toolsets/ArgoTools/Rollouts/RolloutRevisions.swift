@@ -46,12 +46,9 @@ struct RolloutRevisions {
         let sets = try await context.api.listAll(
             .replicaSets, namespace: target.namespace, options: ListOptions(labelSelector: selector)
         ).items
-        list = sets.filter { $0.controller?.uid == target.object.uid }.compactMap { set in
-            guard let number = set.annotations[Self.key].flatMap({ Int($0) }), var template = set["spec", "template"]
-            else { return nil }
-            template[path: ["metadata", "labels", Self.hashLabel]] = nil
-            return Revision(number: number, set: set, template: template)
-        }.sorted { $0.number < $1.number }
+        list = ReplicaSetRevision.all(
+            in: sets, controlledBy: target.object, numberedBy: Self.key, hashLabel: Self.hashLabel
+        ).map { Revision(number: $0.number, set: $0.set, template: $0.template) }
     }
 
     var newest: Int { list.last?.number ?? 0 }

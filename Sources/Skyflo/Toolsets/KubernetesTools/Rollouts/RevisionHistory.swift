@@ -26,7 +26,6 @@ struct RevisionHistory: Sendable {
     /// In ascending order of their numbers.
     private(set) var revisions: [Revision]
 
-    private static let number = "deployment.kubernetes.io/revision"
     private static let controllerRevisions = APIResource(
         group: "apps", version: "v1", plural: "controllerrevisions", kind: "ControllerRevision")
 
@@ -40,11 +39,14 @@ struct RevisionHistory: Sendable {
         let listed = try await context.objects(
             of: isDeployment ? .replicaSets : Self.controllerRevisions, namespace: target.namespace,
             options: ListOptions(labelSelector: selector), maximum: 2000)
-        let owned = listed.items.filter { $0.controller?.uid == target.object.uid }
-        revisions = owned.compactMap {
-            isDeployment ? Self.replicaSet($0, in: context) : Self.controllerRevision($0, in: context)
-        }
-        .sorted { $0.number < $1.number }
+        revisions =
+            isDeployment
+            ? ReplicaSetRevision.all(in: listed.items, ofDeployment: target.object).map {
+                Revision(
+                    number: $0.number, isCurrent: false, keeper: $0.set, template: Self.pod($0.template, in: context))
+            }
+            : listed.items.filter { $0.controller?.uid == target.object.uid }
+                .compactMap { Self.controllerRevision($0, in: context) }.sorted { $0.number < $1.number }
         mark(current: target.object)
     }
 
@@ -53,20 +55,14 @@ struct RevisionHistory: Sendable {
         for at in revisions.indices {
             let revision = revisions[at]
             switch object.kind {
-            case "Deployment": revisions[at].isCurrent = object.annotations[Self.number] == String(revision.number)
+            case "Deployment":
+                revisions[at].isCurrent =
+                    object.annotations[ReplicaSetRevision.deploymentKey] == String(revision.number)
             case "StatefulSet":
                 revisions[at].isCurrent = object["status", "updateRevision"]?.string == revision.keeper.name
             default: revisions[at].isCurrent = revision.number == newest
             }
         }
-    }
-
-    private static func replicaSet(_ set: KubeObject, in context: ToolContext) -> Revision? {
-        guard let number = set.annotations[number].flatMap({ Int($0) }), var template = set["spec", "template"] else {
-            return nil
-        }
-        template[path: ["metadata", "labels", "pod-template-hash"]] = nil
-        return Revision(number: number, isCurrent: false, keeper: set, template: pod(template, in: context))
     }
 
     private static func controllerRevision(_ revision: KubeObject, in context: ToolContext) -> Revision? {

@@ -1,12 +1,15 @@
-import KubeModel
-
 /// A length of time as kubectl prints it (`duration.HumanDuration` of apimachinery): `5s`, `2m13s`, `3h`, `5d2h`.
-enum HumanDuration {
-    static func text(from start: KubeTime, to end: KubeTime) -> String {
+package enum HumanDuration {
+    package static func text(from start: KubeTime, to end: KubeTime) -> String {
         text(seconds: Int(end.seconds(since: start)))
     }
 
-    static func text(seconds: Int) -> String {
+    /// An age; `<unknown>` of what has no beginning.
+    package static func text(since start: KubeTime?, now: KubeTime) -> String {
+        start.map { text(from: $0, to: now) } ?? "<unknown>"
+    }
+
+    package static func text(seconds: Int) -> String {
         let minutes = seconds / 60
         let hours = minutes / 60
         let days = hours / 24
