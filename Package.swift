@@ -40,11 +40,13 @@ let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-h
 
 /// A library target in `Sources/<folder>/<name>`, and its test target `<name>Tests`, which needs `tests` besides.
 func library(
-    _ name: String, in folder: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency] = []
+    _ name: String, in folder: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = [],
+    tests: [Target.Dependency] = []
 ) -> [Target] {
     [
         .target(
-            name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)", swiftSettings: settings),
+            name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)", resources: resources,
+            swiftSettings: settings),
         .testTarget(
             name: "\(name)Tests", dependencies: [.target(name: name)] + tests, swiftSettings: settings),
     ]
@@ -99,7 +101,16 @@ let package = Package(
         library(
             "HTTPTransport", in: "Kubernetes", [asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL],
             tests: [asyncHTTPClient, nioCore, nioHTTP1, nioSSL]),
-        library("KubeSchema", in: "TestServer", ["KubeModel"], tests: ["KubeModel"]),
+        // Embedded, because people copy the binary alone.
+        library(
+            "KubeSchema", in: "TestServer", ["KubeModel"],
+            resources: [
+                .embedInCode("BuiltIn/Schemas/core-v1.json"), .embedInCode("BuiltIn/Schemas/apps-v1.json"),
+                .embedInCode("BuiltIn/Schemas/platform-kinds.json"),
+                .embedInCode("BuiltIn/Schemas/controller-kinds.json"),
+                .embedInCode("BuiltIn/Schemas/manifest-kinds.json"),
+            ],
+            tests: ["KubeModel"]),
         library("SkyfloAPI", in: "Skyflo", ["KubeModel"], tests: ["KubeModel", "KubeSchema"]),
         library(
             "KubeClient", in: "Kubernetes",

@@ -51,7 +51,7 @@ fresh
 sed -i 's/library("SkyfloAPI", in: "Skyflo", \["KubeModel"\]/library("SkyfloAPI", in: "Skyflo", ["KubeModel", "KubeClient"]/' "$copy/Package.swift"
 must_fail layers 'a dependency on a sibling'
 fresh
-sed -i 's/library("KubeSchema", in: "TestServer", \["KubeModel"\]/library("KubeSchema", in: "TestServer", ["KubeModel", log]/' "$copy/Package.swift"
+sed -i 's/library("SkyfloAPI", in: "Skyflo", \["KubeModel"\]/library("SkyfloAPI", in: "Skyflo", ["KubeModel", log]/' "$copy/Package.swift"
 must_fail layers 'a library with I/O under a pure target'
 fresh
 sed -i 's/\.target(name: "LocalCluster", condition: .*Playground"\]))/"LocalCluster"/' "$copy/Package.swift"

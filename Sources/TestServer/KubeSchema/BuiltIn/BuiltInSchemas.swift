@@ -8,11 +8,20 @@ public enum BuiltInSchemas {
         var objectMeta: SchemaNode?
     }
 
+    /// The schemas by their names in Kubernetes' OpenAPI documents, one a line in `Schemas/*.json`:
+    /// - `core-v1`, `apps-v1`: of the documents for `v1` and `apps/v1` of Kubernetes 1.36, without most descriptions.
+    ///   Copyright The Kubernetes Authors, licensed under the Apache License, Version 2.0.
+    /// - `platform-kinds`: what those leave out, written for this project from the API reference. What the server never
+    ///   looks into is left open (`x-kubernetes-preserve-unknown-fields`).
+    /// - `controller-kinds`, `manifest-kinds`: what controllers work with and what people's manifests hold besides; types,
+    ///   required members, enumerations and merge keys, without the descriptions of members.
+    ///
+    /// A later document replaces what an earlier one says of the same name.
     static let definitions: JSONObject = {
         var all = JSONObject()
         for document in [
-            CoreV1Document.schemas, AppsV1Document.schemas, AdditionalDocument.schemas,
-            ControllerKindsDocument.schemas, FurtherKindsDocument.schemas,
+            PackageResources.core_v1_json, PackageResources.apps_v1_json, PackageResources.platform_kinds_json,
+            PackageResources.controller_kinds_json, PackageResources.manifest_kinds_json,
         ] {
             for (name, schema) in (try? JSONParser.parse(document))?.object ?? [:] { all[name] = schema }
         }
