@@ -53,7 +53,7 @@ import Testing
                 try await story.change(spec: ["messages": [["content": "update catalog"], ["content": "and now?"]]])
                 try await story.untilPhase(.completed, turn: 2)
                 let told = model.requests.last?.messages.contains {
-                    if case .assistant(let text, _) = $0 {
+                    if case .assistant(let text, _, _) = $0 {
                         text.contains("Later, code checked c1 again")
                     } else {
                         false

@@ -47,7 +47,7 @@ struct OfflineConversation: Sendable {
 
     private func asking(for calls: [PlannedCall]) -> ModelReply {
         var taken: Set<String> = []
-        for case .assistant(_, let made) in request.messages { taken.formUnion(made.map(\.id)) }
+        for case .assistant(_, let made, _) in request.messages { taken.formUnion(made.map(\.id)) }
         var number = taken.count
         let toolCalls = calls.map { call in
             repeat { number += 1 } while taken.contains("c\(number)")
@@ -77,7 +77,7 @@ struct OfflineConversation: Sendable {
         var found: [(kind: String, name: String)] = []
         for message in turn {
             switch message {
-            case .assistant(_, let made): for call in made { calls[call.id] = PlannedCall(call) }
+            case .assistant(_, let made, _): for call in made { calls[call.id] = PlannedCall(call) }
             case .tool(let id, let content):
                 guard let arguments = calls[id]?.arguments, case .success = ToolText(content),
                     let kind = arguments["resource_type"]?.string,

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import HTTPTransport
 import HTTPTypes
 import Hummingbird
 import KubeModel
@@ -54,8 +55,8 @@ final class ScriptedServer: Sendable {
 
     /// Runs `body` with a server that has that script and a model that talks to it.
     static func with(
-        _ script: [Answer], options: OpenAIModel.Options = .quick, apiKey: Credential? = Credential("sk-test-key"),
-        _ body: @escaping @Sendable (OpenAIModel, ScriptedServer) async throws -> Void
+        _ script: [Answer], options: ModelOptions = .quick, apiKey: Credential? = Credential("sk-test-key"),
+        _ body: @escaping @Sendable (HTTPLanguageModel, ScriptedServer) async throws -> Void
     ) async throws {
         let server = ScriptedServer(script)
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
@@ -75,8 +76,8 @@ final class ScriptedServer: Sendable {
         let number = await iterator.next() ?? 0
         let result: Result<Void, any Error>
         do {
-            let model = try OpenAIModel(
-                name: "test-model", baseURL: "http://127.0.0.1:\(number)/v1", apiKey: apiKey, httpClient: client,
+            let model = try HTTPLanguageModel.openAI(
+                "test-model", at: "http://127.0.0.1:\(number)/v1", apiKey: apiKey, httpClient: client,
                 options: options)
             result = .success(try await body(model, server))
         } catch {
@@ -136,15 +137,26 @@ final class ScriptedServer: Sendable {
     }
 }
 
-extension OpenAIModel.Options {
+extension HTTPLanguageModel {
+    static func openAI(
+        _ name: String = "m", at baseURL: String, apiKey: Credential? = nil, httpClient: HTTPClient? = nil,
+        proxies: ProxyEnvironment = ProxyEnvironment(), options: ModelOptions = .quick
+    ) throws -> HTTPLanguageModel {
+        try HTTPLanguageModel(
+            OpenAIChatAPI(model: name, baseURL: baseURL, apiKey: apiKey), httpClient: httpClient, proxies: proxies,
+            options: options)
+    }
+}
+
+extension ModelOptions {
     /// With waits that tests can afford.
-    static var quick: OpenAIModel.Options {
-        OpenAIModel.Options(
-            requestTimeout: .seconds(20), idleTimeout: .seconds(20), totalTimeout: .seconds(40),
+    static var quick: ModelOptions {
+        ModelOptions(
+            timeouts: Timeouts(firstToken: .seconds(20), silence: .seconds(20), reply: .seconds(40)),
             retries: ModelRetryPolicy(maxRetries: 3, base: .milliseconds(1), maxDelay: .milliseconds(5)))
     }
 
-    func with(_ change: (inout OpenAIModel.Options) -> Void) -> OpenAIModel.Options {
+    func with(_ change: (inout ModelOptions) -> Void) -> ModelOptions {
         var copy = self
         change(&copy)
         return copy

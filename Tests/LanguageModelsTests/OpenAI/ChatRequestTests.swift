@@ -6,7 +6,7 @@ import Testing
 struct ChatRequestTests {
     private func json(_ request: ModelRequest, temperature: Double? = nil) -> JSONValue {
         ChatRequest(
-            model: "m", request: request, temperature: temperature, reasoningEffort: nil, tokenLimitField: "max_tokens"
+            model: "m", request: request, options: ModelOptions(temperature: temperature)
         ).json
     }
 
@@ -60,21 +60,23 @@ struct ChatRequestTests {
         ("https://api.openai.com/v1", "https://api.openai.com/v1/chat/completions", "api.openai.com"),
         ("http://localhost:11434/v1//", "http://localhost:11434/v1/chat/completions", "localhost:11434"),
         ("https://u:p@h/v1/chat/completions", "https://u:p@h/v1/chat/completions", "h"),
+        ("http://localhost:8000", "http://localhost:8000/v1/chat/completions", "localhost:8000"),
+        ("http://[::1]:8000/", "http://[::1]:8000/v1/chat/completions", "[::1]:8000"),
         ("https://h/x?api-version=1", "https://h/x/chat/completions?api-version=1", "h"),
     ])
-    func `the address is made from what people configure`(base: String, url: String, host: String) {
-        let endpoint = ChatEndpoint(base: base)
-        #expect(endpoint?.url == url)
-        #expect(endpoint?.host == host)
+    func `the address is made from what people configure`(base: String, url: String, host: String) throws {
+        let api = try OpenAIChatAPI(model: "m", baseURL: base, apiKey: nil)
+        #expect(try api.request(ModelRequest(messages: []), options: .quick).url == url)
+        #expect(api.endpoint.host == host)
     }
 
     @Test(arguments: ["", "ftp://x", "api.openai.com/v1", "https://", "https:///v1"])
-    func `what is no address is refused`(base: String) { #expect(ChatEndpoint(base: base) == nil) }
+    func `what is no address is refused`(base: String) { #expect(ModelEndpoint(base: base) == nil) }
 
     @Test func `a credential shows itself nowhere`() {
         let key = Credential("sk-secret\n")
         var dumped = ""
-        dump(OpenAIModel.Options(headers: ["x": key]), to: &dumped)
+        dump(ModelOptions(headers: ["x": key]), to: &dumped)
         #expect(!"\(key) \(String(reflecting: key)) \(dumped)".contains("sk-secret"))
         #expect(key.secret == "sk-secret")
         #expect(!Credential("a\nb").fitsHeader)

@@ -20,7 +20,7 @@ struct OpenAIModelTests {
     private let request = ModelRequest(messages: [.user("hi")])
 
     private func failure(
-        of script: [ScriptedServer.Answer], options: OpenAIModel.Options = .quick,
+        of script: [ScriptedServer.Answer], options: ModelOptions = .quick,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> LanguageModelError {
         let found = Mutex<LanguageModelError?>(nil)
@@ -74,20 +74,52 @@ struct OpenAIModelTests {
             model, _ in
             let deltas = Mutex<[ModelDelta]>([])
             let reply = try await model.reply(to: request) { delta in deltas.withLock { $0.append(delta) } }
-            #expect(reply == ModelReply(content: "Hi", usage: TokenUsage(prompt: 1)))
+            let author = ProviderData.Author(format: "openai-chat", host: model.endpoint.host, model: "test-model")
+            #expect(
+                reply
+                    == ModelReply(
+                        content: "Hi", usage: TokenUsage(prompt: 1), providerData: ProviderData(author: author)))
             #expect(deltas.withLock { $0 } == [.content("Hi")])
         }
     }
 
-    @Test func `ids of earlier calls are not given again`() async throws {
-        let earlier = ModelRequest(messages: [
-            .user("x"), .assistant("", toolCalls: [ModelToolCall(id: "a", name: "k8s_get", arguments: "{}")]),
-            .tool(callID: "a", content: "r"),
-        ])
-        try await ScriptedServer.with([.stream(Self.toolCall)]) { model, _ in
-            let reply = try await model.reply(to: earlier)
-            #expect(reply.toolCalls.map(\.id) == ["a_2"])
+    @Test func `what a provider attached goes back to its model, and to no other`() async throws {
+        let first = [
+            #"{"choices":[{"delta":{"role":"assistant","content":null,"reasoning_content":"I should list"}}]}"#,
+            #"{"choices":[{"delta":{"reasoning_content":" the pods."}}]}"#,
+            #"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a+/=","extra_content":{"google":{"thought_signature":"+v/="}},"function":{"name":"k8s_get","arguments":"{}"}}]}}]}"#,
+            #"{"choices":[{"delta":{},"finish_reason":"tool_calls"}]}"#,
+        ]
+        try await ScriptedServer.with([.stream(first), .stream(Self.hello), .stream(Self.hello)]) { model, server in
+            let reply = try await model.reply(to: ModelRequest(messages: [.user("x")]))
+            let stored = try #require(reply.providerData)
+            let data = try #require(ProviderData(json: stored.json))
+            #expect(data == stored)
+            let next = ModelRequest(messages: [
+                .user("x"), .assistant(reply.content, toolCalls: reply.toolCalls, providerData: data),
+                .tool(callID: "a+/=", content: "r"),
+            ])
+            _ = try await model.reply(to: next)
+            let sent = try #require(server.requests.last?.body["messages"]?[1])
+            #expect(sent["reasoning_content"] == "I should list the pods.")
+            #expect(sent["tool_calls"]?[0]?["id"] == "a+/=")
+            #expect(sent["tool_calls"]?[0]?["extra_content"] == ["google": ["thought_signature": "+v/="]])
+            let other = try HTTPLanguageModel.openAI(
+                "other", at: "http://\(model.endpoint.host)/v1", httpClient: model.httpClient)
+            _ = try await other.reply(to: next)
+            let foreign = try #require(server.requests.last?.body["messages"])
+            #expect(foreign[1]?.object?.keys == ["role", "content", "tool_calls"])
+            #expect(foreign[1]?["tool_calls"]?[0]?.object?.keys == ["id", "type", "function"])
+            #expect(foreign[1]?["tool_calls"]?[0]?["id"] == "call_1")
+            #expect(foreign[2]?["tool_call_id"] == "call_1")
         }
+    }
+
+    @Test func `an id that is longer than any provider's fails the reply`() async throws {
+        let id = String(repeating: "x", count: ModelToolCall.idLimit + 1)
+        let call =
+            #"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"\#(id)","function":{"name":"k8s_get","arguments":"{}"}}]},"finish_reason":"tool_calls"}]}"#
+        #expect(try await failure(of: [.stream([call])]).code == .badReply)
     }
 
     @Test(arguments: 0..<2)
@@ -115,7 +147,7 @@ struct OpenAIModelTests {
     }
 
     @Test func `a reply that is too large is refused`() async throws {
-        let options = OpenAIModel.Options.quick.with { $0.replyLimit = 1000 }
+        let options = ModelOptions.quick.with { $0.replyLimit = 1000 }
         let big = #"{"choices":[{"delta":{"content":""# + String(repeating: "x", count: 900) + #""}}]}"#
         #expect(try await failure(of: [.stream([big, big, big])], options: options).code == .badReply)
     }
@@ -129,8 +161,8 @@ struct OpenAIModelTests {
         pieces[0] =
             "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n" + pieces[0]
         try await ResettingServer.with(pieces) { server, port in
-            let model = try OpenAIModel(
-                name: "m", baseURL: "http://127.0.0.1:\(port)/v1", apiKey: nil,
+            let model = try HTTPLanguageModel.openAI(
+                at: "http://127.0.0.1:\(port)/v1",
                 options: .quick.with { $0.retries = ModelRetryPolicy(maxRetries: 0) })
             let isFirst = Atomic(true)
             let reply = try await model.reply(to: request) { _ in
@@ -199,8 +231,7 @@ struct OpenAIModelTests {
                 return configuration
             }())
         // Port 1 is assigned (tcpmux) and used by nobody.
-        let model = try OpenAIModel(
-            name: "m", baseURL: "http://127.0.0.1:1/v1", apiKey: nil, httpClient: client, options: .quick)
+        let model = try HTTPLanguageModel.openAI(at: "http://127.0.0.1:1/v1", httpClient: client)
         let error = await #expect(throws: LanguageModelError.self) { _ = try await model.reply(to: request) }
         #expect(error?.code == .unreachable)
         try await client.shutdown()
@@ -209,20 +240,20 @@ struct OpenAIModelTests {
     // MARK: Time
 
     @Test func `no first byte in time is a timeout`() async throws {
-        let options = OpenAIModel.Options.quick.with { $0.requestTimeout = .milliseconds(100) }
+        let options = ModelOptions.quick.with { $0.timeouts.firstToken = .milliseconds(100) }
         let error = try await failure(of: [.init(pieces: [], stallsAtOnce: true)], options: options)
         #expect(error.code == .timeout)
     }
 
     @Test func `a stream that stalls is a timeout`() async throws {
-        let options = OpenAIModel.Options.quick.with { $0.idleTimeout = .milliseconds(100) }
+        let options = ModelOptions.quick.with { $0.timeouts.silence = .milliseconds(100) }
         let error = try await failure(of: [.stream(Array(Self.hello.prefix(1)), then: [.stall])], options: options)
         #expect(error.code == .timeout)
         #expect(error.message.contains("stalled"))
     }
 
     @Test func `the whole reply has a time limit`() async throws {
-        let options = OpenAIModel.Options.quick.with { $0.totalTimeout = .milliseconds(150) }
+        let options = ModelOptions.quick.with { $0.timeouts.reply = .milliseconds(150) }
         let error = try await failure(of: [.stream(Array(Self.hello.prefix(1)), then: [.stall])], options: options)
         #expect(error.code == .timeout)
     }
@@ -248,6 +279,6 @@ struct OpenAIModelTests {
 
     @Test(arguments: ["", "api.openai.com", "ftp://x"])
     func `a base address that is none is refused`(base: String) {
-        #expect(throws: LanguageModelError.self) { try OpenAIModel(name: "m", baseURL: base, apiKey: nil) }
+        #expect(throws: LanguageModelError.self) { try HTTPLanguageModel.openAI(at: base) }
     }
 }

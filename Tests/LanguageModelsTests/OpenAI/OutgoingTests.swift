@@ -7,10 +7,11 @@ import Testing
 @Suite struct OutgoingTests {
     private static let canary = "c4nary-T0ken.with_Everything"
 
-    private func model(_ address: String, _ environment: [String: String], key: String? = nil) throws -> OpenAIModel {
-        try OpenAIModel(
-            name: "m", baseURL: address, apiKey: key.map { Credential($0) }, proxies: ProxyEnvironment(environment),
-            options: .quick)
+    private func model(_ address: String, _ environment: [String: String], key: String? = nil) throws
+        -> HTTPLanguageModel
+    {
+        try HTTPLanguageModel.openAI(
+            at: address, apiKey: key.map { Credential($0) }, proxies: ProxyEnvironment(environment))
     }
 
     @Test func `a model is reached through the environment's proxy for its address`() throws {

@@ -4,11 +4,11 @@ import Testing
 @testable import LanguageModels
 
 struct ReplyAssemblerTests {
-    private func assemble(_ chunks: [JSONValue], taken: Set<String> = []) throws -> (ModelReply, [ModelDelta]) {
+    private func assemble(_ chunks: [JSONValue]) throws -> (ModelReply, [ModelDelta]) {
         var assembler = ReplyAssembler()
         var deltas: [ModelDelta] = []
         for chunk in chunks { deltas += try assembler.add(chunk) }
-        return (try assembler.reply(takenIDs: taken), deltas)
+        return (try assembler.reply().reply, deltas)
     }
 
     private func delta(_ delta: JSONValue, finish: String? = nil) -> JSONValue {
@@ -22,9 +22,9 @@ struct ReplyAssemblerTests {
         ])
     }
 
-    private func calls(_ groups: [[JSONValue]], taken: Set<String> = []) throws -> [ModelToolCall] {
+    private func calls(_ groups: [[JSONValue]]) throws -> [ModelToolCall] {
         let chunks = groups.map { delta(["tool_calls": .array($0)]) } + [delta([:], finish: "tool_calls")]
-        return try assemble(chunks, taken: taken).0.toolCalls
+        return try assemble(chunks).0.toolCalls
     }
 
     @Test func `text, reasoning and usage are put together`() throws {
@@ -65,13 +65,13 @@ struct ReplyAssemblerTests {
         #expect(byID.map(\.id) == ["a", "b"])
         let withoutIDs = try calls([[call(0, nil, "get", "{\"n\":1}"), call(0, nil, "get", "{\"n\":2}")]])
         #expect(withoutIDs.map(\.arguments) == ["{\"n\":1}", "{\"n\":2}"])
-        #expect(withoutIDs.map(\.id) == ["call", "call_2"])
+        #expect(withoutIDs.map(\.id) == ["", ""])
     }
 
     @Test func `whole calls without an index are separate calls`() throws {
         let result = try calls([[call(nil, "a", "get", "{}"), call(nil, "a", "list", "{}")]])
         #expect(result.map(\.name) == ["get", "list"])
-        #expect(result.map(\.id) == ["a", "a_2"])
+        #expect(result.map(\.id) == ["a", "a"])
     }
 
     @Test func `an id and a name repeated with each fragment begin no new call`() throws {
@@ -91,19 +91,54 @@ struct ReplyAssemblerTests {
         #expect(result.map(\.arguments) == ["{\"name\":\"web\"}", "{}"])
     }
 
-    @Test(arguments: [
-        ("call_1-A", "call_1-A"), ("call:1/ü", "call1"), ("", "call"), ("€", "call"),
-        (String(repeating: "x", count: 80), String(repeating: "x", count: 64)),
-    ])
-    func `ids fit keys of a status`(given: String, expected: String) throws {
-        #expect(try calls([[call(0, given, "get", "{}")]]).map(\.id) == [expected])
+    @Test(arguments: ["call_1-A", "call:1/ü", "call_0__thought__+vv8/f7/=", String(repeating: "x", count: 240)])
+    func `an id stays the provider's own`(id: String) throws {
+        #expect(try calls([[call(0, id, "get", "{}")]]).map(\.id) == [id])
     }
 
-    @Test func `ids are unique in the conversation`() throws {
-        let long = String(repeating: "x", count: 64)
-        let result = try calls(
-            [[call(0, "c1", "get", "{}"), call(1, long, "get", "{}")]], taken: ["c1", "c1_2", long])
-        #expect(result.map(\.id) == ["c1_3", String(repeating: "x", count: 62) + "_2"])
+    @Test func `what hangs on a call stays with it, also where it comes in pieces`() throws {
+        let google: JSONValue = ["google": ["thought_signature": "+v/="]]
+        let first: JSONValue = [
+            "index": 0, "id": "a", "type": "function", "extra_content": google,
+            "function": ["name": "get", "arguments": "", "strict": true],
+        ]
+        let result = try calls([
+            [first], [call(0, nil, nil, "{}")], [call(1, "b", "list", "{}")],
+        ])
+        #expect(
+            result.map(\.providerData) == [["extra_content": google, "function": ["strict": true]], nil])
+    }
+
+    @Test func `what hangs on a reply is put together under the name under which it came`() throws {
+        var assembler = ReplyAssembler()
+        let pieces: [JSONValue] = [
+            ["role": "assistant", "reasoning": "I ", "annotations": []],
+            [
+                "reasoning": "see", "reasoning_details": [["type": "reasoning.text", "index": 0, "text": "I "]],
+                "thinking_blocks": [["type": "thinking", "thinking": "a", "signature": .null]],
+            ],
+            [
+                "reasoning_details": [
+                    ["type": "reasoning.text", "index": 0, "text": "see", "signature": "s"],
+                    ["type": "reasoning.encrypted", "index": 1, "data": "xyz"],
+                ], "thinking_blocks": [["type": "thinking", "thinking": "b", "signature": "t"]],
+            ],
+            ["thinking_blocks": [["type": "thinking", "thinking": "c", "signature": "u"]], "content": "Hi"],
+        ]
+        for piece in pieces { _ = try assembler.add(delta(piece)) }
+        _ = try assembler.add(delta([:], finish: "stop"))
+        #expect(
+            try assembler.reply().attached == [
+                "reasoning": "I see",
+                "reasoning_details": [
+                    ["type": "reasoning.text", "index": 0, "text": "I see", "signature": "s"],
+                    ["type": "reasoning.encrypted", "index": 1, "data": "xyz"],
+                ],
+                "thinking_blocks": [
+                    ["type": "thinking", "thinking": "ab", "signature": "t"],
+                    ["type": "thinking", "thinking": "c", "signature": "u"],
+                ],
+            ])
     }
 
     @Test(arguments: [
@@ -134,7 +169,7 @@ struct ReplyAssemblerTests {
         let call: JSONValue = ["index": 0, "id": "a", "function": ["name": "x", "arguments": "{}"]]
         var assembler = ReplyAssembler()
         _ = try assembler.add(["choices": [["delta": ["tool_calls": [call]], "finish_reason": .string(reason)]]])
-        let error = #expect(throws: LanguageModelError.self) { try assembler.reply(takenIDs: []) }
+        let error = #expect(throws: LanguageModelError.self) { try assembler.reply() }
         #expect(error?.code == .incomplete)
     }
 

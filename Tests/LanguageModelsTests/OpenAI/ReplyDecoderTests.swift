@@ -10,9 +10,9 @@ import Testing
         var decoder = ReplyDecoder(limit: 1000)
         var rest = Array((blanks + text).utf8)[...]
         while !rest.isEmpty {
-            _ = try decoder.push(rest.prefix(size))
+            _ = try decoder.push(Array(rest.prefix(size)))
             rest = rest.dropFirst(size)
         }
-        #expect(try decoder.finish(takenIDs: []).1.content == "Hi")
+        #expect(try decoder.finish().reply.content == "Hi")
     }
 }

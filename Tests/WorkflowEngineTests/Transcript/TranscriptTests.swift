@@ -13,6 +13,11 @@ import WorkflowEngine
             ModelTurn(
                 content: "ok", calls: [.init(modelID: "m1", tool: "k8s_scale", arguments: "{\"replicas\":3}")],
                 finish: .truncated, usage: .init(prompt: 1, completion: 2, cached: 3, reasoning: 4))),
+        .modelReplied(
+            ModelTurn(
+                content: "",
+                calls: [.init(modelID: "+/=\u{0}", tool: "get", arguments: "{}", providerData: ["x": ["s": "+v/="]])],
+                providerData: ["format": "f", "content": ["reasoning_content": "a\u{2028}b"]])),
         .modelFailed("no connection"),
         .callResolved(id: "c1", succeeded: true, result: "NAME READY"),
         .approvalRequested(

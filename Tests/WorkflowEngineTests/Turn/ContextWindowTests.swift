@@ -38,7 +38,7 @@ import WorkflowEngine
 
     private func calls(_ history: [HistoryMessage]) -> [String] {
         history.flatMap { message -> [String] in
-            if case .assistant(_, let calls) = message { calls.map(\.modelID) } else { [] }
+            if case .assistant(_, let calls, _) = message { calls.map(\.modelID) } else { [] }
         }
     }
 

@@ -427,7 +427,7 @@ extension World {
         for message in machine.history {
             switch message {
             case .user: continue
-            case .assistant(_, let calls):
+            case .assistant(_, let calls, _):
                 if open != 0 { return ["a reply comes before the results of the last one"] }
                 open = calls.count
             case .tool: open -= 1

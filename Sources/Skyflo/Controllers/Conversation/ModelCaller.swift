@@ -89,6 +89,7 @@ struct ModelCaller: Sendable {
         if store.machine.modelTurns == 0 { store.timeToFirstToken = reply.timeToFirstToken }
         ConversationMetrics.modelReplied(model: model.name, reply.usage)
         var turn = ModelTurn(reply)
+        turn.providerData = reply.providerData?.mapTexts(redactor.redact(text:)).json
         // What the user told it, it may tell again.
         turn.content = redactor.redact(text: turn.content)
         turn.usage.cost =
@@ -105,8 +106,11 @@ struct ModelCaller: Sendable {
 extension ModelTurn {
     /// About how many bytes it has in the transcript, where a control character takes six.
     fileprivate var storedSize: Int {
-        calls.reduce(JSONWriter.bytes(.string(content)).count) { size, call in
-            size + JSONWriter.bytes([.string(call.modelID), .string(call.tool), .string(call.arguments)]).count + 64
+        calls.reduce(JSONWriter.bytes([.string(content), providerData ?? .null]).count) { size, call in
+            let members: JSONValue = [
+                .string(call.modelID), .string(call.tool), .string(call.arguments), call.providerData ?? .null,
+            ]
+            return size + JSONWriter.bytes(members).count + 64
         }
     }
 
@@ -120,7 +124,9 @@ extension ModelTurn {
             }
         self.init(
             content: reply.content,
-            calls: reply.toolCalls.map { Call(modelID: $0.id, tool: $0.name, arguments: $0.arguments) },
+            calls: reply.toolCalls.map {
+                Call(modelID: $0.id, tool: $0.name, arguments: $0.arguments, providerData: $0.providerData)
+            },
             finish: finish,
             usage: Usage(
                 prompt: reply.usage.prompt, completion: reply.usage.completion, cached: reply.usage.cached,
@@ -132,9 +138,13 @@ extension ChatMessage {
     init(_ message: HistoryMessage) {
         switch message {
         case .user(let text): self = .user(text)
-        case .assistant(let text, let calls):
+        case .assistant(let text, let calls, let data):
             self = .assistant(
-                text, toolCalls: calls.map { ModelToolCall(id: $0.modelID, name: $0.tool, arguments: $0.arguments) })
+                text,
+                toolCalls: calls.map {
+                    ModelToolCall(
+                        id: $0.modelID, name: $0.tool, arguments: $0.arguments, providerData: $0.providerData)
+                }, providerData: data.flatMap(ProviderData.init))
         case .tool(let id, let content): self = .tool(callID: id, content: content)
         }
     }

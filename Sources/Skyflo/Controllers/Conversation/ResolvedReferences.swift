@@ -238,7 +238,7 @@ extension ResolvedReferences {
     private static func loaded(in history: [HistoryMessage]) -> Set<String> {
         Set(
             history.flatMap { message -> [String] in
-                guard case .assistant(_, let calls) = message else { return [] }
+                guard case .assistant(_, let calls, _) = message else { return [] }
                 return calls.filter { $0.tool == LoadToolsetTool.name }
                     .compactMap { LoadToolsetTool.group(asked: $0.arguments) }
             })

@@ -25,8 +25,10 @@ package struct BuiltInModelProvider: ModelProvider {
         switch description.provider {
         case .offline: OfflineLanguageModel()
         case .openAI:
-            try OpenAIModel(
-                name: description.model, baseURL: description.baseURL ?? OpenAIModel.defaultBaseURL, apiKey: apiKey,
+            try HTTPLanguageModel(
+                OpenAIChatAPI(
+                    model: description.model, baseURL: description.baseURL ?? OpenAIChatAPI.defaultBaseURL,
+                    apiKey: apiKey),
                 proxies: proxies, logger: logger)
         }
     }

@@ -36,21 +36,31 @@ package struct ModelRequest: Sendable, Hashable {
 package enum ChatMessage: Sendable, Hashable {
     case system(String)
     case user(String)
-    case assistant(String, toolCalls: [ModelToolCall])
-    /// The result of one tool call of the assistant message before it.
+    /// - providerData: what its provider attached to the reply; it goes back to the model that wrote it, and to no other.
+    case assistant(String, toolCalls: [ModelToolCall], providerData: ProviderData? = nil)
+    /// The result of one tool call of the assistant message before it. Where several calls there have the same id, results
+    /// come in the order of the calls.
     case tool(callID: String, content: String)
 }
 
 /// A tool call as the model wrote it. Nothing in it is trusted: `arguments` is text that may not be JSON.
 package struct ModelToolCall: Sendable, Hashable {
+    /// How many bytes of an id are taken. Some gateways keep signatures of several kilobytes in it.
+    package static let idLimit = 16 << 10
+
+    /// The provider's own, unchanged, because gateways hide in it what they want back. It may be any text, and it is not
+    /// unique in a conversation.
     package var id: String
     package var name: String
     package var arguments: String
+    /// What the provider attached to the call and wants back with it, as an object of members of the call; nil for nothing.
+    package var providerData: JSONValue?
 
-    package init(id: String, name: String, arguments: String) {
+    package init(id: String, name: String, arguments: String, providerData: JSONValue? = nil) {
         self.id = id
         self.name = name
         self.arguments = arguments
+        self.providerData = providerData
     }
 }
 
@@ -73,6 +83,21 @@ package enum ModelDelta: Sendable, Hashable {
     case reasoning(String)
     /// A tool call began or grew.
     case toolCall(name: String)
+    /// The request is going to be sent again. What came of this reply so far doesn't count any more.
+    case waiting(ModelWait)
+}
+
+/// A wait before a request is sent again.
+package struct ModelWait: Sendable, Hashable {
+    /// From now on.
+    package var duration: Duration
+    /// Why, for people: what the endpoint said or did. It holds no credentials.
+    package var reason: String
+
+    package init(for duration: Duration, reason: String) {
+        self.duration = duration
+        self.reason = reason
+    }
 }
 
 package struct ModelReply: Sendable, Hashable {
@@ -91,16 +116,19 @@ package struct ModelReply: Sendable, Hashable {
     package var usage: TokenUsage
     /// Seconds from the request to the first piece of the reply; nil where it came as a whole.
     package var timeToFirstToken: Double?
+    /// Who wrote the reply, and what the provider wants back with it; nil for models that have no provider.
+    package var providerData: ProviderData?
 
     package init(
         content: String = "", toolCalls: [ModelToolCall] = [], finish: FinishReason = .stop,
-        usage: TokenUsage = TokenUsage(), timeToFirstToken: Double? = nil
+        usage: TokenUsage = TokenUsage(), timeToFirstToken: Double? = nil, providerData: ProviderData? = nil
     ) {
         self.content = content
         self.toolCalls = toolCalls
         self.finish = finish
         self.usage = usage
         self.timeToFirstToken = timeToFirstToken
+        self.providerData = providerData
     }
 }
 
@@ -123,41 +151,4 @@ package struct TokenUsage: Sendable, Hashable {
             prompt: a.prompt + b.prompt, completion: a.completion + b.completion, cached: a.cached + b.cached,
             reasoning: a.reasoning + b.reasoning)
     }
-}
-
-package struct LanguageModelError: Error, Sendable, CustomStringConvertible {
-    package struct Code: Sendable, Hashable, CustomStringConvertible {
-        private enum Value: String {
-            case unreachable, timeout, unauthorized, rateLimited, rejected, unavailable, badReply, incomplete
-        }
-        private let value: Value
-        package var description: String { value.rawValue }
-
-        /// No connection to the endpoint.
-        package static let unreachable = Code(value: .unreachable)
-        package static let timeout = Code(value: .timeout)
-        /// 401 or 403.
-        package static let unauthorized = Code(value: .unauthorized)
-        /// 429, after the retries.
-        package static let rateLimited = Code(value: .rateLimited)
-        /// Any other 4xx: asking again won't help.
-        package static let rejected = Code(value: .rejected)
-        /// 5xx, after the retries.
-        package static let unavailable = Code(value: .unavailable)
-        /// An answer that is not what the protocol says.
-        package static let badReply = Code(value: .badReply)
-        /// The stream ended in the middle of a reply.
-        package static let incomplete = Code(value: .incomplete)
-    }
-
-    package var code: Code
-    /// All that is told. Errors of libraries are no part of it: some of them hold header values.
-    package var message: String
-
-    package init(_ code: Code, message: String) {
-        self.code = code
-        self.message = message
-    }
-
-    package var description: String { message }
 }

@@ -4,19 +4,17 @@ import KubeModel
 struct ChatRequest: Sendable {
     var model: String
     var request: ModelRequest
-    var temperature: Double?
-    var reasoningEffort: String?
-    /// OpenAI itself refuses `max_tokens` for its newer models; most others know nothing else.
-    var tokenLimitField: String
+    var options = ModelOptions()
+    var profile = ChatCompletionsProfile()
 
     var json: JSONValue {
         .compact([
             "model": .string(model),
             "messages": .array(request.messages.map(Self.message)),
             "tools": request.tools.isEmpty ? nil : .array(request.tools.map(Self.tool)),
-            tokenLimitField: request.maxTokens.map { JSONValue($0) },
-            "temperature": temperature.map(JSONValue.double),
-            "reasoning_effort": reasoningEffort.map(JSONValue.string),
+            profile.tokenLimitField: request.maxTokens.map { JSONValue($0) },
+            "temperature": options.temperature.map(JSONValue.double),
+            "reasoning_effort": options.reasoningEffort.map(JSONValue.string),
             "stream": true,
             "stream_options": ["include_usage": true],
         ])
@@ -26,22 +24,31 @@ struct ChatRequest: Sendable {
         switch message {
         case .system(let text): ["role": "system", "content": .string(text)]
         case .user(let text): ["role": "user", "content": .string(text)]
-        case .assistant(let text, let calls):
-            .compact([
-                "role": "assistant",
-                "content": text.isEmpty && !calls.isEmpty ? .null : .string(text),
-                "tool_calls": calls.isEmpty ? nil : .array(calls.map(call)),
-            ])
+        case .assistant(let text, let calls, let data):
+            joined(
+                data?.content,
+                [
+                    "role": "assistant",
+                    "content": text.isEmpty && !calls.isEmpty ? .null : .string(text),
+                    "tool_calls": calls.isEmpty ? nil : .array(calls.map(call)),
+                ])
         case .tool(let callID, let content):
             ["role": "tool", "tool_call_id": .string(callID), "content": .string(content)]
         }
     }
 
     private static func call(_ call: ModelToolCall) -> JSONValue {
-        [
-            "id": .string(call.id), "type": "function",
-            "function": ["name": .string(call.name), "arguments": .string(arguments(call.arguments))],
-        ]
+        let function = joined(
+            call.providerData?["function"],
+            ["name": .string(call.name), "arguments": .string(arguments(call.arguments))])
+        return joined(call.providerData, ["id": .string(call.id), "type": "function", "function": function])
+    }
+
+    /// Members, and those that the provider attached, of which none can take the place of one of the first.
+    private static func joined(_ attached: JSONValue?, _ members: KeyValuePairs<String, JSONValue?>) -> JSONValue {
+        var object = attached?.object ?? [:]
+        for (key, value) in members { object[key] = nil; if let value { object[key] = value } }
+        return .object(object)
     }
 
     /// Several servers parse the arguments of earlier calls and refuse the whole conversation, for good, where one is

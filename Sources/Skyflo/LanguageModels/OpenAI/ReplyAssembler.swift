@@ -9,12 +9,21 @@ struct ReplyAssembler: Sendable {
     private var content = ""
     private var refusal = ""
     private var calls = ToolCallAssembler()
+    /// What else the reply has, which goes back with it.
+    private var attached = AttachedMembers()
     private var finishReason: String?
     private var usage = TokenUsage()
     private var isDone = false
 
     /// Whether everything but perhaps the usage was seen: what comes after can't change the reply.
     var isComplete: Bool { isDone || finishReason != nil }
+
+    /// Members of a message that are understood here, or that are facts about the reply and no part of it.
+    private static let ownMembers: Set<String> = [
+        "role", "content", "refusal", "tool_calls", "function_call", "name", "index", "audio", "annotations",
+        "logprobs",
+        "parsed", "token_ids", "prompt_token_ids", "stop_reason", "matched_stop",
+    ]
 
     /// Adds one object. Only the first choice counts: no more than one is asked for.
     mutating func add(_ chunk: JSONValue) throws(LanguageModelError) -> [ModelDelta] {
@@ -39,6 +48,7 @@ struct ReplyAssembler: Sendable {
 
     private mutating func add(delta: JSONValue) throws(LanguageModelError) -> [ModelDelta] {
         var deltas: [ModelDelta] = []
+        attached.add(delta, except: Self.ownMembers)
         // Two names for the same thing; a provider that sends both sends the same text in both.
         if let text = delta["reasoning_content"]?.string ?? delta["reasoning"]?.string, !text.isEmpty {
             deltas.append(.reasoning(text))
@@ -77,9 +87,8 @@ struct ReplyAssembler: Sendable {
 
     /// The reply, once nothing more comes.
     ///
-    /// - Parameter takenIDs: ids of tool calls that the conversation has already.
     /// - Throws: `incomplete` when the end was not seen, `badReply` when there is nothing in it.
-    func reply(takenIDs: Set<String>) throws(LanguageModelError) -> ModelReply {
+    func reply() throws(LanguageModelError) -> DecodedReply {
         guard isComplete else {
             throw LanguageModelError(.incomplete, message: "the model's reply broke off in the middle")
         }
@@ -89,8 +98,9 @@ struct ReplyAssembler: Sendable {
             throw LanguageModelError(
                 .incomplete, message: "the model's reply ended with \"\(reason.prefix(64))\", maybe too early")
         }
-        let toolCalls = calls.calls(taken: takenIDs)
-        return ModelReply(content: text, toolCalls: toolCalls, finish: finish, usage: usage)
+        return DecodedReply(
+            reply: ModelReply(content: text, toolCalls: calls.calls, finish: finish, usage: usage),
+            attached: attached.members.isEmpty ? .null : .object(attached.members))
     }
 
     private var emptyReplyMessage: String {

@@ -3,7 +3,7 @@ import KubeModel
 /// From the bytes of an answer with status 200 to a reply: a stream of events, or one JSON object.
 ///
 /// Which of them is decided by the first byte and not by the content type, which is wrong on too many servers.
-package struct ReplyDecoder: Sendable {
+package struct ReplyDecoder: ReplyStreamDecoder {
     private enum Form {
         case undecided
         case events(ServerSentEventParser)
@@ -21,9 +21,9 @@ package struct ReplyDecoder: Sendable {
     /// Whether the rest of the answer need not be read.
     package private(set) var sawEnd = false
 
-    var isComplete: Bool { assembler.isComplete }
+    package var isComplete: Bool { assembler.isComplete }
 
-    package mutating func push(_ bytes: some Collection<UInt8>) throws(LanguageModelError) -> [ModelDelta] {
+    package mutating func push(_ bytes: [UInt8]) throws(LanguageModelError) -> [ModelDelta] {
         received += bytes.count
         if received > limit {
             throw LanguageModelError(.badReply, message: "the model's reply is larger than \(limit) bytes")
@@ -42,9 +42,9 @@ package struct ReplyDecoder: Sendable {
         }
     }
 
-    private mutating func decide(_ bytes: some Collection<UInt8>) throws(LanguageModelError) -> [ModelDelta] {
+    private mutating func decide(_ bytes: [UInt8]) throws(LanguageModelError) -> [ModelDelta] {
         // Dropped in any case: they may have come alone.
-        let text = bytes.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        let text = Array(bytes.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) })
         guard let first = text.first else { return [] }
         if first == UInt8(ascii: "<") {
             throw LanguageModelError(
@@ -89,10 +89,7 @@ package struct ReplyDecoder: Sendable {
         }
     }
 
-    /// Nothing more comes.
-    ///
-    /// - Returns: deltas that had waited for the end; the reply.
-    package mutating func finish(takenIDs: Set<String>) throws(LanguageModelError) -> ([ModelDelta], ModelReply) {
+    package mutating func finish() throws(LanguageModelError) -> DecodedReply {
         var deltas: [ModelDelta] = []
         switch form {
         case .undecided: throw LanguageModelError(.badReply, message: "the model's reply is empty")
@@ -101,7 +98,9 @@ package struct ReplyDecoder: Sendable {
             // What is left may be cut; it counts only where it happens to be whole.
             if let event = parser.finish(), !sawEnd, let rest = try? take(event) { deltas = rest }
         }
-        return (deltas, try assembler.reply(takenIDs: takenIDs))
+        var decoded = try assembler.reply()
+        decoded.deltas = deltas
+        return decoded
     }
 
     private static func whole(_ bytes: [UInt8]) throws(LanguageModelError) -> JSONValue {

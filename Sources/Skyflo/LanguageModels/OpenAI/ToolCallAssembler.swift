@@ -1,15 +1,18 @@
 import KubeModel
 
-/// Puts tool calls together from the fragments of a stream, and gives them ids that are safe to use.
+/// Puts tool calls together from the fragments of a stream.
 ///
 /// Providers differ: some send a call in many fragments under one index, some send whole calls at once, all under
 /// index 0 or without one, some repeat the id with each fragment, some leave it out.
 struct ToolCallAssembler: Sendable {
-    private struct Call {
+    fileprivate struct Call {
         var index: Int?
         var providerID: String
         var name: String
         var arguments: String
+        var attached = AttachedMembers()
+        /// Of the call's `function`.
+        var attachedToFunction = AttachedMembers()
 
         var isComplete: Bool { (try? JSONParser.parse(arguments))?.object != nil }
     }
@@ -22,16 +25,18 @@ struct ToolCallAssembler: Sendable {
     /// Adds one element of `tool_calls`; returns the name of the call that it belongs to.
     mutating func add(_ fragment: JSONValue) -> String {
         let function = fragment["function"] ?? .null
-        let piece = Call(
+        var piece = Call(
             index: fragment["index"]?.int, providerID: fragment["id"]?.string ?? "",
             name: function["name"]?.string ?? "", arguments: Self.text(function["arguments"]))
         guard let at = target(of: piece) else {
+            piece.attach(fragment)
             open.append(piece)
             return piece.name
         }
         if open[at].providerID.isEmpty { open[at].providerID = piece.providerID }
         if open[at].name.isEmpty { open[at].name = piece.name }
         open[at].arguments += piece.arguments
+        open[at].attach(fragment)
         return open[at].name
     }
 
@@ -59,40 +64,30 @@ struct ToolCallAssembler: Sendable {
         }
     }
 
-    /// The calls in the order in which they began.
-    ///
-    /// - Parameter taken: ids of the conversation so far. Ids become keys of maps in a status, so each is unique in the
-    ///   conversation and matches `^[a-zA-Z0-9_-]{1,64}$`, whatever the provider sent.
-    func calls(taken: Set<String>) -> [ModelToolCall] {
-        var taken = taken
-        return open.map { call in
-            let id = Self.unique(Self.sanitised(call.providerID), taken: taken)
-            taken.insert(id)
+    /// The calls in the order in which they began, each with the provider's own id, which is empty where it gave none.
+    var calls: [ModelToolCall] {
+        open.map { call in
             // A call without parameters often comes with no arguments at all.
-            return ModelToolCall(id: id, name: call.name, arguments: call.arguments.isEmpty ? "{}" : call.arguments)
+            ModelToolCall(
+                id: call.providerID, name: call.name, arguments: call.arguments.isEmpty ? "{}" : call.arguments,
+                providerData: call.providerData)
         }
     }
+}
 
-    private static func sanitised(_ id: String) -> String {
-        let allowed = id.utf8.filter { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
-        return allowed.isEmpty ? "call" : String(decoding: allowed.prefix(64), as: UTF8.self)
+extension ToolCallAssembler.Call {
+    private static let ownMembers: Set<String> = ["index", "id", "type", "function"]
+    private static let functionMembers: Set<String> = ["name", "arguments"]
+
+    fileprivate mutating func attach(_ fragment: JSONValue) {
+        attached.add(fragment, except: Self.ownMembers)
+        attachedToFunction.add(fragment["function"] ?? .null, except: Self.functionMembers)
     }
 
-    private static func unique(_ id: String, taken: Set<String>) -> String {
-        guard taken.contains(id) else { return id }
-        var number = 2
-        while true {
-            let suffix = "_\(number)"
-            let candidate = String(id.prefix(64 - suffix.count)) + suffix
-            if !taken.contains(candidate) { return candidate }
-            number += 1
-        }
+    /// In the places from where it came.
+    fileprivate var providerData: JSONValue? {
+        var members = attached.members
+        if !attachedToFunction.members.isEmpty { members["function"] = .object(attachedToFunction.members) }
+        return members.isEmpty ? nil : .object(members)
     }
 }

@@ -15,7 +15,7 @@ struct OfflineSession: Sendable {
         var results: [PlannedCall: String] = [:]
         for message in turn {
             switch message {
-            case .assistant(_, let toolCalls):
+            case .assistant(_, let toolCalls, _):
                 for call in toolCalls {
                     calls[call.id] = PlannedCall(call)
                     // So that a call that was lost is not made again and again.

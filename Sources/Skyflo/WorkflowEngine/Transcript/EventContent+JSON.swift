@@ -11,6 +11,7 @@ extension ModelTurn: JSONRecord {
         members.code(&finish, as: "finish")
         members.code(&calls, as: "calls")
         members.code(&usage, as: "usage")
+        members.code(&providerData, as: "providerData")
     }
 }
 
@@ -21,6 +22,7 @@ extension ModelTurn.Call: JSONRecord {
         members.code(&modelID, as: "modelID")
         members.code(&tool, as: "tool")
         members.code(&arguments, as: "arguments")
+        members.code(&providerData, as: "providerData")
     }
 }
 

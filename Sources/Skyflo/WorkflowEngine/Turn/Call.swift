@@ -49,6 +49,7 @@ package struct Call: Sendable, Hashable {
 /// A message of the dialogue as models see it.
 package enum HistoryMessage: Sendable, Hashable {
     case user(String)
-    case assistant(String, calls: [ModelTurn.Call])
+    /// `providerData` is that of ``ModelTurn``.
+    case assistant(String, calls: [ModelTurn.Call], providerData: JSONValue? = nil)
     case tool(modelID: String, content: String)
 }

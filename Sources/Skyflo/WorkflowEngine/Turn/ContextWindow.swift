@@ -1,3 +1,5 @@
+import KubeModel
+
 /// Fits a history into what a model reads.
 ///
 /// Guarantees: the newest message stays; a tool result is never without the call it belongs to, and the other way round
@@ -35,11 +37,15 @@ package struct ContextWindow: Sendable {
 extension HistoryMessage {
     fileprivate var isUser: Bool { if case .user = self { true } else { false } }
 
+    private static func size(_ attached: JSONValue?) -> Int { attached.map { JSONWriter.bytes($0).count } ?? 0 }
+
     fileprivate var size: Int {
         switch self {
         case .user(let text): text.utf8.count
-        case .assistant(let text, let calls):
-            calls.reduce(text.utf8.count) { $0 + $1.tool.utf8.count + $1.arguments.utf8.count + 64 }
+        case .assistant(let text, let calls, let attached):
+            calls.reduce(text.utf8.count + Self.size(attached)) {
+                $0 + $1.tool.utf8.count + $1.arguments.utf8.count + Self.size($1.providerData) + 64
+            }
         case .tool(_, let content): content.utf8.count + 32
         }
     }

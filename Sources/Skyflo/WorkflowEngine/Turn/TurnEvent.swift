@@ -54,8 +54,11 @@ package struct ModelTurn: Sendable, Hashable {
         package var tool: String
         /// The text that the model wrote. It may be no JSON.
         package var arguments: String
+        /// What the provider wants back with the call, unchanged; nil for nothing. Only its model understands it.
+        package var providerData: JSONValue?
 
-        package init(modelID: String, tool: String, arguments: String) {
+        package init(modelID: String, tool: String, arguments: String, providerData: JSONValue? = nil) {
+            self.providerData = providerData
             self.modelID = modelID
             self.tool = tool
             self.arguments = arguments
@@ -66,8 +69,15 @@ package struct ModelTurn: Sendable, Hashable {
     package var calls: [Call]
     package var finish: Finish
     package var usage: Usage
+    /// Which model wrote the reply, and what its provider wants back with it, unchanged; nil where there is no provider. Only
+    /// the model's client understands it.
+    package var providerData: JSONValue?
 
-    package init(content: String, calls: [Call] = [], finish: Finish = .complete, usage: Usage = Usage()) {
+    package init(
+        content: String, calls: [Call] = [], finish: Finish = .complete, usage: Usage = Usage(),
+        providerData: JSONValue? = nil
+    ) {
+        self.providerData = providerData
         self.content = content
         self.calls = calls
         self.finish = finish

@@ -299,7 +299,7 @@ extension WorkflowStateMachine {
         toolCalls += reply.calls.count
         tokens += reply.usage.total
         usage = usage + reply.usage
-        history.append(.assistant(reply.content, calls: reply.calls))
+        history.append(.assistant(reply.content, calls: reply.calls, providerData: reply.providerData))
         calls = reply.calls.enumerated().map { position, proposed in
             totalCalls += 1
             var call = Call(

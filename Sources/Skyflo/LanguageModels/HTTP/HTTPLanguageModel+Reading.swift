@@ -2,19 +2,19 @@ import AsyncHTTPClient
 import HTTPTransport
 import NIOCore
 
-extension OpenAIModel {
+extension HTTPLanguageModel {
     /// Reads an answer with status 200 to its end.
     func read(
         _ answer: BufferedResponse, takenIDs: Set<String>, watchdog: Watchdog,
         onDelta: @Sendable (ModelDelta) -> Void
     ) async throws -> ModelReply {
-        var decoder = ReplyDecoder(limit: options.replyLimit)
+        var decoder = api.decoder(limit: options.replyLimit)
         var firstToken: Double?
         watchdog.sign()
         do {
             for try await case .body(let part) in answer.body {
                 watchdog.sign()
-                let deltas = try decoder.push(part.readableBytesView)
+                let deltas = try decoder.push(Array(part.readableBytesView))
                 if firstToken == nil, !deltas.isEmpty { firstToken = watchdog.elapsed / .seconds(1) }
                 deltas.forEach(onDelta)
                 if decoder.sawEnd { break }
@@ -30,13 +30,15 @@ extension OpenAIModel {
     }
 
     private func finish(
-        _ decoder: inout ReplyDecoder, takenIDs: Set<String>, firstToken: Double?,
+        _ decoder: inout any ReplyStreamDecoder, takenIDs: Set<String>, firstToken: Double?,
         onDelta: @Sendable (ModelDelta) -> Void
     ) throws -> ModelReply {
         do {
-            var (deltas, reply) = try decoder.finish(takenIDs: takenIDs)
-            deltas.forEach(onDelta)
+            let decoded = try decoder.finish()
+            decoded.deltas.forEach(onDelta)
+            var reply = try decoded.reply.withIDs(avoiding: takenIDs, form: api.callIDs)
             reply.timeToFirstToken = firstToken
+            reply.providerData = ProviderData(author: api.author, content: decoded.attached)
             return reply
         } catch {
             throw redacted(error)

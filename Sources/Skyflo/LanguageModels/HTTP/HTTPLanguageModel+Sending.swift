@@ -6,7 +6,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-extension OpenAIModel {
+extension HTTPLanguageModel {
     private enum Attempt {
         case answered(BufferedResponse)
         case failed(ModelRetryPolicy.Failure, LanguageModelError)
@@ -14,10 +14,9 @@ extension OpenAIModel {
 
     /// Sends the request until it is answered with a success, or there is no point in sending it again.
     func answer(to request: ModelRequest, _ watchdog: Watchdog) async throws -> BufferedResponse {
-        let body = body(request)
         var retries = 0
         while true {
-            switch try await attempt(body, watchdog: watchdog) {
+            switch try await attempt(request, watchdog: watchdog) {
             case .answered(let answer): return answer
             case .failed(let failure, let error):
                 let jitter = Double.random(in: 0...1)
@@ -34,31 +33,16 @@ extension OpenAIModel {
         }
     }
 
-    private func body(_ request: ModelRequest) -> ByteBuffer {
-        let body = ChatRequest(
-            model: name, request: request, temperature: options.temperature, reasoningEffort: options.reasoningEffort,
-            tokenLimitField: endpoint.tokenLimitField)
-        return ByteBuffer(bytes: JSONWriter.bytes(body.json))
-    }
-
-    private var headers: HTTPHeaders {
-        var headers: HTTPHeaders = [
-            "content-type": "application/json", "accept": "text/event-stream, application/json", "user-agent": "skyflo",
-        ]
-        if let apiKey { headers.add(name: "authorization", value: "Bearer \(apiKey.secret)") }
-        for (name, value) in options.headers { headers.replaceOrAdd(name: name, value: value.secret) }
-        return headers
-    }
-
-    private func attempt(_ body: ByteBuffer, watchdog: Watchdog) async throws -> Attempt {
+    private func attempt(_ message: ModelRequest, watchdog: Watchdog) async throws -> Attempt {
         let answer: BufferedResponse
         do {
-            let request = try HTTPClient.Request(
-                url: endpoint.url, method: .POST, headers: headers, body: .byteBuffer(body))
+            let request = try httpRequest(message)
             answer = try await BufferedResponse(
-                to: request, from: httpClient, limit: options.replyLimit, on: loop, timeout: options.requestTimeout)
+                to: request, from: httpClient, limit: options.replyLimit, on: loop, timeout: options.timeouts.firstToken
+            )
         } catch {
             try Task.checkCancellation()
+            if let error = error as? LanguageModelError { throw redacted(error) }
             let failure = connectionError(error)
             if failure.code == .unreachable { return .failed(.connection, failure) }
             throw redacted(failure)
@@ -70,7 +54,16 @@ extension OpenAIModel {
         let after = ModelRetryPolicy.seconds(
             retryAfter: headers.first(name: "retry-after"), date: headers.first(name: "date"))
         let status = Int(answer.head.status.code)
-        return .failed(.status(status, retryAfter: after), ProviderError(body: body).asStatusError(status))
+        let error = api.error(ProviderErrorAnswer(status: status, headers: headers, body: body))
+        return .failed(.status(status, retryAfter: after), error)
+    }
+
+    private func httpRequest(_ message: ModelRequest) throws -> HTTPClient.Request {
+        var request = try api.request(message, options: options)
+        for (name, value) in options.headers { request.headers.replaceOrAdd(name: name, value: value.secret) }
+        return try HTTPClient.Request(
+            url: request.url, method: .POST, headers: request.headers,
+            body: .byteBuffer(ByteBuffer(bytes: request.body)))
     }
 
     /// As much of the body of an error as is needed to find its message.
@@ -95,7 +88,7 @@ extension OpenAIModel {
         switch error {
         case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout:
             return LanguageModelError(
-                .timeout, message: "the model endpoint \(host) didn't answer within \(options.requestTimeout)")
+                .timeout, message: "the model endpoint \(host) didn't answer within \(options.timeouts.firstToken)")
         case let error as HTTPClientError where Self.isLostConnection(error):
             return LanguageModelError(.unreachable, message: "no connection to the model endpoint \(host): \(why)")
         case is HTTPClientError:

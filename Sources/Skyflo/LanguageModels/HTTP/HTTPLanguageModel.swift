@@ -1,0 +1,93 @@
+import AsyncHTTPClient
+import HTTPTransport
+import KubeModel
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// A model behind HTTP, whatever the provider's dialect.
+///
+/// One request is one answer, streamed where the provider does. A reply has no effect before it is whole, so that one which
+/// fails on the way is asked for again (``ModelRetryPolicy``). Cancelling the task closes the connection at once. Credentials
+/// appear in no error, log or description.
+package struct HTTPLanguageModel: LanguageModel {
+    let api: any ProviderAPI
+    let httpClient: HTTPClient
+    let proxy: ProxyServer?
+    /// The same one for all models of a client, so that they share connections: see ``BufferedResponse``.
+    let loop: any EventLoop
+    let options: ModelOptions
+    let logger: Logger
+
+    package var name: String { api.model }
+    var endpoint: ModelEndpoint { api.endpoint }
+
+    /// - Parameters:
+    ///   - api: the provider's dialect, with address and credentials.
+    ///   - httpClient: instead of one that is shared by all models. It is not shut down by the model. It should have no read
+    ///     timeout.
+    ///   - proxies: those of the environment; not looked at with an `httpClient`.
+    /// - Throws: ``LanguageModelError`` `rejected` where a credential or a header fits no header field, or the environment's
+    ///   proxy for the address can't be used.
+    package init(
+        _ api: any ProviderAPI, httpClient: HTTPClient? = nil, proxies: ProxyEnvironment = ProxyEnvironment(),
+        options: ModelOptions = ModelOptions(), logger: Logger = Logger(label: "skyflo.models")
+    ) throws {
+        guard (api.credentials + options.headers.values).allSatisfy(\.fitsHeader) else {
+            throw LanguageModelError(
+                .rejected, message: "the API key or a header contains characters that HTTP can't carry")
+        }
+        self.api = api
+        proxy = httpClient == nil ? try Self.proxy(for: api.endpoint, proxies) : nil
+        let httpClient = httpClient ?? SharedHTTPClients.client(through: proxy)
+        self.httpClient = httpClient
+        let group = httpClient.eventLoopGroup
+        loop = group.makeIterator().first { _ in true } ?? group.any()
+        self.options = options
+        self.logger = logger
+    }
+
+    private static func proxy(
+        for endpoint: ModelEndpoint, _ proxies: ProxyEnvironment
+    ) throws(LanguageModelError) -> ProxyServer? {
+        do {
+            return try proxies.proxy(isSecure: endpoint.isSecure, host: endpoint.hostName, port: endpoint.port)
+        } catch {
+            throw LanguageModelError(.rejected, message: "no connection to \(endpoint) can be made: \(error)")
+        }
+    }
+
+    package func reply(
+        to request: ModelRequest, onDelta: @escaping @Sendable (ModelDelta) -> Void
+    ) async throws -> ModelReply {
+        let prepared = request.prepared(for: api.author, ids: api.callIDs)
+        let watchdog = Watchdog(total: options.timeouts.reply, idle: options.timeouts.silence)
+        do {
+            return try await watchdog.run {
+                let response = try await answer(to: prepared, watchdog)
+                return try await read(response, takenIDs: prepared.callIDs, watchdog: watchdog, onDelta: onDelta)
+            }
+        } catch {
+            // Cancellation ends the operation from outside; whatever that looked like inside, it is no model's error.
+            try Task.checkCancellation()
+            throw error
+        }
+    }
+
+    /// Errors quote what the provider said, and some providers quote the key or the address. Cut only when that is out:
+    /// the beginning of a key is no key that could be found.
+    func redacted(_ error: LanguageModelError) -> LanguageModelError {
+        var error = error
+        let credentials = api.credentials + options.headers.values
+        for secret in credentials.map(\.secret) + endpoint.secrets where secret.count >= 8 {
+            error.message = error.message.replacing(secret, with: "[redacted]")
+        }
+        error.message = ProviderError.bounded(error.message)
+        return error
+    }
+}
+
+/// Its HTTP client has the password of a proxy.
+extension HTTPLanguageModel: CustomReflectable {
+    package var customMirror: Mirror { Mirror(self, children: ["name": name, "endpoint": endpoint]) }
+}
