@@ -15,6 +15,7 @@ let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metri
 let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
 let inMemoryTracing: Target.Dependency = .product(name: "InMemoryTracing", package: "swift-distributed-tracing")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let certificates: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -110,6 +111,9 @@ let package = Package(
                 .embedInCode("BuiltIn/Schemas/controller-kinds.json"),
                 .embedInCode("BuiltIn/Schemas/manifest-kinds.json"),
             ],
+            tests: ["KubeModel"]),
+        library(
+            "Helm", in: "Skyflo", ["CLibYAML", "KubeModel", crypto, cryptoExtras, certificates, asn1],
             tests: ["KubeModel"]),
         library("SkyfloAPI", in: "Skyflo", ["KubeModel"], tests: ["KubeModel", "KubeSchema"]),
         library(
