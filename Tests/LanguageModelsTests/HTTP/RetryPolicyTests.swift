@@ -1,48 +1,100 @@
+import NIOHTTP1
 import Testing
 
 @testable import LanguageModels
 
-struct RetryPolicyTests {
+@Suite struct RetryPolicyTests {
     private let policy = ModelRetryPolicy(
-        maxRetries: 3, base: .seconds(1), maxDelay: .seconds(5), maxRetryAfter: .seconds(30))
+        maxRetries: 3, maxConnectionRetries: 2, maxBrokenReplies: 1, base: .seconds(1), maxDelay: .seconds(5),
+        maxRetryAfter: .seconds(30), connectionPatience: .seconds(10))
 
-    @Test(arguments: [
-        (ModelRetryPolicy.Failure.connection, 0, 1.0, Duration.seconds(1)), (.connection, 1, 1.0, .seconds(2)),
-        (.connection, 2, 1.0, .seconds(4)), (.connection, 0, 0.0, .milliseconds(500)),
-        (.status(503), 1, 0.5, .milliseconds(1500)),
-        (.status(429), 0, 1.0, .seconds(1)), (.status(429, retryAfter: 7), 0, 0.3, .seconds(7)),
-        (.status(429, retryAfter: 0), 2, 1.0, .zero), (.status(503, retryAfter: 3600), 0, 1.0, .seconds(30)),
-        (.status(529), 0, 1.0, .seconds(1)),
-    ])
-    func `waits grow, and servers are heeded`(
-        failure: ModelRetryPolicy.Failure, retries: Int, jitter: Double, expected: Duration
-    ) {
-        #expect(policy.delay(after: failure, retries: retries, jitter: jitter) == expected)
+    private func delays(
+        _ code: LanguageModelError.Code, retryAfter: Duration? = nil, times: Int, jitter: Double = 1,
+        step: Duration = .zero, remaining: Duration = .seconds(600), policy: ModelRetryPolicy? = nil
+    ) -> [Duration?] {
+        var state = RetryState(policy ?? self.policy, loadingPatience: .seconds(60))
+        return (0..<times).map { time in
+            state.delay(
+                after: LanguageModelError(code, message: "m", retryAfter: retryAfter), elapsed: step * time,
+                remaining: remaining, jitter: jitter)
+        }
     }
 
-    @Test(arguments: [400, 401, 403, 404, 408, 409, 413, 422, 501, 301])
-    func `other statuses are final`(status: Int) {
-        #expect(policy.delay(after: .status(status, retryAfter: 1), retries: 0, jitter: 1) == nil)
-    }
-
-    @Test func `it gives up after the last retry`() {
-        #expect(policy.delay(after: .connection, retries: 3, jitter: 1) == nil)
-        #expect(ModelRetryPolicy(maxRetries: 0).delay(after: .status(429, retryAfter: 1), retries: 0, jitter: 1) == nil)
-    }
-
-    @Test func `a computed wait has a limit`() {
-        let patient = ModelRetryPolicy(maxRetries: 100, base: .seconds(1), maxDelay: .seconds(5))
-        #expect(patient.delay(after: .connection, retries: 90, jitter: 1) == .seconds(5))
+    @Test(arguments: [LanguageModelError.Code.rateLimited, .unavailable, .overloaded])
+    func `a busy provider is asked again, after waits that grow`(code: LanguageModelError.Code) {
+        #expect(delays(code, times: 4) == [.seconds(1), .seconds(2), .seconds(4), nil])
+        #expect(delays(code, times: 1, jitter: 0) == [.milliseconds(500)])
+        #expect(delays(code, times: 1, policy: ModelRetryPolicy.none) == [nil])
     }
 
     @Test(
         arguments: [
-            ("12", nil, 12), ("-1", nil, nil), ("soon", nil, nil),
+            (.milliseconds(1500), .milliseconds(1500)), (.seconds(30), .seconds(30)), (.seconds(31), nil),
+            (.zero, .zero),
+        ] as [(Duration, Duration?)])
+    func `a provider's own wait is heeded, and one beyond all patience fails at once`(told: Duration, wait: Duration?) {
+        #expect(delays(.rateLimited, retryAfter: told, times: 1) == [wait])
+    }
+
+    @Test func `no wait goes past the end`() {
+        #expect(delays(.rateLimited, retryAfter: .seconds(20), times: 1, remaining: .seconds(20)) == [nil])
+    }
+
+    @Test func `a connection is tried some times, within seconds`() {
+        #expect(delays(.unreachable, times: 3) == [.seconds(1), .seconds(2), nil])
+        #expect(delays(.unreachable, times: 2, step: .seconds(10)) == [.seconds(1), nil])
+    }
+
+    @Test func `a broken reply is asked for again, and not for ever`() {
+        #expect(delays(.incomplete, times: 2) == [.seconds(1), nil])
+    }
+
+    @Test func `a model that is being loaded is waited for`() {
+        let waits = delays(.loading, times: 20, step: .seconds(5))
+        #expect(waits.prefix(12).allSatisfy { $0 != nil && $0 ?? .zero <= .seconds(5) })
+        #expect(waits.dropFirst(12).allSatisfy { $0 == nil })
+    }
+
+    @Test(arguments: [
+        LanguageModelError.Code.timeout, .unauthorized, .quotaExceeded, .contextTooLong, .rejected, .badReply,
+    ])
+    func `others are final`(code: LanguageModelError.Code) { #expect(delays(code, times: 1) == [nil]) }
+
+    @Test func `a computed wait has a limit`() {
+        let patient = ModelRetryPolicy(maxRetries: 100, base: .seconds(1), maxDelay: .seconds(5))
+        #expect(delays(.unavailable, times: 90, policy: patient).last == .seconds(5))
+    }
+
+    @Test func `the last failure says how often it was tried`() {
+        var state = RetryState(policy, loadingPatience: .zero)
+        let error = LanguageModelError(.rateLimited, message: "slow down")
+        for _ in 0..<4 { _ = state.delay(after: error, elapsed: .zero, remaining: .seconds(9), jitter: 0) }
+        #expect(state.summary(error).message == "slow down (after 4 tries)")
+    }
+
+    // MARK: What a provider asks for
+
+    @Test(
+        arguments: [
+            ("12", nil, 12), ("0.25", nil, 0.25), ("1.5s", nil, 1.5), ("-1", nil, nil), ("soon", nil, nil),
+            ("nan", nil, nil), ("1e300", nil, 1e9),
             ("Sun, 06 Nov 1994 08:49:47 GMT", "Sun, 06 Nov 1994 08:49:37 GMT", 10),
             ("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:47 GMT", 0),
-            ("Sun, 06 Nov 1994 08:49:47 GMT", nil, nil), (nil, nil, nil),
-        ] as [(String?, String?, Int?)])
-    func `Retry-After is seconds or a date`(value: String?, date: String?, expected: Int?) {
-        #expect(ModelRetryPolicy.seconds(retryAfter: value, date: date) == expected)
+            ("Sun, 06 Nov 1994 08:49:47 GMT", nil, nil),
+        ] as [(String, String?, Double?)])
+    func `Retry-After is seconds or a date`(value: String, date: String?, expected: Double?) {
+        #expect(RetryHint.delay(retryAfter: value, date: date) == expected.map { .seconds($0) })
+    }
+
+    @Test(
+        arguments: [
+            (["retry-after": "7"], .seconds(7)), (["retry-after-ms": "350"], .milliseconds(350)),
+            (["retry-after-ms": "350", "retry-after": "1"], .milliseconds(350)),
+            (["llm_provider-retry-after": "9"], .seconds(9)),
+            (["llm_provider-retry-after": "9", "retry-after": "1"], .seconds(9)), ([:], nil),
+            (["retry-after-ms": "x", "retry-after": "2"], .seconds(2)),
+        ] as [([String: String], Duration?)])
+    func `the headers that say how long to wait`(headers: [String: String], expected: Duration?) {
+        #expect(RetryHint.delay(HTTPHeaders(headers.map { ($0.key, $0.value) })) == expected)
     }
 }

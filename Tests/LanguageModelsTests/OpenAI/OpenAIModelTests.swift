@@ -125,16 +125,17 @@ struct OpenAIModelTests {
     @Test(arguments: 0..<2)
     func `a connection that is cut in the middle of a tool call is an error`(events: Int) async throws {
         let stream = ScriptedServer.Answer.stream(Array(Self.toolCall.prefix(events + 1)), then: [.cut])
-        #expect(try await failure(of: [stream, .stream(Self.hello)]).code == .incomplete)
+        #expect(try await failure(of: [stream, stream, stream, .stream(Self.hello)]).code == .incomplete)
     }
 
     @Test func `a stream that ends without an end is incomplete`() async throws {
-        #expect(try await failure(of: [.stream(Array(Self.toolCall.prefix(2)))]).code == .incomplete)
+        let stream = ScriptedServer.Answer.stream(Array(Self.toolCall.prefix(2)))
+        #expect(try await failure(of: [stream, stream, stream]).code == .incomplete)
     }
 
     @Test(arguments: [
         (ScriptedServer.Answer.status(200, "<html>sign in</html>"), LanguageModelError.Code.badReply),
-        (.status(200, ""), .badReply), (.status(200, "{\"choices\":[]}"), .incomplete),
+        (.status(200, ""), .incomplete), (.status(200, "{\"choices\":[]}"), .incomplete),
         (.status(200, "{\"choices\":[{\"message\":{\"content\":\"\"}}]}"), .badReply),
         (.status(200, "{\"choices\":[{\"mess"), .incomplete), (.status(200, "{\"choices\"=1}"), .badReply),
         (.stream(["{\"choices\":"]), .badReply), (.stream([#"{"error":{"message":"boom","code":500}}"#]), .unavailable),
@@ -143,7 +144,9 @@ struct OpenAIModelTests {
     func `answers that are none are told apart`(answer: ScriptedServer.Answer, code: LanguageModelError.Code)
         async throws
     {
-        #expect(try await failure(of: [answer]).code == code)
+        let error = try await failure(of: Array(repeating: answer, count: 6))
+        #expect(error.code == code)
+        #expect(error.message.contains("(after ") == [.incomplete, .unavailable].contains(code))
     }
 
     @Test func `a reply that is too large is refused`() async throws {
@@ -163,7 +166,7 @@ struct OpenAIModelTests {
         try await ResettingServer.with(pieces) { server, port in
             let model = try HTTPLanguageModel.openAI(
                 at: "http://127.0.0.1:\(port)/v1",
-                options: .quick.with { $0.retries = ModelRetryPolicy(maxRetries: 0) })
+                options: .quick.with { $0.retries = ModelRetryPolicy.none })
             let isFirst = Atomic(true)
             let reply = try await model.reply(to: request) { _ in
                 guard isFirst.exchange(false, ordering: .relaxed) else { return }
@@ -176,7 +179,7 @@ struct OpenAIModelTests {
 
     // MARK: Retries
 
-    @Test(arguments: [429, 500, 502, 503, 504, 529])
+    @Test(arguments: [408, 409, 425, 429, 500, 502, 503, 504, 529])
     func `a passing failure is asked again`(status: Int) async throws {
         let request = request
         try await ScriptedServer.with([.status(status, "busy"), .status(status), .stream(Self.hello)]) {
@@ -189,7 +192,7 @@ struct OpenAIModelTests {
 
     @Test(arguments: [(429, LanguageModelError.Code.rateLimited), (503, .unavailable)])
     func `it gives up after the retries`(status: Int, code: LanguageModelError.Code) async throws {
-        let answers = Array(repeating: ScriptedServer.Answer.status(status, #"{"error":{"message":"busy"}}"#), count: 4)
+        let answers = Array(repeating: ScriptedServer.Answer.status(status, #"{"error":{"message":"busy"}}"#), count: 6)
         let error = try await failure(of: answers + [.stream(Self.hello)])
         #expect(error.code == code)
         #expect(error.message.contains("busy"))
@@ -218,8 +221,70 @@ struct OpenAIModelTests {
             let time = try await ContinuousClock().measure { _ = try await model.reply(to: request) }
             #expect(time >= .seconds(1))
         }
-        let long = ScriptedServer.Answer.status(429, "later", headers: ["retry-after": "50"])
-        #expect(try await failure(of: [long]).code == .rateLimited)
+        let long = ScriptedServer.Answer.status(429, "Quota exceeded for the day", headers: ["retry-after": "50"])
+        let error = try await failure(of: [long, .stream(Self.hello)])
+        #expect(error.code == .rateLimited)
+        #expect(error.message.contains("Quota exceeded for the day"))
+    }
+
+    @Test func `a wait that the provider asks for is no silence, and is told`() async throws {
+        let request = request
+        let wait = ScriptedServer.Answer.status(
+            429, #"{"error":{"message":"slow down, sk-test-key"}}"#, headers: ["retry-after": "0.5"])
+        let options = ModelOptions.quick.with { $0.timeouts.silence = .milliseconds(200) }
+        try await ScriptedServer.with([wait, .stream(Self.hello)], options: options) { model, _ in
+            let deltas = Mutex<[ModelDelta]>([])
+            let reply = try await model.reply(to: request) { delta in deltas.withLock { $0.append(delta) } }
+            #expect(reply.content == "Hello")
+            let reason = "the provider's rate limit was reached (429): slow down, [redacted]"
+            #expect(deltas.withLock { $0.first } == .waiting(ModelWait(for: .milliseconds(500), reason: reason)))
+        }
+    }
+
+    @Test(arguments: [
+        ScriptedServer.Answer.stream(Array(hello.prefix(2)), then: [.cut]), .stream(Array(hello.prefix(2))),
+        .stream([#"{"error":{"message":"Overloaded","type":"overloaded_error","code":529}}"#]),
+        .stream([
+            hello[0],
+            #"{"error":{"message":"Internal server error","type":null,"param":null,"code":"500"}}"#,
+        ]),
+        .stream([#"{"choices":[{"delta":{"content":"x"},"finish_reason":"insufficient_system_resource"}]}"#]),
+        .status(503, #"{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}"#),
+    ])
+    func `a reply that broke off is asked for again`(broken: ScriptedServer.Answer) async throws {
+        let request = request
+        try await ScriptedServer.with([broken, .stream(Self.hello)]) { model, server in
+            let reply = try await model.reply(to: request)
+            #expect(reply.content == "Hello")
+            #expect(server.requests.count == 2)
+        }
+    }
+
+    @Test(arguments: [400, 401])
+    func `an error in the stream that is final isn't asked again`(code: Int) async throws {
+        let error = #"{"error":{"message":"no","code":\#(code)}}"#
+        let found = try await failure(of: [.stream([Self.hello[0], error]), .stream(Self.hello)])
+        #expect(found.code == (code == 400 ? .rejected : .unauthorized))
+    }
+
+    @Test func `a stream that is cut anywhere gives the same reply or an error`() async throws {
+        let text = Self.toolCall.map { "data: \($0)\n\n" }.joined()
+        let bytes = Array(text.utf8)
+        let api = try OpenAIChatAPI(model: "m", apiKey: nil)
+        for end in 0...bytes.count {
+            for split in [end / 2, end] {
+                var decoder = api.decoder(limit: 1 << 20)
+                let decoded: DecodedReply
+                do {
+                    _ = try decoder.push(Array(bytes[..<split]))
+                    _ = try decoder.push(Array(bytes[split..<end]))
+                    decoded = try decoder.finish()
+                } catch {
+                    continue
+                }
+                #expect(decoded.reply.toolCalls.map(\.arguments) == [#"{"name":"web"}"#], "cut at \(end)")
+            }
+        }
     }
 
     @Test func `a refused connection is tried again and reported`() async throws {
@@ -240,9 +305,12 @@ struct OpenAIModelTests {
     // MARK: Time
 
     @Test func `no first byte in time is a timeout`() async throws {
-        let options = ModelOptions.quick.with { $0.timeouts.firstToken = .milliseconds(100) }
+        let options = ModelOptions.quick.with {
+            $0.timeouts = .init(firstToken: .milliseconds(100), silence: .milliseconds(50))
+        }
         let error = try await failure(of: [.init(pieces: [], stallsAtOnce: true)], options: options)
         #expect(error.code == .timeout)
+        #expect(error.message.contains("timeouts.firstToken"))
     }
 
     @Test func `a stream that stalls is a timeout`() async throws {

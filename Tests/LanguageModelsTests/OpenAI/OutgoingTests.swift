@@ -38,7 +38,31 @@ import Testing
         #expect(error?.code == .unreachable)
         #expect(
             error?.message == "no connection to the model endpoint llm.internal, through the proxy 127.0.0.1:1 of "
-                + "HTTPS_PROXY: the connection was refused")
+                + "HTTPS_PROXY: the connection was refused (after 5 tries)")
+    }
+
+    @Test(arguments: [
+        ("http://127.0.0.1:1", "the connection was refused"),
+        ("http://nobody.invalid", "the name nobody.invalid can't be resolved"),
+    ])
+    func `what is wrong with an address is told`(address: String, why: String) async throws {
+        let model = try model(address, [:])
+        let error = await #expect(throws: LanguageModelError.self) {
+            _ = try await model.reply(to: ModelRequest(messages: [.user("hello")]))
+        }
+        #expect(error?.code == .unreachable)
+        #expect(error?.message.contains(why) == true, "\(error?.message ?? "")")
+    }
+
+    @Test func `a server without TLS is told at an https address`() async throws {
+        try await ScriptedServer.with([]) { model, _ in
+            let secure = try HTTPLanguageModel.openAI(at: "https://\(model.endpoint.host)")
+            let error = await #expect(throws: LanguageModelError.self) {
+                _ = try await secure.reply(to: ModelRequest(messages: [.user("hello")]))
+            }
+            #expect(error?.code == .unreachable)
+            #expect(error?.message.contains("TLS") == true, "\(error?.message ?? "")")
+        }
     }
 
     @Test func `a proxy that can't be used is refused by its variable's name`() throws {

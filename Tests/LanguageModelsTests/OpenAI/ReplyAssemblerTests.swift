@@ -143,7 +143,7 @@ struct ReplyAssemblerTests {
 
     @Test(arguments: [
         ("stop", ModelReply.FinishReason.stop), ("length", .length), ("content_filter", .contentFilter),
-        ("tool_calls", .stop), ("pause", .other("pause")),
+        ("tool_calls", .stop), ("STOP", .stop), ("SAFETY", .contentFilter), ("max_tokens", .length),
     ])
     func `finish reasons are read`(given: String, expected: ModelReply.FinishReason) throws {
         #expect(try assemble([delta(["content": "x"], finish: given)]).0.finish == expected)
@@ -164,8 +164,12 @@ struct ReplyAssemblerTests {
         #expect(error?.code == .badReply)
     }
 
-    @Test(arguments: ["abort", "insufficient_system_resource"])
-    func `calls of a reply that ended for an unknown reason aren't trusted to be whole`(reason: String) throws {
+    @Test(arguments: ["abort", "insufficient_system_resource", "error", "pause"])
+    func `a reply that ended for an unknown reason isn't trusted to be whole`(reason: String) throws {
+        let text = try #require(throws: LanguageModelError.self) {
+            _ = try assemble([delta(["content": "x"], finish: reason)])
+        }
+        #expect(text.code == .incomplete)
         let call: JSONValue = ["index": 0, "id": "a", "function": ["name": "x", "arguments": "{}"]]
         var assembler = ReplyAssembler()
         _ = try assembler.add(["choices": [["delta": ["tool_calls": [call]], "finish_reason": .string(reason)]]])
@@ -192,17 +196,24 @@ struct ReplyAssemblerTests {
         #expect(error.code == .badReply)
     }
 
-    @Test(arguments: [
-        (#"{"message": "slow down", "code": 429}"#, LanguageModelError.Code.rateLimited),
-        (#"{"message": "slow down", "type": "rate_limit_error"}"#, .rateLimited),
-        (#"{"message": "slow down", "type": "overloaded_error"}"#, .unavailable),
-        (#"{"message": "slow down", "code": 502}"#, .unavailable),
-        (#"{"message": "slow down", "code": "context_length_exceeded"}"#, .rejected), (#""slow down""#, .rejected),
-    ])
-    func `an error inside the stream is an error`(text: String, code: LanguageModelError.Code) throws {
-        let json = try JSONParser.parse(text)
-        let error = try #require(throws: LanguageModelError.self) { _ = try assemble([["error": json]]) }
-        #expect(error.code == code)
-        #expect(error.message.contains("slow down"))
+    @Test func `an error inside the stream ends the reply`() throws {
+        let error = try #require(throws: LanguageModelError.self) { _ = try assemble([["error": ["code": 529]]]) }
+        #expect(error.code == .overloaded)
+    }
+
+    @Test(arguments: ["user", "system", "tool"])
+    func `a reply in another role is a bad one`(role: String) throws {
+        let chunk = delta(["role": .string(role), "content": "x"], finish: "stop")
+        #expect(try #require(throws: LanguageModelError.self) { _ = try assemble([chunk]) }.code == .badReply)
+    }
+
+    @Test func `thinking inside of the content is no part of the reply`() throws {
+        let pieces = [
+            delta(["content": "<thi"]), delta(["content": "nk>\nhm\n</think>\n\nHi"]), delta([:], finish: "stop"),
+        ]
+        #expect(try assemble(pieces).0.content == "Hi")
+        let cut = [delta(["content": "<think>\nThe user"], finish: "length")]
+        let error = try #require(throws: LanguageModelError.self) { _ = try assemble(cut) }
+        #expect(error.message == "the model reached its token limit before it said anything")
     }
 }

@@ -118,7 +118,7 @@ extension ModelTurn {
     init(_ reply: ModelReply) {
         let finish: Finish =
             switch reply.finish {
-            case .stop, .toolCalls, .other: .complete
+            case .stop, .toolCalls: .complete
             case .length: .truncated
             case .contentFilter: .filtered
             }

@@ -10,17 +10,16 @@ extension HTTPLanguageModel {
     ) async throws -> ModelReply {
         var decoder = api.decoder(limit: options.replyLimit)
         var firstToken: Double?
-        watchdog.sign()
         do {
             for try await case .body(let part) in answer.body {
-                watchdog.sign()
                 let deltas = try decoder.push(Array(part.readableBytesView))
+                watchdog.sign(isToken: !deltas.isEmpty)
                 if firstToken == nil, !deltas.isEmpty { firstToken = watchdog.elapsed / .seconds(1) }
                 deltas.forEach(onDelta)
                 if decoder.sawEnd { break }
             }
         } catch let error as LanguageModelError {
-            throw redacted(error)
+            throw error
         } catch {
             try Task.checkCancellation()
             // Only the usage can be missing; the reply itself is whole.
@@ -33,23 +32,16 @@ extension HTTPLanguageModel {
         _ decoder: inout any ReplyStreamDecoder, takenIDs: Set<String>, firstToken: Double?,
         onDelta: @Sendable (ModelDelta) -> Void
     ) throws -> ModelReply {
-        do {
-            let decoded = try decoder.finish()
-            decoded.deltas.forEach(onDelta)
-            var reply = try decoded.reply.withIDs(avoiding: takenIDs, form: api.callIDs)
-            reply.timeToFirstToken = firstToken
-            reply.providerData = ProviderData(author: api.author, content: decoded.attached)
-            return reply
-        } catch {
-            throw redacted(error)
-        }
+        let decoded = try decoder.finish()
+        decoded.deltas.forEach(onDelta)
+        var reply = try decoded.reply.withIDs(avoiding: takenIDs, form: api.callIDs)
+        reply.timeToFirstToken = firstToken
+        reply.providerData = ProviderData(author: api.author, content: decoded.attached)
+        return reply
     }
 
     private func broken(_ error: any Error) -> LanguageModelError {
-        if error as? HTTPClientError == .readTimeout {
-            return LanguageModelError(.timeout, message: "the model's reply stalled")
-        }
-        return LanguageModelError(
+        LanguageModelError(
             .incomplete,
             message: "the connection was lost in the middle of the model's reply: \(TransportFault.explanation(error))")
     }

@@ -7,55 +7,55 @@ import NIOCore
 import NIOHTTP1
 
 extension HTTPLanguageModel {
-    private enum Attempt {
-        case answered(BufferedResponse)
-        case failed(ModelRetryPolicy.Failure, LanguageModelError)
-    }
-
-    /// Sends the request until it is answered with a success, or there is no point in sending it again.
-    func answer(to request: ModelRequest, _ watchdog: Watchdog) async throws -> BufferedResponse {
-        var retries = 0
+    /// Asks until there is a whole reply, or there is no point in asking again.
+    func ask(
+        _ request: ModelRequest, _ watchdog: Watchdog, onDelta: @escaping @Sendable (ModelDelta) -> Void
+    ) async throws -> ModelReply {
+        var retries = RetryState(options.retries, loadingPatience: options.timeouts.firstToken)
         while true {
-            switch try await attempt(request, watchdog: watchdog) {
-            case .answered(let answer): return answer
-            case .failed(let failure, let error):
-                let jitter = Double.random(in: 0...1)
-                // To wait past the end would report a timeout and hide what really went wrong.
-                guard let delay = options.retries.delay(after: failure, retries: retries, jitter: jitter),
-                    delay < watchdog.remaining
-                else { throw redacted(error) }
-                retries += 1
+            do {
+                let answer = try await send(request, watchdog)
+                return try await read(answer, takenIDs: request.callIDs, watchdog: watchdog, onDelta: onDelta)
+            } catch let failure as LanguageModelError {
+                try Task.checkCancellation()
+                let error = redacted(failure)
+                watchdog.pause(after: error.message)
+                let delay = retries.delay(
+                    after: error, elapsed: watchdog.elapsed, remaining: watchdog.remaining,
+                    jitter: Double.random(in: 0...1))
+                guard let delay else { throw retries.summary(error) }
                 logger.info(
                     "asking the model again",
-                    metadata: ["model": "\(name)", "retry": "\(retries)", "in": "\(delay)", "why": "\(error.code)"])
+                    metadata: [
+                        "model": "\(name)", "tries": "\(retries.tries)", "in": "\(delay)", "why": "\(error.code)",
+                    ])
+                onDelta(.waiting(ModelWait(for: delay, reason: error.message)))
                 try await Concurrency.sleep(for: delay)
             }
         }
     }
 
-    private func attempt(_ message: ModelRequest, watchdog: Watchdog) async throws -> Attempt {
+    /// - Throws: ``LanguageModelError`` for anything but an answer with status 200.
+    private func send(_ message: ModelRequest, _ watchdog: Watchdog) async throws -> BufferedResponse {
+        watchdog.begin()
         let answer: BufferedResponse
         do {
             let request = try httpRequest(message)
             answer = try await BufferedResponse(
-                to: request, from: httpClient, limit: options.replyLimit, on: loop, timeout: options.timeouts.firstToken
-            )
+                to: request, from: httpClient, limit: options.replyLimit, on: loop, timeout: options.timeouts.reply)
+        } catch let error as LanguageModelError {
+            throw error
         } catch {
             try Task.checkCancellation()
-            if let error = error as? LanguageModelError { throw redacted(error) }
-            let failure = connectionError(error)
-            if failure.code == .unreachable { return .failed(.connection, failure) }
-            throw redacted(failure)
+            throw connectionError(error)
         }
-        if answer.head.status == .ok { return .answered(answer) }
-        watchdog.sign()
-        let body = try await errorBody(answer)
-        let headers = answer.head.headers
-        let after = ModelRetryPolicy.seconds(
-            retryAfter: headers.first(name: "retry-after"), date: headers.first(name: "date"))
-        let status = Int(answer.head.status.code)
-        let error = api.error(ProviderErrorAnswer(status: status, headers: headers, body: body))
-        return .failed(.status(status, retryAfter: after), error)
+        watchdog.sign(isToken: false)
+        if answer.head.status == .ok { return answer }
+        let (status, headers) = (Int(answer.head.status.code), answer.head.headers)
+        var error = api.error(
+            ProviderErrorAnswer(status: status, headers: headers, body: try await errorBody(answer)))
+        error.retryAfter = RetryHint.delay(headers) ?? error.retryAfter
+        throw error
     }
 
     private func httpRequest(_ message: ModelRequest) throws -> HTTPClient.Request {
@@ -84,28 +84,29 @@ extension HTTPLanguageModel {
     /// What went wrong before an answer began.
     private func connectionError(_ error: any Error) -> LanguageModelError {
         let host = endpoint.host + (proxy.map { ", through \($0)" } ?? "")
-        let why = TransportFault.explanation(error)
+        let text = "no connection to the model endpoint \(host): \(TransportFault.explanation(error))"
         switch error {
-        case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout:
-            return LanguageModelError(
-                .timeout, message: "the model endpoint \(host) didn't answer within \(options.timeouts.firstToken)")
-        case let error as HTTPClientError where Self.isLostConnection(error):
-            return LanguageModelError(.unreachable, message: "no connection to the model endpoint \(host): \(why)")
+        // Each took long already.
+        case let error as HTTPClientError where Self.isTimeout(error):
+            return LanguageModelError(.timeout, message: text)
+        case let error as HTTPClientError where error == .remoteConnectionClosed:
+            return LanguageModelError(.unreachable, message: text)
         case is HTTPClientError:
-            return LanguageModelError(.rejected, message: "the request can't be sent to \(host): \(why)")
+            return LanguageModelError(
+                .rejected, message: "the request can't be sent to \(host): \(TransportFault.explanation(error))")
         case is HTTPParserError:
             return LanguageModelError(.badReply, message: "the endpoint \(host) doesn't speak HTTP")
         default:
             // Sockets, name look-up and TLS each have their own error types.
-            return LanguageModelError(.unreachable, message: "no connection to the model endpoint \(host): \(why)")
+            return LanguageModelError(.unreachable, message: text)
         }
     }
 
-    private static func isLostConnection(_ error: HTTPClientError) -> Bool {
-        let lost: [HTTPClientError] = [
-            .remoteConnectionClosed, .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout,
-            .httpProxyHandshakeTimeout, .socksHandshakeTimeout, .writeTimeout,
+    private static func isTimeout(_ error: HTTPClientError) -> Bool {
+        let timeouts: [HTTPClientError] = [
+            .deadlineExceeded, .readTimeout, .writeTimeout, .connectTimeout, .tlsHandshakeTimeout,
+            .getConnectionFromPoolTimeout, .httpProxyHandshakeTimeout, .socksHandshakeTimeout,
         ]
-        return lost.contains(error)
+        return timeouts.contains(error)
     }
 }

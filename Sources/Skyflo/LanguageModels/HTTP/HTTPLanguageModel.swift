@@ -61,12 +61,9 @@ package struct HTTPLanguageModel: LanguageModel {
         to request: ModelRequest, onDelta: @escaping @Sendable (ModelDelta) -> Void
     ) async throws -> ModelReply {
         let prepared = request.prepared(for: api.author, ids: api.callIDs)
-        let watchdog = Watchdog(total: options.timeouts.reply, idle: options.timeouts.silence)
+        let watchdog = Watchdog(options.timeouts, host: endpoint.host)
         do {
-            return try await watchdog.run {
-                let response = try await answer(to: prepared, watchdog)
-                return try await read(response, takenIDs: prepared.callIDs, watchdog: watchdog, onDelta: onDelta)
-            }
+            return try await watchdog.run { try await ask(prepared, watchdog, onDelta: onDelta) }
         } catch {
             // Cancellation ends the operation from outside; whatever that looked like inside, it is no model's error.
             try Task.checkCancellation()

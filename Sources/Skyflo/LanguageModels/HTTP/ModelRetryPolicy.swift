@@ -1,75 +1,109 @@
 import Concurrency
-import KubeModel
 
 /// When a request to a model is sent again, and after how long.
 ///
-/// Only what never began to answer is sent again: a status that says "later", or no connection. A model's answer has no
-/// side effects, so asking twice costs money and nothing else.
+/// A reply has no effect before it is whole, so asking twice costs money and nothing else.
 package struct ModelRetryPolicy: Sendable, Hashable {
-    /// How often a request is sent again; 0 for never.
+    /// How often a request is sent again that the provider answers with "later"; 0 for never.
     package var maxRetries: Int
+    /// How often without a connection. A server that restarts is met, one that isn't there is told within seconds.
+    package var maxConnectionRetries: Int
+    /// How often a reply is asked for again that broke off.
+    package var maxBrokenReplies: Int
     /// The first wait, doubled with each further one.
     package var base: Duration
     /// No computed wait is longer.
     package var maxDelay: Duration
-    /// No wait that a server asks for by `Retry-After` is longer.
+    /// Where a provider asks to wait longer than this, the request fails at once.
     package var maxRetryAfter: Duration
+    /// How long connections are tried for, from the first that failed on.
+    package var connectionPatience: Duration
 
     package init(
-        maxRetries: Int = 3, base: Duration = .milliseconds(500), maxDelay: Duration = .seconds(20),
-        maxRetryAfter: Duration = .seconds(60)
+        maxRetries: Int = 5, maxConnectionRetries: Int = 4, maxBrokenReplies: Int = 2,
+        base: Duration = .milliseconds(500), maxDelay: Duration = .seconds(20), maxRetryAfter: Duration = .seconds(300),
+        connectionPatience: Duration = .seconds(8)
     ) {
         self.maxRetries = maxRetries
+        self.maxConnectionRetries = maxConnectionRetries
+        self.maxBrokenReplies = maxBrokenReplies
         self.base = base
         self.maxDelay = maxDelay
         self.maxRetryAfter = maxRetryAfter
+        self.connectionPatience = connectionPatience
     }
 
-    enum Failure: Sendable, Hashable {
-        /// Refused or reset before the first byte of an answer.
-        case connection
-        /// `retryAfter` in seconds, as ``seconds(retryAfter:date:)`` reads it.
-        case status(Int, retryAfter: Int? = nil)
+    /// Never again.
+    package static let none = ModelRetryPolicy(maxRetries: 0, maxConnectionRetries: 0, maxBrokenReplies: 0)
+}
+
+/// What has failed of a request so far, and what follows from it.
+struct RetryState: Sendable {
+    private enum Kind: Hashable { case busy, connection, broken, loading }
+
+    private let policy: ModelRetryPolicy
+    /// How long a server may load its model.
+    private let loadingPatience: Duration
+    private var retries: [Kind: Int] = [:]
+    /// When the kind failed first, from the request's start.
+    private var firstFailure: [Kind: Duration] = [:]
+    private(set) var tries = 0
+
+    init(_ policy: ModelRetryPolicy, loadingPatience: Duration) {
+        self.policy = policy
+        self.loadingPatience = loadingPatience
     }
 
-    /// 529 is what some providers answer when they are overloaded.
-    static let retriedStatuses: Set<Int> = [429, 500, 502, 503, 504, 529]
+    private static func kind(_ code: LanguageModelError.Code) -> Kind? {
+        switch code {
+        case .rateLimited, .unavailable, .overloaded: .busy
+        case .unreachable: .connection
+        case .incomplete: .broken
+        case .loading: .loading
+        default: nil
+        }
+    }
 
     /// How long to wait before the next try; nil to give up.
     ///
     /// - Parameters:
-    ///   - retries: how often it was sent again already.
+    ///   - elapsed: since the request's start.
+    ///   - remaining: of the time for the whole reply. To wait past it would hide what really went wrong.
     ///   - jitter: 0 to 1. The upper half of the wait is scaled by it, so that clients that failed together don't come
     ///     back together.
-    func delay(after failure: Failure, retries: Int, jitter: Double) -> Duration? {
-        guard retries < maxRetries else { return nil }
-        if case .status(let status, let retryAfter) = failure {
-            guard Self.retriedStatuses.contains(status) else { return nil }
-            if let retryAfter { return min(.seconds(retryAfter), maxRetryAfter) }
+    mutating func delay(
+        after error: LanguageModelError, elapsed: Duration, remaining: Duration, jitter: Double
+    ) -> Duration? {
+        tries += 1
+        guard let kind = Self.kind(error.code) else { return nil }
+        let done = retries[kind, default: 0]
+        retries[kind] = done + 1
+        let first = firstFailure[kind] ?? elapsed
+        firstFailure[kind] = first
+        let delay: Duration
+        switch kind {
+        case .busy, .broken:
+            guard done < (kind == .busy ? policy.maxRetries : policy.maxBrokenReplies) else { return nil }
+            delay = error.retryAfter ?? backoff(done, jitter: jitter)
+        case .connection:
+            guard done < policy.maxConnectionRetries, elapsed - first < policy.connectionPatience else { return nil }
+            delay = backoff(done, jitter: jitter)
+        case .loading:
+            guard policy.maxRetries > 0, elapsed - first < loadingPatience else { return nil }
+            delay = min(error.retryAfter ?? .seconds(5), min(.seconds(5), backoff(done, jitter: jitter) * 2))
         }
-        let backoff = Backoff(base: base, maximum: maxDelay, jitter: 0.5)
-        return backoff.delay(failures: retries + 1, random: 1 - jitter)
+        return delay <= policy.maxRetryAfter && delay < remaining ? delay : nil
     }
 
-    /// Seconds of a `Retry-After` header (RFC 9110, section 10.2.3): a number, or a date.
-    ///
-    /// - Parameter date: the `Date` header of the same answer. A date is taken relative to it: the clocks of the two
-    ///   sides may differ by more than the wait.
-    static func seconds(retryAfter: String?, date: String?) -> Int? {
-        guard let retryAfter else { return nil }
-        if let seconds = Int(retryAfter) { return seconds >= 0 ? seconds : nil }
-        guard let until = httpDate(retryAfter), let now = date.flatMap(httpDate) else { return nil }
-        return max(0, Int(until.seconds(since: now).rounded(.up)))
+    private func backoff(_ done: Int, jitter: Double) -> Duration {
+        Backoff(base: policy.base, maximum: policy.maxDelay, jitter: 0.5).delay(failures: done + 1, random: 1 - jitter)
     }
 
-    /// `Sun, 06 Nov 1994 08:49:37 GMT`, the one form of RFC 9110 that is still sent.
-    private static func httpDate(_ text: String) -> KubeTime? {
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        let parts = text.split(separator: " ")
-        guard parts.count == 6, parts[5] == "GMT", let month = months.firstIndex(of: String(parts[2])) else {
-            return nil
-        }
-        let number = month < 9 ? "0\(month + 1)" : "\(month + 1)"
-        return KubeTime("\(parts[3])-\(number)-\(parts[1])T\(parts[4])Z")
+    /// What is told in the end.
+    func summary(_ error: LanguageModelError) -> LanguageModelError {
+        guard tries > 1 else { return error }
+        var error = error
+        error.message += " (after \(tries) tries)"
+        return error
     }
 }

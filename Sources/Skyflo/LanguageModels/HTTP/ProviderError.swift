@@ -1,27 +1,34 @@
 import KubeModel
 
 /// What a provider says when it refuses: the shapes differ, a message is nearly always there.
-struct ProviderError: Sendable, Hashable {
-    var message: String
-    /// `code` or `type` of the error object, as text.
-    var kind: String
+package struct ProviderError: Sendable, Hashable {
+    package var message: String
+    /// `code`, `type` and `status` of the error object, as text.
+    package var kind: String
+    /// Where the provider tells them as numbers.
+    var contextSize: LanguageModelError.ContextSize?
 
     static let messageLimit = 500
 
-    init(json: JSONValue) {
+    package init(json: JSONValue) {
         let error = json["error"] ?? json
         let texts = [error, error["message"], json["message"], json["detail"]].compactMap { $0?.string }
         let other = (json["detail"] ?? json["error"]).map { JSONWriter.string($0) }
         message = Self.line(texts.first ?? other ?? "")
-        let kinds = [error["code"], error["type"], error["status"]].compactMap { $0 }
+        let kinds = [error["code"], error["type"], error["status"]].compactMap { $0 }.filter { !$0.isNull }
         kind = kinds.map { $0.string ?? $0.description }.joined(separator: " ")
+        if let prompt = error["n_prompt_tokens"]?.int, let limit = error["n_ctx"]?.int {
+            contextSize = .init(prompt: prompt, limit: limit)
+        }
     }
 
     /// The body of an answer with an error status. Pages made for browsers say nothing that helps.
-    init(body: [UInt8]) {
+    package init(body: [UInt8]) {
         let text = String(decoding: body, as: UTF8.self)
         let isPage = text.drop { $0.isWhitespace }.first == "<"
-        self.init(json: (try? JSONParser.parse(body)) ?? .string(isPage ? "" : text))
+        let json = (try? JSONParser.parse(body)) ?? .string(isPage ? "" : text)
+        // Google puts a list around the object.
+        self.init(json: json[0] ?? json)
     }
 
     private static func line(_ text: String) -> String {
@@ -33,27 +40,85 @@ struct ProviderError: Sendable, Hashable {
         text.count > messageLimit ? text.prefix(messageLimit) + "…" : text
     }
 
+    // MARK: What it means
+
     /// An error inside a stream that began well has no status of its own: its code tells.
-    var asStreamError: LanguageModelError {
-        let kind = kind.lowercased()
+    package var asStreamError: LanguageModelError {
         let text = "the provider reported an error in its reply: \(message.isEmpty ? "no message" : message)"
-        let unavailable = ["500", "502", "503", "504", "529", "server_error", "overloaded", "unavailable", "internal"]
-        if kind.contains("429") || kind.contains("rate_limit") {
-            return LanguageModelError(.rateLimited, message: text)
-        }
-        if unavailable.contains(where: kind.contains) { return LanguageModelError(.unavailable, message: text) }
-        return LanguageModelError(.rejected, message: text)
+        return error(streamCode, message: text)
     }
 
-    func asStatusError(_ status: Int) -> LanguageModelError {
-        let said = message.isEmpty ? "" : ": \(message)"
-        return switch status {
-        case 401, 403:
-            LanguageModelError(.unauthorized, message: "the provider refused the credentials (\(status))\(said)")
-        case 429: LanguageModelError(.rateLimited, message: "the provider's rate limit was reached (429)\(said)")
-        case 400..<500: LanguageModelError(.rejected, message: "the provider rejected the request (\(status))\(said)")
-        case 500...: LanguageModelError(.unavailable, message: "the provider is unavailable (\(status))\(said)")
-        default: LanguageModelError(.badReply, message: "the provider answered with status \(status)\(said)")
+    private var streamCode: LanguageModelError.Code {
+        if let status = kind.split(separator: " ").compactMap({ Int($0) }).first(where: { (400...599).contains($0) }) {
+            return code(status: status)
         }
+        if isContextTooLong { return .contextTooLong }
+        if isQuota { return .quotaExceeded }
+        let kind = kind.lowercased()
+        func has(_ words: String...) -> Bool { words.contains(where: kind.contains) }
+        if has("rate_limit", "too_many_requests", "resource_exhausted", "throttling") { return .rateLimited }
+        if has("overloaded") { return .overloaded }
+        if has("authentication", "permission", "invalid_api_key", "unauthorized") { return .unauthorized }
+        if has("invalid", "not_found", "bad_request", "validation") { return .rejected }
+        if has("server_error", "unavailable", "internal", "api_error", "timeout") { return .unavailable }
+        // It may pass: the same request was good enough for the reply to begin.
+        return .incomplete
+    }
+
+    package func asStatusError(_ status: Int) -> LanguageModelError {
+        let said = message.isEmpty ? "" : ": \(message)"
+        let code = code(status: status)
+        let text =
+            switch code {
+            case .unauthorized: "the provider refused the credentials (\(status))"
+            case .rateLimited: "the provider's rate limit was reached (\(status))"
+            case .quotaExceeded: "the provider's quota is used up (\(status))"
+            case .contextTooLong: "the conversation is too long for the model (\(status))"
+            case .loading: "the server is loading the model (\(status))"
+            case .overloaded: "the provider is overloaded (\(status))"
+            case .unavailable: "the provider is unavailable (\(status))"
+            case .rejected where status == 404 && message.isEmpty:
+                "the provider has nothing at this address (404); is the base address right, with or without /v1?"
+            case .rejected: "the provider rejected the request (\(status))"
+            default: "the provider answered with status \(status)"
+            }
+        return error(code, message: text + said)
+    }
+
+    private func error(_ code: LanguageModelError.Code, message: String) -> LanguageModelError {
+        LanguageModelError(
+            code, message: message,
+            contextSize: code == .contextTooLong
+                ? contextSize ?? ContextOverflow.size(self.message) ?? .init(prompt: nil, limit: nil) : nil)
+    }
+
+    private func code(status: Int) -> LanguageModelError.Code {
+        switch status {
+        case 401, 403: .unauthorized
+        case 402: .quotaExceeded
+        case 429: isQuota ? .quotaExceeded : isContextTooLong ? .contextTooLong : .rateLimited
+        // A server that gave up waiting, a conflict that passes, too early.
+        case 408, 409, 425: .unavailable
+        case 413: .contextTooLong
+        case 400..<500: isContextTooLong ? .contextTooLong : .rejected
+        case 529: .overloaded
+        case 501, 505: .rejected
+        case 500...:
+            isContextTooLong
+                ? .contextTooLong
+                : message.lowercased().contains("loading")
+                    ? .loading : kind.lowercased().contains("overloaded") ? .overloaded : .unavailable
+        default: .badReply
+        }
+    }
+
+    private var isQuota: Bool {
+        let kind = kind.lowercased()
+        return ["insufficient_quota", "billing", "exceeded_current_quota", "insufficient_balance", "credit"]
+            .contains(where: kind.contains)
+    }
+
+    private var isContextTooLong: Bool {
+        ContextOverflow.isNamed(by: kind) || ContextOverflow.isDescribed(by: message)
     }
 }

@@ -4,4 +4,6 @@ struct ServerSentEvent: Sendable, Hashable {
     var type: String = ""
     /// The `data` lines, joined by line feeds.
     var data: String
+    /// Whether `data` came as valid UTF-8.
+    var isValid = true
 }

@@ -65,6 +65,10 @@ struct ServerSentEventParser: Sendable {
             data = nil
             type = ""
         }
-        return data.map { ServerSentEvent(type: type, data: String(decoding: $0, as: UTF8.self)) }
+        return data.map { bytes in
+            let text = String(validating: bytes, as: UTF8.self)
+            return ServerSentEvent(
+                type: type, data: text ?? String(decoding: bytes, as: UTF8.self), isValid: text != nil)
+        }
     }
 }

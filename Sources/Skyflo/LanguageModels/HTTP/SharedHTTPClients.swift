@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import HTTPTransport
+import NIOCore
 import Synchronization
 
 /// The HTTP clients that models share, one for each way out: a client has one proxy or none. They live as long as the
@@ -11,6 +12,8 @@ enum SharedHTTPClients {
         clients.withLock { clients in
             if let client = clients[proxy] { return client }
             var configuration = HTTPClient.Configuration.singletonConfiguration
+            // The time limits of a reply are Watchdog's: the library's own ends a reply that is silent for 90 s.
+            configuration.timeout = .init(connect: .seconds(10), read: nil)
             configuration.proxy = proxy?.configuration
             // Retries are decided in one place, by ModelRetryPolicy; and a name that can't be resolved is to be told at once.
             configuration.connectionPool.retryConnectionEstablishment = false

@@ -1,25 +1,65 @@
 import Concurrency
 import Synchronization
 
-/// Ends an operation that takes too long as a whole, or that shows no sign of life for too long.
+/// Ends a request that takes too long as a whole, whose reply doesn't begin, or whose reply stops in the middle. Waits between
+/// two attempts are none of it.
 final class Watchdog: Sendable {
-    private let start = ContinuousClock.now
-    private let total: Duration
-    private let idle: Duration
-    private let lastSign = Mutex<ContinuousClock.Instant?>(nil)
+    private struct Attempt {
+        var start: ContinuousClock.Instant
+        /// When bytes came last.
+        var lastSign: ContinuousClock.Instant
+        var hasBegun = false
+    }
 
-    init(total: Duration, idle: Duration) {
-        self.total = total
-        self.idle = idle
+    private struct State {
+        /// nil between two attempts.
+        var attempt: Attempt?
+        /// What the last attempt failed of.
+        var failure: String?
+    }
+
+    private let start = ContinuousClock.now
+    private let limits: ModelOptions.Timeouts
+    private let host: String
+    private let state = Mutex(State())
+
+    /// - Parameter host: how messages name the endpoint.
+    init(_ limits: ModelOptions.Timeouts, host: String) {
+        self.limits = limits
+        self.host = host
     }
 
     var elapsed: Duration { start.duration(to: .now) }
 
     /// What is left of the whole.
-    var remaining: Duration { total - elapsed }
+    var remaining: Duration { limits.reply - elapsed }
 
-    /// Something arrived. From the first sign on, the next must come within the idle time.
-    func sign() { lastSign.withLock { $0 = .now } }
+    /// A request is being sent.
+    func begin() {
+        state.withLock { state in
+            let now = ContinuousClock.now
+            state.attempt = Attempt(start: now, lastSign: now)
+        }
+    }
+
+    /// Bytes arrived.
+    ///
+    /// - Parameter isToken: whether the reply grew by them. Comments and empty pieces show that the server lives, while it
+    ///   reads the prompt or thinks.
+    func sign(isToken: Bool) {
+        state.withLock { state in
+            state.attempt?.lastSign = .now
+            if isToken { state.attempt?.hasBegun = true }
+        }
+    }
+
+    /// The attempt is over. A wait follows, or the end.
+    func pause(after failure: String) {
+        state.withLock { state in
+            state.attempt = nil
+            state.failure = failure
+        }
+    }
 
     /// Runs the operation; cancels it, waits for its end and throws `timeout` when the time is over.
     func run<Result: Sendable>(_ operation: @escaping @Sendable () async throws -> Result) async throws -> Result {
@@ -37,18 +77,46 @@ final class Watchdog: Sendable {
         while true {
             let (deadline, error) = next()
             if deadline <= .now { return error }
-            try await Concurrency.sleep(until: deadline)
+            // A limit may begin at any moment, so look again when one could be over.
+            let step = ContinuousClock.now.advanced(by: min(limits.firstToken, limits.silence))
+            try await Concurrency.sleep(until: min(deadline, step))
         }
     }
 
     private func next() -> (ContinuousClock.Instant, LanguageModelError) {
-        let whole = start.advanced(by: total)
-        let silence = lastSign.withLock { $0 }?.advanced(by: idle)
-        if let silence, silence < whole {
-            return (silence, LanguageModelError(.timeout, message: "the model's reply stalled for \(idle)"))
+        let state = state.withLock { $0 }
+        let whole = start.advanced(by: limits.reply)
+        if let attempt = state.attempt {
+            let silence = attempt.lastSign.advanced(by: limits.silence)
+            let first = attempt.start.advanced(by: limits.firstToken)
+            if attempt.hasBegun, silence < whole {
+                return (silence, .init(.timeout, message: "the model's reply stalled for \(field("silence"))"))
+            }
+            if !attempt.hasBegun, max(first, silence) < whole {
+                let text = "the model endpoint \(host) didn't begin to answer within \(field("firstToken"))"
+                return (max(first, silence), .init(.timeout, message: text))
+            }
         }
-        // Before the first sign an idle deadline may begin at any moment, so look again when one could be over.
-        let check = silence == nil ? min(whole, .now.advanced(by: idle)) : whole
-        return (check, LanguageModelError(.timeout, message: "the model didn't finish its reply within \(total)"))
+        let last = state.failure.map { "; the last try failed: \($0)" } ?? ""
+        return (whole, .init(.timeout, message: "the model didn't finish its reply within \(field("reply"))\(last)"))
+    }
+
+    /// A limit with the field that sets it.
+    private func field(_ name: String) -> String {
+        let limit =
+            switch name {
+            case "silence": limits.silence
+            case "firstToken": limits.firstToken
+            default: limits.reply
+            }
+        return "\(limit.seconds) s (timeouts.\(name) of the model in the SkyfloAI)"
+    }
+}
+
+extension Duration {
+    /// Rounded to milliseconds, without a fraction where there is none.
+    var seconds: String {
+        let milliseconds = Int((self / .milliseconds(1)).rounded())
+        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)" : "\(Double(milliseconds) / 1000)"
     }
 }

@@ -107,7 +107,6 @@ package struct ModelReply: Sendable, Hashable {
         /// Cut off by a token limit: tool calls of such a reply must not be executed.
         case length
         case contentFilter
-        case other(String)
     }
 
     package var content: String

@@ -40,8 +40,21 @@ struct ChatRequest: Sendable {
     private static func call(_ call: ModelToolCall) -> JSONValue {
         let function = joined(
             call.providerData?["function"],
-            ["name": .string(call.name), "arguments": .string(arguments(call.arguments))])
+            ["name": .string(name(call.name)), "arguments": .string(arguments(call.arguments))])
         return joined(call.providerData, ["id": .string(call.id), "type": "function", "function": function])
+    }
+
+    /// A name that a model made up may be one that providers refuse, with the whole conversation, for good.
+    private static func name(_ name: String) -> String {
+        let allowed = name.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                byte
+            default: UInt8(ascii: "_")
+            }
+        }
+        return allowed.isEmpty ? "unnamed" : String(decoding: allowed.prefix(64), as: UTF8.self)
     }
 
     /// Members, and those that the provider attached, of which none can take the place of one of the first.

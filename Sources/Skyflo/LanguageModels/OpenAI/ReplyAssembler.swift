@@ -48,6 +48,9 @@ struct ReplyAssembler: Sendable {
 
     private mutating func add(delta: JSONValue) throws(LanguageModelError) -> [ModelDelta] {
         var deltas: [ModelDelta] = []
+        if let role = delta["role"]?.string, !["assistant", "model", ""].contains(role) {
+            throw LanguageModelError(.badReply, message: "the reply has the role \"\(role.prefix(64))\", not assistant")
+        }
         attached.add(delta, except: Self.ownMembers)
         // Two names for the same thing; a provider that sends both sends the same text in both.
         if let text = delta["reasoning_content"]?.string ?? delta["reasoning"]?.string, !text.isEmpty {
@@ -92,33 +95,38 @@ struct ReplyAssembler: Sendable {
         guard isComplete else {
             throw LanguageModelError(.incomplete, message: "the model's reply broke off in the middle")
         }
-        let text = content.isEmpty ? refusal : content
-        if text.isEmpty, calls.isEmpty { throw LanguageModelError(.badReply, message: emptyReplyMessage) }
-        if case .other(let reason) = finish, !calls.isEmpty {
-            throw LanguageModelError(
-                .incomplete, message: "the model's reply ended with \"\(reason.prefix(64))\", maybe too early")
+        guard let finish else {
+            let reason = "\"\(finishReason?.prefix(64) ?? "")\""
+            throw LanguageModelError(.incomplete, message: "the model's reply ended with \(reason), maybe too early")
         }
+        let answer = ThinkingText.removed(from: content, isCut: finish == .length)
+        let text = answer.isEmpty ? refusal : answer
+        if text.isEmpty, calls.isEmpty { throw LanguageModelError(.badReply, message: emptyReplyMessage) }
         return DecodedReply(
             reply: ModelReply(content: text, toolCalls: calls.calls, finish: finish, usage: usage),
             attached: attached.members.isEmpty ? .null : .object(attached.members))
     }
 
     private var emptyReplyMessage: String {
-        switch finishReason {
-        case "length": "the model reached its token limit before it said anything"
-        case "content_filter": "the provider's content filter withheld the whole reply"
-        default: "the model's reply is empty"
+        switch finish {
+        case .length: "the model reached its token limit before it said anything"
+        case .contentFilter: "the provider's content filter withheld the whole reply"
+        default: content.isEmpty ? "the model's reply is empty" : "the model's reply has thinking only, and no answer"
         }
     }
 
-    /// Some providers say `stop` with tool calls, or `tool_calls` without any: what came decides.
-    private var finish: ModelReply.FinishReason {
-        switch finishReason {
-        case "length", "max_tokens": .length
-        case "content_filter": .contentFilter
-        case nil, "stop", "tool_calls", "function_call", "tool_use", "end_turn", "eos", "stop_sequence", "STOP":
+    /// nil for a reason that isn't known to be a good end. Some providers say `stop` with tool calls, or `tool_calls` without
+    /// any: what came decides.
+    private var finish: ModelReply.FinishReason? {
+        switch finishReason?.lowercased() {
+        case "length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded": .length
+        case "content_filter", "safety", "recitation", "prohibited_content", "blocklist", "spii", "sensitive",
+            "refusal":
+            .contentFilter
+        case nil, "stop", "tool_calls", "function_call", "tool_use", "end_turn", "eos", "eos_token", "stop_sequence",
+            "completed", "complete":
             calls.isEmpty ? .stop : .toolCalls
-        case .some(let other): .other(other)
+        default: nil
         }
     }
 }

@@ -78,6 +78,9 @@ package struct ReplyDecoder: ReplyStreamDecoder {
             sawEnd = true
             return []
         }
+        guard event.isValid else {
+            throw LanguageModelError(.badReply, message: "the model's reply is not valid UTF-8")
+        }
         return try assembler.add(Self.parse(event.data))
     }
 
@@ -92,7 +95,7 @@ package struct ReplyDecoder: ReplyStreamDecoder {
     package mutating func finish() throws(LanguageModelError) -> DecodedReply {
         var deltas: [ModelDelta] = []
         switch form {
-        case .undecided: throw LanguageModelError(.badReply, message: "the model's reply is empty")
+        case .undecided: throw LanguageModelError(.incomplete, message: "the model's reply is empty")
         case .whole(let bytes): deltas = try assembler.add(Self.whole(bytes))
         case .events(var parser):
             // What is left may be cut; it counts only where it happens to be whole.
