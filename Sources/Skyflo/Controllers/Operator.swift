@@ -23,6 +23,8 @@ package struct Operator: Sendable {
         /// How many conversations are worked on at the same time. Most of that time they wait for a model.
         package var concurrency: Int
         package var verificationTimeout: Duration
+        /// How long a status stays as it is, at least, while a turn goes on.
+        package var progressInterval: Duration
         /// Where the Secret with the installation's redaction key lies.
         package var systemNamespace: String
 
@@ -30,8 +32,9 @@ package struct Operator: Sendable {
             namespace: String? = nil, identity: String, defaultSkyfloAI: ObjectKey? = nil,
             lease: WorkerLease? = nil, healthHost: String = "127.0.0.1", healthPort: Int? = nil,
             concurrency: Int = 64, verificationTimeout: Duration = .seconds(120),
-            systemNamespace: String = "skyflo-system"
+            progressInterval: Duration = .seconds(1), systemNamespace: String = "skyflo-system"
         ) {
+            self.progressInterval = progressInterval
             self.systemNamespace = systemNamespace
             self.namespace = namespace
             self.identity = identity
@@ -119,7 +122,8 @@ package struct Operator: Sendable {
             options: .init(
                 identity: configuration.identity, user: user, defaultSkyfloAI: configuration.defaultSkyfloAI,
                 redactionKey: redactionKey,
-                verificationTimeout: configuration.verificationTimeout, lease: configuration.lease))
+                verificationTimeout: configuration.verificationTimeout, lease: configuration.lease,
+                progressInterval: configuration.progressInterval))
     }
 
     private func conversationController(_ dependencies: ConversationReconciler.Dependencies) -> Controller {

@@ -19,7 +19,7 @@ struct Scene: Sendable {
 
     let cluster: FakeCluster
     let dependencies: ConversationReconciler.Dependencies
-    let references: ResolvedReferences
+    var references: ResolvedReferences
     let gate: ApprovalGate
     let coordinator: WriteCoordinator
     let tools: ToolCallRunner
@@ -27,7 +27,7 @@ struct Scene: Sendable {
 
     /// - Parameter approvals: of the SkyfloAI's spec.
     static func run(
-        approvals: JSONValue = ["allowUnproven": true], spec: JSONValue = [:],
+        approvals: JSONValue = ["allowUnproven": true], spec: JSONValue = [:], clock: any RuntimeClock = SystemClock(),
         _ body: @escaping @Sendable (inout Scene) async throws -> Void
     ) async throws {
         let cluster = FakeCluster()
@@ -45,7 +45,7 @@ struct Scene: Sendable {
             KubeObject(
                 .conversations, namespace: "shop", name: "talk", members: ["spec": MergePatch.apply(spec, to: own)]),
             in: .conversations)
-        let dependencies = makeDependencies(cluster)
+        let dependencies = makeDependencies(cluster, clock)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for informer in [dependencies.conversations, dependencies.skyfloAIs] {
                 group.addTask { await informer.run() }
@@ -57,7 +57,9 @@ struct Scene: Sendable {
         }
     }
 
-    private static func makeDependencies(_ cluster: FakeCluster) -> ConversationReconciler.Dependencies {
+    private static func makeDependencies(_ cluster: FakeCluster, _ clock: any RuntimeClock)
+        -> ConversationReconciler.Dependencies
+    {
         var logger = Logger(label: "scene")
         logger.logLevel = .critical
         return ConversationReconciler.Dependencies(
@@ -65,10 +67,12 @@ struct Scene: Sendable {
             skyfloAIs: Informer(api: cluster, resource: .skyfloAIs, logger: logger),
             mapper: RESTMapper(api: cluster), tools: ToolRegistry([]),
             models: BuiltInModelProvider(logger: logger, environment: [:]),
-            events: EventRecorder(api: cluster, component: "test", logger: logger), logger: logger,
+            events: EventRecorder(api: cluster, component: "test", logger: logger), clock: clock,
+            logger: logger,
             options: .init(
                 identity: "worker-1", user: "system:serviceaccount:skyflo-system:operator",
-                redactionKey: Array("a key for tests only".utf8), verificationTimeout: .seconds(1)))
+                redactionKey: Array("a key for tests only".utf8), verificationTimeout: .seconds(1),
+                progressInterval: .milliseconds(20)))
     }
 
     private init(

@@ -48,6 +48,7 @@ struct Story: Sendable {
     func withOperator(
         _ models: any ModelProvider, identity: String = "operator-1", lease: WorkerLease? = nil,
         defaultSkyfloAI: ObjectKey? = nil, verificationTimeout: Duration = .seconds(20),
+        progressInterval: Duration = .seconds(1),
         wrap: @escaping @Sendable (any KubeAPI) -> any KubeAPI = { $0 },
         _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
@@ -58,7 +59,7 @@ struct Story: Sendable {
                 api: wrap(client),
                 configuration: .init(
                     identity: identity, defaultSkyfloAI: defaultSkyfloAI, lease: lease,
-                    verificationTimeout: verificationTimeout),
+                    verificationTimeout: verificationTimeout, progressInterval: progressInterval),
                 models: models, logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await program.run() }

@@ -18,6 +18,7 @@ import WorkflowEngine
                 content: "",
                 calls: [.init(modelID: "+/=\u{0}", tool: "get", arguments: "{}", providerData: ["x": ["s": "+v/="]])],
                 providerData: ["format": "f", "content": ["reasoning_content": "a\u{2028}b"]])),
+        .modelReplied(Self.callAsText),
         .modelFailed("no connection"),
         .callResolved(id: "c1", succeeded: true, result: "NAME READY"),
         .approvalRequested(
@@ -35,6 +36,12 @@ import WorkflowEngine
         .turnEnded(TurnEnd(.failed, reason: .modelFailed, message: "m", answer: "a")), .disregarded(after: 3),
         .restored(messages: 2, followUps: ["a"], undos: 1, note: "n"),
     ]
+
+    private static let callAsText: ModelTurn = {
+        var reply = ModelTurn(content: #"{"name":"k8s_get"}"#)
+        reply.isCallAsText = true
+        return reply
+    }()
 
     private func written() -> (lines: String, chain: TranscriptChain) {
         var chain = TranscriptChain()
@@ -58,9 +65,9 @@ import WorkflowEngine
         var changed = lines
         changed = changed.map { $0.replacing("NAME", with: "name") }
         var missing = lines
-        missing.remove(at: 5)
+        missing.remove(at: 6)
         var moved = lines
-        moved.swapAt(6, 7)
+        moved.swapAt(7, 8)
         for tampered in [changed, missing, moved] {
             #expect(throws: TranscriptChain.Failure.self) {
                 var reader = TranscriptChain()

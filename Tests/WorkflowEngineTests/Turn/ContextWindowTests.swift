@@ -36,6 +36,49 @@ import WorkflowEngine
         #expect(fitted.last == rounds.last)
     }
 
+    @Test func `results that the model hasn't seen yet are cut last, to their beginning and end`() {
+        let old = turn(1, size: 3000)[1...2]
+        let table = "NAME READY\n" + String(repeating: "x", count: 5000) + "\nlast line"
+        let newest: [HistoryMessage] = [
+            .assistant("", calls: [.init(modelID: "n", tool: "get", arguments: "{}")]),
+            .tool(modelID: "n", content: table),
+        ]
+        let roomy = ContextWindow(limit: 5800).fitted([.user("go")] + old + newest)
+        #expect(roomy.messages.last == newest.last && roomy.shortened == 1 && roomy.fits)
+        let narrow = ContextWindow(limit: 2500).fitted([.user("go")] + old + newest)
+        guard case .tool(_, let content)? = narrow.messages.last else {
+            Issue.record("the result is gone")
+            return
+        }
+        #expect(content.hasPrefix("(cut to fit: \(table.utf8.count) bytes") && content.contains("NAME READY"))
+        #expect(content.hasSuffix("last line") && narrow.fits)
+        #expect(narrow.leftOut == "2 tool results cut")
+    }
+
+    @Test func `a message that doesn't fit by itself stays whole, and it is said that it doesn't fit`() {
+        let long = String(repeating: "x", count: 7000)
+        let fitted = ContextWindow(limit: 2000).fitted(turn(1, size: 100) + [.user(long)])
+        #expect(!fitted.fits && fitted.turns == 1 && fitted.messages.count == 1 && fitted.bytes >= 7000)
+        #expect(fitted.leftOut == "1 earlier turn left out")
+        let next = ContextWindow(limit: 2000).fitted(turn(1, size: 100) + [.user(long), .user("Never mind.")])
+        #expect(
+            next.fits
+                && next.messages == [.user("(Earlier turns of this conversation were left out: 2.)\n\nNever mind.")])
+    }
+
+    @Test func `manifests of earlier calls go, and their calls stay valid JSON`() {
+        let manifest = #"{"manifest":"\#(String(repeating: "x", count: 4000))"}"#
+        let fitted = ContextWindow(limit: 1500).fitted([
+            .user("go"), .assistant("", calls: [.init(modelID: "a", tool: "apply", arguments: manifest)]),
+            .tool(modelID: "a", content: "done"),
+            .assistant("", calls: [.init(modelID: "b", tool: "get", arguments: "{}")]),
+            .tool(modelID: "b", content: "web"),
+        ])
+        #expect(fitted.fits && calls(fitted.messages) == ["a", "b"])
+        guard case .assistant(_, let made, _) = fitted.messages[1] else { return }
+        #expect(made.map(\.arguments) == [#"{"left_out":"4015 bytes"}"#])
+    }
+
     private func calls(_ history: [HistoryMessage]) -> [String] {
         history.flatMap { message -> [String] in
             if case .assistant(_, let calls, _) = message { calls.map(\.modelID) } else { [] }

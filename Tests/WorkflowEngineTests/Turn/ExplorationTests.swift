@@ -266,6 +266,7 @@ extension World {
             return hidden.isEmpty ? [] : [flushing(step: .showing(hidden))]
         case .askModel: return Self.replies.map { logging(.modelReplied($0)) }
         case .prepare(let ids): return [asking(for: ids)] + [resolving(ids)]
+        case .refuse(let id, let why): return [logging(.callResolved(id: id, succeeded: false, result: why))]
         case .execute(let id): return [flushing(step: .intending(id))]
         case .recover(let id): return [recovering(id)]
         case .continueSequence(let id): return [continuing(id, worker)]
@@ -426,7 +427,7 @@ extension World {
         var open = 0
         for message in machine.history {
             switch message {
-            case .user: continue
+            case .user, .note: continue
             case .assistant(_, let calls, _):
                 if open != 0 { return ["a reply comes before the results of the last one"] }
                 open = calls.count

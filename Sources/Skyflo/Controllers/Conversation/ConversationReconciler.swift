@@ -58,11 +58,16 @@ package final class ConversationReconciler: Reconciler {
         package var verificationTimeout: Duration
         /// nil where this worker is alone.
         package var lease: WorkerLease?
+        /// How long a status stays as it is, at least, while a turn goes on. What people have to decide or are told at the end
+        /// doesn't wait for it.
+        package var progressInterval: Duration
 
         package init(
             identity: String, user: String, defaultSkyfloAI: ObjectKey? = nil, redactionKey: [UInt8],
-            verificationTimeout: Duration = .seconds(120), lease: WorkerLease? = nil
+            verificationTimeout: Duration = .seconds(120), lease: WorkerLease? = nil,
+            progressInterval: Duration = .seconds(1)
         ) {
+            self.progressInterval = progressInterval
             self.lease = lease
             self.identity = identity
             self.user = user

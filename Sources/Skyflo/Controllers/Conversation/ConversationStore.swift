@@ -25,6 +25,8 @@ struct ConversationStore: Sendable {
     /// Who this worker is in `status.worker`.
     let worker: String
     let redactionKey: [UInt8]
+    /// How long the status stays as it is, at least, while a turn goes on.
+    var progressInterval: Duration
 
     /// At least as new as the cache was at the start.
     private(set) var conversation: Conversation
@@ -32,6 +34,10 @@ struct ConversationStore: Sendable {
     /// What is missing of decisions that were made, by call. The next status says it.
     var incomplete: [String: String] = [:]
     var timeToFirstToken: Double?
+    /// Why the model lets the turn wait; nil while it doesn't.
+    var wait: String?
+    /// When the status was last written, or looked at for something new; by the clock's ``RuntimeClock/uptime``.
+    var writtenAt: Duration?
     /// The API server doesn't let the annotation be written that says how far the conversation is.
     private var isProgressRefused = false
 
@@ -44,6 +50,7 @@ struct ConversationStore: Sendable {
         clock = dependencies.clock
         worker = dependencies.options.identity
         redactionKey = dependencies.options.redactionKey
+        progressInterval = dependencies.options.progressInterval
         self.conversation = conversation
         self.record = record
     }
@@ -158,15 +165,7 @@ struct ConversationStore: Sendable {
     /// - Throws: as ``writeStatus(_:)``, and `APIStatus` 409 without a claim: then all that we know of the conversation may
     ///   be past.
     mutating func tryWriteStatus(_ notes: StatusNotes = StatusNotes()) async throws -> StatusWrite {
-        var projection = StatusProjection(
-            machine: machine, conversation: conversation, now: now, worker: worker, epoch: record.claim.epoch,
-            transcript: record.stored.position)
-        projection.newApprovals = notes.newApprovals
-        projection.notAccepted = notes.notAccepted
-        projection.queued = notes.queued
-        projection.incomplete = incomplete
-        projection.timeToFirstToken = timeToFirstToken
-        var patch = projection.patch()
+        var patch = projection(notes).patch()
         patch["metadata"] = [
             "resourceVersion": .string(conversation.object.resourceVersion), "uid": .string(conversation.uid),
         ]
@@ -178,6 +177,19 @@ struct ConversationStore: Sendable {
             try await refresh()
             return .outdated(status)
         }
+    }
+
+    func projection(_ notes: StatusNotes) -> StatusProjection {
+        var projection = StatusProjection(
+            machine: machine, conversation: conversation, now: now, worker: worker, epoch: record.claim.epoch,
+            transcript: record.stored.position)
+        projection.newApprovals = notes.newApprovals
+        projection.notAccepted = notes.notAccepted
+        projection.queued = notes.queued
+        projection.incomplete = incomplete
+        projection.timeToFirstToken = timeToFirstToken
+        projection.wait = wait
+        return projection
     }
 
     /// Writes that the conversation has failed as a whole, and leaves everything else in the status as it is.
@@ -207,6 +219,7 @@ struct ConversationStore: Sendable {
                 .conversations, namespace: conversation.namespace, name: conversation.object.name,
                 subresource: "status", patch: .merge(patch),
                 options: WriteOptions(fieldManager: SkyfloGroup.fieldManager)))
+        writtenAt = clock.uptime
     }
 
     // MARK: What a backup keeps

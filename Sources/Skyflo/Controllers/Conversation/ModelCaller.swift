@@ -12,32 +12,36 @@ struct ModelCaller: Sendable {
     let stopWatcher: StopWatcher
     let redactor: Redactor
 
-    /// Asks the model, and meanwhile lets people see that it is being asked: the two don't depend on each other.
+    /// Asks the model, and meanwhile lets people see how far the turn is: the two don't depend on each other.
     func ask(in store: inout ConversationStore, _ references: ResolvedReferences) async throws {
-        let request = references.request(history: store.machine.history)
-        let model = references.languageModel
-        let snapshot = store
-        let (replies, replied) = AsyncStream<Never>.makeStream()
-        async let asked = stopWatcher.run(for: snapshot, governedBy: references.skyfloAI) {
-            defer { replied.finish() }
-            return try await model.reply(to: request)
-        }
-        let status = store.conversation.status
-        if status.turn != store.machine.turn {
-            try await store.writeStatus()
-        } else if status.phase != .planning, try await !ends(replies, within: .milliseconds(50)) {
-            // What would be past before anybody could read it isn't written.
-            try await store.writeStatus()
-        }
-        try await store.keepProgress()
         do {
-            guard let reply = try await store.valueOrRefresh(asked) else { return }
-            take(reply, in: &store, references: references)
+            try await take(reply(in: &store, references), in: &store, references: references)
         } catch let error as LanguageModelError where error.code == .unauthorized {
             try await askAgain(after: error, in: &store, references)
         } catch let error as LanguageModelError {
             fail(error, in: &store, references: references)
         }
+    }
+
+    /// - Returns: nil when cancelled.
+    private func reply(
+        in store: inout ConversationStore, _ references: ResolvedReferences
+    ) async throws -> ModelReply? {
+        let request = references.request(for: store.machine)
+        let model = references.languageModel
+        let (snapshot, stopWatcher, clock) = (store, stopWatcher, stopWatcher.clock)
+        let pause = ModelPause()
+        let outcome = try await store.showingProgress(pause: pause, first: { store in
+            if store.conversation.status.turn != store.machine.turn { try await store.writeStatus() }
+            try await store.keepProgress()
+        }) {
+            try await stopWatcher.run(for: snapshot, governedBy: references.skyfloAI) {
+                try await model.reply(to: request) { delta in
+                    pause.set(delta.pauseText(now: clock.now))
+                }
+            }
+        }
+        return try await store.valueOrRefresh(outcome)
     }
 
     /// Once more with the key as it is by now, where that is another than the one that was refused.
@@ -48,14 +52,8 @@ struct ModelCaller: Sendable {
             return fail(refusal, in: &store, references: references)
         }
         store.references = renewed
-        let request = renewed.request(history: store.machine.history)
-        let model = renewed.languageModel
         do {
-            let outcome = try await stopWatcher.run(for: store, governedBy: renewed.skyfloAI) {
-                try await model.reply(to: request)
-            }
-            guard let reply = try await store.valueOrRefresh(outcome) else { return }
-            take(reply, in: &store, references: renewed)
+            try await take(reply(in: &store, renewed), in: &store, references: renewed)
         } catch let error as LanguageModelError {
             fail(error, in: &store, references: renewed)
         }
@@ -68,23 +66,8 @@ struct ModelCaller: Sendable {
         store.log(.modelFailed("the model \(references.model.name) gave no reply: \(why)"))
     }
 
-    private func ends(_ stream: AsyncStream<Never>, within limit: Duration) async throws -> Bool {
-        let clock = stopWatcher.clock
-        return try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                for await _ in stream {}
-                return true
-            }
-            group.addTask {
-                try await clock.sleep(for: limit)
-                return false
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? false
-        }
-    }
-
-    private func take(_ reply: ModelReply, in store: inout ConversationStore, references: ResolvedReferences) {
+    private func take(_ reply: ModelReply?, in store: inout ConversationStore, references: ResolvedReferences) {
+        guard let reply else { return }
         let model = references.model
         if store.machine.modelTurns == 0 { store.timeToFirstToken = reply.timeToFirstToken }
         ConversationMetrics.modelReplied(model: model.name, reply.usage)
@@ -100,6 +83,15 @@ struct ModelCaller: Sendable {
             return store.log(.modelFailed("the reply of model \(model.name) has more than \(limit) bytes"))
         }
         store.log(.modelReplied(turn))
+    }
+}
+
+extension ModelDelta {
+    /// What people are told of a wait; nil for what shows that the model goes on.
+    fileprivate func pauseText(now: KubeTime) -> String? {
+        guard case .waiting(let wait) = self else { return nil }
+        let until = now.adding(seconds: wait.duration / .seconds(1))
+        return "waiting for the model until \(until): \(wait.reason)"
     }
 }
 
@@ -137,7 +129,7 @@ extension ModelTurn {
 extension ChatMessage {
     init(_ message: HistoryMessage) {
         switch message {
-        case .user(let text): self = .user(text)
+        case .user(let text), .note(let text): self = .user(text)
         case .assistant(let text, let calls, let data):
             self = .assistant(
                 text,

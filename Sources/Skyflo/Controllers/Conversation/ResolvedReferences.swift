@@ -225,12 +225,14 @@ extension ResolvedReferences {
             readTools: Set(definitions.filter(\.onlyReads).map(\.name)).subtracting([LoadToolsetTool.name]))
     }
 
-    func request(history: [HistoryMessage]) -> ModelRequest {
-        ModelRequest(
-            messages: [.system(systemPrompt)] + ContextWindow().fit(history).map(ChatMessage.init),
-            tools: tools.offered(definitions, loaded: Self.loaded(in: history)).map {
-                ToolSchema(name: $0.name, description: $0.description, parameters: $0.parameters)
-            },
+    /// What the model is asked next.
+    func request(for machine: WorkflowStateMachine) -> ModelRequest {
+        let history = machine.history
+        let last = machine.noteForLastReply.map { [ChatMessage(.note($0))] } ?? []
+        let offered = machine.asksForAnswer ? [] : tools.offered(definitions, loaded: Self.loaded(in: history))
+        return ModelRequest(
+            messages: [.system(systemPrompt)] + ContextWindow().fit(history).map(ChatMessage.init) + last,
+            tools: offered.map { ToolSchema(name: $0.name, description: $0.description, parameters: $0.parameters) },
             maxTokens: model.maxTokens)
     }
 

@@ -16,11 +16,17 @@ extension ToolCallRunner {
         let content = ApprovalContent(
             display: RedactedCall(arguments: call.arguments, writes: preview.writes, redactor: redactor),
             summary: proposal.summary, risk: proposal.risk,
-            warnings: originWarnings(of: call, in: store) + preview.warnings, preview: preview.text,
+            warnings: denialWarnings(of: call, in: store) + originWarnings(of: call, in: store) + preview.warnings,
+            preview: preview.text,
             requests: requests, postConditions: postConditions, labels: preview.writes.map(\.labels),
             changes: kept(preview.changes, in: store.machine), touches: touches)
         log(content, for: call, in: &store, references: references)
         return true
+    }
+
+    private func denialWarnings(of call: Call, in store: ConversationStore) -> [String] {
+        guard let denial = store.machine.denial(of: call) else { return [] }
+        return ["asked for again: \(denial.call) was the same and was \(denial.result.bounded(to: 200))"]
     }
 
     private func originWarnings(of call: Call, in store: ConversationStore) -> [String] {

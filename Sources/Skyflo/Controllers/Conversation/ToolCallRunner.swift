@@ -56,12 +56,15 @@ struct ToolCallRunner: Sendable {
         let registry = registry
         let readOnly = gate.readOnly(store.conversation, governedBy: gate.governing(references))
         let undos = store.machine.isUndoing ? Undo.of(calls, machine: store.machine) : [:]
-        let outcome = try await stopWatcher.run(for: store, governedBy: references.skyfloAI) {
-            try await calls.concurrentMap(atOnce: 8) { call in
-                try await Self.prepare(call, readOnly: readOnly, in: context) {
-                    if let undo = undos[call.id] { return .proposal(try await undo.proposal(in: context)) }
-                    return try await registry.call(
-                        name: call.tool, arguments: call.arguments, toolsets: references.toolsets, in: context)
+        let (snapshot, stopWatcher) = (store, stopWatcher)
+        let outcome = try await store.showingProgress {
+            try await stopWatcher.run(for: snapshot, governedBy: references.skyfloAI) {
+                try await calls.concurrentMap(atOnce: 8) { call in
+                    try await Self.prepare(call, readOnly: readOnly, in: context) {
+                        if let undo = undos[call.id] { return .proposal(try await undo.proposal(in: context)) }
+                        return try await registry.call(
+                            name: call.tool, arguments: call.arguments, toolsets: references.toolsets, in: context)
+                    }
                 }
             }
         }
@@ -92,6 +95,12 @@ struct ToolCallRunner: Sendable {
         guard !asked.isEmpty else { return }
         if let rules { gate.autoApprove(asked, in: &store, under: rules) }
         try await showApprovals(asked, in: &store)
+    }
+
+    /// Tells the model that a call isn't carried out.
+    func refuse(_ id: String, because why: String, in store: inout ConversationStore) {
+        guard let call = store.machine.call(id) else { return }
+        resolve(call, succeeded: false, text: why, in: &store)
     }
 
     func resolve(_ call: Call, succeeded: Bool, text: String, in store: inout ConversationStore) {

@@ -73,6 +73,7 @@ struct TurnLoop {
         switch action {
         case .idle: return try await finishIdle()
         case .askModel: try await model.ask(in: &store, references)
+        case .refuse(let id, let why): tools.refuse(id, because: why, in: &store)
         case .prepare(let ids): try await tools.prepare(ids, in: &store, references: references)
         case .askBeforeReading(let ids): try await tools.askBeforeReading(ids, in: &store, references: references)
         case .expire(let id): store.log(.approvalExpired(id: id))

@@ -39,6 +39,12 @@ package enum ConversationReason: String, Sendable, JSONCodable {
     case undone = "Undone"
     case undoFailed = "UndoFailed"
     case modelFailed = "ModelFailed"
+    /// The model's endpoint lets us wait, or is asked again: the message says why and until when.
+    case waitingForModel = "WaitingForModel"
+    /// The model doesn't use the tool interface.
+    case toolCallsAsText = "ToolCallsAsText"
+    /// The model repeated itself, and had no answer when asked for one.
+    case noProgress = "NoProgress"
     case replyTruncated = "ReplyTruncated"
     case modelTurnLimit = "ModelTurnLimitReached"
     case tokenLimit = "TokenLimitReached"

@@ -16,7 +16,7 @@ package struct ArgumentOrigin: Sendable {
             switch message {
             case .user(let text): ofUser.formUnion(Self.words(text))
             case .tool(_, let content): ofTools.formUnion(Self.words(content))
-            case .assistant: continue
+            case .assistant, .note: continue
             }
         }
     }

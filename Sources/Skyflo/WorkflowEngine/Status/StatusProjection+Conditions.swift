@@ -6,14 +6,16 @@ extension StatusProjection {
     func conditions() -> [Condition] {
         var conditions = conversation.status.conditions
         let waits = machine.pendingApprovals
-        let working: ConversationReason = waits.isEmpty ? .working : .waitingForApproval
+        let working: ConversationReason =
+            wait != nil ? .waitingForModel : waits.isEmpty ? .working : .waitingForApproval
         set(
             &conditions, type: .accepted, isTrue: notAccepted == nil, reason: notAccepted?.reason ?? .accepted,
             message: notAccepted?.message ?? "everything that the spec names exists")
         let idle = queued.map { (ConversationReason.turnQueued, $0.message) } ?? (endReason, "no turn runs")
         set(
             &conditions, type: .running, isTrue: machine.isRunning, reason: machine.isRunning ? working : idle.0,
-            message: machine.isRunning ? "turn \(machine.turn) of \(conversation.spec.turns)" : idle.1)
+            message: machine.isRunning
+                ? "turn \(machine.turn) of \(conversation.spec.turns)" + (wait.map { ": \($0)" } ?? "") : idle.1)
         let asked: ConversationReason =
             waits.contains { incomplete[$0.id] != nil } ? .approvalIncomplete : .waitingForApproval
         set(
@@ -38,6 +40,7 @@ extension StatusProjection {
         if let notAccepted { return notAccepted.reason }
         if queued != nil, !machine.isRunning { return .turnQueued }
         if machine.isRunning {
+            if wait != nil { return .waitingForModel }
             return incomplete.isEmpty || machine.pendingApprovals.isEmpty ? nil : .approvalIncomplete
         }
         if conversation.spec.stop, !machine.waitingMessages(of: conversation.spec).isEmpty { return .stopped }

@@ -20,6 +20,8 @@ package struct StatusProjection: Sendable {
     /// Ids of approvals that this write makes visible for the first time.
     package var newApprovals: Set<String> = []
     package var timeToFirstToken: Double?
+    /// Why the model lets the turn wait, and until when; nil while it doesn't.
+    package var wait: String?
     /// What is missing until decisions that were made count, by call.
     package var incomplete: [String: String] = [:]
 

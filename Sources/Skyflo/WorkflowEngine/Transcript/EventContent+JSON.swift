@@ -12,6 +12,7 @@ extension ModelTurn: JSONRecord {
         members.code(&calls, as: "calls")
         members.code(&usage, as: "usage")
         members.code(&providerData, as: "providerData")
+        members.code(&isCallAsText, as: "isCallAsText", omitting: false)
     }
 }
 

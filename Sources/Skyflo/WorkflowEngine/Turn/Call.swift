@@ -52,4 +52,6 @@ package enum HistoryMessage: Sendable, Hashable {
     /// `providerData` is that of ``ModelTurn``.
     case assistant(String, calls: [ModelTurn.Call], providerData: JSONValue? = nil)
     case tool(modelID: String, content: String)
+    /// What the operator tells the model, and no user has said.
+    case note(String)
 }

@@ -72,6 +72,8 @@ package struct ModelTurn: Sendable, Hashable {
     /// Which model wrote the reply, and what its provider wants back with it, unchanged; nil where there is no provider. Only
     /// the model's client understands it.
     package var providerData: JSONValue?
+    /// The text is a tool call that the model should have made by the tool interface. Nothing is done about it.
+    package var isCallAsText = false
 
     package init(
         content: String, calls: [Call] = [], finish: Finish = .complete, usage: Usage = Usage(),

@@ -31,6 +31,8 @@ package struct WorkflowStateMachine: Sendable {
         /// No turn runs.
         case idle
         case askModel
+        /// Tell the model that the call isn't carried out, and why.
+        case refuse(String, why: String)
         /// Run these reads and plan these writes; they don't depend on each other.
         case prepare([String])
         /// Ask for leave to run these reads.
@@ -85,7 +87,13 @@ package struct WorkflowStateMachine: Sendable {
 
     /// What the model is to be told once the turn is over: nothing may come between its calls and their results.
     var laterNotes: [String] = []
+    /// Of this turn.
+    private(set) var repeatedCalls = RepeatedCalls()
     private var failure: String?
+    /// Whether the last reply was asked for without tools, as an answer.
+    private var wasAskedForAnswer = false
+    /// Whether the model has been told in this turn that it wrote a call as text.
+    private var wasToldAboutText = false
     private var lastReply: ModelTurn?
     /// Time that the turn spent with nothing to do but wait for a person.
     private var waitedMicroseconds: Int64 = 0
@@ -126,8 +134,8 @@ extension WorkflowStateMachine {
         if let begun = calls.first(where: { $0.state == .executing }) {
             return begun.sequence == nil ? .recover(begun.id) : .continueSequence(begun.id)
         }
-        if let stop { return .end(TurnEnd(.stopped, reason: .stopped, message: "stopped by \(stop)")) }
-        if let end = endBecauseOfFailureOrLimit(now: now) { return .end(end) }
+        if let stop { return .end(reported(TurnEnd(.stopped, reason: .stopped, message: "stopped by \(stop)"))) }
+        if let end = endBecauseOfFailureOrLimit(now: now) { return .end(reported(end)) }
         return nextOfCalls(now: now) ?? nextOfModel()
     }
 
@@ -166,6 +174,12 @@ extension WorkflowStateMachine {
         }
         if let verifying = calls.first(where: { $0.state == .verifying }) { return .verify(verifying.id) }
         let proposed = calls.filter { $0.state == .proposed }
+        if !proposed.isEmpty, modelTurns >= policy.limits.modelTurns || wasAskedForAnswer {
+            return .end(reported(endWithoutAnswer))
+        }
+        for call in proposed where !isUndoing {
+            if let why = repeatedCalls.refusal(of: call) { return .refuse(call.id, why: why) }
+        }
         let unasked = proposed.filter(mustAskBeforeReading)
         if !unasked.isEmpty { return .askBeforeReading(unasked.map(\.id)) }
         if !proposed.isEmpty { return .prepare(proposed.map(\.id)) }
@@ -180,27 +194,12 @@ extension WorkflowStateMachine {
 
     private func nextOfModel() -> Action {
         if isUndoing { return .end(endOfUndo()) }
-        if let reply = lastReply, reply.calls.isEmpty { return .end(end(with: reply)) }
-        if modelTurns >= policy.limits.modelTurns {
-            return .end(
-                TurnEnd(
-                    .failed, reason: .modelTurnLimit,
-                    message: "no answer after \(policy.limits.modelTurns) replies of the model"))
+        if let reply = lastReply, reply.calls.isEmpty {
+            let mayTryAgain = reply.isCallAsText && !wasToldAboutText && modelTurns < policy.limits.modelTurns
+            if !mayTryAgain { return .end(reported(end(with: reply))) }
         }
+        if modelTurns >= policy.limits.modelTurns || wasAskedForAnswer { return .end(reported(endWithoutAnswer)) }
         return .askModel
-    }
-
-    private func end(with reply: ModelTurn) -> TurnEnd {
-        switch reply.finish {
-        case .complete where !reply.content.isEmpty: TurnEnd(.completed, reason: .answered, answer: reply.content)
-        case .truncated where !reply.content.isEmpty:
-            TurnEnd(
-                .completed, reason: .replyTruncated, message: "the answer was cut off by the model's token limit",
-                answer: reply.content + "\n\n(The answer was cut off by the model's token limit.)")
-        case .filtered:
-            TurnEnd(.failed, reason: .modelFailed, message: "the provider's content filter refused the reply")
-        case .complete, .truncated: TurnEnd(.failed, reason: .modelFailed, message: "the model's reply is empty")
-        }
     }
 }
 
@@ -278,6 +277,9 @@ extension WorkflowStateMachine {
         ended = nil
         failure = nil
         lastReply = nil
+        repeatedCalls = RepeatedCalls()
+        wasAskedForAnswer = false
+        wasToldAboutText = false
         startedAt = at
         finishedAt = nil
         waitedMicroseconds = 0
@@ -293,6 +295,8 @@ extension WorkflowStateMachine {
     private mutating func take(_ reply: ModelTurn, at: KubeTime) {
         guard !isUndoing, lastReply == nil || calls.allSatisfy(\.state.isFinal) else { return }
         archiveCalls()
+        if lastReply?.isCallAsText == true { wasToldAboutText = true }
+        wasAskedForAnswer = asksForAnswer
         lastReply = reply
         modelTurns += 1
         totalModelTurns += 1
@@ -300,6 +304,7 @@ extension WorkflowStateMachine {
         tokens += reply.usage.total
         usage = usage + reply.usage
         history.append(.assistant(reply.content, calls: reply.calls, providerData: reply.providerData))
+        if reply.isCallAsText, reply.calls.isEmpty { history.append(.note(Self.callAsTextNote)) }
         calls = reply.calls.enumerated().map { position, proposed in
             totalCalls += 1
             var call = Call(
@@ -315,8 +320,9 @@ extension WorkflowStateMachine {
             return call
         }
         Alternatives.group(&calls, at: at)
-        if !reply.content.isEmpty, !calls.isEmpty {
-            plan = plan.suffix(Self.keptSteps - 1) + [PlanStep(text: reply.content, calls: calls.map(\.id))]
+        if !calls.isEmpty {
+            let text = reply.content.isEmpty ? PlanStep.text(of: reply.calls) : reply.content
+            plan = plan.suffix(Self.keptSteps - 1) + [PlanStep(text: text, calls: calls.map(\.id))]
         }
         flushResultsIfComplete()
     }
@@ -442,7 +448,11 @@ extension WorkflowStateMachine {
         guard let reply = lastReply, !reply.calls.isEmpty, calls.allSatisfy(\.state.isFinal),
             case .assistant = history.last
         else { return }
-        history += calls.filter { $0.state != .stale }.map { .tool(modelID: $0.modelID, content: $0.result ?? "") }
+        history += calls.filter { $0.state != .stale }.map { call in
+            let hint = repeatedCalls.hint(for: call).map { "\n\n" + $0 } ?? ""
+            return .tool(modelID: call.modelID, content: (call.result ?? "") + hint)
+        }
+        repeatedCalls.take(calls)
     }
 
     private mutating func end(_ end: TurnEnd, at: KubeTime) {

@@ -1,0 +1,116 @@
+import KubeModel
+import SkyfloAPI
+import Testing
+import WorkflowEngine
+
+/// How turns end that don't end by themselves, and what is read of them first.
+@Suite struct EndingTests {
+    private static let asText = #"{"name":"get","arguments":{"resource_type":"pods"}}"#
+
+    private func textCall(_ content: String = asText) -> TurnEvent {
+        var reply = ModelTurn(content: content)
+        reply.isCallAsText = true
+        return .modelReplied(reply)
+    }
+
+    private func scaled(_ play: inout MachineHarness, _ checks: CheckResult...) {
+        play.propose("scale")
+        play.ask("c1", postConditions: checks.isEmpty ? [] : [["kind": "replicas"]])
+        play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"), .writeEnded(id: "c1", .applied("scaled")))
+        if !checks.isEmpty { play.apply(.verified(id: "c1", checks)) }
+    }
+
+    @Test func `the last reply of a limit is asked for without tools, and its calls aren't carried out`() {
+        var play = MachineHarness(limits: Limits(modelTurns: 2))
+        #expect(!play.machine.asksForAnswer)
+        play.propose("get")
+        play.apply(.callResolved(id: "c1", succeeded: true, result: "web"))
+        #expect(play.next == .askModel && play.machine.asksForAnswer)
+        #expect(play.machine.noteForLastReply?.contains("the limit of this turn is reached") == true)
+        var answered = play
+        answered.apply(.modelReplied(ModelTurn(content: "There is web.")))
+        #expect(answered.end()?.kind == .completed)
+        play.propose("get")
+        #expect(play.end()?.reason == .modelTurnLimit)
+        play.apply(.turnEnded(play.end()!))
+        #expect(play.machine.calls.map(\.state) == [.cancelled])
+    }
+
+    @Test func `after the last tool call of a limit the model is asked for its answer`() {
+        var play = MachineHarness(limits: Limits(toolCalls: 2))
+        play.propose("get", "logs")
+        play.apply(
+            .callResolved(id: "c1", succeeded: true, result: "1"), .callResolved(id: "c2", succeeded: true, result: "2")
+        )
+        #expect(play.next == .askModel && play.machine.asksForAnswer)
+    }
+
+    @Test func `a call as text is told once, and fails the turn the second time`() {
+        var play = MachineHarness()
+        play.apply(textCall())
+        #expect(play.next == .askModel)
+        guard case .note(let note)? = play.machine.history.last else {
+            Issue.record("the model isn't told")
+            return
+        }
+        #expect(note.contains("tool interface"))
+        var mended = play
+        mended.propose("get")
+        #expect(mended.next == .prepare(["c1"]))
+        play.apply(textCall("<tool_call>\n\(Self.asText)\n</tool_call>"))
+        let end = play.end()
+        #expect(end?.reason == .toolCallsAsText && end?.kind == .failed && end?.answer == "")
+        #expect(end?.message.contains("--tool-call-parser") == true && end?.message.contains("chat template") == true)
+    }
+
+    @Test func `a failed turn says first what it has changed`() {
+        var play = MachineHarness(limits: Limits(modelTurns: 2))
+        scaled(&play, CheckResult(check: "3 replicas", verdict: .passed, evidence: "3/3"))
+        play.propose("get")
+        #expect(
+            play.end()?.message
+                == "changed: Scale (c1: verified). Then: no answer after 2 replies of the model")
+        play.stop = true
+        #expect(play.end()?.message == "changed: Scale (c1: verified). Then: stopped by spec.stop")
+    }
+
+    @Test func `an answer begins with the checks that haven't passed`() {
+        var play = MachineHarness()
+        scaled(
+            &play, CheckResult(check: "3 replicas", verdict: .timedOut, evidence: "2/3"),
+            CheckResult(check: "no warnings", verdict: .passed, evidence: ""))
+        play.apply(.modelReplied(ModelTurn(content: "All is well.")))
+        #expect(
+            play.end()?.answer == "**Checks:** Scale (c1: 3 replicas: TimedOut (2/3)).\n\nAll is well.")
+    }
+
+    @Test func `an answer about what was verified is the model's`() {
+        var play = MachineHarness()
+        scaled(&play, CheckResult(check: "3 replicas", verdict: .passed, evidence: "3/3"))
+        play.apply(.modelReplied(ModelTurn(content: "Scaled.")))
+        #expect(play.end()?.answer == "Scaled.")
+    }
+
+    @Test func `what an earlier turn has changed isn't told again`() {
+        var play = MachineHarness()
+        scaled(&play)
+        play.apply(.modelReplied(ModelTurn(content: "Scaled.")))
+        play.apply(.turnEnded(play.end()!), .turnStarted(number: 2, message: "more"), .modelFailed("no connection"))
+        #expect(play.end()?.message == "no connection")
+    }
+
+    @Test(arguments: [
+        ("k8s_get", #"{"resource_type":"deployments","namespace":"shop"}"#, "get: deployments in shop"),
+        ("k8s_rollout_restart", #"{"resource_type":"deployment","name":"web"}"#, "rollout restart: deployment web"),
+        ("k8s_exec", #"{"name":"web-1","command":"psql -c 'secret'"}"#, "exec: web-1"),
+        ("k8s_get", #"{"name":"not a name"}"#, "get"), ("get", "no JSON", "get"), ("", "{}", ""),
+    ])
+    func `a plan comes from the calls where the model says nothing`(_ tool: String, _ arguments: String, _ text: String)
+    {
+        var play = MachineHarness()
+        let call = ModelTurn.Call(modelID: "m", tool: tool, arguments: arguments)
+        play.apply(.modelReplied(ModelTurn(content: "", calls: [call, call])))
+        #expect(play.machine.plan.map(\.text) == [text])
+        #expect(play.machine.plan.map(\.calls) == [["c1", "c2"]])
+    }
+}
