@@ -14,7 +14,7 @@ import ToolKit
                 "k8s_get", "k8s_describe", "k8s_logs", "k8s_rollout_status", "k8s_rollout_history", "k8s_cluster_info",
                 "k8s_events", "k8s_top_pods", "k8s_top_nodes", "k8s_auth_can_i", "k8s_list_api_resources",
                 "k8s_explain",
-                "k8s_diff", "k8s_owner_tree", "k8s_http_get",
+                "k8s_diff", "k8s_owner_tree", "k8s_http_get", "wait_for_x_seconds", "k8s_wait",
             ])
     }
 

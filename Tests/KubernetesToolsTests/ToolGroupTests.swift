@@ -13,7 +13,7 @@ import ToolKit
             all.filter { !grouped.contains($0) } == [
                 "k8s_get", "k8s_describe", "k8s_logs", "k8s_rollout_status", "k8s_apply", "k8s_patch", "k8s_scale",
                 "k8s_set_image", "k8s_rollout_restart", "k8s_rollout_undo", "k8s_delete", "k8s_rollout_history",
-                "k8s_events",
+                "k8s_events", "wait_for_x_seconds", "k8s_wait",
             ])
     }
 }

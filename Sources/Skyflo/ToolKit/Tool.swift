@@ -39,6 +39,8 @@ package struct ToolContext: Sendable {
     package var redactor: Redactor
     /// How many bytes a result may have; a longer one is cut, and says so.
     package var outputLimit: Int
+    /// How far the call's wait is; nil at its first look, and for a call that doesn't wait.
+    package var waited: WaitProgress?
 
     package init(
         api: ReadOnlyAPI, mapper: RESTMapper, namespace: String, redactor: Redactor, outputLimit: Int = 16_384
@@ -55,4 +57,6 @@ package enum ToolOutcome: Sendable {
     /// A read: text for the model.
     case output(String)
     case proposal(WriteProposal)
+    /// A read that isn't over yet. The same call is made again later, with ``ToolContext/waited``, until it has an output.
+    case waiting(ToolWait)
 }

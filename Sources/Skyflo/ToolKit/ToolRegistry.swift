@@ -94,6 +94,7 @@ package struct ToolRegistry: Sendable {
             let outcome = try await tool.call(checked, in: context)
             switch outcome {
             case .output(let text): return .output(Self.cut(text, in: context))
+            case .waiting: break
             case .proposal(let proposal): try RedactionGuard(redactor: context.redactor).check(proposal)
             }
             return outcome

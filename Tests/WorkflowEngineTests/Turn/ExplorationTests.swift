@@ -260,7 +260,7 @@ extension World {
 
     private func deciding(_ worker: Worker) -> [World] {
         switch worker.machine.next(now: now, stop: stop ? "spec.stop" : nil) {
-        case .idle, .askBeforeReading, .expire, .verify: return []
+        case .idle, .askBeforeReading, .expire, .verify, .awaitReads: return []
         case .awaitDecisions:
             let hidden = Set(worker.machine.pendingApprovals.map(\.id)).subtracting(shown)
             return hidden.isEmpty ? [] : [flushing(step: .showing(hidden))]

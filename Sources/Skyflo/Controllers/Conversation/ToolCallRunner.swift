@@ -37,10 +37,11 @@ struct ToolCallRunner: Sendable {
     static let stepsLimit = 96
 
     /// What came of preparing one call.
-    private enum Prepared: Sendable {
+    enum Prepared: Sendable {
         case output(String)
         case failure(String)
         case write(WriteProposal, Preview, touches: [String])
+        case waiting(ToolWait)
 
         var isWrite: Bool { if case .write = self { true } else { false } }
     }
@@ -74,10 +75,8 @@ struct ToolCallRunner: Sendable {
         var asked: Set<String> = []
         for (call, result) in zip(calls, prepared) {
             switch result {
-            case .output(let text): resolve(call, succeeded: true, text: text, in: &store)
-            case .failure(let text):
-                resolve(
-                    call, succeeded: false, text: text.hasPrefix("refused: ") ? text : "failed: " + text, in: &store)
+            case .output, .failure: resolve(call, with: result, in: &store)
+            case .waiting(let wait): log(wait, of: call, in: &store)
             case .write(let proposal, let preview, let touches):
                 let refusal = rules.flatMap { terms in
                     gate.refusal(of: call, proposal: proposal, preview: preview, in: store.conversation, under: terms)
@@ -92,7 +91,7 @@ struct ToolCallRunner: Sendable {
                 }
             }
         }
-        guard !asked.isEmpty else { return }
+        guard !asked.isEmpty else { return try await showWaits(of: ids, in: &store) }
         if let rules { gate.autoApprove(asked, in: &store, under: rules) }
         try await showApprovals(asked, in: &store)
     }
@@ -103,12 +102,21 @@ struct ToolCallRunner: Sendable {
         resolve(call, succeeded: false, text: why, in: &store)
     }
 
+    func resolve(_ call: Call, with result: Prepared, in store: inout ConversationStore) {
+        switch result {
+        case .output(let text): resolve(call, succeeded: true, text: text, in: &store)
+        case .failure(let text):
+            resolve(call, succeeded: false, text: text.hasPrefix("refused: ") ? text : "failed: " + text, in: &store)
+        case .write, .waiting: break
+        }
+    }
+
     func resolve(_ call: Call, succeeded: Bool, text: String, in store: inout ConversationStore) {
         ConversationMetrics.toolCalled(call.tool, state: succeeded ? .succeeded : .failed)
         store.log(.callResolved(id: call.id, succeeded: succeeded, result: text))
     }
 
-    private static func prepare(
+    static func prepare(
         _ call: Call, readOnly: String?, in context: ToolContext, run: () async throws -> ToolOutcome
     ) async throws -> Prepared {
         guard call.arguments.utf8.count <= argumentsLimit else {
@@ -120,6 +128,7 @@ struct ToolCallRunner: Sendable {
             do {
                 switch try await run() {
                 case .output(let text): return .output(text)
+                case .waiting(let wait): return .waiting(wait)
                 case .proposal(let proposal):
                     if let readOnly { return .failure("refused: \(readOnly)") }
                     if let refusal = refusal(of: proposal) { return .failure(refusal) }

@@ -82,6 +82,11 @@ struct TurnLoop {
         case .continueSequence(let id):
             return try await coordinator.continueSequence(id, stop: stop, in: &store, references: references)
         case .verify(let id): try await coordinator.verify(id, in: &store, references: references)
+        case .awaitReads(let ids, let until):
+            guard let nextLook = try await tools.look(at: ids, in: &store, references: references) else { return nil }
+            let nextCheck = try await coordinator.checkAgain(stop: stop, in: &store)
+            let pause = min(nextLook, nextCheck ?? nextLook)
+            return try await gate.awaitDecisions(until: until, orFor: pause, in: &store)
         case .awaitDecisions(let until):
             let nextCheck = try await coordinator.checkAgain(stop: stop, in: &store)
             return try await gate.awaitDecisions(until: until, orFor: nextCheck, in: &store)

@@ -61,6 +61,9 @@ struct ProgressReport {
         case .failed, .unknown, .denied, .expired, .stale:
             let why = call.result.map { ": \(OneLine.of($0, limit: 200))" } ?? ""
             return StyledText(text) + StyledText(call.state.rawValue, style: .red) + StyledText(why)
+        case .waiting:
+            let what = call.waitingFor.map { ": \(OneLine.of($0, limit: 200))" } ?? ""
+            return StyledText(text) + StyledText(call.state.rawValue + what, style: .dim)
         default: return StyledText(text) + StyledText(call.state.rawValue, style: .dim)
         }
     }

@@ -29,6 +29,8 @@ struct TranscriptText {
         case .callResolved(let id, let succeeded, let result):
             return [StyledText("\(id) \(succeeded ? "→" : "failed →") ", style: succeeded ? .dim : .red)]
                 + indented(result)
+        case .callWaiting(let id, let wait):
+            return [StyledText("\(id) waits for \(wait.title) until \(wait.until)", style: .dim)]
         case .approvalRequested(let id, let request):
             return [StyledText("\(id) needs an approval: \(request.summary) (risk \(request.risk))", style: .yellow)]
                 + DiffText.lines(request.preview).map { "    " + $0 }

@@ -29,7 +29,9 @@ struct DiffTool: KubernetesTool {
     private static let triesMore = 4
 
     private func compare(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
-        switch try await ApplyTool().call(arguments, in: context) {
+        let outcome = try await ApplyTool().call(arguments, in: context)
+        switch outcome {
+        case .waiting: return outcome
         case .output(let text):
             return .output(text.replacing("Nothing to do: ", with: "No differences: ", maxReplacements: 1))
         case .proposal(let proposal):

@@ -42,6 +42,7 @@ package enum KubernetesToolset {
             MetadataTool(map: .labels), MetadataTool(map: .annotations), RolloutPauseTool(pauses: true),
             RolloutPauseTool(pauses: false), TaintTool(), CreateJobTool(now: now), ExposeTool(), AutoscaleTool(),
             EvictTool(), SetResourcesTool(), SetEnvTool(), RunPodTool(), DebugTool(),
+            WaitSecondsTool(), WaitTool(),
         ]
     }
 }

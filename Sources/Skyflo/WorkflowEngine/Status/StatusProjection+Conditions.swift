@@ -14,8 +14,7 @@ extension StatusProjection {
         let idle = queued.map { (ConversationReason.turnQueued, $0.message) } ?? (endReason, "no turn runs")
         set(
             &conditions, type: .running, isTrue: machine.isRunning, reason: machine.isRunning ? working : idle.0,
-            message: machine.isRunning
-                ? "turn \(machine.turn) of \(conversation.spec.turns)" + (wait.map { ": \($0)" } ?? "") : idle.1)
+            message: machine.isRunning ? runningMessage : idle.1)
         let asked: ConversationReason =
             waits.contains { incomplete[$0.id] != nil } ? .approvalIncomplete : .waitingForApproval
         set(
@@ -32,6 +31,14 @@ extension StatusProjection {
             &conditions, type: .failed, isTrue: isDone && isFailure, reason: endReason,
             message: machine.ended.flatMap { $0.kind == .completed ? nil : $0.message } ?? "nothing failed")
         return conditions
+    }
+
+    private var runningMessage: String {
+        let waits = machine.calls.filter { $0.state == .waiting }.compactMap { call in
+            call.wait.map { "\(call.id) waits for \($0.title) until \($0.until)" }
+        }
+        let turn = "turn \(machine.turn) of \(conversation.spec.turns)" + (wait.map { ": \($0)" } ?? "")
+        return ([turn] + waits).joined(separator: "\n")
     }
 
     /// Why the phase is what it is, where the phase alone doesn't say: something is missing, the turn ended without a

@@ -140,7 +140,16 @@ package struct StatusProjection: Sendable {
             status.finishedAt = call.finishedAt
             let limit = current.contains(call.id) ? Budget.currentResult : Budget.pastResult
             status.result = call.result?.bounded(to: limit)
-            entries[call.id] = status.json
+            if let wait = call.wait, call.state == .waiting {
+                status.waitingFor = wait.title.bounded(to: Budget.summary)
+                status.waitingUntil = wait.until
+            }
+            var entry = status.json
+            if status.waitingFor == nil, conversation.status.calls[call.id]?.waitingFor != nil {
+                entry["waitingFor"] = .null
+                entry["waitingUntil"] = .null
+            }
+            entries[call.id] = entry
         }
         return entries
     }

@@ -39,6 +39,20 @@ extension ModelTurn.Usage: JSONRecord {
     }
 }
 
+/// Unreadable without its end.
+extension CallWait: JSONRecord {
+    package init() { self.init(title: "", until: KubeTime(microseconds: 0), isWatched: false) }
+
+    package mutating func code(_ members: inout JSONMembers) {
+        members.code(&title, as: "title")
+        var end = MicroTime(until)
+        members.require(&end, as: "until")
+        until = end.time
+        members.code(&isWatched, as: "isWatched", omitting: false)
+        members.code(&memory, as: "memory")
+    }
+}
+
 /// Unreadable without a digest and an expiry.
 extension ApprovalRequest: JSONRecord {
     package init() {

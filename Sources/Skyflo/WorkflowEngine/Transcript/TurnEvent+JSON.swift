@@ -72,6 +72,10 @@ extension TurnEvent {
             members.code(&succeeded, as: "succeeded")
             members.code(&result, as: "result")
             self = .callResolved(id: id, succeeded: succeeded, result: result)
+        case .callWaiting(var id, var wait):
+            members.code(&id, as: Self.id)
+            wait.code(&members)
+            self = .callWaiting(id: id, wait)
         case .approvalRequested(var id, var request):
             members.code(&id, as: Self.id)
             members.require(&request, as: "request")
@@ -147,6 +151,7 @@ extension TurnEvent {
         case modelReplied = "ModelReplied"
         case modelFailed = "ModelFailed"
         case callResolved = "CallResolved"
+        case callWaiting = "CallWaiting"
         case approvalRequested = "ApprovalRequested"
         case decided = "Decided"
         case decisionWithdrawn = "DecisionWithdrawn"
@@ -174,6 +179,7 @@ extension TurnEvent {
         case .modelReplied: .modelReplied
         case .modelFailed: .modelFailed
         case .callResolved: .callResolved
+        case .callWaiting: .callWaiting
         case .approvalRequested: .approvalRequested
         case .decided: .decided
         case .decisionWithdrawn: .decisionWithdrawn
@@ -201,6 +207,7 @@ extension TurnEvent {
         case .modelReplied: .modelReplied(ModelTurn())
         case .modelFailed: .modelFailed("")
         case .callResolved: .callResolved(id: "", succeeded: false, result: "")
+        case .callWaiting: .callWaiting(id: "", CallWait())
         case .approvalRequested: .approvalRequested(id: "", ApprovalRequest())
         case .decided: .decided(id: "", Decision())
         case .decisionWithdrawn: .decisionWithdrawn(id: "", reason: "")

@@ -20,6 +20,10 @@ package struct Call: Sendable, Hashable {
     package var writtenAt: KubeTime?
     /// Where a write of several steps stands; nil for one that is sent at once, and before it has begun.
     package internal(set) var sequence: WriteSequence?
+    /// What it waits for, or waited for.
+    package internal(set) var wait: CallWait?
+    /// When that began.
+    package internal(set) var waitingSince: KubeTime?
     /// A read that a person has allowed to run (`approval.mode: Always`).
     package var isReadApproved = false
     /// The id of the first of the calls of which at most one is carried out; nil for a call that stands by itself.

@@ -14,6 +14,8 @@ package enum TurnEvent: Sendable, Hashable {
     case modelFailed(String)
     /// A call has its result for the model, without any write: a read's output, or why the call can't be carried out.
     case callResolved(id: String, succeeded: Bool, result: String)
+    /// A read has to wait until it has its result.
+    case callWaiting(id: String, CallWait)
     /// A person has to decide. Only after this is stored may anybody see the approval.
     case approvalRequested(id: String, ApprovalRequest)
     case decided(id: String, Decision)

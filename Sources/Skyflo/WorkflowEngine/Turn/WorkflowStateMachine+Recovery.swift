@@ -35,7 +35,7 @@ extension WorkflowStateMachine {
             case .failed: .rejected(result)
             case .stale: .stale(result)
             case .unknown: .unknown(result)
-            case .executing, .proposed, .awaitingApproval, .denied, .expired, .cancelled: nil
+            case .executing, .proposed, .waiting, .awaitingApproval, .denied, .expired, .cancelled: nil
             }
         return outcome.map { [.writeEnded(id: call.id, $0)] } ?? []
     }

@@ -47,6 +47,9 @@ package struct WorkflowStateMachine: Sendable {
         case continueSequence(String)
         /// Watch the post-conditions.
         case verify(String)
+        /// Look whether these reads, which wait for something, have their results; nothing else is to be done before
+        /// `until` comes or a person decides.
+        case awaitReads([String], until: KubeTime)
         /// Nothing to do before a person decides or `until` comes.
         case awaitDecisions(until: KubeTime)
         case end(TurnEnd)
@@ -184,8 +187,7 @@ extension WorkflowStateMachine {
         if !unasked.isEmpty { return .askBeforeReading(unasked.map(\.id)) }
         if !proposed.isEmpty { return .prepare(proposed.map(\.id)) }
         if let ready = calls.first(where: \.isReadyToExecute) { return .execute(ready.id) }
-        let expiries = calls.filter(\.isWaitingForDecision).compactMap { $0.approval?.expiresAt }
-        return expiries.min().map { .awaitDecisions(until: $0) }
+        return nextOfWaits(now: now)
     }
 
     private func mustAskBeforeReading(_ call: Call) -> Bool {
@@ -235,7 +237,7 @@ extension WorkflowStateMachine {
         case .modelReplied(let reply): take(reply, at: at)
         case .modelFailed(let message): failure = message
         case .turnEnded(let end): self.end(end, at: at)
-        case .callResolved(let id, _, _), .approvalRequested(let id, _), .decided(let id, _),
+        case .callResolved(let id, _, _), .callWaiting(let id, _), .approvalRequested(let id, _), .decided(let id, _),
             .decisionWithdrawn(let id, _), .approvalExpired(let id), .writeStarted(let id), .wrote(let id, _),
             .writeEnded(let id, _), .stepStarted(let id, _), .stepEnded(let id, _, _), .stepSettled(let id, _, _, _),
             .verified(let id, _):
@@ -332,8 +334,13 @@ extension WorkflowStateMachine {
         var call = calls[position]
         var replacement: Call?
         switch (event, call.state) {
-        case (.callResolved(_, let succeeded, let result), .proposed):
+        case (.callResolved(_, let succeeded, let result), .proposed),
+            (.callResolved(_, let succeeded, let result), .waiting):
             call.end(succeeded ? .succeeded : .failed, result: result, at: at)
+        case (.callWaiting(_, let wait), .proposed):
+            call.state = .waiting
+            call.wait = wait
+            call.waitingSince = at
         case (.approvalRequested(_, let request), .proposed):
             call.state = .awaitingApproval
             call.approval = request

@@ -10,6 +10,9 @@ package struct CallStatus: Sendable, Hashable {
     package var startedAt: KubeTime?
     package var finishedAt: KubeTime?
     package var result: String?
+    /// Of a read that waits: for what, and until when.
+    package var waitingFor: String?
+    package var waitingUntil: KubeTime?
 
     package init() {}
 }
@@ -23,13 +26,18 @@ extension CallStatus: JSONRecord {
         members.code(&startedAt, as: "startedAt")
         members.code(&finishedAt, as: "finishedAt")
         members.code(&result, as: "result")
+        members.code(&waitingFor, as: "waitingFor")
+        members.code(&waitingUntil, as: "waitingUntil")
     }
 }
 
 /// How a tool call stands.
 package enum CallState: String, Sendable, JSONCodable {
-    /// The model asked for it; nothing has happened yet. → AwaitingApproval, Executing, Succeeded, Failed, Cancelled
+    /// The model asked for it; nothing has happened yet. → AwaitingApproval, Waiting, Executing, Succeeded,
+    /// Failed, Cancelled
     case proposed = "Proposed"
+    /// A read that has to wait for something. → Succeeded, Failed, Cancelled
+    case waiting = "Waiting"
     /// → Executing (approved), Denied, Expired, Cancelled
     case awaitingApproval = "AwaitingApproval"
     /// A write may be under way. → Verifying, Succeeded, Failed, Stale, Unknown; never Cancelled
@@ -49,7 +57,7 @@ package enum CallState: String, Sendable, JSONCodable {
 
     package var isFinal: Bool {
         switch self {
-        case .proposed, .awaitingApproval, .executing, .verifying: false
+        case .proposed, .waiting, .awaitingApproval, .executing, .verifying: false
         case .succeeded, .failed, .denied, .expired, .stale, .unknown, .cancelled: true
         }
     }

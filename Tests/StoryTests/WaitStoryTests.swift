@@ -1,0 +1,69 @@
+import KubeClient
+import KubeModel
+import LanguageModels
+import OperatorTestKit
+import SkyfloAPI
+import Testing
+
+/// Reads that wait, with the whole operator.
+@Suite struct WaitStoryTests {
+    private static let settings = "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: shop}}"
+
+    private static func model(timeout: String) -> ScriptedModel {
+        ScriptedModel(
+            .calls(
+                (
+                    "k8s_wait",
+                    [
+                        "resource_type": "configmap", "name": "settings", "for": "create",
+                        "timeout": .string(timeout),
+                    ]
+                ), ("k8s_get", ["resource_type": "deployments"])), .says("It is there."))
+    }
+
+    @Test func `a wait is shown, outlives its worker, and ends when what it is for has come`() async throws {
+        let model = Self.model(timeout: "10m")
+        try await Story.run(nil) { story in
+            try await story.withOperator(model) {
+                try await story.ask("wait for the settings")
+                let waiting = try await story.until("waiting") {
+                    $0.status.calls["c1"]?.state == .waiting && $0.status.calls["c2"]?.state == .succeeded
+                }
+                let call = try #require(waiting.status.calls["c1"])
+                #expect(call.waitingFor == "creation of configmap/settings in shop" && call.waitingUntil != nil)
+                let running = waiting.status.conditions[type: "Running"]
+                #expect(running?.message.contains("c1 waits for creation of configmap/settings in shop until") == true)
+            }
+            let before = try await story.until("kept") { $0.status.calls["c1"]?.waitingUntil != nil }
+            try await story.withOperator(model, identity: "operator-2") {
+                let after = try await story.until("taken over") { $0.status.workerIdentity == "operator-2" }
+                #expect(after.status.calls["c1"]?.waitingUntil == before.status.calls["c1"]?.waitingUntil)
+                try await story.apply(Self.settings)
+                let done = try await story.untilPhase(.completed)
+                #expect(done.status.calls["c1"]?.result?.hasPrefix("Met after") == true)
+                #expect(done.status.calls["c1"]?.waitingFor == nil)
+                #expect(model.requests.count == 2)
+            }
+        }
+    }
+
+    @Test func `when the time is up the turn goes on`() async throws {
+        let model = Self.model(timeout: "1s")
+        try await Story.run(model) { story in
+            try await story.ask("wait for the settings")
+            let done = try await story.untilPhase(.completed)
+            #expect(done.status.calls["c1"]?.state == .succeeded)
+            #expect(model.toolResults.first?.contains("configmap/settings   no    does not exist yet") == true)
+        }
+    }
+
+    @Test func `a stop ends it at once`() async throws {
+        try await Story.run(Self.model(timeout: "10m")) { story in
+            try await story.ask("wait for the settings")
+            try await story.until("waiting") { $0.status.calls["c1"]?.state == .waiting }
+            try await story.change(spec: ["stop": true])
+            let stopped = try await story.untilPhase(.stopped)
+            #expect(stopped.status.calls["c1"]?.state == .cancelled)
+        }
+    }
+}
