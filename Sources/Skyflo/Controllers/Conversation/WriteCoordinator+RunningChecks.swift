@@ -34,14 +34,15 @@ extension WriteCoordinator {
         at checks: [CheckResult], of call: Call, stop: String?, as user: String
     ) async throws -> [CheckResult] {
         func give(up why: String) -> [CheckResult] {
-            checks.map { CheckResult(check: $0.check, verdict: .notChecked, evidence: why) }
+            checks.map { CheckResult(id: $0.id, check: $0.check, verdict: .notChecked, evidence: why) }
         }
         if let stop { return give(up: "not watched any longer: stopped by \(stop)") }
         guard user != operatorUser else {
             return give(up: "not checked: the conversation's ServiceAccount is the operator's own")
         }
-        let titles = Set(checks.map(\.check))
-        let conditions = (call.approval?.checks ?? []).filter { titles.contains($0.title) }
+        let conditions = (call.approval?.checks ?? []).filter { condition in
+            checks.contains { $0.id.map { $0 == condition.id } ?? ($0.check == condition.title) }
+        }
         guard conditions.count == checks.count else {
             return give(up: "this version of the operator does not know this check")
         }

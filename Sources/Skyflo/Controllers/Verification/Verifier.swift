@@ -50,7 +50,8 @@ struct Verifier: Sendable {
             let result = result(
                 of: condition, try await look(at: condition, isSettled: isSettled, isRunning: isRunning))
             guard isRunning, result.verdict == .passed else { return result }
-            return CheckResult(check: result.check, verdict: .stillRunning, evidence: "so far: \(result.evidence)")
+            return CheckResult(
+                id: result.id, check: result.check, verdict: .stillRunning, evidence: "so far: \(result.evidence)")
         }
         let found = Dictionary(
             zip(watched + conditions.filter(\.comesLast), first + last), uniquingKeysWith: { first, _ in first })
@@ -93,7 +94,8 @@ struct Verifier: Sendable {
 
     /// Evidence is of the cluster's words: an event may repeat what a program printed.
     private func result(_ condition: PostCondition, verdict: CheckResult.Verdict, evidence: String) -> CheckResult {
-        CheckResult(check: condition.title, verdict: verdict, evidence: display.text(evidence, limit: 1024))
+        CheckResult(
+            id: condition.id, check: condition.title, verdict: verdict, evidence: display.text(evidence, limit: 1024))
     }
 }
 

@@ -8,14 +8,23 @@ package struct CheckResult: Sendable, Hashable {
         case notChecked = "NotChecked"
     }
 
+    /// Which condition of the call it is about, whatever words tell it; nil where an earlier version stored it.
+    package var id: String?
     package var check: String
     package var verdict: Verdict
     package var evidence: String
 
-    package init(check: String, verdict: Verdict, evidence: String) {
+    package init(id: String? = nil, check: String, verdict: Verdict, evidence: String) {
+        self.id = id
         self.check = check
         self.verdict = verdict
         self.evidence = evidence
+    }
+
+    /// Whether both are about the same condition. Where one has no id, titles tell them apart.
+    package func isAbout(_ other: CheckResult) -> Bool {
+        if let id, let theirs = other.id { return id == theirs }
+        return check == other.check
     }
 
     /// A line for the model and for people.
@@ -27,6 +36,7 @@ extension CheckResult: JSONRecord {
     package init() { self.init(check: "", verdict: .notChecked, evidence: "") }
 
     package mutating func code(_ members: inout JSONMembers) {
+        members.code(&id, as: "id")
         members.code(&check, as: "check")
         members.require(&verdict, as: "verdict")
         members.code(&evidence, as: "evidence")

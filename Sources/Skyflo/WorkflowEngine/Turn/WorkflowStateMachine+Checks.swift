@@ -19,7 +19,7 @@ extension WorkflowStateMachine {
         for check in checks {
             guard
                 let position = verification.firstIndex(where: {
-                    $0.call == id && $0.check.check == check.check && $0.check.verdict == .stillRunning
+                    $0.call == id && $0.check.isAbout(check) && $0.check.verdict == .stillRunning
                 })
             else { continue }
             verification[position] = (id, check, at)

@@ -25,6 +25,13 @@ extension PostCondition {
         return json
     }
 
+    /// Tells the conditions of one call apart, also for a version with other titles: `RolloutComplete deployments.apps
+    /// shop/web`.
+    package var id: String {
+        let place = subject.namespace.map { "\($0)/" } ?? ""
+        return "\(type) \(subject.resource.qualifiedName) \(place)\(subject.name)"
+    }
+
     private var type: String {
         switch self {
         case .rolloutComplete: "RolloutComplete"
