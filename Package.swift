@@ -131,7 +131,7 @@ let package = Package(
             ]),
         library(
             "LanguageModels", in: "Skyflo",
-            ["KubeModel", "Concurrency", "HTTPTransport", log, asyncHTTPClient, nioCore, nioHTTP1],
+            ["KubeModel", "Concurrency", "HTTPTransport", log, asyncHTTPClient, nioCore, nioHTTP1, nioSSL],
             tests: ["KubeModel", "HTTPTransport", log, asyncHTTPClient, httpTypes, hummingbird, nioCore, nioPosix]),
         library(
             "OfflineModel", in: "Skyflo", ["KubeModel", "LanguageModels"], tests: ["KubeModel", "LanguageModels"]),

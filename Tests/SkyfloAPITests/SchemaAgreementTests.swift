@@ -29,6 +29,11 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
         "name": "default", "provider": "Offline", "model": "m", "baseURL": "http://localhost",
         "apiKeySecretRef": ["name": "s", "key": "k"], "maxTokens": 9,
         "prices": ["promptPerMillion": "2.50", "cachedPerMillion": "1.25", "completionPerMillion": "10"],
+        "contextWindow": 4096, "temperature": "0.5", "reasoningEffort": "high", "thinkingBudget": 1024,
+        "timeouts": ["firstTokenSeconds": 1, "silenceSeconds": 2, "replySeconds": 3],
+        "headers": [["name": "x-a", "value": "v", "secretRef": ["name": "s", "key": "k"]]],
+        "caBundle": "pem", "caSecretRef": ["name": "s", "key": "k"], "caConfigMapRef": ["name": "s", "key": "k"],
+        "proxy": "http://p", "fallback": ["other"],
     ]
 
     /// The paths of all leaves below a schema, lists entered.

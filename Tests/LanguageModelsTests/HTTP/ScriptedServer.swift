@@ -143,8 +143,8 @@ extension HTTPLanguageModel {
         proxies: ProxyEnvironment = ProxyEnvironment(), options: ModelOptions = .quick
     ) throws -> HTTPLanguageModel {
         try HTTPLanguageModel(
-            OpenAIChatAPI(model: name, baseURL: baseURL, apiKey: apiKey), httpClient: httpClient, proxies: proxies,
-            options: options)
+            OpenAIChatAPI(model: name, baseURL: baseURL, apiKey: apiKey), route: ModelRoute(proxies: proxies),
+            httpClient: httpClient, options: options)
     }
 }
 

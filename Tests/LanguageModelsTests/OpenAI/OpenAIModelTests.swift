@@ -270,7 +270,7 @@ struct OpenAIModelTests {
     @Test func `a stream that is cut anywhere gives the same reply or an error`() async throws {
         let text = Self.toolCall.map { "data: \($0)\n\n" }.joined()
         let bytes = Array(text.utf8)
-        let api = try OpenAIChatAPI(model: "m", apiKey: nil)
+        let api = try OpenAIChatAPI(model: "m", baseURL: "http://h", apiKey: nil)
         for end in 0...bytes.count {
             for split in [end / 2, end] {
                 var decoder = api.decoder(limit: 1 << 20)

@@ -1,6 +1,7 @@
 import ControllerRuntime
 import KubeClient
 import KubeModel
+import LanguageModels
 import Logging
 import SkyfloAPI
 import ToolKit
@@ -24,6 +25,7 @@ package final class ConversationReconciler: Reconciler {
         package var options: Options
         // What was found out a moment ago and needn't be asked for again.
         var keys = ModelKeyCache()
+        var breakers = CircuitBreakers()
         var serviceAccounts = ServiceAccountCache()
         var proofs = AdmissionPolicyCheckCache()
 

@@ -68,7 +68,7 @@ struct ModelCaller: Sendable {
 
     private func take(_ reply: ModelReply?, in store: inout ConversationStore, references: ResolvedReferences) {
         guard let reply else { return }
-        let model = references.model
+        let model = references.model(of: reply)
         if store.machine.modelTurns == 0 { store.timeToFirstToken = reply.timeToFirstToken }
         ConversationMetrics.modelReplied(model: model.name, reply.usage)
         var turn = ModelTurn(reply)

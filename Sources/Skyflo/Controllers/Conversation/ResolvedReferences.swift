@@ -18,6 +18,8 @@ struct ResolvedReferences: Sendable {
     /// Of the SkyfloAI that governs the conversation.
     var skyfloAI: ObjectKey
     var model: SkyfloAI.Model
+    /// Those that are asked where the model can't be.
+    var fallbacks: [SkyfloAI.Model] = []
     var languageModel: any LanguageModel
     /// What the language model shows to its provider.
     var credential: Credential?
@@ -41,28 +43,18 @@ struct ResolvedReferences: Sendable {
                     + skyflo.models.map(\.name).joined(separator: ", "))
         }
         let toolsets = try toolsets(of: spec, skyflo: skyflo, tools: dependencies.tools)
-        async let key = apiKey(of: model, skyflo: skyflo, dependencies: dependencies)
+        async let made = languageModel(of: model, in: skyflo, dependencies)
         let identity = try await identity(of: conversation, dependencies)
         let isChosen = spec.toolsets != nil || skyflo.toolsets != nil
         let offered = isChosen ? toolsets : try await offered(toolsets, mapper: dependencies.mapper)
         let definitions = dependencies.tools.definitions(toolsets: offered)
-        let credential = try await key
+        let (languageModel, credential) = try await made
         return ResolvedReferences(
             skyfloAI: skyflo.object.key, model: model,
-            languageModel: try makeModel(model, key: credential, provider: dependencies.models), credential: credential,
-            identity: identity,
+            fallbacks: model.fallback.compactMap { skyflo.model(named: $0) }, languageModel: languageModel,
+            credential: credential, identity: identity,
             toolsets: toolsets, definitions: definitions, tools: dependencies.tools,
             systemPrompt: SystemPrompt.text(for: conversation, instructions: skyflo.instructions))
-    }
-
-    private static func makeModel(
-        _ model: SkyfloAI.Model, key: Credential?, provider: any ModelProvider
-    ) throws -> any LanguageModel {
-        do {
-            return try provider.model(for: model, apiKey: key)
-        } catch {
-            throw UnresolvedReference(reason: .modelNotFound, message: "model \(model.name) can't be used: \(error)")
-        }
     }
 
     // MARK: SkyfloAI
@@ -163,18 +155,6 @@ struct ResolvedReferences: Sendable {
 
     // MARK: Secret and ServiceAccount
 
-    private static func apiKey(
-        of model: SkyfloAI.Model, skyflo: SkyfloAI, isNew: Bool = false,
-        dependencies: ConversationReconciler.Dependencies
-    ) async throws -> Credential? {
-        do {
-            return try await dependencies.keys.credential(
-                of: model, in: skyflo, isNew: isNew, api: dependencies.api, clock: dependencies.clock)
-        } catch let failure as ModelKey.Failure {
-            throw UnresolvedReference(reason: .secretNotFound, message: failure.message)
-        }
-    }
-
     /// The same with the model's key as it is by now, for when the provider has refused the one that was read earlier.
     ///
     /// - Returns: nil where there is no other. A key belongs to the address that is named beside it: where the SkyfloAI
@@ -184,11 +164,11 @@ struct ResolvedReferences: Sendable {
             skyflo.model(named: model.name) == model
         else { return nil }
         do {
-            let key = try await Self.apiKey(of: model, skyflo: skyflo, isNew: true, dependencies: dependencies)
+            let (model, key) = try await Self.languageModel(of: model, in: skyflo, dependencies, isNew: true)
             guard key != credential else { return nil }
             var renewed = self
             renewed.credential = key
-            renewed.languageModel = try Self.makeModel(model, key: key, provider: dependencies.models)
+            renewed.languageModel = model
             return renewed
         } catch is UnresolvedReference {
             return nil

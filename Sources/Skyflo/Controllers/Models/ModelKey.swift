@@ -2,8 +2,29 @@ import KubeModel
 import LanguageModels
 import SkyfloAPI
 
-/// The key of a model, from its Secret.
+/// The key of a model, from its Secret, and what else a model's description refers to.
 enum ModelKey {
+    /// What is read, which decides where from and what is asked of it.
+    enum Use: Sendable, Hashable {
+        case apiKey, header
+        /// Certificates, from a Secret.
+        case authorities
+        /// Certificates, from a ConfigMap.
+        case publicAuthorities
+
+        var resource: APIResource { self == .publicAuthorities ? Self.configMaps : .secrets }
+
+        private static let configMaps = APIResource(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap")
+
+        fileprivate var noun: String {
+            switch self {
+            case .apiKey: "the key"
+            case .header: "a header"
+            case .authorities, .publicAuthorities: "the certificate authorities"
+            }
+        }
+    }
+
     struct Failure: Error {
         /// Names the Secret and its key, never the value.
         var message: String
@@ -13,12 +34,18 @@ enum ModelKey {
     ///   - secret: nil where it doesn't exist.
     ///   - place: how messages name it.
     static func read(
-        _ secret: KubeObject?, key: String, place: String, of model: String
+        _ secret: KubeObject?, key: String, place: String, of model: String, use: Use = .apiKey
     ) throws(Failure) -> Credential {
         guard let secret else {
-            throw Failure(message: "\(place), which should contain the key of model \(model), does not exist")
+            throw Failure(message: "\(place), which should contain \(use.noun) of model \(model), does not exist")
         }
-        guard SkyfloAI.mayHoldKey(secret) else {
+        if use == .publicAuthorities {
+            guard let text = secret["data", key]?.string, !text.isEmpty else {
+                throw Failure(message: "\(place) has no key \"\(key)\"")
+            }
+            return Credential(text)
+        }
+        guard SkyfloAI.mayHoldKey(secret) || use == .authorities && key == "ca.crt" else {
             let type = secret["type"]?.string ?? ""
             throw Failure(
                 message: "\(place) is of type \(type); keys of models are read from Secrets of type Opaque only")
@@ -29,7 +56,7 @@ enum ModelKey {
         guard !credential.secret.isEmpty else {
             throw Failure(message: "the key \"\(key)\" in \(place) contains only white space")
         }
-        guard credential.fitsHeader else {
+        guard credential.fitsHeader || use == .authorities else {
             throw Failure(
                 message: "the value of \"\(key)\" in \(place) can't be sent as an API key: it has a line feed, another "
                     + "control character or a letter outside of ASCII inside")

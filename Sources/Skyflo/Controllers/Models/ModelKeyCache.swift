@@ -16,6 +16,7 @@ final class ModelKeyCache: Sendable {
         var skyfloAI: ObjectKey
         var secret: String
         var key: String
+        var use: ModelKey.Use
     }
 
     private struct Entry {
@@ -35,19 +36,28 @@ final class ModelKeyCache: Sendable {
         of model: SkyfloAI.Model, in skyflo: SkyfloAI, isNew: Bool = false, api: any KubeAPI, clock: any RuntimeClock
     ) async throws -> Credential? {
         guard let reference = model.apiKeySecretRef else { return nil }
-        if !isNew, let known = known(reference, object: skyflo.object, clock: clock) { return known }
+        return try await credential(
+            reference, use: .apiKey, of: model.name, in: skyflo, isNew: isNew, api: api, clock: clock)
+    }
+
+    /// - Parameter model: its name, for messages.
+    func credential(
+        _ reference: SkyfloAI.Model.SecretReference, use: ModelKey.Use, of model: String, in skyflo: SkyfloAI,
+        isNew: Bool, api: any KubeAPI, clock: any RuntimeClock
+    ) async throws -> Credential {
+        if !isNew, let known = known(reference, use: use, object: skyflo.object, clock: clock) { return known }
         let (namespace, readAt) = (skyflo.object.namespace, clock.uptime)
-        let secret = try await api.find(.secrets, namespace: namespace, name: reference.name)
-        let place = "Secret \(namespace ?? "")/\(reference.name)"
-        let credential = try ModelKey.read(secret, key: reference.key, place: place, of: model.name)
-        remember(credential, reference: reference, of: skyflo, readAt: readAt)
+        let found = try await api.find(use.resource, namespace: namespace, name: reference.name)
+        let place = "\(use.resource.kind) \(namespace ?? "")/\(reference.name)"
+        let credential = try ModelKey.read(found, key: reference.key, place: place, of: model, use: use)
+        remember(credential, reference: reference, use: use, of: skyflo, readAt: readAt)
         return credential
     }
 
     private func known(
-        _ reference: SkyfloAI.Model.SecretReference, object: KubeObject, clock: any RuntimeClock
+        _ reference: SkyfloAI.Model.SecretReference, use: ModelKey.Use, object: KubeObject, clock: any RuntimeClock
     ) -> Credential? {
-        let place = Place(skyfloAI: object.key, secret: reference.name, key: reference.key)
+        let place = Place(skyfloAI: object.key, secret: reference.name, key: reference.key, use: use)
         guard let entry = entries.withLock({ $0[place] }), entry.uid == object.uid,
             entry.generation == object.generation, clock.uptime - entry.readAt < Self.lifetime
         else { return nil }
@@ -56,10 +66,11 @@ final class ModelKeyCache: Sendable {
 
     /// - Parameter readAt: of the clock's uptime.
     func remember(
-        _ credential: Credential, reference: SkyfloAI.Model.SecretReference, of skyflo: SkyfloAI, readAt: Duration
+        _ credential: Credential, reference: SkyfloAI.Model.SecretReference, use: ModelKey.Use = .apiKey,
+        of skyflo: SkyfloAI, readAt: Duration
     ) {
         let object = skyflo.object
-        let place = Place(skyfloAI: object.key, secret: reference.name, key: reference.key)
+        let place = Place(skyfloAI: object.key, secret: reference.name, key: reference.key, use: use)
         entries.withLock { entries in
             entries = entries.filter { readAt - $0.value.readAt < Self.lifetime }
             entries[place] = Entry(

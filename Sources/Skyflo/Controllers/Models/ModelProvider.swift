@@ -8,6 +8,15 @@ import SkyfloAPI
 package protocol ModelProvider: Sendable {
     /// - Throws: `LanguageModelError` when the description can't be used, for example for a malformed address.
     func model(for description: SkyfloAI.Model, apiKey: Credential?) throws -> any LanguageModel
+
+    /// The same with everything that the description refers to.
+    func model(for description: SkyfloAI.Model, secrets: ModelSecrets) throws -> any LanguageModel
+}
+
+extension ModelProvider {
+    package func model(for description: SkyfloAI.Model, secrets: ModelSecrets) throws -> any LanguageModel {
+        try model(for: description, apiKey: secrets.apiKey)
+    }
 }
 
 /// The providers that this version has.
@@ -22,14 +31,51 @@ package struct BuiltInModelProvider: ModelProvider {
     }
 
     package func model(for description: SkyfloAI.Model, apiKey: Credential?) throws -> any LanguageModel {
-        switch description.provider {
-        case .offline: OfflineLanguageModel()
-        case .openAI:
-            try HTTPLanguageModel(
-                OpenAIChatAPI(
-                    model: description.model, baseURL: description.baseURL ?? OpenAIChatAPI.defaultBaseURL,
-                    apiKey: apiKey),
-                proxies: proxies, logger: logger)
+        try model(for: description, secrets: ModelSecrets(apiKey: apiKey))
+    }
+
+    package func model(for description: SkyfloAI.Model, secrets: ModelSecrets) throws -> any LanguageModel {
+        guard let provider = description.provider else {
+            let known = SkyfloAI.Model.Provider.allCases.map(\.rawValue).joined(separator: ", ")
+            throw LanguageModelError(
+                .rejected,
+                message: "the provider \"\(description.providerName)\" is not known to this version; it knows: \(known)"
+            )
         }
+        if provider == .offline { return OfflineLanguageModel() }
+        return try HTTPLanguageModel(
+            api(of: provider, description, secrets),
+            route: ModelRoute(
+                proxies: proxies, proxy: description.proxy, authorities: secrets.authorities),
+            options: description.options(secrets), logger: logger)
+    }
+
+    /// The dialect that a provider speaks: the place for another one.
+    private func api(
+        of provider: SkyfloAI.Model.Provider, _ description: SkyfloAI.Model, _ secrets: ModelSecrets
+    ) throws -> any ProviderAPI {
+        guard let baseURL = description.baseURL ?? provider.defaultBaseURL else {
+            throw LanguageModelError(.rejected, message: "the provider \(provider.rawValue) needs a baseURL")
+        }
+        let api = try OpenAIChatAPI(
+            model: description.model, baseURL: baseURL, apiKey: secrets.apiKey, provider: provider.rawValue)
+        if description.thinkingBudget != nil, !api.takesThinkingBudget {
+            throw LanguageModelError(
+                .rejected, message: "this provider takes no thinkingBudget; set reasoningEffort instead")
+        }
+        return api
+    }
+}
+
+extension SkyfloAI.Model {
+    /// What the description says for any provider.
+    func options(_ secrets: ModelSecrets) -> ModelOptions {
+        var options = ModelOptions(
+            headers: secrets.headers, temperature: temperature, reasoningEffort: reasoningEffort,
+            thinkingBudget: thinkingBudget)
+        if let seconds = timeouts.firstToken { options.timeouts.firstToken = .seconds(seconds) }
+        if let seconds = timeouts.silence { options.timeouts.silence = .seconds(seconds) }
+        if let seconds = timeouts.reply { options.timeouts.reply = .seconds(seconds) }
+        return options
     }
 }

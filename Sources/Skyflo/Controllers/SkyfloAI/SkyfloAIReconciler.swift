@@ -1,6 +1,7 @@
 import ControllerRuntime
 import KubeClient
 import KubeModel
+import LanguageModels
 import SkyfloAPI
 
 /// Says in a SkyfloAI's status whether conversations can use it.
@@ -106,9 +107,15 @@ package struct SkyfloAIReconciler: Reconciler {
         }
         for model in skyflo.models {
             do {
-                _ = try models.model(for: model, apiKey: nil)
-            } catch {
+                let secrets = try await keys.secrets(of: model, in: skyflo, api: api, clock: clock)
+                _ = try models.model(for: model, secrets: secrets)
+            } catch let failure as ModelKey.Failure {
+                return ("SecretInvalid", "model \(model.name): \(failure.message)")
+            } catch let error as LanguageModelError {
                 return ("ModelInvalid", "model \(model.name): \(error)")
+            }
+            if let missing = model.fallback.first(where: { skyflo.model(named: $0) == nil }) {
+                return ("ModelInvalid", "model \(model.name): its fallback \(missing) is no model of this SkyfloAI")
             }
         }
         return nil

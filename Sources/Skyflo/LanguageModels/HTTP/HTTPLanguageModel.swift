@@ -24,13 +24,13 @@ package struct HTTPLanguageModel: LanguageModel {
 
     /// - Parameters:
     ///   - api: the provider's dialect, with address and credentials.
+    ///   - route: how the endpoint is reached; not looked at with an `httpClient`.
     ///   - httpClient: instead of one that is shared by all models. It is not shut down by the model. It should have no read
     ///     timeout.
-    ///   - proxies: those of the environment; not looked at with an `httpClient`.
-    /// - Throws: ``LanguageModelError`` `rejected` where a credential or a header fits no header field, or the environment's
-    ///   proxy for the address can't be used.
+    /// - Throws: ``LanguageModelError`` `rejected` where a credential or a header fits no header field, or the proxy for the
+    ///   address or the certificates can't be used.
     package init(
-        _ api: any ProviderAPI, httpClient: HTTPClient? = nil, proxies: ProxyEnvironment = ProxyEnvironment(),
+        _ api: any ProviderAPI, route: ModelRoute = ModelRoute(), httpClient: HTTPClient? = nil,
         options: ModelOptions = ModelOptions(), logger: Logger = Logger(label: "skyflo.models")
     ) throws {
         guard (api.credentials + options.headers.values).allSatisfy(\.fitsHeader) else {
@@ -38,23 +38,13 @@ package struct HTTPLanguageModel: LanguageModel {
                 .rejected, message: "the API key or a header contains characters that HTTP can't carry")
         }
         self.api = api
-        proxy = httpClient == nil ? try Self.proxy(for: api.endpoint, proxies) : nil
-        let httpClient = httpClient ?? SharedHTTPClients.client(through: proxy)
+        proxy = httpClient == nil ? try route.proxy(for: api.endpoint) : nil
+        let httpClient = try httpClient ?? SharedHTTPClients.client(through: proxy, trusting: route.authorities)
         self.httpClient = httpClient
         let group = httpClient.eventLoopGroup
         loop = group.makeIterator().first { _ in true } ?? group.any()
         self.options = options
         self.logger = logger
-    }
-
-    private static func proxy(
-        for endpoint: ModelEndpoint, _ proxies: ProxyEnvironment
-    ) throws(LanguageModelError) -> ProxyServer? {
-        do {
-            return try proxies.proxy(isSecure: endpoint.isSecure, host: endpoint.hostName, port: endpoint.port)
-        } catch {
-            throw LanguageModelError(.rejected, message: "no connection to \(endpoint) can be made: \(error)")
-        }
     }
 
     package func reply(

@@ -85,7 +85,7 @@ extension ModelReply {
     /// With an id for each call whose provider gave it none.
     func withIDs(avoiding taken: Set<String>, form: ToolCallIDForm) throws(LanguageModelError) -> ModelReply {
         var reply = self
-        var taken = taken.union(toolCalls.map(\.id))
+        var taken = taken.union(toolCalls.map(\.id).filter { !$0.isEmpty })
         for position in reply.toolCalls.indices {
             let id = reply.toolCalls[position].id
             if id.utf8.count > ModelToolCall.idLimit {

@@ -109,7 +109,7 @@ final class Watchdog: Sendable {
             case "firstToken": limits.firstToken
             default: limits.reply
             }
-        return "\(limit.seconds) s (timeouts.\(name) of the model in the SkyfloAI)"
+        return "\(limit.seconds) s (timeouts.\(name)Seconds of the model in the SkyfloAI)"
     }
 }
 

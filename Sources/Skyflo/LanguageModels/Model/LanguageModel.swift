@@ -117,6 +117,8 @@ package struct ModelReply: Sendable, Hashable {
     package var timeToFirstToken: Double?
     /// Who wrote the reply, and what the provider wants back with it; nil for models that have no provider.
     package var providerData: ProviderData?
+    /// Which of several models it is of, by its name in the SkyfloAI; nil where only one was asked.
+    package var answeredBy: String?
 
     package init(
         content: String = "", toolCalls: [ModelToolCall] = [], finish: FinishReason = .stop,

@@ -8,16 +8,30 @@ struct ChatRequest: Sendable {
     var profile = ChatCompletionsProfile()
 
     var json: JSONValue {
-        .compact([
+        var body: JSONValue = .compact([
             "model": .string(model),
             "messages": .array(request.messages.map(Self.message)),
-            "tools": request.tools.isEmpty ? nil : .array(request.tools.map(Self.tool)),
+            "tools": request.tools.isEmpty ? nil : .array(request.tools.map(tool)),
             profile.tokenLimitField: request.maxTokens.map { JSONValue($0) },
             "temperature": options.temperature.map(JSONValue.double),
-            "reasoning_effort": options.reasoningEffort.map(JSONValue.string),
             "stream": true,
-            "stream_options": ["include_usage": true],
+            "stream_options": profile.takesStreamOptions ? ["include_usage": true] : nil,
         ])
+        if let effort = options.reasoningEffort {
+            let path = profile.effortField == .top ? ["reasoning_effort"] : ["reasoning", "effort"]
+            body = Self.setting(path[...], to: .string(effort), in: body)
+        }
+        if let budget = options.thinkingBudget, !profile.thinkingBudgetPath.isEmpty {
+            body = Self.setting(profile.thinkingBudgetPath[...], to: JSONValue(budget), in: body)
+        }
+        return body
+    }
+
+    private static func setting(_ path: ArraySlice<String>, to value: JSONValue, in json: JSONValue) -> JSONValue {
+        guard let key = path.first else { return value }
+        var members = json.object ?? [:]
+        members[key] = setting(path.dropFirst(), to: value, in: members[key] ?? [:])
+        return .object(members)
     }
 
     private static func message(_ message: ChatMessage) -> JSONValue {
@@ -71,12 +85,30 @@ struct ChatRequest: Sendable {
         return parsed?.object != nil ? text : JSONWriter.string(["unparsable": .string(text)])
     }
 
-    private static func tool(_ tool: ToolSchema) -> JSONValue {
-        [
+    private func tool(_ tool: ToolSchema) -> JSONValue {
+        let refused = profile.refusedSchemaMembers
+        let parameters = refused.isEmpty ? tool.parameters : Self.schema(tool.parameters, without: refused)
+        return [
             "type": "function",
             "function": [
-                "name": .string(tool.name), "description": .string(tool.description), "parameters": tool.parameters,
+                "name": .string(tool.name), "description": .string(tool.description), "parameters": parameters,
             ],
         ]
+    }
+
+    /// - Parameter isNames: whether the members are names of properties, and no words of JSON Schema.
+    private static func schema(
+        _ schema: JSONValue, without refused: Set<String>, isNames: Bool = false
+    ) -> JSONValue {
+        switch schema {
+        case .array(let elements): return .array(elements.map { Self.schema($0, without: refused) })
+        case .object(let members):
+            var kept = JSONObject()
+            for (key, value) in members where isNames || !refused.contains(key) {
+                kept[key] = Self.schema(value, without: refused, isNames: !isNames && key == "properties")
+            }
+            return .object(kept)
+        default: return schema
+        }
     }
 }

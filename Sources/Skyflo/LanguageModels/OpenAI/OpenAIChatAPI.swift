@@ -3,8 +3,6 @@ import NIOHTTP1
 
 /// OpenAI's chat completions, as nearly all providers and local servers speak them.
 package struct OpenAIChatAPI: ProviderAPI {
-    package static let defaultBaseURL = "https://api.openai.com/v1"
-
     package let format = "openai-chat"
     package let model: String
     package let endpoint: ModelEndpoint
@@ -15,11 +13,11 @@ package struct OpenAIChatAPI: ProviderAPI {
     ///   - model: as the endpoint calls it.
     ///   - baseURL: what comes before `/chat/completions`. Without any path, `/v1` is meant.
     ///   - apiKey: sent as a bearer token; nil for endpoints that want none.
-    ///   - profile: what the server does otherwise than OpenAI; nil for what is known of the address.
+    ///   - provider: its name, which tells what the server does otherwise than OpenAI where the address doesn't.
     /// - Throws: ``LanguageModelError`` `rejected` where the address is none of HTTP.
     package init(
-        model: String, baseURL: String = OpenAIChatAPI.defaultBaseURL, apiKey: Credential?,
-        profile: ChatCompletionsProfile? = nil
+        model: String, baseURL: String, apiKey: Credential?,
+        provider: String? = nil
     ) throws(LanguageModelError) {
         guard let endpoint = ModelEndpoint(base: baseURL) else {
             throw LanguageModelError(.rejected, message: "the model's base address is not an http or https address")
@@ -27,8 +25,11 @@ package struct OpenAIChatAPI: ProviderAPI {
         self.model = model
         self.endpoint = endpoint
         self.apiKey = apiKey
-        self.profile = profile ?? ChatCompletionsProfile.of(host: endpoint.hostName)
+        profile = ChatCompletionsProfile.of(host: endpoint.hostName, provider: provider)
     }
+
+    /// Whether there is a field for the most tokens that a model may think.
+    package var takesThinkingBudget: Bool { !profile.thinkingBudgetPath.isEmpty }
 
     package var credentials: [Credential] { [apiKey].compactMap { $0 } }
     package var callIDs: ToolCallIDForm { profile.callIDs }

@@ -31,7 +31,10 @@ struct ReplyAssembler: Sendable {
             throw LanguageModelError(.badReply, message: "the reply is not a JSON object")
         }
         if let error = object["error"], !error.isNull { throw ProviderError(json: chunk).asStreamError }
-        if let usage = object["usage"], !usage.isNull { self.usage = Self.usage(usage) }
+        // Moonshot puts it into the last choice, Groq into a member of its own.
+        for usage in [object["choices"]?[0]?["usage"], object["x_groq"]?["usage"], object["usage"]] {
+            if let usage, usage.object != nil { self.usage = Self.usage(usage) }
+        }
         guard let choice = chunk["choices"]?[0] else { return [] }
         if let reason = choice["finish_reason"]?.string, !reason.isEmpty { finishReason = reason }
         // A stream says `delta`, a whole answer `message`; a whole answer ends with its object.
@@ -84,7 +87,10 @@ struct ReplyAssembler: Sendable {
         func count(_ value: JSONValue?) -> Int { max(0, value?.int ?? 0) }
         return TokenUsage(
             prompt: count(json["prompt_tokens"]), completion: count(json["completion_tokens"]),
-            cached: count(json["prompt_tokens_details", "cached_tokens"]),
+            // DeepSeek's own name, and Moonshot's.
+            cached: count(
+                json["prompt_tokens_details", "cached_tokens"] ?? json["prompt_cache_hit_tokens"]
+                    ?? json["cached_tokens"]),
             reasoning: count(json["completion_tokens_details", "reasoning_tokens"]))
     }
 

@@ -2,28 +2,6 @@ import KubeModel
 
 /// Settings of the co-pilot for the conversations that refer to it.
 package struct SkyfloAI: Sendable {
-    package struct Model: Sendable, Hashable {
-        package enum Provider: String, Sendable { case openAI = "OpenAI", offline = "Offline" }
-
-        package struct SecretReference: Sendable, Hashable {
-            package var name: String
-            package var key: String
-        }
-
-        package var name: String
-        package var provider: Provider
-        package var model: String
-        package var baseURL: String?
-        package var apiKeySecretRef: SecretReference?
-        package var maxTokens: Int?
-        /// nil: what it costs isn't known.
-        package var prices: ModelPrices?
-
-        /// The built-in model, used where a SkyfloAI lists none.
-        package static let offline = Model(
-            name: "offline", provider: .offline, model: "offline", baseURL: nil, apiKeySecretRef: nil, maxTokens: nil)
-    }
-
     package let object: KubeObject
     /// Never empty.
     package let models: [Model]
@@ -85,18 +63,5 @@ package struct TurnCaps: Sendable, Hashable {
     init(_ json: JSONValue) {
         self.init(
             runningTurns: json["runningTurns"]?.int, runningTurnsPerNamespace: json["runningTurnsPerNamespace"]?.int)
-    }
-}
-
-extension SkyfloAI.Model {
-    init?(_ json: JSONValue) {
-        guard let name = json["name"]?.string else { return nil }
-        self.init(
-            name: name, provider: json["provider"]?.string.flatMap(Provider.init) ?? .openAI,
-            model: json["model"]?.string ?? name, baseURL: json["baseURL"]?.string,
-            apiKeySecretRef: json["apiKeySecretRef", "name"]?.string.map {
-                SecretReference(name: $0, key: json["apiKeySecretRef", "key"]?.string ?? "OPENAI_API_KEY")
-            },
-            maxTokens: json["maxTokens"]?.int, prices: json["prices"].flatMap(ModelPrices.init))
     }
 }

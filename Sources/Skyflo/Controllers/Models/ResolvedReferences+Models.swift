@@ -1,0 +1,59 @@
+import KubeModel
+import LanguageModels
+import SkyfloAPI
+
+extension ResolvedReferences {
+    /// The model that a conversation asks, with those that it falls back to, and the key that it shows.
+    ///
+    /// - Parameter isNew: Secrets are read whatever is remembered of them.
+    static func languageModel(
+        of model: SkyfloAI.Model, in skyflo: SkyfloAI, _ dependencies: ConversationReconciler.Dependencies,
+        isNew: Bool = false
+    ) async throws -> (any LanguageModel, Credential?) {
+        let (first, key) = try await single(model, in: skyflo, dependencies, isNew: isNew)
+        var others: [FallbackLanguageModel.Candidate] = []
+        for name in model.fallback where name != model.name {
+            others.append(.init(label: name, model: try await fallback(named: name, in: skyflo, dependencies)))
+        }
+        if others.isEmpty { return (first, key) }
+        let breakers = dependencies.breakers.scoped(to: "\(skyflo.object.key)")
+        return (FallbackLanguageModel(.init(label: model.name, model: first), others: others, breakers: breakers), key)
+    }
+
+    private static func single(
+        _ model: SkyfloAI.Model, in skyflo: SkyfloAI, _ dependencies: ConversationReconciler.Dependencies,
+        isNew: Bool = false
+    ) async throws -> (any LanguageModel, Credential?) {
+        let secrets: ModelSecrets
+        do {
+            secrets = try await dependencies.keys.secrets(
+                of: model, in: skyflo, isNew: isNew, api: dependencies.api, clock: dependencies.clock)
+        } catch let failure as ModelKey.Failure {
+            throw UnresolvedReference(reason: .secretNotFound, message: failure.message)
+        }
+        do {
+            return (try dependencies.models.model(for: model, secrets: secrets), secrets.apiKey)
+        } catch {
+            throw UnresolvedReference(reason: .modelNotFound, message: "model \(model.name) can't be used: \(error)")
+        }
+    }
+
+    /// One that can't be made is no reason not to ask the first.
+    private static func fallback(
+        named name: String, in skyflo: SkyfloAI, _ dependencies: ConversationReconciler.Dependencies
+    ) async throws -> any LanguageModel {
+        guard let model = skyflo.model(named: name) else {
+            return UnusableLanguageModel(name: name, why: "the SkyfloAI lists no model \"\(name)\"")
+        }
+        do {
+            return try await single(model, in: skyflo, dependencies).0
+        } catch let error as UnresolvedReference {
+            return UnusableLanguageModel(name: name, why: error.message)
+        }
+    }
+
+    /// The description of the model that a reply is of.
+    func model(of reply: ModelReply) -> SkyfloAI.Model {
+        fallbacks.first { $0.name == reply.answeredBy } ?? model
+    }
+}
