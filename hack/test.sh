@@ -73,6 +73,7 @@ run hack/bench/kube
 run hack/fuzz/fuzz 10
 run hack/crash.sh 1000
 run hack/peers/python
+run hack/peers/openai
 run hack/real-model
 if [ -n "${SKYFLO_TEST_KUBECONFIG:-}" ]; then
   BENCH_KUBECONFIG=$SKYFLO_TEST_KUBECONFIG run hack/bench/turn 10 4
