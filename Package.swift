@@ -131,8 +131,8 @@ let package = Package(
             ]),
         library(
             "LanguageModels", in: "Skyflo",
-            ["KubeModel", "Concurrency", "HTTPTransport", log, asyncHTTPClient, nioCore, nioHTTP1, nioSSL],
-            tests: ["KubeModel", "HTTPTransport", log, asyncHTTPClient, httpTypes, hummingbird, nioCore, nioPosix]),
+            ["KubeModel", "Concurrency", "HTTPTransport", log, asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL],
+            tests: ["KubeModel", "HTTPTransport", log, asyncHTTPClient, httpTypes, hummingbird, nioCore, nioHTTP1, nioPosix]),
         library(
             "OfflineModel", in: "Skyflo", ["KubeModel", "LanguageModels"], tests: ["KubeModel", "LanguageModels"]),
         library(

@@ -7,7 +7,7 @@ import Testing
     @Test(arguments: [1, 3, 1000], [" ", "\r\n \n", "\t"])
     func `blanks before a reply mean nothing, however it is cut`(size: Int, blanks: String) throws {
         let text = #"data: {"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}"# + "\n\n"
-        var decoder = ReplyDecoder(limit: 1000)
+        var decoder = EventReplyDecoder(ReplyAssembler(), limit: 1000)
         var rest = Array((blanks + text).utf8)[...]
         while !rest.isEmpty {
             _ = try decoder.push(Array(rest.prefix(size)))

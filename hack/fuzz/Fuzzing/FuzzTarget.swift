@@ -21,7 +21,8 @@ package struct FuzzTarget: Sendable {
 
     package static let all: [FuzzTarget] = [
         json, yaml, labelSelector, kubeconfig, smallTexts, jsonPatch, mergePatch, strategicMergePatch, serverSideApply,
-        cel, celRule, modelReply, protobuf, fieldSelector, resourcePath, redaction, canonicalJSON, transcript,
+        cel, celRule, modelReply, providerReply, protobuf, fieldSelector, resourcePath, redaction, canonicalJSON,
+        transcript,
     ]
 }
 

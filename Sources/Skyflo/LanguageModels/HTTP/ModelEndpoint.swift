@@ -28,6 +28,22 @@ package struct ModelEndpoint: Sendable, Hashable {
         query = parts.count > 1 ? String(parts[1]) : nil
     }
 
+    /// - Throws: ``LanguageModelError`` `rejected` where the address is none of HTTP.
+    init(configured base: String) throws(LanguageModelError) {
+        guard let endpoint = ModelEndpoint(base: base) else {
+            throw LanguageModelError(.rejected, message: "the model's base address is not an http or https address")
+        }
+        self = endpoint
+    }
+
+    /// Whether the path of the configured address ends so, with a slash at the beginning of `path`.
+    func pathEnds(with path: String) -> Bool { base.hasSuffix(path) }
+
+    /// Whether the query of the configured address has a parameter of that name.
+    func hasQuery(_ name: String) -> Bool {
+        (query ?? "").split(separator: "&").contains { $0 == name || $0.hasPrefix("\(name)=") }
+    }
+
     /// Whether the configured address has a path of its own, such as `/v1`.
     package var hasPath: Bool { base.drop { $0 != ":" }.dropFirst(3).contains("/") }
 

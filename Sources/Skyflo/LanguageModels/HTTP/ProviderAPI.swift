@@ -54,6 +54,13 @@ package struct ProviderRequest: Sendable {
     }
 }
 
+extension HTTPHeaders {
+    /// Of a request with JSON whose answer is a stream of server-sent events.
+    static let forModels: HTTPHeaders = [
+        "content-type": "application/json", "accept": "text/event-stream, application/json", "user-agent": "skyflo",
+    ]
+}
+
 package struct ProviderErrorAnswer: Sendable {
     package var status: Int
     package var headers: HTTPHeaders

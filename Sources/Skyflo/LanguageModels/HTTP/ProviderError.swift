@@ -7,6 +7,8 @@ package struct ProviderError: Sendable, Hashable {
     package var kind: String
     /// Where the provider tells them as numbers.
     var contextSize: LanguageModelError.ContextSize?
+    /// Google's, which has no header for it.
+    var retryAfter: Duration?
 
     static let messageLimit = 500
 
@@ -17,8 +19,20 @@ package struct ProviderError: Sendable, Hashable {
         message = Self.line(texts.first ?? other ?? "")
         let kinds = [error["code"], error["type"], error["status"]].compactMap { $0 }.filter { !$0.isNull }
         kind = kinds.map { $0.string ?? $0.description }.joined(separator: " ")
+        for detail in error["details"]?.array ?? [] { add(googleDetail: detail) }
         if let prompt = error["n_prompt_tokens"]?.int, let limit = error["n_ctx"]?.int {
             contextSize = .init(prompt: prompt, limit: limit)
+        }
+    }
+
+    /// What Google says of an error beside its code, which is 400 for a wrong key and 429 for a minute's limit and a day's
+    /// (https://cloud.google.com/apis/design/errors#error_details).
+    private mutating func add(googleDetail detail: JSONValue) {
+        if let reason = detail["reason"]?.string { kind += " \(reason)" }
+        if let delay = detail["retryDelay"]?.string { retryAfter = RetryHint.delay(retryAfter: delay, date: nil) }
+        for violation in detail["violations"]?.array ?? []
+        where violation["quotaId"]?.string?.contains("PerDay") == true {
+            kind += " daily_quota"
         }
     }
 
@@ -89,7 +103,8 @@ package struct ProviderError: Sendable, Hashable {
         LanguageModelError(
             code, message: message,
             contextSize: code == .contextTooLong
-                ? contextSize ?? ContextOverflow.size(self.message) ?? .init(prompt: nil, limit: nil) : nil)
+                ? contextSize ?? ContextOverflow.size(self.message) ?? .init(prompt: nil, limit: nil) : nil,
+            retryAfter: retryAfter)
     }
 
     private func code(status: Int) -> LanguageModelError.Code {
@@ -100,7 +115,8 @@ package struct ProviderError: Sendable, Hashable {
         // A server that gave up waiting, a conflict that passes, too early.
         case 408, 409, 425: .unavailable
         case 413: .contextTooLong
-        case 400..<500: isContextTooLong ? .contextTooLong : .rejected
+        case 400 where isWrongKey: .unauthorized
+        case 400..<500: isContextTooLong ? .contextTooLong : isQuota ? .quotaExceeded : .rejected
         case 529: .overloaded
         case 501, 505: .rejected
         case 500...:
@@ -114,9 +130,13 @@ package struct ProviderError: Sendable, Hashable {
 
     private var isQuota: Bool {
         let kind = kind.lowercased()
-        return ["insufficient_quota", "billing", "exceeded_current_quota", "insufficient_balance", "credit"]
-            .contains(where: kind.contains)
+        return [
+            "insufficient_quota", "billing", "exceeded_current_quota", "insufficient_balance", "credit", "daily_quota",
+        ]
+        .contains(where: kind.contains) || message.lowercased().contains("credit balance is too low")
     }
+
+    private var isWrongKey: Bool { kind.contains("API_KEY_INVALID") }
 
     private var isContextTooLong: Bool {
         ContextOverflow.isNamed(by: kind) || ContextOverflow.isDescribed(by: message)

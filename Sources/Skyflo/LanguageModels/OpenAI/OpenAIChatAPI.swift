@@ -19,11 +19,8 @@ package struct OpenAIChatAPI: ProviderAPI {
         model: String, baseURL: String, apiKey: Credential?,
         provider: String? = nil
     ) throws(LanguageModelError) {
-        guard let endpoint = ModelEndpoint(base: baseURL) else {
-            throw LanguageModelError(.rejected, message: "the model's base address is not an http or https address")
-        }
         self.model = model
-        self.endpoint = endpoint
+        endpoint = try ModelEndpoint(configured: baseURL)
         self.apiKey = apiKey
         profile = ChatCompletionsProfile.of(host: endpoint.hostName, provider: provider)
     }
@@ -35,9 +32,7 @@ package struct OpenAIChatAPI: ProviderAPI {
     package var callIDs: ToolCallIDForm { profile.callIDs }
 
     package func request(_ request: ModelRequest, options: ModelOptions) throws(LanguageModelError) -> ProviderRequest {
-        var headers: HTTPHeaders = [
-            "content-type": "application/json", "accept": "text/event-stream, application/json", "user-agent": "skyflo",
-        ]
+        var headers = HTTPHeaders.forModels
         if let apiKey { headers.add(name: "authorization", value: "Bearer \(apiKey.secret)") }
         let body = ChatRequest(model: model, request: request, options: options, profile: profile)
         return ProviderRequest(
@@ -45,5 +40,5 @@ package struct OpenAIChatAPI: ProviderAPI {
             body: JSONWriter.bytes(body.json))
     }
 
-    package func decoder(limit: Int) -> any ReplyStreamDecoder { ReplyDecoder(limit: limit) }
+    package func decoder(limit: Int) -> any ReplyStreamDecoder { EventReplyDecoder(ReplyAssembler(), limit: limit) }
 }

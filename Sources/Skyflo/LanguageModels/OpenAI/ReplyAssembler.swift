@@ -2,7 +2,7 @@ import KubeModel
 
 /// Puts a reply together from the JSON objects of a stream of chat completions, or from the one object of a server that
 /// doesn't stream.
-struct ReplyAssembler: Sendable {
+struct ReplyAssembler: ReplyEventAssembler {
     /// Far more than are carried out. Each is compared with the others, and a hostile reply could have a hundred thousand.
     private static let maximumCalls = 256
 

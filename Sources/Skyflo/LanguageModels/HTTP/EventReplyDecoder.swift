@@ -1,9 +1,33 @@
 import KubeModel
 
-/// From the bytes of an answer with status 200 to a reply: a stream of events, or one JSON object.
+/// Puts a reply together from the JSON objects of a stream of server-sent events, or from the one value of a server that
+/// doesn't stream.
+protocol ReplyEventAssembler: Sendable {
+    /// Whether nothing more is to come.
+    var sawEnd: Bool { get }
+    /// Whether everything but perhaps the usage was seen: what comes after can't change the reply.
+    var isComplete: Bool { get }
+
+    mutating func add(_ event: JSONValue) throws(LanguageModelError) -> [ModelDelta]
+
+    /// `[DONE]` was read.
+    mutating func end()
+
+    /// The reply, once nothing more comes.
+    ///
+    /// - Throws: `incomplete` when the end was not seen, `badReply` when there is nothing in it.
+    func reply() throws(LanguageModelError) -> DecodedReply
+}
+
+extension ReplyEventAssembler {
+    var sawEnd: Bool { false }
+    mutating func end() {}
+}
+
+/// From the bytes of an answer with status 200 to a reply: a stream of events, or one JSON value.
 ///
 /// Which of them is decided by the first byte and not by the content type, which is wrong on too many servers.
-package struct ReplyDecoder: ReplyStreamDecoder {
+struct EventReplyDecoder<Assembler: ReplyEventAssembler>: ReplyStreamDecoder {
     private enum Form {
         case undecided
         case events(ServerSentEventParser)
@@ -13,17 +37,19 @@ package struct ReplyDecoder: ReplyStreamDecoder {
     private let limit: Int
     private var received = 0
     private var form = Form.undecided
-    private var assembler = ReplyAssembler()
+    private var assembler: Assembler
+    private var isDone = false
 
     /// - Parameter limit: how many bytes the answer may have.
-    package init(limit: Int) { self.limit = limit }
+    init(_ assembler: Assembler, limit: Int) {
+        self.assembler = assembler
+        self.limit = limit
+    }
 
-    /// Whether the rest of the answer need not be read.
-    package private(set) var sawEnd = false
+    var sawEnd: Bool { isDone || assembler.sawEnd }
+    var isComplete: Bool { assembler.isComplete }
 
-    package var isComplete: Bool { assembler.isComplete }
-
-    package mutating func push(_ bytes: [UInt8]) throws(LanguageModelError) -> [ModelDelta] {
+    mutating func push(_ bytes: [UInt8]) throws(LanguageModelError) -> [ModelDelta] {
         received += bytes.count
         if received > limit {
             throw LanguageModelError(.badReply, message: "the model's reply is larger than \(limit) bytes")
@@ -75,7 +101,7 @@ package struct ReplyDecoder: ReplyStreamDecoder {
         if data.isEmpty { return [] }
         if event.data.contains("[DONE]"), event.data.count < 16 {
             assembler.end()
-            sawEnd = true
+            isDone = true
             return []
         }
         guard event.isValid else {
@@ -92,7 +118,7 @@ package struct ReplyDecoder: ReplyStreamDecoder {
         }
     }
 
-    package mutating func finish() throws(LanguageModelError) -> DecodedReply {
+    mutating func finish() throws(LanguageModelError) -> DecodedReply {
         var deltas: [ModelDelta] = []
         switch form {
         case .undecided: throw LanguageModelError(.incomplete, message: "the model's reply is empty")

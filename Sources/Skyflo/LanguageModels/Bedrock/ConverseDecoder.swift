@@ -1,0 +1,62 @@
+import KubeModel
+
+/// From the bytes of an Amazon event stream to a reply.
+struct ConverseDecoder: ReplyStreamDecoder {
+    private let limit: Int
+    private var received = 0
+    private var parser: EventStreamParser
+    private var assembler = ConverseAssembler()
+
+    /// - Parameter limit: how many bytes the answer may have.
+    init(limit: Int) {
+        self.limit = limit
+        parser = EventStreamParser(limit: limit)
+    }
+
+    var sawEnd: Bool { assembler.sawEnd }
+    var isComplete: Bool { assembler.isComplete }
+
+    mutating func push(_ bytes: [UInt8]) throws(LanguageModelError) -> [ModelDelta] {
+        received += bytes.count
+        if received > limit {
+            throw LanguageModelError(.badReply, message: "the model's reply is larger than \(limit) bytes")
+        }
+        var deltas: [ModelDelta] = []
+        for message in try messages(bytes) where !sawEnd { deltas += try take(message) }
+        return deltas
+    }
+
+    private mutating func messages(_ bytes: [UInt8]) throws(LanguageModelError) -> [EventStreamMessage] {
+        do {
+            return try parser.push(bytes)
+        } catch {
+            switch error {
+            case .tooLarge(let limit):
+                throw LanguageModelError(.badReply, message: "an event of the stream is larger than \(limit) bytes")
+            case .malformed(let why):
+                throw LanguageModelError(.badReply, message: "the answer is not an event stream of Amazon: \(why)")
+            }
+        }
+    }
+
+    private mutating func take(_ message: EventStreamMessage) throws(LanguageModelError) -> [ModelDelta] {
+        switch message.messageType {
+        case "event":
+            guard let event = try? JSONParser.parse(message.payload) else {
+                throw LanguageModelError(.badReply, message: "an event of the model's reply is not JSON")
+            }
+            return try assembler.add(event, type: message.eventType)
+        case "exception":
+            throw BedrockError(
+                type: message.headers[":exception-type"] ?? "", body: message.payload
+            ).inStream
+        case "error":
+            throw BedrockError(
+                type: message.headers[":error-code"] ?? "", body: Array((message.headers[":error-message"] ?? "").utf8)
+            ).inStream
+        default: return []
+        }
+    }
+
+    mutating func finish() throws(LanguageModelError) -> DecodedReply { try assembler.reply() }
+}
