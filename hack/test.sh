@@ -6,9 +6,9 @@
 #   hack/test.sh --peers                                                   all of it, and then, before an issue is closed:
 #
 # release builds, the benchmarks and fuzz targets on them, a thousand conversations with crashes, the Python client of
-# Kubernetes (from PyPI, into a folder that goes after) against the playground, ten conversations with a small language model
-# (from PyPI as well), and, where SKYFLO_TEST_KUBECONFIG names the kubeconfig of a real API server, turns against it (the tests
-# above use it as well). That takes more than an hour.
+# Kubernetes (from PyPI, into a folder that goes after) against the playground, the Python SDKs of model providers against
+# recorded streams, ten conversations with a small language model (all from PyPI as well), and, where SKYFLO_TEST_KUBECONFIG
+# names the kubeconfig of a real API server, turns against it (the tests above use it as well). That takes more than an hour.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 answer_help "$@"
@@ -74,6 +74,7 @@ run hack/fuzz/fuzz 10
 run hack/crash.sh 1000
 run hack/peers/python
 run hack/peers/openai
+run hack/peers/model-sdks
 run hack/real-model
 if [ -n "${SKYFLO_TEST_KUBECONFIG:-}" ]; then
   BENCH_KUBECONFIG=$SKYFLO_TEST_KUBECONFIG run hack/bench/turn 10 4
