@@ -44,6 +44,22 @@ import Writes
         #expect(try parameters.check(#"{"name":"web"}"#).integer("count") == 5)
     }
 
+    @Test func `what models commonly write is taken where it can mean nothing else`() throws {
+        let arguments = try parameters.check(#"{"name":"web","count":"3","all":"true","mode":"","selector":" "}"#)
+        #expect(arguments.integer("count") == 3 && arguments.bool("all") == true)
+        #expect(arguments.string("mode") == nil && arguments.string("selector") == nil)
+        #expect(try parameters.check(#"{"name":"web","all":"False","count":"10"}"#).bool("all") == false)
+        let patch = ToolParameters([
+            .required("patch", kind: .string(.document(maximum: 64)), description: "Patch")
+        ])
+        #expect(try patch.check(#"{"patch":{"spec":{"replicas":3}}}"#).string("patch") == #"{"spec":{"replicas":3}}"#)
+        #expect(try patch.check(#"{"patch":[{"op":"remove"}]}"#).string("patch") == #"[{"op":"remove"}]"#)
+        #expect(try patch.check(#"{"patch":"spec: {}"}"#).string("patch") == "spec: {}")
+        #expect(throws: ToolFailure.self) { try patch.check(#"{"patch":3}"#) }
+        let long = String(repeating: "x", count: 64)
+        #expect(throws: ToolFailure.self) { try patch.check(#"{"patch":{"a":"\#(long)"}}"#) }
+    }
+
     @Test(arguments: [
         (#"{"name":"web""#, "not valid JSON"),
         (#"{"name":"web",}"#, "not valid JSON"),
@@ -54,10 +70,16 @@ import Writes
         ("{}", "name: required"),
         (#"{"name":null}"#, "name: required"),
         (#"{"name":7}"#, "name: must be a string, not of type integer"),
-        (#"{"name":"web","count":"3"}"#, "count: must be an integer, not of type string"),
+        (#"{"name":"web","count":"three"}"#, "count: must be an integer, not of type string"),
+        (#"{"name":"web","count":"3.5"}"#, "count: must be an integer"),
+        (#"{"name":"web","count":" 3"}"#, "count: must be an integer"),
+        (#"{"name":"web","count":"0x3"}"#, "count: must be an integer"),
+        (#"{"name":"web","count":"11"}"#, "11 is not between 1 and 10"),
+        (#"{"name":"web","count":"99999999999999999999"}"#, "count: must be an integer"),
         (#"{"name":"web","count":3.5}"#, "count: must be an integer"),
         (#"{"name":"web","count":11}"#, "11 is not between 1 and 10"),
-        (#"{"name":"web","all":"true"}"#, "all: must be a boolean"),
+        (#"{"name":"web","all":"yes"}"#, "all: must be a boolean"),
+        (#"{"name":{"a":1}}"#, "name: must be a string, not of type object"),
         (#"{"name":"web","mode":"c"}"#, "is not one of a, b"),
         (#"{"name":"web","labels":{"a":1}}"#, "a: must be a string"),
         (#"{"name":"web","since":"5 minutes"}"#, "is not a time"),

@@ -6,6 +6,8 @@ import Writes
 package enum TextFormat: Sendable, Hashable {
     /// Anything of at most so many characters without NUL.
     case text(maximum: Int)
+    /// JSON or YAML of at most so many characters: a manifest, a patch.
+    case document(maximum: Int)
     /// An object's name: what can stand in a path. Which names its kind allows is ``Names/check(_:of:)``'s business.
     case objectName
     /// DNS-1123 label: containers.
@@ -25,7 +27,7 @@ package enum TextFormat: Sendable, Hashable {
     /// In characters (code points), as JSON Schema counts them.
     var maximumLength: Int {
         switch self {
-        case .text(let maximum): maximum
+        case .text(let maximum), .document(let maximum): maximum
         case .objectName, .resourceType: 253
         case .label, .namespace: 63
         case .resourceTypes, .labelSelector, .fieldSelector: 1024
@@ -39,7 +41,7 @@ package enum TextFormat: Sendable, Hashable {
         if text.utf8.contains(0) { return "contains a NUL character" }
         let excerpt = ToolParameters.excerpt(text)
         switch self {
-        case .text: return nil
+        case .text, .document: return nil
         case .objectName:
             return Names.isPathSafe(text) ? nil : "\"\(excerpt)\" is not a valid name of a Kubernetes object"
         case .label:

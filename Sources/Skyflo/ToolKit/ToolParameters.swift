@@ -19,8 +19,9 @@ package struct ToolParameters: Sendable, Hashable {
         ])
     }
 
-    /// Reads the text that a model sent as arguments. Nothing is repaired and nothing is converted, with one exception: an
-    /// integer may be written as a number without a fraction (`3.0`), which JSON doesn't tell apart.
+    /// Reads the text that a model sent as arguments. Nothing is repaired. Only what models commonly write and what can't mean
+    /// anything else is taken for what it says: an integer as a number without a fraction or as text (`3.0`, `"3"`), a boolean
+    /// as text (`"true"`), and a document as the object that its text would be read as.
     ///
     /// - Throws: one ``ToolFailure`` that lists every problem, so that the model can mend all of them at once.
     package func check(_ text: String) throws(ToolFailure) -> ToolArguments {
@@ -44,7 +45,7 @@ package struct ToolParameters: Sendable, Hashable {
             problems.append("\(Self.excerpt(key)): unknown; the parameters are \(known.isEmpty ? "none" : known)")
         }
         for parameter in list {
-            guard let value = members[parameter.name], !Self.isNotGiven(value) else {
+            guard let value = members[parameter.name].map(parameter.kind.plain), !Self.isNotGiven(value) else {
                 if parameter.isRequired { problems.append("\(parameter.name): required") }
                 values[parameter.name] = parameter.defaultValue
                 continue
@@ -126,6 +127,20 @@ extension ToolParameter.Kind {
         case .boolean: ["type": "boolean"]
         case .choice(let values): ["type": "string", "enum": JSONValue(values)]
         case .stringMap: ["type": "object", "additionalProperties": ["type": "string"]]
+        }
+    }
+
+    /// A value in the form that the kind has, where it says the same in another one; else the value as it is.
+    func plain(_ value: JSONValue) -> JSONValue {
+        switch (self, value) {
+        case (.integer, .string(let text)):
+            let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+            let isNumber = !digits.isEmpty && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
+            return isNumber ? Int(text).map { JSONValue($0) } ?? value : value
+        case (.boolean, .string("true")), (.boolean, .string("True")): return true
+        case (.boolean, .string("false")), (.boolean, .string("False")): return false
+        case (.string(.document), .object), (.string(.document), .array): return .string(JSONWriter.string(value))
+        default: return value
         }
     }
 

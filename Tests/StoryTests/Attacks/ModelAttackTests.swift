@@ -24,7 +24,7 @@ import Testing
         ("k8s_logs", ["pod_name": "web", "container_name": "-f"]),
         ("k8s_logs", ["pod_name": "web;id"]),
         ("k8s_logs", ["pod_name": "web", "since": "1h --follow"]),
-        ("k8s_scale", ["resource_type": "deployment", "name": "web", "replicas": "3"]),
+        ("k8s_scale", ["resource_type": "deployment", "name": "web", "replicas": "3 --as=x"]),
         ("k8s_scale", ["resource_type": "deployment", "name": "web", "replicas": -1]),
         ("k8s_scale", ["resource_type": "deployment", "name": "web", "replicas": 3, "namespace": "shop --as=x"]),
         ("k8s_delete", ["resource_type": "pods", "name": "--all"]),

@@ -15,7 +15,7 @@ struct ApplyTool: KubernetesTool {
         like args, are replaced. Fields that another manager owns are not taken over.
         """
     let parameters = ToolParameters([
-        .required("content", kind: .string(.text(maximum: 524_288)), description: "The manifest"),
+        .required("content", kind: .string(.document(maximum: 524_288)), description: "The manifest"),
         .optional(
             "namespace", kind: .string(.namespace),
             description: "Namespace of objects that name none; by default the conversation's"),

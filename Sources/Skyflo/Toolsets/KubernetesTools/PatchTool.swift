@@ -13,7 +13,7 @@ struct PatchTool: KubernetesTool {
         """
     let parameters = ToolParameters([
         .resourceType, .name,
-        .required("patch", kind: .string(.text(maximum: 262_144)), description: "The patch, as JSON or YAML"),
+        .required("patch", kind: .string(.document(maximum: 262_144)), description: "The patch, as JSON or YAML"),
         .namespace,
         .optional(
             "patch_type", kind: .choice(["strategic", "merge", "json"]), default: "strategic",
