@@ -20,6 +20,63 @@ import Testing
         }
     }
 
+    @Test func `first requests of different namespaces are the same but for a few bytes at their end`() async throws {
+        let model = ScriptedModel(.says("Fine."))
+        try await Story.run(model) { story in
+            try await story.apply(
+                """
+                apiVersion: v1
+                kind: Namespace
+                metadata: {name: cart}
+                ---
+                apiVersion: v1
+                kind: ServiceAccount
+                metadata: {name: reader, namespace: cart}
+                ---
+                apiVersion: skyflo.ai/v1
+                kind: SkyfloAI
+                metadata: {name: skyflo, namespace: cart}
+                spec: {}
+                ---
+                apiVersion: skyflo.ai/v1
+                kind: Conversation
+                metadata: {name: talk, namespace: cart}
+                spec: {serviceAccountName: reader, messages: [{content: why is it slow?}]}
+                """)
+            try await story.ask("scale web to 3")
+            try await story.untilPhase(.completed)
+            try await eventually("both were asked") { model.wholeRequests.count == 2 }
+            let requests = model.wholeRequests
+            #expect(requests[0].tools == requests[1].tools && requests[0].messages[0] == requests[1].messages[0])
+            #expect(requests[0].messages[1] != requests[1].messages[1])
+            guard case .system(let prompt) = requests[0].messages[0], case .user(let said) = requests[0].messages[1]
+            else { return }
+            let tools = requests[0].tools.reduce(0) {
+                $0 + $1.name.utf8.count + $1.description.utf8.count + JSONWriter.bytes($1.parameters).count
+            }
+            #expect(said.utf8.count * 9 < prompt.utf8.count + tools)
+        }
+    }
+
+    @Test func `a conversation that may only read is offered no tool that writes`() async throws {
+        let model = ScriptedModel(.says("Fine."))
+        try await Story.run(model) { story in
+            try await story.ask("scale web to 3", spec: ["approval": ["mode": "ReadOnly"]])
+            try await story.untilPhase(.completed)
+            try await story.changeSkyflo(["readOnly": true])
+            try await story.ask("scale web to 3", name: "second")
+            try await story.until("over", of: "second") { $0.status.phase == .completed }
+            for request in model.requests {
+                let names = Set(request.tools.map(\.name))
+                #expect(names.isSuperset(of: ["k8s_get", "k8s_logs"]))
+                #expect(names.isDisjoint(with: ["k8s_scale", "k8s_delete", "k8s_patch", "k8s_apply", "k8s_exec"]))
+                guard case .system(let prompt)? = request.messages.first else { return }
+                #expect(prompt.contains("nothing can be changed here"))
+            }
+            #expect(model.requests.count == 2)
+        }
+    }
+
     @Test func `a target that moves while a change is prepared is looked at again`() async throws {
         let model = ScriptedModel(.scale(to: 3), .says("Done."))
         try await Story.run(nil) { story in

@@ -14,7 +14,7 @@ import Writes
         let description = ""
         var toolset = "kubernetes"
         let parameters = ToolParameters([])
-        let onlyReads = true
+        var onlyReads = true
         var body: @Sendable () async throws -> ToolOutcome = { .output("done") }
 
         func call(_: ToolArguments, in _: ToolContext) async throws -> ToolOutcome { try await body() }
@@ -45,6 +45,23 @@ import Writes
         let registry = ToolRegistry([Probe(name: "z"), Probe(name: "a"), Probe(name: "j", toolset: "jenkins")])
         #expect(registry.definitions().map(\.name) == ["z", "a", "j"])
         #expect(registry.definitions(toolsets: ["jenkins"]).map(\.name) == ["j"])
+    }
+
+    @Test func `who may only read is offered nothing that writes, nor a group of it`() {
+        let groups = [
+            ToolGroup("nodes", toolset: "kubernetes", purpose: "nodes", tools: ["drain"]),
+            ToolGroup("more", toolset: "kubernetes", purpose: "more", tools: ["top", "patch"]),
+        ]
+        let registry = ToolRegistry(
+            [
+                Probe(name: "get"), Probe(name: "drain", onlyReads: false), Probe(name: "top"),
+                Probe(name: "patch", onlyReads: false),
+            ], onDemand: groups)
+        let definitions = registry.definitions(onlyReading: true)
+        #expect(definitions.map(\.name) == ["get", "top", "load_toolset"])
+        #expect(definitions.last?.description.contains("nodes") == false)
+        #expect(registry.offered(definitions, loaded: []).map(\.name) == ["get", "load_toolset"])
+        #expect(registry.definitions(toolsets: ["none"], onlyReading: true).isEmpty)
     }
 
     @Test func `tools on demand are offered once they were asked for`() async throws {

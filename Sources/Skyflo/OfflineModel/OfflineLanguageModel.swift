@@ -14,7 +14,7 @@ package struct OfflineLanguageModel: LanguageModel {
         to request: ModelRequest, onDelta: @escaping @Sendable (ModelDelta) -> Void
     ) async throws -> ModelReply {
         try Task.checkCancellation()
-        let reply = OfflineConversation(request).reply
+        let reply = OfflineConversation(request.withoutContext).reply
         if !reply.content.isEmpty { onDelta(.content(reply.content)) }
         for call in reply.toolCalls { onDelta(.toolCall(name: call.name)) }
         return reply

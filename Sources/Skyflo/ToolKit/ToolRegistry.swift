@@ -41,10 +41,15 @@ package struct ToolRegistry: Sendable {
     package var toolsets: Set<String> { Set(allDefinitions.map(\.toolset)) }
 
     /// In the order in which the tools were given: a stable prompt is a cached prompt.
-    /// - Parameter toolsets: nil for all.
-    package func definitions(toolsets: Set<String>? = nil) -> [ToolDefinition] {
-        allDefinitions.filter { toolsets?.contains($0.toolset) ?? true }
-            + (loader(in: toolsets).map { [Self.definition(of: $0)] } ?? [])
+    /// - Parameters:
+    ///   - toolsets: nil for all.
+    ///   - onlyReading: without tools that can propose a write.
+    package func definitions(toolsets: Set<String>? = nil, onlyReading: Bool = false) -> [ToolDefinition] {
+        let offered = allDefinitions.filter {
+            (toolsets?.contains($0.toolset) ?? true) && ($0.onlyReads || !onlyReading)
+        }
+        let names = onlyReading ? Set(offered.map(\.name)) : nil
+        return offered + (loader(in: toolsets, of: names).map { [Self.definition(of: $0)] } ?? [])
     }
 
     /// Of these, what is put before a model that has asked for these groups. What isn't can be called all the same.
@@ -54,8 +59,11 @@ package struct ToolRegistry: Sendable {
     }
 
     /// nil where nothing is loaded on demand.
-    private func loader(in toolsets: Set<String>?) -> LoadToolsetTool? {
-        let allowed = groups.filter { toolsets?.contains($0.toolset) ?? true }
+    /// - Parameter names: of the tools that may be loaded; nil for all.
+    private func loader(in toolsets: Set<String>?, of names: Set<String>? = nil) -> LoadToolsetTool? {
+        let allowed = groups.filter { group in
+            (toolsets?.contains(group.toolset) ?? true) && (names.map { !$0.isDisjoint(with: group.tools) } ?? true)
+        }
         return allowed.isEmpty ? nil : LoadToolsetTool(allowed)
     }
 

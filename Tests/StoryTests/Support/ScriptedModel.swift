@@ -11,6 +11,7 @@ final class ScriptedModel: LanguageModel, ModelProvider {
     let name = "scripted"
     private let script: Script
     private let seen = Mutex<[ModelRequest]>([])
+    private let whole = Mutex<[ModelRequest]>([])
 
     /// - Parameter script: gets the request and how many came before it.
     init(_ script: @escaping Script) { self.script = script }
@@ -20,11 +21,15 @@ final class ScriptedModel: LanguageModel, ModelProvider {
         self.init { _, turn in replies[min(turn, replies.count - 1)] }
     }
 
+    /// As providers get them, with the context of messages.
+    var wholeRequests: [ModelRequest] { whole.withLock(\.self) }
     var requests: [ModelRequest] { seen.withLock(\.self) }
 
     func model(for description: SkyfloAI.Model, apiKey: Credential?) throws -> any LanguageModel { self }
 
     func reply(to request: ModelRequest, onDelta: @escaping @Sendable (ModelDelta) -> Void) async throws -> ModelReply {
+        whole.withLock { $0.append(request) }
+        let request = request.withoutContext
         let turn = seen.withLock { seen in
             seen.append(request)
             return seen.count - 1

@@ -207,7 +207,10 @@ import WorkflowEngine
         play.apply(.callResolved(id: "c3", succeeded: true, result: "Met"))
         try look(play)
         #expect(all["calls", "c3"]?["waitingFor"] == nil && all["calls", "c3"]?["waitingUntil"] == nil)
-        play.propose("exec", "drain")
+        var short = ModelTurn(
+            content: "", calls: ["exec", "drain"].map { .init(modelID: $0, tool: $0, arguments: "{}") })
+        short.context = ContextUse(model: "m", bytes: 10, leftOut: "1 earlier turn left out")
+        play.apply(.modelReplied(short))
         let calls = play.machine.calls.map(\.id)
         play.apply(.approvalRequested(id: calls[0], command(play)), .approvalRequested(id: calls[1], sequence(play)))
         try look(play, newApprovals: Set(calls))

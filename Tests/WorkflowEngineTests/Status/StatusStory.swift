@@ -91,7 +91,9 @@ struct StatusStory {
                     .init(check: "3 replicas", verdict: .passed, evidence: "3/3"),
                     .init(check: "roll-out", verdict: .stillRunning, evidence: "2/3"),
                 ]))
-        play.apply(.modelReplied(ModelTurn(content: "Done.")))
+        var answer = ModelTurn(content: "Done.")
+        answer.context = ContextUse(model: "m", bytes: 10, leftOut: "1 earlier turn left out")
+        play.apply(.modelReplied(answer))
         play.apply(.turnEnded(try #require(play.end())))
         show()
     }

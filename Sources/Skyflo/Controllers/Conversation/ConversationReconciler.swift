@@ -28,6 +28,7 @@ package final class ConversationReconciler: Reconciler {
         var breakers = CircuitBreakers()
         var serviceAccounts = ServiceAccountCache()
         var proofs = AdmissionPolicyCheckCache()
+        var installation = InstallationCache()
 
         package init(
             api: any KubeAPI, conversations: Informer, skyfloAIs: Informer, mapper: RESTMapper, tools: ToolRegistry,

@@ -2,6 +2,7 @@ import ControllerRuntime
 import KubeModel
 import LanguageModels
 import SkyfloAPI
+import ToolKit
 import Transcripts
 import WorkflowEngine
 import Writes
@@ -15,7 +16,8 @@ struct ModelCaller: Sendable {
     /// Asks the model, and meanwhile lets people see how far the turn is: the two don't depend on each other.
     func ask(in store: inout ConversationStore, _ references: ResolvedReferences) async throws {
         do {
-            try await take(reply(in: &store, references), in: &store, references: references)
+            let outcome = try await reply(in: &store, references)
+            if let (reply, use) = outcome { take(reply, to: use, in: &store, references: references) }
         } catch let error as LanguageModelError where error.code == .unauthorized {
             try await askAgain(after: error, in: &store, references)
         } catch let error as LanguageModelError {
@@ -23,18 +25,55 @@ struct ModelCaller: Sendable {
         }
     }
 
+    /// Asks, and asks again for less where the provider says that it was too much.
     /// - Returns: nil when cancelled.
     private func reply(
         in store: inout ConversationStore, _ references: ResolvedReferences
+    ) async throws -> (ModelReply, to: ContextUse)? {
+        var budget = references.budget(for: store.machine)
+        var prepared = references.prepared(for: store.machine, of: store.conversation, within: budget)
+        var attempts = ContextBudget.attempts
+        while true {
+            do {
+                let reply = try await send(prepared.request, in: &store, references)
+                return reply.map { ($0, to: prepared.use) }
+            } catch let refusal as LanguageModelError where refusal.code == .contextTooLong {
+                let size = refusal.contextSize
+                budget.shrink(afterSending: prepared.use.bytes, prompt: size?.prompt, limit: size?.limit)
+                let shorter = references.prepared(for: store.machine, of: store.conversation, within: budget)
+                guard attempts > 0, shorter.use.bytes < prepared.use.bytes else {
+                    throw tooLong(refusal, sent: prepared.use.bytes, budget: budget)
+                }
+                attempts -= 1
+                prepared = shorter
+            }
+        }
+    }
+
+    private func tooLong(_ refusal: LanguageModelError, sent bytes: Int, budget: ContextBudget) -> LanguageModelError {
+        let tokens = refusal.contextSize?.prompt ?? Int(Double(bytes) / budget.bytesPerToken)
+        let limit = refusal.contextSize?.limit.map { "\($0)" } ?? "fewer, how many the provider doesn't say"
+        return LanguageModelError(
+            .contextTooLong,
+            message:
+                "the newest message, the instructions and the tools have about \(tokens) tokens, and the model's context has "
+                + "\(limit). A shorter message goes on. The provider says: \(refusal.message)")
+    }
+
+    /// - Returns: nil when cancelled.
+    private func send(
+        _ request: ModelRequest, in store: inout ConversationStore, _ references: ResolvedReferences
     ) async throws -> ModelReply? {
-        let request = references.request(for: store.machine)
         let model = references.languageModel
         let (snapshot, stopWatcher, clock) = (store, stopWatcher, stopWatcher.clock)
         let pause = ModelPause()
-        let outcome = try await store.showingProgress(pause: pause, first: { store in
-            if store.conversation.status.turn != store.machine.turn { try await store.writeStatus() }
-            try await store.keepProgress()
-        }) {
+        let outcome = try await store.showingProgress(
+            pause: pause,
+            first: { store in
+                if store.conversation.status.turn != store.machine.turn { try await store.writeStatus() }
+                try await store.keepProgress()
+            }
+        ) {
             try await stopWatcher.run(for: snapshot, governedBy: references.skyfloAI) {
                 try await model.reply(to: request) { delta in
                     pause.set(delta.pauseText(now: clock.now))
@@ -53,7 +92,8 @@ struct ModelCaller: Sendable {
         }
         store.references = renewed
         do {
-            try await take(reply(in: &store, renewed), in: &store, references: renewed)
+            let outcome = try await reply(in: &store, renewed)
+            if let (reply, use) = outcome { take(reply, to: use, in: &store, references: renewed) }
         } catch let error as LanguageModelError {
             fail(error, in: &store, references: renewed)
         }
@@ -66,18 +106,24 @@ struct ModelCaller: Sendable {
         store.log(.modelFailed("the model \(references.model.name) gave no reply: \(why)"))
     }
 
-    private func take(_ reply: ModelReply?, in store: inout ConversationStore, references: ResolvedReferences) {
-        guard let reply else { return }
+    private func take(
+        _ reply: ModelReply, to use: ContextUse, in store: inout ConversationStore, references: ResolvedReferences
+    ) {
         let model = references.model(of: reply)
         if store.machine.modelTurns == 0 { store.timeToFirstToken = reply.timeToFirstToken }
         ConversationMetrics.modelReplied(model: model.name, reply.usage)
         var turn = ModelTurn(reply)
+        turn.context = use
+        // A fallback may have replied.
+        turn.context?.model = model.name
         turn.providerData = reply.providerData?.mapTexts(redactor.redact(text:)).json
         // What the user told it, it may tell again.
         turn.content = redactor.redact(text: turn.content)
         turn.usage.cost =
             model.prices?.cost(
                 prompt: turn.usage.prompt, cached: turn.usage.cached, completion: turn.usage.completion) ?? 0
+        let tools = Set(references.definitions.map(\.name))
+        turn.isCallAsText = turn.calls.isEmpty && WrittenToolCall.tool(in: turn.content, offered: tools) != nil
         guard turn.storedSize <= StoredTranscript.entryBytes else {
             let limit = StoredTranscript.entryBytes
             return store.log(.modelFailed("the reply of model \(model.name) has more than \(limit) bytes"))

@@ -46,15 +46,23 @@ struct ResolvedReferences: Sendable {
         async let made = languageModel(of: model, in: skyflo, dependencies)
         let identity = try await identity(of: conversation, dependencies)
         let isChosen = spec.toolsets != nil || skyflo.toolsets != nil
-        let offered = isChosen ? toolsets : try await offered(toolsets, mapper: dependencies.mapper)
-        let definitions = dependencies.tools.definitions(toolsets: offered)
+        let served = try await served(by: dependencies.mapper)
+        let offered = isChosen ? toolsets : offered(toolsets, where: served ?? [])
+        let isReadOnly = spec.approvalMode == .readOnly || skyflo.readOnly
+        let definitions = dependencies.tools.definitions(toolsets: offered, onlyReading: isReadOnly)
+        let prompt = SystemPrompt(
+            isReadOnly: isReadOnly,
+            installation: try await dependencies.installation.installation(
+                serving: served, off: dependencies.tools.toolsets.subtracting(toolsets ?? dependencies.tools.toolsets),
+                api: dependencies.api, clock: dependencies.clock),
+            instructions: skyflo.instructions)
         let (languageModel, credential) = try await made
         return ResolvedReferences(
             skyfloAI: skyflo.object.key, model: model,
             fallbacks: model.fallback.compactMap { skyflo.model(named: $0) }, languageModel: languageModel,
             credential: credential, identity: identity,
             toolsets: toolsets, definitions: definitions, tools: dependencies.tools,
-            systemPrompt: SystemPrompt.text(for: conversation, instructions: skyflo.instructions))
+            systemPrompt: prompt.text)
     }
 
     // MARK: SkyfloAI
@@ -136,17 +144,20 @@ struct ResolvedReferences: Sendable {
         return wanted
     }
 
-    /// What is put before the model where nobody has chosen: tools for Argo and Flux only where the cluster has one of them.
-    /// Each description costs tokens in every request. Tools that aren't offered still say what is missing when called.
-    private static func offered(_ toolsets: Set<String>?, mapper: RESTMapper) async throws -> Set<String>? {
-        let served: [APIResource]
+    /// nil where the cluster doesn't say.
+    private static func served(by mapper: RESTMapper) async throws -> [APIResource]? {
         do {
-            served = try await mapper.allResources()
+            return try await mapper.allResources()
         } catch let error as CancellationError {
             throw error
         } catch {
-            served = []
+            return nil
         }
+    }
+
+    /// What is put before the model where nobody has chosen: tools for Argo and Flux only where the cluster has one of them.
+    /// Each description costs tokens in every request. Tools that aren't offered still say what is missing when called.
+    private static func offered(_ toolsets: Set<String>?, where served: [APIResource]) -> Set<String>? {
         guard served.contains(where: { ArgoToolset.isServed(by: $0.group) }) else {
             return toolsets?.subtracting([ArgoToolset.toolset])
         }
@@ -203,26 +214,5 @@ extension ResolvedReferences {
         .init(
             limits: spec.limits, mode: spec.approvalMode,
             readTools: Set(definitions.filter(\.onlyReads).map(\.name)).subtracting([LoadToolsetTool.name]))
-    }
-
-    /// What the model is asked next.
-    func request(for machine: WorkflowStateMachine) -> ModelRequest {
-        let history = machine.history
-        let last = machine.noteForLastReply.map { [ChatMessage(.note($0))] } ?? []
-        let offered = machine.asksForAnswer ? [] : tools.offered(definitions, loaded: Self.loaded(in: history))
-        return ModelRequest(
-            messages: [.system(systemPrompt)] + ContextWindow().fit(history).map(ChatMessage.init) + last,
-            tools: offered.map { ToolSchema(name: $0.name, description: $0.description, parameters: $0.parameters) },
-            maxTokens: model.maxTokens)
-    }
-
-    /// The groups of tools that the model has asked for in this conversation.
-    private static func loaded(in history: [HistoryMessage]) -> Set<String> {
-        Set(
-            history.flatMap { message -> [String] in
-                guard case .assistant(_, let calls, _) = message else { return [] }
-                return calls.filter { $0.tool == LoadToolsetTool.name }
-                    .compactMap { LoadToolsetTool.group(asked: $0.arguments) }
-            })
     }
 }

@@ -52,7 +52,7 @@ struct ToolCallRunner: Sendable {
     ) async throws {
         let context = ToolContext(
             api: access.acting(for: references.identity), mapper: mapper, namespace: store.conversation.namespace,
-            redactor: redactor)
+            redactor: redactor, outputLimit: references.budget(for: store.machine).result)
         let calls = ids.compactMap(store.machine.call)
         let registry = registry
         let readOnly = gate.readOnly(store.conversation, governedBy: gate.governing(references))

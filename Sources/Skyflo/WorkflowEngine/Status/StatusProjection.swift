@@ -209,6 +209,7 @@ package struct StatusProjection: Sendable {
         status.toolCalls = machine.totalCalls
         status.timeToFirstTokenMilliseconds = timeToFirstToken.map { Int($0 * 1000) }
         status.timeToRespondMilliseconds = machine.ended.map { _ in Int(machine.secondsWorked(now: now) * 1000) }
+        status.leftOut = machine.leftOut?.bounded(to: Budget.change)
         return status
     }
 }

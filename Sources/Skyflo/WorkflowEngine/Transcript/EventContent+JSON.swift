@@ -13,6 +13,19 @@ extension ModelTurn: JSONRecord {
         members.code(&usage, as: "usage")
         members.code(&providerData, as: "providerData")
         members.code(&isCallAsText, as: "isCallAsText", omitting: false)
+        members.code(&context, as: "context")
+    }
+}
+
+extension ContextUse: JSONRecord {
+    package init() { self.init(model: "", bytes: 0) }
+
+    package mutating func code(_ members: inout JSONMembers) {
+        members.code(&model, as: "model")
+        members.code(&bytes, as: "bytes")
+        members.code(&window, as: "window")
+        members.code(&leftOut, as: "leftOut")
+        members.code(&promptVersion, as: "promptVersion")
     }
 }
 

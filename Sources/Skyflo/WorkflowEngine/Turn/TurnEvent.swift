@@ -76,6 +76,8 @@ package struct ModelTurn: Sendable, Hashable {
     package var providerData: JSONValue?
     /// The text is a tool call that the model should have made by the tool interface. Nothing is done about it.
     package var isCallAsText = false
+    /// What it was a reply to; nil in transcripts of versions that didn't say.
+    package var context: ContextUse?
 
     package init(
         content: String, calls: [Call] = [], finish: Finish = .complete, usage: Usage = Usage(),

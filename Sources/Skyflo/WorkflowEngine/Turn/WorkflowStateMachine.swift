@@ -64,6 +64,12 @@ package struct WorkflowStateMachine: Sendable {
     /// Calls of earlier replies of all turns, oldest first; only the newest ``keptCalls``.
     package private(set) var pastCalls: [(turn: Int, call: Call)] = []
     package internal(set) var history: [HistoryMessage] = []
+    /// When the messages of the user in ``history`` were taken up, in their order.
+    package private(set) var messageTimes: [KubeTime] = []
+    /// What the replies so far have shown of each model, by its name in the SkyfloAI.
+    package private(set) var contextSizes: [String: ContextSize] = [:]
+    /// What had to be left out of the last request of this turn, for people; nil where nothing had.
+    package private(set) var leftOut: String?
     package private(set) var startedAt = KubeTime(microseconds: 0)
     package private(set) var finishedAt: KubeTime?
     /// Replies, calls and writes of this turn.
@@ -251,6 +257,7 @@ extension WorkflowStateMachine {
         turn = number
         isUndoing = false
         history.append(.user(message))
+        messageTimes.append(at)
     }
 
     /// The model sees none of the skipped messages later: it would do what they say.
@@ -280,6 +287,7 @@ extension WorkflowStateMachine {
         failure = nil
         lastReply = nil
         repeatedCalls = RepeatedCalls()
+        leftOut = nil
         wasAskedForAnswer = false
         wasToldAboutText = false
         startedAt = at
@@ -305,6 +313,10 @@ extension WorkflowStateMachine {
         toolCalls += reply.calls.count
         tokens += reply.usage.total
         usage = usage + reply.usage
+        if let context = reply.context {
+            contextSizes[context.model, default: ContextSize()].learn(context, reply.usage)
+        }
+        leftOut = reply.context?.leftOut
         history.append(.assistant(reply.content, calls: reply.calls, providerData: reply.providerData))
         if reply.isCallAsText, reply.calls.isEmpty { history.append(.note(Self.callAsTextNote)) }
         calls = reply.calls.enumerated().map { position, proposed in

@@ -11,6 +11,8 @@ package struct UsageStatus: Sendable, Hashable {
     /// Of the last turn.
     package var timeToFirstTokenMilliseconds: Int?
     package var timeToRespondMilliseconds: Int?
+    /// What had to be left out of the last request to the model; nil where nothing had.
+    package var leftOut: String?
 
     package init() {}
 }
@@ -26,5 +28,6 @@ extension UsageStatus: JSONRecord {
         members.code(&toolCalls, as: "toolCalls")
         members.code(&timeToFirstTokenMilliseconds, as: "timeToFirstTokenMilliseconds")
         members.code(&timeToRespondMilliseconds, as: "timeToRespondMilliseconds")
+        members.code(&leftOut, as: "leftOut", ifNil: .null)
     }
 }

@@ -1,0 +1,45 @@
+import ArgoTools
+import ControllerRuntime
+import KubeClient
+import KubeModel
+import Synchronization
+import ToolKit
+
+/// What the cluster is and lacks, as the system prompt tells it, as it was found a while ago: it rarely changes, and a prompt
+/// that stays the same is a cached prompt.
+final class InstallationCache: Sendable {
+    private static let lifetime = Duration.seconds(600)
+
+    private let found = Mutex<(version: String?, at: Duration)?>(nil)
+
+    /// - Parameters:
+    ///   - resources: that the cluster serves; nil where it doesn't say.
+    ///   - off: toolsets that the SkyfloAI doesn't allow.
+    func installation(
+        serving resources: [APIResource]?, off: Set<String>, api: any KubeAPI, clock: any RuntimeClock
+    ) async throws -> SystemPrompt.Installation {
+        var lacks: [String] = []
+        if let groups = resources.map({ Set($0.map(\.group)) }) {
+            if !groups.contains("metrics.k8s.io") { lacks.append("metrics (metrics.k8s.io)") }
+            if !groups.contains(where: ArgoToolset.isServed) { lacks.append("Argo CD, Argo Rollouts, Flux") }
+        }
+        lacks += off.filter { !$0.isEmpty }.sorted().map { "the toolset \($0), which is turned off" }
+        return SystemPrompt.Installation(version: try await version(api: api, clock: clock), lacks: lacks)
+    }
+
+    /// nil where the server doesn't tell; the model does without.
+    private func version(api: any KubeAPI, clock: any RuntimeClock) async throws -> String? {
+        let now = clock.uptime
+        if let known = found.withLock(\.self), now - known.at < Self.lifetime { return known.version }
+        let version: String?
+        do {
+            version = try await api.call(KubeRequest(.get, path: "/version"))["gitVersion"]?.string
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            version = nil
+        }
+        found.withLock { $0 = (version, now) }
+        return version
+    }
+}

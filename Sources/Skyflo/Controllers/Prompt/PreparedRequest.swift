@@ -1,0 +1,69 @@
+import KubeModel
+import LanguageModels
+import SkyfloAPI
+import ToolKit
+import WorkflowEngine
+
+/// What the model is asked next, within what it can read.
+struct PreparedRequest: Sendable {
+    var request: ModelRequest
+    var use: ContextUse
+}
+
+extension ResolvedReferences {
+    /// How much of the history the model can read.
+    func budget(for machine: WorkflowStateMachine) -> ContextBudget {
+        ContextBudget(
+            model: model.model, window: model.contextWindow, reply: model.maxTokens,
+            fixed: systemPrompt.utf8.count + Self.bytes(of: offered(for: machine)),
+            seen: machine.contextSizes[model.name])
+    }
+
+    /// The system prompt and the tools, which are the same for other conversations; then the dialogue, each message of the user
+    /// with when and where it was said.
+    func prepared(
+        for machine: WorkflowStateMachine, of conversation: Conversation, within budget: ContextBudget
+    ) -> PreparedRequest {
+        let fitted = ContextWindow(limit: budget.history).fitted(Self.dialogue(machine, in: conversation))
+        let last = machine.noteForLastReply.map { [ChatMessage(.note($0))] } ?? []
+        let request = ModelRequest(
+            messages: [.system(systemPrompt)] + fitted.messages.map(ChatMessage.init) + last,
+            tools: offered(for: machine), maxTokens: model.maxTokens)
+        let use = ContextUse(
+            model: model.name, bytes: budget.fixed + fitted.bytes, window: budget.isLearned ? budget.window : nil,
+            leftOut: fitted.leftOut, promptVersion: SystemPrompt.version)
+        return PreparedRequest(request: request, use: use)
+    }
+
+    private static func dialogue(
+        _ machine: WorkflowStateMachine, in conversation: Conversation
+    ) -> [HistoryMessage] {
+        var times = machine.messageTimes[...]
+        return machine.history.map { message in
+            guard case .user(let text) = message, let time = times.popFirst() else { return message }
+            return .user(MessageContext.add(ConversationContext.text(for: conversation, at: time), to: text))
+        }
+    }
+
+    /// The last reply of a turn is asked for without tools.
+    private func offered(for machine: WorkflowStateMachine) -> [ToolSchema] {
+        guard !machine.asksForAnswer else { return [] }
+        return tools.offered(definitions, loaded: Self.loaded(in: machine.history)).map {
+            ToolSchema(name: $0.name, description: $0.description, parameters: $0.parameters)
+        }
+    }
+
+    private static func bytes(of tools: [ToolSchema]) -> Int {
+        tools.reduce(0) { $0 + $1.name.utf8.count + $1.description.utf8.count + JSONWriter.bytes($1.parameters).count }
+    }
+
+    /// The groups of tools that the model has asked for in this conversation.
+    private static func loaded(in history: [HistoryMessage]) -> Set<String> {
+        Set(
+            history.flatMap { message -> [String] in
+                guard case .assistant(_, let calls, _) = message else { return [] }
+                return calls.filter { $0.tool == LoadToolsetTool.name }
+                    .compactMap { LoadToolsetTool.group(asked: $0.arguments) }
+            })
+    }
+}
