@@ -91,7 +91,8 @@ package struct ContextWindow: Sendable {
         for position in work.messages.startIndex..<newest where work.bytes > limit {
             guard case .assistant(let text, var calls, let attached) = work.messages[position] else { continue }
             // What a provider has attached may be a signature.
-            for index in calls.indices where calls[index].arguments.utf8.count > 400 && calls[index].providerData == nil {
+            for index in calls.indices where calls[index].arguments.utf8.count > 400 && calls[index].providerData == nil
+            {
                 let short = #"{"left_out":"\#(calls[index].arguments.utf8.count) bytes"}"#
                 work.bytes -= calls[index].arguments.utf8.count - short.utf8.count
                 work.shortened += 1
