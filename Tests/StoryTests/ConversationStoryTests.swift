@@ -8,11 +8,17 @@ import Testing
 @Suite struct ConversationStoryTests {
     @Test func `tools are offered from the request on that follows their loading, in later turns too`() async throws {
         let model = ScriptedModel(.calls(("load_toolset", ["name": "kubernetes_nodes"])), .says("Loaded."))
-        try await Story.run(model) { story in
-            try await story.ask("drain it")
-            try await story.untilPhase(.completed)
-            try await story.change(spec: ["followUps": ["more": ["content": "go on"]]])
-            try await story.until("the second turn") { $0.status.turn == 2 && $0.status.phase == .completed }
+        try await Story.run(nil) { story in
+            try await story.withOperator(model) {
+                try await story.ask("drain it")
+                let done = try await story.untilPhase(.completed)
+                #expect(done.status.loadedToolsets == ["kubernetes_nodes"])
+            }
+            // Whoever takes the conversation over knows it as well.
+            try await story.withOperator(model, identity: "operator-2") {
+                try await story.change(spec: ["followUps": ["more": ["content": "go on"]]])
+                try await story.until("the second turn") { $0.status.turn == 2 && $0.status.phase == .completed }
+            }
             let offered = model.requests.map { request in Set(request.tools.map(\.name)) }
             #expect(offered.count == 3 && offered.allSatisfy { $0.isSuperset(of: ["k8s_get", "load_toolset"]) })
             #expect(offered.map { $0.contains("k8s_drain") } == [false, true, true])

@@ -207,6 +207,11 @@ import WorkflowEngine
         play.apply(.callResolved(id: "c3", succeeded: true, result: "Met"))
         try look(play)
         #expect(all["calls", "c3"]?["waitingFor"] == nil && all["calls", "c3"]?["waitingUntil"] == nil)
+        let loading = ModelTurn.Call(modelID: "m", tool: LoadedToolsets.tool, arguments: #"{"name":"nodes"}"#)
+        play.apply(.modelReplied(ModelTurn(content: "", calls: [loading])))
+        play.apply(.callResolved(id: "c4", succeeded: true, result: "Loaded nodes"))
+        try look(play)
+        #expect(all["loadedToolsets"] == ["nodes"])
         var short = ModelTurn(
             content: "", calls: ["exec", "drain"].map { .init(modelID: $0, tool: $0, arguments: "{}") })
         short.context = ContextUse(model: "m", bytes: 10, leftOut: "1 earlier turn left out")

@@ -103,6 +103,25 @@ let approved = Decision(approved: true, by: "alice")
         #expect(play.machine.ended?.answer == "Done.")
     }
 
+    @Test func `toolsets stay loaded over turns, each once, and only those whose call succeeded`() {
+        var play = MachineHarness()
+        func load(_ names: String...) -> TurnEvent {
+            .modelReplied(
+                ModelTurn(
+                    content: "",
+                    calls: names.map { .init(modelID: $0, tool: LoadedToolsets.tool, arguments: #"{"name":"\#($0)"}"#) }
+                ))
+        }
+        play.apply(load("b", "a", "none"), .callResolved(id: "c1", succeeded: true, result: ""))
+        play.apply(
+            .callResolved(id: "c2", succeeded: true, result: ""), .callResolved(id: "c3", succeeded: false, result: ""))
+        play.apply(load("b"), .callResolved(id: "c4", succeeded: true, result: ""))
+        play.apply(
+            .modelReplied(ModelTurn(content: "Done.")), .turnEnded(TurnEnd(.completed, reason: .answered)),
+            .turnStarted(number: 2, message: "more"))
+        #expect(play.machine.loadedToolsets == ["b", "a"])
+    }
+
     @Test func `reads run at once, and their results go back together`() {
         var play = MachineHarness()
         play.propose("get", "logs")

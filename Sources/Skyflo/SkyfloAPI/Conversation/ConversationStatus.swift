@@ -22,7 +22,8 @@ package struct ConversationStatus: Sendable {
     private enum Field: String {
         case phase, reason, turn, uid, title, answer, observedGeneration, pendingApprovals, conditions, worker,
             turnState
-        case plan, verification, progress, followUpsTaken, undosTaken, queuedSince, usage, transcript
+        case plan, verification, progress, followUpsTaken, undosTaken, queuedSince, usage, transcript,
+            loadedToolsets
     }
 
     /// The members whose entries come and go by themselves, by the ids of calls or changes.
@@ -124,6 +125,12 @@ package struct ConversationStatus: Sendable {
     package var pendingApprovals: Int {
         get { self[.pendingApprovals] ?? 0 }
         set { self[.pendingApprovals] = newValue }
+    }
+
+    /// The groups of tools that the model has loaded, for the whole conversation.
+    package var loadedToolsets: [String] {
+        get { self[.loadedToolsets] ?? [] }
+        set { self[.loadedToolsets] = newValue }
     }
 
     // MARK: What was taken up

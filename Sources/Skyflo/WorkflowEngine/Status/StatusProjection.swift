@@ -113,6 +113,7 @@ package struct StatusProjection: Sendable {
         status.progress = machine.progress
         status.undosTaken = machine.undosTaken
         status.followUpsTaken = machine.followUpsTaken
+        if !machine.loadedToolsets.isEmpty { status.loadedToolsets = machine.loadedToolsets }
         status.usage = usage
         status.transcriptPosition = transcript
     }

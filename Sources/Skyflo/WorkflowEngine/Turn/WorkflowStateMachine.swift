@@ -89,6 +89,8 @@ package struct WorkflowStateMachine: Sendable {
     package private(set) var undosTaken = 0
     /// Whether what runs, or ran last, is an undo rather than a turn.
     package private(set) var isUndoing = false
+    /// The groups of tools that the model has loaded, in the order in which it did.
+    package private(set) var loadedToolsets: [String] = []
     /// What the model said in this turn that it was about to do; only the newest.
     package private(set) var plan: [PlanStep] = []
     /// Of this turn, and what is still running of earlier ones.
@@ -349,6 +351,9 @@ extension WorkflowStateMachine {
         case (.callResolved(_, let succeeded, let result), .proposed),
             (.callResolved(_, let succeeded, let result), .waiting):
             call.end(succeeded ? .succeeded : .failed, result: result, at: at)
+            if succeeded, let group = LoadedToolsets.group(of: call), !loadedToolsets.contains(group) {
+                loadedToolsets = loadedToolsets.suffix(LoadedToolsets.most - 1) + [group]
+            }
         case (.callWaiting(_, let wait), .proposed):
             call.state = .waiting
             call.wait = wait
