@@ -100,6 +100,33 @@ import Testing
         }
     }
 
+    @Test func `what a new namespace lets be tried out is, before anything is put into it`() async throws {
+        let manifest = """
+            {apiVersion: v1, kind: Namespace, metadata: {name: lab}}
+            ---
+            {apiVersion: v1, kind: ConfigMap, metadata: {name: notes, namespace: lab}, data: {a: b}}
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: web, namespace: lab}
+            spec: {selector: {app: web}, ports: [{port: 99999}]}
+            """
+        let model = ScriptedModel(apply(manifest), .says("The port is wrong."))
+        try await Story.run(model) { story in
+            try await story.apply(Self.rights)
+            try await story.ask("make it")
+            try await story.untilPhase(.awaitingApproval)
+            try await story.approve("c1")
+            let done = try await story.untilPhase(.completed)
+            let call = try #require(done.status.calls["c1"])
+            #expect(call.state == .failed, "\(call)")
+            #expect(call.result?.contains("the rest was not sent: service lab/web: ") == true, "\(call)")
+            #expect(call.result?.contains("(1 of 3 requests was sent before: namespace lab)") == true, "\(call)")
+            let map = APIResource(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap")
+            #expect(try await story.api.find(map, namespace: "lab", name: "notes") == nil)
+        }
+    }
+
     @Test func `what is refused when its turn comes ends it, and the end says what was done`() async throws {
         let model = ScriptedModel(apply(Self.gizmos(size: "9")), .says("Too big."))
         try await Story.run(model) { story in

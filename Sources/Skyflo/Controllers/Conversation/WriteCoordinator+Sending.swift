@@ -42,8 +42,23 @@ extension WriteCoordinator {
             uids.append(uid)
             // What a command wrote is what it was run for.
             if planned.request == nil { text += ": \(result)" }
+            let rest = writes.dropFirst(position + 1).filter(planned.enables)
+            if let why = try await objection(to: rest, references) {
+                let refusal = WriteOutcome.rejected("the rest was not sent: \(why)" + Self.part(uids.count, of: writes))
+                return try await close(call, outcome: refusal, uids: uids, in: &store)
+            }
         }
         try await close(call, outcome: .applied(text), uids: uids, in: &store)
+    }
+
+    /// Tries out what couldn't be before, so that of what belongs together as little as possible is left half done.
+    /// - Returns: why the API server would refuse one of them.
+    private func objection(to writes: [PlannedWrite], _ references: ResolvedReferences) async throws -> String? {
+        let api = access.acting(for: references.identity)
+        for write in writes {
+            if let why = try await write.objection(api: api, redactor: redactor) { return why }
+        }
+        return nil
     }
 
     /// Sends one write whose intent is stored; under another version of its target where only the target's status has moved.
