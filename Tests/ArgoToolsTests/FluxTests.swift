@@ -34,7 +34,7 @@ private let kustomizations = "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/de
         ("Kustomization", "Kustomization"), ("ks", "Kustomization"),
         ("helmreleases.helm.toolkit.fluxcd.io", "HelmRelease"),
         ("hr", "HelmRelease"), ("gitrepo", "GitRepository"), ("ocirepositories", "OCIRepository"),
-        ("HelmRepository", "HelmRepository"), ("buckets", "Bucket"),
+        ("HelmRepository", "HelmRepository"), ("buckets", "Bucket"), ("hc", "HelmChart"),
     ])
     func `a kind is known by every name of it`(_ text: String, _ kind: String) throws {
         #expect(try FluxResource.named(text).noun == kind)
@@ -43,7 +43,7 @@ private let kustomizations = "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/de
     @Test func `another kind is told the kinds`() {
         #expect(
             throws: ToolFailure(
-                "kind: \"pods\" is no kind of Flux; the kinds are Kustomization, HelmRelease, GitRepository, OCIRepository, HelmRepository, Bucket"
+                "kind: \"pods\" is no kind of Flux; the kinds are Kustomization, HelmRelease, GitRepository, OCIRepository, HelmRepository, Bucket, HelmChart"
             )
         ) {
             try FluxResource.named("pods")
@@ -91,6 +91,29 @@ private let kustomizations = "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/de
             #expect(
                 await bench.failure("flux_reconcile", ["kind": "ks", "name": "app", "force": true])
                     == "force: only a HelmRelease has that, not a Kustomization")
+        }
+    }
+
+    @Test func `the chart that a release refers to is reconciled as its source`() async throws {
+        try await Bench.with { bench in
+            try await bench.apply(
+                """
+                apiVersion: source.toolkit.fluxcd.io/v1
+                kind: HelmChart
+                metadata: {name: chart}
+                spec: {chart: app, interval: 1m, sourceRef: {kind: HelmRepository, name: charts}}
+                """)
+            try await bench.apply(
+                """
+                apiVersion: helm.toolkit.fluxcd.io/v2
+                kind: HelmRelease
+                metadata: {name: app}
+                spec: {interval: 5m, chartRef: {kind: HelmChart, name: chart}}
+                """)
+            let arguments: JSONValue = ["kind": "hr", "name": "app", "with_source": true]
+            let proposal = try await bench.propose("flux_reconcile", arguments)
+            #expect(proposal.requests.map(\.target.text) == ["helmchart default/chart", "helmrelease default/app"])
+            #expect(try await bench.output("flux_list", ["kind": "HelmChart"]).contains("chart"))
         }
     }
 

@@ -60,6 +60,16 @@ private let webSpecLine = "PATCH \(webPath)?fieldManager=skyflo application/merg
         }
     }
 
+    @Test func `of what is promoted already a full promotion ends the pause, as the plugin does`() async throws {
+        try await Bench.with { bench in
+            try await bench.apply(rollout(strategy: canary))
+            try await bench.waitForPhase(.healthy)
+            _ = try await bench.run("argo_pause_rollout")
+            let proposal = try await bench.propose("argo_promote", ["name": "web", "full": true])
+            #expect(try bodies(proposal) == [["spec": ["paused": false]]])
+        }
+    }
+
     @Test func `steps can be skipped`() async throws {
         try await withPausedCanary { bench in
             let one = try await bench.propose("argo_promote", ["name": "web", "skip_current_step": true])

@@ -9,6 +9,7 @@ enum FluxResource {
         make("kustomizations.kustomize", kind: "Kustomization"), make("helmreleases.helm", kind: "HelmRelease"),
         make("gitrepositories.source", kind: "GitRepository"), make("ocirepositories.source", kind: "OCIRepository"),
         make("helmrepositories.source", kind: "HelmRepository"), make("buckets.source", kind: "Bucket"),
+        make("helmcharts.source", kind: "HelmChart"),
     ]
 
     private static func make(_ name: String, kind: String) -> DeliveryResource {
@@ -21,7 +22,7 @@ enum FluxResource {
 
     private static let shortNames = [
         "ks": "kustomization", "hr": "helmrelease", "gitrepo": "gitrepository", "ocirepo": "ocirepository",
-        "helmrepo": "helmrepository",
+        "helmrepo": "helmrepository", "hc": "helmchart",
     ]
 
     /// - Parameter text: kind, plural, singular or short name, with or without the group, in any case.
@@ -47,7 +48,7 @@ enum FluxResource {
 extension ToolParameter {
     static let fluxKind = ToolParameter.required(
         "kind", kind: .string(.resourceType),
-        description: "Kustomization, HelmRelease, GitRepository, OCIRepository, HelmRepository or Bucket")
+        description: "Kustomization, HelmRelease, GitRepository, OCIRepository, HelmRepository, Bucket or HelmChart")
     static let fluxName = ToolParameter.required("name", kind: .string(.objectName), description: "Name of the object")
 }
 

@@ -35,7 +35,7 @@ struct PromoteTool: ArgoTool {
                 "\(target.text) is aborted: argo_retry_rollout begins again, argo_undo goes back to an earlier revision"
             )
         }
-        if let nothing = promotion.nothing(full: ways.contains("full")) {
+        if let nothing = promotion.nothing {
             return .output("Nothing to do: \(target.text) \(nothing).")
         }
         switch ways.first {
@@ -65,13 +65,17 @@ private struct Promotion {
     private var steps: [JSONValue] { summary.status.steps }
     private var position: Int { summary.status.step }
 
-    func nothing(full: Bool) -> String? {
-        guard summary.isFullyPromoted, full || !summary.isPausedBySpec else { return nil }
+    var nothing: String? {
+        guard summary.isFullyPromoted, !summary.isPausedBySpec else { return nil }
         return "is fully promoted already (\(summary.status.text))"
     }
 
+    /// What is promoted already has nothing to skip: then only its pause ends.
     var full: WriteProposal {
-        proposal(
+        guard !summary.isFullyPromoted else {
+            return proposal("Resume \(target.text)", status: nil, risk: target.baseline)
+        }
+        return proposal(
             "Promote \(target.text) fully", status: ["promoteFull": true], risk: .high,
             warnings: ["all steps, pauses and analysis that are left are skipped"])
     }

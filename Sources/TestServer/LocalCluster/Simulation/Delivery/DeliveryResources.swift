@@ -14,7 +14,7 @@ extension APIResource {
         ]
         + [
             ("gitrepositories", "GitRepository"), ("ocirepositories", "OCIRepository"),
-            ("helmrepositories", "HelmRepository"), ("buckets", "Bucket"),
+            ("helmrepositories", "HelmRepository"), ("buckets", "Bucket"), ("helmcharts", "HelmChart"),
         ].map {
             APIResource(group: "source.toolkit.fluxcd.io", version: "v1", plural: $0.0, kind: $0.1)
         }
