@@ -206,6 +206,7 @@ let package = Package(
                 name: "skyflo",
                 dependencies: [
                     "KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "ControllerRuntime", "Controllers",
+                    "ToolKit",
                     .target(name: "LocalCluster", condition: .when(traits: ["Playground"])), "SkyfloCLI",
                     argumentParser, log, metrics, lifecycle, unixSignals, nioPosix,
                 ],

@@ -50,8 +50,9 @@ import Testing
             "argo_list_analysisruns": ["namespace", "all_namespaces"],
         ]
         let ours = tools.definitions()
+        let all = ArgoToolset.all { clock }
         for (name, parameters) in reference {
-            let known = ours.first { $0.name == name }?.parameters["properties"]?.object?.keys ?? []
+            let known = all.first { $0.name == name }?.parameters.list.flatMap(\.names) ?? []
             #expect(Set(parameters).isSubset(of: known), "\(name)")
         }
         #expect(ours.allSatisfy { $0.toolset == "argo" })
@@ -142,7 +143,9 @@ import Testing
         try await Bench.with { bench in
             try await bench.apply(rollout(strategy: canary))
             let text = await bench.failure("argo_status", ["name": "webb"])
-            #expect(text.contains("NotFound") && text.hasSuffix("The rollouts in namespace default: web"), "\(text)")
+            #expect(
+                text.contains("NotFound") && text.hasSuffix("The rollouts.argoproj.io in namespace default are web."),
+                "\(text)")
             #expect(await bench.failure("argo_status", ["name": "Web/x"]).contains("name:"))
         }
     }
@@ -178,7 +181,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("nginx:2", "for an image alone give container_name"), ("app=", "no image reference"),
+        ("nginx:2", "for an image alone give container"), ("app=", "no image reference"),
         ("nope=x:1", "its containers: app"), ("app=a:1,app=b:1", "each container once"),
         ("app=--privileged", "no image reference"), ("app=x:1,", "is not container=image"),
     ])

@@ -2,9 +2,9 @@ import FakeKubeAPI
 import KubeClient
 import KubeModel
 import Testing
-import ToolKit
 
 @testable import KubernetesTools
+@testable import ToolKit
 
 @Suite struct KubernetesToolsetTests {
     @Test func `only the tools that read say so`() {
@@ -32,5 +32,62 @@ import ToolKit
         _ = try await output(api, "k8s_get", ["resource_type": "deployments"])
         let sent = api.sent.filter { $0.request.path.contains("shop") }
         #expect(!sent.isEmpty && sent.allSatisfy { $0.identity == worker })
+    }
+
+    /// Of what each parameter is where nobody gives it; the namespace is that of the conversation here.
+    @Test func `every tool of the reference is there, with its parameters and defaults`() throws {
+        let reference: [String: KeyValuePairs<String, JSONValue?>] = [
+            "k8s_logs": [
+                "pod_name": nil, "namespace": nil, "num_lines": 50, "container_name": nil, "since": nil,
+                "previous": false,
+            ],
+            "k8s_get": [
+                "resource_type": nil, "name": nil, "all_namespaces": false, "namespace": nil, "output": nil,
+                "label_selector": nil,
+            ],
+            "k8s_describe": ["name": nil, "resource_type": nil, "namespace": nil],
+            "k8s_apply": ["content": nil, "namespace": nil],
+            "k8s_patch": [
+                "name": nil, "resource_type": nil, "patch": nil, "namespace": nil, "patch_type": "strategic",
+            ],
+            "k8s_set_image": ["resource_name": nil, "resource_type": nil, "container_images": nil, "namespace": nil],
+            "k8s_rollout_restart": ["name": nil, "namespace": nil],
+            "k8s_scale": ["name": nil, "resource_type": nil, "replicas": nil, "namespace": nil],
+            "k8s_delete": ["name": nil, "resource_type": nil, "namespace": nil],
+            "k8s_rollout_status": ["name": nil, "namespace": nil],
+            "k8s_rollout_undo": ["name": nil, "resource_type": "deployment", "namespace": nil, "to_revision": nil],
+            "k8s_rollout_history": ["name": nil, "resource_type": "deployment", "namespace": nil, "revision": nil],
+            "k8s_cluster_info": [:], "k8s_cordon": ["node_name": nil], "k8s_uncordon": ["node_name": nil],
+            "k8s_drain": ["node_name": nil, "ignore_daemonsets": true, "delete_emptydir_data": false],
+            "k8s_run_pod": ["name": nil, "image": nil, "namespace": nil, "command": nil],
+            "k8s_exec": ["pod_name": nil, "command": nil, "namespace": nil, "container_name": nil],
+            "k8s_top_pods": [
+                "pod_name": nil, "namespace": nil, "all_namespaces": false, "show_containers": false,
+                "label_selector": nil, "sort_by": nil, "no_headers": false,
+            ],
+            "k8s_top_nodes": ["node_name": nil, "sort_by": nil, "label_selector": nil, "no_headers": false],
+        ]
+        let all = KubernetesToolset.all { .init(seconds: 0) }
+        for (name, parameters) in reference {
+            let tool = try #require(all.first { $0.name == name }, "\(name)")
+            for (parameter, value) in parameters {
+                let ours = tool.parameters.list.first { $0.names.contains(parameter) }
+                #expect(ours != nil && ours?.defaultValue == value, "\(name) \(parameter)")
+            }
+            #expect(
+                Set(tool.parameters.list.filter(\.isRequired).flatMap(\.names)).isSubset(
+                    of: parameters.map(\.key) + ["name", "kind"]), "\(name)")
+        }
+    }
+
+    /// The names of before stay what stored conversations and other clients use.
+    @Test func `what a parameter was called before is taken`() async throws {
+        let api = FakeAPI()
+        api.put(web)
+        let texts = [
+            try await output(api, "k8s_get", ["resource_type": "deploy", "name": "web"]),
+            try await output(api, "k8s_get", ["kind": "deploy", "name": "web"]),
+        ]
+        #expect(texts[0] == texts[1])
     }
 }

@@ -124,7 +124,7 @@ import Testing
     @Test func `names of RBAC may hold a colon, and are encoded`() async throws {
         let api = FakeAPI()
         _ = await failure(api, "k8s_get", ["resource_type": "clusterroles", "name": "system:node"])
-        #expect(api.requests.last?.path == "/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Anode")
+        #expect(api.requests.contains { $0.path == "/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Anode" })
     }
 
     // MARK: - Logs
@@ -213,7 +213,7 @@ import Testing
         let text = try await output(api, "k8s_describe", ["resource_type": "pod", "name": "p"])
         for expected in [
             "Status: CrashLoopBackOff", "State: Waiting: CrashLoopBackOff, back-off 5m0s",
-            "Last state: Terminated: OOMKilled, exit code 137", "Restarts: 7", "Ready=False (ContainersNotReady)",
+            "Last state: Terminated: OOMKilled, exit code 137", "Restart count: 7", "Ready=False (ContainersNotReady)",
             "data: persistentVolumeClaim claimName=db", "API_TOKEN=‹redacted:",
             "Warning BackOff (x3): first\n  2026-11-21T03:00:02Z Warning BackOff (x3): second token=‹redacted:",
         ] { #expect(text.contains(expected), "\(expected)\n\(text)") }
@@ -233,7 +233,7 @@ import Testing
                     """))
         }
         let text = try await output(api, "k8s_describe", ["resource_type": "deploy", "name": "web"])
-        #expect(text.contains("Replicas: 2 desired, 2 there, 2 updated, 2 ready, 2 available, 0 unavailable"))
+        #expect(text.contains("Replicas: 2 desired | 2 updated | 2 total | 2 ready | 2 available | 0 unavailable"))
         #expect(text.contains("Rollout: deployment \"web\" successfully rolled out"))
         #expect(text.contains("Image: shop/migrate:1"))
         #expect(

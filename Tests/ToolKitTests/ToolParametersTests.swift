@@ -7,7 +7,7 @@ import Writes
 
 @Suite struct ToolParametersTests {
     let parameters = ToolParameters([
-        .required("name", kind: .string(.objectName), description: "Name"),
+        .required("name", aliases: ["pod_name"], kind: .string(.objectName), description: "Name"),
         .optional("count", kind: .integer(1...10), default: 5, description: "Count"),
         .optional("all", kind: .boolean, default: false, description: "All"),
         .optional("mode", kind: .choice(["a", "b"]), description: "Mode"),
@@ -15,6 +15,9 @@ import Writes
         .optional("since", kind: .string(.duration), description: "Since"),
         .optional("selector", kind: .string(.labelSelector), description: "Selector"),
         .optional("namespace", kind: .string(.label), description: "Namespace"),
+        .optional("format", kind: .choice(["yaml", "json"]), description: "Format"),
+        .optional("what", kind: .kind(["deployment", "statefulset"]), description: "What"),
+        .optional("manifest", kind: .document(maximum: 200), description: "Manifest"),
     ])
 
     private func problem(_ text: String) -> String {
@@ -50,7 +53,7 @@ import Writes
         #expect(arguments.string("mode") == nil && arguments.string("selector") == nil)
         #expect(try parameters.check(#"{"name":"web","all":"False","count":"10"}"#).bool("all") == false)
         let patch = ToolParameters([
-            .required("patch", kind: .string(.document(maximum: 64)), description: "Patch")
+            .required("patch", kind: .document(maximum: 64), description: "Patch")
         ])
         #expect(try patch.check(#"{"patch":{"spec":{"replicas":3}}}"#).string("patch") == #"{"spec":{"replicas":3}}"#)
         #expect(try patch.check(#"{"patch":[{"op":"remove"}]}"#).string("patch") == #"[{"op":"remove"}]"#)
@@ -71,16 +74,28 @@ import Writes
         (#"{"name":null}"#, "name: required"),
         (#"{"name":7}"#, "name: must be a string, not of type integer"),
         (#"{"name":"web","count":"three"}"#, "count: must be an integer, not of type string"),
-        (#"{"name":"web","count":"3.5"}"#, "count: must be an integer"),
-        (#"{"name":"web","count":" 3"}"#, "count: must be an integer"),
-        (#"{"name":"web","count":"0x3"}"#, "count: must be an integer"),
-        (#"{"name":"web","count":"11"}"#, "11 is not between 1 and 10"),
-        (#"{"name":"web","count":"99999999999999999999"}"#, "count: must be an integer"),
+        (#"{"name":"web","count":"3.5"}"#, "count: must be an integer, not of type string"),
         (#"{"name":"web","count":3.5}"#, "count: must be an integer"),
-        (#"{"name":"web","count":11}"#, "11 is not between 1 and 10"),
+        (#"{"name":"web","count":11}"#, "11 is not between 1 and 10; the nearest is 10"),
+        (#"{"name":"web","count":"-3"}"#, "-3 is not between 1 and 10; the nearest is 1"),
         (#"{"name":"web","all":"yes"}"#, "all: must be a boolean"),
-        (#"{"name":{"a":1}}"#, "name: must be a string, not of type object"),
         (#"{"name":"web","mode":"c"}"#, "is not one of a, b"),
+        (#"{"name":"web","format":"yml"}"#, "\"yml\" is not one of yaml, json; the nearest is yaml"),
+        (#"{"name":"web","what":"pods"}"#, "\"pods\" is not one of deployment, statefulset"),
+        (
+            #"{"name":"web","what":"deployment.batch"}"#,
+            "is not one of deployment, statefulset; the nearest is deployment"
+        ),
+        (
+            #"{"name":"web","manifest":7}"#,
+            "manifest: must be a text of JSON or YAML, or an object, not of type integer"
+        ),
+        (#"{"name":"web","coutn":1}"#, "coutn: unknown; did you mean count?; the parameters are name, count,"),
+        (#"{"name":"web","pod_nam":"x"}"#, "pod_nam: unknown; did you mean pod_name?"),
+        (#"{"name":"web","pod_name":"web-1"}"#, "name, pod_name: two names of the same parameter"),
+        (#"{"name":"web","namespace":"Shop_1"}"#, "the nearest is shop-1"),
+        (#"{"name":"web","since":"5 minutes"}"#, "the nearest is 5m"),
+        (#"{"name":"web","since":"2d"}"#, "the nearest is 48h"),
         (#"{"name":"web","labels":{"a":1}}"#, "a: must be a string"),
         (#"{"name":"web","since":"5 minutes"}"#, "is not a time"),
         (#"{"name":"web","since":"0s"}"#, "is not a time"),
@@ -119,5 +134,48 @@ import Writes
     @Test(arguments: [("90s", 90), ("5m", 300), ("1h30m", 5400), ("1h1m1s", 3661)])
     func `durations are read`(_ text: String, _ seconds: Int) {
         #expect(Duration.seconds(ofGoText: text) == seconds)
+    }
+
+    @Test(arguments: [
+        (#"{"name":"web","count":"7"}"#, #"{"count":7,"name":"web"}"#),
+        (#"{"name":"web","count":" 7 "}"#, #"{"count":7,"name":"web"}"#),
+        (#"{"name":"web","all":"True"}"#, #"{"all":true,"name":"web"}"#),
+        (#"{"name":"web","all":"false"}"#, #"{"all":false,"name":"web"}"#),
+        (#"{"name":"web","format":" YAML"}"#, #"{"format":"yaml","name":"web"}"#),
+        (#"{"name":"web","manifest":{"kind":"Pod"}}"#, #"{"manifest":"{\"kind\":\"Pod\"}","name":"web"}"#),
+        (#"{"name":"web","manifest":[{"op":"remove"}]}"#, #"{"manifest":"[{\"op\":\"remove\"}]","name":"web"}"#),
+        (#"{"pod_name":"web"}"#, #"{"name":"web"}"#),
+        (#"{"pod_name":"web","name":"web"}"#, #"{"name":"web"}"#),
+        (#"{"pod_name":"web","name":""}"#, #"{"name":"web"}"#),
+    ])
+    func `what can mean one thing only is taken as that`(_ text: String, _ expected: String) throws {
+        var parameters = parameters
+        for at in parameters.list.indices { parameters.list[at].defaultValue = nil }
+        let arguments = try parameters.check(text)
+        #expect(JSONWriter.string(arguments.json) == expected)
+        #expect(arguments.string("pod_name") == "web", "a tool may ask by the other name")
+    }
+
+    @Test(arguments: [
+        ("deploy", "deployment"), ("Deployments", "deployment"), ("deployment.apps", "deployment"),
+        ("deployments.v1.apps", "deployment"), ("DEPLOY.APPS", "deployment"), ("sts", "statefulset"),
+        ("StatefulSet", "statefulset"),
+    ])
+    func `a kind is taken in any form that kubectl takes`(_ text: String, _ expected: String) throws {
+        let arguments = try parameters.check(JSONWriter.string(["name": "web", "what": .string(text)]))
+        #expect(arguments.string("what") == expected)
+    }
+
+    @Test func `a model is shown neither limits nor what a name says by itself`() {
+        let parameters = ToolParameters([
+            .required("name", aliases: ["pod_name"], kind: .string(.objectName), description: "Name", obvious: true),
+            .optional("count", kind: .integer(1...10), default: 5, description: "How many"),
+            .optional("all", kind: .boolean, default: false, description: "All", obvious: true),
+        ])
+        #expect(
+            JSONWriter.string(parameters.briefSchema)
+                == #"{"type":"object","properties":{"name":{"type":"string"},"#
+                + #""count":{"type":"integer","description":"How many","default":5},"all":{"type":"boolean"}},"#
+                + #""required":["name"]}"#)
     }
 }

@@ -100,6 +100,13 @@ package struct Operator: Sendable {
         return manager
     }
 
+    /// All tools that there are.
+    package static func toolRegistry() -> ToolRegistry {
+        ToolRegistry(
+            KubernetesToolset.all { SystemClock().now } + ArgoToolset.all { SystemClock().now },
+            onDemand: KubernetesToolset.groups + ArgoToolset.groups)
+    }
+
     private func informer(_ resource: APIResource, in namespace: String?) -> Informer {
         Informer(api: api, resource: resource, namespace: namespace, logger: logger)
     }
@@ -114,9 +121,7 @@ package struct Operator: Sendable {
     ) -> ConversationReconciler.Dependencies {
         .init(
             api: api, conversations: conversations, skyfloAIs: skyfloAIs, mapper: RESTMapper(api: api),
-            tools: ToolRegistry(
-                KubernetesToolset.all { SystemClock().now } + ArgoToolset.all { SystemClock().now },
-                onDemand: KubernetesToolset.groups + ArgoToolset.groups),
+            tools: Self.toolRegistry(),
             models: models, events: events,
             logger: logger,
             options: .init(

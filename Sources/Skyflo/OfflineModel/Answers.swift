@@ -151,7 +151,9 @@ enum Answers {
     static func announcement(_ calls: [PlannedCall]) -> String {
         let texts = calls.map { call -> String in
             let name = (call.arguments["name"] ?? call.arguments["resource_name"] ?? call.arguments["pod_name"])?.string
-            let kind = call.arguments["resource_type"]?.string ?? (call.tool == "k8s_logs" ? "pod" : "")
+            let kind =
+                (call.arguments["kind"] ?? call.arguments["resource_type"])?.string
+                ?? (call.tool == "k8s_logs" ? "pod" : "")
             let object = [kind, name].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: " ")
             return (announced[call.tool] ?? call.tool) + (object.isEmpty ? "" : " \(object)")
         }

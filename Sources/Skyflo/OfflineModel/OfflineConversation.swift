@@ -80,7 +80,7 @@ struct OfflineConversation: Sendable {
             case .assistant(_, let made, _): for call in made { calls[call.id] = PlannedCall(call) }
             case .tool(let id, let content):
                 guard let arguments = calls[id]?.arguments, case .success = ToolText(content),
-                    let kind = arguments["resource_type"]?.string,
+                    let kind = (arguments["kind"] ?? arguments["resource_type"])?.string,
                     let name = (arguments["name"] ?? arguments["resource_name"])?.string
                 else { continue }
                 found.append((kind, name))

@@ -16,23 +16,25 @@ package struct LoadToolsetTool: Tool {
     /// It belongs to none: it is there with whatever it can load.
     package let toolset = ""
     package let onlyReads = true
+    package let requests: [ToolRequest]? = []
     package var description: String {
-        "There are more tools than those listed. Load a group of them, then call them: "
-            + groups.map { "\($0.name) (\($0.purpose))" }.joined(separator: "; ") + "."
+        "Load more tools, by group. Whoever shall change something needs one of those that write. Groups: "
+            + groups.map { "\($0.name) (\($0.purpose))" }.joined(separator: "; ")
     }
     package var parameters: ToolParameters {
-        ToolParameters([.required("name", kind: .choice(groups.map(\.name)), description: "The group to load")]
-        )
+        ToolParameters([
+            .required("name", kind: .string(.text(maximum: 64)), description: "The group to load", obvious: true)
+        ])
     }
 
     package func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
-        let name = arguments.string("name")
-        guard let group = groups.first(where: { $0.name == name }) else { throw ToolFailure("name: no such group") }
+        let name = try arguments.requiredString("name")
+        guard let group = groups.first(where: { $0.name == name }) else {
+            let near = NearNames.of(name, among: groups.map(\.name)).first.map { "; the nearest is \($0)" } ?? ""
+            throw ToolFailure(
+                "name: there is no group \"\(ToolParameters.excerpt(name))\"\(near); the groups are "
+                    + groups.map(\.name).joined(separator: ", "))
+        }
         return .output("Loaded \(group.name): \(group.tools.joined(separator: ", ")). Call them from now on.")
-    }
-
-    /// The group that a call asks for, by its arguments as the model wrote them.
-    package static func group(asked arguments: String) -> String? {
-        (try? JSONParser.parse(arguments))?["name"]?.string
     }
 }

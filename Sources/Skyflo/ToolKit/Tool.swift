@@ -19,6 +19,18 @@ package protocol Tool: Sendable {
     /// Whether it never proposes a write. Only for asking before reads (`approval.mode: Always`): whether a call writes is
     /// decided by what it proposes, not by this.
     var onlyReads: Bool { get }
+    /// Whether it may take away or replace what somebody needs, rather than only add to it. As long as a tool says nothing,
+    /// whatever may write counts as destructive.
+    var isDestructive: Bool { get }
+    /// Whether the same call once more, after the first was carried out, changes nothing more. As long as a tool says
+    /// nothing, only reads count as that.
+    var isIdempotent: Bool { get }
+    /// Whether it reaches something other than the objects of the API server: a program in a container, an application, a
+    /// repository.
+    var isOpenWorld: Bool { get }
+    /// All that it may send or propose, in the terms of RBAC. A proposal of anything else is refused. Nil for a tool that
+    /// doesn't say.
+    var requests: [ToolRequest]? { get }
 
     /// Carries out a read, or proposes a write.
     ///
@@ -26,6 +38,13 @@ package protocol Tool: Sendable {
     /// - Throws: ``ToolFailure`` for what the model should hear about (`APIStatus` from the cluster is turned into one by
     ///   the caller); `CancellationError`.
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome
+}
+
+extension Tool {
+    package var isDestructive: Bool { !onlyReads }
+    package var isIdempotent: Bool { onlyReads }
+    package var isOpenWorld: Bool { false }
+    package var requests: [ToolRequest]? { nil }
 }
 
 /// What a tool call may use.

@@ -8,7 +8,7 @@ package struct ToolDefinition: Sendable, Hashable {
     package var title: String
     package var description: String
     package var toolset: String
-    /// JSON Schema of the arguments.
+    /// JSON Schema of the arguments, as short as it can be.
     package var parameters: JSONValue
     package var onlyReads: Bool
 }
@@ -34,7 +34,19 @@ package struct ToolRegistry: Sendable {
     private static func definition(of tool: any Tool) -> ToolDefinition {
         ToolDefinition(
             name: tool.name, title: tool.title, description: tool.description, toolset: tool.toolset,
-            parameters: parameters(of: tool).jsonSchema, onlyReads: tool.onlyReads)
+            parameters: parameters(of: tool).briefSchema, onlyReads: tool.onlyReads)
+    }
+
+    /// All tools with what there is to know about them, for people and other programs.
+    package var catalog: ToolCatalog {
+        ToolCatalog(
+            (tools + (loader(in: nil).map { [$0] } ?? [])).map { tool in
+                ToolCatalog.Entry(
+                    name: tool.name, title: tool.title, description: tool.description, toolset: tool.toolset,
+                    group: groups.first { $0.tools.contains(tool.name) }?.name, hints: ToolHints(of: tool),
+                    requests: tool.requests, schema: Self.parameters(of: tool).jsonSchema,
+                    briefSchema: Self.parameters(of: tool).briefSchema)
+            })
     }
 
     /// The names of all toolsets.
@@ -75,9 +87,7 @@ package struct ToolRegistry: Sendable {
     /// The name is known to the engine as well (`Alternatives.argument`), which makes the groups; no tool needs it.
     private static let alternativeGroup = ToolParameter.optional(
         "alternative_group", kind: .string(.text(maximum: 64)),
-        description:
-            "To offer up to four alternatives: call tools for all of them in one reply with the same text here. A person approves "
-            + "at most one; the others are then denied")
+        description: "Same text in 2-4 calls of one reply: a person picks one")
 
     private func tools(in toolsets: Set<String>?) -> [any Tool] {
         let allowed = tools.filter { toolsets?.contains($0.toolset) ?? true }
@@ -94,8 +104,11 @@ package struct ToolRegistry: Sendable {
     ) async throws -> ToolOutcome {
         let available = tools(in: toolsets)
         guard let tool = available.first(where: { $0.name == name }) else {
-            let names = available.map(\.name).joined(separator: ", ")
-            throw ToolFailure("unknown tool \"\(ToolParameters.excerpt(name))\"; the tools are: \(names)")
+            let names = available.map(\.name)
+            let near = NearNames.of(name, among: names).first.map { "; did you mean \($0)?" } ?? ""
+            throw ToolFailure(
+                "unknown tool \"\(ToolParameters.excerpt(name))\"\(near); the tools are: \(names.joined(separator: ", "))"
+            )
         }
         do {
             let checked = try Self.parameters(of: tool).check(arguments)
@@ -103,7 +116,9 @@ package struct ToolRegistry: Sendable {
             switch outcome {
             case .output(let text): return .output(Self.cut(text, in: context))
             case .waiting: break
-            case .proposal(let proposal): try RedactionGuard(redactor: context.redactor).check(proposal)
+            case .proposal(let proposal):
+                try Self.check(proposal, of: tool)
+                try RedactionGuard(redactor: context.redactor).check(proposal)
             }
             return outcome
         } catch let cancellation as CancellationError {
@@ -112,6 +127,20 @@ package struct ToolRegistry: Sendable {
             var failure = ToolFailure(describing: error)
             failure.message = Self.cut(context.redactor.redact(text: failure.message), in: context)
             throw failure
+        }
+    }
+
+    /// A tool proposes only what it says that it may: people give rights, and rules allow calls, by what it says.
+    private static func check(_ proposal: WriteProposal, of tool: any Tool) throws(ToolFailure) {
+        guard !tool.onlyReads else {
+            throw ToolFailure("\(tool.name) is declared to read only and proposes a write: this is a fault of the tool")
+        }
+        guard let requests = tool.requests?.filter({ !$0.isDryRun }) else { return }
+        for write in proposal.writes {
+            guard let access = write.access else { continue }
+            guard requests.allow(access) else {
+                throw ToolFailure("\(tool.name) doesn't declare that it may \(access): this is a fault of the tool")
+            }
         }
     }
 

@@ -91,7 +91,7 @@ import Testing
 
     @Test(
         arguments: [
-            ([:], "verb and resource_type are required"), (["verb": "get"], "verb and resource_type are required"),
+            ([:], "verb and kind are required"), (["verb": "get"], "verb and kind are required"),
             (["verb": "get all", "resource_type": "pods"], "verb: \"get all\""),
             (["verb": "get", "resource_type": "pods/a/b"], "neither TYPE, TYPE/NAME nor a path"),
             (["verb": "get", "resource_type": "pods/../x"], "neither TYPE"),

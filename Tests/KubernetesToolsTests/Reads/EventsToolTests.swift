@@ -77,7 +77,7 @@ import Testing
         arguments: [
             (["types": "Warn"], "types: \"Warn\" is neither Warning nor Normal"),
             (["namespace": "a", "all_namespaces": true], "exclude each other"),
-            (["resource_type": "pods,deploy"], "resource_type: one type"),
+            (["resource_type": "pods,deploy"], "kind: one type"),
             (["resource_type": "pod/a", "name": "b"], "leave out name"),
             (["resource_type": "gizmo"], "doesn't have a resource type"),
             (["num_events": 0], "num_events: 0 is not between"),

@@ -65,8 +65,8 @@ import Testing
         arguments: [
             (["name": "web", "revision": 2], "web has no revision 2; there are: 1, 3"),
             (["name": "web", "revision": 0], "revision: 0 is not between 1 and"),
-            (["name": "web", "resource_type": "pods"], "not found"),
-            (["name": "p", "resource_type": "secrets"], "resource_type: secrets keep no rollout history"),
+            (["name": "web", "resource_type": "pods"], "\"pods\" is not one of deployment, statefulset, daemonset"),
+            (["name": "p", "kind": "secrets"], "kind: \"secrets\" is not one of"),
             (["name": "gone"], "not found"), (["name": "../web"], "name"),
         ] as [(JSONValue, String)])
     func `what has no such history is refused`(_ arguments: JSONValue, _ expected: String) async {

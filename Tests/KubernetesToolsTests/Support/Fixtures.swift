@@ -17,8 +17,19 @@ func context(_ api: FakeAPI, outputLimit: Int = 16_384) -> ToolContext {
         outputLimit: outputLimit)
 }
 
+/// That a call sent nothing but what its tool declares.
+func checkSent(_ api: FakeAPI, by name: String, after count: Int) {
+    guard let requests = tools.catalog.entries.first(where: { $0.name == name })?.requests else { return }
+    for sent in api.sent.dropFirst(count) {
+        guard let access = ResourceAccess(sent.request) else { continue }
+        #expect(requests.allow(access), "\(name) doesn't declare that it may \(access)")
+    }
+}
+
 /// The text of a read.
 func output(_ api: FakeAPI, _ name: String, _ arguments: JSONValue, outputLimit: Int = 16_384) async throws -> String {
+    let count = api.sent.count
+    defer { checkSent(api, by: name, after: count) }
     let outcome = try await tools.call(
         name: name, arguments: JSONWriter.string(arguments), in: context(api, outputLimit: outputLimit))
     guard case .output(let text) = outcome else {
@@ -29,6 +40,8 @@ func output(_ api: FakeAPI, _ name: String, _ arguments: JSONValue, outputLimit:
 }
 
 func proposal(_ api: FakeAPI, _ name: String, _ arguments: JSONValue) async throws -> WriteProposal {
+    let count = api.sent.count
+    defer { checkSent(api, by: name, after: count) }
     let outcome = try await tools.call(name: name, arguments: JSONWriter.string(arguments), in: context(api))
     guard case .proposal(let proposal) = outcome else { throw ToolFailure("no proposal: \(outcome)") }
     return proposal
@@ -36,6 +49,8 @@ func proposal(_ api: FakeAPI, _ name: String, _ arguments: JSONValue) async thro
 
 /// What the model is told when a call fails.
 func failure(_ api: FakeAPI, _ name: String, _ arguments: JSONValue) async -> String {
+    let count = api.sent.count
+    defer { checkSent(api, by: name, after: count) }
     do {
         let outcome = try await tools.call(name: name, arguments: JSONWriter.string(arguments), in: context(api))
         Issue.record("no failure: \(outcome)")

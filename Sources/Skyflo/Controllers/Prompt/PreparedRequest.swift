@@ -48,22 +48,16 @@ extension ResolvedReferences {
     /// The last reply of a turn is asked for without tools.
     private func offered(for machine: WorkflowStateMachine) -> [ToolSchema] {
         guard !machine.asksForAnswer else { return [] }
-        return tools.offered(definitions, loaded: Self.loaded(in: machine.history)).map {
+        // Nobody pays for what the offline model reads, and it plans with what there is.
+        let offered =
+            model.provider == .offline
+            ? definitions : tools.offered(definitions, loaded: Set(machine.loadedToolsets))
+        return offered.map {
             ToolSchema(name: $0.name, description: $0.description, parameters: $0.parameters)
         }
     }
 
     private static func bytes(of tools: [ToolSchema]) -> Int {
         tools.reduce(0) { $0 + $1.name.utf8.count + $1.description.utf8.count + JSONWriter.bytes($1.parameters).count }
-    }
-
-    /// The groups of tools that the model has asked for in this conversation.
-    private static func loaded(in history: [HistoryMessage]) -> Set<String> {
-        Set(
-            history.flatMap { message -> [String] in
-                guard case .assistant(_, let calls, _) = message else { return [] }
-                return calls.filter { $0.tool == LoadToolsetTool.name }
-                    .compactMap { LoadToolsetTool.group(asked: $0.arguments) }
-            })
     }
 }

@@ -55,8 +55,8 @@ struct OfflineSession: Sendable {
         guard let known = schema.parameters["properties"]?.object, let given = call.arguments.object else {
             return call
         }
-        var call = call
-        for (key, value) in given where !known.contains(key) {
+        var call = call.named(by: known)
+        for (key, value) in call.arguments.object ?? given where !known.contains(key) {
             // Without its namespace a call would be aimed at another object.
             guard Self.optional.contains(key) else {
                 throw .answer(Answers.missing(parameter: key, value: value, tool: call.tool))

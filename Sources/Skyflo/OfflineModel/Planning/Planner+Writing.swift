@@ -130,7 +130,7 @@ extension Planner {
         let tool = "k8s_rollout_undo"
         guard session.offers(tool) else { return Answers.noRollback(command.name ?? "") }
         // Without the parameter the tool knows deployments only.
-        let takesKind = session.takes("resource_type", by: tool)
+        let takesKind = session.takes("kind", by: tool)
         let found = try find(command, among: takesKind ? Self.workloads : ["deployment"])
         guard takesKind || found.kind == "deployment" else {
             return "I can roll back deployments only, and \(found.title) is not one."

@@ -10,7 +10,8 @@ package enum Absence {
         case .isBeingDeleted: "namespace \(namespace) is being deleted"
         case .missing(let others):
             [
-                "namespace \(namespace) doesn't exist", near(namespace, among: others),
+                "namespace \(namespace) doesn't exist",
+                NearNames.sentence(namespace, among: others, what: "namespaces"),
                 Names.allNamespacesHint(namespace),
             ]
             .compactMap { $0 }.joined(separator: "; ")
@@ -21,17 +22,6 @@ package enum Absence {
             ]
             .compactMap { $0 }.joined(separator: "; ")
         }
-    }
-
-    private static let shown = 10
-
-    /// All names where they are few, else those that share their beginning with `name`, or hold it.
-    private static func near(_ name: String, among others: [String]) -> String? {
-        if others.isEmpty { return nil }
-        if others.count <= shown { return "the namespaces are \(others.joined(separator: ", "))" }
-        let beginning = name.prefix(3)
-        let alike = others.filter { $0.hasPrefix(beginning) || $0.contains(name) || name.contains($0) }.prefix(shown)
-        return alike.isEmpty ? nil : "similar names are \(alike.joined(separator: ", "))"
     }
 
     /// Resources that hold the same objects as the built-in ones, or figures about them: nobody looks for them by that name.

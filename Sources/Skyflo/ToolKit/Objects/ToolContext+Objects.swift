@@ -59,6 +59,13 @@ extension ToolContext {
                     "\(match.resource.qualifiedName) \"\(name)\" exists in namespace \(elsewhere.joined(separator: ", "))."
                 )
             }
+            if presence == .exists || elsewhere.isEmpty,
+                let near = try await near(match, namespace: namespace, name: name)
+            {
+                sentences.append(near)
+            }
+        } else if let near = try await near(match, namespace: nil, name: name) {
+            sentences.append(near)
         }
         let others = Absence.others(match).map(\.qualifiedName)
         if !others.isEmpty {
@@ -68,6 +75,27 @@ extension ToolContext {
             )
         }
         return ToolFailure(sentences.joined(separator: "\n"))
+    }
+
+    /// Which objects there are of the kind, of those that have nearly the name; nil where that isn't known.
+    private func near(_ match: ResourceMatch, namespace: String?, name: String) async throws -> String? {
+        let place = namespace.map { " in namespace \($0)" } ?? ""
+        let what = "\(match.resource.qualifiedName)\(place)"
+        let names = try await names(of: match.resource, namespace: namespace)
+        guard let names else { return nil }
+        guard !names.isEmpty else { return "There are no \(what)." }
+        return NearNames.sentence(name, among: names, what: what).map {
+            "\($0.prefix(1).uppercased())\($0.dropFirst())."
+        }
+    }
+
+    /// The names of at most 500 objects, without the objects; nil where they may not be listed.
+    private func names(of resource: APIResource, namespace: String?) async throws -> [String]? {
+        let request = KubeRequest(
+            .get, path: resource.path(namespace: namespace), query: [.init("limit", value: "500")],
+            accept: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json")
+        let read = try await api.readable { try await api.call(request) }
+        return (try? read.get())?["items"]?.array?.compactMap { $0["metadata", "name"]?.string }
     }
 
     /// Where else an object of that name is; none where that may not be listed.

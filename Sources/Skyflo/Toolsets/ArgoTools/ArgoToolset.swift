@@ -67,13 +67,32 @@ extension ArgoTool {
     var onlyReads: Bool { false }
 }
 
+extension ToolRequest {
+    /// What the tools for Argo Rollouts look at.
+    static let readsRollouts = ToolRequest.read(
+        "rollouts.argoproj.io", "analysisruns.argoproj.io", "experiments.argoproj.io", "replicasets.apps",
+        "deployments.apps", "podtemplates", "pods", "events", "namespaces")
+    static let patchesRollouts = ToolRequest.patch("rollouts.argoproj.io", "rollouts.argoproj.io/status")
+    /// Where a Rollout names a workload in place of a template.
+    static let patchesTemplates = ToolRequest.patch("deployments.apps", "replicasets.apps", "podtemplates")
+    static let readsArgoCD = ToolRequest.read(
+        "applications.argoproj.io", "applicationsets.argoproj.io", "appprojects.argoproj.io", "events", "namespaces")
+    static let readsFlux = ToolRequest(
+        ["get", "list"], of: FluxResource.all.map(\.qualifiedName) + ["events", "namespaces"])
+    static let patchesFlux = ToolRequest(["patch"], of: FluxResource.all.map(\.qualifiedName))
+}
+
 extension ToolParameter {
     static let namespace = ToolParameter.optional(
-        "namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation")
+        "namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation",
+        obvious: true)
     static let allNamespaces = ToolParameter.optional(
-        "all_namespaces", kind: .boolean, default: false, description: "List over all namespaces")
+        "all_namespaces", kind: .boolean, default: false, description: "List over all namespaces",
+        obvious: true)
     static let labelSelector = ToolParameter.optional(
-        "label_selector", kind: .string(.labelSelector), description: "app=web,tier in (a,b),!canary")
+        "label_selector", kind: .string(.labelSelector), description: "app=web,tier in (a,b),!canary",
+        obvious: true)
     static let rolloutName = ToolParameter.required(
-        "name", kind: .string(.objectName), description: "Name of the rollout")
+        "name", kind: .string(.objectName), description: "Name of the rollout",
+        obvious: true)
 }

@@ -51,27 +51,8 @@ extension ToolContext {
                     + "digits, '-' and '.'")
         }
         let namespace = arguments.string("namespace") ?? self.namespace
-        do {
-            let object = try await object(match, namespace: namespace, name: name)
-            return LiveTarget(resource: match.resource, namespace: namespace, object: object)
-        } catch var failure as ToolFailure where failure.message.contains("(NotFound)") {
-            let read = try await api.readable {
-                try await api.list(match.resource, namespace: namespace, options: ListOptions(limit: 100)).items.map(
-                    \.name)
-            }
-            if let names = try? read.get(), !names.isEmpty {
-                let near = Self.near(name, among: names)
-                failure.message += "\nThe \(resource.nouns) in namespace \(namespace): \(near.joined(separator: ", "))"
-            }
-            throw failure
-        }
-    }
-
-    /// Those that share the beginning first.
-    private static func near(_ name: String, among names: [String]) -> [String] {
-        let alike = names.filter { $0.hasPrefix(name.prefix(3)) || $0.contains(name) || name.contains($0) }
-        let rest = names.filter { !alike.contains($0) }
-        return Array((alike + rest).prefix(20))
+        let object = try await object(match, namespace: namespace, name: name)
+        return LiveTarget(resource: match.resource, namespace: namespace, object: object)
     }
 
     /// A list of custom resources, or what can be said about that there are none.
@@ -128,20 +109,6 @@ extension ToolContext {
         let rest = "narrow the list with a namespace or a label selector to see them"
         let text = redactor.redact(text: lines.joined(separator: "\n"))
         return .output(OutputLimit.cutMiddle(text, to: outputLimit, rest: rest))
-    }
-}
-
-enum DeliveryAge {
-    /// As kubectl prints it, in its largest unit: `5m`, `3h`, `12d`.
-    static func text(since time: KubeTime?, _ now: KubeTime) -> String {
-        guard let time else { return "<unknown>" }
-        let seconds = max(0, Int(now.seconds(since: time)))
-        switch seconds {
-        case ..<120: return "\(seconds)s"
-        case ..<7200: return "\(seconds / 60)m"
-        case ..<172_800: return "\(seconds / 3600)h"
-        default: return "\(seconds / 86_400)d"
-        }
     }
 }
 

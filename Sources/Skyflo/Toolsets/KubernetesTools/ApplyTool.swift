@@ -7,18 +7,20 @@ import Writes
 struct ApplyTool: KubernetesTool {
     let name = "k8s_apply"
     let title = "Apply Kubernetes Manifest"
+    let isIdempotent = true
+    let requests: [ToolRequest]? = [.read("*"), ToolRequest(["create", "patch"], of: ["*"])]
     let description = """
-        Create or change objects by a manifest (YAML or JSON, one or several documents, in any order). Objects that exist \
-        are changed by server-side apply. A field that the manifest leaves out is removed (or set to its default) if an \
-        earlier k8s_apply call added or changed it and nobody has set it since; the approval names it. Everything else \
-        stays, also what the object was created with: remove that with k8s_patch. Lists without keys, \
-        like args, are replaced. Fields that another manager owns are not taken over.
+        Propose to create or change objects by a manifest, by server-side apply. A field that the manifest leaves out is \
+        removed only if an earlier k8s_apply set it and nobody has since; the rest stays: remove that with k8s_patch. Lists \
+        without keys, like args, are replaced. Fields of other managers are not taken over.
         """
     let parameters = ToolParameters([
-        .required("content", kind: .string(.document(maximum: 524_288)), description: "The manifest"),
+        .required(
+            "content", kind: .document(maximum: 524_288),
+            description: "YAML or JSON, one or several documents, in any order"),
         .optional(
             "namespace", kind: .string(.namespace),
-            description: "Namespace of objects that name none; by default the conversation's"),
+            description: "Namespace of objects that name none; by default the conversation's", obvious: true),
     ])
 
     init() {}

@@ -7,19 +7,21 @@ import Writes
 struct AutoscaleTool: KubernetesTool {
     let name = "k8s_autoscale"
     let title = "Autoscale Kubernetes Workload"
-    let description = """
-        Create a HorizontalPodAutoscaler for a deployment, statefulset, replicaset or anything else with a scale. Without a \
-        target it keeps pods at 80 percent of the CPU that they request.
-        """
+    let isDestructive = false
+    let isIdempotent = true
+    let requests: [ToolRequest]? = [.read("*"), .create("horizontalpodautoscalers.autoscaling")]
+    let description = "Propose a HorizontalPodAutoscaler for a workload; by default for 80 percent of the CPU requests."
     let parameters = ToolParameters([
         .resourceType, .name, .namespace,
-        .optional("min", kind: .integer(1...10_000), default: 1, description: "Least number of replicas"),
-        .required("max", kind: .integer(1...10_000), description: "Greatest number of replicas"),
         .optional(
-            "cpu_percent", kind: .integer(1...1000), description: "Target CPU use, in percent of what the pods request"),
+            "min", kind: .integer(1...10_000), default: 1, description: "Least number of replicas", obvious: true),
+        .required("max", kind: .integer(1...10_000), description: "Greatest number of replicas", obvious: true),
         .optional(
-            "memory_percent", kind: .integer(1...1000),
-            description: "Target memory use, in percent of what the pods request"),
+            "cpu_percent", kind: .integer(1...1000), description: "Target, in percent of what the pods request",
+            obvious: true),
+        .optional(
+            "memory_percent", kind: .integer(1...1000), description: "Target, in percent of what the pods request",
+            obvious: true),
     ])
 
     private static let defaultCPUPercent = 80
@@ -32,7 +34,7 @@ struct AutoscaleTool: KubernetesTool {
         let target = try await context.target(arguments)
         guard target.resource.subresources.contains("scale") else {
             throw ToolFailure(
-                "resource_type: \(target.resource.qualifiedName) can't be autoscaled: there is no scale subresource")
+                "kind: \(target.resource.qualifiedName) can't be autoscaled: there is no scale subresource")
         }
         if let other = try await autoscaler(of: target, context) {
             throw ToolFailure(

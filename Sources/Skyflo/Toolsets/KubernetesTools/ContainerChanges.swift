@@ -95,8 +95,8 @@ struct ContainerChanges {
 
 extension ToolParameter {
     static let container = ToolParameter.optional(
-        "container", kind: .string(.text(maximum: 63)),
-        description: "Container; by default the only one, * for all regular ones")
+        "container", aliases: ["container_name"], kind: .string(.text(maximum: 63)),
+        description: "* for all; by default the only one")
 }
 
 extension PodTemplate {

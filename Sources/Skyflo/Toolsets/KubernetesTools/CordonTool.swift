@@ -13,9 +13,12 @@ struct CordonTool: KubernetesTool {
     var title: String { cordons ? "Cordon Kubernetes Node" : "Uncordon Kubernetes Node" }
     var description: String {
         cordons
-            ? "Keep new pods away from a node. Those that run there stay; to move them away use k8s_drain."
-            : "Let new pods onto a node again after k8s_cordon or k8s_drain."
+            ? "Propose to keep new pods away from a node. Those that run there stay: see k8s_drain."
+            : "Propose to let new pods onto a node again."
     }
+    let isDestructive = false
+    let isIdempotent = true
+    let requests: [ToolRequest]? = [.read("nodes"), .patch("nodes")]
     let parameters = ToolParameters([.nodeName])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
@@ -40,14 +43,14 @@ struct CordonTool: KubernetesTool {
 
 extension ToolParameter {
     static let nodeName = ToolParameter.required(
-        "node_name", kind: .string(.objectName), description: "Name of the node")
+        "name", aliases: ["node_name"], kind: .string(.objectName), description: "Name of the node", obvious: true)
 }
 
 extension ToolContext {
-    /// The node that `node_name` names.
+    /// The node that `name` names.
     func node(_ arguments: ToolArguments) async throws -> LiveTarget {
         let match = try await match("nodes")
-        let name = try arguments.requiredString("node_name")
+        let name = try arguments.requiredString("name")
         try Names.check(name, of: match.resource)
         return LiveTarget(
             resource: match.resource, namespace: nil, object: try await object(match, namespace: nil, name: name))

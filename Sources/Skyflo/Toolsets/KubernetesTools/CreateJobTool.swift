@@ -7,13 +7,18 @@ import Writes
 struct CreateJobTool: KubernetesTool {
     let name = "k8s_create_job_from_cronjob"
     let title = "Create Kubernetes Job from CronJob"
-    let description =
-        "Run a cronjob once, now, as kubectl create job --from=cronjob/… does, and wait until the job completes."
+    let isDestructive = false
+    let requests: [ToolRequest]? = [
+        .read("cronjobs.batch", "jobs.batch", "namespaces"), .create("jobs.batch"),
+    ]
+    let description = "Propose to run a cronjob once, now, and wait until the job completes."
     let parameters = ToolParameters([
-        .required("cronjob_name", kind: .string(.objectName), description: "Name of the cronjob"), .namespace,
+        .required("cronjob_name", kind: .string(.objectName), description: "Name of the cronjob", obvious: true),
+        .namespace,
         .optional(
             "name", kind: .string(.objectName),
-            description: "Name of the new job; by default that of the cronjob with -manual-…"),
+            description: "Of the new job; by default that of the cronjob with -manual-…",
+            obvious: true),
     ])
 
     private let now: @Sendable () -> KubeTime

@@ -7,26 +7,22 @@ import Writes
 struct DebugTool: KubernetesTool {
     let name = "k8s_debug"
     let title = "Debug Kubernetes Pod"
+    let isDestructive = false
+    let isOpenWorld = true
+    let requests: [ToolRequest]? = [.read("pods", "namespaces"), .patch("pods/ephemeralcontainers")]
     let description = """
-        Add an ephemeral container to a running pod, to look at it with programs that its own image lacks. It stays until the \
-        pod goes. Give a command that ends and read its output with k8s_logs (container_name), or run more with k8s_exec.
+        Propose to add an ephemeral container to a running pod, for programs that its image lacks. It stays until the pod goes. \
+        Read its output with k8s_logs (container), or run more with k8s_exec.
         """
     let parameters = ToolParameters([
-        .required("name", kind: .string(.objectName), description: "Name of the pod"),
-        .required(
-            "image", kind: .string(.text(maximum: 512)), description: "Image of the new container, like busybox:1.37"),
+        .podName,
+        .required("image", kind: .string(.text(maximum: 512)), description: "busybox:1.37"),
         .namespace,
-        .optional(
-            "target_container", kind: .string(.label),
-            description: "Container whose processes it sees; by default it sees only its own"),
-        .optional(
-            "command", kind: .string(.text(maximum: 8192)),
-            description:
-                "The program and its arguments, quoted as in a shell, or a JSON array of them; by default the image's own"
-        ),
+        .optional("target_container", kind: .string(.label), description: "Container whose processes it sees"),
+        .command,
         .optional(
             "container_name", kind: .string(.label),
-            description: "Name of the new container; by default debugger-1, -2, …"),
+            description: "Name of the new container; by default debugger-1, -2, …", obvious: true),
     ])
 
     init() {}

@@ -7,24 +7,21 @@ import Writes
 struct DeleteTool: KubernetesTool {
     let name = "k8s_delete"
     let title = "Delete Kubernetes Resource"
-    let description = """
-        Delete one object, several by name, or those that a label selector fits, and in the background what belongs to them.
-        """
+    let requests: [ToolRequest]? = [.read("*"), .delete("*")]
+    let description =
+        "Propose to delete objects, by name or label selector, and in the background what belongs to them."
     let parameters = ToolParameters([
         .resourceType,
-        .optional(
-            "name", kind: .string(.text(maximum: 4096)),
-            description: "Name of the object, or several with commas between them"),
+        .optional("name", kind: .string(.text(maximum: 4096)), description: "One or several: web-1,web-2"),
         .namespace,
         .optional(
-            "label_selector", kind: .string(.labelSelector),
-            description: "In place of name: all objects that it fits, at most 20"),
+            "label_selector", kind: .string(.labelSelector), description: "In place of name: at most 20 objects"),
         .optional(
             "grace_period_seconds", kind: .integer(0...86_400),
-            description: "How long pods get to end; by default as they say themselves; 0 kills at once"),
+            description: "How long pods get to end; by default as they say themselves; 0 kills at once", obvious: true),
         .optional(
             "propagation", kind: .choice(["background", "foreground", "orphan"]), default: "background",
-            description: "Whether what belongs to it is deleted after it, before it, or stays"),
+            description: "Whether what belongs to it is deleted after it, before it, or stays", obvious: true),
     ])
 
     /// A person has to read all of them.
@@ -88,7 +85,7 @@ struct DeleteTool: KubernetesTool {
         }
         guard Set(names).count == names.count else { throw ToolFailure("name: each name once") }
         guard names.count <= Self.maximum else { throw Self.tooMany("name: \(names.count) names") }
-        let match = try await context.match(try arguments.requiredString("resource_type"))
+        let match = try await context.match(try arguments.requiredString("kind"))
         let namespace = try context.namespace(of: match.resource, arguments)
         var objects: [KubeObject] = []
         for name in names {

@@ -6,10 +6,10 @@ struct DiffTool: KubernetesTool {
     let name = "k8s_diff"
     let onlyReads = true
     let title = "Diff Kubernetes Manifest"
-    let description = """
-        Show what k8s_apply of a manifest (YAML or JSON, one or several documents) would change in the live objects, by a \
-        server-side dry run, without proposing it.
-        """
+    let requests: [ToolRequest]? = [
+        .read("*"), ToolRequest(["create", "patch"], of: ["*"], isDryRun: true),
+    ]
+    let description = "Show what k8s_apply of a manifest would change, by a dry run."
     let parameters = ApplyTool().parameters
 
     init() {}

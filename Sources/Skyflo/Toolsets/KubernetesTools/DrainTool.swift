@@ -7,25 +7,26 @@ import Writes
 struct DrainTool: KubernetesTool {
     let name = "k8s_drain"
     let title = "Drain Kubernetes Node"
+    let requests: [ToolRequest]? = [
+        .read("nodes", "pods", "daemonsets.apps"), .patch("nodes"), .create("pods/eviction"),
+    ]
     let description = """
-        Cordon a node and evict its pods, as far as disruption budgets allow, until they are gone. Evictions that aren't \
-        allowed yet are tried again until the time is over. Afterwards the node stays cordoned: see k8s_uncordon.
+        Propose to cordon a node and evict its pods as far as disruption budgets allow, trying again until the time is over. \
+        The node stays cordoned: see k8s_uncordon.
         """
     let parameters = ToolParameters([
         .nodeName,
         .optional(
-            "ignore_daemonsets", kind: .boolean, default: true, description: "Leave pods of DaemonSets where they are"),
+            "ignore_daemonsets", kind: .boolean, default: true, description: "Leave pods of DaemonSets where they are",
+            obvious: true),
         .optional(
             "delete_emptydir_data", kind: .boolean, default: false,
-            description: "Also evict pods whose emptyDir data is lost then"),
+            description: "Also evict pods whose emptyDir data is lost then", obvious: true),
+        .optional("force", kind: .boolean, default: false, description: "Also pods without a controller"),
+        .gracePeriod,
         .optional(
-            "force", kind: .boolean, default: false, description: "Also evict pods that no controller will create again"
-        ),
-        .optional(
-            "grace_period_seconds", kind: .integer(0...86_400),
-            description: "Grace period of each pod; by default its own"),
-        .optional(
-            "timeout_seconds", kind: .integer(10...3600), default: 600, description: "How long all of it may take"),
+            "timeout_seconds", kind: .integer(10...3600), default: 600, description: "How long all of it may take",
+            obvious: true),
     ])
 
     /// A person has to read all of them, and a status to hold them.

@@ -7,16 +7,9 @@ import Writes
 struct EvictTool: KubernetesTool {
     let name = "k8s_evict"
     let title = "Evict Kubernetes Pod"
-    let description = """
-        Evict one pod: delete it as far as its PodDisruptionBudgets allow. Its controller makes another one; k8s_delete \
-        doesn't ask the budgets.
-        """
-    let parameters = ToolParameters([
-        .required("name", kind: .string(.objectName), description: "Name of the pod"), .namespace,
-        .optional(
-            "grace_period_seconds", kind: .integer(0...86_400),
-            description: "How long the pod gets to end; by default as it says itself"),
-    ])
+    let requests: [ToolRequest]? = [.read("pods", "namespaces"), .create("pods/eviction")]
+    let description = "Propose to delete one pod as far as its disruption budgets allow, which k8s_delete doesn't ask."
+    let parameters = ToolParameters([.podName, .namespace, .gracePeriod])
 
     init() {}
 

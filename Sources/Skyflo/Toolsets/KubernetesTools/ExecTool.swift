@@ -7,35 +7,33 @@ import Writes
 struct ExecTool: KubernetesTool {
     let name = "k8s_exec"
     let title = "Execute Command in Kubernetes Pod"
+    let isOpenWorld = true
+    let requests: [ToolRequest]? = [.read("pods", "namespaces"), .create("pods/exec")]
     let description = """
-        Run one command in a container of a pod and get its exit code and output. Any command counts as a write, and runs \
-        once only. No shell is started: for pipes, variables or several commands use sh -c '…'. Prefer the other tools \
-        where they can tell the same.
+        Propose to run one command in a container; the result is its exit code and output. It counts as a write and runs once \
+        only. There is no shell: for pipes or variables use sh -c '…'. Prefer other tools that can tell the same.
         """
     let parameters = ToolParameters([
-        .required("pod_name", kind: .string(.objectName), description: "Name of the pod"),
+        .podName,
         .required(
             "command", kind: .string(.text(maximum: 8192)),
-            description:
-                "The program and its arguments, quoted as in a shell: cat '/etc/my file'. Or a JSON array of them"),
-        .optional(
-            "namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation"),
-        .optional("container_name", kind: .string(.label), description: "Container; by default the only one"),
+            description: "Quoted as in a shell: cat '/etc/my file'. Or a JSON array of words"),
+        .namespace, .containerName,
         .optional(
             "timeout_seconds", kind: .integer(1...300), default: 30,
-            description: "How long it may take; after that its result is not known"),
+            description: "How long it may take; after that its result is not known", obvious: true),
     ])
 
     init() {}
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
-        let name = try arguments.requiredString("pod_name")
+        let name = try arguments.requiredString("name")
         try Names.check(name, of: .pods)
         let command = try Self.command(try arguments.requiredString("command"))
         let namespace = arguments.string("namespace") ?? context.namespace
         let pod = try await context.object(ResourceMatch(.pods), namespace: namespace, name: name)
         let container = try PodContainers(pod: pod).choose(
-            arguments.string("container_name"), also: ["ephemeralContainers"])
+            arguments.string("container"), also: ["ephemeralContainers"])
         try Self.checkRuns(container, in: pod)
         let planned = PlannedCommand(
             target: LiveTarget(resource: .pods, namespace: namespace, object: pod).target, container: container,

@@ -7,24 +7,25 @@ import Writes
 struct ExposeTool: KubernetesTool {
     let name = "k8s_expose"
     let title = "Expose Kubernetes Workload"
-    let description = """
-        Create a service for the pods of a deployment, replicaset, statefulset, replicationcontroller or pod. Without port \
-        it gets all ports that the containers declare.
-        """
+    let isDestructive = false
+    let isIdempotent = true
+    let requests: [ToolRequest]? = [.read("*"), .create("services")]
+    let description = "Propose to create a service for the pods of a workload; without port, for all declared ports."
     let parameters = ToolParameters([
         .resourceType, .name, .namespace,
-        .optional("port", kind: .integer(1...65_535), description: "Port of the service"),
+        .optional("port", kind: .integer(1...65_535), description: "Port of the service", obvious: true),
         .optional(
             "target_port", kind: .string(.text(maximum: 15)),
-            description: "Port of the containers, by number or name; by default the same as port"),
+            description: "Number or name of the containers' port; by default the same"),
         .optional(
-            "service_name", kind: .string(.label), description: "Name of the service; by default that of the object"),
+            "service_name", kind: .string(.label), description: "Name of the service; by default that of the object",
+            obvious: true),
         .optional(
             "type", kind: .choice(["ClusterIP", "NodePort", "LoadBalancer"]), default: "ClusterIP",
-            description: "Who can reach it"),
+            description: "Who can reach it", obvious: true),
         .optional(
             "protocol", kind: .choice(["TCP", "UDP", "SCTP"]),
-            description: "By default that of the container's port, else TCP"),
+            description: "By default that of the container's port, else TCP", obvious: true),
     ])
 
     init() {}
@@ -108,7 +109,7 @@ struct ExposedWorkload {
             selector = Self.texts(object["spec", "selector", "matchLabels"])
         default:
             throw ToolFailure(
-                "resource_type: \(target.resource.qualifiedName) can't be exposed; what can is a deployment, replicaset, "
+                "kind: \(target.resource.qualifiedName) can't be exposed; what can is a deployment, replicaset, "
                     + "statefulset, replicationcontroller or pod")
         }
         guard !selector.isEmpty else {

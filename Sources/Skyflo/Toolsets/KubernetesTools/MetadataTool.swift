@@ -20,16 +20,18 @@ struct MetadataTool: KubernetesTool {
     var name: String { map == .labels ? "k8s_label" : "k8s_annotate" }
     var title: String { map == .labels ? "Label Kubernetes Resource" : "Annotate Kubernetes Resource" }
     var description: String {
-        "Set and remove \(map.rawValue) of one object of any kind; of a workload, not those of its pods."
+        "Propose to set or remove \(map.rawValue) of one object; of a workload, not those of its pods."
     }
+    let isIdempotent = true
+    let requests: [ToolRequest]? = [.read("*"), .patch("*")]
     var parameters: ToolParameters {
         ToolParameters([
             .resourceType, .name, .namespace,
-            .optional(map.rawValue, kind: .stringMap, description: "What to set, by key"),
+            .optional(map.rawValue, kind: .stringMap, description: "What to set, by key", obvious: true),
+            .optional("remove", kind: .string(.text(maximum: 4096)), description: "Keys: a,b"),
             .optional(
-                "remove", kind: .string(.text(maximum: 4096)), description: "Keys to remove, with commas between them"),
-            .optional(
-                "overwrite", kind: .boolean, default: false, description: "Change keys that have another value already"),
+                "overwrite", kind: .boolean, default: false, description: "Change keys that have another value already",
+                obvious: true),
         ])
     }
 

@@ -7,17 +7,18 @@ import Writes
 struct PatchTool: KubernetesTool {
     let name = "k8s_patch"
     let title = "Patch Kubernetes Resource"
+    let requests: [ToolRequest]? = [.read("*"), .patch("*")]
     let description = """
-        Change fields of an object. patch is JSON or YAML text. patch_type strategic merges lists by their keys (built-in \
-        kinds only), merge replaces lists (RFC 7386), json is a list of operations (RFC 6902).
+        Propose to change fields of an object. strategic merges lists by their keys (built-in kinds only), merge replaces lists, \
+        json is a list of operations.
         """
     let parameters = ToolParameters([
         .resourceType, .name,
-        .required("patch", kind: .string(.document(maximum: 262_144)), description: "The patch, as JSON or YAML"),
+        .required("patch", kind: .document(maximum: 262_144), description: "The patch, as JSON or YAML", obvious: true),
         .namespace,
         .optional(
             "patch_type", kind: .choice(["strategic", "merge", "json"]), default: "strategic",
-            description: "The type of patch"),
+            description: "The type of patch", obvious: true),
     ])
 
     init() {}

@@ -13,18 +13,21 @@ struct RolloutPauseTool: KubernetesTool {
     var title: String { pauses ? "Pause Kubernetes Rollout" : "Resume Kubernetes Rollout" }
     var description: String {
         pauses
-            ? "Hold back the roll-outs of a deployment: changes of its pod template wait until k8s_rollout_resume."
-            : "Let a paused deployment roll out what was changed meanwhile."
+            ? "Propose to hold back a deployment's rollouts: changes of its pods wait until k8s_rollout_resume."
+            : "Propose to let a paused deployment roll out what was changed meanwhile."
     }
+    let isDestructive = false
+    let isIdempotent = true
+    let requests: [ToolRequest]? = [.read("*"), .patch("deployments.apps")]
     let parameters = ToolParameters([
         .name, .namespace,
         .optional(
-            "resource_type", kind: .string(.resourceType), default: "deployment",
-            description: "What rolls out: a deployment"),
+            "kind", aliases: ["resource_type"], kind: .string(.resourceType), default: "deployment",
+            description: "What rolls out: a deployment", obvious: true),
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
-        let resource = try await context.match(try arguments.requiredString("resource_type")).resource
+        let resource = try await context.match(try arguments.requiredString("kind")).resource
         guard resource.isSame(as: .deployments) else { throw Self.refusal(resource, pauses: pauses) }
         let target = try await context.target(arguments)
         guard Self.isPaused(target.object) != pauses else {
@@ -55,7 +58,7 @@ struct RolloutPauseTool: KubernetesTool {
             default: ""
             }
         return ToolFailure(
-            "resource_type: only deployments can be \(pauses ? "paused" : "resumed"), not \(resource.qualifiedName)\(instead)"
+            "kind: only deployments can be \(pauses ? "paused" : "resumed"), not \(resource.qualifiedName)\(instead)"
         )
     }
 }

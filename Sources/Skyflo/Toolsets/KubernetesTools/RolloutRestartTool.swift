@@ -7,7 +7,11 @@ import Writes
 struct RolloutRestartTool: KubernetesTool {
     let name = "k8s_rollout_restart"
     let title = "Restart Kubernetes Rollout"
-    let description = "Replace all pods of a deployment, statefulset or daemonset by new ones, step by step."
+    let isDestructive = false
+    let requests: [ToolRequest]? = [
+        .read("*"), .patch("deployments.apps", "statefulsets.apps", "daemonsets.apps"),
+    ]
+    let description = "Propose to replace all pods of a workload by new ones, step by step."
     let parameters = ToolParameters([.name, .rolloutType, .namespace])
 
     private let now: @Sendable () -> KubeTime

@@ -6,9 +6,10 @@ struct RolloutStatusTool: KubernetesTool {
     let name = "k8s_rollout_status"
     let onlyReads = true
     let title = "Check Kubernetes Rollout Status"
-    let description = """
-        Say how far the rollout of a deployment, statefulset or daemonset is, without waiting for it.
-        """
+    let requests: [ToolRequest]? = [
+        .read("deployments.apps", "statefulsets.apps", "daemonsets.apps", "namespaces")
+    ]
+    let description = "Say how far a rollout is; doesn't wait."
     let parameters = ToolParameters([.name, .rolloutType, .namespace])
 
     init() {}

@@ -6,60 +6,51 @@ import Writes
 
 struct RolloutUndoTool: KubernetesTool {
     let name = "k8s_rollout_undo"
-    let title = "Rollback Kubernetes Deployment"
-    let description = """
-        Put back the pod template of an earlier revision of a deployment; without to_revision, of the one before.
-        """
+    let title = "Rollback Kubernetes Resource"
+    let isDestructive = false
+    let requests: [ToolRequest]? = [
+        .read(
+            "deployments.apps", "statefulsets.apps", "daemonsets.apps", "replicasets.apps", "controllerrevisions.apps",
+            "namespaces"), .patch("deployments.apps", "statefulsets.apps", "daemonsets.apps"),
+    ]
+    let description = "Propose to put back the pod template of an earlier revision; by default of the one before."
     let parameters = ToolParameters([
-        .name, .namespace,
+        .name, .rolloutType, .namespace,
         .optional(
-            "to_revision", kind: .integer(1...1_000_000),
-            description: "Revision to go back to, as in the deployment's replica sets"),
+            "to_revision", kind: .integer(1...1_000_000_000),
+            description: "Revision to go back to, as k8s_rollout_history lists them", obvious: true),
     ])
 
     init() {}
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
-        let name = try arguments.requiredString("name")
-        try Names.check(name, of: .deployments)
-        let namespace = arguments.string("namespace") ?? context.namespace
-        let object = try await context.object(ResourceMatch(.deployments), namespace: namespace, name: name)
-        let target = LiveTarget(resource: .deployments, namespace: namespace, object: object)
-        guard object["spec", "paused"]?.bool != true else {
+        let target = try await context.target(arguments)
+        guard target.object["spec", "paused"]?.bool != true else {
             throw ToolFailure("can't roll back \(target.text): its rollout is paused; resume it first")
         }
-        let revisions = try await revisions(of: target, context)
-        let current = Self.revision(of: object) ?? revisions.last?.number ?? 0
-        let chosen = try Self.choose(arguments.integer("to_revision"), before: current, from: revisions, target: target)
-        guard chosen.template != object["spec", "template"] else {
+        let history = try await RevisionHistory(of: target, in: context)
+        let annotated = target.object.annotations[ReplicaSetRevision.deploymentKey].flatMap { Int($0) }
+        let current = history.current ?? annotated ?? history.revisions.last?.number ?? 0
+        let chosen = try Self.choose(
+            arguments.integer("to_revision"), before: current, from: history.revisions, target: target)
+        guard chosen.stored != target.object["spec", "template"] else {
             return .output("Nothing to do: \(target.text) already has the template of revision \(chosen.number).")
         }
-        var rolledBack = object
-        rolledBack["spec", "template"] = chosen.template
-        let patch: JSONValue = [["op": "replace", "path": "/spec/template", "value": chosen.template]]
+        var rolledBack = target.object
+        rolledBack["spec", "template"] = chosen.stored
+        let patch: JSONValue = [["op": "replace", "path": "/spec/template", "value": chosen.stored]]
+        let isOnDelete = target.object["spec", "updateStrategy", "type"]?.string == "OnDelete"
         return .proposal(
             WriteProposal(
                 "Roll back \(target.text) from revision \(current) to revision \(chosen.number)",
-                planned: target.patch(.json(patch)), risk: .baseline(.deployments, namespace: namespace),
+                planned: target.patch(.json(patch)), risk: .baseline(target.resource, namespace: target.namespace),
+                warnings: isOnDelete ? ["update strategy OnDelete: pods are not replaced until they are deleted"] : [],
                 postConditions: target.postConditions(afterChangeTo: rolledBack)))
     }
 
-    private static func revision(of object: KubeObject) -> Int? {
-        object.annotations[ReplicaSetRevision.deploymentKey].flatMap { Int($0) }
-    }
-
-    /// In ascending order. A Deployment keeps its history in the ReplicaSets that it controls.
-    private func revisions(of target: LiveTarget, _ context: ToolContext) async throws -> [ReplicaSetRevision] {
-        let selector = target.object["spec", "selector"].flatMap { LabelSelector($0) }
-        let sets = try await context.api.list(
-            .replicaSets, namespace: target.namespace, options: ListOptions(labelSelector: selector, limit: 500)
-        ).items
-        return ReplicaSetRevision.all(in: sets, ofDeployment: target.object)
-    }
-
     private static func choose(
-        _ wanted: Int?, before current: Int, from revisions: [ReplicaSetRevision], target: LiveTarget
-    ) throws(ToolFailure) -> ReplicaSetRevision {
+        _ wanted: Int?, before current: Int, from revisions: [RevisionHistory.Revision], target: LiveTarget
+    ) throws(ToolFailure) -> RevisionHistory.Revision {
         let known = revisions.map { String($0.number) }.joined(separator: ", ")
         if let wanted {
             guard let found = revisions.first(where: { $0.number == wanted }) else {

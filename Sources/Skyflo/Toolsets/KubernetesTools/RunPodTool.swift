@@ -7,22 +7,23 @@ import Writes
 struct RunPodTool: KubernetesTool {
     let name = "k8s_run_pod"
     let title = "Run Kubernetes Pod"
+    let isDestructive = false
+    let isOpenWorld = true
+    let requests: [ToolRequest]? = [
+        .read("pods", "namespaces"), ToolRequest(["get"], of: ["pods/log"]), .create("pods"), .delete("pods"),
+    ]
     let description = """
-        Run a command in a new pod until it ends, get its exit code and log, and delete the pod. It has no token of the API \
-        server. There is no shell: for pipes or variables use sh -c '…'.
+        Propose to run a command in a new pod until it ends; the result is its exit code and log, and the pod is deleted. It \
+        has no token of the API server. There is no shell: use sh -c '…'.
         """
     let parameters = ToolParameters([
-        .required("name", kind: .string(.label), description: "Name of the pod"),
-        .required("image", kind: .string(.text(maximum: 512)), description: "Image of its container"), .namespace,
-        .optional(
-            "command", kind: .string(.text(maximum: 8192)),
-            description:
-                "The program and its arguments, quoted as in a shell, or a JSON array of them; by default the image's own"
-        ),
+        .required("name", kind: .string(.label), description: "Name of the pod", obvious: true),
+        .required("image", kind: .string(.text(maximum: 512)), description: "Image of its container", obvious: true),
+        .namespace,
+        .command,
         .optional(
             "timeout_seconds", kind: .integer(5...3600), default: 300,
-            description: "How long it may run; then it is ended, and has failed"
-        ),
+            description: "How long it may run; then it is ended, and has failed", obvious: true),
     ])
 
     /// Until it is scheduled and its image is there; the node counts only from then.

@@ -7,13 +7,12 @@ import Writes
 struct ScaleTool: KubernetesTool {
     let name = "k8s_scale"
     let title = "Scale Kubernetes Resource"
-    let description = """
-        Set the number of replicas of a deployment, statefulset, replicaset or any other resource with a scale \
-        subresource.
-        """
+    let isIdempotent = true
+    let requests: [ToolRequest]? = [.read("*"), ToolRequest(["get", "patch"], of: ["*/scale"])]
+    let description = "Propose to set the number of replicas of a workload, or of anything else with a scale."
     let parameters = ToolParameters([
-        .resourceType, .name, .required("replicas", kind: .integer(0...10_000), description: "Number of replicas"),
-        .namespace,
+        .resourceType, .name,
+        .required("replicas", kind: .integer(0...10_000), description: "Number of replicas", obvious: true), .namespace,
     ])
 
     init() {}

@@ -6,21 +6,22 @@ import Writes
 struct SetEnvTool: KubernetesTool {
     let name = "k8s_set_env"
     let title = "Set Kubernetes Container Environment"
+    let isDestructive = false
+    let isIdempotent = true
+    let requests: [ToolRequest]? = [.read("*"), .patch("*")]
     let description = """
-        Set and remove environment variables of the containers of a workload, by value or by reference to a key of a Secret \
-        or ConfigMap. Its pods are replaced. Credentials go by reference only.
+        Propose to set or remove environment variables of a workload's containers. Its pods are replaced. Credentials go by \
+        reference only.
         """
     let parameters = ToolParameters([
         .resourceType, .name, .namespace, .container,
-        .optional("env", kind: .stringMap, description: "Values by variable: {\"MODE\": \"fast\"}"),
+        .optional("env", kind: .stringMap, description: "Values by variable: {\"MODE\": \"fast\"}", obvious: true),
         .optional(
-            "from_secret", kind: .stringMap,
-            description: "Secret and key by variable: {\"DB_PASSWORD\": \"db/password\"}"),
+            "from_secret", kind: .stringMap, description: "Secret and key: {\"DB_PASSWORD\": \"db/password\"}"),
         .optional(
-            "from_config_map", kind: .stringMap,
-            description: "ConfigMap and key by variable: {\"MODE\": \"settings/mode\"}"),
-        .optional(
-            "remove", kind: .string(.text(maximum: 4096)), description: "Variables to remove, with commas between them"),
+            "from_config_map", kind: .stringMap, description: "ConfigMap and key: {\"MODE\": \"settings/mode\"}",
+            obvious: true),
+        .optional("remove", kind: .string(.text(maximum: 4096)), description: "Variables: A,B"),
     ])
 
     init() {}

@@ -7,14 +7,23 @@ import Writes
 struct SetImageTool: KubernetesTool {
     let name = "k8s_set_image"
     let title = "Update Kubernetes Container Images"
-    let description = """
-        Change the images of containers of a deployment, statefulset, daemonset, cronjob, replicaset or pod. \
-        container_images is "container=image", several with commas; "*=image" sets all containers.
-        """
+    let isDestructive = false
+    let isIdempotent = true
+    let requests: [ToolRequest]? = [
+        .read("*"),
+        .patch(
+            "deployments.apps", "statefulsets.apps", "daemonsets.apps", "replicasets.apps", "cronjobs.batch", "pods",
+            "replicationcontrollers"),
+    ]
+    let description = "Propose to change the images of containers of a workload or pod."
     let parameters = ToolParameters([
-        .required("resource_name", kind: .string(.objectName), description: "Name of the object"), .resourceType,
         .required(
-            "container_images", kind: .string(.text(maximum: 4096)), description: "web=nginx:1.29,sidecar=envoy:1.35"),
+            "name", aliases: ["resource_name"], kind: .string(.objectName), description: "Name of the object",
+            obvious: true),
+        .resourceType,
+        .required(
+            "container_images", kind: .string(.text(maximum: 4096)),
+            description: "web=nginx:1.29,sidecar=envoy:1.35; *=image for all containers"),
         .namespace,
     ])
 
@@ -22,7 +31,7 @@ struct SetImageTool: KubernetesTool {
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         let images = try Self.images(try arguments.requiredString("container_images"))
-        let target = try await context.target(arguments, name: "resource_name")
+        let target = try await context.target(arguments)
         guard let path = PodTemplate.path(in: target.resource) else {
             throw ToolFailure(
                 "\(target.resource.qualifiedName) has no pod template that this tool knows; use k8s_patch")

@@ -6,13 +6,16 @@ import Writes
 struct SetResourcesTool: KubernetesTool {
     let name = "k8s_set_resources"
     let title = "Set Kubernetes Container Resources"
-    let description = "Change requests and limits of the containers of a workload. Its pods are replaced."
+    let isDestructive = false
+    let isIdempotent = true
+    let requests: [ToolRequest]? = [.read("*"), .patch("*")]
+    let description = "Propose to change requests and limits of a workload's containers. Its pods are replaced."
     let parameters = ToolParameters([
         .resourceType, .name, .namespace, .container,
         .optional(
-            "requests", kind: .string(.text(maximum: 1024)), description: "cpu=100m,memory=256Mi; memory- removes one"),
+            "requests", kind: .string(.text(maximum: 1024)), description: "cpu=100m,memory=256Mi; memory- removes it"),
         .optional(
-            "limits", kind: .string(.text(maximum: 1024)), description: "cpu=500m,memory=512Mi; cpu- removes one"),
+            "limits", kind: .string(.text(maximum: 1024)), description: "cpu=500m; cpu- removes it", obvious: true),
     ])
 
     init() {}

@@ -7,19 +7,17 @@ import Writes
 struct TaintTool: KubernetesTool {
     let name = "k8s_taint"
     let title = "Taint Kubernetes Node"
-    let description = """
-        Add, change and remove taints of a node, which keep pods away that don't tolerate them. NoExecute evicts such pods \
-        at once.
-        """
+    let requests: [ToolRequest]? = [.read("nodes", "pods"), .patch("nodes")]
+    let isIdempotent = true
+    let description = "Propose to set or remove taints of a node. NoExecute evicts pods that don't tolerate it at once."
     let parameters = ToolParameters([
         .nodeName,
         .required(
             "taints", kind: .string(.text(maximum: 4096)),
-            description:
-                "key=value:Effect or key:Effect to set, key:Effect- or key- to remove, several with commas. Effects: "
-                + "NoSchedule, PreferNoSchedule, NoExecute"),
+            description: "key=value:NoSchedule,key2:NoExecute to set; key:Effect- or key- to remove"),
         .optional(
-            "overwrite", kind: .boolean, default: false, description: "Change taints that have another value already"),
+            "overwrite", kind: .boolean, default: false, description: "Change taints that have another value already",
+            obvious: true),
     ])
 
     init() {}

@@ -17,9 +17,9 @@ extension ToolContext {
         return nil
     }
 
-    /// The object that `resource_type`, `namespace` and a name argument point at.
+    /// The object that `kind`, `namespace` and a name argument point at.
     func target(_ arguments: ToolArguments, name parameter: String = "name") async throws -> LiveTarget {
-        let match = try await match(try arguments.requiredString("resource_type"))
+        let match = try await match(try arguments.requiredString("kind"))
         let resource = match.resource
         let name = try arguments.requiredString(parameter)
         try Names.check(name, of: resource)

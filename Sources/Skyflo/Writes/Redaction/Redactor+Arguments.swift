@@ -5,7 +5,7 @@ extension Redactor {
     /// is one of them. What holds none stays as it was written, byte for byte.
     package func redact(arguments text: String) -> String {
         guard let json = try? JSONParser.parse(text), let members = json.object else { return redact(text: text) }
-        let isSecret = ["secret", "secrets"].contains(json["resource_type"]?.string?.lowercased() ?? "")
+        let isSecret = ["kind", "resource_type"].contains { Self.isSecret(kind: members[$0]?.string ?? "") }
         let shown = JSONValue.object(
             JSONObject(
                 members.map { key, value in
@@ -15,6 +15,12 @@ extension Redactor {
                     return (key, .string(redact(document: text, isSecret: isSecret)))
                 }))
         return shown == json ? text : JSONWriter.string(shown)
+    }
+
+    /// Whether a kind in any of the forms that kubectl takes is that of Secrets: `secrets`, `Secret`, `secret.v1.`, `secrets/db`.
+    private static func isSecret(kind: String) -> Bool {
+        let word = kind.drop(while: \.isWhitespace).prefix { !". /\t\n".contains($0) }.lowercased()
+        return ["secret", "secrets"].contains(word)
     }
 
     /// A text that may be JSON or YAML with objects in it.

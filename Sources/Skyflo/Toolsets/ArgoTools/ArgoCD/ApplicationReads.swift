@@ -6,6 +6,7 @@ import Writes
 struct ApplicationListTool: ArgoTool {
     let name = "argocd_app_list"
     let title = "List Argo CD Applications"
+    let requests: [ToolRequest]? = [.readsArgoCD]
     let onlyReads = true
     let description = "List the Applications of Argo CD with their sync status, health and sync policy."
     let parameters = ToolParameters([
@@ -34,6 +35,7 @@ struct ApplicationListTool: ArgoTool {
 struct ApplicationGetTool: ArgoTool {
     let name = "argocd_app_get"
     let title = "Get Argo CD Application"
+    let requests: [ToolRequest]? = [.readsArgoCD]
     let onlyReads = true
     let description = """
         Show an Application of Argo CD: sources, sync status, health, last operation, resources in trouble, events.
@@ -116,6 +118,7 @@ struct ApplicationGetTool: ArgoTool {
 struct ApplicationResourcesTool: ArgoTool {
     let name = "argocd_app_resources"
     let title = "List Argo CD Application Resources"
+    let requests: [ToolRequest]? = [.readsArgoCD]
     let onlyReads = true
     let description = "List the resources of an Application of Argo CD with their sync status and health."
     let parameters = ToolParameters([
@@ -156,6 +159,7 @@ struct ApplicationResourcesTool: ArgoTool {
 struct ApplicationHistoryTool: ArgoTool {
     let name = "argocd_app_history"
     let title = "Get Argo CD Application History"
+    let requests: [ToolRequest]? = [.readsArgoCD]
     let onlyReads = true
     let description = "List what an Application of Argo CD deployed, with the ids that argocd_app_rollback takes."
     let parameters = ToolParameters([.applicationName, .argoNamespace])

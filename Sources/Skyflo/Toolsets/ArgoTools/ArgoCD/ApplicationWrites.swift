@@ -7,7 +7,11 @@ import Writes
 struct ApplicationRefreshTool: ArgoTool {
     let name = "argocd_app_refresh"
     let title = "Refresh Argo CD Application"
-    let description = "Have Argo CD compare an Application with its source again, now. It deploys nothing by that."
+    let isDestructive = false
+    let isOpenWorld = true
+    let requests: [ToolRequest]? = [.readsArgoCD, .patch("applications.argoproj.io")]
+    let description =
+        "Propose to have Argo CD compare an Application with its source again, now. It deploys nothing by that."
     let parameters = ToolParameters([
         .applicationName, .argoNamespace,
         .optional(
@@ -35,8 +39,10 @@ struct ApplicationRefreshTool: ArgoTool {
 struct ApplicationSyncTool: ArgoTool {
     let name = "argocd_app_sync"
     let title = "Sync Argo CD Application"
+    let isOpenWorld = true
+    let requests: [ToolRequest]? = [.readsArgoCD, .patch("applications.argoproj.io")]
     let description = """
-        Have Argo CD deploy an Application from its source, all of it or some resources. dry_run only has Argo CD try it.
+        Propose to have Argo CD deploy an Application from its source, all of it or some resources. dry_run only has Argo CD try it.
         """
     let parameters = ToolParameters([
         .applicationName, .argoNamespace,
@@ -105,8 +111,10 @@ struct ApplicationSyncTool: ArgoTool {
 struct ApplicationRollbackTool: ArgoTool {
     let name = "argocd_app_rollback"
     let title = "Roll Back Argo CD Application"
+    let isOpenWorld = true
+    let requests: [ToolRequest]? = [.readsArgoCD, .patch("applications.argoproj.io")]
     let description = """
-        Have Argo CD deploy an earlier entry of an Application's history again (see argocd_app_history); without id, the one \
+        Propose to have Argo CD deploy an earlier entry of an Application's history again (see argocd_app_history); without id, the one \
         before the last. The source stays as it is.
         """
     let parameters = ToolParameters([
@@ -164,7 +172,11 @@ struct ApplicationRollbackTool: ArgoTool {
 struct ApplicationTerminateTool: ArgoTool {
     let name = "argocd_app_terminate"
     let title = "Terminate Argo CD Operation"
-    let description = "End the sync of an Application of Argo CD that is under way. What it did already stays."
+    let isDestructive = false
+    let isIdempotent = true
+    let requests: [ToolRequest]? = [.readsArgoCD, .patch("applications.argoproj.io")]
+    let description =
+        "Propose to end the sync of an Application of Argo CD that is under way. What it did already stays."
     let parameters = ToolParameters([.applicationName, .argoNamespace])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {

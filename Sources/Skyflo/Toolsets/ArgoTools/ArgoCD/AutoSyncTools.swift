@@ -10,7 +10,11 @@ private let keptSettings = "skyflo.ai/suspended-auto-sync"
 struct SuspendAutoSyncTool: ArgoTool {
     let name = "argocd_app_suspend_auto_sync"
     let title = "Suspend Argo CD Auto-Sync"
-    let description = "Switch the auto-sync of an Application of Argo CD off, so that changes by hand are not undone."
+    let isDestructive = false
+    let isIdempotent = true
+    let requests: [ToolRequest]? = [.readsArgoCD, .patch("applications.argoproj.io")]
+    let description =
+        "Propose to switch the auto-sync of an Application of Argo CD off, so that changes by hand are not undone."
     let parameters = ToolParameters([.applicationName, .argoNamespace])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
@@ -45,8 +49,11 @@ struct SuspendAutoSyncTool: ArgoTool {
 struct ResumeAutoSyncTool: ArgoTool {
     let name = "argocd_app_resume_auto_sync"
     let title = "Resume Argo CD Auto-Sync"
+    let isIdempotent = true
+    let isOpenWorld = true
+    let requests: [ToolRequest]? = [.readsArgoCD, .patch("applications.argoproj.io")]
     let description = """
-        Switch the auto-sync of an Application of Argo CD on, with the settings it had; prune and self_heal change them.
+        Propose to switch the auto-sync of an Application of Argo CD on, with the settings it had; prune and self_heal change them.
         """
     let parameters = ToolParameters([
         .applicationName, .argoNamespace,

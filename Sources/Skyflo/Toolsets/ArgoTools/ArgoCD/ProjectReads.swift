@@ -6,6 +6,7 @@ import Writes
 struct ApplicationSetListTool: ArgoTool {
     let name = "argocd_appset_list"
     let title = "List Argo CD ApplicationSets"
+    let requests: [ToolRequest]? = [.readsArgoCD]
     let onlyReads = true
     let description = "List the ApplicationSets of Argo CD with their generators and conditions."
     let parameters = ToolParameters([.argoNamespace, .allNamespaces, .labelSelector])
@@ -29,6 +30,7 @@ struct ApplicationSetListTool: ArgoTool {
 struct ProjectListTool: ArgoTool {
     let name = "argocd_project_list"
     let title = "List Argo CD Projects"
+    let requests: [ToolRequest]? = [.readsArgoCD]
     let onlyReads = true
     let description = "List the AppProjects of Argo CD with what they allow."
     let parameters = ToolParameters([.argoNamespace, .labelSelector])
@@ -55,6 +57,7 @@ struct ArgoObjectTool: ArgoTool {
     private let resource: DeliveryResource
     let name: String
     let title: String
+    let requests: [ToolRequest]? = [.readsArgoCD]
     let onlyReads = true
 
     static let applicationSet = ArgoObjectTool(

@@ -6,6 +6,7 @@ import Writes
 struct FluxListTool: ArgoTool {
     let name = "flux_list"
     let title = "List Flux Objects"
+    let requests: [ToolRequest]? = [.readsFlux]
     let onlyReads = true
     let description = "List objects of Flux, of one kind or of all, with revision, readiness and message."
     let parameters = ToolParameters([
@@ -61,6 +62,7 @@ struct FluxListTool: ArgoTool {
 struct FluxGetTool: ArgoTool {
     let name = "flux_get"
     let title = "Get Flux Object"
+    let requests: [ToolRequest]? = [.readsFlux]
     let onlyReads = true
     let description = "Show one object of Flux: source, revision, conditions, what it applied, recent events."
     let parameters = ToolParameters([.fluxKind, .fluxName, .namespace])

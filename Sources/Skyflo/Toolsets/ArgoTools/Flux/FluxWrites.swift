@@ -7,7 +7,10 @@ import Writes
 struct FluxReconcileTool: ArgoTool {
     let name = "flux_reconcile"
     let title = "Reconcile Flux Object"
-    let description = "Have Flux reconcile an object now; with_source has it fetch the source first."
+    let isDestructive = false
+    let isOpenWorld = true
+    let requests: [ToolRequest]? = [.readsFlux, .patchesFlux]
+    let description = "Propose to have Flux reconcile an object now; with_source has it fetch the source first."
     let parameters = ToolParameters([
         .fluxKind, .fluxName, .namespace,
         .optional(
@@ -82,10 +85,14 @@ struct FluxSuspendTool: ArgoTool {
 
     var name: String { suspends ? "flux_suspend" : "flux_resume" }
     var title: String { suspends ? "Suspend Flux Object" : "Resume Flux Object" }
+    let isDestructive = false
+    let isIdempotent = true
+    let isOpenWorld = true
+    let requests: [ToolRequest]? = [.readsFlux, .patchesFlux]
     var description: String {
         suspends
-            ? "Keep Flux from reconciling an object, so that changes by hand are not undone. See flux_resume."
-            : "Have Flux reconcile a suspended object again."
+            ? "Propose to keep Flux from reconciling an object, so that changes by hand are not undone. See flux_resume."
+            : "Propose to have Flux reconcile a suspended object again."
     }
     let parameters = ToolParameters([.fluxKind, .fluxName, .namespace])
 

@@ -22,6 +22,7 @@ private func owner(of object: KubeObject) -> String {
 struct AnalysisRunListTool: ArgoTool {
     let name = "argo_list_analysisruns"
     let title = "List Argo Analysis Runs"
+    let requests: [ToolRequest]? = [.readsRollouts]
     let onlyReads = true
     let description = "List analysis runs of Argo Rollouts with their result and the rollout that they belong to."
     let parameters = ToolParameters([.namespace, .allNamespaces, .ownerRollout, .labelSelector])
@@ -38,7 +39,7 @@ struct AnalysisRunListTool: ArgoTool {
         return context.table(of: listing, columns: ["NAME", "STATUS", "AGE", "OWNER", "MESSAGE"]) { run in
             [
                 run.name, run["status", "phase"]?.string ?? "Pending",
-                DeliveryAge.text(since: run.creationTimestamp, now()),
+                HumanDuration.text(since: run.creationTimestamp, now: now()),
                 owner(of: run), OutputLimit.shorten(run["status", "message"]?.string ?? "", to: 200),
             ]
         }
@@ -48,6 +49,7 @@ struct AnalysisRunListTool: ArgoTool {
 struct ExperimentListTool: ArgoTool {
     let name = "argo_list_experiments"
     let title = "List Argo Experiments"
+    let requests: [ToolRequest]? = [.readsRollouts]
     let onlyReads = true
     let description = "List experiments of Argo Rollouts, of all or of one rollout."
     let parameters = ToolParameters([.ownerRollout, .namespace, .allNamespaces, .labelSelector])
@@ -66,7 +68,7 @@ struct ExperimentListTool: ArgoTool {
             [
                 experiment.name, experiment["status", "phase"]?.string ?? "Pending",
                 experiment["spec", "duration"]?.word ?? "-",
-                DeliveryAge.text(since: experiment.creationTimestamp, now()),
+                HumanDuration.text(since: experiment.creationTimestamp, now: now()),
                 owner(of: experiment), OutputLimit.shorten(experiment["status", "message"]?.string ?? "", to: 200),
             ]
         }
@@ -76,6 +78,7 @@ struct ExperimentListTool: ArgoTool {
 struct AnalysisRunDescribeTool: ArgoTool {
     let name = "argo_describe_analysisrun"
     let title = "Describe Argo Analysis Run"
+    let requests: [ToolRequest]? = [.readsRollouts]
     let onlyReads = true
     let description = "Show an analysis run with its metrics, what they were measured against, and the measurements."
     let parameters = ToolParameters([
@@ -131,6 +134,7 @@ struct AnalysisRunDescribeTool: ArgoTool {
 struct ExperimentDescribeTool: ArgoTool {
     let name = "argo_describe_experiment"
     let title = "Describe Argo Experiment"
+    let requests: [ToolRequest]? = [.readsRollouts]
     let onlyReads = true
     let description = "Show an experiment with its templates, its analysis runs and recent events."
     let parameters = ToolParameters([

@@ -7,8 +7,10 @@ import Writes
 struct PromoteTool: ArgoTool {
     let name = "argo_promote"
     let title = "Promote Argo Rollout"
+    let isDestructive = false
+    let requests: [ToolRequest]? = [.readsRollouts, .patchesRollouts]
     let description = """
-        Let an Argo Rollout go on to its next step; of a blue-green rollout, make the preview active. With full, skip all \
+        Propose to let an Argo Rollout go on to its next step; of a blue-green rollout, make the preview active. With full, skip all \
         steps, pauses and analysis.
         """
     let parameters = ToolParameters([

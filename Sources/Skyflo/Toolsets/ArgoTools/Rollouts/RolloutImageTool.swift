@@ -6,21 +6,26 @@ import Writes
 struct RolloutImageTool: ArgoTool {
     let name = "argo_set_image"
     let title = "Set Argo Rollout Image"
+    let isDestructive = false
+    let isIdempotent = true
+    let requests: [ToolRequest]? = [.readsRollouts, .patchesRollouts, .patchesTemplates]
     let description = """
-        Change images of containers of an Argo Rollout, which begins a new revision. image is "container=image", several \
-        with commas, "*=image" for all; or an image alone with container_name.
+        Propose to change images of containers of an Argo Rollout, which begins a new revision. image is "container=image", several \
+        with commas, "*=image" for all; or an image alone with container.
         """
     let parameters = ToolParameters([
         .rolloutName,
         .required("image", kind: .string(.text(maximum: 4096)), description: "web=nginx:1.29, or nginx:1.29"),
-        .optional("container_name", kind: .string(.label), description: "Container, where image is an image alone"),
+        .optional(
+            "container", aliases: ["container_name"], kind: .string(.label),
+            description: "Container, where image is an image alone"),
         .namespace,
     ])
 
     private static let lists = PodTemplate.containerLists + ["ephemeralContainers"]
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
-        let images = try Self.images(try arguments.requiredString("image"), in: arguments.string("container_name"))
+        let images = try Self.images(try arguments.requiredString("image"), in: arguments.string("container"))
         let target = try await context.target(.rollouts, by: arguments)
         let template = try await RolloutTemplate(of: target, context)
         let changes = try Self.changes(images, in: template)
@@ -69,7 +74,7 @@ struct RolloutImageTool: ArgoTool {
         _ text: String, in container: String?
     ) throws(ToolFailure) -> [(container: String, image: String)] {
         if let container {
-            // `web=nginx` with container_name web means the same twice.
+            // `web=nginx` with container web means the same twice.
             let own = text.hasPrefix("\(container)=") ? String(text.dropFirst(container.count + 1)) : text
             guard Names.isImage(own) else {
                 throw ToolFailure(
@@ -83,7 +88,7 @@ struct RolloutImageTool: ArgoTool {
             guard parts.count == 2, parts[0] == "*" || Names.isLabel(parts[0]) else {
                 throw ToolFailure(
                     "image: \"\(ToolParameters.excerpt(String(item)))\" is not container=image; for an image alone give "
-                        + "container_name")
+                        + "container")
             }
             guard Names.isImage(String(parts[1])) else {
                 throw ToolFailure("image: \"\(ToolParameters.excerpt(String(parts[1])))\" is no image reference")
@@ -101,8 +106,9 @@ struct RolloutImageTool: ArgoTool {
 struct ArgoRolloutUndoTool: ArgoTool {
     let name = "argo_undo"
     let title = "Undo Argo Rollout"
+    let requests: [ToolRequest]? = [.readsRollouts, .patchesRollouts, .patchesTemplates]
     let description = """
-        Put back the pod template of an earlier revision of an Argo Rollout; without to_revision, of the one before. See \
+        Propose to put back the pod template of an earlier revision of an Argo Rollout; without to_revision, of the one before. See \
         argo_history.
         """
     let parameters = ToolParameters([

@@ -6,6 +6,7 @@ import Writes
 struct RolloutListTool: ArgoTool {
     let name = "argo_list_rollouts"
     let title = "List Argo Rollouts"
+    let requests: [ToolRequest]? = [.readsRollouts]
     let onlyReads = true
     let description = "List Argo Rollouts with their strategy, status and step."
     let parameters = ToolParameters([.namespace, .allNamespaces, .labelSelector])
@@ -30,6 +31,7 @@ struct RolloutListTool: ArgoTool {
 struct ArgoRolloutStatusTool: ArgoTool {
     let name = "argo_status"
     let title = "Get Argo Rollout Status"
+    let requests: [ToolRequest]? = [.readsRollouts]
     let onlyReads = true
     let description = """
         Say how far an Argo Rollout is: Healthy, Progressing, Paused or Degraded, why, and what it waits for. Answers at \
@@ -53,6 +55,7 @@ struct ArgoRolloutStatusTool: ArgoTool {
 struct RolloutDescribeTool: ArgoTool {
     let name = "argo_describe"
     let title = "Describe Argo Rollout"
+    let requests: [ToolRequest]? = [.readsRollouts]
     let onlyReads = true
     let description = "Show an Argo Rollout with its strategy, steps, analysis, conditions and recent events."
     let parameters = ToolParameters([.rolloutName, .namespace])
@@ -97,6 +100,7 @@ struct RolloutDescribeTool: ArgoTool {
 struct ArgoRolloutHistoryTool: ArgoTool {
     let name = "argo_history"
     let title = "Get Argo Rollout History"
+    let requests: [ToolRequest]? = [.readsRollouts]
     let onlyReads = true
     let description = """
         List the revisions of an Argo Rollout that are kept, with their images; with revision, show the pod template of one.

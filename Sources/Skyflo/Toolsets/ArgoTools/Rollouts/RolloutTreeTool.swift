@@ -6,6 +6,7 @@ import Writes
 struct RolloutTreeTool: ArgoTool {
     let name = "argo_get_rollout"
     let title = "Get Argo Rollout Tree"
+    let requests: [ToolRequest]? = [.readsRollouts]
     let onlyReads = true
     let description = """
         Show an Argo Rollout with the tree of its revisions: replica sets, pods, analysis runs and experiments. The first \
@@ -55,7 +56,7 @@ struct RolloutTree {
         let rollout = target.object
         var root = Node(cells: [
             rollout.name, "Rollout", ArgoRolloutStatus(rollout).phase.rawValue,
-            DeliveryAge.text(since: rollout.creationTimestamp, now), "",
+            HumanDuration.text(since: rollout.creationTimestamp, now: now), "",
         ])
         for revision in revisions.list.reversed() {
             var node = Node(cells: ["revision:\(revision.number)", "", "", "", ""])
@@ -105,7 +106,7 @@ struct RolloutTree {
         let state = wanted == 0 ? "ScaledDown" : available < wanted ? "Progressing" : "Healthy"
         let info = (revision.roles(in: rollout) + ["\(available)/\(wanted) available"]).joined(separator: ",")
         var node = Node(cells: [
-            set.name, "ReplicaSet", state, DeliveryAge.text(since: set.creationTimestamp, now), info,
+            set.name, "ReplicaSet", state, HumanDuration.text(since: set.creationTimestamp, now: now), info,
         ])
         node.children = pods.prefix(podLimit).map { pod in
             let states = pod["status", "containerStatuses"]?.array ?? []
@@ -114,7 +115,9 @@ struct RolloutTree {
             let waiting = states.compactMap { $0["state", "waiting", "reason"]?.string }.first
             let phase = pod.isBeingDeleted ? "Terminating" : waiting ?? pod["status", "phase"]?.string ?? "Unknown"
             let info = "ready:\(ready)/\(states.count)" + (restarts > 0 ? ",restarts:\(restarts)" : "")
-            return Node(cells: [pod.name, "Pod", phase, DeliveryAge.text(since: pod.creationTimestamp, now), info])
+            return Node(cells: [
+                pod.name, "Pod", phase, HumanDuration.text(since: pod.creationTimestamp, now: now), info,
+            ])
         }
         if pods.count > podLimit {
             node.children.append(Node(cells: ["… \(pods.count - podLimit) more pods", "", "", "", ""]))
@@ -128,7 +131,7 @@ struct RolloutTree {
         let info = results.isEmpty ? "" : "ok:\(total("successful")),failed:\(total("failed")),error:\(total("error"))"
         return Node(cells: [
             object.name, object.kind, object["status", "phase"]?.string ?? "Pending",
-            DeliveryAge.text(since: object.creationTimestamp, now), info,
+            HumanDuration.text(since: object.creationTimestamp, now: now), info,
         ])
     }
 

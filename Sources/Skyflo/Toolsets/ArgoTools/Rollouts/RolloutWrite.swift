@@ -30,6 +30,9 @@ protocol RolloutSwitch: ArgoTool {
 }
 
 extension RolloutSwitch {
+    var isDestructive: Bool { false }
+    var isIdempotent: Bool { true }
+    var requests: [ToolRequest]? { [.readsRollouts, .patchesRollouts] }
     var parameters: ToolParameters { ToolParameters([.rolloutName, .namespace]) }
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
@@ -45,7 +48,7 @@ extension RolloutSwitch {
 struct PauseTool: RolloutSwitch {
     let name = "argo_pause_rollout"
     let title = "Pause Argo Rollout"
-    let description = "Stop an Argo Rollout where it is, until argo_resume_rollout or argo_promote."
+    let description = "Propose to stop an Argo Rollout where it is, until argo_resume_rollout or argo_promote."
 
     static func proposal(for target: LiveTarget, summary: RolloutSummary) -> WriteProposal? {
         guard !summary.isPausedBySpec else { return nil }
@@ -61,7 +64,7 @@ struct ResumeTool: RolloutSwitch {
     let name = "argo_resume_rollout"
     let title = "Resume Argo Rollout"
     let description = """
-        Let a paused Argo Rollout go on: ends a pause by argo_pause_rollout and the pause of the step where it is.
+        Propose to let a paused Argo Rollout go on: ends a pause by argo_pause_rollout and the pause of the step where it is.
         """
 
     static func proposal(for target: LiveTarget, summary: RolloutSummary) -> WriteProposal? {
@@ -84,8 +87,9 @@ struct ResumeTool: RolloutSwitch {
 struct AbortTool: RolloutSwitch {
     let name = "argo_abort_rollout"
     let title = "Abort Argo Rollout"
+    let isDestructive = true
     let description = """
-        Stop an Argo Rollout and send all traffic back to its stable version. The new template stays in the spec: see \
+        Propose to stop an Argo Rollout and send all traffic back to its stable version. The new template stays in the spec: see \
         argo_retry_rollout and argo_undo.
         """
 
@@ -110,7 +114,7 @@ struct AbortTool: RolloutSwitch {
 struct RetryTool: RolloutSwitch {
     let name = "argo_retry_rollout"
     let title = "Retry Argo Rollout"
-    let description = "Begin an aborted Argo Rollout again from its first step."
+    let description = "Propose to begin an aborted Argo Rollout again from its first step."
 
     static func proposal(for target: LiveTarget, summary: RolloutSummary) -> WriteProposal? {
         guard summary.isAborted else { return nil }
@@ -127,7 +131,10 @@ struct RetryTool: RolloutSwitch {
 struct ArgoRolloutRestartTool: ArgoTool {
     let name = "argo_rollout_restart"
     let title = "Restart Argo Rollout"
-    let description = "Replace all pods of an Argo Rollout by new ones, some at a time, without a new revision."
+    let isDestructive = false
+    let requests: [ToolRequest]? = [.readsRollouts, .patchesRollouts]
+    let description =
+        "Propose to replace all pods of an Argo Rollout by new ones, some at a time, without a new revision."
     let parameters = ToolParameters([
         .rolloutName, .namespace,
         .optional("restart_in", kind: .string(.duration), description: "Begin only after this time: 90s, 5m"),

@@ -13,8 +13,10 @@ struct TerminateTool: ArgoTool {
     private var word: String { resource.noun.replacing(" ", with: "") }
     var name: String { "argo_terminate_\(word)" }
     var title: String { resource == .experiments ? "Terminate Argo Experiment" : "Terminate Argo Analysis Run" }
+    let isIdempotent = true
+    var requests: [ToolRequest]? { [.readsRollouts, .patch(resource.qualifiedName)] }
     var description: String {
-        "End an \(resource.noun) of Argo Rollouts that is running. Its rollout takes the result that it has then."
+        "Propose to end an \(resource.noun) of Argo Rollouts that is running. Its rollout takes the result that it has then."
     }
     var parameters: ToolParameters {
         ToolParameters([
@@ -43,7 +45,11 @@ struct TerminateTool: ArgoTool {
 struct ExperimentRetryTool: ArgoTool {
     let name = "argo_retry_experiment"
     let title = "Retry Argo Experiment"
-    let description = "Begin an experiment of Argo Rollouts that has ended again."
+    let isDestructive = false
+    let requests: [ToolRequest]? = [
+        .readsRollouts, .patch("experiments.argoproj.io", "experiments.argoproj.io/status"),
+    ]
+    let description = "Propose to begin an experiment of Argo Rollouts that has ended again."
     let parameters = ToolParameters([
         .required("name", kind: .string(.objectName), description: "Name of the experiment"), .namespace,
     ])

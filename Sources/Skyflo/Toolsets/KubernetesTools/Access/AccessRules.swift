@@ -58,6 +58,6 @@ struct AccessRules: Sendable {
         let title = "\(user) may in namespace \(namespace):"
         let lines = [title] + (sorted.isEmpty ? ["nothing"] : TextColumns.align([Self.header] + sorted)) + notes
         return OutputLimit.cutMiddle(
-            lines.joined(separator: "\n"), to: limit, rest: "ask for one verb and resource_type instead of list")
+            lines.joined(separator: "\n"), to: limit, rest: "ask for one verb and kind instead of list")
     }
 }

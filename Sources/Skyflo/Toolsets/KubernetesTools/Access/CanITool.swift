@@ -7,23 +7,22 @@ struct CanITool: KubernetesTool {
     let name = "k8s_auth_can_i"
     let onlyReads = true
     let title = "Check Kubernetes Permissions"
-    let description = """
-        Say whether the conversation's own ServiceAccount may do something, as kubectl auth can-i; with list, all that it \
-        may do in a namespace.
-        """
+    let requests: [ToolRequest]? = [
+        .create("selfsubjectaccessreviews.authorization.k8s.io", "selfsubjectrulesreviews.authorization.k8s.io"),
+        .read("namespaces"),
+    ]
+    let description = "Say whether the conversation's ServiceAccount may do something, as kubectl auth can-i."
     let parameters = ToolParameters([
         .optional(
             "verb", kind: .string(.text(maximum: 63)),
-            description: "get, list, watch, create, update, patch, delete, …, or *"),
+            description: "get, list, watch, create, update, patch, delete, …, or *", obvious: true),
         .optional(
-            "resource_type", kind: .string(.text(maximum: 253)),
-            description: "Resource type in any form (pods, deploy, pods/log, *), TYPE/NAME, or a path like /healthz"),
-        .optional("name", kind: .string(.objectName), description: "Name of one object; by default any"),
-        .optional(
-            "namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation"),
-        .optional("all_namespaces", kind: .boolean, default: false, description: "In all namespaces"),
-        .optional("subresource", kind: .string(.label), description: "log, exec, scale, status, …"),
-        .optional("list", kind: .boolean, default: false, description: "List all that is allowed in the namespace"),
+            "kind", aliases: ["resource_type"], kind: .string(.text(maximum: 253)),
+            description: "pods, pods/log, *, KIND/NAME, or a path like /healthz"),
+        .optional("name", kind: .string(.objectName), description: "Name of one object; by default any", obvious: true),
+        .namespace, .allNamespaces,
+        .optional("subresource", kind: .string(.label), description: "log, exec, scale, status, …", obvious: true),
+        .optional("list", kind: .boolean, default: false, description: "All that it may do in the namespace"),
     ])
 
     init() {}
@@ -35,7 +34,7 @@ struct CanITool: KubernetesTool {
         }
         if arguments.bool("list") {
             if isEverywhere { throw ToolFailure("list is for one namespace: leave out all_namespaces") }
-            if let other = ["verb", "resource_type", "name", "subresource"].first(where: { arguments.string($0) != nil }
+            if let other = ["verb", "kind", "name", "subresource"].first(where: { arguments.string($0) != nil }
             ) {
                 throw ToolFailure("list shows all rights: leave out \(other)")
             }
@@ -56,16 +55,16 @@ private struct AccessQuestion {
 
     init(_ arguments: ToolArguments, in context: ToolContext) async throws {
         guard let verb = arguments.string("verb")?.trimmingBlanks.lowercased(),
-            let type = arguments.string("resource_type")?.trimmingBlanks
+            let type = arguments.string("kind")?.trimmingBlanks
         else {
-            throw ToolFailure("verb and resource_type are required, or list: true for all rights")
+            throw ToolFailure("verb and kind are required, or list: true for all rights")
         }
         guard verb == "*" || verb.utf8.allSatisfy({ Names.isAlphanumeric($0) || $0 == UInt8(ascii: "-") }) else {
             throw ToolFailure("verb: \"\(ToolParameters.excerpt(verb))\" is no verb like get, list, create or patch")
         }
         if type.hasPrefix("/") {
             if let other = ["name", "subresource", "namespace"].first(where: { arguments.string($0) != nil }) {
-                throw ToolFailure("resource_type is a path: leave out \(other)")
+                throw ToolFailure("kind is a path: leave out \(other)")
             }
             spec = ["nonResourceAttributes": ["path": .string(type), "verb": .string(verb)]]
             what = "\(verb) \(type)"
@@ -114,7 +113,7 @@ private struct AccessTarget {
             parts.count == 1 || Names.isPathSafe(parts[1]) || parts[1] == "*"
         else {
             throw ToolFailure(
-                "resource_type: \"\(ToolParameters.excerpt(type))\" is neither TYPE, TYPE/NAME nor a path")
+                "kind: \"\(ToolParameters.excerpt(type))\" is neither TYPE, TYPE/NAME nor a path")
         }
         subresource = arguments.string("subresource")
         name = arguments.string("name")
@@ -124,12 +123,12 @@ private struct AccessTarget {
         // `pods/log` is how RBAC writes a subresource, `pods/web` how kubectl writes an object.
         if resource?.subresources.contains(parts[1]) == true || Self.subresources.contains(parts[1]) || plural == "*" {
             guard subresource == nil || subresource == parts[1] else {
-                throw ToolFailure("resource_type names the subresource \(parts[1]) already: leave out subresource")
+                throw ToolFailure("kind names the subresource \(parts[1]) already: leave out subresource")
             }
             subresource = parts[1]
         } else {
             guard name == nil || name == parts[1] else {
-                throw ToolFailure("resource_type names an object already: leave out name")
+                throw ToolFailure("kind names an object already: leave out name")
             }
             name = parts[1]
         }

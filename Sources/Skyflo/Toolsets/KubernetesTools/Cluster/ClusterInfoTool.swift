@@ -7,10 +7,8 @@ struct ClusterInfoTool: KubernetesTool {
     let name = "k8s_cluster_info"
     let onlyReads = true
     let title = "Get Kubernetes Cluster Information"
-    let description = """
-        Show the API server's version and health, how many nodes there are and are ready, and the core services of the \
-        cluster, as kubectl cluster-info.
-        """
+    let requests: [ToolRequest]? = [.read("nodes", "services")]
+    let description = "Show the API server's version and health, the nodes and the core services."
     let parameters = ToolParameters([])
 
     init() {}

@@ -7,11 +7,10 @@ struct DescribeTool: KubernetesTool {
     let onlyReads = true
     let name = "k8s_describe"
     let title = "Describe Kubernetes Resource"
-    let description = """
-        Show the state of one object with its conditions, its pods and its recent events. The first thing to look at when \
-        something doesn't work.
-        """
-    let parameters = ToolParameters([.name, .resourceType, .namespace])
+    let requests: [ToolRequest]? = [.read("*")]
+    let description =
+        "Show one object's state, conditions, pods and recent events: look here first when something fails."
+    let parameters = ToolParameters([.resourceType, .name, .namespace])
 
     init() {}
 
@@ -19,7 +18,7 @@ struct DescribeTool: KubernetesTool {
         var target = try await context.target(arguments)
         target.object = context.redactor.redact(target.object)
         var related = Outline()
-        try await Self.pods(of: target, in: context, to: &related)
+        try await Self.related(to: target, in: context, outline: &related)
         let limit = context.outputLimit
         // Long texts are only shortened where the whole doesn't fit with a third of the room for what belongs to it.
         let texts = [Int.max, 2048, 512].lazy.map { Self.text(of: target, longest: $0) }
@@ -47,9 +46,18 @@ struct DescribeTool: KubernetesTool {
         return outline.text
     }
 
-    private static func pods(
-        of target: LiveTarget, in context: ToolContext, to outline: inout Outline
+    private static func related(
+        to target: LiveTarget, in context: ToolContext, outline: inout Outline
     ) async throws {
+        switch (target.resource.group, target.resource.plural) {
+        case ("apps", "deployments"):
+            try await RelatedObjects.replicaSets(of: target, in: context, outline: &outline)
+        case ("", "services"): try await RelatedObjects.endpoints(of: target, in: context, outline: &outline)
+        case ("", "persistentvolumeclaims"):
+            try await RelatedObjects.users(ofClaim: target, in: context, outline: &outline)
+        case ("", "nodes"): try await NodeDescription.related(to: target.object, in: context, outline: &outline)
+        default: break
+        }
         let selector = target.object["spec", "selector"]
         switch (target.resource.group, target.resource.plural) {
         case ("apps", "deployments"), ("apps", "statefulsets"), ("apps", "daemonsets"), ("apps", "replicasets"),

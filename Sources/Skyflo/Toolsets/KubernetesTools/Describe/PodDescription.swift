@@ -6,22 +6,18 @@ enum PodDescription {
         outline.field("Status", value: PodStatus(pod).reason)
         outline.field("Reason", value: pod["status", "reason"])
         outline.field("Message", value: pod["status", "message"])
-        outline.field("Node", value: pod["spec", "nodeName"])
+        let host = pod["status", "hostIP"]?.string.map { "/\($0)" } ?? ""
+        outline.field("Node", value: pod["spec", "nodeName"]?.string.map { $0 + host })
+        outline.field("Start time", value: pod["status", "startTime"])
         outline.field("IP", value: pod["status", "podIP"])
+        let others = (pod["status", "podIPs"]?.array ?? []).compactMap { $0["ip"]?.string }
+        if others.count > 1 { outline.field("IPs", value: others.joined(separator: ", ")) }
+        outline.field("Nominated node", value: pod["status", "nominatedNodeName"])
         outline.field("QoS class", value: pod["status", "qosClass"])
         SchedulingDescription.write(pod["spec"], outline: &outline)
         ContainerList.write(pod["spec"], status: pod["status"], outline: &outline)
         ConditionList.write(pod, outline: &outline)
-        outline.list("Volumes", values: (pod["spec", "volumes"]?.array ?? []).map(volume))
-    }
-
-    /// `data: persistentVolumeClaim claimName=db`
-    private static func volume(_ volume: JSONValue) -> String {
-        let name = volume["name"]?.string ?? ""
-        guard let source = volume.object?.pairs.first(where: { $0.key != "name" }) else { return name }
-        let details = (source.value.object ?? [:]).filter { $0.value.object == nil && $0.value.array == nil }
-        let text = details.map { "\($0.key)=\(Outline.inline($0.value))" }.joined(separator: " ")
-        return "\(name): \(source.key)\(text.isEmpty ? "" : " \(text)")"
+        outline.list("Volumes", values: (pod["spec", "volumes"]?.array ?? []).map(VolumeText.text))
     }
 }
 

@@ -26,6 +26,11 @@ enum PodList {
         guard !pods.isEmpty else { return outline.field("Pods", value: "none") }
         // Pods in trouble first: they are what one looks for.
         let rows = pods.map { ($0, PodStatus($0)) }.sorted { rank($0.1) < rank($1.1) }
+        func count(_ phase: String) -> Int { pods.count { $0["status", "phase"]?.string == phase } }
+        outline.field(
+            "Pods status",
+            value: "\(count("Running")) Running / \(count("Pending")) Waiting / \(count("Succeeded")) Succeeded / "
+                + "\(count("Failed")) Failed")
         outline.section("Pods") { outline in
             let table = rows.prefix(limit).map { pod, status in
                 [

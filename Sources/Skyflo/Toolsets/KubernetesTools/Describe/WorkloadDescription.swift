@@ -8,17 +8,13 @@ enum WorkloadDescription {
         outline.field("Selector", value: selector(object))
         outline.field("Replicas", value: replicas(object))
         outline.field("Paused", value: object["spec", "paused"])
-        let strategy = object["spec", "strategy"] ?? object["spec", "updateStrategy"]
-        outline.field("Strategy", value: strategy.map { JSONWriter.string($0) })
-        outline.field("Min ready seconds", value: object["spec", "minReadySeconds"])
+        strategy(object, outline: &outline)
+        let isDeployment = object.kind == "Deployment"
+        outline.field("Min ready seconds", value: object["spec", "minReadySeconds"] ?? (isDeployment ? 0 : nil))
         if ["Deployment", "StatefulSet", "DaemonSet"].contains(object.kind) {
             outline.field("Rollout", value: RolloutStatus(object).text)
         }
-        outline.section("Pod template") { outline in
-            outline.field("Annotations", value: object["spec", "template", "metadata", "annotations"])
-            SchedulingDescription.write(object["spec", "template", "spec"], outline: &outline)
-            ContainerList.write(object["spec", "template", "spec"], status: nil, outline: &outline)
-        }
+        TemplateDescription.write(object["spec", "template"], outline: &outline)
         let claims = object["spec", "volumeClaimTemplates"]?.array ?? []
         outline.list(
             "Volume claims",
@@ -41,26 +37,48 @@ enum WorkloadDescription {
                 + "\(count("numberReady")) ready, \(count("updatedNumberScheduled")) updated, "
                 + "\(count("numberAvailable")) available, \(count("numberMisscheduled")) misscheduled"
         }
-        var text = "\(object["spec", "replicas"]?.int ?? 1) desired, \(count("replicas")) there, "
-        if object.kind != "ReplicaSet" { text += "\(count("updatedReplicas")) updated, " }
-        return text + "\(count("readyReplicas")) ready, \(count("availableReplicas")) available, "
-            + "\(count("unavailableReplicas")) unavailable"
+        var text = "\(object["spec", "replicas"]?.int ?? 1) desired"
+        if object.kind != "ReplicaSet" { text += " | \(count("updatedReplicas")) updated" }
+        return text + " | \(count("replicas")) total | \(count("readyReplicas")) ready | "
+            + "\(count("availableReplicas")) available | \(count("unavailableReplicas")) unavailable"
+    }
+
+    private static func strategy(_ object: KubeObject, outline: inout Outline) {
+        guard let strategy = object["spec", "strategy"] ?? object["spec", "updateStrategy"] else { return }
+        outline.field("Strategy type", value: strategy["type"])
+        guard let rolling = strategy["rollingUpdate"] else { return }
+        let parts = [("maxUnavailable", "max unavailable"), ("maxSurge", "max surge"), ("partition", "partition")]
+            .compactMap { field, title in rolling[field].map { "\(Outline.inline($0)) \(title)" } }
+        outline.field("Rolling update strategy", value: parts.joined(separator: ", "))
     }
 }
 
 enum JobDescription {
     static func write(_ job: KubeObject, outline: inout Outline) {
-        outline.field("Completions", value: job["spec", "completions"])
+        outline.field("Selector", value: job["spec", "selector"].flatMap { LabelSelector($0) }?.description)
         outline.field("Parallelism", value: job["spec", "parallelism"])
-        outline.field("Back-off limit", value: job["spec", "backoffLimit"])
-        outline.field("Started", value: job["status", "startTime"])
-        outline.field("Completed", value: job["status", "completionTime"])
-        let counts = ["active", "succeeded", "failed"].map { "\(job["status", $0]?.int ?? 0) \($0)" }
-        outline.field("Pod counts", value: counts.joined(separator: ", "))
-        outline.section("Pod template") { outline in
-            SchedulingDescription.write(job["spec", "template", "spec"], outline: &outline)
-            ContainerList.write(job["spec", "template", "spec"], status: nil, outline: &outline)
+        outline.field("Completions", value: job["spec", "completions"])
+        outline.field("Completion mode", value: job["spec", "completionMode"])
+        outline.field("Suspend", value: job["spec", "suspend"])
+        outline.field("Backoff limit", value: job["spec", "backoffLimit"])
+        outline.field("TTL seconds after finished", value: job["spec", "ttlSecondsAfterFinished"])
+        outline.field("Start time", value: job["status", "startTime"])
+        outline.field("Completed at", value: job["status", "completionTime"])
+        if let start = job["status", "startTime"]?.string.flatMap({ KubeTime($0) }),
+            let end = job["status", "completionTime"]?.string.flatMap({ KubeTime($0) })
+        {
+            outline.field("Duration", value: HumanDuration.text(from: start, to: end))
         }
+        outline.field(
+            "Active deadline seconds", value: job["spec", "activeDeadlineSeconds"].map { "\(Outline.inline($0))s" })
+        func count(_ field: String) -> Int { job["status", field]?.int ?? 0 }
+        outline.field(
+            "Pods statuses",
+            value: "\(count("active")) Active (\(count("ready")) Ready) / \(count("succeeded")) Succeeded / "
+                + "\(count("failed")) Failed")
+        outline.field("Completed indexes", value: job["status", "completedIndexes"])
+        outline.field("Failed indexes", value: job["status", "failedIndexes"])
+        TemplateDescription.write(job["spec", "template"], outline: &outline)
         ConditionList.write(job, outline: &outline)
     }
 }
@@ -68,7 +86,18 @@ enum JobDescription {
 enum ServiceDescription {
     static func write(_ service: KubeObject, outline: inout Outline) {
         outline.field("Type", value: service["spec", "type"])
+        outline.field("IP family policy", value: service["spec", "ipFamilyPolicy"])
+        outline.field("IP families", value: service["spec", "ipFamilies"])
         outline.field("Cluster IP", value: service["spec", "clusterIP"])
+        if (service["spec", "clusterIPs"]?.array ?? []).count > 1 {
+            outline.field("Cluster IPs", value: service["spec", "clusterIPs"])
+        }
+        outline.field("External IPs", value: service["spec", "externalIPs"])
+        outline.field("Session affinity", value: service["spec", "sessionAffinity"])
+        outline.field("External traffic policy", value: service["spec", "externalTrafficPolicy"])
+        outline.field("Internal traffic policy", value: service["spec", "internalTrafficPolicy"])
+        outline.field("Health check node port", value: service["spec", "healthCheckNodePort"])
+        outline.field("Load balancer source ranges", value: service["spec", "loadBalancerSourceRanges"])
         outline.field("External name", value: service["spec", "externalName"])
         outline.field("Selector", value: service["spec", "selector"])
         let ingress = (service["status", "loadBalancer", "ingress"]?.array ?? []).compactMap {
@@ -84,28 +113,20 @@ enum ServiceDescription {
             "\(port["name"]?.string.map { "\($0) " } ?? "")\(port["port"]?.int ?? 0)/\(port["protocol"]?.string ?? "TCP")"
         if let target = port["targetPort"] { text += " to \(Outline.inline(target))" }
         if let node = port["nodePort"]?.int { text += ", node port \(node)" }
+        if let application = port["appProtocol"]?.string { text += ", \(application)" }
         return text
     }
 }
 
-enum NodeDescription {
-    static func write(_ node: KubeObject, outline: inout Outline) {
-        outline.field("Unschedulable", value: node["spec", "unschedulable"])
-        outline.list(
-            "Taints",
-            values: (node["spec", "taints"]?.array ?? []).map {
-                "\($0["key"]?.string ?? "")=\($0["value"]?.string ?? ""):\($0["effect"]?.string ?? "")"
-            })
-        ConditionList.write(node, outline: &outline)
-        outline.list(
-            "Addresses",
-            values: (node["status", "addresses"]?.array ?? []).map {
-                "\($0["type"]?.string ?? "") \($0["address"]?.string ?? "")"
-            })
-        outline.field("Capacity", value: node["status", "capacity"])
-        outline.field("Allocatable", value: node["status", "allocatable"])
-        for field in ["kubeletVersion", "osImage", "kernelVersion", "containerRuntimeVersion", "architecture"] {
-            outline.field(field, value: node["status", "nodeInfo", field])
+/// The pods that a workload makes.
+enum TemplateDescription {
+    static func write(_ template: JSONValue?, outline: inout Outline) {
+        outline.section("Pod template") { outline in
+            outline.field("Labels", value: template?["metadata", "labels"])
+            outline.field("Annotations", value: template?["metadata", "annotations"])
+            SchedulingDescription.write(template?["spec"], outline: &outline)
+            ContainerList.write(template?["spec"], status: nil, outline: &outline)
+            outline.list("Volumes", values: (template?["spec", "volumes"]?.array ?? []).map(VolumeText.text))
         }
     }
 }

@@ -44,7 +44,7 @@ struct EventTable: Sendable {
                 let warnings = isWarning.prefix(missing).count { $0 }
                 lines.insert(
                     "… left out: \(missing) older event\(missing == 1 ? "" : "s"), \(warnings) of type Warning; ask for "
-                        + "more with num_events, or for fewer with types, resource_type and name", at: 0)
+                        + "more with num_events, or for fewer with types, kind and name", at: 0)
             }
             let text = lines.joined(separator: "\n")
             if text.utf8.count <= limit || kept <= 1 { return text }

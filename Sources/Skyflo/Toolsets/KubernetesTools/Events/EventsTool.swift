@@ -7,21 +7,18 @@ struct EventsTool: KubernetesTool {
     let name = "k8s_events"
     let onlyReads = true
     let title = "List Kubernetes Events"
-    let description = """
-        List events of a namespace or about one object, the newest last, as kubectl events does.
-        """
+    let requests: [ToolRequest]? = [.read("*")]
+    let description = "List events of a namespace or about one object, newest last."
     let parameters = ToolParameters([
         .optional(
-            "resource_type", kind: .string(.resourceTypes),
-            description: "Only about objects of this type: pods, deploy, or deploy/web"),
-        .optional("name", kind: .string(.objectName), description: "Only about the object of this name"),
+            "kind", aliases: ["resource_type"], kind: .string(.resourceTypes),
+            description: "Only about objects of this kind: pods, deploy, or deploy/web", obvious: true),
+        .optional("name", kind: .string(.objectName), description: "Only about the object of this name", obvious: true),
+        .namespace,
+        .allNamespaces,
+        .optional("types", kind: .string(.text(maximum: 64)), description: "Warning,Normal"),
         .optional(
-            "namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation"),
-        .optional("all_namespaces", kind: .boolean, default: false, description: "Events of all namespaces"),
-        .optional(
-            "types", kind: .string(.text(maximum: 64)),
-            description: "Warning, Normal, or both with a comma; by default all"),
-        .optional("num_events", kind: .integer(1...500), default: 50, description: "How many of the newest"),
+            "num_events", kind: .integer(1...500), default: 50, description: "How many of the newest", obvious: true),
     ])
 
     private let now: @Sendable () -> KubeTime
@@ -93,13 +90,13 @@ private struct EventQuery {
     }
 
     private static func item(_ arguments: ToolArguments) throws(ToolFailure) -> ResourceArgument.Item? {
-        guard let text = arguments.string("resource_type") else { return nil }
+        guard let text = arguments.string("kind") else { return nil }
         let items = try ResourceArgument(parsing: text).items
         guard items.count == 1, let item = items.first else {
-            throw ToolFailure("resource_type: one type, or one object as deploy/web")
+            throw ToolFailure("kind: one type, or one object as deploy/web")
         }
         if let own = item.name, let name = arguments.string("name"), own != name {
-            throw ToolFailure("resource_type names an object already: leave out name (\"\(name)\")")
+            throw ToolFailure("kind names an object already: leave out name (\"\(name)\")")
         }
         return item
     }

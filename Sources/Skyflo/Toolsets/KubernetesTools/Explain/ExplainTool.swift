@@ -7,24 +7,21 @@ struct ExplainTool: KubernetesTool {
     let name = "k8s_explain"
     let onlyReads = true
     let title = "Explain Kubernetes Resource Fields"
-    let description = """
-        Show the fields of a resource type, or of one of its fields, with types and descriptions from the cluster's own \
-        schema, as kubectl explain; custom resources included.
-        """
+    let requests: [ToolRequest]? = []
+    let description = "Show the fields of a kind or of one of its fields from the cluster's schema, as kubectl explain."
     let parameters = ToolParameters([
         .required(
-            "resource_type", kind: .string(.text(maximum: 512)),
-            description: "Resource type in any form, with the path of a field as in kubectl: pods, deploy.spec.strategy"
-        ),
+            "kind", aliases: ["resource_type"], kind: .string(.text(maximum: 512)),
+            description: "pods, or with a field: deploy.spec.strategy"),
         .optional(
-            "field_path", kind: .string(.text(maximum: 512)),
-            description: "Path of the field: spec.template.spec.containers"),
+            "field_path", kind: .string(.text(maximum: 512)), description: "spec.template.spec.containers",
+            obvious: true),
         .optional(
-            "recursive", kind: .boolean, default: false,
-            description: "The names and types of all fields below, without descriptions"),
+            "recursive", kind: .boolean, default: false, description: "All fields below, without descriptions",
+            obvious: true),
         .optional(
-            "api_version", kind: .string(.text(maximum: 253)),
-            description: "Group and version, where there are several: apps/v1"),
+            "api_version", kind: .string(.text(maximum: 253)), description: "Where there are several: apps/v1",
+            obvious: true),
     ])
 
     init() {}
@@ -73,11 +70,11 @@ private struct ExplainedPlace {
     var path: [String]
 
     init(_ arguments: ToolArguments, in context: ToolContext) async throws {
-        let text = try arguments.requiredString("resource_type").trimmingBlanks
+        let text = try arguments.requiredString("kind").trimmingBlanks
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard let first = parts.first, Names.isResourceType(first), parts.allSatisfy(Self.isField) else {
             throw ToolFailure(
-                "resource_type: \"\(ToolParameters.excerpt(text))\" is no resource type or TYPE.FIELD.FIELD")
+                "kind: \"\(ToolParameters.excerpt(text))\" is no resource type or TYPE.FIELD.FIELD")
         }
         let match = try await Self.match(first, in: context)
         let candidates = [match.resource] + match.others
@@ -104,7 +101,7 @@ private struct ExplainedPlace {
         } catch let status as APIStatus where status.isNotFound {
             let known = try await context.mapper.allResources()
             let names = known.flatMap { [$0.plural, $0.singular] + $0.shortNames }
-            throw ToolFailure("resource_type: \(status.message)\(NearNames.hint(name, among: names))")
+            throw ToolFailure("kind: \(status.message)\(NearNames.hint(name, among: names))")
         }
     }
 

@@ -7,23 +7,22 @@ struct ListAPIResourcesTool: KubernetesTool {
     let name = "k8s_list_api_resources"
     let onlyReads = true
     let title = "List Kubernetes API Resources"
-    let description = """
-        List the resource types that the cluster serves, custom resources included, with their short names, versions and \
-        kinds, as kubectl api-resources.
-        """
+    let requests: [ToolRequest]? = []
+    let description = "List the kinds that the cluster serves, custom ones too, as kubectl api-resources."
     let parameters = ToolParameters([
+        .optional("api_group", kind: .string(.text(maximum: 253)), description: "apps, argoproj.io; core for v1"),
         .optional(
-            "api_group", kind: .string(.text(maximum: 253)),
-            description: "Only of this group: apps, argoproj.io; core for v1"),
-        .optional("namespaced", kind: .boolean, description: "Only those in namespaces (true) or cluster-wide (false)"),
+            "namespaced", kind: .boolean, description: "Only those in namespaces, or only the others", obvious: true),
         .optional(
-            "verbs", kind: .string(.text(maximum: 128)), description: "Only those that offer all of these: list,watch"),
-        .optional("category", kind: .string(.text(maximum: 63)), description: "Only of this category: all"),
+            "verbs", kind: .string(.text(maximum: 128)), description: "Only those that offer all of these: list,watch",
+            obvious: true),
         .optional(
-            "search", kind: .string(.text(maximum: 253)),
-            description: "Only those whose name, short name, kind or group has this"),
+            "category", kind: .string(.text(maximum: 63)), description: "Only of this category: all", obvious: true),
         .optional(
-            "output", kind: .choice(["wide", "name"]), description: "wide: with verbs and categories; name: names only"),
+            "search", kind: .string(.text(maximum: 253)), description: "A part of a name, kind or group", obvious: true),
+        .optional(
+            "output", kind: .choice(["wide", "name"]), description: "wide: with verbs and categories; name: names only",
+            obvious: true),
     ])
 
     init() {}

@@ -17,7 +17,7 @@ struct GetSelection: Sendable {
         givenNamespace = arguments.string("namespace")
         labels = arguments.string("label_selector")
         fields = arguments.string("field_selector")
-        items = try ResourceArgument(parsing: try arguments.requiredString("resource_type")).items
+        items = try ResourceArgument(parsing: try arguments.requiredString("kind")).items
         if let name = arguments.string("name") { try give(name) }
         if allNamespaces, givenNamespace != nil {
             throw ToolFailure("namespace and all_namespaces exclude each other")
@@ -32,7 +32,7 @@ struct GetSelection: Sendable {
 
     private mutating func give(_ name: String) throws(ToolFailure) {
         guard items.allSatisfy({ $0.name == nil || $0.name == name }) else {
-            throw ToolFailure("resource_type names an object already: leave out name (\"\(name)\")")
+            throw ToolFailure("kind names an object already: leave out name (\"\(name)\")")
         }
         for at in items.indices { items[at].name = name }
     }

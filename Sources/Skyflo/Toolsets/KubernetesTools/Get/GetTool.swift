@@ -7,24 +7,19 @@ struct GetTool: KubernetesTool {
     let name = "k8s_get"
     let onlyReads = true
     let title = "Get Kubernetes Resources"
-    let description = """
-        List objects of one or several resource types, or get some by name. Without output: the columns of kubectl get. \
-        Use a label or field selector to narrow a list. Values of Secrets are never shown.
-        """
+    let requests: [ToolRequest]? = [.read("*")]
+    let description = "List objects, or get some by name, as kubectl get does. Values of Secrets are never shown."
     let parameters = ToolParameters([
         .resourceTypes,
-        .optional("name", kind: .string(.objectName), description: "Name of one object; without it, all are listed"),
-        .namespace,
-        .optional("all_namespaces", kind: .boolean, default: false, description: "List over all namespaces"),
+        .optional("name", kind: .string(.objectName), description: "Without it, all are listed", obvious: true),
         .optional(
-            "output", kind: .choice(["wide", "yaml", "json", "name"]), description: "Format; by default columns"),
+            "namespace", kind: .string(.namespace), description: "Here and elsewhere: by default the conversation's"),
+        .allNamespaces,
         .optional(
-            "label_selector", kind: .string(.labelSelector), description: "For lists: app=web,tier in (a,b),!canary"),
-        .optional(
-            "field_selector", kind: .string(.fieldSelector),
-            description:
-                "For lists, by fields that the server knows for the type: status.phase!=Running, spec.nodeName=n1, type=Warning"
-        ),
+            "output", kind: .choice(["wide", "yaml", "json", "name"]), description: "Format; by default columns",
+            obvious: true),
+        .labelSelector,
+        .optional("field_selector", kind: .string(.fieldSelector), description: "status.phase!=Running"),
     ])
 
     init() {}

@@ -10,29 +10,38 @@ struct HTTPGetTool: KubernetesTool {
     let name = "k8s_http_get"
     let onlyReads = true
     let title = "HTTP GET From Kubernetes Service Or Pod"
+    let isOpenWorld = true
+    let requests: [ToolRequest]? = [
+        .read("pods", "services", "namespaces"), ToolRequest(["get"], of: ["pods/proxy", "services/proxy"]),
+    ]
     let description = """
-        Send an HTTP GET to a port of a service or pod through the API server, to look at health, metrics or status pages. \
-        Paths like /healthz, /readyz, /metrics and /version only, and those that the annotation skyflo.ai/http-get of the \
-        service or pod names. Redirects are not followed.
+        Send a GET to a service or pod through the API server: /healthz, /readyz, /metrics, /version, and what its annotation \
+        skyflo.ai/http-get allows.
         """
     let parameters = ToolParameters([
-        .required("name", kind: .string(.objectName), description: "Name of the service or pod"),
-        .optional("resource_type", kind: .choice(["service", "pod"]), default: "service", description: "What to ask"),
+        .name,
+        .optional(
+            "kind", aliases: ["resource_type"], kind: .kind(["service", "pod"]), default: "service",
+            description: "What to ask", obvious: true),
         .namespace,
         .optional(
-            "port", kind: .string(.text(maximum: 63)),
-            description: "Number, or name of the port; by default the first of the service or pod"),
+            "port", kind: .string(.text(maximum: 63)), description: "Number or name; by default the first",
+            obvious: true),
         .optional(
-            "path", kind: .string(.text(maximum: 2048)), default: "/healthz", description: "Path, not encoded: /healthz"
-        ),
-        .optional("query", kind: .stringMap, description: "Parameters of the query, not encoded"),
-        .optional("scheme", kind: .choice(["http", "https"]), default: "http", description: "What the port speaks"),
+            "path", kind: .string(.text(maximum: 2048)), default: "/healthz",
+            description: "Path, not encoded: /healthz",
+            obvious: true),
+        .optional(
+            "query", kind: .stringMap, description: "Parameters of the query, not encoded", obvious: true),
+        .optional(
+            "scheme", kind: .choice(["http", "https"]), default: "http", description: "What the port speaks",
+            obvious: true),
     ])
 
     init() {}
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
-        let isPod = arguments.string("resource_type") == "pod"
+        let isPod = arguments.string("kind") == "pod"
         let resource: APIResource =
             isPod ? .pods : APIResource(group: "", version: "v1", plural: "services", kind: "Service")
         let name = try arguments.requiredString("name")

@@ -62,11 +62,11 @@ struct MetricsSource: Sendable {
 
 extension ToolParameter {
     static let metricsOrder = ToolParameter.optional(
-        "sort_by", kind: .choice(["cpu", "memory"]), description: "The largest first; by default by name")
+        "sort_by", kind: .choice(["cpu", "memory"]), description: "The largest first; by default by name",
+        obvious: true)
     static let withoutHeaders = ToolParameter.optional(
-        "no_headers", kind: .boolean, default: false, description: "Leave out the line with the names of the columns")
-    static let labelSelector = ToolParameter.optional(
-        "label_selector", kind: .string(.labelSelector), description: "app=web,tier in (a,b),!canary")
+        "no_headers", kind: .boolean, default: false, description: "Leave out the line with the names of the columns",
+        obvious: true)
 }
 
 /// What something uses.

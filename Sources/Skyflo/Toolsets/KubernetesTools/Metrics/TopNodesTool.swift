@@ -7,13 +7,12 @@ struct TopNodesTool: KubernetesTool {
     let name = "k8s_top_nodes"
     let onlyReads = true
     let title = "Get Kubernetes Node Resource Usage"
-    let description = """
-        Show how much CPU and memory nodes use now, and the percentage of what is allocatable, as kubectl top nodes.
-        """
+    let requests: [ToolRequest]? = [.read("nodes.metrics.k8s.io", "nodes")]
+    let description = "Show the CPU and memory that nodes use now, and the share of what is allocatable."
     let parameters = ToolParameters([
-        .optional("node_name", kind: .string(.objectName), description: "Name of one node"), .labelSelector,
-        .metricsOrder,
-        .withoutHeaders,
+        .optional(
+            "name", aliases: ["node_name"], kind: .string(.objectName), description: "Of one node", obvious: true),
+        .labelSelector, .metricsOrder, .withoutHeaders,
     ])
 
     private static let nodes = APIResource(
@@ -22,9 +21,9 @@ struct TopNodesTool: KubernetesTool {
     init() {}
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
-        let name = arguments.string("node_name")
+        let name = arguments.string("name")
         let labels = arguments.string("label_selector")
-        if name != nil, labels != nil { throw ToolFailure("node_name and label_selector exclude each other") }
+        if name != nil, labels != nil { throw ToolFailure("name and label_selector exclude each other") }
         if let name { try Names.check(name, of: Self.nodes) }
         let selector = try labels.map { try LabelSelector(parsing: $0) }
         let source = try await MetricsSource("nodes", in: context)

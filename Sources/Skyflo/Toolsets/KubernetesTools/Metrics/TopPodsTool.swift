@@ -7,23 +7,20 @@ struct TopPodsTool: KubernetesTool {
     let name = "k8s_top_pods"
     let onlyReads = true
     let title = "Get Kubernetes Pod Resource Usage"
-    let description = """
-        Show how much CPU and memory pods use now, from the metrics API, as kubectl top pods; with show_containers, each \
-        container.
-        """
+    let requests: [ToolRequest]? = [.read("pods.metrics.k8s.io", "pods", "namespaces")]
+    let description = "Show the CPU and memory that pods use now, as kubectl top pods."
     let parameters = ToolParameters([
-        .optional("pod_name", kind: .string(.objectName), description: "Name of one pod"),
+        .optional("name", aliases: ["pod_name"], kind: .string(.objectName), description: "Of one pod", obvious: true),
+        .namespace, .allNamespaces,
         .optional(
-            "namespace", kind: .string(.namespace), description: "Namespace; by default that of the conversation"),
-        .optional("all_namespaces", kind: .boolean, default: false, description: "Pods of all namespaces"),
-        .optional("show_containers", kind: .boolean, default: false, description: "A line for each container"),
+            "show_containers", kind: .boolean, default: false, description: "A line for each container", obvious: true),
         .labelSelector, .metricsOrder, .withoutHeaders,
     ])
 
     init() {}
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
-        let name = arguments.string("pod_name")
+        let name = arguments.string("name")
         let isEverywhere = arguments.bool("all_namespaces")
         let labels = arguments.string("label_selector")
         try Self.check(arguments)
@@ -48,11 +45,11 @@ struct TopPodsTool: KubernetesTool {
         if isEverywhere, arguments.string("namespace") != nil {
             throw ToolFailure("namespace and all_namespaces exclude each other")
         }
-        guard let name = arguments.string("pod_name") else { return }
+        guard let name = arguments.string("name") else { return }
         try Names.check(name, of: .pods)
-        if isEverywhere { throw ToolFailure("pod_name and all_namespaces exclude each other") }
+        if isEverywhere { throw ToolFailure("name and all_namespaces exclude each other") }
         if arguments.string("label_selector") != nil {
-            throw ToolFailure("pod_name and label_selector exclude each other")
+            throw ToolFailure("name and label_selector exclude each other")
         }
     }
 

@@ -7,11 +7,9 @@ struct OwnerTreeTool: KubernetesTool {
     let name = "k8s_owner_tree"
     let onlyReads = true
     let title = "Show Kubernetes Owner Tree"
-    let description = """
-        Show who owns an object and what it owns, with the health of each: Deployment, its ReplicaSets, their Pods; \
-        CronJob, Jobs, Pods; any other object by its owner references.
-        """
-    let parameters = ToolParameters([.name, .resourceType, .namespace])
+    let requests: [ToolRequest]? = [.read("*")]
+    let description = "Show who owns an object and what it owns, with the health of each."
+    let parameters = ToolParameters([.resourceType, .name, .namespace])
 
     init() {}
 

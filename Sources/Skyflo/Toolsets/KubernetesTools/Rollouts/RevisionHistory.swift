@@ -10,6 +10,8 @@ struct RevisionHistory: Sendable {
         var isCurrent: Bool
         /// Who keeps it: a ReplicaSet or a ControllerRevision.
         var keeper: KubeObject
+        /// As the cluster keeps it, with what is secret in it.
+        var stored: JSONValue
         /// In the form of a pod, without secrets.
         var template: KubeObject
 
@@ -29,6 +31,9 @@ struct RevisionHistory: Sendable {
     private static let controllerRevisions = APIResource(
         group: "apps", version: "v1", plural: "controllerrevisions", kind: "ControllerRevision")
 
+    /// The number of the revision that the workload has; nil where none of those that are kept is it.
+    var current: Int? { revisions.last(where: \.isCurrent)?.number }
+
     /// Resources of the group `apps` that keep a history.
     static let resources: Set<String> = ["deployments", "statefulsets", "daemonsets"]
 
@@ -43,7 +48,8 @@ struct RevisionHistory: Sendable {
             isDeployment
             ? ReplicaSetRevision.all(in: listed.items, ofDeployment: target.object).map {
                 Revision(
-                    number: $0.number, isCurrent: false, keeper: $0.set, template: Self.pod($0.template, in: context))
+                    number: $0.number, isCurrent: false, keeper: $0.set, stored: $0.template,
+                    template: Self.pod($0.template, in: context))
             }
             : listed.items.filter { $0.controller?.uid == target.object.uid }
                 .compactMap { Self.controllerRevision($0, in: context) }.sorted { $0.number < $1.number }
@@ -70,7 +76,8 @@ struct RevisionHistory: Sendable {
             return nil
         }
         template["$patch"] = nil
-        return Revision(number: number, isCurrent: false, keeper: revision, template: pod(template, in: context))
+        return Revision(
+            number: number, isCurrent: false, keeper: revision, stored: template, template: pod(template, in: context))
     }
 
     private static func pod(_ template: JSONValue, in context: ToolContext) -> KubeObject {

@@ -6,18 +6,19 @@ struct RolloutHistoryTool: KubernetesTool {
     let name = "k8s_rollout_history"
     let onlyReads = true
     let title = "View Kubernetes Rollout History"
+    let requests: [ToolRequest]? = [
+        .read(
+            "deployments.apps", "statefulsets.apps", "daemonsets.apps", "replicasets.apps", "controllerrevisions.apps",
+            "namespaces")
+    ]
     let description = """
-        List the revisions of a deployment, statefulset or daemonset with their change causes and images; with revision, \
-        show its pod template and how it differs from the current one.
+        List a workload's revisions with cause and images; with revision, its pod template and how it differs from the current.
         """
     let parameters = ToolParameters([
-        .name,
+        .name, .rolloutType, .namespace,
         .optional(
-            "resource_type", kind: .string(.resourceType), default: "deployment",
-            description: "deployment, statefulset or daemonset"),
-        .namespace,
-        .optional(
-            "revision", kind: .integer(1...1_000_000_000), description: "Number of the revision to show in detail"),
+            "revision", kind: .integer(1...1_000_000_000), description: "Number of the revision to show in detail",
+            obvious: true),
     ])
 
     init() {}
@@ -26,7 +27,7 @@ struct RolloutHistoryTool: KubernetesTool {
         let target = try await context.target(arguments)
         guard target.resource.group == "apps", RevisionHistory.resources.contains(target.resource.plural) else {
             throw ToolFailure(
-                "resource_type: \(target.resource.qualifiedName) keep no rollout history; deployments, statefulsets and "
+                "kind: \(target.resource.qualifiedName) keep no rollout history; deployments, statefulsets and "
                     + "daemonsets do")
         }
         let revisions = try await RevisionHistory(of: target, in: context).revisions

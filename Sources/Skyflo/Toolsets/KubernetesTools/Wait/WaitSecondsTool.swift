@@ -5,6 +5,7 @@ struct WaitSecondsTool: KubernetesTool {
     let name = "wait_for_x_seconds"
     let onlyReads = true
     let title = "Wait for Specified Duration"
+    let requests: [ToolRequest]? = []
     let description = "Wait for a number of seconds. To wait until objects are ready or gone, use k8s_wait."
     let parameters = ToolParameters([
         .required("seconds", kind: .integer(0...300), description: "How many seconds")

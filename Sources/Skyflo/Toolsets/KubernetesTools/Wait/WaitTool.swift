@@ -8,6 +8,7 @@ struct WaitTool: KubernetesTool {
     let name = "k8s_wait"
     let onlyReads = true
     let title = "Wait for Kubernetes Resources"
+    let requests: [ToolRequest]? = [.read("*")]
     let description = """
         Wait until objects have a condition or a field's value, exist, or are gone, as kubectl wait does. Of a list all have to; \
         the result says what each lacks when the time is up.

@@ -98,6 +98,15 @@ package enum Names {
         }
     }
 
+    /// `; the nearest is web-1` for `Web_1`; nothing where that isn't clear.
+    static func nearest(to text: String) -> String {
+        let word = text.trimmingBlanks.lowercased().map { character in
+            character == "_" || character.isWhitespace ? "-" : character
+        }
+        let near = String(word)
+        return near != text && isSubdomain(near) ? "; the nearest is \(near)" : ""
+    }
+
     /// The groups whose objects are all named by DNS-1123. RBAC, certificates, API services, addresses and the objects of
     /// extension servers have other rules, which the server knows.
     private static let groupsOfSubdomains: Set<String> = ["", "apps", "autoscaling", "batch", "policy"]
@@ -107,7 +116,7 @@ package enum Names {
         guard groupsOfSubdomains.contains(resource.group) ? isSubdomain(name) : isPathSafe(name) else {
             throw ToolFailure(
                 "\"\(ToolParameters.excerpt(name))\" is not a valid name of a \(resource.kind): "
-                    + "lower case letters, digits, '-' and '.'"
+                    + "lower case letters, digits, '-' and '.'\(nearest(to: name))"
             )
         }
     }

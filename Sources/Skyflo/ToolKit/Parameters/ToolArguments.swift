@@ -4,8 +4,15 @@ import Writes
 /// Arguments that passed ``ToolParameters/check(_:)``: of the declared types, within their limits, defaults filled in.
 package struct ToolArguments: Sendable, Hashable {
     private let values: [String: JSONValue]
+    /// The parameters' own names by their other names: a tool may ask by either.
+    private let aliases: [String: String]
 
-    init(_ values: [String: JSONValue]) { self.values = values }
+    init(_ values: [String: JSONValue], aliases: [String: String] = [:]) {
+        self.values = values
+        self.aliases = aliases
+    }
+
+    private func value(_ name: String) -> JSONValue? { values[aliases[name] ?? name] }
 
     /// As they were understood, for records: keys in ascending order.
     package var json: JSONValue {
@@ -13,13 +20,13 @@ package struct ToolArguments: Sendable, Hashable {
     }
 
     /// Empty texts count as not given: ``ToolParameters/check(_:)`` leaves them out.
-    package func string(_ name: String) -> String? { values[name]?.string }
-    package func integer(_ name: String) -> Int? { values[name]?.int }
-    package func bool(_ name: String) -> Bool { values[name]?.bool ?? false }
+    package func string(_ name: String) -> String? { value(name)?.string }
+    package func integer(_ name: String) -> Int? { value(name)?.int }
+    package func bool(_ name: String) -> Bool { value(name)?.bool ?? false }
 
     /// Of an object whose members are strings: by ascending keys, and empty where it isn't given.
     package func map(_ name: String) -> [(key: String, value: String)] {
-        (values[name]?.object ?? [:]).compactMap { key, value in value.string.map { (key, $0) } }
+        (value(name)?.object ?? [:]).compactMap { key, value in value.string.map { (key, $0) } }
             .sorted { $0.key < $1.key }
     }
 

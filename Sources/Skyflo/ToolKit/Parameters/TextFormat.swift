@@ -6,8 +6,6 @@ import Writes
 package enum TextFormat: Sendable, Hashable {
     /// Anything of at most so many characters without NUL.
     case text(maximum: Int)
-    /// JSON or YAML of at most so many characters: a manifest, a patch.
-    case document(maximum: Int)
     /// An object's name: what can stand in a path. Which names its kind allows is ``Names/check(_:of:)``'s business.
     case objectName
     /// DNS-1123 label: containers.
@@ -27,7 +25,7 @@ package enum TextFormat: Sendable, Hashable {
     /// In characters (code points), as JSON Schema counts them.
     var maximumLength: Int {
         switch self {
-        case .text(let maximum), .document(let maximum): maximum
+        case .text(let maximum): maximum
         case .objectName, .resourceType: 253
         case .label, .namespace: 63
         case .resourceTypes, .labelSelector, .fieldSelector: 1024
@@ -41,18 +39,23 @@ package enum TextFormat: Sendable, Hashable {
         if text.utf8.contains(0) { return "contains a NUL character" }
         let excerpt = ToolParameters.excerpt(text)
         switch self {
-        case .text, .document: return nil
+        case .text: return nil
         case .objectName:
-            return Names.isPathSafe(text) ? nil : "\"\(excerpt)\" is not a valid name of a Kubernetes object"
+            return Names.isPathSafe(text)
+                ? nil : "\"\(excerpt)\" is not a valid name of a Kubernetes object\(Names.nearest(to: text))"
         case .label:
             return Names.isLabel(text)
-                ? nil : "\"\(excerpt)\" is not a DNS-1123 label (lower case letters, digits and '-', at most 63)"
+                ? nil
+                : "\"\(excerpt)\" is not a DNS-1123 label (lower case letters, digits and '-', at most 63)"
+                    + Names.nearest(to: text)
         case .namespace:
             if !Names.isLabel(text), let hint = Names.allNamespacesHint(text) {
                 return "\"\(excerpt)\" is not a namespace: \(hint)"
             }
             return Self.label.problem(with: text)
-        case .resourceType: return Names.isResourceType(text) ? nil : "\"\(excerpt)\" is not a resource type"
+        case .resourceType:
+            return Names.isResourceType(text)
+                ? nil : "\"\(excerpt)\" is not a resource type like pods, deploy, StatefulSet or widgets.example.dev"
         case .resourceTypes:
             do {
                 _ = try ResourceArgument(parsing: text)
@@ -62,7 +65,9 @@ package enum TextFormat: Sendable, Hashable {
         case .fieldSelector:
             return text.contains("=") ? nil : "\"\(excerpt)\" is not a field selector like status.phase=Running"
         case .duration:
-            return Duration.seconds(ofGoText: text) == nil ? "\"\(excerpt)\" is not a time like 90s or 5m" : nil
+            guard Duration.seconds(ofGoText: text) == nil else { return nil }
+            return "\"\(excerpt)\" is not a time like 90s or 5m"
+                + (Duration.nearest(to: text).map { "; the nearest is \($0)" } ?? "")
         }
     }
 }
@@ -87,5 +92,19 @@ extension Duration {
             digits = ""
         }
         return digits.isEmpty && total > 0 ? total : nil
+    }
+    /// `5 minutes`, `1d`, `90`: in the form that is taken; nil for what isn't one number of a known unit.
+    static func nearest(to text: String) -> String? {
+        let word = text.trimmingBlanks.lowercased()
+        let digits = word.prefix { $0.isASCII && $0.isNumber }
+        guard let number = Int(digits), number > 0, number < 1_000_000 else { return nil }
+        switch word.dropFirst(digits.count).trimmingBlanks {
+        case "", "s", "sec", "secs", "second", "seconds": return "\(number)s"
+        case "m", "min", "mins", "minute", "minutes": return "\(number)m"
+        case "h", "hr", "hrs", "hour", "hours": return "\(number)h"
+        case "d", "day", "days": return "\(number * 24)h"
+        case "w", "week", "weeks": return "\(number * 168)h"
+        default: return nil
+        }
     }
 }
