@@ -132,7 +132,9 @@ let package = Package(
         library(
             "LanguageModels", in: "Skyflo",
             ["KubeModel", "Concurrency", "HTTPTransport", log, asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL],
-            tests: ["KubeModel", "HTTPTransport", log, asyncHTTPClient, httpTypes, hummingbird, nioCore, nioHTTP1, nioPosix]),
+            tests: [
+                "KubeModel", "HTTPTransport", log, asyncHTTPClient, httpTypes, hummingbird, nioCore, nioHTTP1, nioPosix,
+            ]),
         library(
             "OfflineModel", in: "Skyflo", ["KubeModel", "LanguageModels"], tests: ["KubeModel", "LanguageModels"]),
         library(

@@ -26,7 +26,7 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
     ]
 
     static let maximalModel: JSONValue = [
-        "name": "default", "provider": "Offline", "model": "m", "baseURL": "http://localhost",
+        "name": "default", "provider": "Offline", "model": "m", "baseURL": "http://localhost", "region": "eu-central-1",
         "apiKeySecretRef": ["name": "s", "key": "k"], "maxTokens": 9,
         "prices": ["promptPerMillion": "2.50", "cachedPerMillion": "1.25", "completionPerMillion": "10"],
         "contextWindow": 4096, "temperature": "0.5", "reasoningEffort": "high", "thinkingBudget": 1024,

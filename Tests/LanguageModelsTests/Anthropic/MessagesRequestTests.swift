@@ -61,6 +61,7 @@ struct MessagesRequestTests {
             ("claude-sonnet-4-6", "low", nil, #"{"type":"adaptive"}"#, "low"),
             ("claude-sonnet-5-5", "max", 4096, #"{"type":"adaptive"}"#, "max"),
             ("claude-opus-4-6", "none", nil, nil, nil),
+            ("claude-opus-4-6", nil, 2048, #"{"type":"enabled","budget_tokens":2048}"#, nil),
             ("claude-sonnet-4-5-20250929", nil, nil, #"{"type":"enabled","budget_tokens":16384}"#, nil),
             ("claude-haiku-4-5", "low", nil, #"{"type":"enabled","budget_tokens":2048}"#, nil),
             ("claude-opus-4-20250514", nil, 4000, #"{"type":"enabled","budget_tokens":4000}"#, nil),

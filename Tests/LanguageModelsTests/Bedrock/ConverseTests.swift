@@ -128,10 +128,19 @@ struct ConverseTests {
                     + "SignedHeaders=content-type;host;x-amz-date, Signature=") == true)
     }
 
+    @Test func `an API key of Bedrock needs no signature`() throws {
+        let api = try BedrockAPI(
+            model: "m", region: "eu-central-1", proof: .apiKey(Credential("bedrock-api-key")),
+            now: { TestAPI.moment })
+        let request = try api.request(ModelRequest(messages: [.user("u")]), options: ModelOptions())
+        #expect(request.headers["authorization"] == ["Bearer bedrock-api-key"])
+        #expect(request.headers["x-amz-date"].isEmpty)
+    }
+
     @Test(arguments: ["", "eu central", "evil.example.com/", "a@b"])
     func `what is no region is refused`(region: String) {
         #expect(throws: LanguageModelError.self) {
-            try BedrockAPI(model: "m", region: region, keys: nil, now: { TestAPI.moment })
+            try BedrockAPI(model: "m", region: region, proof: .none, now: { TestAPI.moment })
         }
     }
 

@@ -58,6 +58,18 @@ final class ScriptedServer: Sendable {
         _ script: [Answer], options: ModelOptions = .quick, apiKey: Credential? = Credential("sk-test-key"),
         _ body: @escaping @Sendable (HTTPLanguageModel, ScriptedServer) async throws -> Void
     ) async throws {
+        try await with(
+            script,
+            api: { try OpenAIChatAPI(model: "test-model", baseURL: "\($0)/v1", apiKey: apiKey) },
+            options: options, body)
+    }
+
+    /// - Parameter api: of the server's address.
+    static func with(
+        _ script: [Answer], api: @escaping @Sendable (String) throws -> any ProviderAPI,
+        options: ModelOptions = .quick,
+        _ body: @escaping @Sendable (HTTPLanguageModel, ScriptedServer) async throws -> Void
+    ) async throws {
         let server = ScriptedServer(script)
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let app = Application(
@@ -76,9 +88,8 @@ final class ScriptedServer: Sendable {
         let number = await iterator.next() ?? 0
         let result: Result<Void, any Error>
         do {
-            let model = try HTTPLanguageModel.openAI(
-                "test-model", at: "http://127.0.0.1:\(number)/v1", apiKey: apiKey, httpClient: client,
-                options: options)
+            let model = try HTTPLanguageModel(
+                try api("http://127.0.0.1:\(number)"), route: ModelRoute(), httpClient: client, options: options)
             result = .success(try await body(model, server))
         } catch {
             result = .failure(error)

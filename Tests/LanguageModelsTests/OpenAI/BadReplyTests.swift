@@ -6,7 +6,7 @@ import Testing
 /// Replies that nobody should send: each is one clear error, or calls that are whole.
 @Suite struct BadReplyTests {
     private func decode(_ bytes: [UInt8], limit: Int = 4 << 20) throws -> ModelReply {
-        var decoder = ReplyDecoder(limit: limit)
+        var decoder = EventReplyDecoder(ReplyAssembler(), limit: limit)
         _ = try decoder.push(bytes)
         return try decoder.finish().reply.withIDs(avoiding: [], form: ToolCallIDForm())
     }

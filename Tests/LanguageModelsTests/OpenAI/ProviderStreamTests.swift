@@ -44,7 +44,7 @@ import Testing
     @Test func `all streams are there`() { #expect(Self.streams.count == 12) }
 
     private func decode(_ bytes: [UInt8], pieces size: Int) throws -> DecodedReply {
-        var decoder = ReplyDecoder(limit: 1 << 20)
+        var decoder = EventReplyDecoder(ReplyAssembler(), limit: 1 << 20)
         for start in stride(from: 0, to: bytes.count, by: size) where !decoder.sawEnd {
             _ = try decoder.push(Array(bytes[start..<min(start + size, bytes.count)]))
         }

@@ -79,15 +79,15 @@ enum TestAPI {
         accessKeyID: Credential("AKIDEXAMPLE"), secretAccessKey: Credential("secret/Example+Key"))
 
     static func anthropic(_ model: String = "claude-opus-4-6") -> AnthropicAPI {
-        try! AnthropicAPI(model: model, apiKey: key)
+        try! AnthropicAPI(model: model, baseURL: "https://api.anthropic.com", apiKey: key)
     }
 
     static func gemini(_ model: String = "gemini-3-pro-preview") -> GeminiAPI {
-        try! GeminiAPI(model: model, apiKey: key)
+        try! GeminiAPI(model: model, baseURL: "https://generativelanguage.googleapis.com", apiKey: key)
     }
 
     static func responses(_ model: String = "gpt-5-mini") -> OpenAIResponsesAPI {
-        try! OpenAIResponsesAPI(model: model, apiKey: key)
+        try! OpenAIResponsesAPI(model: model, baseURL: "https://api.openai.com/v1", apiKey: key)
     }
 
     static func azure(_ baseURL: String = "https://res.openai.azure.com") -> AzureOpenAIAPI {
@@ -95,7 +95,7 @@ enum TestAPI {
     }
 
     static func bedrock(_ model: String = "anthropic.claude-sonnet-4-6") -> BedrockAPI {
-        try! BedrockAPI(model: model, region: "eu-central-1", keys: awsKeys, now: { moment })
+        try! BedrockAPI(model: model, region: "eu-central-1", proof: .signature(awsKeys), now: { moment })
     }
 }
 

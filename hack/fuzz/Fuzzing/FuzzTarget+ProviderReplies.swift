@@ -68,9 +68,9 @@ extension FuzzTarget {
     private static var dialects: [any ProviderAPI] {
         get throws {
             [
-                try AnthropicAPI(model: "claude-opus-4-6", apiKey: nil),
-                try GeminiAPI(model: "gemini-3-pro", apiKey: nil),
-                try OpenAIResponsesAPI(model: "gpt-5", apiKey: nil),
+                try AnthropicAPI(model: "claude-opus-4-6", baseURL: "https://h", apiKey: nil),
+                try GeminiAPI(model: "gemini-3-pro", baseURL: "https://h", apiKey: nil),
+                try OpenAIResponsesAPI(model: "gpt-5", baseURL: "https://h", apiKey: nil),
             ]
         }
     }

@@ -43,7 +43,8 @@ extension FuzzTarget {
     /// nil for any error.
     private static func reply(_ bytes: [UInt8], pieces size: Int) -> DecodedReply? {
         // More than an input has: what lies behind the end counts only where it comes in one piece with it.
-        guard var decoder = try? OpenAIChatAPI(model: "m", apiKey: nil).decoder(limit: 1 << 22) else { return nil }
+        guard var decoder = try? OpenAIChatAPI(model: "m", baseURL: "https://h", apiKey: nil).decoder(limit: 1 << 22)
+        else { return nil }
         var rest = bytes[...]
         while !rest.isEmpty, !decoder.sawEnd {
             guard (try? decoder.push(Array(rest.prefix(size)))) != nil else { return nil }

@@ -7,6 +7,8 @@ enum ModelKey {
     /// What is read, which decides where from and what is asked of it.
     enum Use: Sendable, Hashable {
         case apiKey, header
+        /// Read as an empty text where it is missing: only credentials that end by themselves have one.
+        case sessionToken
         /// Certificates, from a Secret.
         case authorities
         /// Certificates, from a ConfigMap.
@@ -18,7 +20,7 @@ enum ModelKey {
 
         fileprivate var noun: String {
             switch self {
-            case .apiKey: "the key"
+            case .apiKey, .sessionToken: "the key"
             case .header: "a header"
             case .authorities, .publicAuthorities: "the certificate authorities"
             }
@@ -51,6 +53,7 @@ enum ModelKey {
                 message: "\(place) is of type \(type); keys of models are read from Secrets of type Opaque only")
         }
         let text = secret["data", key]?.string.flatMap(Base64.decode).map { String(decoding: $0, as: UTF8.self) }
+        if use == .sessionToken, text ?? "" == "" { return Credential("") }
         guard let text, !text.isEmpty else { throw Failure(message: "\(place) has no key \"\(key)\"") }
         let credential = Credential(text)
         guard !credential.secret.isEmpty else {

@@ -1,3 +1,4 @@
+import ControllerRuntime
 import HTTPTransport
 import LanguageModels
 import Logging
@@ -54,16 +55,40 @@ package struct BuiltInModelProvider: ModelProvider {
     private func api(
         of provider: SkyfloAI.Model.Provider, _ description: SkyfloAI.Model, _ secrets: ModelSecrets
     ) throws -> any ProviderAPI {
-        guard let baseURL = description.baseURL ?? provider.defaultBaseURL else {
-            throw LanguageModelError(.rejected, message: "the provider \(provider.rawValue) needs a baseURL")
-        }
-        let api = try OpenAIChatAPI(
-            model: description.model, baseURL: baseURL, apiKey: secrets.apiKey, provider: provider.rawValue)
+        let api = try dialect(of: provider, description, secrets)
         if description.thinkingBudget != nil, !api.takesThinkingBudget {
             throw LanguageModelError(
                 .rejected, message: "this provider takes no thinkingBudget; set reasoningEffort instead")
         }
         return api
+    }
+
+    private func dialect(
+        of provider: SkyfloAI.Model.Provider, _ description: SkyfloAI.Model, _ secrets: ModelSecrets
+    ) throws -> any ProviderAPI {
+        let (model, key) = (description.model, secrets.apiKey)
+        if provider == .bedrock { return try bedrock(description, secrets) }
+        guard let baseURL = description.baseURL ?? provider.defaultBaseURL else {
+            throw LanguageModelError(.rejected, message: "the provider \(provider.rawValue) needs a baseURL")
+        }
+        return switch provider {
+        case .anthropic: try AnthropicAPI(model: model, baseURL: baseURL, apiKey: key)
+        case .gemini: try GeminiAPI(model: model, baseURL: baseURL, apiKey: key)
+        case .openAIResponses: try OpenAIResponsesAPI(model: model, baseURL: baseURL, apiKey: key)
+        case .azureOpenAI: try AzureOpenAIAPI(model: model, baseURL: baseURL, apiKey: key)
+        default: try OpenAIChatAPI(model: model, baseURL: baseURL, apiKey: key, provider: provider.rawValue)
+        }
+    }
+
+    private func bedrock(_ description: SkyfloAI.Model, _ secrets: ModelSecrets) throws -> BedrockAPI {
+        guard let region = description.region else {
+            throw LanguageModelError(.rejected, message: "the provider Bedrock needs a region")
+        }
+        let proof: BedrockAPI.Proof =
+            if let keys = secrets.aws { .signature(keys) } else { secrets.apiKey.map { .apiKey($0) } ?? .none }
+        return try BedrockAPI(
+            model: description.model, region: region, baseURL: description.baseURL, proof: proof,
+            now: { SystemClock().now })
     }
 }
 

@@ -7,12 +7,21 @@ import SkyfloAPI
 /// What a model's description refers to in Secrets and ConfigMaps, read.
 package struct ModelSecrets: Sendable, Hashable {
     package var apiKey: Credential?
+    /// What requests to Amazon are signed with, unless an API key is all that is needed.
+    package var aws: AWSCredentials?
     /// By the headers' names.
     package var headers: [String: Credential] = [:]
     /// In PEM; nil for the system's.
     package var authorities: String?
 
     package init(apiKey: Credential? = nil) { self.apiKey = apiKey }
+
+    /// All that shows who asks, as one: whether it was replaced.
+    package var identity: Credential? {
+        guard let aws else { return apiKey }
+        let parts = [aws.accessKeyID, aws.secretAccessKey, aws.sessionToken].compactMap { $0?.secret }
+        return Credential(parts.joined(separator: "\n"))
+    }
 }
 
 extension ModelKeyCache {
@@ -26,6 +35,11 @@ extension ModelKeyCache {
         var secrets = ModelSecrets(
             apiKey: try await credential(of: model, in: skyflo, isNew: isNew, api: api, clock: clock))
         let reader = Reader(cache: self, model: model.name, skyflo: skyflo, isNew: isNew, api: api, clock: clock)
+        if model.provider == .bedrock, let reference = model.apiKeySecretRef, let id = secrets.apiKey,
+            reference.key != SkyfloAI.Model.Provider.bedrockAPIKeyName
+        {
+            secrets.aws = try await reader.keys(of: id, beside: reference)
+        }
         for header in model.headers {
             if let reference = header.secretRef {
                 secrets.headers[header.name] = try await reader.read(reference, .header)
@@ -50,6 +64,20 @@ extension ModelKeyCache {
         var isNew: Bool
         var api: any KubeAPI
         var clock: any RuntimeClock
+
+        /// The rest of Amazon's credentials, from the Secret with the access key's id.
+        func keys(
+            of id: Credential, beside reference: SkyfloAI.Model.SecretReference
+        ) async throws -> AWSCredentials {
+            typealias Provider = SkyfloAI.Model.Provider
+            var other = reference
+            other.key = Provider.secretAccessKeyName
+            let secret = try await read(other, .apiKey)
+            other.key = Provider.sessionTokenName
+            let token = try await read(other, .sessionToken)
+            return AWSCredentials(
+                accessKeyID: id, secretAccessKey: secret, sessionToken: token.secret.isEmpty ? nil : token)
+        }
 
         func read(_ reference: SkyfloAI.Model.SecretReference, _ use: ModelKey.Use) async throws -> Credential {
             try await cache.credential(

@@ -32,7 +32,7 @@ extension ResolvedReferences {
             throw UnresolvedReference(reason: .secretNotFound, message: failure.message)
         }
         do {
-            return (try dependencies.models.model(for: model, secrets: secrets), secrets.apiKey)
+            return (try dependencies.models.model(for: model, secrets: secrets), secrets.identity)
         } catch {
             throw UnresolvedReference(reason: .modelNotFound, message: "model \(model.name) can't be used: \(error)")
         }

@@ -3,8 +3,6 @@ import NIOHTTP1
 
 /// Anthropic's messages (https://platform.claude.com/docs/en/api/messages).
 package struct AnthropicAPI: ProviderAPI {
-    package static let defaultBaseURL = "https://api.anthropic.com"
-
     package let format = "anthropic-messages"
     package let model: String
     package let endpoint: ModelEndpoint
@@ -15,7 +13,7 @@ package struct AnthropicAPI: ProviderAPI {
     ///   - apiKey: sent as `x-api-key`; nil for gateways that want none.
     /// - Throws: ``LanguageModelError`` `rejected` where the address is none of HTTP.
     package init(
-        model: String, baseURL: String = AnthropicAPI.defaultBaseURL, apiKey: Credential?
+        model: String, baseURL: String, apiKey: Credential?
     ) throws(LanguageModelError) {
         self.model = model
         endpoint = try ModelEndpoint(configured: baseURL)
@@ -23,6 +21,7 @@ package struct AnthropicAPI: ProviderAPI {
     }
 
     package var credentials: [Credential] { [apiKey].compactMap { $0 } }
+    package var takesThinkingBudget: Bool { ClaudeModel(model).takesBudget }
     /// Anthropic takes `^[a-zA-Z0-9_-]+$`.
     package var callIDs: ToolCallIDForm { ToolCallIDForm(maxLength: 64) }
 

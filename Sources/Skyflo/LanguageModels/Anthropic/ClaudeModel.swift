@@ -2,7 +2,7 @@ import KubeModel
 
 /// What of a request depends on which Claude is asked, by its name as Anthropic and Amazon write it.
 ///
-/// From 4.6 on models decide by themselves how long they think, and take an effort; those from 3.7 to 4.5 take a number of
+/// From 4.6 on models decide by themselves how long they think, and take an effort; those from 3.7 to 4.6 take a number of
 /// tokens (https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking). Later ones refuse a number.
 struct ClaudeModel: Sendable, Hashable {
     struct Thinking: Sendable, Hashable {
@@ -47,6 +47,8 @@ struct ClaudeModel: Sendable, Hashable {
         return version >= (3, 7) ? .budget : .none
     }
 
+    var takesBudget: Bool { version.map { $0 < (4, 7) } ?? true }
+
     /// Of a reply where nobody says how many: below what each model allows.
     private var defaultMaxTokens: Int {
         guard let version, version < (3, 7) else { return 32_000 }
@@ -71,6 +73,9 @@ struct ClaudeModel: Sendable, Hashable {
             let config = budget.flatMap { Self.enabled(budget: $0, limit: limit) }
             return Thinking(config: config, maxTokens: limit)
         case .adaptive:
+            if let budget, budget > 0, takesBudget {
+                return Thinking(config: Self.enabled(budget: budget, limit: limit), maxTokens: limit)
+            }
             if effort == "none" || budget == 0 { return Thinking(config: nil, maxTokens: limit) }
             let word = effort == "minimal" ? "low" : effort
             return Thinking(config: ["type": "adaptive"], effort: word ?? "high", maxTokens: limit)

@@ -3,22 +3,30 @@ import NIOHTTP1
 
 /// Amazon Bedrock's `ConverseStream`.
 package struct BedrockAPI: ProviderAPI {
+    /// How a request shows who asks.
+    package enum Proof: Sendable {
+        case signature(AWSCredentials)
+        /// Bedrock's own, sent as a bearer token.
+        case apiKey(Credential)
+        /// For gateways that sign by themselves.
+        case none
+    }
+
     package let format = "bedrock-converse"
     package let model: String
     package let endpoint: ModelEndpoint
     private let region: String
-    private let keys: AWSCredentials?
+    private let proof: Proof
     private let now: @Sendable () -> KubeTime
 
     /// - Parameters:
     ///   - model: its id, that of an inference profile, or an ARN.
     ///   - region: `eu-central-1`.
     ///   - baseURL: of a gateway or a private endpoint; nil for the region's.
-    ///   - keys: nil for gateways that sign by themselves.
     ///   - now: a signature is good for five minutes.
     /// - Throws: ``LanguageModelError`` `rejected` where region or address can't be.
     package init(
-        model: String, region: String, baseURL: String? = nil, keys: AWSCredentials?,
+        model: String, region: String, baseURL: String? = nil, proof: Proof,
         now: @escaping @Sendable () -> KubeTime
     ) throws(LanguageModelError) {
         guard !region.isEmpty, region.utf8.allSatisfy(Self.isRegionCharacter) else {
@@ -28,7 +36,7 @@ package struct BedrockAPI: ProviderAPI {
         self.region = region
         let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
         endpoint = try ModelEndpoint(configured: baseURL ?? "https://bedrock-runtime.\(region).\(domain)")
-        self.keys = keys
+        self.proof = proof
         self.now = now
     }
 
@@ -37,9 +45,14 @@ package struct BedrockAPI: ProviderAPI {
     }
 
     package var credentials: [Credential] {
-        [keys?.accessKeyID, keys?.secretAccessKey, keys?.sessionToken].compactMap { $0 }
+        switch proof {
+        case .signature(let keys): [keys.accessKeyID, keys.secretAccessKey, keys.sessionToken].compactMap { $0 }
+        case .apiKey(let key): [key]
+        case .none: []
+        }
     }
 
+    package var takesThinkingBudget: Bool { BedrockModel(id: model).takesBudget }
     package var callIDs: ToolCallIDForm { ToolCallIDForm(maxLength: 64) }
 
     package func request(_ request: ModelRequest, options: ModelOptions) throws(LanguageModelError) -> ProviderRequest {
@@ -52,12 +65,15 @@ package struct BedrockAPI: ProviderAPI {
         let url = endpoint.url("/model/\(PercentEncoding.segment(model))/converse-stream")
         let bytes = JSONWriter.bytes(body.json)
         var headers: HTTPHeaders = ["content-type": "application/json"]
-        if let keys {
+        switch proof {
+        case .signature(let keys):
             let signature = AWSSignature(credentials: keys, region: region, service: "bedrock")
             let signed = AWSSignature.Request(url: url, headers: ["content-type": "application/json"], body: bytes)
             for (name, value) in signature.headers(for: signed, at: now()).sorted(by: { $0.key < $1.key }) {
                 headers.add(name: name, value: value)
             }
+        case .apiKey(let key): headers.add(name: "authorization", value: "Bearer \(key.secret)")
+        case .none: break
         }
         headers.add(name: "accept", value: "application/vnd.amazon.eventstream")
         headers.add(name: "user-agent", value: "skyflo")

@@ -98,6 +98,8 @@ struct BedrockModel: Sendable, Hashable {
 
     var id: String
 
+    var takesBudget: Bool { isClaude && ClaudeModel(id).takesBudget }
+
     private var isClaude: Bool { id.contains("anthropic.claude") }
 
     /// https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html

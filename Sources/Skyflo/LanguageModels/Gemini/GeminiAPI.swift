@@ -3,8 +3,6 @@ import NIOHTTP1
 
 /// Google's Gemini (https://ai.google.dev/api/generate-content).
 package struct GeminiAPI: ProviderAPI {
-    package static let defaultBaseURL = "https://generativelanguage.googleapis.com"
-
     package let format = "gemini"
     package let model: String
     package let endpoint: ModelEndpoint
@@ -16,7 +14,7 @@ package struct GeminiAPI: ProviderAPI {
     ///   - apiKey: sent as `x-goog-api-key`; nil for gateways that want none.
     /// - Throws: ``LanguageModelError`` `rejected` where the address is none of HTTP.
     package init(
-        model: String, baseURL: String = GeminiAPI.defaultBaseURL, apiKey: Credential?
+        model: String, baseURL: String, apiKey: Credential?
     ) throws(LanguageModelError) {
         self.model = model
         endpoint = try ModelEndpoint(configured: baseURL)
@@ -24,6 +22,7 @@ package struct GeminiAPI: ProviderAPI {
     }
 
     package var credentials: [Credential] { [apiKey].compactMap { $0 } }
+    package var takesThinkingBudget: Bool { GeminiThinking(model: model).takesBudget }
     package var callIDs: ToolCallIDForm { ToolCallIDForm(maxLength: 64) }
 
     package func request(_ request: ModelRequest, options: ModelOptions) throws(LanguageModelError) -> ProviderRequest {

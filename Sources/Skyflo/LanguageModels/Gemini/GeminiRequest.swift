@@ -77,6 +77,8 @@ struct GeminiThinking: Sendable, Hashable {
     /// In tokens; -1 leaves it to the model.
     var budget: Int?
 
+    var takesBudget: Bool { version.map { $0 >= 2.5 && $0 < 3 } ?? false }
+
     /// nil: nothing is said.
     var config: JSONValue? {
         guard let version else { return nil }

@@ -15,6 +15,8 @@ package protocol ProviderAPI: Sendable {
     var credentials: [Credential] { get }
     /// The form of ids that the provider accepts for calls that another model wrote.
     var callIDs: ToolCallIDForm { get }
+    /// Whether the model takes the most tokens that it may think.
+    var takesThinkingBudget: Bool { get }
 
     /// One attempt. It is made anew for each, for signatures that have a time in them.
     ///
@@ -31,6 +33,7 @@ package protocol ProviderAPI: Sendable {
 }
 
 extension ProviderAPI {
+    package var takesThinkingBudget: Bool { false }
     package var callIDs: ToolCallIDForm { ToolCallIDForm() }
 
     package func error(_ answer: ProviderErrorAnswer) -> LanguageModelError {

@@ -40,6 +40,8 @@ extension SkyfloAI {
         package var providerName: String
         package var model: String
         package var baseURL: String?
+        /// Of Amazon.
+        package var region: String?
         package var apiKeySecretRef: SecretReference?
         package var maxTokens: Int?
         /// nil: what it costs isn't known.
@@ -82,6 +84,7 @@ extension SkyfloAI.Model {
             providerName = word
         }
         baseURL = json["baseURL"]?.string
+        region = json["region"]?.string
         apiKeySecretRef = SecretReference(
             json["apiKeySecretRef"], defaultKey: (provider ?? .openAI).defaultKeyName)
         maxTokens = json["maxTokens"]?.int
@@ -111,6 +114,11 @@ extension SkyfloAI.Model {
     /// Who is asked, or by which protocol.
     package enum Provider: String, Sendable, CaseIterable {
         case openAI = "OpenAI"
+        case openAIResponses = "OpenAIResponses"
+        case azureOpenAI = "AzureOpenAI"
+        case anthropic = "Anthropic"
+        case gemini = "Gemini"
+        case bedrock = "Bedrock"
         case groq = "Groq"
         case mistral = "Mistral"
         case deepSeek = "DeepSeek"
@@ -126,10 +134,13 @@ extension SkyfloAI.Model {
         case liteLLM = "LiteLLM"
         case offline = "Offline"
 
-        /// nil for servers that people run themselves, whose address has to be named.
+        /// nil for servers that people run themselves, whose address has to be named; for Azure, where each resource has its
+        /// own; and for Amazon, where the region decides.
         package var defaultBaseURL: String? {
             switch self {
-            case .openAI: "https://api.openai.com/v1"
+            case .openAI, .openAIResponses: "https://api.openai.com/v1"
+            case .anthropic: "https://api.anthropic.com"
+            case .gemini: "https://generativelanguage.googleapis.com"
             case .groq: "https://api.groq.com/openai/v1"
             case .mistral: "https://api.mistral.ai/v1"
             case .deepSeek: "https://api.deepseek.com/v1"
@@ -139,13 +150,17 @@ extension SkyfloAI.Model {
             case .moonshot: "https://api.moonshot.ai/v1"
             case .fireworks: "https://api.fireworks.ai/inference/v1"
             case .cerebras: "https://api.cerebras.ai/v1"
-            case .vLLM, .ollama, .llamaCpp, .liteLLM, .offline: nil
+            case .azureOpenAI, .bedrock, .vLLM, .ollama, .llamaCpp, .liteLLM, .offline: nil
             }
         }
 
         /// Of the key in the Secret, as the provider's own tools call the environment variable.
         package var defaultKeyName: String {
             switch self {
+            case .azureOpenAI: "AZURE_OPENAI_API_KEY"
+            case .anthropic: "ANTHROPIC_API_KEY"
+            case .gemini: "GEMINI_API_KEY"
+            case .bedrock: "AWS_ACCESS_KEY_ID"
             case .groq: "GROQ_API_KEY"
             case .mistral: "MISTRAL_API_KEY"
             case .deepSeek: "DEEPSEEK_API_KEY"
@@ -155,8 +170,17 @@ extension SkyfloAI.Model {
             case .moonshot: "MOONSHOT_API_KEY"
             case .fireworks: "FIREWORKS_API_KEY"
             case .cerebras: "CEREBRAS_API_KEY"
-            case .openAI, .vLLM, .ollama, .llamaCpp, .liteLLM, .offline: "OPENAI_API_KEY"
+            case .openAI, .openAIResponses, .vLLM, .ollama, .llamaCpp, .liteLLM, .offline: "OPENAI_API_KEY"
             }
         }
     }
+}
+
+extension SkyfloAI.Model.Provider {
+    /// The other keys of a Secret of Amazon's, as its own tools call the environment variables. The last is only there with
+    /// credentials that end by themselves.
+    package static let secretAccessKeyName = "AWS_SECRET_ACCESS_KEY"
+    package static let sessionTokenName = "AWS_SESSION_TOKEN"
+    /// An API key of Bedrock, which is all that is needed where it is named.
+    package static let bedrockAPIKeyName = "AWS_BEARER_TOKEN_BEDROCK"
 }

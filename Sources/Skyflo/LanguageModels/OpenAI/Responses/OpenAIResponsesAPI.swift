@@ -13,7 +13,7 @@ package struct OpenAIResponsesAPI: ProviderAPI {
     ///   - apiKey: sent as a bearer token, to Azure as `api-key`; nil for endpoints that want none.
     /// - Throws: ``LanguageModelError`` `rejected` where the address is none of HTTP.
     package init(
-        model: String, baseURL: String = OpenAIChatAPI.defaultBaseURL, apiKey: Credential?
+        model: String, baseURL: String, apiKey: Credential?
     ) throws(LanguageModelError) {
         self.model = model
         endpoint = try ModelEndpoint(configured: baseURL)
