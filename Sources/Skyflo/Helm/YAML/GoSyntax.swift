@@ -16,7 +16,8 @@ enum GoSyntax {
         }
     }
 
-    private static func quoted(_ text: ByteString) -> ByteString {
+    /// The text in double quotes, as `%q` prints it.
+    static func quoted(_ text: ByteString) -> ByteString {
         var bytes: [UInt8] = [UInt8(ascii: "\"")]
         for byte in text.bytes {
             switch byte {
