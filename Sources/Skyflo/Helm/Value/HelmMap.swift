@@ -13,23 +13,36 @@ package final class HelmMap {
     }
 
     package let type: Kind
+    /// A map that was never made: it is read as an empty one and can't be written.
+    package let isNil: Bool
     private var members: [ByteString: HelmValue]
     private var sorted: [ByteString]?
+    /// The map that this one is, as another type: a `common.Values` as a `map[string]interface {}`.
+    private let shared: HelmMap?
 
-    package init(_ members: [ByteString: HelmValue] = [:], type: Kind = .any) {
+    package init(_ members: [ByteString: HelmValue] = [:], type: Kind = .any, isNil: Bool = false) {
         self.members = members
+        self.isNil = isNil
+        shared = nil
         self.type = type
     }
 
-    package var count: Int { members.count }
+    private init(_ shared: HelmMap, type: Kind) {
+        self.shared = shared.shared ?? shared
+        self.type = type
+        (members, isNil) = ([:], shared.isNil)
+    }
 
-    package var isEmpty: Bool { members.isEmpty }
+    package var count: Int { dictionary.count }
+
+    package var isEmpty: Bool { dictionary.isEmpty }
 
     /// All members, in no order.
-    package var dictionary: [ByteString: HelmValue] { members }
+    package var dictionary: [ByteString: HelmValue] { shared?.members ?? members }
 
     /// The keys, by their bytes.
     package var keys: [ByteString] {
+        if let shared { return shared.keys }
         if let sorted { return sorted }
         let keys = members.keys.sorted()
         sorted = keys
@@ -38,8 +51,12 @@ package final class HelmMap {
 
     /// The value of a key, or nil where there is none; a key whose value is null has `.null`.
     package subscript(key: ByteString) -> HelmValue? {
-        get { members[key] }
+        get { shared == nil ? members[key] : shared?.members[key] }
         set {
+            if let shared {
+                shared[key] = newValue
+                return
+            }
             if let newValue {
                 if members.updateValue(newValue, forKey: key) == nil { sorted = nil }
             } else if members.removeValue(forKey: key) != nil {
@@ -51,21 +68,26 @@ package final class HelmMap {
     /// The members by sorted keys.
     package func forEach(_ body: (ByteString, HelmValue) throws -> Void) rethrows {
         for key in keys {
-            if let value = members[key] { try body(key, value) }
+            if let value = self[key] { try body(key, value) }
         }
     }
 
     package func deepCopy() -> HelmMap {
-        HelmMap(members.mapValues { $0.deepCopy() }, type: type)
+        HelmMap(dictionary.mapValues { $0.deepCopy() }, type: type)
     }
 
     /// A new map with the same values.
     package func shallowCopy() -> HelmMap {
-        HelmMap(members, type: type)
+        HelmMap(dictionary, type: type)
     }
 
-    /// The same members as a map of another Go type. Changes of one aren't seen in the other.
+    /// The same map as another Go type: changes of one are seen in the other.
     package func retyped(_ type: Kind) -> HelmMap {
-        HelmMap(members, type: type)
+        type == self.type ? self : HelmMap(self, type: type)
+    }
+
+    /// Whether both are one map.
+    package func isSame(as other: HelmMap) -> Bool {
+        (shared ?? self) === (other.shared ?? other)
     }
 }

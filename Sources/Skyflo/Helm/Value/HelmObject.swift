@@ -9,30 +9,34 @@ package class HelmObject {
     /// What `%v` prints; types with a method `String` or `Error` print that.
     package var printed: ByteString { "{}" }
 
+    /// Whether it has a method `String` or `Error`, which `%v` and `%s` then print.
+    package var hasText: Bool { false }
+
+    /// Whether `if` takes it for true.
+    package var isTrue: Bool { true }
+
+    /// What an action prints where that isn't what `%v` does: a method `String` of a pointer is seen there alone.
+    package var shown: ByteString? { nil }
+
+    /// The members as JSON has them in the order of the struct, where it is one.
+    package var members: [(name: ByteString, value: HelmValue)]? { nil }
+
+    /// The fields that `%v` prints where there is no text.
+    package var printedFields: [(name: ByteString, value: HelmValue)] { [] }
+
     package init() {}
 
     /// The field of that name, or nil where the type has none.
     package func field(_ name: ByteString) -> HelmValue? { nil }
 
     /// The method of that name, or nil where the type has none.
-    package func method(_ name: ByteString) -> HelmMethod? { nil }
+    func method(_ name: ByteString) -> TemplateFunction? { nil }
 
     /// Whether both have the same value, as `==` and `reflect.DeepEqual` see it.
     package func isEqual(to other: HelmObject) -> Bool { self === other }
 
     /// The value as plain data, as JSON and YAML have it.
     package var plain: HelmValue { .map(HelmMap()) }
-}
-
-/// A method of an object: the number of arguments that it takes, and what it does.
-package struct HelmMethod {
-    package let arity: Int
-    package let call: ([HelmValue]) throws -> HelmValue
-
-    package init(arity: Int = 0, call: @escaping ([HelmValue]) throws -> HelmValue) {
-        self.arity = arity
-        self.call = call
-    }
 }
 
 /// The kinds of Go's `reflect`, by the names that `kindOf` prints.

@@ -44,6 +44,7 @@ extension HelmList.Element {
         case .list: "[]interface {}"
         case .strings: "[]string"
         case .map: "map[string]interface {}"
+        case .named(let name): name
         }
     }
 }

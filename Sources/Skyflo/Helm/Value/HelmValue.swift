@@ -68,7 +68,7 @@ package enum HelmValue {
 /// A slice, with the type of its elements. No function of templates changes a slice in place, so this is immutable.
 package final class HelmList {
     /// The Go type of the elements.
-    package enum Element: Sendable {
+    package enum Element: Equatable, Sendable {
         /// `interface {}`
         case any
         case string
@@ -81,6 +81,8 @@ package final class HelmList {
         case map
         /// The strings of a `common.VersionSet`, which has a method `Has`
         case version
+        /// Another type, as `*v2.Maintainer`
+        case named(String)
     }
 
     package let elements: [HelmValue]

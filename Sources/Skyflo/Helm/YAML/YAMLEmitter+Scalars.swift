@@ -3,7 +3,7 @@ private let space = UInt8(ascii: " ")
 extension YAMLEmitter {
     mutating func plain(_ text: [UInt8], allowsBreaks: Bool) {
         if !whitespace { put(space) }
-        if column + text.count <= Self.width || !allowsBreaks {
+        if text.count <= width - column || !allowsBreaks {
             append(text[...])
         } else {
             folded(text, fold: { $0 + 1 >= text.count || text[$0 + 1] != space })
@@ -24,7 +24,7 @@ extension YAMLEmitter {
         for position in text.indices {
             let byte = text[position]
             if byte == space {
-                if !afterSpace, column > Self.width, fold(position) {
+                if !afterSpace, column > width, fold(position) {
                     writeIndent()
                 } else {
                     put(byte)
@@ -49,7 +49,7 @@ extension YAMLEmitter {
             let length = text.lineBreak(at: position)
             if byte == space {
                 let folds =
-                    allowsBreaks && !afterSpace && column > Self.width && position > 0 && position < text.count - 1
+                    allowsBreaks && !afterSpace && column > width && position > 0 && position < text.count - 1
                     && text[position + 1] != space
                 if folds { writeIndent() } else { put(byte) }
                 afterSpace = true
@@ -84,7 +84,7 @@ extension YAMLEmitter {
         while position < text.count {
             let byte = text[position]
             if byte == space, !startsWithMark {
-                if allowsBreaks, !afterSpace, column > Self.width, position > 0, position < text.count - 1 {
+                if allowsBreaks, !afterSpace, column > width, position > 0, position < text.count - 1 {
                     writeIndent()
                     if text[position + 1] == space { put(UInt8(ascii: "\\")) }
                 } else {

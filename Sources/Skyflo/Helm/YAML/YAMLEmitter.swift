@@ -13,15 +13,29 @@ package struct YAMLEmitter {
     var indention = true
 
     /// go-yaml folds texts at the first space after this column.
-    static let width = 80
+    let width: Int
+    /// Whether it writes as go-yaml 3 does: nothing is folded, lists below keys are indented, and numbers are Go's.
+    private let isPretty: Bool
 
-    private init() {}
+    private init(isPretty: Bool = false) {
+        self.isPretty = isPretty
+        width = isPretty ? .max : 80
+    }
 
     /// The value as a document, with a line feed at its end.
     ///
     /// - Throws: for what JSON doesn't have (NaN) and for control characters that YAML doesn't.
     package static func marshal(_ value: HelmValue) throws(HelmError) -> ByteString {
         var emitter = YAMLEmitter()
+        try emitter.node(value, inMapping: false)
+        emitter.indent = -1
+        emitter.writeIndent()
+        return ByteString(bytes: emitter.out)
+    }
+
+    /// The value as `toYamlPretty` writes it.
+    package static func pretty(_ value: HelmValue) throws(HelmError) -> ByteString {
+        var emitter = YAMLEmitter(isPretty: true)
         try emitter.node(value, inMapping: false)
         emitter.indent = -1
         emitter.writeIndent()
@@ -35,11 +49,12 @@ package struct YAMLEmitter {
         case .bool(let bool): word(bool ? "true" : "false")
         case .int(let number): word(String(number))
         case .int64(let number): word(String(number))
+        case .float64(let number) where isPretty: word(Self.prettyText(of: number))
         case .float64(let number): plain(try Self.text(of: number), allowsBreaks: true)
         case .string(let text): try string(text.bytes)
         case .bytes(let bytes): try string(Array(Base64.encode(bytes).utf8))
         case .list(let list):
-            list.isNil ? word("null") : try sequence(list.elements, inMapping: inMapping)
+            list.isNil && !isPretty ? word("null") : try sequence(list.elements, inMapping: inMapping)
         case .map(let map): try mapping(map)
         case .object(let object): try node(object.plain, inMapping: inMapping)
         }
@@ -65,6 +80,12 @@ package struct YAMLEmitter {
         return decimal.general
     }
 
+    private static func prettyText(of number: Double) -> String {
+        if number.isNaN { return ".nan" }
+        if number.isInfinite { return number < 0 ? "-.inf" : ".inf" }
+        return GoFloat.shortest(number).text
+    }
+
     private mutating func increaseIndent(isFlow: Bool = false, isIndentless: Bool = false) -> Int {
         let saved = indent
         if indent < 0 {
@@ -81,7 +102,7 @@ package struct YAMLEmitter {
             indicator("]", needsSpace: false)
             return
         }
-        let saved = increaseIndent(isIndentless: inMapping && !indention)
+        let saved = increaseIndent(isIndentless: inMapping && !indention && !isPretty)
         for element in elements {
             writeIndent()
             indicator("-", needsSpace: true, isIndention: true)
