@@ -62,6 +62,30 @@ import Testing
         #expect(throws: Never.self) { try model(json) }
     }
 
+    @Test(arguments: [
+        (["proxy": "ftp://p"], "the model's proxy"), (["baseURL": "ftp://x"], "not an http or https address"),
+        (["provider": "Groq", "thinkingBudget": 7], "no thinkingBudget"),
+    ] as [(JSONValue, String)])
+    func `an address or proxy that is none is refused with a reason`(json: JSONValue, reason: String) throws {
+        var json = json
+        json["name"] = "a"
+        let error = #expect(throws: LanguageModelError.self) { try model(json) }
+        #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+    }
+
+    @Test func `what the description says is what the model gets`() throws {
+        let json: JSONValue = [
+            "name": "a", "temperature": "0.5", "reasoningEffort": "low", "thinkingBudget": 9,
+            "timeouts": ["firstTokenSeconds": 1, "silenceSeconds": 2, "replySeconds": 3],
+        ]
+        var secrets = ModelSecrets()
+        secrets.headers["x-a"] = Credential("v")
+        let options = try #require(skyflo(json).models.first).options(secrets)
+        #expect(options.timeouts == .init(firstToken: .seconds(1), silence: .seconds(2), reply: .seconds(3)))
+        #expect(options.temperature == 0.5 && options.reasoningEffort == "low" && options.thinkingBudget == 9)
+        #expect(options.headers == ["x-a": Credential("v")])
+    }
+
     // MARK: Amazon's keys
 
     private func secrets(_ data: [String: String], reference: JSONValue) async throws -> ModelSecrets {

@@ -30,6 +30,23 @@ import Testing
         }
     }
 
+    @Test func `a model's own proxy is used instead of the environment's`() throws {
+        let api = try OpenAIChatAPI(model: "m", baseURL: "https://llm.internal/v1", apiKey: nil)
+        let proxies = ProxyEnvironment(["HTTPS_PROXY": "http://secure:1"])
+        let route = ModelRoute(proxies: proxies, proxy: "socks5://own:2")
+        #expect(try HTTPLanguageModel(api, route: route).proxy?.host == "own")
+    }
+
+    @Test func `certificate authorities that are none are refused`() throws {
+        let api = try OpenAIChatAPI(model: "m", baseURL: "https://llm.internal/v1", apiKey: nil)
+        for authorities in ["", "nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+            let error = #expect(throws: LanguageModelError.self) {
+                try HTTPLanguageModel(api, route: ModelRoute(authorities: authorities))
+            }
+            #expect(error?.message == "the certificate authorities are no certificates in PEM")
+        }
+    }
+
     @Test func `a proxy that isn't there is named, without its password`() async throws {
         let model = try model("https://llm.internal/v1", ["HTTPS_PROXY": "http://me:\(Self.canary)@127.0.0.1:1"])
         let error = await #expect(throws: LanguageModelError.self) {
