@@ -62,10 +62,11 @@ import Testing
         #expect(throws: Never.self) { try model(json) }
     }
 
-    @Test(arguments: [
-        (["proxy": "ftp://p"], "the model's proxy"), (["baseURL": "ftp://x"], "not an http or https address"),
-        (["provider": "Groq", "thinkingBudget": 7], "no thinkingBudget"),
-    ] as [(JSONValue, String)])
+    @Test(
+        arguments: [
+            (["proxy": "ftp://p"], "the model's proxy"), (["baseURL": "ftp://x"], "not an http or https address"),
+            (["provider": "Groq", "thinkingBudget": 7], "no thinkingBudget"),
+        ] as [(JSONValue, String)])
     func `an address or proxy that is none is refused with a reason`(json: JSONValue, reason: String) throws {
         var json = json
         json["name"] = "a"
