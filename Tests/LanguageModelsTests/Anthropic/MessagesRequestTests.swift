@@ -27,7 +27,12 @@ struct MessagesRequestTests {
             body == [
                 "model": "claude-3-5-haiku-latest", "max_tokens": 9, "temperature": 0.5, "stream": true,
                 "system": [["type": "text", "text": "s", "cache_control": cached]],
-                "tools": [["name": "get", "description": "d", "input_schema": ["type": "object"]]],
+                "tools": [
+                    [
+                        "name": "get", "description": "d", "input_schema": ["type": "object"],
+                        "cache_control": cached,
+                    ]
+                ],
                 "messages": [
                     ["role": "user", "content": [["type": "text", "text": "u"]]],
                     [
@@ -60,7 +65,8 @@ struct MessagesRequestTests {
             ("claude-opus-4-8", nil, nil, #"{"type":"adaptive"}"#, "high"),
             ("claude-sonnet-4-6", "low", nil, #"{"type":"adaptive"}"#, "low"),
             ("claude-sonnet-5-5", "max", 4096, #"{"type":"adaptive"}"#, "max"),
-            ("claude-opus-4-6", "none", nil, nil, nil),
+            ("claude-opus-4-6", "none", nil, #"{"type":"disabled"}"#, nil),
+            ("claude-fable-5", "none", nil, nil, "low"),
             ("claude-opus-4-6", nil, 2048, #"{"type":"enabled","budget_tokens":2048}"#, nil),
             ("claude-sonnet-4-5-20250929", nil, nil, #"{"type":"enabled","budget_tokens":16384}"#, nil),
             ("claude-haiku-4-5", "low", nil, #"{"type":"enabled","budget_tokens":2048}"#, nil),
@@ -78,7 +84,20 @@ struct MessagesRequestTests {
         #expect(try body["thinking"] == thinking.map { try JSONParser.parse($0) })
         #expect(body["output_config", "effort"]?.string == sent)
         // With thoughts Anthropic takes no temperature.
-        #expect((body["temperature"] == nil) == (thinking != nil))
+        #expect((body["temperature"] == nil) == (thinking?.contains("disabled") == false))
+    }
+
+    /// Models with a budget refuse to think in the middle of what they, or another, began without.
+    @Test(arguments: [("claude-sonnet-4-5", false), ("claude-sonnet-4-6", true)])
+    func `what another model began is finished without a thought where that is needed`(model: String, thinks: Bool)
+        throws
+    {
+        var messages: [ChatMessage] = [
+            .user("u"), .assistant("", toolCalls: [call]), .tool(callID: "call_1", content: "r"),
+        ]
+        #expect((try json(ModelRequest(messages: messages, tools: [get]), model: model)["thinking"] != nil) == thinks)
+        messages.append(.user("and now?"))
+        #expect(try json(ModelRequest(messages: messages, tools: [get]), model: model)["thinking"] != nil)
     }
 
     @Test func `a thought leaves room for an answer`() throws {
@@ -88,6 +107,8 @@ struct MessagesRequestTests {
         #expect(body["thinking", "budget_tokens"] == 3072)
         let small = try json(ModelRequest(messages: [.user("u")], maxTokens: 1500), model: "claude-sonnet-4-5")
         #expect(small["thinking"] == nil)
+        let adaptive = try json(ModelRequest(messages: [.user("u")], maxTokens: 100), model: "claude-sonnet-4-6")
+        #expect(adaptive["thinking"] == ["type": "disabled"])
     }
 
     @Test(arguments: [

@@ -58,7 +58,10 @@ struct ConverseTests {
             ])
         #expect(
             body["toolConfig"] == [
-                "tools": [["toolSpec": ["name": "k8s_get", "inputSchema": ["json": ["type": "object"]]]]]
+                "tools": [
+                    ["toolSpec": ["name": "k8s_get", "inputSchema": ["json": ["type": "object"]]]],
+                    ["cachePoint": ["type": "default"]],
+                ]
             ])
     }
 

@@ -103,6 +103,20 @@ struct GeminiRequestTests {
         #expect(GeminiSchema.converted(try JSONParser.parse(schema)) == (try JSONParser.parse(expected)))
     }
 
+    @Test(arguments: [("gemini-3-pro", true), ("gemini-2.5-pro", false)])
+    func `calls of other models are marked as such where Gemini looks for a signature`(model: String, marked: Bool)
+        throws
+    {
+        let calls = ["a", "b"].map { ModelToolCall(id: $0, name: "get", arguments: "{}") }
+        let body = try json(
+            ModelRequest(messages: [
+                .user("u"), .assistant("", toolCalls: calls), .tool(callID: "a", content: "r"),
+                .tool(callID: "b", content: "r"),
+            ]), model: model)
+        let parts = body["contents"]?[1]?["parts"]?.array ?? []
+        #expect(parts.map { $0["thoughtSignature"] != nil } == [marked, false])
+    }
+
     @Test func `a tool without parameters has no schema`() {
         #expect(GeminiSchema.parameters(["type": "object", "properties": [:]]) == nil)
     }

@@ -10,6 +10,9 @@ struct ClaudeModel: Sendable, Hashable {
         var effort: String?
         /// Thinking counts towards it.
         var maxTokens: Int
+
+        /// Anthropic takes no temperature with it.
+        var isOn: Bool { config != nil && config?["type"] != "disabled" }
     }
 
     let name: String
@@ -66,23 +69,30 @@ struct ClaudeModel: Sendable, Hashable {
     ///   - effort: nil for high; `none` for no thinking.
     ///   - budget: in tokens; nil for what the effort means.
     ///   - maxTokens: of the reply, thinking included.
-    func thinking(effort: String?, budget: Int?, maxTokens: Int?) -> Thinking {
+    ///   - beganWithoutThought: a model with a budget then refuses to begin in the middle.
+    func thinking(effort: String?, budget: Int?, maxTokens: Int?, beganWithoutThought: Bool) -> Thinking {
         let limit = maxTokens ?? defaultMaxTokens
+        let hasRoom = limit >= 2048
+        if let budget, budget > 0, takesBudget, style != .budget, hasRoom, !beganWithoutThought {
+            return Thinking(config: Self.enabled(budget: budget, limit: limit), maxTokens: limit)
+        }
         switch style {
-        case .none:
-            let config = budget.flatMap { Self.enabled(budget: $0, limit: limit) }
-            return Thinking(config: config, maxTokens: limit)
+        case .none: return Thinking(maxTokens: limit)
         case .adaptive:
-            if let budget, budget > 0, takesBudget {
-                return Thinking(config: Self.enabled(budget: budget, limit: limit), maxTokens: limit)
-            }
-            if effort == "none" || budget == 0 { return Thinking(config: nil, maxTokens: limit) }
+            if effort == "none" || budget == 0 || !hasRoom { return off(limit: limit) }
             let word = effort == "minimal" ? "low" : effort
             return Thinking(config: ["type": "adaptive"], effort: word ?? "high", maxTokens: limit)
         case .budget:
-            let tokens = effort == "none" ? 0 : budget ?? Self.budgets[effort ?? "high"] ?? 16_384
+            let isOff = effort == "none" || beganWithoutThought
+            let tokens = isOff ? 0 : budget ?? Self.budgets[effort ?? "high"] ?? 16_384
             return Thinking(config: Self.enabled(budget: tokens, limit: limit), maxTokens: limit)
         }
+    }
+
+    /// Without a word newer models think. Two families can't be kept from it.
+    private func off(limit: Int) -> Thinking {
+        if name.contains("mythos") || name.contains("fable") { return Thinking(effort: "low", maxTokens: limit) }
+        return Thinking(config: ["type": "disabled"], maxTokens: limit)
     }
 
     /// A thought has at least 1024 tokens and leaves room for an answer.

@@ -13,7 +13,9 @@ struct MessagesRequest: Sendable {
     var thinkingBudget: Int?
 
     var json: JSONValue {
-        let thinking = model.thinking(effort: effort, budget: thinkingBudget, maxTokens: maxTokens)
+        let thinking = model.thinking(
+            effort: effort, budget: thinkingBudget, maxTokens: maxTokens,
+            beganWithoutThought: conversation.beganWithoutThought)
         let toolList = toolList
         return .compact([
             "model": .string(model.name),
@@ -26,7 +28,7 @@ struct MessagesRequest: Sendable {
             "messages": .array(messages),
             "thinking": thinking.config,
             "output_config": thinking.effort.map { ["effort": .string($0)] },
-            "temperature": thinking.config == nil ? temperature.map(JSONValue.double) : nil,
+            "temperature": thinking.isOn ? nil : temperature.map(JSONValue.double),
             "stream": true,
         ])
     }
@@ -34,13 +36,15 @@ struct MessagesRequest: Sendable {
     /// What stands up to here, in the order of tools, system, messages, is kept by the provider for five minutes.
     private static let cached: JSONValue = ["type": "ephemeral"]
 
+    /// The last one is marked as well: tools are the same for conversations whose instructions differ.
     private var toolList: [JSONValue] {
         let schemas = tools.isEmpty ? conversation.toolsOfCalls : tools
-        return schemas.map { tool in
+        return schemas.enumerated().map { at, tool in
             .compact([
                 "name": .string(tool.name),
                 "description": tool.description.isEmpty ? nil : .string(tool.description),
                 "input_schema": tool.parameters,
+                "cache_control": at == schemas.count - 1 ? Self.cached : nil,
             ])
         }
     }

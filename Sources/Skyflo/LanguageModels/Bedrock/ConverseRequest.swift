@@ -14,7 +14,9 @@ struct ConverseRequest: Sendable {
     var thinkingBudget: Int?
 
     var json: JSONValue {
-        let thinking = model.thinking(effort: effort, budget: thinkingBudget, maxTokens: maxTokens)
+        let thinking = model.thinking(
+            effort: effort, budget: thinkingBudget, maxTokens: maxTokens,
+            beganWithoutThought: conversation.beganWithoutThought)
         let settings = JSONValue.compact([
             "maxTokens": thinking.maxTokens.map { JSONValue($0) },
             "temperature": thinking.allowsTemperature ? temperature.map(JSONValue.double) : nil,
@@ -41,7 +43,7 @@ struct ConverseRequest: Sendable {
         // The tools of earlier calls have to be named, also where no more of them may be called.
         let schemas = tools.isEmpty ? conversation.toolsOfCalls : tools
         guard !schemas.isEmpty else { return nil }
-        return ["tools": .array(schemas.map(Self.tool))]
+        return ["tools": .array(schemas.map(Self.tool) + (model.cachesTools ? cachePoints : []))]
     }
 
     private static func tool(_ tool: ToolSchema) -> JSONValue {
@@ -109,15 +111,19 @@ struct BedrockModel: Sendable, Hashable {
         return version >= (3, 7) || (version == (3, 5) && id.contains("haiku"))
     }
 
-    func thinking(effort: String?, budget: Int?, maxTokens: Int?) -> Thinking {
+    /// Amazon's own models don't.
+    var cachesTools: Bool { caches && isClaude }
+
+    func thinking(effort: String?, budget: Int?, maxTokens: Int?, beganWithoutThought: Bool) -> Thinking {
         if isClaude {
-            let thinking = ClaudeModel(id).thinking(effort: effort, budget: budget, maxTokens: maxTokens)
+            let thinking = ClaudeModel(id).thinking(
+                effort: effort, budget: budget, maxTokens: maxTokens, beganWithoutThought: beganWithoutThought)
             let fields = JSONValue.compact([
                 "thinking": thinking.config, "output_config": thinking.effort.map { ["effort": .string($0)] },
             ])
             return Thinking(
-                fields: thinking.config == nil ? nil : fields, maxTokens: thinking.maxTokens,
-                allowsTemperature: thinking.config == nil)
+                fields: fields.object?.isEmpty == true ? nil : fields, maxTokens: thinking.maxTokens,
+                allowsTemperature: !thinking.isOn)
         }
         let takesEffort = id.contains("openai.gpt-oss")
         let word = effort ?? (takesEffort ? "high" : nil)

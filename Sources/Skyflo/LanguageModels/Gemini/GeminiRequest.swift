@@ -17,7 +17,7 @@ struct GeminiRequest: Sendable {
         return .compact([
             "systemInstruction": conversation.system.isEmpty
                 ? nil : ["parts": [["text": .string(conversation.system)]]],
-            "contents": .array(conversation.messages.map(Self.content)),
+            "contents": .array(conversation.messages.map(content)),
             "tools": tools.isEmpty ? nil : [["functionDeclarations": .array(tools.map(Self.tool))]],
             "generationConfig": settings.object?.isEmpty == true ? nil : settings,
         ])
@@ -30,12 +30,22 @@ struct GeminiRequest: Sendable {
         ])
     }
 
-    private static func content(_ message: AlternatingConversation.Message) -> JSONValue {
+    private func content(_ message: AlternatingConversation.Message) -> JSONValue {
         switch message {
-        case .user(let parts): ["role": "user", "parts": .array(parts.map(part))]
-        case .assistant(let parts): ["role": "model", "parts": .array(parts.map(part))]
+        case .user(let parts): return ["role": "user", "parts": .array(parts.map(Self.part))]
+        case .assistant(let parts):
+            var parts = parts.map(Self.part)
+            if thinking.wantsSignatures, let first = parts.firstIndex(where: { $0["functionCall"] != nil }),
+                parts[first]["thoughtSignature"] == nil
+            {
+                parts[first]["thoughtSignature"] = Self.noSignature
+            }
+            return ["role": "model", "parts": .array(parts)]
         }
     }
+
+    /// What Google names for calls that another model wrote (https://ai.google.dev/gemini-api/docs/thought-signatures, FAQ).
+    private static let noSignature: JSONValue = "skip_thought_signature_validator"
 
     private static func part(_ part: AlternatingConversation.UserPart) -> JSONValue {
         switch part {
@@ -76,6 +86,9 @@ struct GeminiThinking: Sendable, Hashable {
     var effort: String?
     /// In tokens; -1 leaves it to the model.
     var budget: Int?
+
+    /// From 3 on the first call of a reply without one is refused.
+    var wantsSignatures: Bool { version.map { $0 >= 3 } ?? false }
 
     var takesBudget: Bool { version.map { $0 >= 2.5 && $0 < 3 } ?? false }
 

@@ -100,6 +100,17 @@ extension AlternatingConversation {
             ToolSchema(name: $0, description: "Not available any more.", parameters: ["type": "object"])
         }
     }
+    /// Whether the model is in the middle of its work, which began without a thought that goes back: it was another model then,
+    /// or didn't think.
+    var beganWithoutThought: Bool {
+        let said = messages.lastIndex { message in
+            guard case .user(let parts) = message else { return false }
+            return parts.contains { if case .text = $0 { true } else { false } }
+        }
+        guard let said, said + 1 < messages.count, case .assistant(let parts) = messages[said + 1] else { return false }
+        return if case .opaque? = parts.first { false } else { true }
+    }
+
     /// The same without any call: what was called and what came of it, in words. For providers that know no way to name tools
     /// and to forbid them.
     var withCallsAsText: AlternatingConversation {
