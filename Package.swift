@@ -161,7 +161,7 @@ let package = Package(
             "KubernetesTools", in: "Skyflo/Toolsets", ["KubeModel", "KubeClient", "SkyfloAPI", "Writes", "ToolKit"],
             tests: [
                 "KubeModel", "KubeClient", "SkyfloAPI", "Writes", "ToolKit", "LocalCluster", "OperatorTestKit",
-                "FakeKubeAPI", log,
+                "FakeKubeAPI", log, subprocess,
             ]),
         library(
             "ArgoTools", in: "Skyflo/Toolsets", ["KubeModel", "KubeClient", "SkyfloAPI", "Writes", "ToolKit"],
@@ -236,6 +236,12 @@ let package = Package(
                     "KubeModel", "Concurrency", "KubeClient", "ControllerRuntime", log, nioCore, nioPosix,
                 ],
                 path: "hack/bench/KubeBench", swiftSettings: settings),
+            .executableTarget(
+                name: "ToolBench",
+                dependencies: [
+                    "KubeModel", "KubeClient", "ControllerRuntime", "Writes", "ToolKit", "KubernetesTools", log,
+                ],
+                path: "hack/bench/ToolBench", swiftSettings: settings),
             .target(
                 name: "Fuzzing",
                 dependencies: [

@@ -62,6 +62,7 @@ run hack/quickstart.sh
 run hack/bench/turn --short
 run hack/bench/cluster --short
 run hack/bench/kube --short
+run hack/bench/tools --short
 run hack/fuzz/fuzz --short
 run hack/crash.sh --short
 [ -n "$peers" ] || exit 0
@@ -70,6 +71,7 @@ run swift build -c release "${swift_flags[@]}"
 run hack/bench/turn
 run hack/bench/cluster
 run hack/bench/kube
+run hack/bench/tools
 run hack/fuzz/fuzz 10
 run hack/crash.sh 1000
 run hack/peers/python

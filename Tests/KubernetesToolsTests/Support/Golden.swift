@@ -39,15 +39,21 @@ struct ToolCluster {
         simulatesWorkloads: Bool = false, _ body: (ToolCluster) async throws -> Void
     ) async throws {
         try await LocalCluster.withRunning(.init(simulatesWorkloads: simulatesWorkloads)) { _, endpoint in
-            let configuration = ClusterConfiguration(
-                server: endpoint.url, certificateAuthority: .data(Array(endpoint.certificateAuthorityPEM.utf8)),
-                credentials: .token(endpoint.token))
-            try await withKubeClient(configuration, logger: Logger(label: "test")) { client in
-                let context = ToolContext(
-                    api: ReadOnlyAPI(client.impersonating(administrator)), mapper: RESTMapper(api: client),
-                    namespace: "default", redactor: redactor)
-                try await body(ToolCluster(client: client, context: context))
-            }
+            try await withClient(of: endpoint, body)
+        }
+    }
+
+    static func withClient(
+        of endpoint: LocalCluster.Endpoint, _ body: (ToolCluster) async throws -> Void
+    ) async throws {
+        let configuration = ClusterConfiguration(
+            server: endpoint.url, certificateAuthority: .data(Array(endpoint.certificateAuthorityPEM.utf8)),
+            credentials: .token(endpoint.token))
+        try await withKubeClient(configuration, logger: Logger(label: "test")) { client in
+            let context = ToolContext(
+                api: ReadOnlyAPI(client.impersonating(administrator)), mapper: RESTMapper(api: client),
+                namespace: "default", redactor: redactor)
+            try await body(ToolCluster(client: client, context: context))
         }
     }
 

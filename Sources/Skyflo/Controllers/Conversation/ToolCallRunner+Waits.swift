@@ -63,8 +63,7 @@ extension ToolCallRunner {
                     seconds: now.seconds(since: call.waitingSince ?? now), isOver: (call.wait?.until ?? now) <= now,
                     memory: call.wait?.memory)
                 return try await Self.prepare(call, readOnly: nil, in: context) { [context] in
-                    try await registry.call(
-                        name: call.tool, arguments: call.arguments, toolsets: references.toolsets, in: context)
+                    try await registry.run(call, toolsets: references.toolsets, in: context)
                 }
             }
         }

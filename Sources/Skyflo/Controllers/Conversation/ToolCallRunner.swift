@@ -63,8 +63,7 @@ struct ToolCallRunner: Sendable {
                 try await calls.concurrentMap(atOnce: 8) { call in
                     try await Self.prepare(call, readOnly: readOnly, in: context) {
                         if let undo = undos[call.id] { return .proposal(try await undo.proposal(in: context)) }
-                        return try await registry.call(
-                            name: call.tool, arguments: call.arguments, toolsets: references.toolsets, in: context)
+                        return try await registry.run(call, toolsets: references.toolsets, in: context)
                     }
                 }
             }
@@ -167,4 +166,13 @@ struct ToolCallRunner: Sendable {
 
 extension APIResource {
     fileprivate var isSecret: Bool { group.isEmpty && plural == "secrets" }
+}
+
+extension ToolRegistry {
+    /// Carries out a call of the model within the time that a call may take.
+    func run(_ call: Call, toolsets: Set<String>?, in context: ToolContext) async throws -> ToolOutcome {
+        try await ToolCallLimit.run(call.tool) {
+            try await self.call(name: call.tool, arguments: call.arguments, toolsets: toolsets, in: context)
+        }
+    }
 }

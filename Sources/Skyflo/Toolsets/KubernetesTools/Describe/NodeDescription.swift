@@ -66,7 +66,7 @@ enum NodeDescription {
             .map { (pod: $0, demand: PodDemand($0)) }
         outline.section("Non-terminated pods (\(pods.count) in total\(isComplete ? "" : " at least"))") { outline in
             let rows = pods.sorted { $0.pod.key.description < $1.pod.key.description }.prefix(podsShown).map { entry in
-                [entry.pod.key.description] + entry.demand.cells(of: node)
+                [entry.pod.key.description] + entry.demand.cells(of: node).prefix(4)
             }
             guard !rows.isEmpty else { return }
             let header = ["POD", "CPU REQUESTS", "CPU LIMITS", "MEMORY REQUESTS", "MEMORY LIMITS"]
@@ -81,15 +81,16 @@ enum NodeDescription {
         outline.section("Allocated resources") { outline in
             outline.line("cpu: requests \(cells[0]), limits \(cells[1])")
             outline.line("memory: requests \(cells[2]), limits \(cells[3])")
+            outline.line("ephemeral-storage: requests \(cells[4]), limits \(cells[5])")
         }
     }
 }
 
 /// What the containers of a pod ask for, and what they may use at most.
 private struct PodDemand {
-    private static let names = [("cpu", "requests"), ("cpu", "limits"), ("memory", "requests"), ("memory", "limits")]
+    private static let names = ["cpu", "memory", "ephemeral-storage"].flatMap { [($0, "requests"), ($0, "limits")] }
 
-    private var amounts = [ResourceAmount](repeating: .zero, count: 4)
+    private var amounts = [ResourceAmount](repeating: .zero, count: 6)
 
     init() {}
 

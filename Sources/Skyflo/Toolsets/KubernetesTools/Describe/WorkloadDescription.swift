@@ -107,12 +107,12 @@ enum ServiceDescription {
         outline.list("Ports", values: (service["spec", "ports"]?.array ?? []).map(port))
     }
 
-    /// `http 80/TCP to 8080, node port 30080`
+    /// `http 80/TCP to web/TCP, node port 30080/TCP`
     private static func port(_ port: JSONValue) -> String {
-        var text =
-            "\(port["name"]?.string.map { "\($0) " } ?? "")\(port["port"]?.int ?? 0)/\(port["protocol"]?.string ?? "TCP")"
-        if let target = port["targetPort"] { text += " to \(Outline.inline(target))" }
-        if let node = port["nodePort"]?.int { text += ", node port \(node)" }
+        let transport = port["protocol"]?.string ?? "TCP"
+        var text = "\(port["name"]?.string.map { "\($0) " } ?? "")\(port["port"]?.int ?? 0)/\(transport)"
+        if let target = port["targetPort"] { text += " to \(Outline.inline(target))/\(transport)" }
+        if let node = port["nodePort"]?.int { text += ", node port \(node)/\(transport)" }
         if let application = port["appProtocol"]?.string { text += ", \(application)" }
         return text
     }
