@@ -57,7 +57,7 @@ struct ExecTool: KubernetesTool {
     }
 
     /// Where nothing runs nothing can be run, and why it doesn't run is what the model has to know.
-    private static func checkRuns(_ container: String, in pod: KubeObject) throws(ToolFailure) {
+    static func checkRuns(_ container: String, in pod: KubeObject) throws(ToolFailure) {
         let lists = ["containerStatuses", "ephemeralContainerStatuses"].compactMap { pod["status", $0]?.array }
         let status = lists.joined().first { $0["name"]?.string == container }
         guard status?["state", "running"] == nil, let state = status?["state"]?.object?.first(where: { _ in true })

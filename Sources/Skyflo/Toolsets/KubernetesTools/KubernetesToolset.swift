@@ -37,8 +37,8 @@ package enum KubernetesToolset {
             tools: ["k8s_cordon", "k8s_uncordon", "k8s_drain", "k8s_taint", "k8s_evict"]),
         ToolGroup(
             "kubernetes_run", toolset: toolset,
-            purpose: "exec, a pod that runs once, a debug container",
-            tools: ["k8s_exec", "k8s_run_pod", "k8s_debug"]),
+            purpose: "exec, a file of a container, a pod that runs once, a debug container",
+            tools: ["k8s_exec", "k8s_run_pod", "k8s_debug", "k8s_read_file"]),
     ]
 
     /// - Parameter now: the clock, for the annotation of a rollout restart.
@@ -52,7 +52,7 @@ package enum KubernetesToolset {
             MetadataTool(map: .labels), MetadataTool(map: .annotations), RolloutPauseTool(pauses: true),
             RolloutPauseTool(pauses: false), TaintTool(), CreateJobTool(now: now), ExposeTool(), AutoscaleTool(),
             EvictTool(), SetResourcesTool(), SetEnvTool(), RunPodTool(), DebugTool(),
-            WaitSecondsTool(), WaitTool(),
+            WaitSecondsTool(), WaitTool(), ReadFileTool(),
         ]
     }
 }
