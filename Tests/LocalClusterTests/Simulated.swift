@@ -42,6 +42,7 @@ final class Simulated {
         "Pod": "/api/v1", "Service": "/api/v1", "ConfigMap": "/api/v1", "ResourceQuota": "/api/v1",
         "StatefulSet": "/apis/apps/v1", "DaemonSet": "/apis/apps/v1", "Deployment": "/apis/apps/v1",
         "Job": "/apis/batch/v1", "CronJob": "/apis/batch/v1", "PodDisruptionBudget": "/apis/policy/v1",
+        "HorizontalPodAutoscaler": "/apis/autoscaling/v2",
     ]
 
     /// Creates what YAML says, and settles.

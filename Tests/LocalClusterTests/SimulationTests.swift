@@ -76,6 +76,46 @@ struct SimulationTests {
         #expect(cluster.pods.map(\.name) == ["db-0", "db-1"])
     }
 
+    // MARK: HorizontalPodAutoscaler
+
+    @Test(arguments: [("{requests: {cpu: 100m}}", 2, "ValidMetricFound"), ("{}", 1, "FailedGetResourceMetric")])
+    func `an autoscaler keeps its target in its bounds where the pods request what it goes by`(
+        _ resources: String, _ replicas: Int, _ reason: String
+    ) throws {
+        let target = "/apis/apps/v1/namespaces/default/deployments/web"
+        try cluster.create(
+            """
+            apiVersion: autoscaling/v2
+            kind: HorizontalPodAutoscaler
+            metadata: {name: web}
+            spec:
+              scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+              minReplicas: 2
+              maxReplicas: 4
+              metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}]
+            """)
+        func status() -> JSONValue? {
+            cluster.get("/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers/web")["status"]
+        }
+        #expect(status()?["conditions"]?[0]?["reason"] == "FailedGetScale")
+        try cluster.create(
+            """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web}
+            spec:
+              selector: {matchLabels: {app: web}}
+              template:
+                metadata: {labels: {app: web}}
+                spec: {containers: [{name: app, image: "registry.example/app:1", resources: \(resources)}]}
+            """)
+        #expect(cluster.get(target)["spec", "replicas"]?.int == replicas)
+        #expect(status()?["conditions"]?[1]?["reason"] == .string(reason))
+        #expect(status()?["currentReplicas"]?.int == replicas)
+        cluster.patch(target, ["spec": ["replicas": 0]])
+        #expect(status()?["conditions"]?[1]?["reason"] == "ScalingDisabled")
+    }
+
     // MARK: DaemonSet
 
     @Test func `a DaemonSet has one pod on the node, and replaces it`() throws {

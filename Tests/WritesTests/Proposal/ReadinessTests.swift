@@ -169,6 +169,54 @@ import Testing
         #expect(found.map(text)?.hasPrefix("met: job shop/x completed") == true)
     }
 
+    @Test(arguments: [
+        ("spec: {maxReplicas: 3}", "pending: ", "has not looked at it yet"),
+        (
+            "status: {conditions: [{type: AbleToScale, status: 'False', reason: FailedGetScale, message: not found}]}",
+            "pending: ", "does not scale (FailedGetScale: not found)"
+        ),
+        (
+            "status: {conditions: [{type: AbleToScale, status: 'True'}, {type: ScalingActive, status: 'False', reason: FailedGetResourceMetric}]}",
+            "pending: ", "does not scale (FailedGetResourceMetric)"
+        ),
+        (
+            "status: {conditions: [{type: ScalingActive, status: 'False', reason: ScalingDisabled}]}", "met: ",
+            "it is off (ScalingDisabled)"
+        ),
+        (
+            "spec: {minReplicas: 2, maxReplicas: 4}, status: {currentReplicas: 3, conditions: [{type: ScalingActive, status: 'True', reason: ValidMetricFound}]}",
+            "met: ", "is active (ValidMetricFound): 3 replicas, between 2 and 4"
+        ),
+    ])
+    func `an autoscaler is there when it is active`(_ rest: String, _ start: String, _ end: String) {
+        let subject = subject("autoscaling", "horizontalpodautoscalers", "HorizontalPodAutoscaler")
+        let found = text(PostCondition.exists(subject).evaluate(observed: object(subject, rest)))
+        #expect(found.hasPrefix(start) && found.hasSuffix(end), "\(found)")
+    }
+
+    @Test(arguments: [
+        ("", "met: ", "exists"), ("status: {}", "pending: ", "its container d-2 has not started yet"),
+        ("status: {ephemeralContainerStatuses: [{name: d-1, state: {running: {}}}]}", "pending: ", "not started yet"),
+        (
+            "status: {ephemeralContainerStatuses: [{name: d-2, state: {waiting: {reason: ErrImagePull, message: no such image}}}]}",
+            "pending: ", "not started yet (ErrImagePull: no such image)"
+        ),
+        (
+            "status: {ephemeralContainerStatuses: [{name: d-2, state: {running: {}}}]}", "met: ",
+            "its container d-2 runs"
+        ),
+        (
+            "status: {ephemeralContainerStatuses: [{name: d-2, state: {terminated: {exitCode: 3}}}]}", "met: ",
+            "its container d-2 ended with exit code 3"
+        ),
+    ])
+    func `a container that was added to a pod runs, or says why not`(_ status: String, _ start: String, _ end: String) {
+        let subject = subject("", "pods", "Pod")
+        let spec = status.isEmpty ? "spec: {}" : "spec: {ephemeralContainers: [{name: d-1}, {name: d-2}]}, \(status)"
+        let found = text(PostCondition.exists(subject).evaluate(observed: object(subject, spec)))
+        #expect(found.hasPrefix(start) && found.hasSuffix(end), "\(found)")
+    }
+
     @Test func `what exists says what it waits for`() {
         func exists(_ group: String, _ plural: String, _ kind: String, _ rest: String) -> String {
             let subject = subject(group, plural, kind)

@@ -52,6 +52,7 @@ import Testing
         let paused = ["paused: true, replicas: 3", "paused: true, replicas: 1"].map { workload("Deployment", $0) }
         #expect(kinds(after(paused[0], paused[1])) == ["Replicas"])
         #expect(kinds(after(workload("Deployment", ""), workload("Deployment", ""))) == ["Exists"])
+        #expect(kinds(after(workload("Pod", ""), workload("Pod", ""))) == ["Stored"])
     }
 
     @Test func `what is being deleted goes with its last finalizer`() {

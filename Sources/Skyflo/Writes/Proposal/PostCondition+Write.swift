@@ -14,7 +14,11 @@ extension PostCondition {
             let goes = !before.finalizers.isEmpty && object.finalizers.isEmpty
             return [goes ? .gone(subject, uid: before.uid) : .exists(subject)]
         }
-        if let before, before["spec"] == object["spec"] { return [.exists(subject)] }
+        if let before, before["spec"] == object["spec"] {
+            // Whether an autoscaler is active, or a debug container runs, has nothing to do with such a change.
+            let isActive = ["horizontalpodautoscalers", "pods"].contains(subject.resource.plural)
+            return [isActive ? .stored(subject) : .exists(subject)]
+        }
         let changesTemplate = before.map { $0["spec", "template"] != object["spec", "template"] } ?? false
         switch (subject.resource.group, subject.resource.plural) {
         case ("apps", "deployments"):

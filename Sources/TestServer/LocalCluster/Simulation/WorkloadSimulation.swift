@@ -15,7 +15,7 @@ struct WorkloadSimulation: Sendable {
         [
             .deployments, .rollouts, .replicaSets, .replicationControllers, .statefulSets, .daemonSets, .cronJobs,
             .jobs,
-            .pods, .claims, .services, .disruptionBudgets, .resourceQuotas, .applications,
+            .pods, .claims, .services, .disruptionBudgets, .autoscalers, .resourceQuotas, .applications,
         ] + APIResource.flux
 
     /// Runs until the task is cancelled or the service shuts down.
@@ -59,6 +59,7 @@ struct WorkloadSimulation: Sendable {
         case APIResource.pods.id: SimulatedKubelet(cluster: cluster).sync(key)
         case APIResource.claims.id: ClaimController(cluster: cluster).sync(key)
         case APIResource.services.id: EndpointsController(cluster: cluster).sync(key)
+        case APIResource.autoscalers.id: AutoscalerController(cluster: cluster).sync(key)
         case APIResource.disruptionBudgets.id: DisruptionController(cluster: cluster).sync(key)
         default: QuotaController(cluster: cluster).sync(key)
         }
@@ -108,6 +109,9 @@ struct PendingSyncs {
                 }
                 namespaces[APIResource.services.id, default: []].insert(namespace)
                 namespaces[APIResource.disruptionBudgets.id, default: []].insert(namespace)
+            }
+            if AutoscalerController.targets.contains(where: { $0.id == event.resource }) {
+                namespaces[APIResource.autoscalers.id, default: []].insert(namespace)
             }
             // Quotas count what exists. But for pods that finish, a change of what is there changes no count.
             if event.kind != .modified || event.resource == APIResource.pods.id {
