@@ -148,9 +148,8 @@ struct ToolCallRunner: Sendable {
 
     /// What can't be approved in good conscience isn't asked for.
     private static func refusal(of proposal: WriteProposal) -> String? {
-        if proposal.requests.contains(where: { $0.target.resource.isSecret && $0.request.method != .delete }) {
-            return "refused: the values of the Secret would be readable in the approval and in the transcript. "
-                + "Write Secrets by other means"
+        for secret in proposal.requests.compactMap(SecretManifest.init) {
+            if let why = secret.refusal { return "refused: \(why)" }
         }
         let bytes = proposal.writes.reduce(0) { $0 + $1.size }
         let most = proposal.isSequence ? stepsLimit : requestsLimit
@@ -162,10 +161,6 @@ struct ToolCallRunner: Sendable {
         }
         return nil
     }
-}
-
-extension APIResource {
-    fileprivate var isSecret: Bool { group.isEmpty && plural == "secrets" }
 }
 
 extension ToolRegistry {

@@ -39,10 +39,23 @@ extension KubernetesBackend {
 
     private static func created(_ planned: PlannedRequest, live: KubeObject?) -> WriteOutcome {
         guard let live else { return .notDone }
-        guard isOurs(live), let wanted = body(of: planned), contains(live.json, wanted: wanted) else {
+        guard isOurs(live), let wanted = body(of: planned), contains(live.json, wanted: asStored(wanted, planned))
+        else {
             return .unknown("\(planned.target.text) exists, but may have been made by somebody else")
         }
         return found(live.uid)
+    }
+
+    /// The server keeps what a Secret has in `stringData` in `data`.
+    private static func asStored(_ body: JSONValue, _ planned: PlannedRequest) -> JSONValue {
+        guard planned.target.resource.isSame(as: .secrets), let texts = body["stringData"]?.object else { return body }
+        var stored = body
+        stored["stringData"] = nil
+        for (key, value) in texts {
+            guard let text = value.string else { continue }
+            stored[path: ["data", key]] = .string(Base64.encode(Array(text.utf8)))
+        }
+        return stored
     }
 
     private static func patched(

@@ -9,6 +9,9 @@ extension Redactor {
         let shown = JSONValue.object(
             JSONObject(
                 members.map { key, value in
+                    if isSecret, value.object != nil || value.array != nil {
+                        return (key, redact(json: value, isSecret: true))
+                    }
                     guard let text = value.string, !CredentialNames.matches(key) else {
                         return (key, redact(json: .object([key: value]))[key] ?? .null)
                     }

@@ -107,6 +107,7 @@ package struct Redactor: Sendable {
     }
 
     static func isSecret(_ json: JSONValue) -> Bool {
-        json["kind"]?.string == "Secret" && json["apiVersion"]?.string == "v1"
+        // A manifest that lacks its version is refused later; until then nobody shows it either.
+        json["kind"]?.string == "Secret" && json["apiVersion"]?.string ?? "v1" == "v1"
     }
 }
