@@ -95,7 +95,9 @@ let package = Package(
         [
             .systemLibrary(
                 name: "CLibYAML", path: "Sources/Kubernetes/CLibYAML", pkgConfig: "yaml-0.1",
-                providers: [.apt(["libyaml-dev"])])
+                providers: [.apt(["libyaml-dev"])]),
+            .systemLibrary(
+                name: "CZlib", path: "Sources/Skyflo/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         ],
         library("KubeModel", in: "Kubernetes", ["CLibYAML"]),
         library("Concurrency", in: "Kubernetes", [log, lifecycle, nioCore, nioPosix]),
@@ -113,8 +115,9 @@ let package = Package(
             ],
             tests: ["KubeModel"]),
         library(
-            "Helm", in: "Skyflo", ["CLibYAML", "KubeModel", crypto, cryptoExtras, certificates, asn1],
+            "Helm", in: "Skyflo", ["CLibYAML", "CZlib", "KubeModel", crypto, cryptoExtras, certificates, asn1],
             tests: ["KubeModel"]),
+        library("HelmFiles", in: "Skyflo", ["Helm"], tests: ["Helm"]),
         library("SkyfloAPI", in: "Skyflo", ["KubeModel"], tests: ["KubeModel", "KubeSchema"]),
         library(
             "KubeClient", in: "Kubernetes",

@@ -10,10 +10,10 @@ swift package dump-package | python3 -c '
 import json, sys
 
 layers = {
-    "CLibYAML": -1,
+    "CLibYAML": -1, "CZlib": -1,
     "KubeModel": 0, "Concurrency": 0, "HTTPTransport": 0,
     "KubeSchema": 1, "SkyfloAPI": 1, "KubeClient": 1, "LanguageModels": 1,
-    "Helm": 1,
+    "Helm": 1, "HelmFiles": 2,
     "ControllerRuntime": 2, "WorkflowEngine": 2, "Writes": 2, "LocalCluster": 2, "ScriptedOpenAI": 2, "FakeKubeAPI": 2,
     "OfflineModel": 2,
     "ToolKit": 3, "Transcripts": 3,
@@ -26,7 +26,7 @@ only_for = {"LocalCluster": {"skyflo", "OperatorTestKit", "Fuzzing"}, "OperatorT
 # Left out of the image by a trait of the package.
 behind_trait = {("skyflo", "LocalCluster"): "Playground"}
 # Decisions and values: no client, no server, no clock.
-pure = {"CLibYAML": set(), "KubeModel": set(), "KubeSchema": set(), "SkyfloAPI": set(), "WorkflowEngine": {"Crypto"},
+pure = {"CLibYAML": set(), "CZlib": set(), "KubeModel": set(), "KubeSchema": set(), "SkyfloAPI": set(), "WorkflowEngine": {"Crypto"},
     "Helm": {"Crypto", "CryptoExtras", "X509", "SwiftASN1"}}
 
 faults = []

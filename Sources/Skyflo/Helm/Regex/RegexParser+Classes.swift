@@ -125,9 +125,6 @@ extension RegexParser {
         var isFirst = true
         while next != "]" || isFirst {
             guard next != nil else { throw Self.error("missing closing ]", part(from: start)) }
-            if next == "-", !isFirst, position + 1 < text.count, text[position + 1] != "]" {
-                throw Self.error("invalid character class range", part(from: position, to: position + 2))
-            }
             isFirst = false
             if let set = try posixClass() {
                 ranges += folded(set).ranges

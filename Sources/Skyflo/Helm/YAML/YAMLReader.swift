@@ -66,7 +66,8 @@ package struct YAMLReader: ~Copyable {
         }
     }
 
-    static func mismatch(_ value: HelmValue, type: String) -> HelmError {
+    /// - Parameter field: of the struct that JSON is decoded into, if that is one.
+    static func mismatch(_ value: HelmValue, type: String, field: String? = nil) -> HelmError {
         let name =
             switch value {
             case .map: "object"
@@ -75,8 +76,9 @@ package struct YAMLReader: ~Copyable {
             case .bool: "bool"
             default: "number"
             }
+        let target = field.map { "struct field \($0)" } ?? "value"
         return HelmError(
-            "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal \(name) into Go value of type \(type)"
+            "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal \(name) into Go \(target) of type \(type)"
         )
     }
 
