@@ -116,7 +116,7 @@ let package = Package(
             tests: ["KubeModel"]),
         library(
             "Helm", in: "Skyflo", ["CLibYAML", "CZlib", "KubeModel", crypto, cryptoExtras, certificates, asn1],
-            tests: ["KubeModel"]),
+            tests: ["CZlib", "KubeModel"]),
         library("HelmFiles", in: "Skyflo", ["Helm"], tests: ["Helm"]),
         library("SkyfloAPI", in: "Skyflo", ["KubeModel"], tests: ["KubeModel", "KubeSchema"]),
         library(
@@ -210,8 +210,8 @@ let package = Package(
             .executableTarget(
                 name: "skyflo",
                 dependencies: [
-                    "KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "ControllerRuntime", "Controllers",
-                    "ToolKit",
+                    "KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "ControllerRuntime", "Controllers", "ToolKit",
+                    "Helm", "HelmFiles",
                     .target(name: "LocalCluster", condition: .when(traits: ["Playground"])), "SkyfloCLI",
                     argumentParser, log, metrics, lifecycle, unixSignals, nioPosix,
                 ],
@@ -245,6 +245,9 @@ let package = Package(
                     "KubeModel", "KubeClient", "ControllerRuntime", "Writes", "ToolKit", "KubernetesTools", log,
                 ],
                 path: "hack/bench/ToolBench", swiftSettings: settings),
+            .executableTarget(
+                name: "HelmBench", dependencies: ["Helm", "HelmFiles"], path: "hack/bench/HelmBench",
+                swiftSettings: settings),
             .target(
                 name: "Fuzzing",
                 dependencies: [

@@ -63,6 +63,7 @@ run hack/bench/turn --short
 run hack/bench/cluster --short
 run hack/bench/kube --short
 run hack/bench/tools --short
+run hack/bench/helm --short
 run hack/fuzz/fuzz --short
 run hack/crash.sh --short
 [ -n "$peers" ] || exit 0
@@ -72,6 +73,7 @@ run hack/bench/turn
 run hack/bench/cluster
 run hack/bench/kube
 run hack/bench/tools
+run hack/bench/helm --sdk
 run hack/fuzz/fuzz 10
 run hack/crash.sh 1000
 run hack/peers/python

@@ -17,6 +17,12 @@ package enum ChartPath {
         }
     }
 
+    /// The files of a chart's folder or archive.
+    package static func files(of path: String) throws(HelmError) -> [ChartFile] {
+        guard try kind(of: path, follows: true) == .file else { return try files(in: path) }
+        return try ChartArchive.files(of: try archive(path))
+    }
+
     private enum Kind { case folder, file, other }
 
     private static func kind(of path: String, follows: Bool) throws(HelmError) -> Kind {

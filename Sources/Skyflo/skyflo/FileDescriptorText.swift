@@ -7,7 +7,11 @@
 /// Texts straight to a file descriptor, unbuffered: what was written is out when the process ends.
 enum FileDescriptorText {
     static func write(_ text: String, to descriptor: Int32) {
-        var rest = Array(text.utf8)[...]
+        write(Array(text.utf8), to: descriptor)
+    }
+
+    static func write(_ bytes: [UInt8], to descriptor: Int32) {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { systemWrite(descriptor, bytes: $0) }
             // A reader that has gone wants nothing more.

@@ -22,14 +22,16 @@ package enum ChartArchive {
             if entry.kind == .folder { continue }
             let name = try path(entry.name)
             guard entry.kind == .file else {
-                throw HelmError("chart illegally contains a link or a device: \(GoQuote.quoted(ByteString(entry.name)).text)")
+                throw HelmError(
+                    "chart illegally contains a link or a device: \(GoQuote.quoted(ByteString(entry.name)).text)")
             }
             if entry.data.count > limits.totalBytes - total {
                 throw HelmError("decompressed chart is larger than the maximum size \(limits.totalBytes)")
             }
             if entry.data.count > limits.fileBytes {
                 let name = GoQuote.quoted(ByteString(entry.name)).text
-                throw HelmError("decompressed chart file \(name) is larger than the maximum file size \(limits.fileBytes)")
+                throw HelmError(
+                    "decompressed chart file \(name) is larger than the maximum file size \(limits.fileBytes)")
             }
             if files.count == limits.files { throw HelmError("chart has more than \(limits.files) files") }
             total += entry.data.count

@@ -51,7 +51,8 @@ package enum ChartLoader {
         guard var metadata else { throw HelmError("Chart.yaml file is missing") }
         try metadata.validate()
         chart.metadata = metadata
-        for (name, files) in subcharts.sorted(by: { $0.key < $1.key }) where !name.hasPrefix("_") && !name.hasPrefix(".") {
+        for (name, files) in subcharts.sorted(by: { $0.key < $1.key })
+        where !name.hasPrefix("_") && !name.hasPrefix(".") {
             chart.dependencies.append(try subchart(name, files, of: metadata.name, depth: depth + 1, warn: warn))
         }
         return chart

@@ -122,7 +122,9 @@ struct DependencyProcessor {
                 guard let (child, parent) = Self.paths(of: value) else { continue }
                 let path = "\(dependency.name).\(child)".split(separator: ".", omittingEmptySubsequences: false)
                 guard let table = Self.table(path[...], in: coalesced) else {
-                    warn("ImportValues missing table from chart chart=\(dependency.name) error=\"\(child)\" is not a table")
+                    warn(
+                        "ImportValues missing table from chart chart=\(dependency.name) error=\"\(child)\" is not a table"
+                    )
                     continue
                 }
                 let placed = Self.placed(table, at: parent)

@@ -85,11 +85,17 @@ struct PathPattern: Sendable {
         if isNegated { rest.removeFirst() }
         var ranges: [ClosedRange<UInt32>] = []
         while rest.first != 0x5D || ranges.isEmpty {
-            guard let low = Self.member(&rest) else { return isValid = false }
+            guard let low = Self.member(&rest) else {
+                isValid = false
+                return
+            }
             var high = low
             if rest.first == 0x2D {
                 rest.removeFirst()
-                guard let end = Self.member(&rest) else { return isValid = false }
+                guard let end = Self.member(&rest) else {
+                    isValid = false
+                    return
+                }
                 high = end
             }
             if low <= high { ranges.append(low...high) } else { ranges.append(UInt32.max...UInt32.max) }

@@ -11,7 +11,9 @@ struct MetadataReader {
     }
 
     /// Reads Chart.yaml, or a requirements.yaml over it.
-    static func read(_ text: ByteString, over metadata: ChartMetadata = ChartMetadata()) throws(HelmError) -> ChartMetadata {
+    static func read(_ text: ByteString, over metadata: ChartMetadata = ChartMetadata()) throws(HelmError)
+        -> ChartMetadata
+    {
         var metadata = metadata
         switch try YAMLReader.value(of: text, keepsIntegers: true) {
         case .null: break
@@ -89,7 +91,8 @@ struct MetadataReader {
     }
 
     private subscript(name: String) -> HelmValue? {
-        members[ByteString(name)] ?? members.keys.last { $0.text.lowercased() == name.lowercased() }.flatMap { members[$0] }
+        members[ByteString(name)]
+            ?? members.keys.last { $0.text.lowercased() == name.lowercased() }.flatMap { members[$0] }
     }
 
     private func string(_ name: String, _ field: inout String) throws(HelmError) {

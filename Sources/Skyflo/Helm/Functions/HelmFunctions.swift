@@ -13,12 +13,16 @@ enum HelmFunctions {
         table.addContextual("tpl", taking: .string, .any) { execution, arguments in
             .string(try execution.expand(arguments.string(0), data: arguments[1]))
         }
-        table.add("required", taking: .string, .any, returnsInterface: true) {
-            let isMissing = $0[1].isNull || $0[1].asString?.isEmpty == true
-            if isMissing { throw TemplateEngine.wrapped($0.string(0)) }
-            return $0[1]
+        table.addContextual("required", taking: .string, .any, returnsInterface: true) { execution, arguments in
+            let isMissing = arguments[1].isNull || arguments[1].asString?.isEmpty == true
+            guard isMissing else { return arguments[1] }
+            if execution.engine.isLinting { return .string(ByteString("")) }
+            throw TemplateEngine.wrapped(arguments.string(0))
         }
-        table.add("fail", taking: .string) { throw TemplateEngine.wrapped($0.string(0)) }
+        table.addContextual("fail", taking: .string) { execution, arguments in
+            if execution.engine.isLinting { return .string(ByteString("")) }
+            throw TemplateEngine.wrapped(arguments.string(0))
+        }
         table.addContextual("lookup", taking: .string, .string, .string, .string) { execution, arguments in
             guard let lookup = execution.engine.environment.lookup else { return .map([:]) }
             return try lookup(arguments.string(0), arguments.string(1), arguments.string(2), arguments.string(3))

@@ -21,6 +21,8 @@ package struct ChartRenderer {
     /// Whether NOTES.txt of subcharts are notes too.
     package var rendersSubchartNotes = false
     package var isStrict = false
+    /// Whether `required` and `fail` let pass what they refuse otherwise.
+    package var isLinting = false
     package var limits = TemplateLimits()
     package var environment: TemplateEnvironment
     /// Gets what Helm logs.
@@ -60,9 +62,11 @@ package struct ChartRenderer {
         let constraint = chart.metadata.kubeVersion
         if !constraint.isEmpty, !DependencyProcessor.isCompatible(constraint, capabilities.plainVersion) {
             throw HelmError(
-                "chart requires kubeVersion: \(constraint) which is incompatible with Kubernetes \(capabilities.version)")
+                "chart requires kubeVersion: \(constraint) which is incompatible with Kubernetes \(capabilities.version)"
+            )
         }
-        let engine = TemplateEngine(environment: environment, isStrict: isStrict, limits: limits)
+        let engine = TemplateEngine(
+            environment: environment, isStrict: isStrict, isLinting: isLinting, limits: limits)
         return try engine.render(templates(of: chart, values: coalesced))
     }
 
@@ -116,7 +120,8 @@ extension ChartMetadata {
     func templateValue(isRoot: Bool) -> HelmMap {
         let texts = { (texts: [String]?) in HelmValue.list((texts ?? []).map { .string($0) }) }
         let annotations = Dictionary(
-            (self.annotations ?? []).map { (ByteString($0.key), HelmValue.string($0.value)) }) { $1 }
+            (self.annotations ?? []).map { (ByteString($0.key), HelmValue.string($0.value)) }
+        ) { $1 }
         return HelmMap([
             "Name": .string(name), "Home": .string(home), "Sources": texts(sources), "Version": .string(version),
             "Description": .string(description), "Keywords": texts(keywords), "Icon": .string(icon),

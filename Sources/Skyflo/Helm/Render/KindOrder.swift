@@ -20,13 +20,17 @@ enum KindOrder {
         """.split(separator: " ").map(String.init)
 
     /// The elements in the order of their kinds; those of one kind stay as they are.
-    static func sorted<Element>(_ elements: [Element], by order: [String] = install, kind: (Element) -> String) -> [Element] {
+    static func sorted<Element>(_ elements: [Element], by order: [String] = install, kind: (Element) -> String)
+        -> [Element]
+    {
         let ranks = Dictionary(order.enumerated().map { ($1, $0) }) { first, _ in first }
         let keyed = elements.enumerated().map { (offset: $0, kind: kind($1), element: $1) }
         return keyed.sorted { left, right in
             let (first, second) = (ranks[left.kind] ?? Int.max, ranks[right.kind] ?? Int.max)
             if first != second { return first < second }
-            if first == Int.max, left.kind != right.kind { return left.kind.utf8.lexicographicallyPrecedes(right.kind.utf8) }
+            if first == Int.max, left.kind != right.kind {
+                return left.kind.utf8.lexicographicallyPrecedes(right.kind.utf8)
+            }
             return left.offset < right.offset
         }.map(\.element)
     }

@@ -21,7 +21,9 @@ struct ManifestHead {
         guard let metadata = Self.member(map, "metadata"), !metadata.isNull else { return }
         guard case .map(let members) = metadata else {
             throw YAMLReader.mismatch(
-                metadata, type: "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }",
+                metadata,
+                type:
+                    "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }",
                 field: "SimpleHead.metadata")
         }
         name = try Self.text(members, "name", field: "SimpleHead.metadata.name") ?? ""

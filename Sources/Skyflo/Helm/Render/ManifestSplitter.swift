@@ -47,8 +47,10 @@ enum ManifestSplitter {
     private static func leadingSpace(in bytes: ArraySlice<UInt8>) -> Int {
         var position = bytes.startIndex
         while position < bytes.endIndex {
-            let (scalar, length) = bytes[position] < 0x80
-                ? (UInt32(bytes[position]), 1) : GoText.decode(Array(bytes[position..<min(position + 4, bytes.endIndex)]), at: 0)
+            let (scalar, length) =
+                bytes[position] < 0x80
+                ? (UInt32(bytes[position]), 1)
+                : GoText.decode(Array(bytes[position..<min(position + 4, bytes.endIndex)]), at: 0)
             guard GoText.isSpace(scalar) else { break }
             position += length
         }

@@ -60,7 +60,8 @@ enum SchemaText {
             return ByteString(bytes: grouped(Array(text[..<point])) + text[point...])
         }
         let superscripts: [Character: Character] = [
-            "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹", "-": "⁻",
+            "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹",
+            "-": "⁻",
         ]
         let exponent = String(decoding: text[(mark + 1)...], as: UTF8.self).compactMap { superscripts[$0] }
         return ByteString(bytes: text[..<mark]) + ByteString("×10" + String(exponent))

@@ -46,7 +46,8 @@ enum SchemaFormat {
             if label.hasPrefix("-") { return "label starts with hyphen" }
             if label.hasSuffix("-") { return "label ends with hyphen" }
             for scalar in label.unicodeScalars {
-                let isAllowed = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-")
+                let isAllowed =
+                    scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "-")
                 if !isAllowed { return "invalid character \(GoQuote.quoted(character: scalar.value).text)" }
             }
         }
@@ -58,7 +59,9 @@ enum SchemaFormat {
         if groups.count != 4 { return "expected four decimals" }
         for group in groups {
             if group.utf8.count > 1, group.hasPrefix("0") { return "leading zeros" }
-            guard let number = Int(group), (0...255).contains(number) else { return "decimal must be between 0 and 255" }
+            guard let number = Int(group), (0...255).contains(number) else {
+                return "decimal must be between 0 and 255"
+            }
         }
         return nil
     }

@@ -29,7 +29,8 @@ extension SchemaValidator {
             if case .list? = dependencies[key] {
                 let missing = Self.missing(dependencies[key], in: map)
                 if missing.isEmpty { continue }
-                check.fail("properties " + SchemaText.quoted(missing) + " required, if " + SchemaText.quoted(key) + " exists")
+                check.fail(
+                    "properties " + SchemaText.quoted(missing) + " required, if " + SchemaText.quoted(key) + " exists")
             } else {
                 apply(dependencies[key] ?? .null, &check)
             }

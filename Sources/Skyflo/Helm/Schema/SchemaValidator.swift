@@ -71,9 +71,11 @@ struct SchemaValidator {
             }
         }
         if let constant = rules["const"], schema.draft >= 6, !SchemaEquality.areEqual(value, constant) {
-            return SchemaEquality.isCompound(constant) ? "'const' failed" : "value must be " + SchemaText.value(constant)
+            return SchemaEquality.isCompound(constant)
+                ? "'const' failed" : "value must be " + SchemaText.value(constant)
         }
-        if case .list(let list)? = rules["enum"], !list.elements.contains(where: { SchemaEquality.areEqual(value, $0) }) {
+        if case .list(let list)? = rules["enum"], !list.elements.contains(where: { SchemaEquality.areEqual(value, $0) })
+        {
             if list.elements.contains(where: SchemaEquality.isCompound) { return "'enum' failed" }
             let texts = GoText.joined(list.elements.map(SchemaText.value), by: ", ")
             return list.elements.count == 1 ? "value must be " + texts : "value must be one of " + texts
@@ -185,7 +187,8 @@ enum SchemaEquality {
         case (.bool(let left), .bool(let right)): return left == right
         case (.string(let left), .string(let right)): return left == right
         case (.list(let left), .list(let right)):
-            return left.elements.count == right.elements.count && zip(left.elements, right.elements).allSatisfy(areEqual)
+            return left.elements.count == right.elements.count
+                && zip(left.elements, right.elements).allSatisfy(areEqual)
         case (.map(let left), .map(let right)):
             return left.count == right.count
                 && left.keys.allSatisfy { key in areEqual(left[key] ?? .null, right[key] ?? .bool(false)) }

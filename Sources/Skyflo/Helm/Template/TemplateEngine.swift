@@ -59,6 +59,8 @@ package final class TemplateEngine {
     package let environment: TemplateEnvironment
     /// Whether a key that is absent from a map is an error.
     package let isStrict: Bool
+    /// Whether `required` and `fail` let pass what they refuse otherwise.
+    package let isLinting: Bool
     package let limits: TemplateLimits
     private let functions = TemplateFunctions.all()
     /// Texts that `tpl` has parsed, which are often the same in a chart.
@@ -69,10 +71,12 @@ package final class TemplateEngine {
     var zones: [String: TimeZoneRules] = [:]
 
     package init(
-        environment: TemplateEnvironment, isStrict: Bool = false, limits: TemplateLimits = TemplateLimits()
+        environment: TemplateEnvironment, isStrict: Bool = false, isLinting: Bool = false,
+        limits: TemplateLimits = TemplateLimits()
     ) {
         self.environment = environment
         self.isStrict = isStrict
+        self.isLinting = isLinting
         self.limits = limits
     }
 

@@ -146,7 +146,8 @@ struct ValuesCoalescer {
                 }
             } else if case .map = existing, !value.isNull {
                 warnings.append(
-                    "warning: destination for \(name) is a table. Ignoring non-table value (\(GoFormat.print([value]).text))")
+                    "warning: destination for \(name) is a table. Ignoring non-table value (\(GoFormat.print([value]).text))"
+                )
             }
         }
     }

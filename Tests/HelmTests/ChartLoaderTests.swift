@@ -1,0 +1,147 @@
+import CZlib
+import Testing
+
+@testable import Helm
+
+/// Archives that are broken or mean harm, and what a chart's files have to have.
+struct ChartLoaderTests {
+    private static let metadata = "apiVersion: v2\nname: app\nversion: 1.0.0\n"
+
+    @Test func `an archive is loaded with its subcharts`() throws {
+        let kid = Archive.gzip(Archive.tar([("kid/Chart.yaml", "apiVersion: v2\nname: kid\nversion: 0.1.0\n", "0")]))
+        let archive = Archive.gzip(
+            Archive.tar([
+                ("app/", "", "5"), ("app/Chart.yaml", Self.metadata, "0"), ("app/values.yaml", "a: 1\n", "0"),
+                ("app/templates/cm.yaml", "a: b\n", "0"),
+            ]) { $0 += Archive.entry("app/charts/kid-0.1.0.tgz", kid, "0") })
+        let chart = try ChartLoader.load(archive: archive)
+        #expect(chart.name == "app")
+        #expect(chart.dependencies.map(\.name) == ["kid"])
+        #expect(chart.templates.map(\.name) == ["templates/cm.yaml"])
+    }
+
+    @Test(arguments: [
+        ("app/../../etc/passwd", "0", "chart illegally references parent directory"),
+        ("app//etc/passwd", "0", "chart illegally contains absolute paths"),
+        ("app", "0", "chart illegally contains content outside the base directory: \"app\""),
+        ("app/c:/x", "0", "chart contains illegally named files"),
+        ("Chart.yaml/x", "0", "chart yaml not in base directory"),
+        ("app/link", "2", "chart illegally contains a link or a device: \"app/link\""),
+    ])
+    func `an entry that leaves the chart is refused`(path: String, type: String, problem: String) {
+        let archive = Archive.gzip(Archive.tar([("app/Chart.yaml", Self.metadata, "0"), (path, "", type)]))
+        expect(problem) { () throws(HelmError) in _ = try ChartLoader.load(archive: archive) }
+    }
+
+    @Test func `an archive that grows beyond its limits is refused`() {
+        var limits = ChartArchive.Limits()
+        limits.fileBytes = 1000
+        let archive = Archive.gzip(Archive.tar([("app/big", String(repeating: "x", count: 1001), "0")]))
+        expect("decompressed chart file \"app/big\" is larger than the maximum file size 1000") {
+            () throws(HelmError) in
+            _ = try ChartLoader.load(archive: archive, limits: limits)
+        }
+        limits = ChartArchive.Limits()
+        limits.files = 2
+        let many = Archive.gzip(Archive.tar((0..<3).map { ("app/\($0)", "", "0") }))
+        expect("chart has more than 2 files") { () throws(HelmError) in
+            _ = try ChartLoader.load(archive: many, limits: limits)
+        }
+    }
+
+    @Test func `what is cut or no archive is refused`() {
+        let archive = Archive.gzip(Archive.tar([("app/Chart.yaml", Self.metadata, "0")]))
+        for length in [0, 1, 10, archive.count / 2, archive.count - 1] {
+            #expect(throws: HelmError.self) { try ChartLoader.load(archive: Array(archive.prefix(length))) }
+        }
+        #expect(throws: HelmError.self) { try ChartLoader.load(archive: Array("text".utf8)) }
+    }
+
+    @Test(arguments: [
+        ("name: app\nversion: 1.0.0", ""), ("", "validation: chart.metadata.name is required"),
+        ("apiVersion: v2\nname: app", "validation: chart.metadata.version is required"),
+        ("apiVersion: v2\nname: app\nversion: x", "validation: chart.metadata.version \"x\" is invalid"),
+        ("apiVersion: v2\nname: a/b\nversion: 1.0.0", "validation: chart.metadata.name \"a/b\" is invalid"),
+        (
+            "apiVersion: v2\nname: app\nversion: 1.0.0\ntype: other",
+            "validation: chart.metadata.type must be application or library"
+        ),
+        (
+            "apiVersion: v2\nname: [app]\nversion: 1.0.0",
+            "cannot load Chart.yaml: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go struct field Metadata.name of type string"
+        ),
+        (
+            "apiVersion: v2\nname: app\nversion: 1.0.0\ndependencies: [{name: a}, {name: a}]",
+            "validation: more than one dependency with name or alias \"a\""
+        ),
+    ])
+    func `Chart yaml has to have what Helm wants`(text: String, problem: String) {
+        let files = [ChartFile(name: "Chart.yaml", data: Array(text.utf8))]
+        expect(problem) { () throws(HelmError) in _ = try ChartLoader.load(files: files) }
+    }
+
+    @Test func `a dependency that is missing is an error, also where it is off`() throws {
+        let text = Self.metadata + "dependencies: [{name: kid, version: 1.0.0, condition: kid.on}]\n"
+        let chart = try ChartLoader.load(files: [ChartFile(name: "Chart.yaml", data: Array(text.utf8))])
+        expect(
+            "an error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch "
+                + "missing dependencies: found in Chart.yaml, but missing in charts/ directory: kid"
+        ) { () throws(HelmError) in
+            _ = try RecordedCharts.renderer().render(chart, values: HelmMap(["kid": .map(["on": .bool(false)])]))
+        }
+    }
+
+    private func expect(_ problem: String, _ work: () throws(HelmError) -> Void) {
+        do throws(HelmError) {
+            try work()
+            #expect(problem.isEmpty)
+        } catch {
+            #expect(error.message.text == problem)
+        }
+    }
+}
+
+/// Archives for tests.
+enum Archive {
+    static func entry(_ path: String, _ data: [UInt8], _ type: String) -> [UInt8] {
+        var header = [UInt8](repeating: 0, count: 512)
+        func put(_ text: String, at offset: Int) {
+            for (index, byte) in text.utf8.enumerated() { header[offset + index] = byte }
+        }
+        put(path, at: 0)
+        put("0000644\0", at: 100)
+        let size = String(data.count, radix: 8)
+        put(String(repeating: "0", count: 11 - size.utf8.count) + size, at: 124)
+        put("        ", at: 148)
+        put(type, at: 156)
+        put("ustar\0" + "00", at: 257)
+        let sum = String(header.reduce(0) { $0 + Int($1) }, radix: 8)
+        put(String(repeating: "0", count: 6 - sum.utf8.count) + sum + "\0 ", at: 148)
+        return header + data + [UInt8](repeating: 0, count: (512 - data.count % 512) % 512)
+    }
+
+    static func tar(_ entries: [(String, String, String)], adding: (inout [UInt8]) -> Void = { _ in }) -> [UInt8] {
+        var tar = entries.flatMap { entry($0.0, Array($0.1.utf8), $0.2) }
+        adding(&tar)
+        return tar + [UInt8](repeating: 0, count: 1024)
+    }
+
+    static func gzip(_ bytes: [UInt8]) -> [UInt8] {
+        var stream = z_stream()
+        deflateInit2_(
+            &stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        defer { deflateEnd(&stream) }
+        var output = [UInt8](repeating: 0, count: bytes.count + 1024)
+        var input = bytes
+        input.withUnsafeMutableBufferPointer { input in
+            output.withUnsafeMutableBufferPointer { output in
+                stream.next_in = input.baseAddress
+                stream.avail_in = UInt32(input.count)
+                stream.next_out = output.baseAddress
+                stream.avail_out = UInt32(output.count)
+                _ = deflate(&stream, Z_FINISH)
+            }
+        }
+        return Array(output.prefix(Int(stream.total_out)))
+    }
+}
