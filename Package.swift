@@ -252,7 +252,7 @@ let package = Package(
                 name: "Fuzzing",
                 dependencies: [
                     "KubeModel", "KubeSchema", "KubeClient", "LanguageModels", "LocalCluster", "WorkflowEngine",
-                    "Writes",
+                    "Writes", "Helm",
                 ],
                 path: "hack/fuzz/Fuzzing", swiftSettings: settings),
             .systemLibrary(name: "CLibFuzzer", path: "hack/fuzz/CLibFuzzer"),

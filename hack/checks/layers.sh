@@ -19,7 +19,8 @@ layers = {
     "ToolKit": 3, "Transcripts": 3,
     "KubernetesTools": 4, "ArgoTools": 4,
     "Controllers": 5, "OperatorTestKit": 5, "SkyfloCLI": 5,
-    "skyflo": 6, "TurnBench": 6, "ToolBench": 6, "KubeBench": 6, "Fuzzing": 6, "CLibFuzzer": 6, "Fuzz": 7,
+    "skyflo": 6, "TurnBench": 6, "ToolBench": 6, "KubeBench": 6, "HelmBench": 6, "Fuzzing": 6, "CLibFuzzer": 6,
+    "Fuzz": 7,
 }
 # LocalCluster stands in for a server: whoever depends on it but the program and tests would ship it.
 only_for = {"LocalCluster": {"skyflo", "OperatorTestKit", "Fuzzing"}, "OperatorTestKit": set(), "FakeKubeAPI": set()}

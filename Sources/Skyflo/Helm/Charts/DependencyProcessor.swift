@@ -69,7 +69,7 @@ struct DependencyProcessor {
                 if case .bool(let bool) = value {
                     states.insert(bool)
                 } else {
-                    warn("returned non-bool value tag=\(tag) chart=\(dependencies[index].name)")
+                    warn("level=WARN msg=\"returned non-bool value\" tag=\(tag) chart=\(dependencies[index].name)")
                 }
             }
             dependencies[index].isEnabled = states != [false]
@@ -86,7 +86,7 @@ struct DependencyProcessor {
                     dependencies[index].isEnabled = bool
                     break
                 }
-                warn("returned non-bool value path=\(part) chart=\(dependencies[index].name)")
+                warn("level=WARN msg=\"returned non-bool value\" path=\(part) chart=\(dependencies[index].name)")
             }
         }
     }
@@ -123,7 +123,7 @@ struct DependencyProcessor {
                 let path = "\(dependency.name).\(child)".split(separator: ".", omittingEmptySubsequences: false)
                 guard let table = Self.table(path[...], in: coalesced) else {
                     warn(
-                        "ImportValues missing table from chart chart=\(dependency.name) error=\"\(child)\" is not a table"
+                        "level=WARN msg=\"ImportValues missing table from chart\" chart=\(dependency.name) error=\"\(child) is not a table\""
                     )
                     continue
                 }

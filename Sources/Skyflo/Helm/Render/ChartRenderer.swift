@@ -37,7 +37,7 @@ package struct ChartRenderer {
     /// Renders with a user's values over the chart's.
     package func render(_ chart: Chart, values: HelmMap) throws(HelmError) -> RenderedChart {
         if chart.isLibrary { throw HelmError("library charts are not installable") }
-        if chart.metadata.isDeprecated { warn("this chart is deprecated") }
+        if chart.metadata.isDeprecated { warn("level=WARN msg=\"this chart is deprecated\"") }
         do throws(HelmError) {
             try DependencyProcessor.check(chart)
         } catch {

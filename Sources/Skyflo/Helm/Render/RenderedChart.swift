@@ -59,7 +59,7 @@ package struct RenderedChart {
         }
         let names = Self.list(events)
         guard names.allSatisfy(Self.events.contains) else {
-            warn("skipping unknown hooks hookTypes=\(events)")
+            warn("level=INFO msg=\"skipping unknown hooks\" hookTypes=\(events)")
             return
         }
         hooks.append(

@@ -42,7 +42,7 @@ struct JSONSchema {
     }
 
     /// The failures at the top; none where the value is allowed.
-    func failures(of value: HelmValue) -> [SchemaFailure] {
+    func failures(of value: HelmValue) -> [JSONSchemaFailure] {
         var validator = SchemaValidator(schema: self)
         guard let failure = validator.validate(value, root, at: [], depth: 0).failure else { return [] }
         return failure.isGroup ? failure.causes : [failure]

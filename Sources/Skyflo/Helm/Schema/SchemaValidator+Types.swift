@@ -71,7 +71,7 @@ extension SchemaValidator {
         for key in map.keys {
             guard let failure = validate(.string(key), rules, at: [], depth: check.depth + 1).failure else { continue }
             check.failures.append(
-                SchemaFailure(
+                JSONSchemaFailure(
                     location: [], message: "invalid propertyName " + SchemaText.quoted(key),
                     causes: failure.isGroup ? failure.causes : [failure]))
         }
@@ -127,7 +127,7 @@ extension SchemaValidator {
     }
 
     private mutating func checkContains(_ elements: [HelmValue], _ rules: HelmValue, _ check: inout Check) {
-        var causes: [SchemaFailure] = []
+        var causes: [JSONSchemaFailure] = []
         var matched: [Int] = []
         for (index, element) in elements.enumerated() {
             let place = ByteString(String(index))
@@ -221,7 +221,7 @@ extension SchemaValidator {
     private mutating func checkAlternatives(_ check: inout Check) {
         for (keyword, message) in [("allOf", "'allOf' failed"), ("anyOf", "'anyOf' failed"), ("oneOf", "")] {
             guard let schemas = check.rules[ByteString(keyword)]?.asList, !schemas.isEmpty else { continue }
-            var causes: [SchemaFailure] = []
+            var causes: [JSONSchemaFailure] = []
             var matched: [Int] = []
             for (index, rules) in schemas.enumerated() {
                 let outcome = validate(check.value, rules, at: check.location, depth: check.depth + 1)

@@ -12,7 +12,7 @@ struct SchemaValidator {
     }
 
     struct Outcome {
-        var failure: SchemaFailure?
+        var failure: JSONSchemaFailure?
         var evaluated = Evaluated()
     }
 
@@ -30,15 +30,16 @@ struct SchemaValidator {
     mutating func validate(_ value: HelmValue, _ rules: HelmValue, at location: [ByteString], depth: Int) -> Outcome {
         budget -= 1
         if depth > Self.maximumDepth || budget < 0 {
-            return Outcome(failure: SchemaFailure(location: location, message: "the schema refers to itself too often"))
+            return Outcome(
+                failure: JSONSchemaFailure(location: location, message: "the schema refers to itself too often"))
         }
         if case .bool(let allows) = rules {
-            return Outcome(failure: allows ? nil : SchemaFailure(location: location, message: "false schema"))
+            return Outcome(failure: allows ? nil : JSONSchemaFailure(location: location, message: "false schema"))
         }
         guard case .map(let rules) = rules else { return Outcome() }
         var check = Check(value: value, rules: rules, location: location, depth: depth)
         if let message = immediate(value, rules) {
-            return Outcome(failure: SchemaFailure(location: location, message: message))
+            return Outcome(failure: JSONSchemaFailure(location: location, message: message))
         }
         if case .string(let reference)? = rules["$ref"] {
             follow(reference, &check)
@@ -93,7 +94,7 @@ struct SchemaValidator {
         let outcome = validate(check.value, target, at: check.location, depth: check.depth + 1)
         if let failure = outcome.failure {
             check.failures.append(
-                SchemaFailure(
+                JSONSchemaFailure(
                     location: check.location, message: "validation failed",
                     causes: failure.isGroup ? failure.causes : [failure], isReference: true))
         } else {
@@ -123,15 +124,15 @@ struct SchemaValidator {
         let rules: HelmMap
         let location: [ByteString]
         let depth: Int
-        var failures: [SchemaFailure] = []
+        var failures: [JSONSchemaFailure] = []
         var evaluated = Evaluated()
 
-        mutating func fail(_ message: ByteString, causes: [SchemaFailure] = []) {
-            failures.append(SchemaFailure(location: location, message: message, causes: causes))
+        mutating func fail(_ message: ByteString, causes: [JSONSchemaFailure] = []) {
+            failures.append(JSONSchemaFailure(location: location, message: message, causes: causes))
         }
 
         /// Adds a failure of a part; those of a group one by one.
-        mutating func add(_ failure: SchemaFailure?) {
+        mutating func add(_ failure: JSONSchemaFailure?) {
             guard let failure else { return }
             failures += failure.isGroup ? failure.causes : [failure]
         }
@@ -150,7 +151,7 @@ struct SchemaValidator {
             case 1: Outcome(failure: failures[0])
             default:
                 Outcome(
-                    failure: SchemaFailure(
+                    failure: JSONSchemaFailure(
                         location: location, message: "validation failed", causes: failures, isGroup: true))
             }
         }

@@ -27,7 +27,7 @@ struct HelmCommand: ParsableCommand {
 
     /// What Helm logs.
     static func warn(_ text: String) {
-        write(ByteString("level=WARN msg=\"\(text)\"\n"), to: STDERR_FILENO)
+        write(ByteString(text + "\n"), to: STDERR_FILENO)
     }
 
     static func write(_ text: ByteString, to descriptor: Int32) {

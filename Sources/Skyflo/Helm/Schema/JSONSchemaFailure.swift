@@ -1,8 +1,8 @@
 /// A place of a value that a schema doesn't allow, and why: a tree, where alternatives failed.
-struct SchemaFailure {
+struct JSONSchemaFailure {
     var location: [ByteString]
     var message: ByteString
-    var causes: [SchemaFailure] = []
+    var causes: [JSONSchemaFailure] = []
     /// Of a reference: it says nothing of its own where it has one cause.
     var isReference = false
     /// Several failures of one schema, which are told apart only below an alternative.
