@@ -42,6 +42,7 @@ enum GoFloat {
         if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
         let lower = verb | 0x20
         let sign: ByteString = value.sign == .minus ? "-" : ""
+        if lower == UInt8(ascii: "x") { return sign + hexadecimal(value, verb: verb, precision: precision) }
         if let precision {
             if lower == UInt8(ascii: "g") { return sign + general(value, verb: verb, precision: precision) }
             return sign + printed("%.*\(Character(Unicode.Scalar(verb)))", precision, value.magnitude)
@@ -104,6 +105,26 @@ enum GoFloat {
             bytes += digits.dropFirst(max(0, point))
         }
         return ByteString(bytes: bytes)
+    }
+
+    /// `0x1.8p-01`: as C writes it, with an exponent of two digits at least.
+    private static func hexadecimal(_ value: Double, verb: UInt8, precision: Int?) -> ByteString {
+        let conversion = verb == UInt8(ascii: "x") ? "a" : "A"
+        let text = precision.map { printed("%.*" + conversion, $0, value.magnitude) }
+        var bytes = (text ?? printed("%" + conversion, value.magnitude)).bytes
+        guard let mark = bytes.lastIndex(where: { $0 | 0x20 == UInt8(ascii: "p") }) else {
+            return ByteString(bytes: bytes)
+        }
+        if bytes.count - mark == 3 { bytes.insert(UInt8(ascii: "0"), at: mark + 2) }
+        return ByteString(bytes: bytes)
+    }
+
+    private static func printed(_ format: String, _ value: Double) -> ByteString {
+        withVaList([value]) { list in
+            var buffer = [CChar](repeating: 0, count: 64)
+            let count = vsnprintf(&buffer, buffer.count, format, list)
+            return ByteString(bytes: buffer.prefix(max(0, Int(count))).map { UInt8(bitPattern: $0) })
+        }
     }
 
     /// By the C library, which rounds the exact binary value as Go does.

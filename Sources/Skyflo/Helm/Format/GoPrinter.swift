@@ -20,10 +20,13 @@ struct GoPrinter {
 
     var buffer: [UInt8] = []
     var flags = Flags()
+    private var depth = 0
+    private var isCut = false
 
     /// Prints a value that is an argument or an element of one.
     mutating func print(_ value: HelmValue, verb: Unicode.Scalar, isElement: Bool = false) {
         if verb == "T" { return pad(ByteString(value.typeName)) }
+        if verb == "w" { return bad(value, verb) }
         switch value {
         case .null:
             if isElement {
@@ -43,6 +46,14 @@ struct GoPrinter {
         case .list(let list): self.list(list, verb: verb)
         case .map(let map): self.map(map, verb: verb)
         case .object(let object): self.object(object, value, verb: verb)
+        }
+    }
+
+    /// Once a value is too deep or its text too long, no more of it is printed.
+    private var isWithinLimits: Bool {
+        mutating get {
+            if depth > HelmValue.maximumDepth || buffer.count > HelmValue.maximumBytes { isCut = true }
+            return !isCut
         }
     }
 
@@ -72,10 +83,12 @@ struct GoPrinter {
             if list.isNil { return append("(nil)") }
         }
         append(flags.sharpValue ? "{" : "[")
-        for (index, element) in list.elements.enumerated() {
+        depth += 1
+        for (index, element) in list.elements.enumerated() where isWithinLimits {
             if index > 0 { append(flags.sharpValue ? ", " : " ") }
             print(element, verb: verb, isElement: true)
         }
+        depth -= 1
         append(flags.sharpValue ? "}" : "]")
     }
 
@@ -87,12 +100,14 @@ struct GoPrinter {
         } else {
             append("map[")
         }
-        for (index, key) in map.keys.enumerated() {
+        depth += 1
+        for (index, key) in map.keys.enumerated() where isWithinLimits {
             if index > 0 { append(flags.sharpValue ? ", " : " ") }
             print(.string(key), verb: verb, isElement: true)
             append(":")
             print(map[key] ?? .null, verb: verb, isElement: true)
         }
+        depth -= 1
         append(flags.sharpValue ? "}" : "]")
     }
 
@@ -201,13 +216,15 @@ extension GoPrinter {
         case "X": integer(number, radix: 16, prefix: flags.sharp ? "0X" : "", uppercase: true)
         case "c":
             var bytes: [UInt8] = []
-            GoText.append(UInt32(clamping: number), to: &bytes)
+            GoText.append(UInt32(exactly: number) ?? GoText.replacement, to: &bytes)
             pad(ByteString(bytes: bytes))
         case "q":
             let scalar = number >= 0 && number <= 0x10ffff ? UInt32(number) : GoText.replacement
             pad(GoQuote.quoted(character: scalar, onlyASCII: flags.plus))
         case "U":
-            let name = GoText.codePointName(UInt32(clamping: number))
+            let name =
+                UInt32(exactly: number).map { GoText.codePointName($0) }
+                ?? ByteString("U+" + String(UInt64(bitPattern: number), radix: 16, uppercase: true))
             pad(flags.sharp ? name : ByteString(bytes: name.bytes.prefix { $0 != 0x20 }))
         default: bad(value, verb)
         }
@@ -235,6 +252,7 @@ extension GoPrinter {
         switch verb {
         case "v": float(number, verb: "g", precision: nil)
         case "g", "G": float(number, verb: verb, precision: nil)
+        case "x", "X": float(number, verb: verb, precision: nil)
         case "e", "E", "f", "F": float(number, verb: verb == "F" ? "f" : verb, precision: 6)
         default: bad(value, verb)
         }

@@ -69,7 +69,7 @@ struct BaseCoding {
                 (buffer, count) = (0, 0)
             }
         }
-        if count > 0 { throw corrupt(at: bits == 6 ? input.count - count : input.count) }
+        if count > 0 { throw corrupt(at: input.count - count) }
         return result
     }
 

@@ -53,7 +53,6 @@ enum TemplateFunctions {
         EncodingFunctions.add(to: &table)
         PathFunctions.add(to: &table)
         DateFunctions.add(to: &table)
-        DurationFunctions.add(to: &table)
         PatternFunctions.add(to: &table)
         CryptoFunctions.add(to: &table)
         RandomFunctions.add(to: &table)
@@ -68,7 +67,8 @@ enum GoRuntimeError {
     static let divisionByZero = HelmError("runtime error: integer divide by zero")
 
     static func sliceEnd(_ end: Int, length: Int) -> HelmError {
-        HelmError("runtime error: slice bounds out of range [:\(end)] with length \(length)")
+        // A negative bound is named alone.
+        HelmError("runtime error: slice bounds out of range [:\(end)]" + (end < 0 ? "" : " with length \(length)"))
     }
 
     static func sliceStart(_ start: Int, length: Int) -> HelmError {

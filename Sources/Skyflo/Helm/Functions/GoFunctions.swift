@@ -151,11 +151,11 @@ private enum Comparison {
 
     /// Slices and maps can only be compared to nil.
     private static func areEqualNils(_ left: HelmValue, _ right: HelmValue) throws -> Bool {
-        let described = { (value: HelmValue) in GoFormat.print([value]) }
+        let described = { (value: HelmValue) in GoFormat.printf("%s", [value]) }
         guard left.kind == right.kind || left.isNull || right.isNull else {
             throw HelmError(
                 message: "non-comparable types " + described(left) + ": " + ByteString(left.typeName) + ", "
-                    + ByteString(right.typeName) + ": " + described(right))
+                    + ByteString(right.typeName) + ": " + GoFormat.print([right]))
         }
         if isNil(left) || isNil(right) { return isNil(left) == isNil(right) }
         throw HelmError(

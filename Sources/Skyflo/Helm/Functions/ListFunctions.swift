@@ -27,7 +27,9 @@ enum ListFunctions {
         }
         table.add("reverse", taking: .any) { .list(try elements($0[0], "find reverse on type").reversed()) }
         table.alias("mustReverse", of: "reverse")
-        table.add("sortAlpha", taking: .any) { .strings(StringFunctions.strings(of: $0[0]).sorted()) }
+        table.add("sortAlpha", taking: .any) {
+            .strings($0[0].isNull ? ["<nil>"] : StringFunctions.strings(of: $0[0]).sorted())
+        }
     }
 
     private static func addEnds(to table: inout FunctionTable) {
@@ -133,7 +135,12 @@ enum ListFunctions {
             if value.isNull { throw GoRuntimeError.nilPointer }
             throw HelmError("Cannot chunk type \(value.kind.rawValue)")
         }
-        guard size > 0 else { throw HelmError("runtime error: makeslice: len out of range") }
+        guard size > 0 else {
+            // Go computes the number of chunks with floats, so a negative size may give none.
+            let count = (Double(elements.count - 1) / Double(size)).rounded(.down) + 1
+            if count == 0 { return .list(HelmList([], type: .list)) }
+            throw HelmError("runtime error: makeslice: len out of range")
+        }
         let chunks = stride(from: 0, to: elements.count, by: size).map { start in
             HelmValue.list(Array(elements[start..<min(elements.count, start + size)]))
         }

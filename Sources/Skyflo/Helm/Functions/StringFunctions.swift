@@ -131,7 +131,7 @@ enum StringFunctions {
         return ByteString(bytes: text.bytes[start..<end])
     }
 
-    static let maximumBytes = 64 << 20
+    static let maximumBytes = HelmValue.maximumBytes
 
     static func repeated(_ text: ByteString, count: Int) throws -> ByteString {
         guard count >= 0 else { throw HelmError("strings: negative Repeat count") }

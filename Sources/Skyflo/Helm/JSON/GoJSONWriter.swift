@@ -27,6 +27,7 @@ struct GoJSONWriter {
         guard depth < Self.maximumDepth else {
             throw HelmError("json: unsupported value: encountered a cycle via \(value.typeName)")
         }
+        guard bytes.count <= HelmValue.maximumBytes else { throw HelmError("json: the text is too long") }
         switch value {
         case .null: bytes += Array("null".utf8)
         case .bool(let bool): bytes += Array((bool ? "true" : "false").utf8)

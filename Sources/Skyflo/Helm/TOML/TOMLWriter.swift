@@ -1,6 +1,7 @@
 /// Writes TOML as the library `BurntSushi/toml` does.
 struct TOMLWriter {
     private var bytes: [UInt8] = []
+    private var depth = 0
 
     static func text(of value: HelmValue) throws(HelmError) -> ByteString {
         var writer = TOMLWriter()
@@ -97,6 +98,10 @@ struct TOMLWriter {
     // MARK: - Values
 
     private mutating func writeElement(_ value: HelmValue) throws(HelmError) {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth < HelmValue.maximumDepth else { throw HelmError("toml: the value is nested too deeply") }
+        guard bytes.count <= HelmValue.maximumBytes else { throw HelmError("toml: the text is too long") }
         switch value {
         case .null: throw HelmError("toml: cannot encode array with nil element")
         case .bool(let bool): append(bool ? "true" : "false")

@@ -3,6 +3,8 @@ enum ValuesMethods {
     static func method(_ name: ByteString, of map: HelmMap) -> TemplateFunction? {
         switch name {
         case "AsMap": TemplateFunction([], body: .plain { _, _ in .map(map.retyped(.any)) })
+        case "Encode":
+            TemplateFunction([.any], body: .plain { _, _ in throw HelmError("a template has no writer to encode to") })
         case "YAML": TemplateFunction([], body: .plain { _, _ in .string(try YAMLEmitter.marshal(.map(map))) })
         case "Table":
             TemplateFunction([.string], body: .plain { .map(try table($1.string(0), of: map).retyped(.values)) })

@@ -28,6 +28,7 @@ struct NumberConstant {
     }
 
     private mutating func readCharacter() throws(HelmError) {
+        if text == "''" { throw HelmError("invalid syntax") }
         guard let character = GoQuote.unquoted(text), !character.isEmpty else {
             throw HelmError(message: "malformed character constant: " + text)
         }

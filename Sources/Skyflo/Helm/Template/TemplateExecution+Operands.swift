@@ -181,6 +181,7 @@ extension TemplateExecution {
             switch function.body {
             case .plain(let body):
                 let result = try body(self, FunctionArguments(values: values.map(\.value)))
+                try self.count(result)
                 return Reflected(result, isInterface: function.returnsInterface)
             case .reflected(let body): return try body(self, values)
             case .named(let body):

@@ -19,6 +19,7 @@ final class TemplateExecution {
     var set: TemplateSet
     var limits: TemplateLimits
     private var steps = 0
+    private var nextCheck = 0x10000
     private(set) var written = 0
     var includes: [ByteString: Int] = [:]
 
@@ -78,7 +79,17 @@ final class TemplateExecution {
     func step() throws {
         steps &+= 1
         if steps > limits.steps { throw HelmError("the templates take more than \(limits.steps) steps") }
-        if steps & 0xffff == 0 { try engine.checkDeadline() }
+        if steps >= nextCheck {
+            nextCheck = steps &+ 0x10000
+            try engine.checkDeadline()
+        }
+    }
+
+    /// Counts the work that a function did, by the length of the text that it made.
+    func count(_ result: HelmValue) throws {
+        guard case .string(let text) = result, text.count >= 1024 else { return }
+        steps &+= text.count >> 6
+        try step()
     }
 
     private func checkStack() throws {

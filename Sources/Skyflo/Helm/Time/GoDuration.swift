@@ -101,6 +101,11 @@ enum GoDuration {
         unit > 0 ? value - value % unit : value
     }
 
+    /// Whole units and the rest are divided apart, as Go does, which rounds otherwise than one division.
+    static func float(_ nanoseconds: Int64, per unit: Int64) -> Double {
+        Double(nanoseconds / unit) + Double(nanoseconds % unit) / Double(unit)
+    }
+
     /// The value of templates.
     static func value(_ nanoseconds: Int64) -> HelmValue {
         .object(DurationObject(nanoseconds))
@@ -134,9 +139,9 @@ package final class DurationObject: HelmObject {
         case "Nanoseconds": result = .int64(value)
         case "Microseconds": result = .int64(value / 1000)
         case "Milliseconds": result = .int64(value / 1_000_000)
-        case "Seconds": result = .float64(DurationFunctions.float(value, per: GoDuration.second))
-        case "Minutes": result = .float64(DurationFunctions.float(value, per: 60 * GoDuration.second))
-        case "Hours": result = .float64(DurationFunctions.float(value, per: 3600 * GoDuration.second))
+        case "Seconds": result = .float64(GoDuration.float(value, per: GoDuration.second))
+        case "Minutes": result = .float64(GoDuration.float(value, per: 60 * GoDuration.second))
+        case "Hours": result = .float64(GoDuration.float(value, per: 3600 * GoDuration.second))
         case "Abs": result = GoDuration.value(value == .min ? .max : abs(value))
         default: return nil
         }

@@ -135,7 +135,7 @@ extension GoTime {
     private static func zoneName(_ offset: TimeZoneRules.Offset) -> ByteString {
         if !offset.name.isEmpty, offset.name.first != "-", offset.name.first != "+" { return ByteString(offset.name) }
         if !offset.name.isEmpty { return ByteString(offset.name) }
-        return zoneText(offset.seconds, offset.seconds % 3600 == 0 ? .hours : .minutes)
+        return zoneText(offset.seconds, .minutes)
     }
 
     private static func zoneText(_ seconds: Int, _ form: LayoutElement.ZoneForm) -> ByteString {

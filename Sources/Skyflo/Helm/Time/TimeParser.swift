@@ -36,7 +36,7 @@ struct TimeParser {
             let next = index + 1 < elements.count ? elements[index + 1] : nil
             try parse(element, next: next)
         }
-        guard rest.isEmpty else { throw failure(": extra text: " + GoQuote.quoted(rest)) }
+        guard rest.isEmpty else { throw failure(": extra text: " + Self.quoted(rest)) }
         try resolveDate()
         if isAfternoon, hour < 12 { hour += 12 }
         if isMorning, hour == 12 { hour = 0 }
@@ -82,14 +82,27 @@ struct TimeParser {
 
     // MARK: - Errors
 
+    /// The package `time` has a quoting of its own, which writes all that isn't ASCII as bytes.
+    static func quoted(_ text: ByteString) -> ByteString {
+        var bytes: [UInt8] = [UInt8(ascii: "\"")]
+        for byte in text.bytes {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+            case 0x20..<0x80: bytes.append(byte)
+            default: bytes += Array("\\x".utf8) + GoQuote.hex(UInt32(byte), digits: 2)
+            }
+        }
+        return ByteString(bytes: bytes + [UInt8(ascii: "\"")])
+    }
+
     func failure(_ message: ByteString) -> HelmError {
-        HelmError(message: "parsing time " + GoQuote.quoted(text) + message)
+        HelmError(message: "parsing time " + Self.quoted(text) + message)
     }
 
     func mismatch(_ element: ByteString, at value: ByteString) -> HelmError {
         HelmError(
-            message: "parsing time " + GoQuote.quoted(text) + " as " + GoQuote.quoted(layout) + ": cannot parse "
-                + GoQuote.quoted(value) + " as " + GoQuote.quoted(element))
+            message: "parsing time " + Self.quoted(text) + " as " + Self.quoted(layout) + ": cannot parse "
+                + Self.quoted(value) + " as " + Self.quoted(element))
     }
 
     // MARK: - Elements

@@ -73,7 +73,7 @@ package final class HelmMap {
     }
 
     package func deepCopy() -> HelmMap {
-        HelmMap(dictionary.mapValues { $0.deepCopy() }, type: type)
+        HelmValue.map(self).deepCopy().asMap ?? HelmMap()
     }
 
     /// A new map with the same values.

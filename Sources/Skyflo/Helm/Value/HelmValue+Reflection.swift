@@ -51,7 +51,12 @@ extension HelmValue {
 
     /// `reflect.DeepEqual`: the same type and the same content.
     package func isDeepEqual(to other: HelmValue) -> Bool {
-        switch (self, other) {
+        isDeepEqual(to: other, depth: 0)
+    }
+
+    fileprivate func isDeepEqual(to other: HelmValue, depth: Int) -> Bool {
+        guard depth <= Self.maximumDepth else { return false }
+        return switch (self, other) {
         case (.null, .null): true
         case (.bool(let left), .bool(let right)): left == right
         case (.int(let left), .int(let right)): left == right
@@ -59,8 +64,8 @@ extension HelmValue {
         case (.float64(let left), .float64(let right)): left == right
         case (.string(let left), .string(let right)): left == right
         case (.bytes(let left), .bytes(let right)): left == right
-        case (.list(let left), .list(let right)): left.isDeepEqual(to: right)
-        case (.map(let left), .map(let right)): left.isDeepEqual(to: right)
+        case (.list(let left), .list(let right)): left.isDeepEqual(to: right, depth: depth + 1)
+        case (.map(let left), .map(let right)): left.isDeepEqual(to: right, depth: depth + 1)
         case (.object(let left), .object(let right)): left.typeName == right.typeName && left.isEqual(to: right)
         default: false
         }
@@ -68,17 +73,18 @@ extension HelmValue {
 }
 
 extension HelmList {
-    fileprivate func isDeepEqual(to other: HelmList) -> Bool {
+    fileprivate func isDeepEqual(to other: HelmList, depth: Int) -> Bool {
         guard type == other.type, isNil == other.isNil, elements.count == other.elements.count else { return false }
-        return self === other || zip(elements, other.elements).allSatisfy { $0.isDeepEqual(to: $1) }
+        return self === other || zip(elements, other.elements).allSatisfy { $0.isDeepEqual(to: $1, depth: depth) }
     }
 }
 
 extension HelmMap {
-    fileprivate func isDeepEqual(to other: HelmMap) -> Bool {
+    fileprivate func isDeepEqual(to other: HelmMap, depth: Int) -> Bool {
         guard type == other.type, isNil == other.isNil, count == other.count else { return false }
         return isSame(as: other)
-            || dictionary.allSatisfy { key, value in other[key].map { value.isDeepEqual(to: $0) } ?? false }
+            || dictionary.allSatisfy { key, value in other[key].map { value.isDeepEqual(to: $0, depth: depth) } ?? false
+            }
     }
 
     /// What a field that is absent evaluates to: the zero value of the map's elements.

@@ -55,14 +55,35 @@ package enum HelmValue {
         if case .bool(let bool) = self { bool } else { nil }
     }
 
+    /// How deeply values are looked into. A map that contains itself has no end; Go gives up on it as well.
+    package static let maximumDepth = 1000
+
     /// The same value with maps and lists of its own. Objects are immutable, so they are shared.
     package func deepCopy() -> HelmValue {
-        switch self {
-        case .map(let map): .map(map.deepCopy())
-        case .list(let list): .list(HelmList(list.elements.map { $0.deepCopy() }, type: list.type, isNil: list.isNil))
-        default: self
-        }
+        var budget = 10_000_000
+        return copy(depth: 0, budget: &budget)
     }
+
+    /// What is too deep, or too much because the same lists are in it again and again, is left out.
+    private func copy(depth: Int, budget: inout Int) -> HelmValue {
+        budget -= 1
+        if depth > Self.maximumDepth { budget = 0 }
+        switch self {
+        case .map, .list:
+            guard budget > 0 else { return .null }
+        default: return self
+        }
+        if case .map(let map) = self {
+            return .map(
+                HelmMap(map.dictionary.mapValues { $0.copy(depth: depth + 1, budget: &budget) }, type: map.type))
+        }
+        guard case .list(let list) = self else { return self }
+        let elements = list.elements.map { $0.copy(depth: depth + 1, budget: &budget) }
+        return .list(HelmList(elements, type: list.type, isNil: list.isNil))
+    }
+
+    /// The bytes of the largest text that is made of a value.
+    package static let maximumBytes = 64 << 20
 }
 
 /// A slice, with the type of its elements. No function of templates changes a slice in place, so this is immutable.

@@ -16,6 +16,7 @@ package struct YAMLEmitter {
     let width: Int
     /// Whether it writes as go-yaml 3 does: nothing is folded, lists below keys are indented, and numbers are Go's.
     private let isPretty: Bool
+    private var depth = 0
 
     private init(isPretty: Bool = false) {
         self.isPretty = isPretty
@@ -44,6 +45,13 @@ package struct YAMLEmitter {
 
     /// - Parameter inMapping: whether the value belongs to a key: a list isn't indented there.
     private mutating func node(_ value: HelmValue, inMapping: Bool) throws(HelmError) {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= HelmValue.maximumDepth else {
+            throw HelmError(
+                "error marshaling into JSON: json: unsupported value: encountered a cycle via \(value.typeName)")
+        }
+        guard out.count <= HelmValue.maximumBytes else { throw HelmError("yaml: the text is too long") }
         switch value {
         case .null: word("null")
         case .bool(let bool): word(bool ? "true" : "false")
@@ -56,6 +64,7 @@ package struct YAMLEmitter {
         case .list(let list):
             list.isNil && !isPretty ? word("null") : try sequence(list.elements, inMapping: inMapping)
         case .map(let map): try mapping(map)
+        case .object(let object) where isPretty && object is TimeObject: word(object.plain.asString?.text ?? "")
         case .object(let object): try node(object.plain, inMapping: inMapping)
         }
     }
