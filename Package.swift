@@ -152,6 +152,10 @@ let package = Package(
                 nioCore, nioHTTP1, nioPosix,
             ]),
         library(
+            "Integrations", in: "Skyflo",
+            ["KubeModel", "Concurrency", "HTTPTransport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL],
+            tests: ["KubeModel", "TestJenkins", asyncHTTPClient]),
+        library(
             "WorkflowEngine", in: "Skyflo", ["KubeModel", "SkyfloAPI", crypto],
             tests: ["KubeModel", "KubeSchema", "SkyfloAPI"]),
         library(
@@ -261,6 +265,15 @@ let package = Package(
             .target(
                 name: "FakeKubeAPI", dependencies: ["KubeModel", "KubeClient"], path: "Tests/Support/FakeKubeAPI",
                 swiftSettings: settings),
+            .executableTarget(
+                name: "JenkinsServer", dependencies: ["TestJenkins", "KubeModel"], path: "hack/peers/JenkinsServer",
+                swiftSettings: settings),
+            .target(
+                name: "TestJenkins",
+                dependencies: [
+                    "KubeModel", httpTypes, hummingbird, log, nioCore,
+                ],
+                path: "Tests/Support/TestJenkins", swiftSettings: settings),
             .testTarget(name: "FuzzTests", dependencies: ["Fuzzing"], swiftSettings: settings),
             .testTarget(
                 name: "APIServerContractTests",

@@ -6,9 +6,10 @@
 #   hack/test.sh --peers                                                   all of it, and then, before an issue is closed:
 #
 # release builds, the benchmarks and fuzz targets on them, a thousand conversations with crashes, the Python client of
-# Kubernetes (from PyPI, into a folder that goes after) against the playground, the Python SDKs of model providers against
-# recorded streams, ten conversations with a small language model (all from PyPI as well), and, where SKYFLO_TEST_KUBECONFIG
-# names the kubeconfig of a real API server, turns against it (the tests above use it as well). That takes more than an hour.
+# Kubernetes against the playground, three of Jenkins against the Jenkins of the tests, the SDKs of model providers against
+# recorded streams, ten conversations with a small language model (all from PyPI, into a folder that goes after), and, where
+# SKYFLO_TEST_KUBECONFIG names the kubeconfig of a real API server, turns against it (the tests above use it as well). That
+# takes more than an hour.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 answer_help "$@"
@@ -66,6 +67,7 @@ run hack/bench/tools --short
 run hack/bench/helm --short
 run hack/fuzz/fuzz --short
 run hack/crash.sh --short
+run hack/peers/jenkins --short
 [ -n "$peers" ] || exit 0
 
 run swift build -c release "${swift_flags[@]}"
@@ -79,6 +81,7 @@ run hack/crash.sh 1000
 run hack/peers/python
 run hack/peers/openai
 run hack/peers/model-sdks
+run hack/peers/jenkins
 run hack/real-model
 if [ -n "${SKYFLO_TEST_KUBECONFIG:-}" ]; then
   BENCH_KUBECONFIG=$SKYFLO_TEST_KUBECONFIG run hack/bench/turn 10 4

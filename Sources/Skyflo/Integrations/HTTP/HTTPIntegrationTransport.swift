@@ -1,0 +1,234 @@
+import AsyncHTTPClient
+import Concurrency
+import HTTPTransport
+import KubeModel
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import Synchronization
+
+/// Sends requests to the origin of an integration, with its credential, and nowhere else.
+package struct HTTPIntegrationTransport: IntegrationTransport {
+    private let origin: IntegrationOrigin
+    private let credential: IntegrationCredential?
+    private let client: HTTPClient
+    private let tls: TLSConfiguration?
+    private let timeout: Duration
+    private let loop: any EventLoop
+
+    /// - Parameters:
+    ///   - certificates: of authorities that the server's certificate may be signed by, in PEM; nil for those of the system.
+    ///   - timeout: from a request to the end of its answer.
+    ///   - client: instead of those that all integrations share. It is not shut down here.
+    /// - Throws: ``IntegrationError`` where the certificates or the proxy of the environment can't be used.
+    package init(
+        _ origin: IntegrationOrigin, credential: IntegrationCredential?, certificates: String? = nil,
+        timeout: Duration = .seconds(15), proxies: ProxyEnvironment = ProxyEnvironment(), client: HTTPClient? = nil
+    ) throws(IntegrationError) {
+        self.origin = origin
+        self.credential = credential
+        self.timeout = timeout
+        tls = try certificates.map { (pem) throws(IntegrationError) in try Self.tls(trusting: pem) }
+        if let client {
+            self.client = client
+        } else {
+            let proxy: ProxyServer?
+            do {
+                proxy = try proxies.proxy(isSecure: origin.isSecure, host: origin.host, port: origin.port)
+            } catch {
+                throw IntegrationError(.configuration, message: "\(error)")
+            }
+            self.client = IntegrationHTTPClients.client(through: proxy)
+        }
+        loop = client == nil ? IntegrationHTTPClients.loop : self.client.eventLoopGroup.any()
+    }
+
+    private static func tls(trusting pem: String) throws(IntegrationError) -> TLSConfiguration {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv12
+        guard let certificates = try? NIOSSLCertificate.fromPEMBytes(Array(pem.utf8)), !certificates.isEmpty else {
+            throw IntegrationError(
+                .configuration, message: "the integration's certificate authority is no PEM certificate")
+        }
+        tls.trustRoots = .certificates(certificates)
+        return tls
+    }
+
+    package func send(_ request: IntegrationRequest) async throws -> IntegrationResponse {
+        do {
+            return try await withDeadline(.now + timeout, failure: HTTPClientError.deadlineExceeded) {
+                try await answer(to: request)
+            }
+        } catch let error as IntegrationError {
+            throw error
+        } catch {
+            try Task.checkCancellation()
+            throw Self.failure(error)
+        }
+    }
+
+    // MARK: Redirects
+
+    private static let mostRedirects = 3
+
+    /// Jenkins redirects within itself. What would lead elsewhere is an error: no credential leaves the origin.
+    private func answer(to first: IntegrationRequest) async throws -> IntegrationResponse {
+        var request = first
+        for _ in 0...Self.mostRedirects {
+            let response = try await exchange(request)
+            guard (301...308).contains(response.status), response.status != 304 else { return response }
+            guard let location = response.header("location") else {
+                throw IntegrationError(.malformed, message: "the answer is a redirect that doesn't say where to")
+            }
+            // What was posted was taken; the page behind it is for people. Where it leads to says more.
+            if request.method == .post { return response }
+            guard let target = origin.target(ofRedirect: location) else {
+                throw IntegrationError(
+                    .malformed, message: "the answer is a redirect to another address, which is not followed")
+            }
+            if Self.isLogin(target) { throw Self.unauthorized }
+            var next = IntegrationRequest(.get, target: target)
+            (next.limit, next.isCutAtLimit) = (first.limit, first.isCutAtLimit)
+            request = next
+        }
+        throw IntegrationError(.malformed, message: "the answer is a redirect again and again")
+    }
+
+    private static func isLogin(_ target: String) -> Bool {
+        let path = target.prefix { $0 != "?" }
+        return path.hasPrefix("/login") || path.hasPrefix("/securityRealm/") || path == "/loginError"
+    }
+
+    private static let unauthorized = IntegrationError(
+        .unauthorized, message: "the system asks to log in: it does not accept the integration's user and token")
+
+    // MARK: One exchange
+
+    private func exchange(_ request: IntegrationRequest) async throws -> IntegrationResponse {
+        var headers: HTTPHeaders = ["accept": "application/json, text/plain, */*", "user-agent": "skyflo"]
+        if let credential { headers.add(name: "authorization", value: credential.authorization) }
+        for header in request.extraHeaders { headers.add(name: header.name, value: header.value) }
+        var body: HTTPClient.Body?
+        if request.method == .post {
+            headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
+            body = .string(request.body)
+        }
+        let outgoing = try HTTPClient.Request(
+            url: origin.url(of: request.target), method: request.method == .post ? .POST : .GET, headers: headers,
+            body: body, tlsConfiguration: tls)
+        let (parts, part) = LimitedBody.Parts.makeStream()
+        let task = client.execute(
+            request: outgoing, delegate: LimitedBody(part, limit: request.limit), eventLoop: .delegate(on: loop))
+        part.onTermination = { _ in task.cancel() }
+        return try await Self.response(parts, to: request, hiding: credential?.texts ?? [])
+    }
+
+    private static func response(
+        _ parts: LimitedBody.Parts, to request: IntegrationRequest, hiding secrets: [[UInt8]]
+    ) async throws -> IntegrationResponse {
+        var response: IntegrationResponse?
+        for try await part in parts {
+            switch part {
+            case .head(let head):
+                response = IntegrationResponse(
+                    status: Int(head.status.code), headers: head.headers.map { ($0.name, $0.value) })
+                if request.limit == 0 {
+                    response?.isCut = true
+                    return response ?? IntegrationResponse(status: 0)
+                }
+            case .body(let buffer):
+                response?.body += buffer.readableBytesView
+                guard let count = response?.body.count, count > request.limit else { continue }
+                guard request.isCutAtLimit else {
+                    throw IntegrationError(
+                        .tooLarge, message: "the answer is larger than \(request.limit) bytes, and was not read")
+                }
+                response?.body.removeLast(count - request.limit)
+                response?.isCut = true
+                return (response ?? IntegrationResponse(status: 0)).hiding(secrets)
+            }
+        }
+        try Task.checkCancellation()
+        guard let response else { throw HTTPClientError.remoteConnectionClosed }
+        return response.hiding(secrets)
+    }
+
+    private static func failure(_ error: any Error) -> IntegrationError {
+        let why = TransportFault.explanation(error)
+        return isBeforeSending(error)
+            ? IntegrationError(.unreachable, message: "the system can't be reached: \(why)")
+            : IntegrationError(.noAnswer, message: "the system gave no complete answer: \(why)")
+    }
+
+    private static func isBeforeSending(_ error: any Error) -> Bool {
+        switch error {
+        case is NIOConnectionError, is NIOSSLError, is NIOSSLExtraError: return true
+        case let error as HTTPClientError:
+            return [
+                .connectTimeout, .tlsHandshakeTimeout, .httpProxyHandshakeTimeout, .socksHandshakeTimeout,
+                .getConnectionFromPoolTimeout, .invalidURL, .emptyHost, .emptyScheme, .invalidProxyResponse,
+                .proxyAuthenticationRequired,
+            ].contains(error) || TransportFault.isHeaderRefusal(error)
+        case ChannelError.connectTimeout: return true
+        // Nothing but making a connection ends so.
+        case let error as IOError: return [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(error.errnoCode)
+        default: return false
+        }
+    }
+}
+
+/// The clients that integrations share, one for each way out. They live as long as the process; the environment names two
+/// proxies at most. What certificates are trusted is said with each request.
+private enum IntegrationHTTPClients {
+    /// The same one for all, so that requests share connections.
+    static let loop: any EventLoop = HTTPClient.defaultEventLoopGroup.any()
+    private static let clients = Mutex<[ProxyServer?: HTTPClient]>([:])
+
+    static func client(through proxy: ProxyServer?) -> HTTPClient {
+        clients.withLock { clients in
+            if let client = clients[proxy] { return client }
+            var configuration = HTTPClient.Configuration.singletonConfiguration
+            configuration.proxy = proxy?.configuration
+            configuration.redirectConfiguration = .disallow
+            configuration.timeout.connect = .seconds(5)
+            configuration.connectionPool.retryConnectionEstablishment = false
+            configuration.tracing.tracer = nil
+            let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+            clients[proxy] = client
+            return client
+        }
+    }
+}
+
+extension IntegrationResponse {
+    /// A server that repeats the credential it was sent, on a page about headers, tells nobody.
+    fileprivate func hiding(_ secrets: [[UInt8]]) -> IntegrationResponse {
+        var response = self
+        for secret in secrets {
+            response.body = Self.replace(secret, in: response.body)
+            response.headers = response.headers.map { name, value in
+                (name, String(decoding: Self.replace(secret, in: Array(value.utf8)), as: UTF8.self))
+            }
+        }
+        return response
+    }
+
+    private static func replace(_ secret: [UInt8], in bytes: [UInt8]) -> [UInt8] {
+        guard let first = secret.first, bytes.count >= secret.count else { return bytes }
+        var result: [UInt8] = []
+        var copied = 0
+        var at = 0
+        while at + secret.count <= bytes.count {
+            if bytes[at] == first, bytes[at..<at + secret.count].elementsEqual(secret) {
+                result += bytes[copied..<at]
+                result += "[redacted]".utf8
+                at += secret.count
+                copied = at
+            } else {
+                at += 1
+            }
+        }
+        return copied == 0 ? bytes : result + bytes[copied...]
+    }
+}

@@ -1,0 +1,109 @@
+import KubeModel
+
+/// The place that an integration's requests go to, and no other: scheme, host, port, and the prefix of all paths.
+package struct IntegrationOrigin: Sendable, Hashable, CustomStringConvertible {
+    package let isSecure: Bool
+    /// In lower case; an IPv6 address without brackets.
+    package let host: String
+    package let port: Int
+    /// Empty, or `/jenkins`: without a slash at its end.
+    package let prefix: String
+
+    /// - Parameter url: `https://ci.example.com/jenkins/`. One with a user, a query or a fragment is refused: credentials
+    ///   come from the Secret.
+    /// - Throws: ``IntegrationError``, which doesn't quote the URL.
+    package init(_ url: String) throws(IntegrationError) {
+        guard let parts = Self.parts(of: url) else { throw Self.unusable("is no http or https URL of a host") }
+        guard !parts.rest.contains("?"), !parts.rest.contains("#") else {
+            throw Self.unusable("has a query or a fragment")
+        }
+        guard let place = Self.place(parts.authority) else {
+            throw Self.unusable("has a user, a password, or a host that can't be read")
+        }
+        var prefix = parts.rest
+        while prefix.last == "/" { prefix.removeLast() }
+        let segments = prefix.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        guard segments.allSatisfy(Self.isPlain) else { throw Self.unusable("has a path that can't be used") }
+        self.prefix = prefix
+        isSecure = parts.isSecure
+        host = place.host
+        port = place.port ?? (parts.isSecure ? 443 : 80)
+    }
+
+    private static func unusable(_ why: String) -> IntegrationError {
+        IntegrationError(.configuration, message: "the integration's url \(why)")
+    }
+
+    /// The URL without a slash at its end.
+    package var description: String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        let isUsual = port == (isSecure ? 443 : 80)
+        return "\(isSecure ? "https" : "http")://\(name)\(isUsual ? "" : ":\(port)")\(prefix)"
+    }
+
+    /// - Parameter target: a path below the prefix with its query, as ``IntegrationRequest/target`` has it.
+    package func url(of target: String) -> String { description + target }
+
+    /// The path, with its query, below the prefix that a redirect leads to.
+    ///
+    /// - Returns: nil where it leads to another host, another scheme or out of the prefix.
+    package func target(ofRedirect location: String) -> String? {
+        var path = location
+        if location.hasPrefix("//") { return nil }
+        if let parts = Self.parts(of: location) {
+            guard let place = Self.place(parts.authority), parts.isSecure == isSecure, place.host == host,
+                place.port ?? (isSecure ? 443 : 80) == port
+            else { return nil }
+            path = parts.rest.isEmpty ? "/" : parts.rest
+        }
+        guard path.hasPrefix("/"), path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x5C }) else { return nil }
+        let route = path.prefix { $0 != "?" && $0 != "#" }
+        guard route == prefix || route.hasPrefix(prefix + "/"),
+            route.split(separator: "/").allSatisfy({ !Self.isDotted($0) })
+        else { return nil }
+        return String(path.dropFirst(prefix.count).prefix { $0 != "#" })
+    }
+
+    // MARK: Parts
+
+    private static func parts(of url: String) -> (isSecure: Bool, authority: String, rest: String)? {
+        guard url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != 0x5C }) else { return nil }
+        for (scheme, isSecure) in [("https://", true), ("http://", false)]
+        where url.prefix(scheme.count).lowercased() == scheme {
+            let authority = url.dropFirst(scheme.count).prefix { !"/?#".contains($0) }
+            guard !authority.isEmpty else { return nil }
+            return (isSecure, String(authority), String(url.dropFirst(scheme.count + authority.count)))
+        }
+        return nil
+    }
+
+    private static func place(_ authority: String) -> (host: String, port: Int?)? {
+        guard !authority.contains("@"), !authority.contains("%") else { return nil }
+        var host = authority[...]
+        var port = ""[...]
+        if authority.hasPrefix("[") {
+            guard let end = authority.firstIndex(of: "]") else { return nil }
+            host = authority[authority.index(after: authority.startIndex)..<end]
+            port = authority[authority.index(after: end)...]
+            guard port.isEmpty || port.hasPrefix(":") else { return nil }
+        } else {
+            host = authority.prefix { $0 != ":" }
+            port = authority.dropFirst(host.count)
+        }
+        guard !host.isEmpty else { return nil }
+        if port.isEmpty { return (host.lowercased(), nil) }
+        guard let number = Int(port.dropFirst()), (1...65535).contains(number) else { return nil }
+        return (host.lowercased(), number)
+    }
+
+    private static func isPlain(_ segment: Substring) -> Bool {
+        !segment.isEmpty && !isDotted(segment)
+            && segment.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    }
+
+    /// Whether a server or a proxy may take it for a step up, however it is encoded.
+    private static func isDotted(_ segment: Substring) -> Bool {
+        guard let text = PercentEncoding.decode(segment) else { return true }
+        return text == "." || text == ".." || text.contains("/") || text.contains("\\")
+    }
+}

@@ -1,0 +1,63 @@
+import Testing
+
+@testable import Integrations
+
+@Suite struct IntegrationOriginTests {
+    @Test(arguments: [
+        ("https://ci.example.com/jenkins/", "https://ci.example.com/jenkins"),
+        ("HTTP://CI.example.com:80", "http://ci.example.com"),
+        ("http://jenkins.ci.svc:8080", "http://jenkins.ci.svc:8080"),
+        ("https://[fd00::1]:8443/a/b//", "https://[fd00::1]:8443/a/b"),
+    ])
+    func `an address is kept in one form`(_ text: String, _ form: String) throws {
+        #expect(try IntegrationOrigin(text).description == form)
+    }
+
+    @Test(arguments: [
+        "", "ci.example.com", "ftp://ci.example.com", "https://", "https://user:hunter2@ci.example.com/",
+        "https://ci.example.com/?token=1", "https://ci.example.com/#x", "https://ci.example.com/a/../b",
+        "https://ci.example.com/%2e%2e/b", "https://ci.example.com:0/", "https://ci.example.com:99999",
+        "https://ci .example.com", "https://ci.example.com/\n", "https://ci.example.com\\@other/",
+        "https://%41.example/",
+    ])
+    func `what is no plain address is refused without being quoted`(_ text: String) {
+        #expect { try IntegrationOrigin(text) } throws: { error in
+            let message = (error as? IntegrationError)?.message ?? ""
+            return message.hasPrefix("the integration's url ") && !message.contains("hunter2")
+                && !message.contains("token=1")
+        }
+    }
+
+    @Test(arguments: [
+        ("/jenkins/job/a/", "/job/a/"), ("https://ci.example.com/jenkins/x?y=1#z", "/x?y=1"),
+        ("https://CI.example.com:443/jenkins", ""),
+    ])
+    func `a redirect within the origin is followed`(_ location: String, _ target: String) throws {
+        #expect(try IntegrationOrigin("https://ci.example.com/jenkins").target(ofRedirect: location) == target)
+    }
+
+    @Test(arguments: [
+        "https://evil.example/jenkins/", "http://ci.example.com/jenkins/", "https://ci.example.com:8443/jenkins/",
+        "//evil.example/jenkins/x", "/other", "/jenkinsx/", "/jenkins/../admin", "/jenkins/%2E%2E/admin",
+        "/jenkins/a%2f..%2fb", "/jenkins/%5c..", "https://ci.example.com@evil.example/jenkins/", "/jenkins/a\\b",
+        "relative", "/jenkins/\r\nx: y", "javascript:alert(1)", "https://ci.example.com.evil.example/jenkins/",
+    ])
+    func `a redirect to anywhere else is not`(_ location: String) throws {
+        #expect(try IntegrationOrigin("https://ci.example.com/jenkins").target(ofRedirect: location) == nil)
+    }
+}
+
+@Suite struct IntegrationRequestTests {
+    @Test func `segments, queries and forms are encoded`() throws {
+        let request = try IntegrationRequest(
+            .post, segments: ["job", "feature%2Fx y", "ü?#&"], query: [.init("a b", value: "1&2=3")],
+            form: [.init("p=1", value: "ü +\n")])
+        #expect(request.target == "/job/feature%252Fx%20y/%C3%BC%3F%23%26?a%20b=1%262%3D3")
+        #expect(request.body == "p%3D1=%C3%BC%20%2B%0A")
+    }
+
+    @Test(arguments: ["", ".", "..", "a/b", "a\\b", "a\nb", "a\u{0}", "\u{7F}", String(repeating: "x", count: 256)])
+    func `what can't be part of a path is refused`(_ segment: String) {
+        #expect(throws: IntegrationError.self) { try IntegrationRequest(.get, segments: ["job", segment]) }
+    }
+}
