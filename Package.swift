@@ -159,10 +159,10 @@ let package = Package(
             "WorkflowEngine", in: "Skyflo", ["KubeModel", "SkyfloAPI", crypto],
             tests: ["KubeModel", "KubeSchema", "SkyfloAPI"]),
         library(
-            "Writes", in: "Skyflo", ["KubeModel", "KubeClient", "SkyfloAPI", crypto],
+            "Writes", in: "Skyflo", ["KubeModel", "KubeClient", "SkyfloAPI", "Integrations", crypto],
             tests: ["KubeModel", "KubeClient", "SkyfloAPI", "FakeKubeAPI"]),
         library(
-            "ToolKit", in: "Skyflo", ["KubeModel", "KubeClient", "Writes"],
+            "ToolKit", in: "Skyflo", ["KubeModel", "KubeClient", "Integrations", "Writes"],
             tests: ["KubeModel", "KubeClient", "Writes", "FakeKubeAPI"]),
         library(
             "KubernetesTools", in: "Skyflo/Toolsets", ["KubeModel", "KubeClient", "SkyfloAPI", "Writes", "ToolKit"],
@@ -175,6 +175,12 @@ let package = Package(
             tests: [
                 "KubeModel", "KubeClient", "SkyfloAPI", "Writes", "ToolKit", "LocalCluster", "OperatorTestKit",
                 "FakeKubeAPI", log,
+            ]),
+        library(
+            "JenkinsTools", in: "Skyflo/Toolsets", ["KubeModel", "Integrations", "SkyfloAPI", "Writes", "ToolKit"],
+            tests: [
+                "KubeModel", "KubeClient", "Integrations", "SkyfloAPI", "Writes", "ToolKit", "FakeKubeAPI",
+                "TestJenkins",
             ]),
         library(
             "LocalCluster", in: "TestServer",
@@ -200,11 +206,11 @@ let package = Package(
             [
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
                 "OfflineModel", "ControllerRuntime", "WorkflowEngine", "Transcripts", "Writes", "ToolKit",
-                "KubernetesTools", "ArgoTools", log, metrics,
+                "KubernetesTools", "ArgoTools", "JenkinsTools", "Integrations", log, metrics,
             ],
             tests: [
                 "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "OfflineModel", "ControllerRuntime",
-                "WorkflowEngine", "Transcripts", "Writes", "ToolKit", log,
+                "WorkflowEngine", "Transcripts", "Writes", "ToolKit", "Integrations", "TestJenkins", log,
             ]),
         library(
             "SkyfloCLI", in: "Skyflo",
@@ -214,8 +220,8 @@ let package = Package(
             .executableTarget(
                 name: "skyflo",
                 dependencies: [
-                    "KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "ControllerRuntime", "Controllers", "ToolKit",
-                    "Helm", "HelmFiles",
+                    "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "ControllerRuntime",
+                    "Controllers", "ToolKit", "Helm", "HelmFiles",
                     .target(name: "LocalCluster", condition: .when(traits: ["Playground"])), "SkyfloCLI",
                     argumentParser, log, metrics, lifecycle, unixSignals, nioPosix,
                 ],
@@ -292,7 +298,7 @@ let package = Package(
                 dependencies: [
                     "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "OfflineModel", "ControllerRuntime",
                     "WorkflowEngine", "Writes", "Controllers", "LocalCluster", "OperatorTestKit", "SkyfloCLI",
-                    "ScriptedOpenAI", log,
+                    "ScriptedOpenAI", "TestJenkins", log,
                     subprocess,
                     systemPackage,
                 ],

@@ -97,6 +97,43 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
         #expect(schema.validate(object, old: nil).map(\.description).contains { $0.contains("needs a model") })
     }
 
+    static let maximalJenkins: JSONValue = [
+        "name": "main", "url": "http://localhost", "secretRef": ["name": "s", "usernameKey": "u", "tokenKey": "t"],
+        "caSecretRef": ["name": "a", "key": "k"], "caConfigMapRef": ["name": "b", "key": "k"], "enabled": false,
+        "readOnly": true, "allowedJobs": ["shop/*"], "timeoutSeconds": 9,
+    ]
+
+    @Test func `the schema of a SkyfloAI's integrations and the Swift type have the same fields`() throws {
+        let (json, schema) = try schema("skyflo.ai_skyfloais.yaml")
+        let jenkins = try #require(json["properties", "spec", "properties", "integrations", "properties", "jenkins"])
+        #expect(leaves(jenkins) == leaves(of: Self.maximalJenkins))
+        func read(_ integration: JSONValue) -> JenkinsSettings? {
+            SkyfloAI(KubeObject(["spec": ["integrations": ["jenkins": [integration]]]])).integrations.jenkins.first
+        }
+        for path in leaves(jenkins) {
+            let without = removing(path[...], from: Self.maximalJenkins)
+            #expect(read(without) != read(Self.maximalJenkins), "\(path) isn't read")
+        }
+        var both: JSONValue = ["spec": ["integrations": ["jenkins": [Self.maximalJenkins]]]]
+        #expect(schema.validate(both, old: nil).map(\.description).contains { $0.contains("not both") })
+        both["spec", "integrations"] = [
+            "jenkins": [["name": "a", "url": "http://user@host/", "secretRef": ["name": "s"]]]
+        ]
+        #expect(!schema.validate(both, old: nil).isEmpty)
+    }
+
+    @Test func `the schema has what is said of integrations`() throws {
+        let (_, schema) = try schema("skyflo.ai_skyfloais.yaml")
+        var status = SkyfloAIStatus()
+        var found = IntegrationStatus(kind: "Jenkins", name: "main", isReached: true, message: "m")
+        (found.user, found.version, found.since) = ("copilot", "2.479.3", KubeTime(seconds: 1_800_000_000))
+        status.integrations = [found]
+        var object: JSONValue = ["spec": [:], "status": status.json]
+        #expect(schema.validate(object, old: nil).map(\.description) == [])
+        #expect(schema.prune(&object) == [])
+        #expect(SkyfloAIStatus(json: status.json) == status)
+    }
+
     static let maximalApprovals: JSONValue = [
         "quorum": 2, "twoPerson": true, "serviceAccounts": "Nobody", "allowUnproven": true,
         "requireApproverRights": true,

@@ -1,5 +1,7 @@
 import ArgoTools
 import ControllerRuntime
+import HTTPTransport
+import JenkinsTools
 import KubeClient
 import KubeModel
 import KubernetesTools
@@ -27,14 +29,18 @@ package struct Operator: Sendable {
         package var progressInterval: Duration
         /// Where the Secret with the installation's redaction key lies.
         package var systemNamespace: String
+        /// Those of the environment, for integrations.
+        package var proxies: ProxyEnvironment
 
         package init(
             namespace: String? = nil, identity: String, defaultSkyfloAI: ObjectKey? = nil,
             lease: WorkerLease? = nil, healthHost: String = "127.0.0.1", healthPort: Int? = nil,
             concurrency: Int = 64, verificationTimeout: Duration = .seconds(120),
-            progressInterval: Duration = .seconds(1), systemNamespace: String = "skyflo-system"
+            progressInterval: Duration = .seconds(1), systemNamespace: String = "skyflo-system",
+            proxies: ProxyEnvironment = ProxyEnvironment()
         ) {
             self.progressInterval = progressInterval
+            self.proxies = proxies
             self.systemNamespace = systemNamespace
             self.namespace = namespace
             self.identity = identity
@@ -103,8 +109,9 @@ package struct Operator: Sendable {
     /// All tools that there are.
     package static func toolRegistry() -> ToolRegistry {
         ToolRegistry(
-            KubernetesToolset.all { SystemClock().now } + ArgoToolset.all { SystemClock().now },
-            onDemand: KubernetesToolset.groups + ArgoToolset.groups)
+            KubernetesToolset.all { SystemClock().now } + ArgoToolset.all { SystemClock().now }
+                + JenkinsToolset.all { SystemClock().now },
+            onDemand: KubernetesToolset.groups + ArgoToolset.groups + JenkinsToolset.groups)
     }
 
     private func informer(_ resource: APIResource, in namespace: String?) -> Informer {
@@ -128,7 +135,7 @@ package struct Operator: Sendable {
                 identity: configuration.identity, user: user, defaultSkyfloAI: configuration.defaultSkyfloAI,
                 redactionKey: redactionKey,
                 verificationTimeout: configuration.verificationTimeout, lease: configuration.lease,
-                progressInterval: configuration.progressInterval))
+                progressInterval: configuration.progressInterval, proxies: configuration.proxies))
     }
 
     private func conversationController(_ dependencies: ConversationReconciler.Dependencies) -> Controller {

@@ -56,18 +56,22 @@ package struct ToolContext: Sendable {
     /// Where the Conversation lives: the default where a tool call names no namespace.
     package var namespace: String
     package var redactor: Redactor
+    /// Systems outside of the cluster that the SkyfloAI names. Nothing can be changed through it.
+    package var integrations: IntegrationReader
     /// How many bytes a result may have; a longer one is cut, and says so.
     package var outputLimit: Int
     /// How far the call's wait is; nil at its first look, and for a call that doesn't wait.
     package var waited: WaitProgress?
 
     package init(
-        api: ReadOnlyAPI, mapper: RESTMapper, namespace: String, redactor: Redactor, outputLimit: Int = 16_384
+        api: ReadOnlyAPI, mapper: RESTMapper, namespace: String, redactor: Redactor,
+        integrations: IntegrationReader = .none, outputLimit: Int = 16_384
     ) {
         self.api = api
         self.mapper = mapper
         self.namespace = namespace
         self.redactor = redactor
+        self.integrations = integrations
         self.outputLimit = outputLimit
     }
 }

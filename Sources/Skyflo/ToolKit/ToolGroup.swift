@@ -1,5 +1,28 @@
 /// Tools that are put before the model only once it has asked for them: each description costs tokens in every request.
 package struct ToolGroup: Sendable, Hashable {
+    /// What there has to be for the group's tools to be of any use.
+    package enum Need: Sendable, Hashable {
+        case nothing
+        /// One of these API groups; one that begins with a dot is the end of a group's name.
+        case apiGroups([String])
+        /// An enabled integration of this kind: `jenkins`.
+        case integration(String)
+
+        /// - Parameters:
+        ///   - groups: those that the API server serves.
+        ///   - integrations: the kinds that are configured.
+        package func isMet(byAPIGroups groups: Set<String>, integrations: Set<String>) -> Bool {
+            switch self {
+            case .nothing: true
+            case .apiGroups(let wanted):
+                wanted.contains { name in
+                    name.hasPrefix(".") ? groups.contains { $0.hasSuffix(name) } : groups.contains(name)
+                }
+            case .integration(let kind): integrations.contains(kind)
+            }
+        }
+    }
+
     /// The word by which a model asks for it: `kubernetes_nodes`.
     package var name: String
     /// The toolset of all its tools.
@@ -8,11 +31,13 @@ package struct ToolGroup: Sendable, Hashable {
     package var purpose: String
     /// The names of its tools.
     package var tools: [String]
+    package var need: Need
 
-    package init(_ name: String, toolset: String, purpose: String, tools: [String]) {
+    package init(_ name: String, toolset: String, purpose: String, needs need: Need = .nothing, tools: [String]) {
         self.name = name
         self.toolset = toolset
         self.purpose = purpose
         self.tools = tools
+        self.need = need
     }
 }

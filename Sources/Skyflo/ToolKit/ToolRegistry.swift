@@ -52,6 +52,17 @@ package struct ToolRegistry: Sendable {
     /// The names of all toolsets.
     package var toolsets: Set<String> { Set(allDefinitions.map(\.toolset)) }
 
+    /// The toolsets of which no group has what it needs.
+    /// - Parameters:
+    ///   - apiGroups: those that the API server serves.
+    ///   - integrations: the kinds that are configured.
+    package func useless(apiGroups: Set<String>, integrations: Set<String>) -> Set<String> {
+        Set(
+            Dictionary(grouping: groups, by: \.toolset).filter { _, groups in
+                !groups.contains { $0.need.isMet(byAPIGroups: apiGroups, integrations: integrations) }
+            }.keys)
+    }
+
     /// In the order in which the tools were given: a stable prompt is a cached prompt.
     /// - Parameters:
     ///   - toolsets: nil for all.

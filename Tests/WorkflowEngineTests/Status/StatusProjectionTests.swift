@@ -88,6 +88,16 @@ import WorkflowEngine
         request.requests = [
             ["backend": "Exec", "command": ["true"], "container": "c", "timeoutSeconds": 30],
             ["backend": "PodStep", "podStep": "Log", "container": "c"],
+            [
+                "backend": "Jenkins", "integration": "main", "action": "Build", "method": "POST",
+                "path": "/job/a/buildWithParameters", "job": "a", "build": 7, "subject": "s", "mark": "skyflo-1",
+                "form": [
+                    [
+                        "name": "ENV", "value": "dev", "secret": true, "type": "choice", "choices": ["dev", "prod"],
+                        "default": "dev", "lastSuccessful": "prod",
+                    ]
+                ],
+            ],
         ]
         return request
     }

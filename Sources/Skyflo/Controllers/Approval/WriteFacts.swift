@@ -24,6 +24,11 @@ extension WriteFacts {
                 verb: isLog ? "get" : "delete", group: pod.target.resource.group,
                 resource: pod.target.resource.plural + (isLog ? "/log" : ""), namespace: pod.target.namespace,
                 name: pod.target.name, labels: labels, body: nil, effects: nil)
+        case .jenkins(let request):
+            // What becomes of it isn't in the cluster: rules can restrict it, and none allows it.
+            self.init(
+                verb: "update", group: request.target.resource.group, resource: request.target.resource.plural,
+                namespace: request.namespace, name: request.integration, labels: labels, body: nil, effects: nil)
         }
     }
 

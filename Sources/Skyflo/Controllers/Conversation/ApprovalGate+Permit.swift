@@ -10,10 +10,13 @@ struct WritePermit: Sendable {
     let callID: String
     /// Acts for the conversation's ServiceAccount.
     let api: ImpersonatingAPI
+    /// Systems outside of the cluster, as the SkyfloAI names them.
+    let integrations: IntegrationWriter
 
-    fileprivate init(for call: Call, api: ImpersonatingAPI) {
+    fileprivate init(for call: Call, api: ImpersonatingAPI, integrations: IntegrationWriter) {
         callID = call.id
         self.api = api
+        self.integrations = integrations
     }
 }
 
@@ -56,7 +59,8 @@ extension ApprovalGate {
             else { throw WriteNotPermitted(reason: "the approval is no longer valid") }
         }
         guard try await hasIdentity else { throw Self.lackOfIdentity(conversation) }
-        return WritePermit(for: call, api: api.impersonating(references.identity))
+        return WritePermit(
+            for: call, api: api.impersonating(references.identity), integrations: writer(terms.skyfloAI, conversation))
     }
 
     private func checkGrant(
@@ -89,13 +93,18 @@ extension ApprovalGate {
         guard terms.isGoverned else { throw WriteNotPermitted(reason: terms.doubt) }
         try checkRules(on: call, under: terms)
         guard try await hasIdentity else { throw Self.lackOfIdentity(conversation) }
-        return WritePermit(for: call, api: api.impersonating(references.identity))
+        return WritePermit(
+            for: call, api: api.impersonating(references.identity), integrations: writer(terms.skyfloAI, conversation))
     }
 
     /// Impersonation asks nobody whether there is such a ServiceAccount, and what was bound to it remains bound.
     private func identityExists(of conversation: Conversation) async throws -> Bool {
         let account = ObjectKey(namespace: conversation.namespace, name: conversation.spec.serviceAccountName)
         return try await serviceAccounts.contains(account, api: api, clock: clock)
+    }
+
+    private func writer(_ skyfloAI: ObjectKey, _ conversation: Conversation) -> IntegrationWriter {
+        IntegrationWriter(directory(skyfloAI), namespace: conversation.namespace)
     }
 
     private static func lackOfIdentity(_ conversation: Conversation) -> WriteNotPermitted {

@@ -22,6 +22,7 @@ struct ApprovalGate: Sendable {
     let worker: String
     let proofs: AdmissionPolicyCheckCache
     let serviceAccounts: ServiceAccountCache
+    let directory: @Sendable (ObjectKey) -> IntegrationDirectory
 
     init(_ dependencies: ConversationReconciler.Dependencies) {
         api = dependencies.api
@@ -32,6 +33,7 @@ struct ApprovalGate: Sendable {
         worker = dependencies.options.identity
         proofs = dependencies.proofs
         serviceAccounts = dependencies.serviceAccounts
+        directory = { IntegrationDirectory(of: $0, dependencies) }
     }
 
     // MARK: As the cache has it

@@ -1,4 +1,5 @@
 import ControllerRuntime
+import HTTPTransport
 import KubeClient
 import KubeModel
 import LanguageModels
@@ -29,6 +30,8 @@ package final class ConversationReconciler: Reconciler {
         var serviceAccounts = ServiceAccountCache()
         var proofs = AdmissionPolicyCheckCache()
         var installation = InstallationCache()
+        var integrationCredentials = IntegrationCredentialCache()
+        var integrationProbe = IntegrationProbe()
 
         package init(
             api: any KubeAPI, conversations: Informer, skyfloAIs: Informer, mapper: RESTMapper, tools: ToolRegistry,
@@ -64,14 +67,18 @@ package final class ConversationReconciler: Reconciler {
         /// How long a status stays as it is, at least, while a turn goes on. What people have to decide or are told at the end
         /// doesn't wait for it.
         package var progressInterval: Duration
+        /// Those of the environment, for integrations.
+        package var proxies: ProxyEnvironment
 
         package init(
             identity: String, user: String, defaultSkyfloAI: ObjectKey? = nil, redactionKey: [UInt8],
             verificationTimeout: Duration = .seconds(120), lease: WorkerLease? = nil,
-            progressInterval: Duration = .seconds(1)
+            progressInterval: Duration = .seconds(1),
+            proxies: ProxyEnvironment = ProxyEnvironment()
         ) {
             self.progressInterval = progressInterval
             self.lease = lease
+            self.proxies = proxies
             self.identity = identity
             self.user = user
             self.defaultSkyfloAI = defaultSkyfloAI

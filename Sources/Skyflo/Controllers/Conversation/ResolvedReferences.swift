@@ -1,4 +1,3 @@
-import ArgoTools
 import ControllerRuntime
 import KubeClient
 import KubeModel
@@ -47,7 +46,7 @@ struct ResolvedReferences: Sendable {
         let identity = try await identity(of: conversation, dependencies)
         let isChosen = spec.toolsets != nil || skyflo.toolsets != nil
         let served = try await served(by: dependencies.mapper)
-        let offered = isChosen ? toolsets : offered(toolsets, where: served ?? [])
+        let offered = isChosen ? toolsets : offered(toolsets, skyflo: skyflo, tools: dependencies.tools, served: served ?? [])
         let isReadOnly = spec.approvalMode == .readOnly || skyflo.readOnly
         let definitions = dependencies.tools.definitions(toolsets: offered, onlyReading: isReadOnly)
         let prompt = SystemPrompt(
@@ -155,13 +154,15 @@ struct ResolvedReferences: Sendable {
         }
     }
 
-    /// What is put before the model where nobody has chosen: tools for Argo and Flux only where the cluster has one of them.
-    /// Each description costs tokens in every request. Tools that aren't offered still say what is missing when called.
-    private static func offered(_ toolsets: Set<String>?, where served: [APIResource]) -> Set<String>? {
-        guard served.contains(where: { ArgoToolset.isServed(by: $0.group) }) else {
-            return toolsets?.subtracting([ArgoToolset.toolset])
-        }
-        return toolsets
+    /// What is put before the model where nobody has chosen: tools for Argo and Flux only where the cluster has one of them,
+    /// those for Jenkins only where one is configured. Each description costs tokens in every request. Tools that aren't
+    /// offered still say what is missing when called.
+    private static func offered(
+        _ toolsets: Set<String>?, skyflo: SkyfloAI, tools: ToolRegistry, served: [APIResource]
+    ) -> Set<String>? {
+        let integrations: Set<String> = skyflo.integrations.jenkins.contains(where: \.isEnabled) ? ["jenkins"] : []
+        return toolsets?.subtracting(
+            tools.useless(apiGroups: Set(served.map(\.group)), integrations: integrations))
     }
 
     // MARK: Secret and ServiceAccount

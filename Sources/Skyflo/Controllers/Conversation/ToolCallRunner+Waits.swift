@@ -54,7 +54,8 @@ extension ToolCallRunner {
         let now = store.now
         let context = ToolContext(
             api: access.acting(for: references.identity), mapper: mapper, namespace: store.conversation.namespace,
-            redactor: redactor)
+            redactor: redactor,
+            integrations: access.integrations(of: references.skyfloAI, in: store.conversation.namespace))
         let registry = registry
         let outcome = try await stopWatcher.run(for: store, governedBy: references.skyfloAI) {
             try await calls.concurrentMap(atOnce: 8) { call in

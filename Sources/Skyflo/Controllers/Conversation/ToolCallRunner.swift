@@ -23,7 +23,7 @@ struct ToolCallRunner: Sendable {
     ) {
         self.gate = gate
         self.stopWatcher = stopWatcher
-        access = ReadAccess(dependencies.api)
+        access = ReadAccess(dependencies)
         mapper = dependencies.mapper
         registry = dependencies.tools
         events = dependencies.events
@@ -52,7 +52,9 @@ struct ToolCallRunner: Sendable {
     ) async throws {
         let context = ToolContext(
             api: access.acting(for: references.identity), mapper: mapper, namespace: store.conversation.namespace,
-            redactor: redactor, outputLimit: references.budget(for: store.machine).result)
+            redactor: redactor,
+            integrations: access.integrations(of: references.skyfloAI, in: store.conversation.namespace),
+            outputLimit: references.budget(for: store.machine).result)
         let calls = ids.compactMap(store.machine.call)
         let registry = registry
         let readOnly = gate.readOnly(store.conversation, governedBy: gate.governing(references))
@@ -131,7 +133,8 @@ struct ToolCallRunner: Sendable {
                 case .proposal(let proposal):
                     if let readOnly { return .failure("refused: \(readOnly)") }
                     if let refusal = refusal(of: proposal) { return .failure(refusal) }
-                    let preview = try await Preview.of(proposal, api: context.api, redactor: context.redactor)
+                    let preview = try await Preview.of(
+                        proposal, api: context.api, integrations: context.integrations, redactor: context.redactor)
                     return .write(
                         try await proposal.noting(podsIn: preview, api: context.api), preview,
                         touches: WriteTouches.of(preview)

@@ -17,8 +17,8 @@ extension WriteCoordinator {
         guard !running.isEmpty else { return nil }
         var ended: [(call: Call, checks: [CheckResult])] = []
         for (call, checks) in running {
-            let found = try await look(at: checks, of: call, stop: stop, as: store.conversation.identity)
-            let over = found.filter { $0.verdict != .stillRunning }
+            let found = try await look(at: checks, of: call, stop: stop, in: store.conversation)
+            let over = found.filter { $0.verdict != .stillRunning || Self.isProgress($0, since: checks, of: call) }
             if !over.isEmpty { ended.append((call, over)) }
         }
         if !ended.isEmpty {
@@ -31,8 +31,9 @@ extension WriteCoordinator {
     }
 
     private func look(
-        at checks: [CheckResult], of call: Call, stop: String?, as user: String
+        at checks: [CheckResult], of call: Call, stop: String?, in conversation: Conversation
     ) async throws -> [CheckResult] {
+        let user = conversation.identity
         func give(up why: String) -> [CheckResult] {
             checks.map { CheckResult(id: $0.id, check: $0.check, verdict: .notChecked, evidence: why) }
         }
@@ -46,10 +47,15 @@ extension WriteCoordinator {
         guard conditions.count == checks.count else {
             return give(up: "this version of the operator does not know this check")
         }
+        var integrations = IntegrationReader.none
+        if conditions.contains(where: { $0.jenkins != nil }) {
+            integrations = access.integrations(of: await governing(conversation), in: conversation.namespace)
+        }
         let verifier = Verifier(
             api: access.acting(for: Impersonation(user: user)), clock: clock, deadline: clock.uptime,
-            since: call.writtenAt ?? call.startedAt, display: RedactedCall(of: call, redactor: redactor))
-        return try await verifier.checkAgain(conditions)
+            since: call.writtenAt ?? call.startedAt, display: RedactedCall(of: call, redactor: redactor),
+            integrations: integrations)
+        return try await verifier.checkAgain(conditions.map { $0.bound(toResult: call.result) })
     }
 
     /// The longer it takes, the more seldom.
@@ -58,8 +64,16 @@ extension WriteCoordinator {
         return .milliseconds(Int64(min(60, max(2, age / 10)) * 1000))
     }
 
+    /// Whether a build has come further, which people see in the status.
+    private static func isProgress(_ check: CheckResult, since before: [CheckResult], of call: Call) -> Bool {
+        guard (call.approval?.checks ?? []).contains(where: { $0.title == check.check && $0.jenkins != nil }) else {
+            return false
+        }
+        return !before.contains { $0.check == check.check && $0.evidence == check.evidence }
+    }
+
     private func tell(_ checks: [CheckResult], of call: Call, in conversation: Conversation) {
-        for check in checks {
+        for check in checks where check.verdict != .stillRunning {
             let text = "\(call.id): \(check.line)"
             switch check.verdict {
             case .passed: events.normal(conversation.object, reason: "Verified", message: text)

@@ -66,7 +66,8 @@ extension WriteCoordinator {
         _ planned: PlannedWrite, of call: Call, at position: Int, isResumed: Bool, in store: inout ConversationStore,
         references: ResolvedReferences, under permit: WritePermit
     ) async throws -> WriteOutcome {
-        let outcome = await planned.execute(api: permit.api, redactor: redactor)
+        let outcome = await planned.execute(
+            api: permit.api, integrations: permit.integrations, redactor: redactor)
         guard case .stale = outcome else { return outcome }
         if isResumed {
             let found = try await observe(planned, of: call, at: position, api: access.acting(for: references.identity))
@@ -91,7 +92,8 @@ extension WriteCoordinator {
                 guard let moved = try await planned.refresh(api: reader, redactor: redactor) else { return nil }
                 try await store.refresh()
                 let permit = try await gate.permit(call, in: store, references: references)
-                let outcome = await moved.execute(api: permit.api, redactor: redactor)
+                let outcome = await moved.execute(
+                    api: permit.api, integrations: permit.integrations, redactor: redactor)
                 guard case .stale = outcome else { return outcome }
             }
             return nil

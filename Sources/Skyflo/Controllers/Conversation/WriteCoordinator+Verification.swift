@@ -10,10 +10,11 @@ extension WriteCoordinator {
         _ id: String, in store: inout ConversationStore, references: ResolvedReferences
     ) async throws {
         guard let call = store.machine.call(id) else { return }
-        let conditions = call.approval?.checks ?? []
+        let conditions = (call.approval?.checks ?? []).map { $0.bound(toResult: call.result) }
         let verifier = Verifier(
             api: access.acting(for: references.identity), clock: clock, deadline: clock.uptime + verificationTimeout,
-            since: call.writtenAt ?? call.startedAt, display: RedactedCall(of: call, redactor: redactor))
+            since: call.writtenAt ?? call.startedAt, display: RedactedCall(of: call, redactor: redactor),
+            integrations: access.integrations(of: references.skyfloAI, in: store.conversation.namespace))
         let outcome = try await stopWatcher.run(for: store, governedBy: references.skyfloAI) {
             try await verifier.check(conditions)
         }

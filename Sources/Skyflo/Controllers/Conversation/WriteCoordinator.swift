@@ -21,13 +21,18 @@ struct WriteCoordinator: Sendable {
     let operatorUser: String
     /// How long a write's effect is watched.
     let verificationTimeout: Duration
+    /// The SkyfloAI that governs a conversation; nil where that can't be told now.
+    let governing: @Sendable (Conversation) async -> ObjectKey?
 
     init(
         _ dependencies: ConversationReconciler.Dependencies, gate: ApprovalGate, stopWatcher: StopWatcher
     ) {
         self.gate = gate
         self.stopWatcher = stopWatcher
-        access = ReadAccess(dependencies.api)
+        access = ReadAccess(dependencies)
+        governing = { conversation in
+            try? await ResolvedReferences.skyfloAI(for: conversation, dependencies).object.key
+        }
         events = dependencies.events
         clock = dependencies.clock
         redactor = Redactor(key: dependencies.options.redactionKey)
@@ -94,7 +99,9 @@ struct WriteCoordinator: Sendable {
         _ id: String, in store: inout ConversationStore, references: ResolvedReferences
     ) async throws {
         guard let call = store.machine.call(id) else { return }
-        let found = try await find(call, api: access.acting(for: references.identity))
+        let found = try await find(
+            call, api: access.acting(for: references.identity),
+            integrations: access.integrations(of: references.skyfloAI, in: store.conversation.namespace))
         guard case .notDone = found.outcome else {
             return try await close(call, outcome: found.outcome, uids: found.uids, in: &store)
         }
@@ -111,7 +118,9 @@ struct WriteCoordinator: Sendable {
         }
         let reader = access.acting(for: Impersonation(user: identity))
         if call.sequence != nil { return try await closeSequence(call, because: why, in: &store, api: reader) }
-        let found = try await find(call, api: reader)
+        let integrations = access.integrations(
+            of: await governing(store.conversation), in: store.conversation.namespace)
+        let found = try await find(call, api: reader, integrations: integrations)
         guard case .notDone = found.outcome else {
             return try await close(call, outcome: found.outcome, uids: found.uids, in: &store)
         }

@@ -12,6 +12,8 @@ package struct SkyfloAIReconciler: Reconciler {
     private let clock: any RuntimeClock
     private let keys: ModelKeyCache
     private let proofs: AdmissionPolicyCheckCache
+    private let probe: IntegrationProbe
+    private let directory: @Sendable (ObjectKey) -> IntegrationDirectory
 
     /// - Parameter dependencies: what it finds out spares the conversations' reconciler asking for it again.
     package init(_ dependencies: ConversationReconciler.Dependencies) {
@@ -21,6 +23,8 @@ package struct SkyfloAIReconciler: Reconciler {
         clock = dependencies.clock
         keys = dependencies.keys
         proofs = dependencies.proofs
+        probe = dependencies.integrationProbe
+        directory = { IntegrationDirectory(of: $0, dependencies) }
     }
 
     package func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
@@ -39,9 +43,12 @@ package struct SkyfloAIReconciler: Reconciler {
         status.observedGeneration = object.generation
         status.defaultModel = skyflo.models.first?.name ?? ""
         status.conditions = conditions
+        status.integrations = try await probe.look(skyflo, directory(key))
         if object["status"] != status.json {
+            var content = status.json
+            if status.integrations.isEmpty, object["status", "integrations"] != nil { content["integrations"] = .null }
             let patch: JSONValue = [
-                "metadata": ["resourceVersion": .string(object.resourceVersion)], "status": status.json,
+                "metadata": ["resourceVersion": .string(object.resourceVersion)], "status": content,
             ]
             let written = try await api.patch(
                 .skyfloAIs, namespace: object.namespace, name: object.name, subresource: "status", patch: .merge(patch),

@@ -1,5 +1,6 @@
 import Concurrency
 import ControllerRuntime
+import Integrations
 import KubeClient
 import KubeModel
 import Writes
@@ -24,6 +25,7 @@ extension Verifier {
     /// Lists the objects of a condition and evaluates it. Where the identity may read an object and not list it, it is read.
     func look(at condition: PostCondition, isSettled: Bool = true, isRunning: Bool = false) async throws -> Observation
     {
+        if let place = condition.jenkins { return try await look(at: place.goal, in: place.integration) }
         do {
             return try await list(condition, isSettled: isSettled, isRunning: isRunning)
         } catch is PermissionDenied where condition.scope.name != nil {
@@ -35,6 +37,19 @@ extension Verifier {
                 isUnknowable: condition.isUnknowable(observed: []))
         } catch let error as CancellationError {
             throw error
+        } catch {
+            return Self.unseen(error)
+        }
+    }
+
+    private func look(at goal: JenkinsGoal, in integration: String) async throws -> Observation {
+        do {
+            let found = try await goal.look(try await integrations.jenkins(integration, api: api))
+            return Observation(finding: found.result, isUnknowable: found.isUnknowable)
+        } catch let error as CancellationError {
+            throw error
+        } catch let error as IntegrationError where !error.mayPass {
+            return Observation(finding: .pending(error.message), isUnknowable: true)
         } catch {
             return Self.unseen(error)
         }

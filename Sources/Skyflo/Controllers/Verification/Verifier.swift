@@ -16,6 +16,7 @@ struct Verifier: Sendable {
     /// When the write was sent.
     let since: KubeTime
     let display: RedactedCall
+    var integrations = IntegrationReader.none
 
     /// - Returns: one result for each, in the same order.
     /// - Throws: `CancellationError`.
@@ -60,10 +61,15 @@ struct Verifier: Sendable {
 
     // MARK: One condition
 
+    /// How long a worker waits for a build that may be short.
+    private static let jenkinsWatch = Duration.seconds(20)
+
     /// Looks once, and then at every change, until the condition is decided or time is over.
     private func watch(_ condition: PostCondition) async throws -> CheckResult {
         let latest = LatestLook()
-        let decided = try await clock.withDeadline(deadline) {
+        // A build may take hours: whoever waits for it is told later.
+        let limit = condition.jenkins == nil ? deadline : min(deadline, clock.uptime + Self.jenkinsWatch)
+        let decided = try await clock.withDeadline(limit) {
             if let look = try await observe(condition, latest: latest) { return result(of: condition, look) }
             let look = try await look(at: condition)
             return result(of: condition, try await follow(condition, from: look, latest: latest))
@@ -85,6 +91,9 @@ struct Verifier: Sendable {
 
     /// Of what isn't so by now: whether it may be later.
     private func unfinished(_ condition: PostCondition, latest: Latest) -> CheckResult {
+        if condition.jenkins != nil, let end = condition.deadline(observed: [], since: since), end > clock.now {
+            return result(condition, verdict: .stillRunning, evidence: latest.reason)
+        }
         guard let end = condition.deadline(observed: latest.objects, since: since), end > clock.now else {
             return result(condition, verdict: .timedOut, evidence: latest.reason)
         }

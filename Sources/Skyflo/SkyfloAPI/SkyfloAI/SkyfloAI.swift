@@ -15,6 +15,8 @@ package struct SkyfloAI: Sendable {
     package let approvals: ApprovalPolicy
     /// How much of it may run at once.
     package let turnCaps: TurnCaps
+    /// Systems outside of the cluster that conversations may use.
+    package let integrations: IntegrationSettings
     /// Components of the reference system that the spec names and that this version doesn't deploy.
     package let foreignComponents: [String]
 
@@ -29,6 +31,7 @@ package struct SkyfloAI: Sendable {
         readOnly = spec?["readOnly"]?.bool ?? false
         approvals = ApprovalPolicy(spec?["approvals"] ?? .object([:]))
         turnCaps = TurnCaps(spec?["limits"] ?? .object([:]))
+        integrations = IntegrationSettings(spec?["integrations"] ?? .object([:]))
         foreignComponents = ["ui", "engine", "mcp"].filter { spec?[$0] != nil }
     }
 

@@ -6,8 +6,34 @@ package struct SkyfloAIStatus: Sendable, Hashable {
     /// The name of the model of conversations that name none.
     package var defaultModel = ""
     package var conditions: [Condition] = []
+    package var integrations: [IntegrationStatus] = []
 
     package init() {}
+}
+
+/// How a system outside of the cluster was found: an entry of `status.integrations`.
+package struct IntegrationStatus: Sendable, Hashable {
+    /// `Jenkins`
+    package var kind = ""
+    package var name = ""
+    /// Whether it answered, and knows the integration's user.
+    package var isReached = false
+    /// As whom it knows the integration.
+    package var user: String?
+    package var version: String?
+    /// Since when it is as it is.
+    package var since: KubeTime?
+    /// Why it isn't reached, or what else is to be known.
+    package var message = ""
+
+    package init() {}
+
+    package init(kind: String, name: String, isReached: Bool, message: String) {
+        self.kind = kind
+        self.name = name
+        self.isReached = isReached
+        self.message = message
+    }
 }
 
 extension SkyfloAIStatus: JSONRecord {
@@ -15,5 +41,18 @@ extension SkyfloAIStatus: JSONRecord {
         members.code(&observedGeneration, as: "observedGeneration")
         members.code(&defaultModel, as: "defaultModel")
         members.code(&conditions, as: "conditions")
+        members.code(&integrations, as: "integrations", ifEmpty: .omitted)
+    }
+}
+
+extension IntegrationStatus: JSONRecord {
+    package mutating func code(_ members: inout JSONMembers) {
+        members.code(&kind, as: "kind")
+        members.code(&name, as: "name")
+        members.code(&isReached, as: "reached")
+        members.code(&user, as: "user")
+        members.code(&version, as: "version")
+        members.code(&since, as: "since")
+        members.code(&message, as: "message")
     }
 }

@@ -10,6 +10,7 @@ package struct StoredWrite: Sendable, Hashable {
         case kubernetes = "Kubernetes"
         case exec = "Exec"
         case podStep = "PodStep"
+        case jenkins = "Jenkins"
     }
 
     /// nil in what versions wrote that knew only the API server.
@@ -30,6 +31,19 @@ package struct StoredWrite: Sendable, Hashable {
 
     /// What is done with a pod that an earlier step creates: `Log` or `Delete`.
     package var podStep: String?
+
+    // A request to an integration.
+    /// Its name in the SkyfloAI.
+    package var integration: String?
+    package var action: String?
+    /// The full name of the job.
+    package var job: String?
+    package var build: Int?
+    /// The queue item, or the question, that it is about.
+    package var subject: String?
+    /// Names and values, with what the job says of each beside it.
+    package var form: [JSONValue] = []
+    package var mark: String?
 
     package var target: WriteTarget?
     package var previewed: PreviewedContent?
@@ -52,6 +66,13 @@ extension StoredWrite: JSONRecord {
         members.code(&container, as: "container")
         members.code(&timeoutSeconds, as: "timeoutSeconds")
         members.code(&podStep, as: "podStep")
+        members.code(&integration, as: "integration")
+        members.code(&action, as: "action")
+        members.code(&job, as: "job")
+        members.code(&build, as: "build")
+        members.code(&subject, as: "subject")
+        members.understand(&form, as: "form")
+        members.code(&mark, as: "mark")
         members.code(&target, as: "target")
         members.code(&previewed, as: "previewed")
         members.understand(&step, as: "step")

@@ -53,6 +53,7 @@ struct ApprovalText {
         switch write.backend {
         case .exec: return step + command(write)
         case .podStep: return step + podStep(write)
+        case .jenkins: return step + jenkinsRequest(write)
         case nil, .kubernetes: return step + apiRequest(write)
         }
     }
@@ -71,6 +72,12 @@ struct ApprovalText {
         let pod = [write.target?.namespace, write.target?.name].compactMap(\.self).joined(separator: "/")
         let verb = write.podStep == "Log" ? "reads the log of" : "deletes"
         return [StyledText("    \(verb) pod \(pod), as an earlier step created it", style: .cyan)]
+    }
+
+    private func jenkinsRequest(_ write: StoredWrite) -> [StyledText] {
+        let form = write.form.map { "      \($0["name"]?.string ?? "?") = \($0["value"]?.string ?? "?")" }
+        let place = "    \(write.method ?? "?") \(write.path ?? "") to Jenkins \(write.integration ?? "?")"
+        return [StyledText(place, style: .cyan)] + form.map { StyledText($0) }
     }
 
     private func apiRequest(_ write: StoredWrite) -> [StyledText] {

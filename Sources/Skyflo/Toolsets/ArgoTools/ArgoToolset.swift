@@ -6,10 +6,8 @@ import ToolKit
 package enum ArgoToolset {
     package static let toolset = "argo"
 
-    /// Whether a cluster that serves this API group has something that these tools are for.
-    package static func isServed(by group: String) -> Bool {
-        group == "argoproj.io" || group.hasSuffix(".toolkit.fluxcd.io")
-    }
+    /// Where one of these is served there is something that the tools are for.
+    private static let need = ToolGroup.Need.apiGroups(["argoproj.io", ".toolkit.fluxcd.io"])
 
     /// All are loaded on demand.
     package static let groups: [ToolGroup] = {
@@ -19,11 +17,14 @@ package enum ArgoToolset {
         return [
             ToolGroup(
                 "argo_rollouts", toolset: toolset,
-                purpose: "Argo Rollouts: canary and blue-green rollouts, analysis runs, experiments",
+                purpose: "Argo Rollouts: canary and blue-green rollouts, analysis runs, experiments", needs: need,
                 tools: names.filter { !applications.contains($0) && !flux.contains($0) }),
             ToolGroup(
-                "argo_cd", toolset: toolset, purpose: "Argo CD: applications and their syncs", tools: applications),
-            ToolGroup("flux", toolset: toolset, purpose: "Flux: kustomizations, releases, sources", tools: flux),
+                "argo_cd", toolset: toolset, purpose: "Argo CD: applications and their syncs", needs: need,
+                tools: applications),
+            ToolGroup(
+                "flux", toolset: toolset, purpose: "Flux: kustomizations, releases, sources", needs: need,
+                tools: flux),
         ]
     }()
 

@@ -75,7 +75,7 @@ package struct WritePreview: Sendable, Hashable {
 /// Which backend does what: the only place where they are told apart.
 extension PlannedWrite {
     func preview(
-        after earlier: ArraySlice<PlannedWrite>, api: ReadOnlyAPI, redactor: Redactor
+        after earlier: ArraySlice<PlannedWrite>, api: ReadOnlyAPI, integrations: IntegrationReader, redactor: Redactor
     ) async throws -> WritePreview {
         var preview =
             switch action {
@@ -85,22 +85,32 @@ extension PlannedWrite {
                 try await ExecBackend().preview(command, after: earlier, api: api, redactor: redactor)
             case .podStep(let pod):
                 try await PodStepBackend().preview(pod, after: earlier, api: api, redactor: redactor)
+            case .jenkins(let request):
+                try await JenkinsBackend(integrations).preview(request, after: earlier, api: api, redactor: redactor)
             }
         preview.write.step = step
         return preview
     }
 
     /// See ``WriteBackend/execute(_:api:redactor:)``.
-    package func execute(api: ImpersonatingAPI, redactor: Redactor) async -> WriteOutcome {
+    ///
+    /// - Parameter integrations: what requests to them are sent by.
+    package func execute(
+        api: ImpersonatingAPI, integrations: IntegrationWriter = .none, redactor: Redactor
+    ) async -> WriteOutcome {
         switch action {
         case .request(let planned): await KubernetesBackend().execute(planned, api: api, redactor: redactor)
         case .command(let command): await ExecBackend().execute(command, api: api, redactor: redactor)
         case .podStep(let pod): await PodStepBackend().execute(pod, api: api, redactor: redactor)
+        case .jenkins(let request):
+            await JenkinsBackend(integrations).execute(request, api: api, redactor: redactor)
         }
     }
 
     /// See ``WriteBackend/recover(_:change:api:redactor:)``.
-    package func recover(change: ChangeRecord?, api: ReadOnlyAPI, redactor: Redactor) async throws -> WriteOutcome {
+    package func recover(
+        change: ChangeRecord?, api: ReadOnlyAPI, integrations: IntegrationReader = .none, redactor: Redactor
+    ) async throws -> WriteOutcome {
         switch action {
         case .request(let planned):
             try await KubernetesBackend().recover(planned, change: change, api: api, redactor: redactor)
@@ -108,6 +118,8 @@ extension PlannedWrite {
             try await ExecBackend().recover(command, change: change, api: api, redactor: redactor)
         case .podStep(let pod):
             try await PodStepBackend().recover(pod, change: change, api: api, redactor: redactor)
+        case .jenkins(let request):
+            try await JenkinsBackend(integrations).recover(request, change: change, api: api, redactor: redactor)
         }
     }
 
@@ -126,6 +138,7 @@ extension PlannedWrite {
             try await PodStepBackend().refresh(pod, api: api, redactor: redactor).map {
                 PlannedWrite(.podStep($0), step: step)
             }
+        case .jenkins: nil
         }
     }
 }

@@ -29,14 +29,17 @@ package struct Preview: Sendable, Hashable {
     /// and for all who ask for it later (``WriteTouches``, ``WriteProposal/noting(podsIn:api:)``).
     ///
     /// - Throws: ``ToolFailure`` where a write would be refused, or where an object has moved since it was planned.
-    package static func of(_ proposal: WriteProposal, api: ReadOnlyAPI, redactor: Redactor) async throws -> Preview {
+    package static func of(
+        _ proposal: WriteProposal, api: ReadOnlyAPI, integrations: IntegrationReader = .none, redactor: Redactor
+    ) async throws -> Preview {
         var texts: [String] = []
         var warnings = proposal.warnings
         var changes: [ChangeRecord?] = []
         var writes: [PlannedWrite] = []
         var surroundings: [WriteSurroundings?] = []
         for (position, write) in proposal.writes.enumerated() {
-            let preview = try await write.preview(after: proposal.writes[..<position], api: api, redactor: redactor)
+            let preview = try await write.preview(
+                after: proposal.writes[..<position], api: api, integrations: integrations, redactor: redactor)
             texts.append(preview.text)
             changes.append(preview.change)
             writes.append(preview.write)

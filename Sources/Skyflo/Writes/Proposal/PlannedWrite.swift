@@ -14,6 +14,8 @@ package struct PlannedWrite: Sendable, Hashable {
         case command(PlannedCommand)
         /// What is left to do with a pod that the sequence itself has created.
         case podStep(PlannedPodStep)
+        /// A request to a Jenkins that the SkyfloAI names.
+        case jenkins(PlannedJenkinsRequest)
     }
 
     package var action: Action
@@ -36,6 +38,7 @@ package struct PlannedWrite: Sendable, Hashable {
         case .request(let planned): planned.target
         case .command(let command): command.target
         case .podStep(let pod): pod.target
+        case .jenkins(let request): request.target
         }
     }
 
@@ -43,7 +46,7 @@ package struct PlannedWrite: Sendable, Hashable {
     package var guarantee: WriteGuarantee? {
         switch action {
         case .request(let planned): planned.guarantee
-        case .command: .onceOnly
+        case .command, .jenkins: .onceOnly
         // A log is only read; a deletion names the uid, and isn't sent without.
         case .podStep: .pinned
         }
@@ -55,6 +58,7 @@ package struct PlannedWrite: Sendable, Hashable {
         case .request(let planned): ResourceAccess(planned.request)
         case .command(let command): command.access
         case .podStep(let pod): pod.access
+        case .jenkins(let request): request.access
         }
     }
 
@@ -63,7 +67,7 @@ package struct PlannedWrite: Sendable, Hashable {
         switch action {
         case .request(let planned): planned.before?.labels
         case .command(let command): command.labels
-        case .podStep: nil
+        case .podStep, .jenkins: nil
         }
     }
 
@@ -73,6 +77,7 @@ package struct PlannedWrite: Sendable, Hashable {
         case .request(let planned): planned.request.body?.utf8.count ?? 0
         case .command(let command): command.command.reduce(0) { $0 + $1.utf8.count }
         case .podStep: 0
+        case .jenkins(let request): request.size
         }
     }
 }
@@ -95,6 +100,7 @@ extension PlannedWrite {
         case .request(let planned): labelled(planned.stored, backend: .kubernetes)
         case .command(let command): labelled(command.stored, backend: .exec)
         case .podStep(let pod): labelled(pod.stored, backend: .podStep)
+        case .jenkins(let request): labelled(request.stored, backend: .jenkins)
         }
     }
 
@@ -104,6 +110,7 @@ extension PlannedWrite {
         case .request(let planned): labelled(planned.shown(by: redactor), backend: .kubernetes)
         case .command(let command): labelled(command.shown(by: redactor), backend: .exec)
         case .podStep(let pod): labelled(pod.stored, backend: .podStep)
+        case .jenkins(let request): labelled(request.shown(by: redactor), backend: .jenkins)
         }
     }
 
@@ -130,6 +137,9 @@ extension PlannedWrite {
         case .podStep:
             guard let pod = PlannedPodStep(stored) else { return nil }
             action = .podStep(pod)
+        case .jenkins:
+            guard let request = PlannedJenkinsRequest(stored) else { return nil }
+            action = .jenkins(request)
         }
     }
 
@@ -139,6 +149,7 @@ extension PlannedWrite {
         case .request(let planned): planned.secrets(redactor)
         case .command(let command): command.secrets(redactor)
         case .podStep: []
+        case .jenkins(let request): request.secrets(redactor)
         }
     }
 }

@@ -15,10 +15,11 @@ extension PostCondition {
     ///   - objects: those of ``scope``, as just read.
     ///   - since: when the write was sent.
     package func deadline(observed objects: [KubeObject], since: KubeTime) -> KubeTime? {
+        if case .jenkins(_, let goal) = self { return since.adding(seconds: goal.deadline) }
         guard let object = objects.first(where: { $0.name == subject.name }), !object.isBeingDeleted else { return nil }
         switch self {
         case .rolloutComplete, .replicas, .jobComplete, .delivery: break
-        case .gone, .exists, .stored, .ready, .podsGone, .noWarnings, .serves, .ended: return nil
+        case .gone, .exists, .stored, .ready, .podsGone, .noWarnings, .serves, .ended, .jenkins: return nil
         }
         // Whoever paused it decides when it goes on.
         if object["spec", "paused"]?.bool == true || object["spec", "suspend"]?.bool == true { return nil }

@@ -20,6 +20,12 @@ extension PostCondition {
         case .delivery(_, let goal):
             json["goal"] = .string(goal.kind.rawValue)
             json["mark"] = goal.mark.map(JSONValue.string)
+        case .jenkins(_, let goal):
+            json["goal"] = .string(goal.kind.rawValue)
+            json["job"] = .string(goal.job)
+            json["build"] = goal.build.map { JSONValue($0) }
+            json["item"] = goal.item.map { JSONValue($0) }
+            json["input"] = goal.input.map(JSONValue.string)
         case .rolloutComplete, .exists, .stored, .serves, .ended: break
         }
         return json
@@ -46,6 +52,7 @@ extension PostCondition {
         case .podsGone: "PodsGone"
         case .noWarnings: "NoWarnings"
         case .delivery: "Delivery"
+        case .jenkins: "Jenkins"
         }
     }
 
@@ -73,6 +80,14 @@ extension PostCondition {
         case ("Delivery", _, _):
             guard let kind = json["goal"]?.string.flatMap(DeliveryGoal.Kind.init) else { return nil }
             self = .delivery(subject, DeliveryGoal(kind, mark: json["mark"]?.string))
+        case ("Jenkins", _, _):
+            guard let kind = json["goal"]?.string.flatMap(JenkinsGoal.Kind.init), let job = json["job"]?.string else {
+                return nil
+            }
+            self = .jenkins(
+                subject,
+                JenkinsGoal(
+                    kind, job: job, build: json["build"]?.int, item: json["item"]?.int, input: json["input"]?.string))
         case ("PodsGone", _, let uid?):
             guard let text = json["selector"]?.string, let selector = try? LabelSelector(parsing: text) else {
                 return nil

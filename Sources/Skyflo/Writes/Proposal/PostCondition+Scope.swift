@@ -24,7 +24,7 @@ extension PostCondition {
             // Events about cluster-scoped objects are kept in the namespace default.
             return Scope(
                 resource: .events, namespace: subject.namespace ?? "default", fieldSelector: "type=Warning")
-        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete, .delivery, .ended:
+        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete, .delivery, .ended, .jenkins:
             return Scope(
                 resource: subject.resource, namespace: subject.namespace, name: subject.name,
                 fieldSelector: "metadata.name=\(subject.name)")
@@ -52,7 +52,7 @@ extension PostCondition {
     package var isWatchedFromTheStart: Bool {
         switch self {
         case .rolloutComplete, .replicas, .delivery: true
-        case .gone, .exists, .stored, .ready, .jobComplete, .podsGone, .noWarnings, .serves, .ended: false
+        case .gone, .exists, .stored, .ready, .jobComplete, .podsGone, .noWarnings, .serves, .ended, .jenkins: false
         }
     }
 
@@ -60,7 +60,8 @@ extension PostCondition {
     package var isOptional: Bool {
         switch self {
         case .podsGone, .noWarnings, .serves: true
-        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete, .delivery, .ended: false
+        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete, .delivery, .ended, .jenkins:
+            false
         }
     }
 
@@ -76,7 +77,8 @@ extension PostCondition {
     package var outlivesItsObject: Bool {
         switch self {
         case .jobComplete, .ready, .ended: true
-        case .rolloutComplete, .replicas, .gone, .exists, .stored, .podsGone, .noWarnings, .delivery, .serves: false
+        case .rolloutComplete, .replicas, .gone, .exists, .stored, .podsGone, .noWarnings, .delivery, .serves, .jenkins:
+            false
         }
     }
 
@@ -96,7 +98,7 @@ extension PostCondition {
             WarningEvents(events: objects, about: subject, since: since)
                 .judge(isSettled: isSettled, isRunning: isRunning, surroundings, knownPods: knownPods)
         case .serves(let subject): Self.serves(subject, slices: objects)
-        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete, .ended, .delivery:
+        case .rolloutComplete, .replicas, .gone, .exists, .stored, .ready, .jobComplete, .ended, .delivery, .jenkins:
             evaluate(observed: objects.first { $0.name == subject.name })
         }
     }
@@ -111,7 +113,7 @@ extension PostCondition {
                 if !subjects.contains(subject) { subjects.append(subject) }
             case .delivery(let subject, let goal):
                 if goal.startsPods, !subjects.contains(subject) { subjects.append(subject) }
-            case .gone, .exists, .stored, .serves, .ended, .podsGone, .noWarnings: continue
+            case .gone, .exists, .stored, .serves, .ended, .podsGone, .noWarnings, .jenkins: continue
             }
         }
         return subjects.map { .noWarnings($0) }

@@ -34,6 +34,8 @@ package enum PostCondition: Sendable, Hashable {
     case noWarnings(Subject, knownPods: [String]? = nil)
     /// What a controller of Argo or Flux is to make of an object of its own.
     case delivery(Subject, DeliveryGoal)
+    /// What is to be so in a Jenkins; the subject is the integration. Decided by what that says, not by objects.
+    case jenkins(Subject, JenkinsGoal)
 
     package struct Subject: Sendable, Hashable {
         package var resource: APIResource
@@ -63,7 +65,8 @@ package enum PostCondition: Sendable, Hashable {
         switch self {
         case .rolloutComplete(let subject), .replicas(let subject, _), .gone(let subject, _), .exists(let subject),
             .stored(let subject), .ready(let subject, _, _), .jobComplete(let subject, _), .serves(let subject),
-            .ended(let subject), .podsGone(let subject, _, _), .noWarnings(let subject, _), .delivery(let subject, _):
+            .ended(let subject), .podsGone(let subject, _, _), .noWarnings(let subject, _), .delivery(let subject, _),
+            .jenkins(let subject, _):
             subject
         }
     }
@@ -85,6 +88,7 @@ package enum PostCondition: Sendable, Hashable {
         case .podsGone(let subject, _, _): "the pods of \(subject.text) are gone"
         case .noWarnings(let subject, _): "no new warnings about \(subject.text)"
         case .delivery(let subject, let goal): "\(subject.text) \(goal.kind.title)"
+        case .jenkins(_, let goal): goal.title
         }
     }
 
@@ -103,6 +107,7 @@ package enum PostCondition: Sendable, Hashable {
         case .delivery(let subject, let goal): goal.result(of: observed, about: subject)
         case .ended(let subject): Readiness(of: observed, subject).ended
         case .serves, .podsGone, .noWarnings: .pending("about more than one object")
+        case .jenkins: .pending("about no object of the cluster")
         }
     }
 

@@ -15,10 +15,12 @@ package struct RedactedCall: Sendable {
     private let secrets: Set<String>
 
     package init(arguments: String, writes: [PlannedWrite], redactor: Redactor) {
+        let secrets = writes.reduce(into: Set<String>()) { $0.formUnion($1.secrets(redactor)) }
+        let own = writes.reduce(into: Set<String>()) { $0.formUnion($1.argumentSecrets) }
+        let shown = redactor.redact(arguments: redactor.hide(own, inArguments: arguments))
         self.init(
             redactor, whole: (arguments, writes.map(\.json)),
-            shown: (redactor.redact(arguments: arguments), writes.map { $0.redacted(by: redactor) }),
-            secrets: writes.reduce(into: []) { $0.formUnion($1.secrets(redactor)) })
+            shown: (shown, writes.map { $0.redacted(by: redactor) }), secrets: secrets)
     }
 
     /// Of a call whose display was made before.

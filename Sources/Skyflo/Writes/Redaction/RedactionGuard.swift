@@ -14,6 +14,8 @@ package struct RedactionGuard {
                 if let body = planned.submitted?.json { try check(body, isShell: false) }
             case .command(let command): try check(["command": JSONValue(command.command)], isShell: false)
             case .podStep: break
+            case .jenkins(let request):
+                for field in request.form { try check(["value": .string(field.value)], isShell: false) }
             }
         }
     }

@@ -77,3 +77,35 @@ extension Redactor {
     /// The values in an object that look like credentials by their place.
     func credentials(in json: JSONValue) -> Set<String> { Self.hidden(in: json, shown: redact(json: json)) }
 }
+
+extension Redactor {
+    /// Arguments in which these values are replaced wherever one is a whole text.
+    func hide(_ secrets: Set<String>, inArguments text: String) -> String {
+        guard !secrets.isEmpty, let json = try? JSONParser.parse(text) else { return text }
+        return JSONWriter.string(hide(secrets, in: json))
+    }
+
+    private func hide(_ secrets: Set<String>, in json: JSONValue) -> JSONValue {
+        switch json {
+        case .string(let text): .string(secrets.contains(text) ? token(text) : text)
+        case .array(let elements): .array(elements.map { hide(secrets, in: $0) })
+        case .object(let members): .object(JSONObject(members.map { ($0.key, hide(secrets, in: $0.value)) }))
+        default: json
+        }
+    }
+}
+
+extension Redactor {
+    /// A value of a parameter or a variable, judged by its name as well.
+    package func redact(value: String, named name: String) -> String {
+        redact(json: [name: .string(value)])[name]?.string ?? redact(text: value)
+    }
+}
+
+extension PlannedWrite {
+    /// Values that only the target of the write says are secret, and that the model wrote as they are.
+    var argumentSecrets: Set<String> {
+        guard case .jenkins(let request) = action else { return [] }
+        return Set(request.form.filter { $0.isSecret && !$0.value.isEmpty }.map(\.value))
+    }
+}

@@ -2,6 +2,7 @@ import ArgumentParser
 import ControllerRuntime
 import Controllers
 import FoundationEssentials
+import HTTPTransport
 import KubeClient
 import KubeModel
 import Logging
@@ -78,7 +79,7 @@ struct OperatorCommand: AsyncParsableCommand {
             namespace: namespace, identity: Self.identity(environment), defaultSkyfloAI: Self.key(defaultSkyfloai),
             lease: self.lease ? lease : nil, healthHost: healthHost,
             healthPort: healthPort == 0 ? nil : healthPort, concurrency: concurrency,
-            systemNamespace: lease.namespace)
+            systemNamespace: lease.namespace, proxies: ProxyEnvironment(environment))
     }
 
     private static func pod(_ environment: [String: String]) -> OwnerReference? {

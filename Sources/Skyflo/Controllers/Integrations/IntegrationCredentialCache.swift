@@ -1,0 +1,94 @@
+import ControllerRuntime
+import Integrations
+import KubeClient
+import KubeModel
+import SkyfloAPI
+import Synchronization
+
+/// What a request to an integration needs of Secrets.
+struct IntegrationAccess: Sendable, Hashable {
+    var credential: IntegrationCredential
+    /// In PEM; nil for the authorities of the system.
+    var certificates: String?
+}
+
+/// What was read of integrations' Secrets within the last minute. One that is refused is read again at once.
+final class IntegrationCredentialCache: Sendable {
+    static let lifetime = Duration.seconds(60)
+
+    private struct Place: Hashable {
+        var skyfloAI: ObjectKey
+        var settings: JenkinsSettings
+    }
+
+    private let entries = Mutex<[Place: (access: IntegrationAccess, readAt: Duration)]>([:])
+
+    /// - Throws: ``Integrations/IntegrationError``, which is never remembered, and names Secrets and keys, never a value; what
+    ///   the API server says.
+    func access(
+        to settings: JenkinsSettings, of skyflo: SkyfloAI, isNew: Bool, api: any KubeAPI, clock: any RuntimeClock
+    ) async throws -> IntegrationAccess {
+        let place = Place(skyfloAI: skyflo.object.key, settings: settings)
+        let readAt = clock.uptime
+        if !isNew, let known = entries.withLock({ $0[place] }), readAt - known.readAt < Self.lifetime {
+            return known.access
+        }
+        let access = try await Self.read(settings, namespace: skyflo.object.namespace, api: api)
+        entries.withLock { entries in
+            entries = entries.filter { readAt - $0.value.readAt < Self.lifetime }
+            entries[place] = (access, readAt)
+        }
+        return access
+    }
+
+    private static func read(
+        _ settings: JenkinsSettings, namespace: String?, api: any KubeAPI
+    ) async throws -> IntegrationAccess {
+        let secret = try await api.find(.secrets, namespace: namespace, name: settings.secret)
+        guard let secret else { throw failure("Secret \(settings.secret) does not exist") }
+        // As of models' keys: what it holds is sent to an address that the same SkyfloAI names.
+        guard SkyfloAI.mayHoldKey(secret) else {
+            throw failure("Secret \(settings.secret) is not of type Opaque; credentials are read from those only")
+        }
+        let keys = settings.tokenKey.map { [$0] } ?? ["token", "password"]
+        guard let username = text(secret, settings.usernameKey) else {
+            throw failure("Secret \(settings.secret) has no key \(settings.usernameKey)")
+        }
+        guard let token = keys.lazy.compactMap({ text(secret, $0) }).first else {
+            throw failure("Secret \(settings.secret) has no key \(keys.joined(separator: " and no key "))")
+        }
+        return IntegrationAccess(
+            credential: try IntegrationCredential(username: username, secret: token),
+            certificates: try await certificates(settings, namespace: namespace, api: api))
+    }
+
+    private static func certificates(
+        _ settings: JenkinsSettings, namespace: String?, api: any KubeAPI
+    ) async throws -> String? {
+        if let reference = settings.caSecret {
+            let secret = try await api.find(.secrets, namespace: namespace, name: reference.name)
+            guard let pem = secret.flatMap({ text($0, reference.key) }) else {
+                throw failure("Secret \(reference.name) with a key \(reference.key) does not exist")
+            }
+            return pem
+        }
+        guard let reference = settings.caConfigMap else { return nil }
+        let map = try await api.find(.configMaps, namespace: namespace, name: reference.name)
+        guard let pem = map?["data", reference.key]?.string else {
+            throw failure("ConfigMap \(reference.name) with a key \(reference.key) does not exist")
+        }
+        return pem
+    }
+
+    private static func text(_ secret: KubeObject, _ key: String) -> String? {
+        secret["data", key]?.string.flatMap(Base64.decode).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private static func failure(_ message: String) -> IntegrationError {
+        IntegrationError(.configuration, message: message)
+    }
+}
+
+extension APIResource {
+    fileprivate static let configMaps = APIResource(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap")
+}
