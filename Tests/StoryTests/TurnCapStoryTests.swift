@@ -102,7 +102,7 @@ import Testing
 }
 
 extension ModelRequest {
-    fileprivate var firstUserText: String? {
+    var firstUserText: String? {
         messages.lazy.compactMap { if case .user(let text) = $0 { text } else { nil } }.first
     }
 }

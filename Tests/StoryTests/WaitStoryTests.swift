@@ -9,16 +9,16 @@ import Testing
 @Suite struct WaitStoryTests {
     private static let settings = "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: shop}}"
 
+    private static func wait(timeout: String) -> ModelReply {
+        .calls(
+            (
+                "k8s_wait",
+                ["resource_type": "configmap", "name": "settings", "for": "create", "timeout": .string(timeout)]
+            ), ("k8s_get", ["resource_type": "deployments"]))
+    }
+
     private static func model(timeout: String) -> ScriptedModel {
-        ScriptedModel(
-            .calls(
-                (
-                    "k8s_wait",
-                    [
-                        "resource_type": "configmap", "name": "settings", "for": "create",
-                        "timeout": .string(timeout),
-                    ]
-                ), ("k8s_get", ["resource_type": "deployments"])), .says("It is there."))
+        ScriptedModel(wait(timeout: timeout), .says("It is there."))
     }
 
     @Test func `a wait is shown, outlives its worker, and ends when what it is for has come`() async throws {
@@ -30,6 +30,7 @@ import Testing
                     $0.status.calls["c1"]?.state == .waiting && $0.status.calls["c2"]?.state == .succeeded
                 }
                 let call = try #require(waiting.status.calls["c1"])
+                #expect(waiting.status.phase == .waiting)
                 #expect(call.waitingFor == "creation of configmap/settings in shop" && call.waitingUntil != nil)
                 let running = waiting.status.conditions[type: "Running"]
                 #expect(running?.message.contains("c1 waits for creation of configmap/settings in shop until") == true)
@@ -45,6 +46,27 @@ import Testing
                 #expect(model.requests.count == 2)
             }
         }
+    }
+
+    @Test func `a turn that waits leaves its place to another`() async throws {
+        let model = ScriptedModel { request, _ in
+            guard request.firstUserText == "wait" else { return .says("Done.") }
+            return Self.hasResults(request) ? .says("It is there.") : Self.wait(timeout: "10m")
+        }
+        try await Story.run(model) { story in
+            try await story.changeSkyflo(["limits": ["runningTurns": 1]])
+            try await story.ask("wait", name: "one")
+            let waiting = try await story.untilPhase(.waiting, "one")
+            #expect(waiting.status.calls["c1"]?.state == .waiting)
+            try await story.ask("answer", name: "two")
+            try await story.untilPhase(.completed, "two")
+            try await story.apply(Self.settings)
+            try await story.untilPhase(.completed, "one")
+        }
+    }
+
+    private static func hasResults(_ request: ModelRequest) -> Bool {
+        request.messages.contains { if case .tool = $0 { true } else { false } }
     }
 
     @Test func `when the time is up the turn goes on`() async throws {

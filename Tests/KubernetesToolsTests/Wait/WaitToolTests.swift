@@ -1,4 +1,5 @@
 import FakeKubeAPI
+import KubeClient
 import KubeModel
 import Testing
 
@@ -137,6 +138,27 @@ import Testing
         let exists = try await text(api, arguments("jsonpath={.data.password}"))
         #expect(exists.hasPrefix("Met") && !exists.contains("aHVu"))
         _ = try await wait(api, arguments("jsonpath={.data.password}=aHVudGVyMg=="))
+    }
+
+    @Test func `a look that finds no server ends no wait, a refusal does`() async throws {
+        let path = "GET /api/v1/namespaces/shop/pods"
+        let later = WaitProgress(seconds: 5, isOver: false)
+        for error: any Error in [
+            KubeClientError(.unreachable, message: "gone"),
+            APIStatus(code: 503, reason: .serviceUnavailable, message: "later"),
+        ] {
+            let api = FakeAPI()
+            api.fail(path, error)
+            guard case .waiting = try await outcome(api, ready, later) else { return #expect(Bool(false)) }
+            // At first, and when the time is up, it is the answer.
+            await #expect(throws: ToolFailure.self) { try await outcome(api, ready) }
+            await #expect(throws: ToolFailure.self) {
+                try await outcome(api, ready, WaitProgress(seconds: 30, isOver: true))
+            }
+        }
+        let api = FakeAPI()
+        api.answer(path, APIStatus(code: 403, reason: .forbidden, message: "pods is forbidden"))
+        await #expect(throws: ToolFailure.self) { try await outcome(api, ready, later) }
     }
 
     @Test func `the longest wait is ten minutes, and the result says so`() async throws {

@@ -213,7 +213,7 @@ import WorkflowEngine
         let wait = CallWait(title: "pod/web", until: play.now.adding(seconds: 30), isWatched: true)
         play.apply(.callWaiting(id: "c3", wait))
         try look(play)
-        #expect(all["calls", "c3"]?["waitingFor"] == "pod/web")
+        #expect(all["calls", "c3"]?["waitingFor"] == "pod/web" && all["phase"] == "Waiting")
         play.apply(.callResolved(id: "c3", succeeded: true, result: "Met"))
         try look(play)
         #expect(all["calls", "c3"]?["waitingFor"] == nil && all["calls", "c3"]?["waitingUntil"] == nil)

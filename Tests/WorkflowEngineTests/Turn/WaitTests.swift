@@ -31,6 +31,17 @@ import WorkflowEngine
             ])
     }
 
+    @Test func `a turn only waits when nothing else is to be done`() {
+        var play = waiting()
+        #expect(!play.machine.onlyWaits)
+        play.ask("c2")
+        #expect(!play.machine.onlyWaits)
+        play.apply(.decided(id: "c2", Decision(approved: false, by: "alice")))
+        #expect(play.machine.onlyWaits)
+        play.apply(.callResolved(id: "c1", succeeded: true, result: ""))
+        #expect(!play.machine.onlyWaits)
+    }
+
     @Test func `an approved write goes before it, and a decision that is missing is waited for beside it`() {
         var play = waiting()
         play.ask("c2", expiresIn: 10)

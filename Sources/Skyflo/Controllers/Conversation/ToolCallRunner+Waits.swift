@@ -43,6 +43,8 @@ extension ToolCallRunner {
             isOver = true
         }
         guard !isOver else { return nil }
+        // Where something else was done since the wait began.
+        if store.machine.onlyWaits, store.conversation.status.phase != .waiting { try await store.writeStatus() }
         let seconds = calls.compactMap { $0.wait?.pause(since: $0.waitingSince ?? now, now: now) }.min() ?? 0
         return .milliseconds(Int64(seconds * 1000) + 1)
     }

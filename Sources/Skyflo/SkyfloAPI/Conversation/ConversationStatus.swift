@@ -11,6 +11,8 @@ package struct ConversationStatus: Sendable {
         case awaitingApproval = "AwaitingApproval"
         case executing = "Executing"
         case verifying = "Verifying"
+        /// Nothing is done before what a read waits for has come.
+        case waiting = "Waiting"
         case completed = "Completed"
         case failed = "Failed"
         case stopped = "Stopped"

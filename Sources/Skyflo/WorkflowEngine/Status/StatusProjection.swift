@@ -81,7 +81,8 @@ package struct StatusProjection: Sendable {
         }
         if machine.calls.contains(where: { $0.state == .executing }) { return .executing }
         if machine.calls.contains(where: { $0.state == .verifying }) { return .verifying }
-        return machine.pendingApprovals.isEmpty ? .planning : .awaitingApproval
+        if !machine.pendingApprovals.isEmpty { return .awaitingApproval }
+        return machine.onlyWaits ? .waiting : .planning
     }
 
     /// The patch: `{"status": …}`, without metadata.

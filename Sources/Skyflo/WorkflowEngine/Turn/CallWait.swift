@@ -27,6 +27,11 @@ package struct CallWait: Sendable, Hashable {
 }
 
 extension WorkflowStateMachine {
+    /// Whether nothing is to be done before what calls wait for has come.
+    package var onlyWaits: Bool {
+        calls.contains { $0.state == .waiting } && calls.allSatisfy { $0.state == .waiting || $0.state.isFinal }
+    }
+
     /// What is waited for, by people and by calls. nil where nothing is.
     ///
     /// The turn's own time is over at the latest then: a person's decision may take longer, a read may not.

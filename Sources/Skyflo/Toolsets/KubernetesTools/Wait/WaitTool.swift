@@ -37,15 +37,31 @@ struct WaitTool: KubernetesTool {
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         let goal = try WaitGoal(parsing: try arguments.requiredString("for"))
         let asked = Duration.seconds(ofGoText: arguments.string("timeout") ?? "") ?? 30
-        let selection = try GetSelection(arguments, in: context)
-        let (queries, _) = try await selection.queries(context)
-        let look = try await WaitLook(queries, goal: goal, in: context)
         let seconds = min(asked, Self.longest)
+        let look: WaitLook
+        do {
+            let (queries, _) = try await GetSelection(arguments, in: context).queries(context)
+            look = try await WaitLook(queries, goal: goal, in: context)
+        } catch let error where Self.isPassing(error) && context.waited?.isOver == false {
+            // A wait outlives a restart of the API server.
+            return .waiting(ToolWait(title: goal.title, seconds: seconds, isWatched: true))
+        }
         if look.isOver || context.waited?.isOver == true {
             return .output(look.text(after: context.waited, of: seconds, asked: asked))
         }
         return .waiting(
             ToolWait(title: look.title, seconds: seconds, isWatched: true, memory: look.memory))
+    }
+}
+
+extension WaitTool {
+    /// What may be otherwise at the next look.
+    private static func isPassing(_ error: any Error) -> Bool {
+        switch error {
+        case let status as APIStatus: status.code >= 500 || status.code == 429
+        case let fault as KubeClientError: [.unreachable, .timeout].contains(fault.code)
+        default: false
+        }
     }
 }
 
