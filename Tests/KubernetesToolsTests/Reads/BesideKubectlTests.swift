@@ -67,7 +67,7 @@ import Writes
 
     /// Without what passes between two looks: ages, and what is used.
     private static func cells(_ line: String) -> [String] {
-        let passing = try! Regex(#"^(\d+[smhd])+$|^\d+(m|Mi|%)$|^\(?\d+s|ago\)?$"#)
+        let passing = #/^(?:\d+[smhd])+$|^\d+(?:m|Mi|%)$|^\(?\d+s|ago\)?$/#
         return line.split { " \t:;,".contains($0) }.map { $0.lowercased() }
             .filter { $0.firstMatch(of: passing) == nil && $0 != "<none>" }
     }

@@ -7,10 +7,6 @@ struct KubectlFact: Sendable, Hashable, CustomStringConvertible {
 
     var description: String { "\(label): \(words.joined(separator: " "))" }
 
-    /// Parts of values that explain and are the same for all objects.
-    private static var explanations: Regex<AnyRegexOutput> {
-        try! Regex(#"(^|\s)\((a temporary|a volume|Total limits)[^)]*\)"#)
-    }
     /// Words that a value has where there is none.
     private static let nothing: Set<String> = ["<none>", "<unset>", "<nil>", "<unknown>", ""]
 
@@ -27,7 +23,8 @@ struct KubectlFact: Sendable, Hashable, CustomStringConvertible {
             if trimmed.hasPrefix("Events:") { break }
             let (title, value) = split(trimmed)
             if let title { label = title }
-            let plain = value.replacing(explanations, with: "")
+            // What explains is the same for all objects.
+            let plain = value.replacing(#/(?:^|\s)\((?:a temporary|a volume|Total limits)[^)]*\)/#, with: "")
             // The header of a table that has no rule under it.
             guard !nothing.contains(plain), words(plain) != ["type", "status"] else { continue }
             var own = words(plain)
@@ -53,12 +50,11 @@ struct KubectlFact: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func isoTimes(_ text: String) -> String {
-        let pattern = try! Regex(#"[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}:\d{2}:\d{2}) \+0000"#)
+        let pattern = #/[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}:\d{2}:\d{2}) \+0000/#
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         return text.replacing(pattern) { match in
-            let parts = (1...4).map { String(match.output[$0].substring ?? "") }
-            let month = (months.firstIndex(of: parts[1]) ?? 0) + 1
-            return "\(parts[2])-\(month < 10 ? "0" : "")\(month)-\(parts[0])T\(parts[3])Z"
+            let month = (months.firstIndex(of: String(match.2)) ?? 0) + 1
+            return "\(match.3)-\(month < 10 ? "0" : "")\(month)-\(match.1)T\(match.4)Z"
         }
     }
 

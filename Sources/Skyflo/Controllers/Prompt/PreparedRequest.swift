@@ -1,5 +1,6 @@
 import KubeModel
 import LanguageModels
+import OfflineModel
 import SkyfloAPI
 import ToolKit
 import WorkflowEngine
@@ -50,7 +51,7 @@ extension ResolvedReferences {
         guard !machine.asksForAnswer else { return [] }
         // Nobody pays for what the offline model reads, and it plans with what there is.
         let offered =
-            model.provider == .offline
+            languageModel is OfflineLanguageModel
             ? definitions : tools.offered(definitions, loaded: Set(machine.loadedToolsets))
         return offered.map {
             ToolSchema(name: $0.name, description: $0.description, parameters: $0.parameters)
