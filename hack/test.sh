@@ -79,6 +79,7 @@ run hack/bench/helm --sdk
 run hack/fuzz/fuzz 10
 run hack/crash.sh 1000
 run hack/peers/python
+run hack/peers/tokens
 run hack/peers/openai
 run hack/peers/model-sdks
 run hack/peers/jenkins

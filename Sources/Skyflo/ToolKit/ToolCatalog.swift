@@ -53,7 +53,7 @@ extension ToolCatalog.Entry {
         return .compact([
             "name": .string(name), "title": .string(title), "description": .string(description),
             "toolset": toolset.isEmpty ? nil : .string(toolset), "group": group.map(JSONValue.string),
-            "annotations": annotations, "inputSchema": schema,
+            "annotations": annotations, "inputSchema": schema, "modelSchema": briefSchema,
             "requests": requests.map { requests in
                 .array(
                     requests.map {
