@@ -91,6 +91,18 @@ struct ChartLoaderTests {
         }
     }
 
+    /// What Helm v4.2.3 says for it.
+    @Test func `nulls of default values go where every dependency is off`() throws {
+        let files = [
+            ("Chart.yaml", Self.metadata + "dependencies: [{name: kid, version: 1.0.0, condition: kid.on}]\n"),
+            ("values.yaml", "a: {b: null, c: 1}\nkid: {on: false}\n"),
+            ("templates/x.yaml", "v: {{ .Values.a | toJson }}\n"),
+            ("charts/kid/Chart.yaml", "apiVersion: v2\nname: kid\nversion: 1.0.0\n"),
+        ].map { ChartFile(name: $0.0, data: Array($0.1.utf8)) }
+        let rendered = try RecordedCharts.renderer().render(try ChartLoader.load(files: files), values: HelmMap())
+        #expect(rendered.manifest == "---\n# Source: app/templates/x.yaml\nv: {\"c\":1}\n\n")
+    }
+
     private func expect(_ problem: String, _ work: () throws(HelmError) -> Void) {
         do throws(HelmError) {
             try work()

@@ -47,7 +47,9 @@ struct DependencyProcessor {
         let disabled = Set(declared.filter { !$0.isEnabled }.map(\.name))
         let kept = chart.dependencies.filter { !disabled.contains($0.name) }
         for subchart in kept { try select(in: subchart, coalesced, path: path + subchart.name + ".") }
-        chart.metadata.dependencies = declared.filter { !disabled.contains($0.name) }
+        let remaining = declared.filter { !disabled.contains($0.name) }
+        // With none left, nothing is imported, and the default values keep their nulls for the later pass.
+        chart.metadata.dependencies = remaining.isEmpty ? nil : remaining
         chart.dependencies = kept
     }
 

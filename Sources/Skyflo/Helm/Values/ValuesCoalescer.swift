@@ -45,10 +45,16 @@ struct ValuesCoalescer {
     }
 
     /// What `%t` prints for what is no boolean.
-    private static func formattedAsBool(_ value: HelmValue) -> String {
+    private static func formattedAsBool(_ value: HelmValue, isElement: Bool = false) -> String {
         switch value {
         case .bool(let bool): "\(bool)"
-        case .null: "%!t(<nil>)"
+        case .null: isElement ? "<nil>" : "%!t(<nil>)"
+        case .list(let list):
+            "[" + list.elements.map { formattedAsBool($0, isElement: true) }.joined(separator: " ") + "]"
+        case .map(let map):
+            "map["
+                + map.keys.map { "%!t(string=\($0.text)):" + formattedAsBool(map[$0] ?? .null, isElement: true) }
+                .joined(separator: " ") + "]"
         default: "%!t(\(value.typeName)=\(GoFormat.print([value]).text))"
         }
     }
