@@ -46,13 +46,17 @@ struct ResolvedReferences: Sendable {
         let identity = try await identity(of: conversation, dependencies)
         let isChosen = spec.toolsets != nil || skyflo.toolsets != nil
         let served = try await served(by: dependencies.mapper)
-        let offered = isChosen ? toolsets : offered(toolsets, skyflo: skyflo, tools: dependencies.tools, served: served ?? [])
+        let useless = dependencies.tools.useless(
+            apiGroups: Set((served ?? []).map(\.group)),
+            integrations: skyflo.integrations.jenkins.contains(where: \.isEnabled) ? ["jenkins"] : [])
+        // Each description costs tokens in every request. Tools that aren't offered still say what is missing when called.
+        let offered = isChosen ? toolsets : toolsets?.subtracting(useless)
         let isReadOnly = spec.approvalMode == .readOnly || skyflo.readOnly
         let definitions = dependencies.tools.definitions(toolsets: offered, onlyReading: isReadOnly)
         let prompt = SystemPrompt(
             isReadOnly: isReadOnly,
             installation: try await dependencies.installation.installation(
-                serving: served, off: dependencies.tools.toolsets.subtracting(toolsets ?? dependencies.tools.toolsets),
+                serving: served, useless: useless, off: dependencies.tools.toolsets.subtracting(toolsets ?? dependencies.tools.toolsets),
                 api: dependencies.api, clock: dependencies.clock),
             instructions: skyflo.instructions)
         let (languageModel, credential) = try await made
@@ -152,17 +156,6 @@ struct ResolvedReferences: Sendable {
         } catch {
             return nil
         }
-    }
-
-    /// What is put before the model where nobody has chosen: tools for Argo and Flux only where the cluster has one of them,
-    /// those for Jenkins only where one is configured. Each description costs tokens in every request. Tools that aren't
-    /// offered still say what is missing when called.
-    private static func offered(
-        _ toolsets: Set<String>?, skyflo: SkyfloAI, tools: ToolRegistry, served: [APIResource]
-    ) -> Set<String>? {
-        let integrations: Set<String> = skyflo.integrations.jenkins.contains(where: \.isEnabled) ? ["jenkins"] : []
-        return toolsets?.subtracting(
-            tools.useless(apiGroups: Set(served.map(\.group)), integrations: integrations))
     }
 
     // MARK: Secret and ServiceAccount

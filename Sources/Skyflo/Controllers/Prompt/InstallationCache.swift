@@ -1,5 +1,6 @@
 import ArgoTools
 import ControllerRuntime
+import JenkinsTools
 import KubeClient
 import KubeModel
 import Synchronization
@@ -14,15 +15,18 @@ final class InstallationCache: Sendable {
 
     /// - Parameters:
     ///   - resources: that the cluster serves; nil where it doesn't say.
+    ///   - useless: toolsets that have nothing to work on here.
     ///   - off: toolsets that the SkyfloAI doesn't allow.
     func installation(
-        serving resources: [APIResource]?, off: Set<String>, api: any KubeAPI, clock: any RuntimeClock
+        serving resources: [APIResource]?, useless: Set<String>, off: Set<String>, api: any KubeAPI,
+        clock: any RuntimeClock
     ) async throws -> SystemPrompt.Installation {
         var lacks: [String] = []
         if let groups = resources.map({ Set($0.map(\.group)) }) {
             if !groups.contains("metrics.k8s.io") { lacks.append("metrics (metrics.k8s.io)") }
-            if !groups.contains(where: ArgoToolset.isServed) { lacks.append("Argo CD, Argo Rollouts, Flux") }
+            if useless.contains(ArgoToolset.toolset) { lacks.append("Argo CD, Argo Rollouts, Flux") }
         }
+        if useless.contains(JenkinsToolset.toolset) { lacks.append("Jenkins") }
         lacks += off.filter { !$0.isEmpty }.sorted().map { "the toolset \($0), which is turned off" }
         return SystemPrompt.Installation(version: try await version(api: api, clock: clock), lacks: lacks)
     }
