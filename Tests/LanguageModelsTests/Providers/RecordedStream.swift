@@ -71,7 +71,8 @@ struct Recorded: Sendable, CustomTestStringConvertible {
     func failure() throws -> LanguageModelError { try #require(throws: LanguageModelError.self) { try decode() } }
 }
 
-/// APIs as the tests use them.
+/// APIs as the tests use them. Arguments of tests can't throw where they are listed.
+// swift-format-ignore: NeverForceUnwrap, NeverUseForceTry
 enum TestAPI {
     static let key = Credential("test-key")
     static let moment = KubeTime("2026-11-30T17:21:46Z")!
