@@ -16,7 +16,8 @@ extension ToolCallRunner {
         let content = ApprovalContent(
             display: RedactedCall(arguments: call.arguments, writes: preview.writes, redactor: redactor),
             summary: proposal.summary, risk: proposal.risk,
-            warnings: denialWarnings(of: call, in: store) + originWarnings(of: call, in: store) + preview.warnings,
+            warnings: denialWarnings(of: call, in: store) + orderWarnings(in: store)
+                + originWarnings(of: call, in: store) + preview.warnings,
             preview: preview.text,
             requests: requests, postConditions: postConditions, labels: preview.writes.map(\.labels),
             changes: kept(preview.changes, in: store.machine), touches: touches)
@@ -27,6 +28,11 @@ extension ToolCallRunner {
     private func denialWarnings(of call: Call, in store: ConversationStore) -> [String] {
         guard let denial = store.machine.denial(of: call) else { return [] }
         return ["asked for again: \(denial.call) was the same and was \(denial.result.bounded(to: 200))"]
+    }
+
+    private func orderWarnings(in store: ConversationStore) -> [String] {
+        guard let order = store.machine.embeddedOrder else { return [] }
+        return ["tool output has text that reads like an order, and is no user's: \"\(order)\""]
     }
 
     private func originWarnings(of call: Call, in store: ConversationStore) -> [String] {
