@@ -170,10 +170,15 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
     @Test func `the schema of a SkyfloAI's limits and the Swift type have the same fields`() throws {
         let (json, _) = try schema("skyflo.ai_skyfloais.yaml")
         let limits = try #require(json["properties", "spec"]?["properties", "limits"])
-        let maximal: JSONValue = ["runningTurns": 2, "runningTurnsPerNamespace": 1]
+        let maximal: JSONValue = [
+            "runningTurns": 2, "runningTurnsPerNamespace": 1, "conversationTokens": 3, "conversationCost": "0.5",
+            "namespaceTokensPerDay": 4, "namespaceCostPerDay": "12",
+        ]
         #expect(leaves(limits) == leaves(of: maximal))
-        let caps = SkyfloAI(KubeObject(["spec": ["limits": maximal]])).turnCaps
-        #expect(caps == TurnCaps(runningTurns: 2, runningTurnsPerNamespace: 1))
+        let skyflo = SkyfloAI(KubeObject(["spec": ["limits": maximal]]))
+        #expect(skyflo.turnCaps == TurnCaps(runningTurns: 2, runningTurnsPerNamespace: 1))
+        #expect(skyflo.spendingLimits.conversation == .init(tokens: 3, cost: 500_000_000_000))
+        #expect(skyflo.spendingLimits.namespaceDay == .init(tokens: 4, cost: 12_000_000_000_000))
     }
 
     @Test(

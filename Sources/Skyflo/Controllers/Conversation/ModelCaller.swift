@@ -35,7 +35,7 @@ struct ModelCaller: Sendable {
         var attempts = ContextBudget.attempts
         while true {
             do {
-                let reply = try await send(prepared.request, in: &store, references)
+                let reply = try await pay(prepared, by: budget, in: &store, references)
                 return reply.map { ($0, to: prepared.use) }
             } catch let refusal as LanguageModelError where refusal.code == .contextTooLong {
                 let size = refusal.contextSize
@@ -58,6 +58,32 @@ struct ModelCaller: Sendable {
             message:
                 "the newest message, the instructions and the tools have about \(tokens) tokens, and the model's context has "
                 + "\(limit). A shorter message goes on. The provider says: \(refusal.message)")
+    }
+
+    /// Sends a request where the namespace may still spend what it takes.
+    /// - Returns: nil when cancelled: what was estimated stays spent, because nobody knows what it took.
+    private func pay(
+        _ prepared: PreparedRequest, by budget: ContextBudget, in store: inout ConversationStore,
+        _ references: ResolvedReferences
+    ) async throws -> ModelReply? {
+        let ledger = SpendingLedger(
+            api: dependencies.api, skyfloAIs: dependencies.skyfloAIs, clock: dependencies.clock,
+            logger: dependencies.logger)
+        let (namespace, key) = (store.conversation.namespace, references.skyfloAI)
+        let prompt = Int(Double(prepared.use.bytes) / budget.bytesPerToken)
+        let estimate = references.model.spending(on: .init(prompt: prompt, completion: budget.reserve / 4))
+        let isCounted = try await ledger.reserve(estimate, in: namespace, of: key)
+        do {
+            let reply = try await send(prepared.request, in: &store, references)
+            if isCounted, let reply, reply.usage.prompt + reply.usage.completion > 0 {
+                let actual = references.model(of: reply).spending(on: reply.usage)
+                try await ledger.settle(estimate, by: actual, in: namespace, of: key)
+            }
+            return reply
+        } catch let error as LanguageModelError {
+            if isCounted { try await ledger.settle(estimate, by: Spending(), in: namespace, of: key) }
+            throw error
+        }
     }
 
     /// - Returns: nil when cancelled.
@@ -129,6 +155,13 @@ struct ModelCaller: Sendable {
             return store.log(.modelFailed("the reply of model \(model.name) has more than \(limit) bytes"))
         }
         store.log(.modelReplied(turn))
+    }
+}
+
+extension SkyfloAI.Model {
+    fileprivate func spending(on usage: TokenUsage) -> Spending {
+        let cost = prices?.cost(prompt: usage.prompt, cached: usage.cached, completion: usage.completion) ?? 0
+        return Spending(tokens: usage.prompt + usage.completion, cost: cost)
     }
 }
 

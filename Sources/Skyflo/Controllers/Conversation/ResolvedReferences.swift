@@ -29,6 +29,8 @@ struct ResolvedReferences: Sendable {
     var definitions: [ToolDefinition]
     var tools: ToolRegistry
     var systemPrompt: String
+    /// What the conversation may take of models, all turns together.
+    var spending = SpendingLimits.Amount()
 
     static func resolve(
         for conversation: Conversation, _ dependencies: ConversationReconciler.Dependencies
@@ -65,7 +67,7 @@ struct ResolvedReferences: Sendable {
             fallbacks: model.fallback.compactMap { skyflo.model(named: $0) }, languageModel: languageModel,
             credential: credential, identity: identity,
             toolsets: toolsets, definitions: definitions, tools: dependencies.tools,
-            systemPrompt: prompt.text)
+            systemPrompt: prompt.text, spending: skyflo.spendingLimits.conversation)
     }
 
     // MARK: SkyfloAI
@@ -207,6 +209,7 @@ extension ResolvedReferences {
     func policy(for spec: ConversationSpec) -> WorkflowStateMachine.Policy {
         .init(
             limits: spec.limits, mode: spec.approvalMode,
-            readTools: Set(definitions.filter(\.onlyReads).map(\.name)).subtracting([LoadToolsetTool.name]))
+            readTools: Set(definitions.filter(\.onlyReads).map(\.name)).subtracting([LoadToolsetTool.name]),
+            spending: spending)
     }
 }

@@ -44,9 +44,11 @@ package struct SkyfloAIReconciler: Reconciler {
         status.defaultModel = skyflo.models.first?.name ?? ""
         status.conditions = conditions
         status.integrations = try await probe.look(skyflo, directory(key))
-        if object["status"] != status.json {
-            var content = status.json
-            if status.integrations.isEmpty, object["status", "integrations"] != nil { content["integrations"] = .null }
+        var content = status.json
+        if status.integrations.isEmpty, object["status", "integrations"] != nil { content["integrations"] = .null }
+        // What models cost is counted by others, in the same status.
+        let stored = object["status"] ?? .object([:])
+        if MergePatch.apply(content, to: stored) != stored {
             let patch: JSONValue = [
                 "metadata": ["resourceVersion": .string(object.resourceVersion)], "status": content,
             ]

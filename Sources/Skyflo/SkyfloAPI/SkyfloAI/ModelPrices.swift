@@ -26,6 +26,9 @@ package struct ModelPrices: Sendable, Hashable {
         return Int(whole + fraction + String(repeating: "0", count: 6 - fraction.count))
     }
 
+    /// A decimal number as text, in 10⁻¹² of the currency; nil for what is none.
+    static func amount(_ json: JSONValue?) -> Int? { millionths(json).map { $0 * 1_000_000 } }
+
     /// - Parameters:
     ///   - prompt: tokens, those from the provider's cache included.
     ///   - cached: of these, from the cache.

@@ -17,6 +17,7 @@ package struct SkyfloAI: Sendable {
     package let turnCaps: TurnCaps
     /// Systems outside of the cluster that conversations may use.
     package let integrations: IntegrationSettings
+    package let spendingLimits: SpendingLimits
     /// Components of the reference system that the spec names and that this version doesn't deploy.
     package let foreignComponents: [String]
 
@@ -32,6 +33,7 @@ package struct SkyfloAI: Sendable {
         approvals = ApprovalPolicy(spec?["approvals"] ?? .object([:]))
         turnCaps = TurnCaps(spec?["limits"] ?? .object([:]))
         integrations = IntegrationSettings(spec?["integrations"] ?? .object([:]))
+        spendingLimits = SpendingLimits(spec?["limits"] ?? .object([:]))
         foreignComponents = ["ui", "engine", "mcp"].filter { spec?[$0] != nil }
     }
 

@@ -7,6 +7,8 @@ package struct SkyfloAIStatus: Sendable, Hashable {
     package var defaultModel = ""
     package var conditions: [Condition] = []
     package var integrations: [IntegrationStatus] = []
+    /// nil where nothing is counted.
+    package var spending: DaySpending?
 
     package init() {}
 }
@@ -42,6 +44,7 @@ extension SkyfloAIStatus: JSONRecord {
         members.code(&defaultModel, as: "defaultModel")
         members.code(&conditions, as: "conditions")
         members.code(&integrations, as: "integrations", ifEmpty: .omitted)
+        members.code(&spending, as: "spending")
     }
 }
 

@@ -36,6 +36,24 @@ extension WorkflowStateMachine {
             message: "no answer after \(policy.limits.modelTurns) replies of the model")
     }
 
+    /// Where the conversation may ask no model any more.
+    var endOfSpending: TurnEnd? {
+        let limit = policy.spending
+        if let most = limit.tokens, usage.total >= most {
+            return TurnEnd(
+                .failed, reason: .tokenLimit,
+                message: "the conversation has used \(usage.total) tokens; its SkyfloAI allows \(most) "
+                    + "(spec.limits.conversationTokens)")
+        }
+        if let most = limit.cost, usage.cost >= most {
+            return TurnEnd(
+                .failed, reason: .tokenLimit,
+                message: "the conversation has cost \(ModelPrices.text(usage.cost)); its SkyfloAI allows "
+                    + "\(ModelPrices.text(most)) (spec.limits.conversationCost)")
+        }
+        return nil
+    }
+
     func end(with reply: ModelTurn) -> TurnEnd {
         if reply.isCallAsText { return Self.callsAsText }
         switch reply.finish {

@@ -19,8 +19,14 @@ package struct WorkflowStateMachine: Sendable {
         package var mode: ConversationSpec.ApprovalMode
         /// Tools that only read; with mode `Always` they are asked for before they run.
         package var readTools: Set<String>
+        /// What all turns of the conversation together may take of models.
+        package var spending: SpendingLimits.Amount
 
-        package init(limits: Limits, mode: ConversationSpec.ApprovalMode = .writes, readTools: Set<String> = []) {
+        package init(
+            limits: Limits, mode: ConversationSpec.ApprovalMode = .writes, readTools: Set<String> = [],
+            spending: SpendingLimits.Amount = .init()
+        ) {
+            self.spending = spending
             self.limits = limits
             self.mode = mode
             self.readTools = readTools
@@ -209,6 +215,7 @@ extension WorkflowStateMachine {
             if !mayTryAgain { return .end(reported(end(with: reply))) }
         }
         if modelTurns >= policy.limits.modelTurns || wasAskedForAnswer { return .end(reported(endWithoutAnswer)) }
+        if let end = endOfSpending { return .end(reported(end)) }
         return .askModel
     }
 }
