@@ -11,7 +11,7 @@ import ToolKit
         #expect(Set(grouped).isSubset(of: all) && Set(grouped).count == grouped.count)
         #expect(
             all.filter { !grouped.contains($0) } == [
-                "k8s_get", "k8s_describe", "k8s_logs", "k8s_rollout_status", "k8s_events", "wait_for_x_seconds", "k8s_wait",
+                "k8s_get", "k8s_describe", "k8s_logs", "k8s_rollout_status", "k8s_events", "wait_for_x_seconds",
             ])
     }
 }

@@ -33,8 +33,7 @@ import Writes
         #expect(
             entries.filter(\.hints.isDestructive).map(\.name) == [
                 "k8s_apply", "k8s_patch", "k8s_scale", "k8s_delete", "k8s_exec", "k8s_drain", "k8s_label",
-                "k8s_annotate",
-                "k8s_taint", "k8s_evict",
+                "k8s_annotate", "k8s_taint", "k8s_evict", "k8s_read_file",
             ])
         #expect(
             entries.filter(\.hints.isOpenWorld).map(\.name) == ["k8s_exec", "k8s_http_get", "k8s_run_pod", "k8s_debug"])

@@ -111,6 +111,7 @@ import Testing
         usage.toolCalls = 6
         usage.timeToFirstTokenMilliseconds = 7
         usage.timeToRespondMilliseconds = 8
+        usage.leftOut = "1 earlier turn left out"
         return usage
     }
 

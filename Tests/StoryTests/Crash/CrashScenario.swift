@@ -67,6 +67,7 @@ enum CrashScenario: String, Sendable, CaseIterable {
 
     /// Reads from the last message what is asked: a worker that comes later gets the same answer to the same question.
     static func reply(to request: ModelRequest) -> ModelReply {
+        let request = request.withoutContext
         let last = request.messages.lastIndex { if case .user = $0 { true } else { false } }
         guard let last, case .user(let text) = request.messages[last] else { return .says("Nothing was asked.") }
         return reply(to: text, isNew: last == request.messages.count - 1)

@@ -17,7 +17,7 @@ package enum ScriptedOpenAI {
         router.post("/v1/chat/completions") { request, _ in
             let body = try await request.body.collect(upTo: 4 << 20)
             let messages = try JSONParser.parse(body.readableBytesView)["messages"]?.array ?? []
-            let asked = messages.last { $0["role"] == "user" }?["content"]?.string ?? ""
+            let asked = MessageContext.message(in: messages.last { $0["role"] == "user" }?["content"]?.string ?? "")
             return Self.response(script(asked, messages.last?["role"] == "user"))
         }
         let (ports, bound) = AsyncStream<Int>.makeStream()

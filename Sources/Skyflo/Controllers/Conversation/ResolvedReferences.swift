@@ -58,7 +58,8 @@ struct ResolvedReferences: Sendable {
         let prompt = SystemPrompt(
             isReadOnly: isReadOnly,
             installation: try await dependencies.installation.installation(
-                serving: served, useless: useless, off: dependencies.tools.toolsets.subtracting(toolsets ?? dependencies.tools.toolsets),
+                serving: served, useless: useless,
+                off: dependencies.tools.toolsets.subtracting(toolsets ?? dependencies.tools.toolsets),
                 api: dependencies.api, clock: dependencies.clock),
             instructions: skyflo.instructions)
         let (languageModel, credential) = try await made

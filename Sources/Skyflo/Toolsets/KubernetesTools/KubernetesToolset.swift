@@ -10,11 +10,11 @@ package enum KubernetesToolset {
         ToolGroup(
             "kubernetes_inspect", toolset: toolset,
             purpose:
-                "read: CPU and memory, revisions, permissions, kinds and fields, diffs, owners, cluster info, HTTP GET",
+                "read: CPU and memory, revisions, permissions, kinds and fields, diffs, owners, cluster info, HTTP GET, "
+                + "waiting for a condition",
             tools: [
-                "k8s_rollout_history",
-                "k8s_top_pods", "k8s_top_nodes", "k8s_cluster_info", "k8s_auth_can_i", "k8s_list_api_resources",
-                "k8s_explain", "k8s_diff", "k8s_owner_tree", "k8s_http_get",
+                "k8s_rollout_history", "k8s_top_pods", "k8s_top_nodes", "k8s_cluster_info", "k8s_auth_can_i",
+                "k8s_list_api_resources", "k8s_explain", "k8s_diff", "k8s_owner_tree", "k8s_http_get", "k8s_wait",
             ]),
         ToolGroup(
             "kubernetes_edit", toolset: toolset,

@@ -11,7 +11,6 @@ import Writes
 struct ReadFileTool: KubernetesTool {
     let name = "k8s_read_file"
     let title = "Read File in Kubernetes Container"
-    let isDestructive = false
     let isIdempotent = true
     let requests: [ToolRequest]? = [.read("pods", "namespaces"), .create("pods/exec")]
     let description = """
