@@ -2,6 +2,10 @@
 struct FunctionTable {
     private(set) var functions: [ByteString: TemplateFunction] = [:]
 
+    init() {
+        functions.reserveCapacity(300)
+    }
+
     /// A function of its arguments alone.
     mutating func add(
         _ name: ByteString, taking parameters: GoType..., variadic: GoType? = nil, returnsInterface: Bool = false,

@@ -9,21 +9,10 @@ enum KindOrder {
         ValidatingWebhookConfiguration
         """.split(separator: " ").map(String.init)
 
-    /// The order of removal. Validation is removed before mutation, so that no webhook is in the way.
-    static let uninstall: [String] = """
-        ValidatingWebhookConfiguration MutatingWebhookConfiguration APIService Ingress IngressClass Service CronJob Job \
-        StatefulSet HorizontalPodAutoscaler Deployment ReplicaSet ReplicationController Pod DaemonSet RoleBindingList \
-        RoleBinding RoleList Role ClusterRoleBindingList ClusterRoleBinding ClusterRoleList ClusterRole \
-        CustomResourceDefinition PersistentVolumeClaim PersistentVolume StorageClass ConfigMap SecretList Secret \
-        ServiceAccount PodDisruptionBudget PodSecurityPolicy LimitRange ResourceQuota NetworkPolicy Namespace \
-        PriorityClass
-        """.split(separator: " ").map(String.init)
+    private static let ranks = Dictionary(install.enumerated().map { ($1, $0) }) { first, _ in first }
 
     /// The elements in the order of their kinds; those of one kind stay as they are.
-    static func sorted<Element>(_ elements: [Element], by order: [String] = install, kind: (Element) -> String)
-        -> [Element]
-    {
-        let ranks = Dictionary(order.enumerated().map { ($1, $0) }) { first, _ in first }
+    static func sorted<Element>(_ elements: [Element], kind: (Element) -> String) -> [Element] {
         let keyed = elements.enumerated().map { (offset: $0, kind: kind($1), element: $1) }
         return keyed.sorted { left, right in
             let (first, second) = (ranks[left.kind] ?? Int.max, ranks[right.kind] ?? Int.max)

@@ -42,6 +42,8 @@ package struct TemplateEnvironment {
     package var lookup: ((ByteString, ByteString, ByteString, ByteString) throws -> HelmValue)?
     /// Throws where the rendering has taken too long.
     package var checkDeadline: () throws -> Void
+    /// Made once for all renderings: a small chart takes less time to render than they take to make.
+    let functions = TemplateFunctions.all()
 
     package init(
         now: @escaping () -> (seconds: Int64, nanoseconds: Int),
@@ -62,7 +64,7 @@ package final class TemplateEngine {
     /// Whether `required` and `fail` let pass what they refuse otherwise.
     package let isLinting: Bool
     package let limits: TemplateLimits
-    private let functions = TemplateFunctions.all()
+    private var functions: [ByteString: TemplateFunction] { environment.functions }
     /// Texts that `tpl` has parsed, which are often the same in a chart.
     private var parsed: [ByteString: [ByteString: ParsedTemplate]] = [:]
     /// Regular expressions and constraints that were compiled, by their text.
