@@ -47,6 +47,7 @@ import Testing
         ("<invoke name=\"k8s_scale\"><parameter name=\"name\">web</parameter></invoke>", "k8s_scale"),
         ("k8s_get({\"resource_type\": \"pods\"})", "k8s_get"),
         ("```\nfunctions.k8s_get(resource_type=\"pods\")\n```", "k8s_get"),
+        ("```json\n{\"name\": \"deployments\", \"arguments\": {\"kind\": \"deployment\"}}\n```", "deployments"),
         ("Thought: look\nAction: k8s_get\nAction Input: {\"resource_type\": \"pods\"}", "k8s_get"),
     ])
     func `a call that is written as text is told`(content: String, tool: String) {

@@ -57,6 +57,19 @@ import Testing
         }
     }
 
+    @Test func `a program that the image lacks has failed, and nothing is unknown`() async throws {
+        let model = ScriptedModel(Self.exec("no-such-program --now"), .says("There is no such program."))
+        try await Story.run(model) { story in
+            try await Self.prepare(story)
+            try await story.ask("look")
+            try await story.untilPhase(.awaitingApproval)
+            try await story.approve("c1")
+            let done = try await story.untilPhase(.completed)
+            #expect(done.status.calls["c1"]?.state == .failed)
+            #expect(model.toolResults.last?.contains("doesn't have the program no-such-program") == true)
+        }
+    }
+
     @Test func `a rule about pods/exec refuses it before anybody is asked, and none allows it`() async throws {
         let model = ScriptedModel(Self.exec("true"), .says("No."), Self.exec("true"))
         let commands = Commands()

@@ -77,7 +77,7 @@ import Writes
         #expect(registry.toolsets == ["kubernetes", "jenkins"])
         let outcome = try await registry.call(
             name: "load_toolset", arguments: #"{"name": "nodes"}"#, in: context(FakeAPI()))
-        guard case .output("Loaded nodes: drain, taint. Call them from now on.") = outcome else {
+        guard case .output("Loaded nodes: drain, taint.") = outcome else {
             Issue.record("\(outcome)")
             return
         }

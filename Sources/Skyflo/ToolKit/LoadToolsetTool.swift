@@ -35,6 +35,6 @@ package struct LoadToolsetTool: Tool {
                 "name: there is no group \"\(ToolParameters.excerpt(name))\"\(near); the groups are "
                     + groups.map(\.name).joined(separator: ", "))
         }
-        return .output("Loaded \(group.name): \(group.tools.joined(separator: ", ")). Call them from now on.")
+        return .output("Loaded \(group.name): \(group.tools.joined(separator: ", ")).")
     }
 }

@@ -77,7 +77,7 @@ extension ToolCallRunner {
                 id: call.id,
                 ApprovalRequest(
                     summary: display.text(content.summary), risk: content.risk.rawValue,
-                    warnings: (content.warnings + notes).map { display.text($0) }, preview: content.preview,
+                    warnings: content.warnings.map { display.text($0) } + notes, preview: content.preview,
                     requests: content.requests, postConditions: content.postConditions, digest: digest,
                     expiresAt: expiry, labels: content.labels, changes: content.changes,
                     touches: content.touches.map { display.text($0) }, shown: shown)))

@@ -26,7 +26,9 @@ extension ResolvedReferences {
         for machine: WorkflowStateMachine, of conversation: Conversation, within budget: ContextBudget
     ) -> PreparedRequest {
         let fitted = ContextWindow(limit: budget.history).fitted(Self.dialogue(machine, in: conversation))
-        let last = machine.noteForLastReply.map { [ChatMessage(.note($0))] } ?? []
+        // The offline model would take the note for words of the user.
+        let note = model.provider == .offline ? nil : machine.noteForLastReply
+        let last = note.map { [ChatMessage(.note($0))] } ?? []
         let request = ModelRequest(
             messages: [.system(systemPrompt)] + fitted.messages.map(ChatMessage.init) + last,
             tools: offered(for: machine), maxTokens: model.maxTokens)

@@ -70,8 +70,16 @@ package enum WrittenToolCall {
         if let calls = json["tool_calls"], object.count <= 2 { return call(calls, tools) }
         if let function = json["function"], function.object != nil { return call(function, tools) }
         let names = ["name", "function", "tool", "tool_name", "function_name", "action"].compactMap { json[$0]?.string }
-        guard let name = names.first(where: tools.contains) else { return nil }
+        guard let name = names.first(where: tools.contains) else { return invented(object) }
         return argumentMembers.contains { json[$0] != nil } || object.count == 1 ? name : nil
+    }
+
+    /// A call of a tool that there isn't: small models make up names. Nothing but a name and arguments is no answer either.
+    private static func invented(_ object: JSONObject) -> String? {
+        guard object.count == 2, let name = object["name"]?.string,
+            let arguments = (object["arguments"] ?? object["parameters"])?.object, !arguments.isEmpty
+        else { return nil }
+        return name
     }
 
     /// `k8s_get({"resource_type": "pods"})`, or the lines `Action: k8s_get` and `Action Input: {…}`, and nothing else.

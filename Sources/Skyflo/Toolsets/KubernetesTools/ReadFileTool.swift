@@ -40,7 +40,7 @@ struct ReadFileTool: KubernetesTool {
             arguments.string("container"), also: ["ephemeralContainers"])
         try ExecTool.checkRuns(container, in: pod)
         if let mount = path.secretMount(of: container, in: pod) {
-            throw ToolFailure("path: \(path.text) is in \(mount), which has credentials; they are not read")
+            throw ToolFailure("path: files under \(mount) are not read: a Secret or a token is mounted there")
         }
         let planned = PlannedCommand(
             target: LiveTarget(resource: .pods, namespace: namespace, object: pod).target, container: container,
@@ -73,7 +73,7 @@ struct ContainerPath: Sendable, Hashable {
             throw ToolFailure("path: what is in /\(root) is no file of the container and is not read")
         }
         guard !isCredential else {
-            throw ToolFailure("path: \(excerpt) is where credentials are kept; they are not read")
+            throw ToolFailure("path: \(excerpt) is not read: programs keep keys there")
         }
     }
 

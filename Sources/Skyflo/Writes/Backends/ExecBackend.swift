@@ -44,6 +44,9 @@ package struct ExecBackend: WriteBackend {
             return .unknown("cancelled while the command ran")
         } catch let status as APIStatus where status.code < 500 && status.code != 408 {
             return .rejected(ToolFailure(describing: status).message)
+        } catch let status as APIStatus where Self.isWithoutProgram(status) {
+            return .failed(
+                "the container's image doesn't have the program \(write.command.first ?? ""): nothing was run")
         } catch let error as KubeClientError where error.code == .unsupported || error.code == .configuration {
             return .rejected(ToolFailure(describing: error).message)
         } catch let error as KubeClientError where error.code == .timeout {
@@ -51,6 +54,11 @@ package struct ExecBackend: WriteBackend {
         } catch {
             return .unknown("no answer from the container: \(error)")
         }
+    }
+
+    /// Container runtimes (runc, crun) say so before anything is started; the kubelet hands it on as an internal error.
+    private static func isWithoutProgram(_ status: APIStatus) -> Bool {
+        status.message.contains("executable file") && status.message.contains("not found in $PATH")
     }
 
     /// The pod is looked at once more: the API runs a command in whatever has the name.
