@@ -17,7 +17,7 @@ struct OperatorCommand: AsyncParsableCommand {
         discussion: """
             The cluster is found as kubectl finds it: --kubeconfig, else $KUBECONFIG, else the ServiceAccount of the pod that \
             this runs in, else ~/.kube/config. The CRDs of crds/ have to be installed. The API \
-            server and the models are reached through HTTPS_PROXY, HTTP_PROXY and NO_PROXY, with kubectl's rules.
+            server, the models and the integrations are reached through HTTPS_PROXY, HTTP_PROXY and NO_PROXY, with kubectl's rules.
             """)
 
     @Option(help: "The kubeconfig file.") var kubeconfig: String?

@@ -40,9 +40,12 @@ enum DefaultRoles {
         "services/status",
     ]
 
+    private static let connections = ["pods/attach", "pods/exec", "pods/portforward", "pods/proxy", "services/proxy"]
+
     private static let edit: [JSONValue] =
         [
-            rule(read, group: "", resources: ["secrets"]), rule(write, group: "", resources: core + ["secrets"]),
+            rule(read, group: "", resources: ["secrets"] + connections),
+            rule(write, group: "", resources: core + ["secrets"] + connections),
             rule(["create"], group: "", resources: ["pods/eviction", "serviceaccounts/token"]),
             rule(["impersonate"], group: "", resources: ["serviceaccounts"]),
             rule(write, group: "apps", resources: apps + scales),
