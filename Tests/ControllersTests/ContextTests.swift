@@ -180,6 +180,7 @@ import WorkflowEngine
 
     @Test func `the last reply is asked for without tools, and with the reason`() async throws {
         try await Scene.run(spec: ["limits": ["modelTurns": 1]]) { scene in
+            scene.references.model.provider = .openAI
             scene.references.definitions = ToolRegistry([GetTool()]).definitions()
             scene.store.log(.turnStarted(number: 1, message: "List the pods"))
             try await scene.store.claim()

@@ -12,7 +12,11 @@ import Testing
         ("</think>\n\nweb has 2 replicas.", "web has 2 replicas."),
         ("[THINK]hm[/THINK]web has 2 replicas.", "web has 2 replicas."),
         ("<think>a</think><think>b</think>\nweb has 2 replicas.", "web has 2 replicas."),
-        ("<think>\nonly", ""),
+        ("<think>\nonly", ""), ("The user wants X.</think>web has 2 replicas.", "web has 2 replicas."),
+        (
+            "<|channel|>analysis<|message|>X.<|end|><|start|>assistant<|channel|>final<|message|>web has 2 replicas.",
+            "web has 2 replicas."
+        ), ("The tag </think> ends it.", "The tag </think> ends it."),
         ("Use `</think>` to end it.\nSo it is.", "Use `</think>` to end it.\nSo it is."),
         ("Put it so:\n```\n<think>\nx\n</think>\n```\nDone.", "Put it so:\n```\n<think>\nx\n</think>\n```\nDone."),
         ("It writes <think> first and </think> last, always.", "It writes <think> first and </think> last, always."),
@@ -49,6 +53,17 @@ import Testing
         ("```\nfunctions.k8s_get(resource_type=\"pods\")\n```", "k8s_get"),
         ("```json\n{\"name\": \"deployments\", \"arguments\": {\"kind\": \"deployment\"}}\n```", "deployments"),
         ("Thought: look\nAction: k8s_get\nAction Input: {\"resource_type\": \"pods\"}", "k8s_get"),
+        ("<tools>\n{\"name\": \"k8s_get\", \"arguments\": {}}\n</tools>", "k8s_get"),
+        ("<|tool_call_start|>[k8s_get(resource_type=\"pods\")]<|tool_call_end|>", "k8s_get"),
+        ("[k8s_get(resource_type=\"pods\"), k8s_scale(name=\"web\")]", "k8s_get"),
+        ("```tool_code\nprint(default_api.k8s_get(resource_type=\"pods\"))\n```", "k8s_get"),
+        ("<｜DSML｜function_calls>\n<｜DSML｜invoke name=\"k8s_get\">", "k8s_get"),
+        ("<tool_call>\n{\"name\": \"made_up\", \"arguments\": {}}\n</tool_call>", "unknown"),
+        ("{\"name\": \"k8s_get\", \"arguments\": {\"resource_type\": \"pods\"}", "k8s_get"),
+        ("{\"name\": \"k8s_get\", \"arguments\": {}}\n\nThis lists them.", "k8s_get"),
+        ("I look.\n\n{\"name\": \"k8s_get\", \"arguments\": {}}", "k8s_get"),
+        ("{\"k8s_get\": {\"resource_type\": \"pods\"}}", "k8s_get"),
+        ("{\"function_call\": {\"name\": \"functions.k8s_get\", \"arguments\": {}}}", "k8s_get"),
     ])
     func `a call that is written as text is told`(content: String, tool: String) {
         #expect(WrittenToolCall.tool(in: content, offered: Self.tools) == tool)

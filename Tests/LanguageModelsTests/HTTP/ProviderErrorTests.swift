@@ -67,6 +67,30 @@ import Testing
                 1_200_000, 1_048_576
             ),
             (400, #"{"message":"Input is too long for requested model."}"#, nil, nil),
+            // TGI, GLM, DashScope, OpenRouter.
+            (
+                422,
+                #"{"error":"Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000 `inputs` tokens and 100 `max_new_tokens`","error_type":"validation"}"#,
+                5000, 4096
+            ),
+            (400, #"{"error":{"message":"Prompt exceeds max length","code":"1261"}}"#, nil, nil),
+            (400, #"{"error":{"message":"Range of input length should be [1, 30720]"}}"#, nil, 30720),
+            (
+                400,
+                #"{"error":{"message":"Provider returned error","code":400,"metadata":{"raw":"prompt is too long: 5000 tokens > 4096 maximum"}}}"#,
+                5000, 4096
+            ),
+            // With the reply's own limit in it: Anthropic, vLLM.
+            (
+                400,
+                #"{"error":{"message":"input length and `max_tokens` exceed context limit: 199000 + 8192 > 200000"}}"#,
+                199_000, 200_000
+            ),
+            (
+                400,
+                #"{"error":{"message":"'max_tokens' is too large: 4096. This model's maximum context length is 8192 tokens and your request has 5000 input tokens"}}"#,
+                5000, 8192
+            ),
         ] as [(Int, String, Int?, Int?)])
     func `a request that is too long is told apart, with its numbers`(
         status: Int, body: String, prompt: Int?, limit: Int?

@@ -36,6 +36,37 @@ import Testing
         #expect(delays(.rateLimited, retryAfter: told, times: 1) == [wait])
     }
 
+    @Test func `a provider that always says "now" is asked less and less`() {
+        #expect(delays(.rateLimited, retryAfter: .zero, times: 3) == [.zero, .seconds(1), .seconds(2)])
+    }
+
+    @Test(
+        arguments: [
+            ("Limit 3, Used 3. Please try again in 20s.", .seconds(20)),
+            ("try again in 1m26.5s", .milliseconds(86_500)),
+            ("Please retry after 6 seconds.", .seconds(6)), ("Please try again in 6ms.", .milliseconds(6)),
+            ("try again in a while", nil), ("slow down", nil),
+        ] as [(String, Duration?)])
+    func `a wait that only the message tells is heeded`(message: String, wait: Duration?) {
+        #expect(RetryHint.delay(in: message) == wait)
+    }
+
+    @Test(
+        arguments: [
+            (["x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "20s"], .seconds(20)),
+            (["x-ratelimit-remaining-requests": "5", "x-ratelimit-reset-requests": "20s"], nil),
+            (
+                [
+                    "x-ratelimit-remaining": "0", "x-ratelimit-reset": "784111797000",
+                    "date": "Sun, 06 Nov 1994 08:49:37 GMT",
+                ], .seconds(20)
+            ),
+            (["x-ratelimit-remaining": "0", "x-ratelimit-reset": "7"], .seconds(7)), ([:], nil),
+        ] as [([String: String], Duration?)])
+    func `when a limit is over is heeded`(headers: [String: String], wait: Duration?) {
+        #expect(RetryHint.reset(HTTPHeaders(headers.map { ($0.key, $0.value) })) == wait)
+    }
+
     @Test func `no wait goes past the end`() {
         #expect(delays(.rateLimited, retryAfter: .seconds(20), times: 1, remaining: .seconds(20)) == [nil])
     }

@@ -71,7 +71,8 @@ import Testing
     @Test(arguments: [
         (#"{"choices":[{"delta":{"content":NaN}}]}"#, LanguageModelError.Code.badReply),
         (#"{"choices":[{"delta":{"role":"user","content":"x"},"finish_reason":"stop"}]}"#, .badReply),
-        (#"[]"#, .badReply), (#""x""#, .badReply), (#"{"choices":{}}"#, .badReply), (#"{"choices":[null]}"#, .badReply),
+        (#"[]"#, .badReply), (#""x""#, .badReply), (#"{"choices":{}}"#, .incomplete),
+        (#"{"choices":[null]}"#, .incomplete),
     ])
     func `what is no reply is an error`(event: String, code: LanguageModelError.Code) {
         #expect(failure(stream(event))?.code == code)

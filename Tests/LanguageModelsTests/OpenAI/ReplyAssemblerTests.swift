@@ -81,6 +81,22 @@ struct ReplyAssemblerTests {
         #expect(result == [ModelToolCall(id: "a", name: "get", arguments: "{\"x\":1}")])
     }
 
+    @Test(arguments: [
+        ("", "{}"), (" ", "{}"), ("null", "{}"), ("[]", "{}"), (#""{\"x\":1}""#, #"{"x":1}"#),
+        (#"{}{"x":1}"#, #"{"x":1}"#), (#"{"x""#, #"{"x""#), ("[1]", "[1]"),
+    ])
+    func `arguments that can mean one object only are that`(given: String, meant: String) throws {
+        #expect(try calls([[call(0, "a", "get", .string(given))]]).map(\.arguments) == [meant])
+    }
+
+    @Test func `pieces without an index are told apart by their ids`() throws {
+        let result = try calls([
+            [call(nil, "a", "get", "{\"x\"")], [call(nil, "b", "list", "{\"y\"")], [call(nil, "a", nil, ":1}")],
+            [call(nil, "b", nil, ":2}")],
+        ])
+        #expect(result.map(\.arguments) == ["{\"x\":1}", "{\"y\":2}"])
+    }
+
     @Test func `a fragment sent twice never makes two calls`() throws {
         let whole = call(0, "a", "delete", "{\"name\":\"web\"}")
         #expect(try calls([[whole], [whole]]).count == 1)
@@ -107,6 +123,19 @@ struct ReplyAssemblerTests {
         ])
         #expect(
             result.map(\.providerData) == [["extra_content": google, "function": ["strict": true]], nil])
+    }
+
+    @Test func `blocks with ids of their own, and blocks of one piece, stay apart`() throws {
+        let signatures: [JSONValue] = ["call_1", "call_2"].map { id in
+            ["type": "reasoning.encrypted", "data": "AAA=", "id": .string(id), "index": 0]
+        }
+        let texts: [JSONValue] = ["A", "B"].map { ["type": "reasoning.text", "text": .string($0)] }
+        for (pieces, whole) in [(signatures.map { [$0] }, signatures), ([signatures], signatures), ([texts], texts)] {
+            var assembler = ReplyAssembler()
+            for piece in pieces { _ = try assembler.add(delta(["reasoning_details": .array(piece)])) }
+            _ = try assembler.add(delta(["content": "x"], finish: "stop"))
+            #expect(try assembler.reply().attached == ["reasoning_details": .array(whole)])
+        }
     }
 
     @Test func `what hangs on a reply is put together under the name under which it came`() throws {
@@ -149,6 +178,15 @@ struct ReplyAssemblerTests {
         #expect(try assemble([delta(["content": "x"], finish: given)]).0.finish == expected)
     }
 
+    @Test func `a call in the form of old is one`() throws {
+        let reply = try assemble([
+            delta(["function_call": ["name": "get", "arguments": "{\"x\""]]),
+            delta(["function_call": ["arguments": ":1}"]]),
+            delta([:], finish: "function_call"),
+        ]).0
+        #expect(reply.toolCalls == [ModelToolCall(id: "", name: "get", arguments: "{\"x\":1}")])
+    }
+
     @Test func `tool calls count even when the provider says stop`() throws {
         let chunk = delta(["tool_calls": [call(0, "a", "get", "{}")]], finish: "stop")
         #expect(try assemble([chunk]).0.finish == .toolCalls)
@@ -188,17 +226,32 @@ struct ReplyAssemblerTests {
         #expect(error.code == .incomplete)
     }
 
-    @Test(arguments: [nil, "length", "content_filter"])
-    func `an empty reply is a bad reply`(reason: String?) throws {
+    @Test(arguments: [
+        ("stop", LanguageModelError.Code.incomplete), ("length", .badReply), ("content_filter", .badReply),
+    ])
+    func `an empty reply is no reply, and asked for again where nothing explains it`(
+        reason: String, code: LanguageModelError.Code
+    ) throws {
         let error = try #require(throws: LanguageModelError.self) {
-            _ = try assemble([delta([:], finish: reason ?? "stop")])
+            _ = try assemble([delta(["content": "\n\n"], finish: reason)])
         }
-        #expect(error.code == .badReply)
+        #expect(error.code == code)
     }
 
     @Test func `an error inside the stream ends the reply`() throws {
         let error = try #require(throws: LanguageModelError.self) { _ = try assemble([["error": ["code": 529]]]) }
         #expect(error.code == .overloaded)
+    }
+
+    @Test(arguments: [
+        #"{"object":"error","message":"no luck","code":500}"#, #"[{"error":{"message":"no luck"}}]"#,
+        #"{"code":1113,"msg":"no luck"}"#, #"{"base_resp":{"status_code":1004,"status_msg":"no luck"},"choices":null}"#,
+    ])
+    func `an error with nothing around it is one`(text: String) throws {
+        var assembler = ReplyAssembler()
+        _ = try assembler.add(delta(["content": "Hi"]))
+        let error = #expect(throws: LanguageModelError.self) { _ = try assembler.add(JSONParser.parse(text)) }
+        #expect(error?.message.contains("no luck") == true)
     }
 
     @Test(arguments: ["user", "system", "tool"])

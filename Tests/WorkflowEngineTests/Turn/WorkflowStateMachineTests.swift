@@ -309,6 +309,14 @@ let approved = Decision(approved: true, by: "alice")
         #expect(play.machine.call("c1")?.state == .succeeded)
     }
 
+    @Test func `calls of a reply that a content filter cut off are never executed`() {
+        var play = MachineHarness()
+        let call = ModelTurn.Call(modelID: "m1", tool: "scale", arguments: "{}")
+        play.apply(.modelReplied(ModelTurn(content: "", calls: [call], finish: .filtered)))
+        #expect(play.machine.calls[0].state == .failed)
+        #expect(play.next == .askModel)
+    }
+
     @Test func `calls of a reply that was cut off are never executed`() {
         var play = MachineHarness()
         let call = ModelTurn.Call(modelID: "m", tool: "scale", arguments: "{\"re")

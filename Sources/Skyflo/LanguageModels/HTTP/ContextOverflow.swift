@@ -1,5 +1,6 @@
 /// Tells from a refusal whether the request was too long for the model. There is no common code; the sentences are those of
-/// OpenAI, vLLM, llama.cpp, LiteLLM, Groq, Mistral, xAI, Moonshot, Anthropic, Google and Amazon.
+/// OpenAI, vLLM, llama.cpp, LiteLLM, Groq, Mistral, xAI, Moonshot, Anthropic, Google, Amazon, TGI (and Together), GLM, DashScope,
+/// Cohere and TabbyAPI.
 enum ContextOverflow {
     static func isNamed(by kind: String) -> Bool {
         let kind = kind.lowercased()
@@ -20,16 +21,31 @@ enum ContextOverflow {
         ["model token limit"], ["input token count", "exceed"], ["reduce the length of the messages"],
         ["request too large", "tokens"], ["too large for model"], ["input length", "exceed"],
         ["input tokens", "exceed"], ["prompt", "exceeds the max"], ["max_model_len"],
+        ["inputs", "max_new_tokens", "must be"], ["`inputs` must have less than"], ["prompt exceeds max length"],
+        ["range of input length"], ["total number of tokens in the prompt"], ["max_seq_len"],
     ]
 
     /// The two numbers of the sentence.
     static func size(_ message: String) -> LanguageModelError.ContextSize? {
         let found = numbers(message)
         guard let first = found.first else { return nil }
+        if let limit = namedLimit(message) {
+            return LanguageModelError.ContextSize(prompt: found.filter { $0 != limit }.max(), limit: limit)
+        }
         guard let second = found.dropFirst().first(where: { $0 != first }) else {
             return LanguageModelError.ContextSize(prompt: nil, limit: first)
         }
         return LanguageModelError.ContextSize(prompt: max(first, second), limit: min(first, second))
+    }
+
+    /// The limit where the sentence has more numbers, as that of the reply.
+    private static func namedLimit(_ message: String) -> Int? {
+        for words in ["maximum context length is ", " > "] {
+            guard let found = message.firstRange(of: words) else { continue }
+            let digits = message[found.upperBound...].prefix { $0 == "," || $0.isASCII && $0.isNumber }
+            if let limit = Int(digits.filter { $0 != "," }), limit >= 128 { return limit }
+        }
+        return nil
     }
 
     /// Numbers of tokens. Small ones are parts of names ("gpt-4") and codes.

@@ -97,6 +97,19 @@ struct EventReplyDecoder<Assembler: ReplyEventAssembler>: ReplyStreamDecoder {
     }
 
     private mutating func take(_ event: ServerSentEvent) throws(LanguageModelError) -> [ModelDelta] {
+        let lines = event.data.split(separator: "\n")
+        guard lines.count > 1, event.isValid, (try? JSONParser.parse(event.data)) == nil else {
+            return try takeOne(event)
+        }
+        // Some servers forget the empty line between two events.
+        var deltas: [ModelDelta] = []
+        for line in lines where !sawEnd {
+            deltas += try takeOne(ServerSentEvent(type: event.type, data: String(line), isValid: true))
+        }
+        return deltas
+    }
+
+    private mutating func takeOne(_ event: ServerSentEvent) throws(LanguageModelError) -> [ModelDelta] {
         let data = event.data.utf8.drop { $0 == 0x20 }
         if data.isEmpty { return [] }
         if event.data.contains("[DONE]"), event.data.count < 16 {

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Concurrency
 import HTTPTransport
 import NIOCore
 
@@ -11,12 +12,16 @@ extension HTTPLanguageModel {
         var decoder = api.decoder(limit: options.replyLimit)
         var firstToken: Double?
         do {
-            for try await case .body(let part) in answer.body {
+            var lastCall: ContinuousClock.Instant?
+            while let next = try await Self.next(of: answer.body, until: lastCall) {
+                guard case .body(let part) = next else { continue }
                 let deltas = try decoder.push(Array(part.readableBytesView))
                 watchdog.sign(isToken: !deltas.isEmpty)
                 if firstToken == nil, !deltas.isEmpty { firstToken = watchdog.elapsed / .seconds(1) }
                 deltas.forEach(onDelta)
                 if decoder.sawEnd { break }
+                // Only the usage can still come, and comes at once. Some servers then neither say so nor close the connection.
+                if decoder.isComplete, lastCall == nil { lastCall = .now + .seconds(5) }
             }
         } catch let error as LanguageModelError {
             throw error
@@ -26,6 +31,20 @@ extension HTTPLanguageModel {
             guard decoder.isComplete else { throw broken(error) }
         }
         return try finish(&decoder, takenIDs: takenIDs, firstToken: firstToken, onDelta: onDelta)
+    }
+
+    /// - Throws: `deadlineExceeded` where there is a deadline, and it is over.
+    private static func next(
+        of body: BufferedResponse.Parts, until deadline: ContinuousClock.Instant?
+    ) async throws -> BufferedResponse.Part? {
+        guard let deadline else {
+            var parts = body.makeAsyncIterator()
+            return try await parts.next()
+        }
+        return try await withDeadline(deadline, failure: HTTPClientError.deadlineExceeded) {
+            var parts = body.makeAsyncIterator()
+            return try await parts.next()
+        }
     }
 
     private func finish(

@@ -55,6 +55,7 @@ extension HTTPLanguageModel {
         var error = api.error(
             ProviderErrorAnswer(status: status, headers: headers, body: try await errorBody(answer)))
         error.retryAfter = RetryHint.delay(headers) ?? error.retryAfter
+        if error.retryAfter == nil, error.code == .rateLimited { error.retryAfter = RetryHint.reset(headers) }
         throw error
     }
 

@@ -84,7 +84,7 @@ struct RetryState: Sendable {
         switch kind {
         case .busy, .broken:
             guard done < (kind == .busy ? policy.maxRetries : policy.maxBrokenReplies) else { return nil }
-            delay = error.retryAfter ?? backoff(done, jitter: jitter)
+            delay = busyDelay(told: error.retryAfter, done, jitter: jitter)
         case .connection:
             guard done < policy.maxConnectionRetries, elapsed - first < policy.connectionPatience else { return nil }
             delay = backoff(done, jitter: jitter)
@@ -93,6 +93,12 @@ struct RetryState: Sendable {
             delay = min(error.retryAfter ?? .seconds(5), min(.seconds(5), backoff(done, jitter: jitter) * 2))
         }
         return delay <= policy.maxRetryAfter && delay < remaining ? delay : nil
+    }
+
+    /// As the provider says; but one that says "now" again and again doesn't mean it.
+    private func busyDelay(told: Duration?, _ done: Int, jitter: Double) -> Duration {
+        guard let told else { return backoff(done, jitter: jitter) }
+        return done == 0 ? told : max(told, backoff(done - 1, jitter: jitter))
     }
 
     private func backoff(_ done: Int, jitter: Double) -> Duration {

@@ -14,9 +14,13 @@ package struct ProviderError: Sendable, Hashable {
 
     package init(json: JSONValue) {
         let error = json["error"] ?? json
-        let texts = [error, error["message"], json["message"], json["detail"]].compactMap { $0?.string }
+        let texts = [
+            error, error["message"], json["message"], json["detail"], json["msg"], json["base_resp", "status_msg"],
+        ].compactMap { $0?.string }
         let other = (json["detail"] ?? json["error"]).map { JSONWriter.string($0) }
-        message = Self.line(texts.first ?? other ?? "")
+        // OpenRouter's own sentence says nothing; what the provider behind it said is here.
+        let raw = error["metadata", "raw"]?.string.map { ": \($0)" } ?? ""
+        message = Self.line((texts.first ?? other ?? "") + raw)
         let kinds = [error["code"], error["type"], error["status"]].compactMap { $0 }.filter { !$0.isNull }
         kind = kinds.map { $0.string ?? $0.description }.joined(separator: " ")
         for detail in error["details"]?.array ?? [] { add(googleDetail: detail) }
@@ -104,7 +108,7 @@ package struct ProviderError: Sendable, Hashable {
             code, message: message,
             contextSize: code == .contextTooLong
                 ? contextSize ?? ContextOverflow.size(self.message) ?? .init(prompt: nil, limit: nil) : nil,
-            retryAfter: retryAfter)
+            retryAfter: retryAfter ?? (code == .rateLimited ? RetryHint.delay(in: self.message) : nil))
     }
 
     private func code(status: Int) -> LanguageModelError.Code {
@@ -113,7 +117,8 @@ package struct ProviderError: Sendable, Hashable {
         case 402: .quotaExceeded
         case 429: isQuota ? .quotaExceeded : isContextTooLong ? .contextTooLong : .rateLimited
         // A server that gave up waiting, a conflict that passes, too early.
-        case 408, 409, 425: .unavailable
+        // 498 is Groq's for a tier without capacity.
+        case 408, 409, 425, 498: .unavailable
         case 413: .contextTooLong
         case 400 where isWrongKey: .unauthorized
         case 400..<500: isContextTooLong ? .contextTooLong : isQuota ? .quotaExceeded : .rejected

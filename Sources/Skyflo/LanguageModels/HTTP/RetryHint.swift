@@ -26,6 +26,50 @@ enum RetryHint {
         return .seconds(max(0, until.seconds(since: now)))
     }
 
+    /// When what is used up comes back, where no header says how long to wait: OpenAI and Groq tell it for requests and for
+    /// tokens, OpenRouter tells the moment.
+    static func reset(_ headers: HTTPHeaders) -> Duration? {
+        for kind in ["-requests", "-tokens", ""] where headers.first(name: "x-ratelimit-remaining\(kind)") == "0" {
+            guard let text = headers.first(name: "x-ratelimit-reset\(kind)") else { continue }
+            if let delay = period(text[...]) { return delay }
+            guard let value = Double(text), (0..<1e14).contains(value) else { continue }
+            guard value > 1e8 else { return .seconds(value) }
+            guard let now = headers.first(name: "date").flatMap(httpDate) else { continue }
+            let until = KubeTime(microseconds: Int64(value > 1e11 ? value * 1e3 : value * 1e6))
+            return .seconds(max(0, until.seconds(since: now)))
+        }
+        return nil
+    }
+
+    /// What many providers say in their message only: "Please try again in 1m26.4s."
+    static func delay(in message: String) -> Duration? {
+        let text = message.lowercased()
+        for words in ["try again in ", "retry in ", "retry after "] {
+            if let found = text.firstRange(of: words), let delay = period(text[found.upperBound...]) { return delay }
+        }
+        return nil
+    }
+
+    private static let units: [String: Double] = [
+        "ms": 0.001, "s": 1, "sec": 1, "second": 1, "seconds": 1, "m": 60, "minute": 60, "minutes": 60, "h": 3600,
+        "hour": 3600, "hours": 3600,
+    ]
+
+    /// `1m26.4s`, `6ms`, `20 seconds`, with anything behind it.
+    private static func period(_ text: Substring) -> Duration? {
+        var rest = text
+        var total: Double?
+        while rest.first?.isASCII == true, rest.first?.isNumber == true {
+            let digits = rest.prefix { $0 == "." || $0.isASCII && $0.isNumber }
+            rest = rest.dropFirst(digits.count).drop { $0 == " " }
+            let unit = rest.prefix { $0.isLetter }
+            guard let number = Double(digits), let factor = units[String(unit)] else { break }
+            rest = rest.dropFirst(unit.count)
+            total = (total ?? 0) + number * factor
+        }
+        return total.map { .seconds(min($0, 1e9)) }
+    }
+
     private static func number(_ text: String) -> Double? {
         let text = text.split(whereSeparator: \.isWhitespace).joined()
         // A number that no wait is as long as would be none that a Duration can hold.

@@ -9,7 +9,8 @@ package enum ThinkingText {
         Tag(opening: "<think>", closing: "</think>"), Tag(opening: "<thinking>", closing: "</thinking>"),
         Tag(opening: "<thought>", closing: "</thought>"), Tag(opening: "<reasoning>", closing: "</reasoning>"),
         Tag(opening: "<seed:think>", closing: "</seed:think>"), Tag(opening: "[THINK]", closing: "[/THINK]"),
-        Tag(opening: "◁think▷", closing: "◁/think▷"),
+        Tag(opening: "◁think▷", closing: "◁/think▷"), Tag(opening: "<|channel>thought", closing: "<channel|>"),
+        Tag(opening: "<|begin_of_thought|>", closing: "<|end_of_thought|>"),
     ]
 
     /// The content without the thinking at its beginning. Some templates open the thinking themselves, so that only its end
@@ -18,6 +19,10 @@ package enum ThinkingText {
     /// - Parameter isCut: whether the reply ended at its token limit.
     package static func removed(from content: String, isCut: Bool) -> String {
         let text = content.drop(while: \.isWhitespace)
+        // The channels of gpt-oss.
+        if text.hasPrefix("<|channel|>"), let final = text.ranges(of: "<|channel|>final<|message|>").last {
+            return rest(text[final.upperBound...])
+        }
         if let tag = tags.first(where: { text.hasPrefix($0.opening) }) {
             let inside = text.dropFirst(tag.opening.count)
             if let end = inside.firstRange(of: tag.closing) {
@@ -49,7 +54,10 @@ package enum ThinkingText {
             let isQuoted = line[..<found.lowerBound].filter { $0 == "`" }.count % 2 == 1
             let isAtEnd = line[found.upperBound...].allSatisfy(\.isWhitespace)
             let isAtStart = line[..<found.lowerBound].allSatisfy(\.isWhitespace)
-            if !isQuoted, isAtEnd || isAtStart { return found }
+            // "The user wants X.</think>web has 2 replicas."
+            let (before, after) = (line[..<found.lowerBound].last, line[found.upperBound...].first)
+            let isBetweenSentences = [".", "!", "?"].contains(before) && after != " "
+            if !isQuoted, isAtEnd || isAtStart || isBetweenSentences { return found }
         }
         return nil
     }

@@ -10,8 +10,9 @@ package enum WrittenToolCall {
     ///   - tools: the names of those that were offered.
     package static func tool(in content: String, offered tools: Set<String>) -> String? {
         let text = trimmed(content[...])
-        if let name = marked(text, tools) { return name }
-        if let name = call(in: unfenced(text) ?? text, tools) { return name }
+        let code = unfenced(text) ?? text
+        if let name = marked(text, tools) ?? marked(code, tools) { return name }
+        if let name = call(in: code, tools) ?? begun(code, tools) ?? bare(text, tools) { return name }
         return function(text, tools)
     }
 
@@ -20,7 +21,16 @@ package enum WrittenToolCall {
         "<tool_call>", "<tool_calls>", "<function_call>", "<|tool_call|>", "<|tool_call_begin|>",
         "<|tool_calls_section_begin|>",
         "<｜tool▁calls▁begin｜>", "<｜tool▁call▁begin｜>", "<|python_tag|>", "[TOOL_CALLS]", "[TOOL_REQUEST]",
-        "<function=", "<invoke name=", "<function_calls>", "<|channel|>commentary",
+        "<function=", "<invoke name=", "<function_calls>", "<|channel|>commentary", "<tools>", "<tool_use>",
+        "<TOOLCALL>", "<|tool_call_start|>", "<|tools_prefix|>", "<|START_ACTION|>", "<|action_start|>",
+        "<start_function_call>", "<minimax:tool_call>", "<｜DSML｜", "<｜tool_calls_begin｜>", "<｜tool_call_begin｜>",
+        "functools[", "```tool_code", "```tool_call", "Action: ```json",
+    ]
+
+    /// Of the markers those that can't be anything else, whatever tool is named behind them: models also make names up, and
+    /// call what isn't offered.
+    private static let plainMarkers = [
+        "<tool_call>", "<function_call>", "<|tool_call|>", "[TOOL_CALLS]", "<|python_tag|>",
     ]
 
     private static func marked(_ text: Substring, _ tools: Set<String>) -> String? {
@@ -31,6 +41,8 @@ package enum WrittenToolCall {
             let named = tools.compactMap { tool in rest.firstRange(of: tool).map { ($0.lowerBound, tool) } }
             // Of two tools at the same place, as `get` and `get_all`, the longer one is meant.
             if let tool = named.min(by: { ($0.0, -$0.1.count) < ($1.0, -$1.1.count) })?.1 { return tool }
+            let next = trimmed(rest.dropFirst(marker.count)).first
+            if plainMarkers.contains(marker), next == "{" || next == "[" { return "unknown" }
         }
         return nil
     }
@@ -61,15 +73,39 @@ package enum WrittenToolCall {
         return calls.allSatisfy { $0 != nil } ? calls.first ?? nil : nil
     }
 
+    /// An object that the model didn't end, or went on behind: how it begins tells.
+    private static func begun(_ text: Substring, _ tools: Set<String>) -> String? {
+        guard text.first == "{" else { return nil }
+        let start = text.prefix(200).filter { !$0.isWhitespace }.replacing("'", with: "\"")
+        guard argumentMembers.contains(where: { start.contains("\"\($0)\":") }) else { return nil }
+        return tools.first { tool in
+            ["name", "tool", "function"].contains { start.hasPrefix("{\"\($0)\":\"\(tool)\",") }
+        }
+    }
+
+    /// A call on lines of its own behind a sentence, and not in a code block.
+    private static func bare(_ text: Substring, _ tools: Set<String>) -> String? {
+        guard let found = text.firstRange(of: "\n{"), !isCode(text[..<found.upperBound]) else { return nil }
+        return call(in: trimmed(text[found.lowerBound...]), tools)
+    }
+
     private static func call(_ json: JSONValue, _ tools: Set<String>) -> String? {
         if let list = json.array {
             let calls = list.map { call($0, tools) }
             return calls.allSatisfy { $0 != nil } ? calls.first ?? nil : nil
         }
         guard let object = json.object else { return nil }
-        if let calls = json["tool_calls"], object.count <= 2 { return call(calls, tools) }
-        if let function = json["function"], function.object != nil { return call(function, tools) }
-        let names = ["name", "function", "tool", "tool_name", "function_name", "action"].compactMap { json[$0]?.string }
+        if let calls = json["tool_calls"] ?? json["tool_uses"], object.count <= 2 { return call(calls, tools) }
+        if let function = json["function"] ?? json["function_call"], function.object != nil {
+            return call(function, tools)
+        }
+        if object.count == 1, let (key, value) = object.first(where: { _ in true }), value.object != nil,
+            tools.contains(key)
+        {
+            return key
+        }
+        let names = ["name", "function", "tool", "tool_name", "function_name", "recipient_name", "action"]
+            .compactMap { json[$0]?.string }.map { withoutPrefix($0[...]) }
         guard let name = names.first(where: tools.contains) else { return invented(object) }
         return argumentMembers.contains { json[$0] != nil } || object.count == 1 ? name : nil
     }
@@ -85,7 +121,8 @@ package enum WrittenToolCall {
     /// `k8s_get({"resource_type": "pods"})`, or the lines `Action: k8s_get` and `Action Input: {…}`, and nothing else.
     private static func function(_ text: Substring, _ tools: Set<String>) -> String? {
         let code = unfenced(text) ?? text
-        let bare = code.hasPrefix("functions.") ? code.dropFirst("functions.".count) : code
+        let isList = code.first == "[" && code.last == "]"
+        let bare = withoutPrefix(isList ? code.dropFirst().dropLast() : code)[...]
         for tool in tools where bare.hasPrefix(tool) {
             let rest = trimmed(bare.dropFirst(tool.count))
             if rest.first == "(", rest.last == ")" { return tool }
@@ -96,6 +133,15 @@ package enum WrittenToolCall {
         else { return nil }
         let name = String(trimmed(lines[action].dropFirst("Action:".count)))
         return tools.contains(name) ? name : nil
+    }
+
+    /// The name without the module that some models put before it.
+    private static func withoutPrefix(_ text: Substring) -> String {
+        var text = text
+        for prefix in ["print(", "default_api.", "functions."] where text.hasPrefix(prefix) {
+            text = text.dropFirst(prefix.count)
+        }
+        return String(text)
     }
 
     private static func trimmed(_ text: Substring) -> Substring {

@@ -20,12 +20,10 @@ struct AttachedMembers: Sendable, Hashable {
         switch (old, new) {
         case (.string(let old), .string(let new)): return .string(old + new)
         case (.array(var blocks), .array(let new)):
-            for block in new { add(block, to: &blocks) }
-            return .array(blocks)
-        case (nil, .array(let new)):
-            var blocks: [JSONValue] = []
-            for block in new { add(block, to: &blocks) }
-            return .array(blocks)
+            // Of one piece each is a block of its own; only the first can go on with what came before.
+            guard let first = new.first else { return .array(blocks) }
+            add(first, to: &blocks)
+            return .array(blocks + new.dropFirst())
         case (.object(var old), .object(let new)):
             for (key, value) in new where !value.isNull {
                 old[key] = old[key]?.object != nil ? joined(old[key], value) : value
@@ -42,7 +40,7 @@ struct AttachedMembers: Sendable, Hashable {
     private static func add(_ piece: JSONValue, to blocks: inout [JSONValue]) {
         guard let members = piece.object, let position = blocks.indices.last, var block = blocks[position].object,
             block["type"] == members["type"], block["type"] != nil, block["index"] == members["index"],
-            !isSigned(block), block["index"] != nil || members["data"] == nil
+            !isSigned(block), block["index"] != nil || members["data"] == nil, !isOther(members, than: block)
         else { return blocks.append(piece) }
         for (key, value) in members where !value.isNull {
             if growing.contains(key), let old = block[key]?.string, let new = value.string {
@@ -52,6 +50,12 @@ struct AttachedMembers: Sendable, Hashable {
             }
         }
         blocks[position] = .object(block)
+    }
+
+    /// Google's signatures of parallel calls all have index 0; their ids tell them apart.
+    private static func isOther(_ members: JSONObject, than block: JSONObject) -> Bool {
+        guard let old = block["id"]?.string, let new = members["id"]?.string else { return false }
+        return old != new
     }
 
     private static func isSigned(_ block: JSONObject) -> Bool {

@@ -27,13 +27,20 @@ struct ReplyAssembler: ReplyEventAssembler {
 
     /// Adds one object. Only the first choice counts: no more than one is asked for.
     mutating func add(_ chunk: JSONValue) throws(LanguageModelError) -> [ModelDelta] {
+        // Google puts a list around an error.
+        let chunk = chunk[0] ?? chunk
         guard let object = chunk.object else {
             throw LanguageModelError(.badReply, message: "the reply is not a JSON object")
         }
         if let error = object["error"], !error.isNull { throw ProviderError(json: chunk).asStreamError }
+        // vLLM, MiniMax and others put nothing around their errors.
+        let words = [object["message"], object["detail"], object["msg"], chunk["base_resp", "status_msg"]]
+        if object["choices"]?.array == nil, words.contains(where: { $0?.string != nil }) {
+            throw ProviderError(json: chunk).asStreamError
+        }
         // Moonshot puts it into the last choice, Groq into a member of its own.
         for usage in [object["choices"]?[0]?["usage"], object["x_groq"]?["usage"], object["usage"]] {
-            if let usage, usage.object != nil { self.usage = Self.usage(usage) }
+            if let usage, usage.object?.isEmpty == false { self.usage = Self.usage(usage) }
         }
         guard let choice = chunk["choices"]?[0] else { return [] }
         if let reason = choice["finish_reason"]?.string, !reason.isEmpty { finishReason = reason }
@@ -68,7 +75,12 @@ struct ReplyAssembler: ReplyEventAssembler {
             refusal += text
             deltas.append(.content(text))
         }
-        for fragment in delta["tool_calls"]?.array ?? [] {
+        var fragments = delta["tool_calls"]?.array ?? []
+        // What calls were before there could be several.
+        if fragments.isEmpty, let call = delta["function_call"], call.object != nil {
+            fragments = [["index": 0, "function": call]]
+        }
+        for fragment in fragments {
             deltas.append(.toolCall(name: calls.add(fragment)))
             guard calls.count <= Self.maximumCalls else {
                 throw LanguageModelError(
@@ -107,7 +119,11 @@ struct ReplyAssembler: ReplyEventAssembler {
         }
         let answer = ThinkingText.removed(from: content, isCut: finish == .length)
         let text = answer.isEmpty ? refusal : answer
-        if text.isEmpty, calls.isEmpty { throw LanguageModelError(.badReply, message: emptyReplyMessage) }
+        if text.allSatisfy(\.isWhitespace), calls.isEmpty {
+            // A server that sends nothing at all, or thinking only, may do better the next time.
+            let isNothing = content.allSatisfy(\.isWhitespace) && finish == .stop
+            throw LanguageModelError(isNothing ? .incomplete : .badReply, message: emptyReplyMessage)
+        }
         return DecodedReply(
             reply: ModelReply(content: text, toolCalls: calls.calls, finish: finish, usage: usage),
             attached: attached.members.isEmpty ? .null : .object(attached.members))

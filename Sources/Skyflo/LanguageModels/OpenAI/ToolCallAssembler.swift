@@ -42,8 +42,7 @@ struct ToolCallAssembler: Sendable {
 
     /// The call that a fragment continues; nil when it begins a new one.
     private func target(of piece: Call) -> Int? {
-        let candidate = piece.index.map { index in open.lastIndex { $0.index == index } } ?? open.indices.last
-        guard let at = candidate else { return nil }
+        guard let at = candidate(for: piece) else { return nil }
         let call = open[at]
         let isOtherID = !piece.providerID.isEmpty && !call.providerID.isEmpty && piece.providerID != call.providerID
         let isOtherName = !piece.name.isEmpty && !call.name.isEmpty && piece.name != call.name
@@ -53,6 +52,30 @@ struct ToolCallAssembler: Sendable {
         if piece.index != nil, !piece.providerID.isEmpty, piece.providerID == call.providerID { return at }
         let beginsWhole = !piece.name.isEmpty && !piece.arguments.isEmpty
         return beginsWhole && call.isComplete ? nil : at
+    }
+
+    private func candidate(for piece: Call) -> Int? {
+        if let index = piece.index { return open.lastIndex { $0.index == index } }
+        // Pieces of several calls in turn, told apart by their ids only.
+        if piece.name.isEmpty, !piece.providerID.isEmpty,
+            let at = open.lastIndex(where: { $0.providerID == piece.providerID })
+        {
+            return at
+        }
+        return open.indices.last
+    }
+
+    /// What can mean one object only is that object: nothing, null and an empty list for no arguments, an object written as
+    /// text twice, an empty object that was sent before the real one.
+    private static func understood(_ arguments: String) -> String {
+        if arguments.allSatisfy(\.isWhitespace) { return "{}" }
+        guard let json = try? JSONParser.parse(arguments) else {
+            let rest = arguments.hasPrefix("{}") ? String(arguments.dropFirst(2)) : ""
+            return (try? JSONParser.parse(rest))?.object == nil ? arguments : rest
+        }
+        if json.isNull || json.array?.isEmpty == true { return "{}" }
+        guard let inner = json.string, (try? JSONParser.parse(inner))?.object != nil else { return arguments }
+        return inner
     }
 
     /// Most send JSON as text, a few send the object itself.
@@ -67,9 +90,8 @@ struct ToolCallAssembler: Sendable {
     /// The calls in the order in which they began, each with the provider's own id, which is empty where it gave none.
     var calls: [ModelToolCall] {
         open.map { call in
-            // A call without parameters often comes with no arguments at all.
             ModelToolCall(
-                id: call.providerID, name: call.name, arguments: call.arguments.isEmpty ? "{}" : call.arguments,
+                id: call.providerID, name: call.name, arguments: Self.understood(call.arguments),
                 providerData: call.providerData)
         }
     }

@@ -12,6 +12,9 @@ struct RepeatedCalls: Sendable, Hashable {
     /// After so many replies in a row in which no call brought anything new, the model is asked for its answer.
     static let idleReplies = 5
 
+    /// A call that succeeded so often already brings nothing new, whatever its result: tables have ages in them.
+    static let successes = 4
+
     /// How many replies in a row brought nothing new.
     private(set) var repliesWithoutProgress = 0
     private var past: [Key: Past] = [:]
@@ -41,6 +44,8 @@ struct RepeatedCalls: Sendable, Hashable {
         var result: String
         /// In a row; a denial is one.
         var failures = 0
+        /// How often the call ended, whatever came of it.
+        var times = 1
         /// How often in a row a read had the same result.
         var sameResults = 0
         var isDenied = false
@@ -98,6 +103,7 @@ struct RepeatedCalls: Sendable, Hashable {
         let before = past[key]
         if refusal(of: call) != nil { return false }
         var now = Past(call: call.id, result: call.result ?? "")
+        now.times = (before?.times ?? 0) + 1
         if call.hasFailed {
             now.failures = (before?.failures ?? 0) + 1
             now.isDenied = call.isDenied
@@ -105,7 +111,7 @@ struct RepeatedCalls: Sendable, Hashable {
             now.sameResults = before.sameResults + 1
         }
         past[key] = now
-        return now.failures <= 1 && now.sameResults == 0
+        return now.failures <= 1 && now.sameResults == 0 && now.times <= Self.successes
     }
 }
 

@@ -333,9 +333,14 @@ extension WorkflowStateMachine {
             var call = Call(
                 id: "c\(totalCalls)", modelID: proposed.modelID, tool: proposed.tool, arguments: proposed.arguments,
                 at: at)
-            if reply.finish == .truncated {
+            switch reply.finish {
+            case .complete: break
+            case .truncated:
                 call.end(
                     .failed, result: "not executed: the reply was cut off, so its arguments may be incomplete", at: at)
+            case .filtered:
+                call.end(
+                    .failed, result: "not executed: the provider's content filter cut the reply off", at: at)
             }
             if position >= Self.callsPerReply, !call.state.isFinal {
                 call.end(.failed, result: "not executed: more than \(Self.callsPerReply) calls in one reply", at: at)
