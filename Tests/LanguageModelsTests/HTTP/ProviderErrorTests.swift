@@ -80,6 +80,7 @@ import Testing
                 #"{"error":{"message":"Provider returned error","code":400,"metadata":{"raw":"prompt is too long: 5000 tokens > 4096 maximum"}}}"#,
                 5000, 4096
             ),
+            (400, #"{"error":{"message":"invalid params, context window exceeds limit (2013)"}}"#, nil, nil),
             // With the reply's own limit in it: Anthropic, vLLM.
             (
                 400,

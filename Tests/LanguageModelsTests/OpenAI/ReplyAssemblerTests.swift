@@ -178,6 +178,13 @@ struct ReplyAssemblerTests {
         #expect(try assemble([delta(["content": "x"], finish: given)]).0.finish == expected)
     }
 
+    @Test func `usage is understood under the names of another provider`() throws {
+        var chunk = delta(["content": "x"], finish: "stop")
+        chunk["usage"] = ["input_tokens": 7, "output_tokens": 2]
+        let usage = try assemble([chunk]).0.usage
+        #expect(usage.prompt == 7 && usage.completion == 2)
+    }
+
     @Test func `a call in the form of old is one`() throws {
         let reply = try assemble([
             delta(["function_call": ["name": "get", "arguments": "{\"x\""]]),

@@ -28,7 +28,8 @@ enum ContextOverflow {
     /// The two numbers of the sentence.
     static func size(_ message: String) -> LanguageModelError.ContextSize? {
         let found = numbers(message)
-        guard let first = found.first else { return nil }
+        // MiniMax ends its sentence with a code: "context window exceeds limit (2013)".
+        guard let first = found.first, found.count > 1 || !message.hasSuffix("(\(first))") else { return nil }
         if let limit = namedLimit(message) {
             return LanguageModelError.ContextSize(prompt: found.filter { $0 != limit }.max(), limit: limit)
         }

@@ -98,7 +98,9 @@ struct ReplyAssembler: ReplyEventAssembler {
     private static func usage(_ json: JSONValue) -> TokenUsage {
         func count(_ value: JSONValue?) -> Int { max(0, value?.int ?? 0) }
         return TokenUsage(
-            prompt: count(json["prompt_tokens"]), completion: count(json["completion_tokens"]),
+            // Gateways in front of other providers hand on the names of those.
+            prompt: count(json["prompt_tokens"] ?? json["input_tokens"]),
+            completion: count(json["completion_tokens"] ?? json["output_tokens"]),
             // DeepSeek's own name, and Moonshot's.
             cached: count(
                 json["prompt_tokens_details", "cached_tokens"] ?? json["prompt_cache_hit_tokens"]
