@@ -101,7 +101,7 @@ extension APIServer {
     func patch(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
         _ = try call.format()
         let patch = try PatchBody(call)
-        if case .apply(let config) = patch { return try apply(config, for: call) }
+        if case .apply(let config) = patch { return try applyToCurrent(config, for: call) }
         if call.request[query: "force"] != nil {
             throw .invalidOptions(
                 "PatchOptions", error: .forbidden("force", detail: "may not be specified for non-apply patch"))
@@ -141,7 +141,7 @@ extension APIServer {
                 config, to: live, manager: manager, force: force, subresource: call.part.subresource, time: .now(),
                 schema: call.definition.schema)
         }
-        if store.get(call.definition.id, key: call.key) == nil {
+        guard store.get(call.definition.id, key: call.key) != nil else {
             guard call.target.subresource == nil else { throw .notFound(call.api, name: call.key.name) }
             if config["metadata", "uid"] != nil {
                 throw .conflict(call.api, name: call.key.name, why: "uid mismatch: the object does not exist")
@@ -160,6 +160,21 @@ extension APIServer {
             return object
         }
         return try answer(result.object, for: call, warnings: result.warnings)
+    }
+
+    /// Applies to what there is. Where somebody deletes or creates the object meanwhile, it is applied to what there is then, as
+    /// the API server does: an apply of a whole object is never told that it doesn't exist.
+    private func applyToCurrent(_ config: JSONValue, for call: ResourceCall) throws(APIStatus) -> APIResponse {
+        for _ in 0..<8 {
+            let existed = store.get(call.definition.id, key: call.key) != nil
+            do throws(APIStatus) {
+                return try apply(config, for: call)
+            } catch {
+                let isOvertaken = existed ? error.isNotFound : error.reason == .alreadyExists
+                guard isOvertaken, call.target.subresource == nil else { throw error }
+            }
+        }
+        return try apply(config, for: call)
     }
 
     private func check(_ config: inout JSONValue, for call: ResourceCall) throws(APIStatus) {
