@@ -42,7 +42,7 @@ import Testing
         ("EST5EDT,J60,J300", 1_900_000_000, -14400), ("EST5EDT,0/0,J365/25", 1_900_000_000, -14400),
     ])
     func `after the last transition the rule of the file holds`(_ text: String, seconds: Int64, offset: Int) throws {
-        #expect(try #require(PosixTimeZone(text)).offset(at: seconds) == offset)
+        #expect(try #require(PosixTimeZone(text)).offset(at: seconds).seconds == offset)
     }
 
     @Test(arguments: [

@@ -28,6 +28,6 @@ enum LocalTime {
         }
         guard isName, parts.count <= 3, let data = try? Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/\(zone)"))
         else { return nil }
-        return ZoneInfo(Array(data))?.offset(at: seconds)
+        return ZoneInfo(Array(data))?.offset(at: seconds).seconds
     }
 }

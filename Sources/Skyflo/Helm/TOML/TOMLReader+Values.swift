@@ -1,3 +1,5 @@
+import KubeModel
+
 // MARK: - Values
 
 extension TOMLReader {
@@ -118,7 +120,8 @@ extension TOMLReader {
         }
         for (layout, name) in forms {
             let zone =
-                name.isEmpty ? TimeZoneRules.utc : TimeZoneRules(name: name, offset: .init(seconds: 0, name: name))
+                name.isEmpty
+                ? TimeZoneRules.utc : TimeZoneRules(name: name, offset: UTCOffset(seconds: 0, abbreviation: name))
             if let time = try? TimeParser.parse(ByteString(normal), layout: layout, zone: zone) {
                 return .object(TimeObject(time))
             }

@@ -1,3 +1,5 @@
+import KubeModel
+
 /// A point in time with the zone that it is shown in.
 struct GoTime {
     /// Since 1970, UTC.

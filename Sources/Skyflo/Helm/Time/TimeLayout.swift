@@ -1,3 +1,5 @@
+import KubeModel
+
 /// The elements of a layout of Go's package `time`: `2006-01-02 15:04:05`.
 enum LayoutElement: Equatable {
     case text(ByteString)
@@ -91,7 +93,7 @@ extension GoTime {
         return result
     }
 
-    private func formatted(_ element: LayoutElement, _ civil: CivilTime, _ offset: TimeZoneRules.Offset) -> ByteString {
+    private func formatted(_ element: LayoutElement, _ civil: CivilTime, _ offset: UTCOffset) -> ByteString {
         let month = CivilTime.monthNames[civil.month - 1]
         let weekday = CivilTime.weekdayNames[civil.weekday]
         let hour12 = civil.hour % 12 == 0 ? 12 : civil.hour % 12
@@ -132,9 +134,8 @@ extension GoTime {
     }
 
     /// A zone without a name is its offset.
-    private static func zoneName(_ offset: TimeZoneRules.Offset) -> ByteString {
-        if !offset.name.isEmpty, offset.name.first != "-", offset.name.first != "+" { return ByteString(offset.name) }
-        if !offset.name.isEmpty { return ByteString(offset.name) }
+    private static func zoneName(_ offset: UTCOffset) -> ByteString {
+        if !offset.abbreviation.isEmpty { return ByteString(offset.abbreviation) }
         return zoneText(offset.seconds, .minutes)
     }
 

@@ -1,3 +1,5 @@
+import KubeModel
+
 /// `time.ParseInLocation`
 struct TimeParser {
     let layout: ByteString
@@ -49,16 +51,17 @@ struct TimeParser {
         if let offset {
             let seconds = wall - Int64(offset)
             let local = zone.offset(at: seconds)
-            if local.seconds == offset, zoneName == nil || zoneName == local.name {
+            if local.seconds == offset, zoneName == nil || zoneName == local.abbreviation {
                 return GoTime(seconds: seconds, nanoseconds: nanoseconds, zone: zone)
             }
-            let fixed = TimeZoneRules(name: zoneName ?? "", offset: .init(seconds: offset, name: zoneName ?? ""))
+            let fixed = TimeZoneRules(
+                name: zoneName ?? "", offset: UTCOffset(seconds: offset, abbreviation: zoneName ?? ""))
             return GoTime(seconds: seconds, nanoseconds: nanoseconds, zone: fixed)
         }
         if let zoneName {
             let here = GoTime(wall: wall, nanoseconds: nanoseconds, zone: zone)
-            if zone.offset(at: here.seconds).name == zoneName { return here }
-            let fixed = TimeZoneRules(name: zoneName, offset: .init(seconds: 0, name: zoneName))
+            if zone.offset(at: here.seconds).abbreviation == zoneName { return here }
+            let fixed = TimeZoneRules(name: zoneName, offset: UTCOffset(seconds: 0, abbreviation: zoneName))
             return GoTime(wall: wall, nanoseconds: nanoseconds, zone: fixed)
         }
         return GoTime(wall: wall, nanoseconds: nanoseconds, zone: zone)

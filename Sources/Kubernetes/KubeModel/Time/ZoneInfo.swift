@@ -1,16 +1,28 @@
+/// How far a local time is ahead of UTC, and what it is called then.
+package struct UTCOffset: Sendable, Hashable {
+    package var seconds: Int
+    /// `CEST`; `+0330` where there is no word for it.
+    package var abbreviation: String
+
+    package init(seconds: Int, abbreviation: String) {
+        self.seconds = seconds
+        self.abbreviation = abbreviation
+    }
+}
+
 /// When which offset from UTC holds in a time zone: a TZif file of the IANA time zone database (RFC 9636).
 ///
 /// Foundation knows the same, and brings 30 MB of data about languages with it.
-struct ZoneInfo: Sendable {
+package struct ZoneInfo: Sendable {
     /// Seconds since 1970 from which on each offset holds, in ascending order.
     private var transitions: [Int64] = []
-    private var offsets: [Int] = []
-    private var first = 0
+    private var offsets: [UTCOffset] = []
+    private var first: UTCOffset
     /// What holds after the last transition; nil where the file doesn't say.
     private var rule: PosixTimeZone?
 
     /// - Returns: nil where the bytes are no TZif file.
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         var reader = Reader(bytes: bytes)
         guard var header = reader.header() else { return nil }
         if header.version >= 2 {
@@ -24,19 +36,22 @@ struct ZoneInfo: Sendable {
         transitions = (0..<header.times).map { _ in reader.integer(timeSize) }
         let types = (0..<header.times).map { _ in Int(reader.integer(1)) & 0xFF }
         let all = (0..<header.types).map { _ in
-            let offset = Int(reader.integer(4))
-            reader.skip(2)
-            return offset
+            let seconds = Int(reader.integer(4))
+            reader.skip(1)
+            return (seconds: seconds, name: Int(reader.integer(1)) & 0xFF)
         }
         guard types.allSatisfy(all.indices.contains) else { return nil }
-        offsets = types.map { all[$0] }
-        first = all[0]
-        reader.skip(header.size(timeSize: timeSize) - header.times * (timeSize + 1) - header.types * 6)
+        let names = reader.bytes(header.characters)
+        let named = all.map { one in
+            let name = names.dropFirst(one.name).prefix { $0 != 0 }
+            return UTCOffset(seconds: one.seconds, abbreviation: String(decoding: name, as: UTF8.self))
+        }
+        (offsets, first) = (types.map { named[$0] }, named[0])
+        reader.skip(header.size(timeSize: timeSize) - header.times * (timeSize + 1) - header.types * 6 - names.count)
         if header.version >= 2 { rule = PosixTimeZone(reader.footer()) }
     }
 
-    /// How many seconds the local time is ahead of UTC.
-    func offset(at seconds: Int64) -> Int {
+    package func offset(at seconds: Int64) -> UTCOffset {
         // The first transition after the moment, by halves.
         var (low, high) = (0, transitions.count)
         while low < high {
@@ -63,6 +78,11 @@ struct ZoneInfo: Sendable {
         var left: Int { bytes.count - position }
 
         mutating func skip(_ count: Int) { position = min(bytes.count, position + max(0, count)) }
+
+        mutating func bytes(_ count: Int) -> ArraySlice<UInt8> {
+            defer { skip(count) }
+            return bytes[position..<min(bytes.count, position + count)]
+        }
 
         /// Big-endian, with a sign; 0 behind the end.
         mutating func integer(_ size: Int) -> Int64 {

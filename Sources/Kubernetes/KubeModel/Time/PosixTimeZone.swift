@@ -1,11 +1,10 @@
 /// A time zone as POSIX's variable `TZ` has it, with RFC 9636's extension of hours: `CET-1CEST,M3.5.0,M10.5.0/3`.
-struct PosixTimeZone: Sendable, Hashable {
-    /// Seconds ahead of UTC.
-    private var standard: Int
+package struct PosixTimeZone: Sendable, Hashable {
+    private var standard: UTCOffset
     private var summer: Summer?
 
     private struct Summer: Hashable {
-        var offset: Int
+        var offset: UTCOffset
         var start: Change
         var end: Change
     }
@@ -25,27 +24,27 @@ struct PosixTimeZone: Sendable, Hashable {
     }
 
     /// - Returns: nil where the text is no such form.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         var rest = Substring(text)
-        guard Self.name(&rest), let offset = Self.time(&rest) else { return nil }
-        standard = -offset
+        guard let name = Self.name(&rest), let offset = Self.time(&rest) else { return nil }
+        standard = UTCOffset(seconds: -offset, abbreviation: name)
         guard !rest.isEmpty else { return }
-        guard Self.name(&rest) else { return nil }
-        var ahead = standard + 3600
+        guard let summerName = Self.name(&rest) else { return nil }
+        var ahead = standard.seconds + 3600
         if rest.first != "," {
             guard let offset = Self.time(&rest) else { return nil }
             ahead = -offset
         }
         guard let start = Self.change(&rest), let end = Self.change(&rest), rest.isEmpty else { return nil }
-        summer = Summer(offset: ahead, start: start, end: end)
+        summer = Summer(
+            offset: UTCOffset(seconds: ahead, abbreviation: summerName), start: start, end: end)
     }
 
-    /// How many seconds the local time is ahead of UTC.
-    func offset(at seconds: Int64) -> Int {
+    package func offset(at seconds: Int64) -> UTCOffset {
         guard let summer else { return standard }
-        let year = Self.year(ofDay: Self.floorDivide(seconds + Int64(standard), by: 86_400))
-        let start = Self.moment(of: summer.start, in: year) - Int64(standard)
-        let end = Self.moment(of: summer.end, in: year) - Int64(summer.offset)
+        let year = Self.year(ofDay: Self.floorDivide(seconds + Int64(standard.seconds), by: 86_400))
+        let start = Self.moment(of: summer.start, in: year) - Int64(standard.seconds)
+        let end = Self.moment(of: summer.end, in: year) - Int64(summer.offset.seconds)
         // South of the equator summer goes over the end of the year.
         let isSummer = start < end ? (start..<end).contains(seconds) : !(end..<start).contains(seconds)
         return isSummer ? summer.offset : standard
@@ -92,14 +91,12 @@ struct PosixTimeZone: Sendable, Hashable {
     // MARK: Reading
 
     /// `CET` or `<+0330>`.
-    private static func name(_ rest: inout Substring) -> Bool {
-        let start = rest
-        if rest.first == "<" {
-            rest = rest.drop { $0 != ">" }.dropFirst()
-        } else {
-            rest = rest.drop(while: \.isLetter)
-        }
-        return rest.startIndex != start.startIndex
+    private static func name(_ rest: inout Substring) -> String? {
+        let isQuoted = rest.first == "<"
+        let name = isQuoted ? rest.dropFirst().prefix { $0 != ">" } : rest.prefix(while: \.isLetter)
+        let length = isQuoted ? name.count + 2 : name.count
+        rest = rest.dropFirst(length)
+        return length == 0 ? nil : String(name)
     }
 
     /// `[+-]hh[:mm[:ss]]`
