@@ -47,9 +47,9 @@ struct ResolvedReferences: Sendable {
         async let made = languageModel(of: model, in: skyflo, dependencies)
         let identity = try await identity(of: conversation, dependencies)
         let isChosen = spec.toolsets != nil || skyflo.toolsets != nil
-        let served = try await served(by: dependencies.mapper)
+        let groups = try await apiGroups(servedBy: dependencies.mapper)
         let useless = dependencies.tools.useless(
-            apiGroups: Set((served ?? []).map(\.group)),
+            apiGroups: groups ?? [],
             integrations: skyflo.integrations.jenkins.contains(where: \.isEnabled) ? ["jenkins"] : [])
         // Each description costs tokens in every request. Tools that aren't offered still say what is missing when called.
         let offered = isChosen ? toolsets : toolsets?.subtracting(useless)
@@ -58,7 +58,7 @@ struct ResolvedReferences: Sendable {
         let prompt = SystemPrompt(
             isReadOnly: isReadOnly,
             installation: try await dependencies.installation.installation(
-                serving: served, useless: useless,
+                serving: groups, useless: useless,
                 off: dependencies.tools.toolsets.subtracting(toolsets ?? dependencies.tools.toolsets),
                 api: dependencies.api, clock: dependencies.clock),
             instructions: skyflo.instructions)
@@ -151,9 +151,9 @@ struct ResolvedReferences: Sendable {
     }
 
     /// nil where the cluster doesn't say.
-    private static func served(by mapper: RESTMapper) async throws -> [APIResource]? {
+    private static func apiGroups(servedBy mapper: RESTMapper) async throws -> Set<String>? {
         do {
-            return try await mapper.allResources()
+            return Set(try await mapper.allResources().map(\.group))
         } catch let error as CancellationError {
             throw error
         } catch {

@@ -14,15 +14,15 @@ final class InstallationCache: Sendable {
     private let found = Mutex<(version: String?, at: Duration)?>(nil)
 
     /// - Parameters:
-    ///   - resources: that the cluster serves; nil where it doesn't say.
+    ///   - groups: API groups that the cluster serves; nil where it doesn't say.
     ///   - useless: toolsets that have nothing to work on here.
     ///   - off: toolsets that the SkyfloAI doesn't allow.
     func installation(
-        serving resources: [APIResource]?, useless: Set<String>, off: Set<String>, api: any KubeAPI,
+        serving groups: Set<String>?, useless: Set<String>, off: Set<String>, api: any KubeAPI,
         clock: any RuntimeClock
     ) async throws -> SystemPrompt.Installation {
         var lacks: [String] = []
-        if let groups = resources.map({ Set($0.map(\.group)) }) {
+        if let groups {
             if !groups.contains("metrics.k8s.io") { lacks.append("metrics (metrics.k8s.io)") }
             if useless.contains(ArgoToolset.toolset) { lacks.append("Argo CD, Argo Rollouts, Flux") }
         }
