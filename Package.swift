@@ -118,6 +118,7 @@ let package = Package(
             "Helm", in: "Skyflo", ["CLibYAML", "CZlib", "KubeModel", crypto, cryptoExtras, certificates, asn1],
             tests: ["CZlib", "KubeModel"]),
         library("HelmFiles", in: "Skyflo", ["Helm"], tests: ["Helm"]),
+        library("MCP", in: "Skyflo", ["KubeModel"], tests: ["KubeModel"]),
         library("SkyfloAPI", in: "Skyflo", ["KubeModel"], tests: ["KubeModel", "KubeSchema"]),
         library(
             "KubeClient", in: "Kubernetes",
@@ -213,16 +214,33 @@ let package = Package(
                 "WorkflowEngine", "Transcripts", "Writes", "ToolKit", "Integrations", "TestJenkins", log,
             ]),
         library(
+            "ConversationAccess", in: "Skyflo", ["KubeModel", "KubeClient", "SkyfloAPI", "WorkflowEngine"],
+            tests: ["KubeModel", "SkyfloAPI"]),
+        library(
             "SkyfloCLI", in: "Skyflo",
-            ["KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "WorkflowEngine", "Transcripts"],
-            tests: ["KubeModel", "SkyfloAPI", "KubeClient", "WorkflowEngine"]),
+            [
+                "KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "WorkflowEngine", "Transcripts",
+                "ConversationAccess",
+            ],
+            tests: ["KubeModel", "SkyfloAPI", "KubeClient", "WorkflowEngine", "ConversationAccess"]),
+        library(
+            "SkyfloMCP", in: "Skyflo",
+            [
+                "KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "MCP", "Writes", "ToolKit", "ConversationAccess",
+                crypto, httpTypes, hummingbird, lifecycle, log, nioConcurrencyHelpers, nioCore,
+            ],
+            tests: [
+                "KubeModel", "SkyfloAPI", "KubeClient", "MCP", "Writes", "ToolKit", "KubernetesTools", "LocalCluster",
+                "OperatorTestKit", "Concurrency", asyncHTTPClient, log, nioCore, nioHTTP1,
+            ]),
         [
             .executableTarget(
                 name: "skyflo",
                 dependencies: [
                     "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "ControllerRuntime",
                     "Controllers", "ToolKit", "Helm", "HelmFiles",
-                    .target(name: "LocalCluster", condition: .when(traits: ["Playground"])), "SkyfloCLI",
+                    .target(name: "LocalCluster", condition: .when(traits: ["Playground"])), "SkyfloCLI", "MCP",
+                    "SkyfloMCP", "Writes",
                     argumentParser, log, metrics, lifecycle, unixSignals, nioPosix,
                 ],
                 path: "Sources/Skyflo/skyflo",
@@ -262,7 +280,7 @@ let package = Package(
                 name: "Fuzzing",
                 dependencies: [
                     "KubeModel", "KubeSchema", "KubeClient", "LanguageModels", "LocalCluster", "WorkflowEngine",
-                    "Writes", "Helm",
+                    "Writes", "Helm", "MCP",
                 ],
                 path: "hack/fuzz/Fuzzing", swiftSettings: settings),
             .systemLibrary(name: "CLibFuzzer", path: "hack/fuzz/CLibFuzzer"),

@@ -1,3 +1,4 @@
+import ConversationAccess
 import KubeClient
 import KubeModel
 
@@ -36,6 +37,10 @@ package struct CommandError: Error, Sendable, CustomStringConvertible {
     }
 
     package static func status(for error: any Error) -> ExitStatus {
-        (error as? CommandError)?.status ?? (error as? ExitStatus) ?? .error
+        switch error {
+        case let error as CommandError: error.status
+        case let error as ConversationAccessError: error.kind == .changed ? .changed : .error
+        default: (error as? ExitStatus) ?? .error
+        }
     }
 }

@@ -12,7 +12,9 @@ struct Skyflo: AsyncParsableCommand {
             somebody approves it in the object's status.
             """,
         version: Version.current,
-        subcommands: [OperatorCommand.self] + playground + PlugIn.commands + [HelmCommand.self, ToolsCommand.self])
+        subcommands: [OperatorCommand.self] + playground + PlugIn.commands + [
+            HelmCommand.self, MCPCommand.self, ToolsCommand.self,
+        ])
 
     /// A program for a cluster is built without it, and without the API server in it.
     #if Playground

@@ -2,6 +2,7 @@ import KubeModel
 import SkyfloAPI
 import Testing
 
+@testable import ConversationAccess
 @testable import SkyfloCLI
 
 @Suite struct DecisionTests {

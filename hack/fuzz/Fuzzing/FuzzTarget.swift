@@ -23,7 +23,7 @@ package struct FuzzTarget: Sendable {
         json, yaml, labelSelector, kubeconfig, smallTexts, jsonPatch, mergePatch, strategicMergePatch, serverSideApply,
         cel, celRule, modelReply, providerReply, protobuf, fieldSelector, resourcePath, redaction, canonicalJSON,
         transcript,
-        helmYAML, helmSet, helmRegex, helmChart,
+        helmYAML, helmSet, helmRegex, helmChart, mcpRequest,
     ]
 }
 

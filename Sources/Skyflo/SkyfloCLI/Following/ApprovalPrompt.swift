@@ -1,3 +1,4 @@
+import ConversationAccess
 import KubeModel
 import SkyfloAPI
 
@@ -13,7 +14,7 @@ struct ApprovalPrompt {
         for entry in entries where approved.isDisjoint(with: entry.approval.alternatives) {
             do {
                 if try await ask(about: entry) == .approved { approved.insert(entry.id) }
-            } catch let error as CommandError where error.status == .changed {
+            } catch let error as ConversationAccessError where error.kind == .changed {
                 // What came in between is shown next.
                 session.terminal.say(StyledText("\(error)", style: .yellow))
             }

@@ -1,4 +1,5 @@
 import Concurrency
+import ConversationAccess
 import KubeClient
 import KubeModel
 import SkyfloAPI

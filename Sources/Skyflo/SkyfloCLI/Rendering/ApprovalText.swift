@@ -1,3 +1,4 @@
+import ConversationAccess
 import KubeModel
 import SkyfloAPI
 
@@ -50,44 +51,15 @@ struct ApprovalText {
         }
         // Steps of one stage are done in any order.
         let step = write.step.map { [StyledText("    step \($0.stage): \($0.title)", style: .bold)] } ?? []
-        switch write.backend {
-        case .exec: return step + command(write)
-        case .podStep: return step + podStep(write)
-        case .jenkins: return step + jenkinsRequest(write)
-        case nil, .kubernetes: return step + apiRequest(write)
-        }
+        let lines = write.lines
+        let request = lines.prefix(1).map { StyledText("    \($0)", style: .cyan) }
+        let details = lines.dropFirst().map { StyledText("    \($0)") }
+        return step + request + details + body(of: write)
     }
 
-    private func command(_ write: StoredWrite) -> [StyledText] {
-        let pod = [write.target?.namespace, write.target?.name].compactMap(\.self)
-        let place = "pod \(pod.joined(separator: "/")), container \(write.container ?? "?")"
-        let seconds = write.timeoutSeconds.map { ", at most \($0) s" } ?? ""
-        return [
-            StyledText("    runs in \(place)\(seconds): ", style: .cyan)
-                + StyledText(JSONWriter.string(write.command.json))
-        ]
-    }
-
-    private func podStep(_ write: StoredWrite) -> [StyledText] {
-        let pod = [write.target?.namespace, write.target?.name].compactMap(\.self).joined(separator: "/")
-        let verb = write.podStep == "Log" ? "reads the log of" : "deletes"
-        return [StyledText("    \(verb) pod \(pod), as an earlier step created it", style: .cyan)]
-    }
-
-    private func jenkinsRequest(_ write: StoredWrite) -> [StyledText] {
-        let form = write.form.map { "      \($0["name"]?.string ?? "?") = \($0["value"]?.string ?? "?")" }
-        let place = "    \(write.method ?? "?") \(write.path ?? "") to Jenkins \(write.integration ?? "?")"
-        return [StyledText(place, style: .cyan)] + form.map { StyledText($0) }
-    }
-
-    private func apiRequest(_ write: StoredWrite) -> [StyledText] {
-        let query = write.query.map { "\($0.name)=\($0.value)" }
-        let target = (write.path ?? "") + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
-        var lines: [StyledText] = [StyledText("    \(write.method ?? "?") \(target)", style: .cyan)]
-        if isFull, let body = write.body, !body.isEmpty {
-            lines += body.split(separator: "\n").map { StyledText("      \($0)", style: .dim) }
-        }
-        return lines
+    private func body(of write: StoredWrite) -> [StyledText] {
+        guard isFull, write.backend.map({ $0 == .kubernetes }) ?? true, let body = write.body else { return [] }
+        return body.split(separator: "\n").map { StyledText("      \($0)", style: .dim) }
     }
 
     private func diff(_ preview: String) -> [StyledText] {

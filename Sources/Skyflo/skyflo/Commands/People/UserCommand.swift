@@ -56,10 +56,15 @@ extension UserCommand {
 /// Ctrl-C. It ends the process from here: a read from the terminal, which may be under way, can't be cancelled.
 enum Interruption {
     static func wait() async {
-        for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
-            Terminal.standard().say("\ninterrupted; the conversation continues in the cluster")
-            exit(ExitStatus.interrupted.code)
-        }
+        await signal()
+        guard !Task.isCancelled else { return }
+        Terminal.standard().say("\ninterrupted; the conversation continues in the cluster")
+        exit(ExitStatus.interrupted.code)
+    }
+
+    /// Returns when the process is told to end.
+    static func signal() async {
+        for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { return }
     }
 }
 

@@ -44,8 +44,8 @@ extension Conversation {
 }
 
 /// `c2` comes before `c10`.
-enum CallOrder {
-    static func precedes(_ a: String, _ b: String) -> Bool {
+package enum CallOrder {
+    package static func precedes(_ a: String, _ b: String) -> Bool {
         (a.utf8.count, a) < (b.utf8.count, b)
     }
 }

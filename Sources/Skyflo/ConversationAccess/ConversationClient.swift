@@ -3,43 +3,54 @@ import KubeModel
 import SkyfloAPI
 
 /// Conversations of one namespace on the API server: what people read of them and may write.
-struct ConversationClient: Sendable {
-    static let fieldManager = "kubectl-skyflo"
+package struct ConversationClient: Sendable {
     /// How often a write is tried against an object that others write too.
     private static let attempts = 8
 
-    let api: any KubeAPI
-    let namespace: String
+    private let api: any KubeAPI
+    private let namespace: String
+    /// As whom the API server notes what it writes: which program a person used.
+    private let fieldManager: String
 
-    private var options: WriteOptions { WriteOptions(fieldManager: Self.fieldManager) }
+    package init(api: any KubeAPI, namespace: String, fieldManager: String = "kubectl-skyflo") {
+        self.api = api
+        self.namespace = namespace
+        self.fieldManager = fieldManager
+    }
 
-    func get(_ name: String) async throws -> Conversation {
+    private var options: WriteOptions { WriteOptions(fieldManager: fieldManager) }
+
+    package func get(_ name: String) async throws -> Conversation {
         Conversation(try await api.get(.conversations, namespace: namespace, name: name))
     }
 
-    func create(_ object: KubeObject) async throws -> Conversation {
+    package func create(_ object: KubeObject) async throws -> Conversation {
         Conversation(try await api.create(object, in: .conversations, options: options))
     }
 
     /// Adds a message to a conversation, as a follow-up: `spec.messages` may belong to somebody else, as Git.
-    /// - Parameter id: of the follow-up; the later its time, the later its turn.
-    func addFollowUp(_ message: String, id: String, to name: String) async throws -> Conversation {
-        let followUps = JSONValue.object([id: ["content": .string(message)]])
+    /// - Parameters:
+    ///   - id: of the follow-up; the later its time, the later its turn.
+    ///   - annotations: set on the conversation in the same request.
+    package func addFollowUp(
+        _ message: String, id: String, to name: String, annotations: [String: String] = [:]
+    ) async throws -> Conversation {
+        var change: JSONValue = ["spec": ["followUps": .object([id: ["content": .string(message)]])]]
+        if !annotations.isEmpty { change["metadata", "annotations"] = JSONValue(annotations) }
         let patched = Conversation(
             try await api.patch(
-                .conversations, namespace: namespace, name: name, patch: .merge(["spec": ["followUps": followUps]]),
-                options: options))
+                .conversations, namespace: namespace, name: name, patch: .merge(change), options: options))
         // A server drops fields that its CRD doesn't have, and says nothing.
         guard patched.spec.followUps[id] == message else {
-            throw CommandError(
-                .error,
+            throw ConversationAccessError(
+                .failed,
                 message:
                     "the CRD of Conversations in this cluster is too old: it has no spec.followUps; nothing was asked")
         }
         return patched
     }
 
-    func setStop(_ stop: Bool, of name: String) async throws -> Conversation {
+    package func setStop(_ stop: Bool, of name: String) async throws -> Conversation {
         Conversation(
             try await api.patch(
                 .conversations, namespace: namespace, name: name, patch: .merge(["spec": ["stop": .bool(stop)]]),
@@ -47,7 +58,7 @@ struct ConversationClient: Sendable {
     }
 
     /// Asks for changes to be taken back.
-    func undo(_ changes: [String], of name: String) async throws -> Conversation {
+    package func undo(_ changes: [String], of name: String) async throws -> Conversation {
         let patched = try await patch(name) { conversation in
             let asked = conversation.object["spec", "undo"]
             var operations = [DecisionPatch.test("/metadata/uid", value: .string(conversation.uid))]
@@ -62,22 +73,22 @@ struct ConversationClient: Sendable {
         // A server drops fields that its CRD doesn't have, and says nothing.
         let asked = patched.object["spec", "undo"]?.array?.compactMap(\.string) ?? []
         guard changes.allSatisfy(asked.contains) else {
-            throw CommandError(
-                .error,
+            throw ConversationAccessError(
+                .failed,
                 message: "the CRD of Conversations in this cluster is too old: it has no spec.undo; nothing was undone")
         }
         return patched
     }
 
     /// Writes a decision on exactly what was shown.
-    /// - Throws: ``CommandError`` (`changed`) when what is there isn't that any more, or somebody else has decided.
-    func decide(
+    /// - Throws: ``ConversationAccessError`` (`changed`) when what is there isn't that any more, or somebody else has decided.
+    package func decide(
         _ decision: Approval.Decision, on shown: [PendingApproval], of name: String, uid: String, reason: String?
     ) async throws -> Conversation {
         let user = try await api.userName()
         return try await patch(name, subresource: "status") { conversation in
             guard conversation.uid == uid else {
-                throw CommandError(
+                throw ConversationAccessError(
                     .changed, message: "conversation \"\(name)\" was replaced by another; nothing was decided")
             }
             for entry in shown { try Self.check(entry, in: conversation, for: user) }
@@ -92,7 +103,7 @@ struct ConversationClient: Sendable {
         let now = PendingApproval(shown.id, in: conversation)
         if let now, let vote = now.approval.votes.first(where: { $0.user == user }) {
             let others = now.approval.waitingFor.map { " (\($0))" } ?? ""
-            throw CommandError(
+            throw ConversationAccessError(
                 .changed, message: "you \(vote.decision.rawValue.lowercased()) \(shown.id) already\(others); \(nothing)"
             )
         }
@@ -100,15 +111,16 @@ struct ConversationClient: Sendable {
             let decision = entry.decision
         {
             let by = entry.decidedBy.map { " by \($0)" } ?? ""
-            throw CommandError(
+            throw ConversationAccessError(
                 .changed, message: "\(shown.id) was \(decision.rawValue.lowercased())\(by) meanwhile; \(nothing)")
         }
         guard let now else {
             let state = conversation.status.calls[shown.id].map { " (it is \($0.state.rawValue))" } ?? ""
-            throw CommandError(.changed, message: "\(shown.id) no longer waits for a decision\(state); \(nothing)")
+            throw ConversationAccessError(
+                .changed, message: "\(shown.id) no longer waits for a decision\(state); \(nothing)")
         }
         guard now.digest == shown.digest else {
-            throw CommandError(
+            throw ConversationAccessError(
                 .changed,
                 message: "\(shown.id) is no longer what was shown: its preview changed from digest "
                     + "\(shown.shortDigest) to \(now.shortDigest); \(nothing). Look at it again")
@@ -135,14 +147,14 @@ struct ConversationClient: Sendable {
                 refusal = status
             }
         }
-        throw CommandError(
-            .error, message: "conversation \"\(name)\" is written too often by others; try again", cause: refusal)
+        throw ConversationAccessError(
+            .failed, message: "conversation \"\(name)\" is written too often by others; try again", cause: refusal)
     }
 
     // MARK: The user
 
     /// Whether the caller may decide on what waits in this conversation.
-    func mayApprove(_ name: String) async throws -> Bool {
+    package func mayApprove(_ name: String) async throws -> Bool {
         let review: JSONValue = [
             "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
             "spec": [
