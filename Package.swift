@@ -316,7 +316,7 @@ let package = Package(
                 dependencies: [
                     "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "OfflineModel", "ControllerRuntime",
                     "WorkflowEngine", "Writes", "Controllers", "LocalCluster", "OperatorTestKit", "SkyfloCLI",
-                    "ScriptedOpenAI", "TestJenkins", log,
+                    "ScriptedOpenAI", "TestJenkins", "MCP", "SkyfloMCP", "ToolKit", "KubernetesTools", log,
                     subprocess,
                     systemPackage,
                 ],

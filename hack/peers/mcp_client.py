@@ -31,7 +31,8 @@ async def flow(session, name):
     assert "digest sha256:" in waiting, waiting
     conversation = waiting.split("shop/", 1)[1].split("\n", 1)[0]
     digest = waiting.rsplit("digest ", 1)[1].split()[0]
-    decision = {"conversation": conversation, "call": "c1", "decision": "Approved", "digest": digest}
+    call = waiting.split(conversation + "\n", 1)[1].split(":", 1)[0]
+    decision = {"conversation": conversation, "call": call, "decision": "Approved", "digest": digest}
     own = await session.call("approval_decide", decision, fails=True)
     assert "kubectl skyflo approve" in own, own
     denied = await session.call("approval_decide", {**decision, "decision": "Denied", "reason": "not today"})

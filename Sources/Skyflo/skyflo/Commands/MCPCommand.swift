@@ -121,7 +121,7 @@ struct MCPCommand: AsyncParsableCommand {
         let settings = MCPHTTPService.Configuration(
             host: address.host, port: address.port, rules: EndpointRules(hosts: hosts, origins: Set(origin)))
         let onListening: @Sendable (Int) -> Void = { port in
-            Terminal.standard().say("serving MCP at http://\(address.authority(port: port))/mcp".styled)
+            Terminal.standard().say("serving MCP at http://\(address.authority(port: port))/mcp")
         }
         guard tokens else {
             let user = try await client.userName()
