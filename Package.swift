@@ -135,9 +135,14 @@ let package = Package(
             ]),
         library(
             "LanguageModels", in: "Skyflo",
-            ["KubeModel", "Concurrency", "HTTPTransport", log, asyncHTTPClient, crypto, nioCore, nioHTTP1, nioSSL],
+            [
+                "KubeModel", "Concurrency", "HTTPTransport", log, asyncHTTPClient, crypto, cryptoExtras, nioCore,
+                nioHTTP1, nioHTTPCompression, nioSSL, systemPackage,
+            ],
             tests: [
-                "KubeModel", "HTTPTransport", log, asyncHTTPClient, httpTypes, hummingbird, nioCore, nioHTTP1, nioPosix,
+                "KubeModel", "HTTPTransport", log, asyncHTTPClient, crypto, cryptoExtras, httpTypes, hummingbird,
+                nioCore,
+                nioHTTP1, nioHTTPCompression, nioPosix,
             ]),
         library(
             "OfflineModel", in: "Skyflo", ["KubeModel", "LanguageModels"], tests: ["KubeModel", "LanguageModels"]),

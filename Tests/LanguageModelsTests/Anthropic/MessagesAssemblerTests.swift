@@ -102,9 +102,12 @@ struct MessagesAssemblerTests {
         #expect(decoded.reply.toolCalls == [ModelToolCall(id: "a", name: "get", arguments: "{\"x\":1}")])
     }
 
-    @Test func `a call that wasn't closed is none, whatever the end says`() {
+    @Test(arguments: ["", "{", #"{"a":1"#])
+    func `a call that wasn't closed and may be cut is none, whatever the end says`(arguments: String) {
         let call: JSONValue = ["type": "tool_use", "id": "a", "name": "get", "input": [:]]
-        let piece: JSONValue = ["type": "content_block_delta", "index": 0, "delta": ["partial_json": "{}"]]
+        let piece: JSONValue = [
+            "type": "content_block_delta", "index": 0, "delta": ["partial_json": .string(arguments)],
+        ]
         let error = #expect(throws: LanguageModelError.self) { try assemble([start(0, call), piece, end("tool_use")]) }
         #expect(error?.code == .incomplete)
     }

@@ -112,7 +112,16 @@ import Testing
         (503, #"{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}"#, .loading),
         (503, #"{"error":"Model org/name is currently loading","estimated_time":20.0}"#, .loading),
         (503, "upstream", .unavailable), (529, #"{"error":{"type":"overloaded_error"}}"#, .overloaded),
-        (301, "", .badReply),
+        (301, "", .badReply), (424, "", .unavailable), (499, "", .unavailable), (520, "<html>", .unavailable),
+        (500, #"{"error":"Failed downloading the image"}"#, .unavailable), (503, "The model is warming up.", .loading),
+        (
+            429,
+            #"{"error":{"code":"1113","message":"Insufficient balance or no resource package. Please recharge."}}"#,
+            .quotaExceeded
+        ),
+        (403, #"{"errors":[{"code":10000,"message":"Authentication error"}],"success":false}"#, .unauthorized),
+        (400, #"{"error":{"message":"Failed to call a function.","code":"tool_use_failed"}}"#, .incomplete),
+        (422, #"{"detail":[{"loc":["body"],"msg":"field required","type":"missing"}]}"#, .rejected),
     ])
     func `statuses are read`(status: Int, body: String, code: LanguageModelError.Code) {
         #expect(error(status, body).code == code)

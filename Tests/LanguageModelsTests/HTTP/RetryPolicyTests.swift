@@ -1,3 +1,4 @@
+import KubeModel
 import NIOHTTP1
 import Testing
 
@@ -5,7 +6,8 @@ import Testing
 
 @Suite struct RetryPolicyTests {
     private let policy = ModelRetryPolicy(
-        maxRetries: 3, maxConnectionRetries: 2, maxBrokenReplies: 1, base: .seconds(1), maxDelay: .seconds(5),
+        maxRetries: 3, maxRateLimitRetries: 3, maxConnectionRetries: 2, maxBrokenReplies: 1, base: .seconds(1),
+        maxDelay: .seconds(5),
         maxRetryAfter: .seconds(30), connectionPatience: .seconds(10))
 
     private func delays(
@@ -45,7 +47,10 @@ import Testing
             ("Limit 3, Used 3. Please try again in 20s.", .seconds(20)),
             ("try again in 1m26.5s", .milliseconds(86_500)),
             ("Please retry after 6 seconds.", .seconds(6)), ("Please try again in 6ms.", .milliseconds(6)),
-            ("try again in a while", nil), ("slow down", nil),
+            ("Rate limit resets in 1 hour, 2 minutes and 3 seconds", .seconds(3723)),
+            ("Please wait 20 seconds", .seconds(20)),
+            ("Please try again after 30 secs.", .seconds(30)), ("The model will be available in 2m.", .seconds(120)),
+            ("try again in a while", nil), ("slow down", nil), ("try again in 5", nil),
         ] as [(String, Duration?)])
     func `a wait that only the message tells is heeded`(message: String, wait: Duration?) {
         #expect(RetryHint.delay(in: message) == wait)
@@ -62,6 +67,23 @@ import Testing
                 ], .seconds(20)
             ),
             (["x-ratelimit-remaining": "0", "x-ratelimit-reset": "7"], .seconds(7)), ([:], nil),
+            (
+                [
+                    "anthropic-ratelimit-input-tokens-remaining": "0",
+                    "anthropic-ratelimit-input-tokens-reset": "1994-11-06T08:50:07Z",
+                    "date": "Sun, 06 Nov 1994 08:49:37 GMT",
+                ], .seconds(30)
+            ), (["ratelimit-remaining": "0", "ratelimit-reset": "30"], .seconds(30)),
+            (
+                ["x-ratelimit-remaining-tokens-minute": "0", "x-ratelimit-reset-tokens-minute": "12.5"],
+                .milliseconds(12_500)
+            ),
+            (
+                [
+                    "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "2s",
+                    "x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "1m",
+                ], .seconds(60)
+            ),
         ] as [([String: String], Duration?)])
     func `when a limit is over is heeded`(headers: [String: String], wait: Duration?) {
         #expect(RetryHint.reset(HTTPHeaders(headers.map { ($0.key, $0.value) })) == wait)
@@ -112,14 +134,43 @@ import Testing
             ("Sun, 06 Nov 1994 08:49:47 GMT", "Sun, 06 Nov 1994 08:49:37 GMT", 10),
             ("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:47 GMT", 0),
             ("Sun, 06 Nov 1994 08:49:47 GMT", nil, nil),
+            ("Sunday, 06-Nov-94 08:49:47 GMT", "Sun, 06 Nov 2094 08:49:37 GMT", 10),
+            ("Sun Nov  6 08:49:47 1994", "Sun, 06 Nov 1994 08:49:37 GMT", 10),
+            ("1994-11-06T08:49:47Z", "Sun, 06 Nov 1994 08:49:37 GMT", 10), ("1m26s", nil, 86), ("30 seconds", nil, 30),
+            ("60, 5", nil, 60), (" 7 ", nil, 7), ("", nil, nil),
         ] as [(String, String?, Double?)])
     func `Retry-After is seconds or a date`(value: String, date: String?, expected: Double?) {
         #expect(RetryHint.delay(retryAfter: value, date: date) == expected.map { .seconds($0) })
     }
 
+    @Test func `a date is taken by our own clock where the provider doesn't say what time it has`() {
+        let headers: HTTPHeaders = ["retry-after": "Sun, 06 Nov 1994 08:49:47 GMT"]
+        #expect(RetryHint.delay(headers, now: KubeTime("1994-11-06T08:49:37Z")) == .seconds(10))
+    }
+
     @Test(
         arguments: [
-            (["retry-after": "7"], .seconds(7)), (["retry-after-ms": "350"], .milliseconds(350)),
+            (["error": ["message": "m", "retry_after": 12]], .seconds(12)),
+            (["retry_after_ms": 350], .milliseconds(350)),
+            (["error": ["metadata": [:]], "retryAfter": "7"], .seconds(7)),
+            (["error": "m", "estimated_time": 20.5], .milliseconds(20_500)),
+            (["error": ["retry_after": -1]], nil), (["error": ["retry_after": "soon"]], nil), ("slow down", nil),
+        ] as [(JSONValue, Duration?)])
+    func `a wait that a member of the error tells is heeded`(json: JSONValue, wait: Duration?) {
+        #expect(ProviderError(json: json).asStatusError(429).retryAfter == wait)
+    }
+
+    @Test func `a rate limit without a hint is waited out for a minute`() {
+        let waits = delays(.rateLimited, times: 20, jitter: 0, policy: ModelRetryPolicy()).compactMap(\.self)
+        #expect(waits.reduce(.zero, +) > .seconds(30))
+        let longest = delays(.rateLimited, times: 20, policy: ModelRetryPolicy()).compactMap(\.self)
+        #expect(longest.reduce(.zero, +) > .seconds(60))
+    }
+
+    @Test(
+        arguments: [
+            (["retry-after": "7"], .seconds(7)), (["x-ms-retry-after-ms": "350"], .milliseconds(350)),
+            (["retry-after-ms": "350"], .milliseconds(350)),
             (["retry-after-ms": "350", "retry-after": "1"], .milliseconds(350)),
             (["llm_provider-retry-after": "9"], .seconds(9)),
             (["llm_provider-retry-after": "9", "retry-after": "1"], .seconds(9)), ([:], nil),

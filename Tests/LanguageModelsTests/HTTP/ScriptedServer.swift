@@ -5,6 +5,7 @@ import Hummingbird
 import KubeModel
 import Logging
 import NIOCore
+import NIOHTTPCompression
 import Synchronization
 
 @testable import LanguageModels
@@ -81,6 +82,8 @@ final class ScriptedServer: Sendable {
             logger: .init(label: "test") { _ in SwiftLogNoOpLogHandler() })
         var configuration = HTTPClient.Configuration()
         configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.redirectConfiguration = .disallow
+        configuration.decompression = .enabled(limit: .size(64 << 20))
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         // It stays until the tests end: a connection that a server accepts while it is being cancelled traps in NIO.
         Task.detached { try await app.run() }
@@ -117,7 +120,8 @@ final class ScriptedServer: Sendable {
         let headers = request.headers.map { ($0.name.canonicalName, $0.value) }
         let seen = Seen(
             path: request.uri.path, headers: Dictionary(headers) { $1 },
-            body: try JSONParser.parse(bytes.readableBytesView))
+            // A form is kept as text.
+            body: (try? JSONParser.parse(bytes.readableBytesView)) ?? .string(String(buffer: bytes)))
         seenRequests.withLock { $0.append(seen) }
     }
 

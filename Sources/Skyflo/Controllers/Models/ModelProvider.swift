@@ -98,6 +98,7 @@ extension SkyfloAI.Model {
         var options = ModelOptions(
             headers: secrets.headers, temperature: temperature, reasoningEffort: reasoningEffort,
             thinkingBudget: thinkingBudget)
+        options.now = { SystemClock().now }
         if let seconds = timeouts.firstToken { options.timeouts.firstToken = .seconds(seconds) }
         if let seconds = timeouts.silence { options.timeouts.silence = .seconds(seconds) }
         if let seconds = timeouts.reply { options.timeouts.reply = .seconds(seconds) }

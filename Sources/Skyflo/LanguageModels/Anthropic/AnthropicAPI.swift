@@ -29,10 +29,7 @@ package struct AnthropicAPI: ProviderAPI {
         var headers = HTTPHeaders.forModels
         headers.add(name: "anthropic-version", value: "2023-06-01")
         if let apiKey { headers.add(name: "x-api-key", value: apiKey.secret) }
-        let body = MessagesRequest(
-            model: ClaudeModel(model), conversation: AlternatingConversation(request.messages), tools: request.tools,
-            maxTokens: request.maxTokens, temperature: options.temperature, effort: options.reasoningEffort,
-            thinkingBudget: options.thinkingBudget)
+        let body = MessagesRequest(model: ClaudeModel(model), request: request, options: options)
         return ProviderRequest(
             url: endpoint.url(endpoint.pathEnds(with: "/v1") ? "/messages" : "/v1/messages"), headers: headers,
             body: JSONWriter.bytes(body.json))

@@ -13,6 +13,8 @@ struct MessagesAssembler: ReplyEventAssembler {
         var signature = ""
 
         var type: String { start["type"]?.string ?? "" }
+        /// Whether the arguments came whole with the beginning.
+        var hasInput: Bool { start["input"]?.object?.isEmpty == false || start["input"]?.string != nil }
     }
 
     private var builder = ReplyBuilder()
@@ -28,32 +30,45 @@ struct MessagesAssembler: ReplyEventAssembler {
 
     /// Adds one event. Those of unknown types are read over, as Anthropic asks: there will be more of them.
     mutating func add(_ event: JSONValue) throws(LanguageModelError) -> [ModelDelta] {
+        guard event.object != nil else {
+            throw LanguageModelError(.badReply, message: "the reply is not a JSON object")
+        }
         switch event["type"]?.string ?? "" {
         case "error": throw ProviderError(json: event).asStreamError
         case "message_start":
+            if let role = event["message", "role"]?.string { try ReplyRole.check(role) }
             note(usage: event["message", "usage"])
             return []
         case "content_block_start": return try begin(event)
-        case "content_block_delta": return grow(event)
+        case "content_block_delta": return try grow(event)
         case "content_block_stop":
-            try end(event["index"]?.int)
+            try end(event["index"]?.int ?? open.last?.index)
             return []
         case "message_delta":
-            if let reason = event["delta", "stop_reason"]?.string { stopReason = reason }
-            refusal = event["delta", "stop_details", "explanation"]?.string ?? refusal
             note(usage: event["usage"])
+            guard let reason = event["delta", "stop_reason"]?.string, !reason.isEmpty else { return [] }
+            refusal = event["delta", "stop_details", "explanation"]?.string ?? refusal
+            // Some servers end no block; but all of each comes before this.
+            try endAll()
+            stopReason = reason
             return []
         case "message_stop":
+            try endAll()
             sawEnd = true
             return []
         case "message": return try add(whole: event)
-        default: return []
+        default:
+            // Gateways put nothing around the errors of what is behind them.
+            if let error = event["error"], !error.isNull { throw ProviderError(json: event).asStreamError }
+            return []
         }
     }
 
     private mutating func add(whole message: JSONValue) throws(LanguageModelError) -> [ModelDelta] {
+        if let role = message["role"]?.string { try ReplyRole.check(role) }
         var deltas: [ModelDelta] = []
-        for (index, block) in (message["content"]?.array ?? []).enumerated() {
+        let text = message["content"]?.string.map { [["type": "text", "text": .string($0)]] as [JSONValue] }
+        for (index, block) in (text ?? message["content"]?.array ?? []).enumerated() {
             deltas += try begin(["index": JSONValue(index), "content_block": block])
             try end(index)
         }
@@ -65,9 +80,10 @@ struct MessagesAssembler: ReplyEventAssembler {
     }
 
     private mutating func begin(_ event: JSONValue) throws(LanguageModelError) -> [ModelDelta] {
-        guard let start = event["content_block"], start.object != nil, let index = event["index"]?.int else {
-            throw LanguageModelError(.badReply, message: "a block of the reply has no content or no index")
+        guard let start = event["content_block"], start.object != nil else {
+            throw LanguageModelError(.badReply, message: "a block of the reply has no content")
         }
+        let index = event["index"]?.int ?? (open.map(\.index).max() ?? -1) + 1
         guard open.count < ReplyBuilder.maximumCalls, !open.contains(where: { $0.index == index }) else {
             throw LanguageModelError(.badReply, message: "the blocks of the reply aren't told apart")
         }
@@ -78,15 +94,33 @@ struct MessagesAssembler: ReplyEventAssembler {
         return Self.delta(block.text, of: block)
     }
 
-    private mutating func grow(_ event: JSONValue) -> [ModelDelta] {
-        guard let at = open.firstIndex(where: { $0.index == event["index"]?.int }), let delta = event["delta"] else {
-            return []
-        }
+    private mutating func grow(_ event: JSONValue) throws(LanguageModelError) -> [ModelDelta] {
+        guard let delta = event["delta"], delta.object != nil else { return [] }
+        let at = try position(of: event, delta: delta)
         let text = (delta["text"] ?? delta["thinking"])?.string ?? ""
         open[at].text += text
-        open[at].json += delta["partial_json"]?.string ?? ""
+        open[at].json += Self.json(delta["partial_json"])
         open[at].signature += delta["signature"]?.string ?? ""
         return Self.delta(text, of: open[at])
+    }
+
+    /// Of the block that a piece is of. Some servers begin none for text; a call can't be known without.
+    private mutating func position(of event: JSONValue, delta: JSONValue) throws(LanguageModelError) -> Int {
+        let index = event["index"]?.int ?? open.last?.index ?? 0
+        if let at = open.firstIndex(where: { $0.index == index }) { return at }
+        let type = delta["type"]?.string ?? ""
+        guard type != "input_json_delta", open.count < ReplyBuilder.maximumCalls else {
+            throw LanguageModelError(.badReply, message: "a tool call of the reply has no beginning")
+        }
+        let isThought = delta["thinking"] != nil || delta["signature"] != nil
+        let start: JSONValue = isThought ? ["type": "thinking", "thinking": ""] : ["type": "text", "text": ""]
+        open.append(Block(index: index, start: start))
+        return open.count - 1
+    }
+
+    /// Text that is a piece of JSON; some send the object itself.
+    private static func json(_ piece: JSONValue?) -> String {
+        piece?.string ?? piece.flatMap { $0.object == nil ? nil : JSONWriter.string($0) } ?? ""
     }
 
     private static func delta(_ text: String, of block: Block) -> [ModelDelta] {
@@ -98,16 +132,26 @@ struct MessagesAssembler: ReplyEventAssembler {
         }
     }
 
+    /// A call is ended only by its own end, or by arguments that are whole: else they may be cut.
+    private mutating func endAll() throws(LanguageModelError) {
+        for block in open
+        where block.type != "tool_use" || (try? JSONParser.parse(block.json))?.object != nil
+            || block.json.isEmpty && block.hasInput
+        {
+            try end(block.index)
+        }
+    }
+
     private mutating func end(_ index: Int?) throws(LanguageModelError) {
         guard let at = open.firstIndex(where: { $0.index == index }) else { return }
         let block = open.remove(at: at)
         switch block.type {
         case "text": builder.add(text: block.text)
         case "tool_use":
-            let whole = block.start["input"].flatMap { $0.object?.isEmpty == false ? JSONWriter.string($0) : nil }
+            let isEmpty = block.start["input"]?.object?.isEmpty == true
             try builder.addCall(
                 id: block.start["id"]?.string ?? "", name: block.start["name"]?.string ?? "",
-                arguments: block.json.isEmpty ? whole ?? "" : block.json)
+                arguments: !block.json.isEmpty || isEmpty ? block.json : Self.json(block.start["input"]))
         default: builder.add(opaque: Self.finished(block))
         }
     }
@@ -124,7 +168,7 @@ struct MessagesAssembler: ReplyEventAssembler {
     /// The counts of a later event replace those of an earlier one.
     private mutating func note(usage: JSONValue?) {
         func update(_ count: inout Int, _ name: String...) {
-            if let value = usage?[path: name]?.int { count = max(0, value) }
+            if let value = usage?[path: name], !value.isNull { count = TokenUsage.count(value) }
         }
         update(&input.fresh, "input_tokens")
         update(&input.written, "cache_creation_input_tokens")
@@ -144,16 +188,6 @@ struct MessagesAssembler: ReplyEventAssembler {
             prompt: input.fresh + input.written + input.read, completion: output.all, cached: input.read,
             reasoning: output.thinking)
         return try builder.reply(
-            finish: Self.finish(stopReason), reason: stopReason, usage: usage, explanation: refusal)
-    }
-
-    private static func finish(_ reason: String) -> ModelReply.FinishReason? {
-        switch reason {
-        case "end_turn", "stop_sequence": .stop
-        case "tool_use": .toolCalls
-        case "max_tokens", "model_context_window_exceeded": .length
-        case "refusal": .contentFilter
-        default: nil
-        }
+            finish: .init(word: stopReason), reason: stopReason, usage: usage, explanation: refusal)
     }
 }

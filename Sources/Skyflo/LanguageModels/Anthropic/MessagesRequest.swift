@@ -12,6 +12,13 @@ struct MessagesRequest: Sendable {
     /// In tokens; of models that take none it is not sent.
     var thinkingBudget: Int?
 
+    init(model: ClaudeModel, request: ModelRequest, options: ModelOptions) {
+        self.model = model
+        conversation = AlternatingConversation(request.messages)
+        (tools, maxTokens, temperature) = (request.tools, request.maxTokens, options.temperature)
+        (effort, thinkingBudget) = (options.reasoningEffort, options.thinkingBudget)
+    }
+
     var json: JSONValue {
         let thinking = model.thinking(
             effort: effort, budget: thinkingBudget, maxTokens: maxTokens,

@@ -35,8 +35,15 @@ struct ConverseAssembler: Sendable {
                 try close(open.remove(at: at))
             }
             return []
+        case "messageStart":
+            if let role = event["role"]?.string { try ReplyRole.check(role) }
+            return []
         case "messageStop":
             stopReason = event["stopReason"]?.string
+            // All of each block comes before this, also where a gateway leaves out its end; of a call only what is whole counts.
+            let ended = open.filter { $0.call == nil || (try? JSONParser.parse($0.input))?.object != nil }
+            open.removeAll { block in ended.contains { $0.index == block.index } }
+            for block in ended { try close(block) }
             return []
         case "metadata":
             usage = Self.usage(event["usage"] ?? [:])
@@ -70,8 +77,8 @@ struct ConverseAssembler: Sendable {
     private mutating func grow(_ event: JSONValue) throws(LanguageModelError) -> [ModelDelta] {
         guard let delta = event["delta"] else { return [] }
         let at = try block(of: event)
-        if let piece = delta["toolUse", "input"]?.string {
-            open[at].input += piece
+        if let input = delta["toolUse", "input"], !input.isNull {
+            open[at].input += input.string ?? JSONWriter.string(input)
             return [.toolCall(name: open[at].call?["name"]?.string ?? "")]
         }
         if let text = delta["text"]?.string, !text.isEmpty {
@@ -106,7 +113,7 @@ struct ConverseAssembler: Sendable {
     }
 
     private static func usage(_ json: JSONValue) -> TokenUsage {
-        func count(_ name: String) -> Int { max(0, json[name]?.int ?? 0) }
+        func count(_ name: String) -> Int { TokenUsage.count(json[name]) }
         let read = count("cacheReadInputTokens")
         return TokenUsage(
             prompt: count("inputTokens") + read + count("cacheWriteInputTokens"), completion: count("outputTokens"),
@@ -120,18 +127,8 @@ struct ConverseAssembler: Sendable {
         guard let stopReason, open.isEmpty else {
             throw LanguageModelError(.incomplete, message: "the model's reply broke off in the middle")
         }
-        return try builder.reply(finish: Self.finish(stopReason), reason: stopReason, usage: usage)
-    }
-
-    /// nil for `malformed_tool_use` and others of its kind too: the model wrote something that Bedrock itself couldn't read, and
-    /// may do better when it is asked again.
-    private static func finish(_ reason: String) -> ModelReply.FinishReason? {
-        switch reason {
-        case "end_turn", "stop_sequence": .stop
-        case "tool_use": .toolCalls
-        case "max_tokens", "model_context_window_exceeded": .length
-        case "guardrail_intervened", "content_filtered": .contentFilter
-        default: nil
-        }
+        // None for `malformed_tool_use` and others of its kind too: the model wrote something that Bedrock itself couldn't read,
+        // and may do better when it is asked again.
+        return try builder.reply(finish: .init(word: stopReason), reason: stopReason, usage: usage)
     }
 }

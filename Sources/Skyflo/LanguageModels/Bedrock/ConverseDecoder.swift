@@ -17,6 +17,7 @@ struct ConverseDecoder: ReplyStreamDecoder {
     var isComplete: Bool { assembler.isComplete }
 
     mutating func push(_ bytes: [UInt8]) throws(LanguageModelError) -> [ModelDelta] {
+        if received == 0, let first = bytes.first, first != 0 { throw Self.otherAnswer(bytes) }
         received += bytes.count
         if received > limit {
             throw LanguageModelError(.badReply, message: "the model's reply is larger than \(limit) bytes")
@@ -24,6 +25,20 @@ struct ConverseDecoder: ReplyStreamDecoder {
         var deltas: [ModelDelta] = []
         for message in try messages(bytes) where !sawEnd { deltas += try take(message) }
         return deltas
+    }
+
+    /// A message begins with a byte of zero: its length is below 16 MB. What gateways send instead is a page or JSON.
+    private static func otherAnswer(_ bytes: [UInt8]) -> LanguageModelError {
+        if let json = try? JSONParser.parse(bytes), json["error"] != nil || json["message"] != nil {
+            return ProviderError(json: json).asStreamError
+        }
+        let text = String(decoding: bytes.prefix(300), as: UTF8.self)
+        let isPage = text.drop(while: \.isWhitespace).first == "<"
+        return LanguageModelError(
+            .badReply,
+            message: isPage
+                ? "the endpoint answered with a web page; is the base address right?"
+                : "the answer is not an event stream of Amazon: \(ProviderError.line(text))")
     }
 
     private mutating func messages(_ bytes: [UInt8]) throws(LanguageModelError) -> [EventStreamMessage] {

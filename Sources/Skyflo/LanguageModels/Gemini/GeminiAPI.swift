@@ -28,11 +28,7 @@ package struct GeminiAPI: ProviderAPI {
     package func request(_ request: ModelRequest, options: ModelOptions) throws(LanguageModelError) -> ProviderRequest {
         var headers = HTTPHeaders.forModels
         if let apiKey { headers.add(name: "x-goog-api-key", value: apiKey.secret) }
-        let body = GeminiRequest(
-            conversation: AlternatingConversation(request.messages), tools: request.tools,
-            maxTokens: request.maxTokens, temperature: options.temperature,
-            thinking: GeminiThinking(
-                model: model, effort: options.reasoningEffort, budget: options.thinkingBudget))
+        let body = GeminiRequest(model: model, request: request, options: options)
         let version = endpoint.hasPath ? "" : "/v1beta"
         return ProviderRequest(
             url: endpoint.url("\(version)/\(path):streamGenerateContent", query: "alt=sse"), headers: headers,

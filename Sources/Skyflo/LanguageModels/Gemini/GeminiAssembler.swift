@@ -31,7 +31,14 @@ struct GeminiAssembler: ReplyEventAssembler {
             finishReason = "SAFETY"
             finishMessage = answer["promptFeedback", "blockReasonMessage"]?.string ?? reason
         }
+        // A gateway's.
+        if answer["candidates"] == nil, answer["usageMetadata"] == nil, let said = answer["message"]?.string,
+            !said.isEmpty
+        {
+            throw ProviderError(json: answer).asStreamError
+        }
         guard let candidate = answer["candidates"]?[0] else { return [] }
+        if let role = candidate["content", "role"]?.string { try ReplyRole.check(role) }
         var deltas: [ModelDelta] = []
         for part in candidate["content", "parts"]?.array ?? [] { deltas += try add(part: part) }
         if let reason = candidate["finishReason"]?.string, reason != "FINISH_REASON_UNSPECIFIED" {
@@ -42,7 +49,7 @@ struct GeminiAssembler: ReplyEventAssembler {
     }
 
     private mutating func add(part: JSONValue) throws(LanguageModelError) -> [ModelDelta] {
-        let signature = part["thoughtSignature"]
+        let signature = part["thoughtSignature"] ?? part["thought_signature"]
         if let call = part["functionCall"] { return try add(call: call, signature: signature) }
         guard let text = part["text"]?.string else {
             // Code that Google ran, or what later versions have.
@@ -80,7 +87,7 @@ struct GeminiAssembler: ReplyEventAssembler {
 
     /// The counts of a later answer replace those of an earlier one.
     private mutating func note(usage counts: JSONValue) {
-        func count(_ name: String) -> Int { max(0, counts[name]?.int ?? 0) }
+        func count(_ name: String) -> Int { TokenUsage.count(counts[name]) }
         let thoughts = count("thoughtsTokenCount")
         usage = TokenUsage(
             prompt: count("promptTokenCount") + count("toolUsePromptTokenCount"),
@@ -95,20 +102,9 @@ struct GeminiAssembler: ReplyEventAssembler {
         guard let finishReason else {
             throw LanguageModelError(.incomplete, message: "the model's reply broke off in the middle")
         }
+        // None for `MALFORMED_FUNCTION_CALL` and others of its kind too: the model wrote something that Gemini itself couldn't
+        // read, and may do better when it is asked again.
         return try builder.reply(
-            finish: Self.finish(finishReason), reason: finishReason, usage: usage, explanation: finishMessage)
-    }
-
-    /// nil for `MALFORMED_FUNCTION_CALL` and others of its kind too: the model wrote something that Gemini itself couldn't
-    /// read, and may do better when it is asked again.
-    private static func finish(_ reason: String) -> ModelReply.FinishReason? {
-        switch reason {
-        case "STOP": .stop
-        case "MAX_TOKENS": .length
-        case "SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR",
-            "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION":
-            .contentFilter
-        default: nil
-        }
+            finish: .init(word: finishReason), reason: finishReason, usage: usage, explanation: finishMessage)
     }
 }

@@ -8,6 +8,13 @@ struct GeminiRequest: Sendable {
     var temperature: Double?
     var thinking: GeminiThinking
 
+    init(model: String, request: ModelRequest, options: ModelOptions) {
+        conversation = AlternatingConversation(request.messages)
+        (tools, maxTokens, temperature) = (request.tools, request.maxTokens, options.temperature)
+        thinking = GeminiThinking(
+            model: model, effort: options.reasoningEffort, budget: options.thinkingBudget)
+    }
+
     var json: JSONValue {
         let settings = JSONValue.compact([
             "maxOutputTokens": maxTokens.map { JSONValue($0) },

@@ -23,6 +23,10 @@ enum ContextOverflow {
         ["input tokens", "exceed"], ["prompt", "exceeds the max"], ["max_model_len"],
         ["inputs", "max_new_tokens", "must be"], ["`inputs` must have less than"], ["prompt exceeds max length"],
         ["range of input length"], ["total number of tokens in the prompt"], ["max_seq_len"],
+        // SGLang, GitHub Models, Ollama, LM Studio and gateways.
+        ["longer than the model's context"], ["body too large", "tokens"], ["exceeded max context"],
+        ["context limit", "exceed"], ["exceed", "maximum context"], ["exceeds", "prompt tokens"],
+        ["max_prompt_tokens"], ["context the overflows"],
     ]
 
     /// The two numbers of the sentence.

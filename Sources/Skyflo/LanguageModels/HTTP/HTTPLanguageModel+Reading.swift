@@ -4,13 +4,14 @@ import HTTPTransport
 import NIOCore
 
 extension HTTPLanguageModel {
-    /// Reads an answer with status 200 to its end.
+    /// Reads an answer with a 2xx status to its end.
     func read(
         _ answer: BufferedResponse, takenIDs: Set<String>, watchdog: Watchdog,
         onDelta: @Sendable (ModelDelta) -> Void
     ) async throws -> ModelReply {
         var decoder = api.decoder(limit: options.replyLimit)
         var firstToken: Double?
+        var filter = ThinkingFilter()
         do {
             var lastCall: ContinuousClock.Instant?
             while let next = try await Self.next(of: answer.body, until: lastCall) {
@@ -18,10 +19,11 @@ extension HTTPLanguageModel {
                 let deltas = try decoder.push(Array(part.readableBytesView))
                 watchdog.sign(isToken: !deltas.isEmpty)
                 if firstToken == nil, !deltas.isEmpty { firstToken = watchdog.elapsed / .seconds(1) }
-                deltas.forEach(onDelta)
+                for delta in deltas { filter.add(delta).forEach(onDelta) }
                 if decoder.sawEnd { break }
-                // Only the usage can still come, and comes at once. Some servers then neither say so nor close the connection.
-                if decoder.isComplete, lastCall == nil { lastCall = .now + .seconds(5) }
+                // Only the usage can still come, and comes at once. Some servers then neither say so nor close the connection;
+                // others give a reason to end with every piece.
+                if decoder.isComplete, lastCall == nil || !deltas.isEmpty { lastCall = .now + .seconds(5) }
             }
         } catch let error as LanguageModelError {
             throw error
@@ -30,7 +32,9 @@ extension HTTPLanguageModel {
             // Only the usage can be missing; the reply itself is whole.
             guard decoder.isComplete else { throw broken(error) }
         }
-        return try finish(&decoder, takenIDs: takenIDs, firstToken: firstToken, onDelta: onDelta)
+        let reply = try finish(&decoder, takenIDs: takenIDs, firstToken: firstToken) { filter.add($0).forEach(onDelta) }
+        filter.finish().forEach(onDelta)
+        return reply
     }
 
     /// - Throws: `deadlineExceeded` where there is a deadline, and it is over.
@@ -49,7 +53,7 @@ extension HTTPLanguageModel {
 
     private func finish(
         _ decoder: inout any ReplyStreamDecoder, takenIDs: Set<String>, firstToken: Double?,
-        onDelta: @Sendable (ModelDelta) -> Void
+        onDelta: (ModelDelta) -> Void
     ) throws -> ModelReply {
         let decoded = try decoder.finish()
         decoded.deltas.forEach(onDelta)

@@ -35,36 +35,57 @@ extension HTTPLanguageModel {
         }
     }
 
-    /// - Throws: ``LanguageModelError`` for anything but an answer with status 200.
+    /// - Throws: ``LanguageModelError`` for anything but an answer with a 2xx status.
     private func send(_ message: ModelRequest, _ watchdog: Watchdog) async throws -> BufferedResponse {
         watchdog.begin()
-        let answer: BufferedResponse
-        do {
-            let request = try httpRequest(message)
-            answer = try await BufferedResponse(
-                to: request, from: httpClient, limit: options.replyLimit, on: loop, timeout: options.timeouts.reply)
-        } catch let error as LanguageModelError {
-            throw error
-        } catch {
-            try Task.checkCancellation()
-            throw connectionError(error)
-        }
+        let answer = try await follow(try signedRequest(message))
         watchdog.sign(isToken: false)
-        if answer.head.status == .ok { return answer }
         let (status, headers) = (Int(answer.head.status.code), answer.head.headers)
+        if (200..<300).contains(status) {
+            if let why = Self.unreadableEncoding(headers) { throw LanguageModelError(.badReply, message: why) }
+            return answer
+        }
         var error = api.error(
             ProviderErrorAnswer(status: status, headers: headers, body: try await errorBody(answer)))
-        error.retryAfter = RetryHint.delay(headers) ?? error.retryAfter
-        if error.retryAfter == nil, error.code == .rateLimited { error.retryAfter = RetryHint.reset(headers) }
+        let now = options.now?()
+        error.retryAfter = RetryHint.delay(headers, now: now) ?? error.retryAfter
+        if error.retryAfter == nil, error.code == .rateLimited { error.retryAfter = RetryHint.reset(headers, now: now) }
         throw error
     }
 
-    private func httpRequest(_ message: ModelRequest) throws -> HTTPClient.Request {
+    /// The answer behind redirects, which are followed to the same host only: a key goes nowhere else.
+    private func follow(_ request: ProviderRequest) async throws -> BufferedResponse {
+        var request = request
+        for _ in 0...Redirect.limit {
+            let answer: BufferedResponse
+            do {
+                answer = try await BufferedResponse(
+                    to: HTTPClient.Request(
+                        url: request.url, method: .POST, headers: request.headers,
+                        body: .byteBuffer(ByteBuffer(bytes: request.body))),
+                    from: httpClient, limit: options.replyLimit, on: loop, timeout: options.timeouts.reply)
+            } catch {
+                try Task.checkCancellation()
+                throw connectionError(error)
+            }
+            guard let redirect = Redirect(answer.head) else { return answer }
+            request.url = try redirect.target(
+                from: request.url, isSigned: request.headers.contains(name: "x-amz-date"))
+        }
+        throw LanguageModelError(.rejected, message: "the endpoint \(endpoint.host) redirects in a circle")
+    }
+
+    /// Gzip and deflate are read, although they aren't asked for.
+    private static func unreadableEncoding(_ headers: HTTPHeaders) -> String? {
+        let encodings = headers[canonicalForm: "content-encoding"].map { $0.lowercased() }
+        let unknown = encodings.first { !["identity", "gzip", "x-gzip", "deflate", ""].contains($0) }
+        return unknown.map { "the endpoint compressed its answer with \($0.prefix(32)), which wasn't asked for" }
+    }
+
+    private func signedRequest(_ message: ModelRequest) throws(LanguageModelError) -> ProviderRequest {
         var request = try api.request(message, options: options)
         for (name, value) in options.headers { request.headers.replaceOrAdd(name: name, value: value.secret) }
-        return try HTTPClient.Request(
-            url: request.url, method: .POST, headers: request.headers,
-            body: .byteBuffer(ByteBuffer(bytes: request.body)))
+        return request
     }
 
     /// As much of the body of an error as is needed to find its message.

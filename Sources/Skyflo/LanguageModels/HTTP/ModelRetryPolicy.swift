@@ -6,6 +6,8 @@ import Concurrency
 package struct ModelRetryPolicy: Sendable, Hashable {
     /// How often a request is sent again that the provider answers with "later"; 0 for never.
     package var maxRetries: Int
+    /// How often where a rate limit was reached: most are for a minute, and few providers say when it is over.
+    package var maxRateLimitRetries: Int
     /// How often without a connection. A server that restarts is met, one that isn't there is told within seconds.
     package var maxConnectionRetries: Int
     /// How often a reply is asked for again that broke off.
@@ -20,11 +22,12 @@ package struct ModelRetryPolicy: Sendable, Hashable {
     package var connectionPatience: Duration
 
     package init(
-        maxRetries: Int = 5, maxConnectionRetries: Int = 4, maxBrokenReplies: Int = 2,
+        maxRetries: Int = 5, maxRateLimitRetries: Int = 8, maxConnectionRetries: Int = 4, maxBrokenReplies: Int = 2,
         base: Duration = .milliseconds(500), maxDelay: Duration = .seconds(20), maxRetryAfter: Duration = .seconds(300),
         connectionPatience: Duration = .seconds(8)
     ) {
         self.maxRetries = maxRetries
+        self.maxRateLimitRetries = maxRateLimitRetries
         self.maxConnectionRetries = maxConnectionRetries
         self.maxBrokenReplies = maxBrokenReplies
         self.base = base
@@ -34,12 +37,13 @@ package struct ModelRetryPolicy: Sendable, Hashable {
     }
 
     /// Never again.
-    package static let none = ModelRetryPolicy(maxRetries: 0, maxConnectionRetries: 0, maxBrokenReplies: 0)
+    package static let none = ModelRetryPolicy(
+        maxRetries: 0, maxRateLimitRetries: 0, maxConnectionRetries: 0, maxBrokenReplies: 0)
 }
 
 /// What has failed of a request so far, and what follows from it.
 struct RetryState: Sendable {
-    private enum Kind: Hashable { case busy, connection, broken, loading }
+    private enum Kind: Hashable { case busy, limited, connection, broken, loading }
 
     private let policy: ModelRetryPolicy
     /// How long a server may load its model.
@@ -56,7 +60,8 @@ struct RetryState: Sendable {
 
     private static func kind(_ code: LanguageModelError.Code) -> Kind? {
         switch code {
-        case .rateLimited, .unavailable, .overloaded: .busy
+        case .rateLimited: .limited
+        case .unavailable, .overloaded: .busy
         case .unreachable: .connection
         case .incomplete: .broken
         case .loading: .loading
@@ -82,8 +87,8 @@ struct RetryState: Sendable {
         firstFailure[kind] = first
         let delay: Duration
         switch kind {
-        case .busy, .broken:
-            guard done < (kind == .busy ? policy.maxRetries : policy.maxBrokenReplies) else { return nil }
+        case .busy, .limited, .broken:
+            guard done < limit(of: kind) else { return nil }
             delay = busyDelay(told: error.retryAfter, done, jitter: jitter)
         case .connection:
             guard done < policy.maxConnectionRetries, elapsed - first < policy.connectionPatience else { return nil }
@@ -93,6 +98,14 @@ struct RetryState: Sendable {
             delay = min(error.retryAfter ?? .seconds(5), min(.seconds(5), backoff(done, jitter: jitter) * 2))
         }
         return delay <= policy.maxRetryAfter && delay < remaining ? delay : nil
+    }
+
+    private func limit(of kind: Kind) -> Int {
+        switch kind {
+        case .busy: policy.maxRetries
+        case .limited: policy.maxRateLimitRetries
+        default: policy.maxBrokenReplies
+        }
     }
 
     /// As the provider says; but one that says "now" again and again doesn't mean it.

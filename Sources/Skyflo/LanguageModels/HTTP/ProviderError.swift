@@ -13,16 +13,23 @@ package struct ProviderError: Sendable, Hashable {
     static let messageLimit = 500
 
     package init(json: JSONValue) {
-        let error = json["error"] ?? json
+        // A list of them, and one inside of another.
+        let outer = json["error"] ?? json["errors"]?[0] ?? json
+        let error = outer["error"].flatMap { $0.object == nil ? nil : $0 } ?? outer
         let texts = [
-            error, error["message"], json["message"], json["detail"], json["msg"], json["base_resp", "status_msg"],
+            error, error["message"], error["msg"], json["message"], json["detail"], json["msg"], json["error_msg"],
+            json["error_description"], json["base_resp", "status_msg"],
         ].compactMap { $0?.string }
-        let other = (json["detail"] ?? json["error"]).map { JSONWriter.string($0) }
+        let other = (json["detail"] ?? json["error"] ?? json["errors"]).map { JSONWriter.string($0) }
         // OpenRouter's own sentence says nothing; what the provider behind it said is here.
         let raw = error["metadata", "raw"]?.string.map { ": \($0)" } ?? ""
         message = Self.line((texts.first ?? other ?? "") + raw)
-        let kinds = [error["code"], error["type"], error["status"]].compactMap { $0 }.filter { !$0.isNull }
-        kind = kinds.map { $0.string ?? $0.description }.joined(separator: " ")
+        var kinds = [error["code"], error["type"], error["status"]]
+        if error != json {
+            kinds += ["status_code", "statusCode", "status", "code", "error_code", "error_type"].map { json[$0] }
+        }
+        kind = kinds.compactMap { $0 }.filter { !$0.isNull }.map { $0.string ?? $0.description }.joined(separator: " ")
+        retryAfter = RetryHint.delay(inMembersOf: json)
         for detail in error["details"]?.array ?? [] { add(googleDetail: detail) }
         if let prompt = error["n_prompt_tokens"]?.int, let limit = error["n_ctx"]?.int {
             contextSize = .init(prompt: prompt, limit: limit)
@@ -49,7 +56,7 @@ package struct ProviderError: Sendable, Hashable {
         self.init(json: json[0] ?? json)
     }
 
-    private static func line(_ text: String) -> String {
+    static func line(_ text: String) -> String {
         text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
@@ -67,6 +74,7 @@ package struct ProviderError: Sendable, Hashable {
     }
 
     private var streamCode: LanguageModelError.Code {
+        if isModelsFault { return .incomplete }
         if let status = kind.split(separator: " ").compactMap({ Int($0) }).first(where: { (400...599).contains($0) }) {
             return code(status: status)
         }
@@ -98,6 +106,7 @@ package struct ProviderError: Sendable, Hashable {
             case .rejected where status == 404 && message.isEmpty:
                 "the provider has nothing at this address (404); is the base address right, with or without /v1?"
             case .rejected: "the provider rejected the request (\(status))"
+            case .incomplete: "the model's reply could not be used (\(status))"
             default: "the provider answered with status \(status)"
             }
         return error(code, message: text + said)
@@ -108,29 +117,43 @@ package struct ProviderError: Sendable, Hashable {
             code, message: message,
             contextSize: code == .contextTooLong
                 ? contextSize ?? ContextOverflow.size(self.message) ?? .init(prompt: nil, limit: nil) : nil,
-            retryAfter: retryAfter ?? (code == .rateLimited ? RetryHint.delay(in: self.message) : nil))
+            retryAfter: retryAfter ?? (Self.passing.contains(code) ? RetryHint.delay(in: self.message) : nil))
     }
+
+    /// Of what is over after a while.
+    private static let passing: Set<LanguageModelError.Code> = [.rateLimited, .unavailable, .overloaded]
 
     private func code(status: Int) -> LanguageModelError.Code {
         switch status {
         case 401, 403: .unauthorized
         case 402: .quotaExceeded
+        // 424 is TGI's for a model that broke, 498 Groq's for a tier without capacity, 499 a proxy's that lost its client.
         case 429: isQuota ? .quotaExceeded : isContextTooLong ? .contextTooLong : .rateLimited
         // A server that gave up waiting, a conflict that passes, too early.
-        // 498 is Groq's for a tier without capacity.
-        case 408, 409, 425, 498: .unavailable
+        case 408, 409, 424, 425, 498, 499: .unavailable
         case 413: .contextTooLong
+        case 400 where isModelsFault: .incomplete
         case 400 where isWrongKey: .unauthorized
         case 400..<500: isContextTooLong ? .contextTooLong : isQuota ? .quotaExceeded : .rejected
         case 529: .overloaded
-        case 501, 505: .rejected
+        case 501, 505, 511: .rejected
         case 500...:
             isContextTooLong
                 ? .contextTooLong
-                : message.lowercased().contains("loading")
+                : isLoading
                     ? .loading : kind.lowercased().contains("overloaded") ? .overloaded : .unavailable
         default: .badReply
         }
+    }
+
+    /// That the server will answer once it is ready. "Downloading" is something else.
+    private var isLoading: Bool {
+        let words = message.lowercased().split { !$0.isLetter }
+        let text = " " + words.joined(separator: " ") + " "
+        return [
+            " loading ", " being loaded ", " warming up ", " starting up ", " cold start ", " is not ready ",
+            " not ready yet ",
+        ].contains(where: text.contains)
     }
 
     private var isQuota: Bool {
@@ -138,8 +161,17 @@ package struct ProviderError: Sendable, Hashable {
         return [
             "insufficient_quota", "billing", "exceeded_current_quota", "insufficient_balance", "credit", "daily_quota",
         ]
-        .contains(where: kind.contains) || message.lowercased().contains("credit balance is too low")
+        .contains(where: kind.contains) || Self.quotaSentences.contains(where: message.lowercased().contains)
     }
+
+    /// Of Anthropic, DeepSeek, GLM, OpenRouter, Fireworks.
+    private static let quotaSentences = [
+        "credit balance is too low", "insufficient balance", "insufficient credits", "not enough credits",
+        "out of credits", "please recharge", "account is suspended", "spending limit", "payment required",
+    ]
+
+    /// The model wrote a call that the provider itself couldn't read; it may do better when it is asked again. Groq's.
+    private var isModelsFault: Bool { kind.contains("tool_use_failed") }
 
     private var isWrongKey: Bool { kind.contains("API_KEY_INVALID") }
 

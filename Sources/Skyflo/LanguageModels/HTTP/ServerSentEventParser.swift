@@ -54,6 +54,10 @@ struct ServerSentEventParser: Sendable {
         switch String(decoding: line[..<colon], as: UTF8.self) {
         case "data":
             if data == nil { data = Array(value) } else { data?.append(contentsOf: [UInt8(ascii: "\n")] + value) }
+        // llama.cpp's, of an error in the middle of a stream: the event's type stands where its data should.
+        case "error":
+            type = "error"
+            data = Array(value)
         case "event": type = String(decoding: value, as: UTF8.self)
         default: break
         }

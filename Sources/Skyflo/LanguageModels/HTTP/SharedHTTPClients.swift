@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import HTTPTransport
 import NIOCore
+import NIOHTTPCompression
 import NIOSSL
 import Synchronization
 
@@ -32,6 +33,10 @@ enum SharedHTTPClients {
         configuration.connectionPool.retryConnectionEstablishment = false
         // Its spans have the whole address, with a key that stands in the query.
         configuration.tracing.tracer = nil
+        // The library would hand keys that aren't in `authorization` on to whatever host an endpoint names.
+        configuration.redirectConfiguration = .disallow
+        // Streams repeat themselves: a ratio would be reached by honest ones. The decoders count what comes out.
+        configuration.decompression = .enabled(limit: .size(64 << 20))
         if let authorities {
             var tls = TLSConfiguration.makeClientConfiguration()
             tls.minimumTLSVersion = .tlsv12

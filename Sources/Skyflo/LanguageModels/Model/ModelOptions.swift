@@ -1,3 +1,5 @@
+import KubeModel
+
 /// How a model is asked, whatever its provider.
 package struct ModelOptions: Sendable {
     package var timeouts: Timeouts
@@ -11,6 +13,8 @@ package struct ModelOptions: Sendable {
     package var thinkingBudget: Int?
     /// How many bytes an answer may have.
     package var replyLimit: Int
+    /// The wall clock, for waits that a provider tells as a moment without saying what time it has itself; nil for none.
+    package var now: (@Sendable () -> KubeTime)?
 
     package init(
         timeouts: Timeouts = Timeouts(), retries: ModelRetryPolicy = ModelRetryPolicy(),

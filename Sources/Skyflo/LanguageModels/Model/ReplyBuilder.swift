@@ -46,7 +46,8 @@ struct ReplyBuilder: Sendable {
     ///     known to be a good end.
     ///   - reason: how the provider called it.
     ///   - explanation: why a reply has no content, as the provider puts it.
-    /// - Throws: `badReply` where nothing is in it, `incomplete` where it ended for a reason that isn't known.
+    /// - Throws: `incomplete` where nothing is in it, or where it ended for a reason that isn't known; `badReply` where it was
+    ///   cut or withheld before anything was said.
     func reply(
         finish: ModelReply.FinishReason?, reason: String, usage: TokenUsage, explanation: String = ""
     ) throws(LanguageModelError) -> DecodedReply {
@@ -55,19 +56,24 @@ struct ReplyBuilder: Sendable {
             throw LanguageModelError(
                 .incomplete, message: "the model's reply ended with \"\(reason.prefix(64))\", maybe too early\(why)")
         }
-        if content.isEmpty, calls.isEmpty {
-            throw LanguageModelError(.badReply, message: Self.emptyReplyMessage(finish) + why)
+        let answer = ThinkingText.removed(from: content, isCut: finish == .length)
+        if answer.allSatisfy(\.isWhitespace), calls.isEmpty {
+            throw Self.emptyReply(finish, hasThinking: content.contains { !$0.isWhitespace }, why: why)
         }
         if finish == .stop || finish == .toolCalls { finish = calls.isEmpty ? .stop : .toolCalls }
-        let reply = ModelReply(content: content, toolCalls: calls, finish: finish, usage: usage)
+        let layout = layout.keeping(answer, of: content)
+        let reply = ModelReply(content: answer, toolCalls: calls, finish: finish, usage: usage)
         return DecodedReply(reply: reply, attached: layout.isTrivial ? .null : layout.json)
     }
 
-    static func emptyReplyMessage(_ finish: ModelReply.FinishReason?) -> String {
-        switch finish {
-        case .length: "the model reached its token limit before it said anything"
-        case .contentFilter: "the provider's content filter withheld the whole reply"
-        case .stop, .toolCalls, nil: "the model's reply is empty"
-        }
+    /// A model that says nothing at all, as if that were an answer, may do better the next time; one that was cut or withheld
+    /// does the same again.
+    static func emptyReply(
+        _ finish: ModelReply.FinishReason, hasThinking: Bool, why: String = ""
+    ) -> LanguageModelError {
+        let isEnd = finish == .stop || finish == .toolCalls
+        let message =
+            isEnd && hasThinking ? "the model's reply has thinking only, and no answer" : finish.emptyReplyMessage
+        return LanguageModelError(isEnd && !hasThinking ? .incomplete : .badReply, message: message + why)
     }
 }

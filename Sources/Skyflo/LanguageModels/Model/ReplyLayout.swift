@@ -31,6 +31,21 @@ struct ReplyLayout: Sendable, Hashable {
     }
 }
 
+extension ReplyLayout {
+    /// The layout of what is left of the text, where its beginning was taken away.
+    func keeping(_ rest: String, of content: String) -> ReplyLayout {
+        guard rest != content else { return self }
+        var gone = content.utf8.count - rest.utf8.count
+        let kept = parts.compactMap { part -> Part? in
+            guard case .text(let bytes, let extra) = part, gone > 0 else { return part }
+            let taken = min(gone, bytes)
+            gone -= taken
+            return bytes > taken ? .text(bytes: bytes - taken, extra: extra) : nil
+        }
+        return ReplyLayout(parts: kept)
+    }
+}
+
 // MARK: - The stored form
 
 extension ReplyLayout {

@@ -1,11 +1,11 @@
 /// Thinking that a server without a parser for it leaves in the content.
 package enum ThinkingText {
-    private struct Tag {
+    struct Tag: Sendable {
         var opening: String
         var closing: String
     }
 
-    private static let tags = [
+    static let tags = [
         Tag(opening: "<think>", closing: "</think>"), Tag(opening: "<thinking>", closing: "</thinking>"),
         Tag(opening: "<thought>", closing: "</thought>"), Tag(opening: "<reasoning>", closing: "</reasoning>"),
         Tag(opening: "<seed:think>", closing: "</seed:think>"), Tag(opening: "[THINK]", closing: "[/THINK]"),

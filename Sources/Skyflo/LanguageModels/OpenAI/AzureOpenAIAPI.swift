@@ -8,28 +8,37 @@ package struct AzureOpenAIAPI: ProviderAPI {
     package let model: String
     package let endpoint: ModelEndpoint
     let apiKey: Credential?
+    let token: Credential?
 
     /// - Parameters:
     ///   - model: the deployment's name.
     ///   - baseURL: of the resource, `https://NAME.openai.azure.com`. With `?api-version=2024-10-21` behind it, the path of
     ///     the deployment is used, else `/openai/v1`. A path that is written is taken as it is.
     ///   - apiKey: sent as `api-key`; nil for gateways that want none.
+    ///   - token: of Microsoft Entra ID, sent as a bearer token instead.
     /// - Throws: ``LanguageModelError`` `rejected` where the address is none of HTTP.
-    package init(model: String, baseURL: String, apiKey: Credential?) throws(LanguageModelError) {
+    package init(
+        model: String, baseURL: String, apiKey: Credential?, token: Credential? = nil
+    ) throws(LanguageModelError) {
         self.model = model
         endpoint = try ModelEndpoint(configured: baseURL)
         self.apiKey = apiKey
+        self.token = token
     }
 
     static func isAzure(_ endpoint: ModelEndpoint) -> Bool {
         [".azure.com", ".azure.us", ".azure.cn"].contains(where: endpoint.hostName.lowercased().hasSuffix)
     }
 
-    package var credentials: [Credential] { [apiKey].compactMap { $0 } }
+    package var credentials: [Credential] { [apiKey, token].compactMap { $0 } }
 
     package func request(_ request: ModelRequest, options: ModelOptions) throws(LanguageModelError) -> ProviderRequest {
         var headers = HTTPHeaders.forModels
-        if let apiKey { headers.add(name: "api-key", value: apiKey.secret) }
+        if let token {
+            headers.add(name: "authorization", value: "Bearer \(token.secret)")
+        } else if let apiKey {
+            headers.add(name: "api-key", value: apiKey.secret)
+        }
         let body = ChatRequest(model: model, request: request, options: options, profile: Self.profile)
         return ProviderRequest(
             url: endpoint.url("\(prefix)/chat/completions"), headers: headers, body: JSONWriter.bytes(body.json))

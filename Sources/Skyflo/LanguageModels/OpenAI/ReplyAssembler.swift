@@ -3,9 +3,6 @@ import KubeModel
 /// Puts a reply together from the JSON objects of a stream of chat completions, or from the one object of a server that
 /// doesn't stream.
 struct ReplyAssembler: ReplyEventAssembler {
-    /// Far more than are carried out. Each is compared with the others, and a hostile reply could have a hundred thousand.
-    private static let maximumCalls = 256
-
     private var content = ""
     private var refusal = ""
     private var calls = ToolCallAssembler()
@@ -22,7 +19,7 @@ struct ReplyAssembler: ReplyEventAssembler {
     private static let ownMembers: Set<String> = [
         "role", "content", "refusal", "tool_calls", "function_call", "name", "index", "audio", "annotations",
         "logprobs",
-        "parsed", "token_ids", "prompt_token_ids", "stop_reason", "matched_stop",
+        "parsed", "channel", "token_id", "token_ids", "prompt_token_ids", "stop_reason", "matched_stop",
     ]
 
     /// Adds one object. Only the first choice counts: no more than one is asked for.
@@ -32,25 +29,40 @@ struct ReplyAssembler: ReplyEventAssembler {
         guard let object = chunk.object else {
             throw LanguageModelError(.badReply, message: "the reply is not a JSON object")
         }
-        if let error = object["error"], !error.isNull { throw ProviderError(json: chunk).asStreamError }
-        // vLLM, MiniMax and others put nothing around their errors.
-        let words = [object["message"], object["detail"], object["msg"], chunk["base_resp", "status_msg"]]
-        if object["choices"]?.array == nil, words.contains(where: { $0?.string != nil }) {
-            throw ProviderError(json: chunk).asStreamError
-        }
+        let choice = Self.choice(of: object)
+        if let error = Self.error(in: chunk, choice: choice) { throw error }
         // Moonshot puts it into the last choice, Groq into a member of its own.
-        for usage in [object["choices"]?[0]?["usage"], object["x_groq"]?["usage"], object["usage"]] {
+        for usage in [choice?["usage"], choice?["message", "usage"], object["x_groq"]?["usage"], object["usage"]] {
             if let usage, usage.object?.isEmpty == false { self.usage = Self.usage(usage) }
         }
-        guard let choice = chunk["choices"]?[0] else { return [] }
-        if let reason = choice["finish_reason"]?.string, !reason.isEmpty { finishReason = reason }
+        // As Ollama has it in its own protocol, which some put before the other.
+        guard let choice = choice ?? (object["message"]?.object == nil ? nil : chunk) else { return [] }
+        let reason = (choice["finish_reason"] ?? choice["finishReason"] ?? choice["done_reason"])?.string
+        if let reason, !["", "null"].contains(reason) { finishReason = reason }
+        if let delta = choice["delta"], !delta.isNull { return try add(delta: delta) }
         // A stream says `delta`, a whole answer `message`; a whole answer ends with its object.
-        if choice["delta"] == nil, let message = choice["message"] {
-            isDone = true
-            return try add(delta: message)
-        }
-        guard let delta = choice["delta"] else { return [] }
-        return try add(delta: delta)
+        guard let message = choice["message"], message.object != nil else { return [] }
+        isDone = choice["done"]?.bool ?? true
+        return try add(delta: message)
+    }
+
+    private static func choice(of object: JSONObject) -> JSONValue? {
+        let choices = object["choices"]?.array ?? []
+        return choices.first { TokenUsage.count($0["index"]) == 0 && $0.object != nil }
+    }
+
+    private static func error(in chunk: JSONValue, choice: JSONValue?) -> LanguageModelError? {
+        if let error = chunk["error"], !error.isNull { return ProviderError(json: chunk).asStreamError }
+        // OpenRouter's, of the provider behind it.
+        if let error = choice?["error"], !error.isNull { return ProviderError(json: ["error": error]).asStreamError }
+        guard chunk["choices"]?.array == nil, chunk["message"]?.object == nil else { return nil }
+        // vLLM, MiniMax and others put nothing around their errors.
+        let words = [
+            chunk["message"], chunk["detail"], chunk["msg"], chunk["error_msg"], chunk["errors"]?[0],
+            chunk["base_resp", "status_msg"],
+        ]
+        let isError = words.contains { $0?.string != nil || $0?["message"]?.string != nil }
+        return isError ? ProviderError(json: chunk).asStreamError : nil
     }
 
     /// `[DONE]` was read.
@@ -58,15 +70,13 @@ struct ReplyAssembler: ReplyEventAssembler {
 
     private mutating func add(delta: JSONValue) throws(LanguageModelError) -> [ModelDelta] {
         var deltas: [ModelDelta] = []
-        if let role = delta["role"]?.string, !["assistant", "model", ""].contains(role) {
-            throw LanguageModelError(.badReply, message: "the reply has the role \"\(role.prefix(64))\", not assistant")
-        }
+        if let role = delta["role"]?.string { try ReplyRole.check(role) }
         attached.add(delta, except: Self.ownMembers)
-        // Two names for the same thing; a provider that sends both sends the same text in both.
-        if let text = delta["reasoning_content"]?.string ?? delta["reasoning"]?.string, !text.isEmpty {
-            deltas.append(.reasoning(text))
-        }
-        let text = Self.text(delta["content"])
+        // Names for the same thing; a provider that sends several sends the same text in each.
+        let thoughts =
+            Self.reasoningMembers.compactMap { delta[$0]?.string } + [ContentText.thinking(in: delta["content"])]
+        if let text = thoughts.first(where: { !$0.isEmpty }) { deltas.append(.reasoning(text)) }
+        let text = ContentText.text(of: delta["content"])
         if !text.isEmpty {
             content += text
             deltas.append(.content(text))
@@ -75,37 +85,45 @@ struct ReplyAssembler: ReplyEventAssembler {
             refusal += text
             deltas.append(.content(text))
         }
+        calls.beginChunk()
         var fragments = delta["tool_calls"]?.array ?? []
+        if let call = delta["tool_calls"], call.object != nil { fragments = [call] }
         // What calls were before there could be several.
         if fragments.isEmpty, let call = delta["function_call"], call.object != nil {
             fragments = [["index": 0, "function": call]]
         }
         for fragment in fragments {
             deltas.append(.toolCall(name: calls.add(fragment)))
-            guard calls.count <= Self.maximumCalls else {
+            guard calls.count <= ReplyBuilder.maximumCalls else {
                 throw LanguageModelError(
-                    .badReply, message: "the model asks for more than \(Self.maximumCalls) tools at once")
+                    .badReply, message: "the model asks for more than \(ReplyBuilder.maximumCalls) tools at once")
             }
         }
         return deltas
     }
 
-    /// Text, or an array of parts with text.
-    private static func text(_ content: JSONValue?) -> String {
-        content?.string ?? content?.array?.compactMap { $0["text"]?.string }.joined() ?? ""
-    }
+    private static let reasoningMembers = [
+        "reasoning_content", "reasoning", "reasoning_text", "thinking", "thought",
+    ]
 
     private static func usage(_ json: JSONValue) -> TokenUsage {
-        func count(_ value: JSONValue?) -> Int { max(0, value?.int ?? 0) }
+        // Gateways in front of other providers hand on the names of those.
+        let prompt = TokenUsage.count(json["prompt_tokens"], json["input_tokens"])
+        var completion = TokenUsage.count(json["completion_tokens"], json["output_tokens"])
+        let reasoning = TokenUsage.count(
+            json["completion_tokens_details", "reasoning_tokens"], json["output_tokens_details", "reasoning_tokens"],
+            json["reasoning_tokens"])
+        // xAI and Google count what was thought beside the completion, as the sum shows; the others in it.
+        if reasoning > 0, TokenUsage.count(json["total_tokens"]) == prompt + completion + reasoning {
+            completion += reasoning
+        }
         return TokenUsage(
-            // Gateways in front of other providers hand on the names of those.
-            prompt: count(json["prompt_tokens"] ?? json["input_tokens"]),
-            completion: count(json["completion_tokens"] ?? json["output_tokens"]),
-            // DeepSeek's own name, and Moonshot's.
-            cached: count(
-                json["prompt_tokens_details", "cached_tokens"] ?? json["prompt_cache_hit_tokens"]
-                    ?? json["cached_tokens"]),
-            reasoning: count(json["completion_tokens_details", "reasoning_tokens"]))
+            prompt: prompt, completion: completion,
+            // DeepSeek's own name, Moonshot's, and that of gateways before Anthropic.
+            cached: TokenUsage.count(
+                json["prompt_tokens_details", "cached_tokens"], json["input_tokens_details", "cached_tokens"],
+                json["prompt_cache_hit_tokens"], json["cached_tokens"], json["cache_read_input_tokens"]),
+            reasoning: reasoning)
     }
 
     /// The reply, once nothing more comes.
@@ -122,35 +140,18 @@ struct ReplyAssembler: ReplyEventAssembler {
         let answer = ThinkingText.removed(from: content, isCut: finish == .length)
         let text = answer.isEmpty ? refusal : answer
         if text.allSatisfy(\.isWhitespace), calls.isEmpty {
-            // A server that sends nothing at all, or thinking only, may do better the next time.
-            let isNothing = content.allSatisfy(\.isWhitespace) && finish == .stop
-            throw LanguageModelError(isNothing ? .incomplete : .badReply, message: emptyReplyMessage)
+            throw ReplyBuilder.emptyReply(finish, hasThinking: content.contains { !$0.isWhitespace })
         }
         return DecodedReply(
             reply: ModelReply(content: text, toolCalls: calls.calls, finish: finish, usage: usage),
             attached: attached.members.isEmpty ? .null : .object(attached.members))
     }
 
-    private var emptyReplyMessage: String {
-        switch finish {
-        case .length: "the model reached its token limit before it said anything"
-        case .contentFilter: "the provider's content filter withheld the whole reply"
-        default: content.isEmpty ? "the model's reply is empty" : "the model's reply has thinking only, and no answer"
-        }
-    }
-
-    /// nil for a reason that isn't known to be a good end. Some providers say `stop` with tool calls, or `tool_calls` without
-    /// any: what came decides.
+    /// nil for a reason that isn't known to be a good end.
     private var finish: ModelReply.FinishReason? {
-        switch finishReason?.lowercased() {
-        case "length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded": .length
-        case "content_filter", "safety", "recitation", "prohibited_content", "blocklist", "spii", "sensitive",
-            "refusal":
-            .contentFilter
-        case nil, "stop", "tool_calls", "function_call", "tool_use", "end_turn", "eos", "eos_token", "stop_sequence",
-            "completed", "complete":
-            calls.isEmpty ? .stop : .toolCalls
-        default: nil
-        }
+        let end = calls.isEmpty ? ModelReply.FinishReason.stop : .toolCalls
+        guard let finishReason else { return end }
+        let known = ModelReply.FinishReason(word: finishReason)
+        return known == .stop || known == .toolCalls ? end : known
     }
 }

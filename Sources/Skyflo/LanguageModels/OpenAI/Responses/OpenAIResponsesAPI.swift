@@ -7,26 +7,31 @@ package struct OpenAIResponsesAPI: ProviderAPI {
     package let model: String
     package let endpoint: ModelEndpoint
     let apiKey: Credential?
+    let token: Credential?
 
     /// - Parameters:
     ///   - baseURL: what comes before `/responses`. Without any path, `/v1` is meant.
     ///   - apiKey: sent as a bearer token, to Azure as `api-key`; nil for endpoints that want none.
+    ///   - token: of Microsoft Entra ID, sent as a bearer token instead.
     /// - Throws: ``LanguageModelError`` `rejected` where the address is none of HTTP.
     package init(
-        model: String, baseURL: String, apiKey: Credential?
+        model: String, baseURL: String, apiKey: Credential?, token: Credential? = nil
     ) throws(LanguageModelError) {
         self.model = model
         endpoint = try ModelEndpoint(configured: baseURL)
         self.apiKey = apiKey
+        self.token = token
     }
 
-    package var credentials: [Credential] { [apiKey].compactMap { $0 } }
+    package var credentials: [Credential] { [apiKey, token].compactMap { $0 } }
     package var callIDs: ToolCallIDForm { ToolCallIDForm(maxLength: 64) }
 
     package func request(_ request: ModelRequest, options: ModelOptions) throws(LanguageModelError) -> ProviderRequest {
         var headers = HTTPHeaders.forModels
         let isAzure = AzureOpenAIAPI.isAzure(endpoint)
-        if let apiKey {
+        if let token {
+            headers.add(name: "authorization", value: "Bearer \(token.secret)")
+        } else if let apiKey {
             headers.add(
                 name: isAzure ? "api-key" : "authorization", value: isAzure ? apiKey.secret : "Bearer \(apiKey.secret)")
         }
