@@ -13,11 +13,16 @@ extension ResolvedReferences {
         let (first, key) = try await single(model, in: skyflo, dependencies, isNew: isNew)
         var others: [FallbackLanguageModel.Candidate] = []
         for name in model.fallback where name != model.name {
-            others.append(.init(label: name, model: try await fallback(named: name, in: skyflo, dependencies)))
+            let (other, endpoint) = try await fallback(named: name, in: skyflo, dependencies)
+            others.append(.init(label: name, model: other, endpoint: endpoint))
         }
         if others.isEmpty { return (first, key) }
         let breakers = dependencies.breakers.scoped(to: "\(skyflo.object.key)")
-        return (FallbackLanguageModel(.init(label: model.name, model: first), others: others, breakers: breakers), key)
+        return (
+            FallbackLanguageModel(
+                .init(label: model.name, model: first, endpoint: model.endpointName), others: others, breakers: breakers
+            ), key
+        )
     }
 
     private static func single(
@@ -41,19 +46,29 @@ extension ResolvedReferences {
     /// One that can't be made is no reason not to ask the first.
     private static func fallback(
         named name: String, in skyflo: SkyfloAI, _ dependencies: ConversationReconciler.Dependencies
-    ) async throws -> any LanguageModel {
+    ) async throws -> (any LanguageModel, endpoint: String) {
         guard let model = skyflo.model(named: name) else {
-            return UnusableLanguageModel(name: name, why: "the SkyfloAI lists no model \"\(name)\"")
+            return (UnusableLanguageModel(name: name, why: "the SkyfloAI lists no model \"\(name)\""), "")
         }
         do {
-            return try await single(model, in: skyflo, dependencies).0
+            return (try await single(model, in: skyflo, dependencies).0, model.endpointName)
         } catch let error as UnresolvedReference {
-            return UnusableLanguageModel(name: name, why: error.message)
+            return (UnusableLanguageModel(name: name, why: error.message), "")
         }
     }
 
     /// The description of the model that a reply is of.
     func model(of reply: ModelReply) -> SkyfloAI.Model {
         fallbacks.first { $0.name == reply.answeredBy } ?? model
+    }
+}
+
+extension SkyfloAI.Model {
+    /// The server that is asked, and the way to it: what two models have in common fails for both.
+    fileprivate var endpointName: String {
+        guard let url = baseURL ?? provider?.defaultBaseURL, let endpoint = ModelEndpoint(base: url) else {
+            return region.map { "\(providerName) \($0)" } ?? ""
+        }
+        return [endpoint.host, proxy.map { "through \($0)" }].compactMap { $0 }.joined(separator: " ")
     }
 }
