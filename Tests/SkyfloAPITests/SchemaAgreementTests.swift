@@ -27,7 +27,12 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
 
     static let maximalModel: JSONValue = [
         "name": "default", "provider": "Offline", "model": "m", "baseURL": "http://localhost", "region": "eu-central-1",
-        "apiKeySecretRef": ["name": "s", "key": "k"], "maxTokens": 9,
+        "project": "shop-1", "apiKeySecretRef": ["name": "s", "key": "k"], "maxTokens": 9,
+        "auth": [
+            "entraID": ["tenantID": "t", "clientID": "c", "clientSecretRef": ["name": "s", "key": "k"]],
+            "aws": ["roleARN": "arn:aws:iam::123456789012:role/r", "sessionName": "se", "externalID": "ex"],
+            "google": ["credentialsSecretRef": ["name": "s", "key": "k"]],
+        ],
         "prices": ["promptPerMillion": "2.50", "cachedPerMillion": "1.25", "completionPerMillion": "10"],
         "contextWindow": 4096, "temperature": "0.5", "reasoningEffort": "high", "thinkingBudget": 1024,
         "timeouts": ["firstTokenSeconds": 1, "silenceSeconds": 2, "replySeconds": 3],

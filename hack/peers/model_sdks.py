@@ -1,10 +1,12 @@
 """For hack/peers/model-sdks: reads the recordings in the folder that is the argument, as the SDKs of the providers do."""
 
+import datetime
 import json
 import pathlib
 import struct
 import sys
 import threading
+import urllib.parse
 import warnings
 import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,9 +16,15 @@ import botocore.auth
 import botocore.eventstream
 import botocore.parsers
 import botocore.session
+import google.auth._helpers
+import google.auth.jwt
+import google.oauth2._client
+import google.oauth2.service_account
+import msal
 import openai
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from cryptography.hazmat.primitives import serialization
 from google import genai
 from google.genai import errors as google_errors
 from google.genai import types as google_types
@@ -259,7 +267,6 @@ def check_bedrock():
 
 def check_signatures():
     for case in json.loads((RECORDINGS / "bedrock/signatures.json").read_text()):
-        import datetime
         moment = datetime.datetime.strptime(case["time"], "%Y-%m-%dT%H:%M:%SZ")
         botocore.auth.get_current_datetime = lambda *_, **__: moment
         request = AWSRequest("POST", case["url"], headers=case["headers"], data=case["body"].encode())
@@ -324,6 +331,115 @@ def decoded_blobs(members):
     return members
 
 
+# Credentials that end by themselves
+
+def identity_recordings():
+    """The requests to token services by name, and the moment at which they are sent."""
+    recording = json.loads((RECORDINGS / "identity/requests.json").read_text())
+    moment = datetime.datetime.strptime(recording["time"], "%Y-%m-%dT%H:%M:%SZ")
+    return {request["name"]: request for request in recording["requests"]}, moment
+
+
+def fields(body):
+    return dict(urllib.parse.parse_qsl(body, strict_parsing=True))
+
+
+def check_entra():
+    """msal sends what it can know by itself, and some facts about itself beside it."""
+    requests, _ = identity_recordings()
+
+    class Client:
+        def get(self, url, **_):
+            place = "https://login.microsoftonline.com/tenant-1/oauth2/v2.0"
+            return Answer({"token_endpoint": f"{place}/token", "authorization_endpoint": f"{place}/authorize",
+                           "issuer": "https://login.microsoftonline.com/tenant-1/v2.0"})
+
+        def post(self, url, data=None, **_):
+            self.url, self.data = url, data
+            return Answer({"token_type": "Bearer", "access_token": "t", "expires_in": 3600})
+
+    class Answer:
+        status_code, headers = 200, {}
+
+        def __init__(self, content):
+            self.text = json.dumps(content)
+
+        def raise_for_status(self):
+            pass
+
+    secrets = {"entra-secret": "s~e/c r+t&=", "entra-assertion": {"client_assertion": "projected.token.x"}}
+    for name, secret in secrets.items():
+        client = Client()
+        application = msal.ConfidentialClientApplication(
+            "client-1", client_credential=secret, authority="https://login.microsoftonline.com/tenant-1",
+            http_client=client)
+        application.acquire_token_for_client(["https://cognitiveservices.azure.com/.default"])
+        ours = fields(requests[name]["body"])
+        expect(f"{name}: address", requests[name]["url"], client.url)
+        expect(f"{name}: fields", ours, {key: client.data[key] for key in ours if key in client.data})
+
+
+def check_google_identity():
+    requests, moment = identity_recordings()
+    account = json.loads((RECORDINGS / "identity/service-account.json").read_text())
+    sent = fields(requests["google"]["body"])
+    key = serialization.load_pem_private_key(account["private_key"].encode(), None).public_key()
+    public = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    google.auth._helpers.utcnow = lambda: moment
+    # Verifies the signature, the times and the audience.
+    claims = google.auth.jwt.decode(sent["assertion"], certs=public, audience=account["token_uri"])
+    credentials = google.oauth2.service_account.Credentials.from_service_account_info(
+        account, scopes=["https://www.googleapis.com/auth/cloud-platform"])
+    theirs = credentials._make_authorization_grant_assertion()
+    expect("google: claims", claims, google.auth.jwt.decode(theirs, certs=public, audience=account["token_uri"]))
+    expect("google: header", google.auth.jwt.decode_header(sent["assertion"]), google.auth.jwt.decode_header(theirs))
+    posted = {}
+
+    def post(request, url, body, **_):
+        posted.update(url=url, body=body)
+        return {"access_token": "t", "expires_in": 3600}
+
+    google.oauth2._client._token_endpoint_request = post
+    google.oauth2._client.jwt_grant(None, account["token_uri"], sent["assertion"])
+    expect("google: request", (requests["google"]["url"], sent), (posted["url"], posted["body"]))
+
+
+def check_aws_identity():
+    requests, moment = identity_recordings()
+    session = botocore.session.get_session()
+    keys = ("AKIDEXAMPLE", "secret/Example+Key", "session/Token==")
+    client = session.create_client(
+        "sts", region_name="eu-central-1", aws_access_key_id=keys[0], aws_secret_access_key=keys[1])
+    sent = {}
+
+    class Stop(Exception):
+        pass
+
+    def stop(request, **_):
+        sent.update(url=request.url, body=request.body)
+        raise Stop
+
+    client.meta.events.register("before-send", stop)
+    role = {"RoleArn": "arn:aws:iam::123456789012:role/models", "RoleSessionName": "skyflo-shop", "DurationSeconds": 3600}
+    calls = {
+        "aws-web-identity": lambda: client.assume_role_with_web_identity(**role, WebIdentityToken="projected.token.x"),
+        "aws-role": lambda: client.assume_role(**role, ExternalId="ex/1")}
+    for name, call in calls.items():
+        try:
+            call()
+        except Stop:
+            pass
+        body = sent["body"].decode() if isinstance(sent["body"], bytes) else sent["body"]
+        expect(f"{name}: address", requests[name]["url"], sent["url"])
+        expect(f"{name}: fields", fields(requests[name]["body"]), fields(body))
+    ours = requests["aws-role"]
+    botocore.auth.get_current_datetime = lambda *_, **__: moment
+    content = {"content-type": ours["headers"]["content-type"]}
+    request = AWSRequest("POST", ours["url"], headers=content, data=ours["body"].encode())
+    botocore.auth.SigV4Auth(Credentials(*keys), "sts", "eu-central-1").add_auth(request)
+    expect("aws-role: signature", ours["headers"]["authorization"], request.headers["Authorization"])
+
+
 warnings.simplefilter("ignore")
 check_anthropic()
 check_responses()
@@ -331,5 +447,8 @@ check_azure()
 check_gemini()
 check_bedrock()
 check_signatures()
+check_entra()
+check_google_identity()
+check_aws_identity()
 check_requests()
 print(f"the SDKs agree ({checked} checks)")

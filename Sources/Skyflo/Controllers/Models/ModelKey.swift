@@ -9,6 +9,8 @@ enum ModelKey {
         case apiKey, header
         /// Read as an empty text where it is missing: only credentials that end by themselves have one.
         case sessionToken
+        /// The file of a service account: JSON of several lines.
+        case document
         /// Certificates, from a Secret.
         case authorities
         /// Certificates, from a ConfigMap.
@@ -20,7 +22,7 @@ enum ModelKey {
 
         fileprivate var noun: String {
             switch self {
-            case .apiKey, .sessionToken: "the key"
+            case .apiKey, .sessionToken, .document: "the key"
             case .header: "a header"
             case .authorities, .publicAuthorities: "the certificate authorities"
             }
@@ -59,7 +61,7 @@ enum ModelKey {
         guard !credential.secret.isEmpty else {
             throw Failure(message: "the key \"\(key)\" in \(place) contains only white space")
         }
-        guard credential.fitsHeader || use == .authorities else {
+        guard credential.fitsHeader || use == .authorities || use == .document else {
             throw Failure(
                 message: "the value of \"\(key)\" in \(place) can't be sent as an API key: it has a line feed, another "
                     + "control character or a letter outside of ASCII inside")

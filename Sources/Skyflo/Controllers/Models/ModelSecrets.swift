@@ -9,6 +9,12 @@ package struct ModelSecrets: Sendable, Hashable {
     package var apiKey: Credential?
     /// What requests to Amazon are signed with, unless an API key is all that is needed.
     package var aws: AWSCredentials?
+    /// Of Microsoft Entra ID.
+    package var clientSecret: Credential?
+    /// Of Google: the file of a service account.
+    package var serviceAccount: Credential?
+    /// That of the SkyfloAI; nil where there is none.
+    package var namespace: String?
     /// By the headers' names.
     package var headers: [String: Credential] = [:]
     /// In PEM; nil for the system's.
@@ -18,9 +24,9 @@ package struct ModelSecrets: Sendable, Hashable {
 
     /// All that shows who asks, as one: whether it was replaced.
     package var identity: Credential? {
-        guard let aws else { return apiKey }
-        let parts = [aws.accessKeyID, aws.secretAccessKey, aws.sessionToken].compactMap { $0?.secret }
-        return Credential(parts.joined(separator: "\n"))
+        let keys = [aws?.accessKeyID, aws?.secretAccessKey, aws?.sessionToken, clientSecret, serviceAccount]
+        let parts = keys.compactMap { $0?.secret }
+        return parts.isEmpty ? apiKey : Credential(parts.joined(separator: "\n"))
     }
 }
 
@@ -34,11 +40,18 @@ extension ModelKeyCache {
     ) async throws -> ModelSecrets {
         var secrets = ModelSecrets(
             apiKey: try await credential(of: model, in: skyflo, isNew: isNew, api: api, clock: clock))
+        secrets.namespace = skyflo.object.namespace
         let reader = Reader(cache: self, model: model.name, skyflo: skyflo, isNew: isNew, api: api, clock: clock)
         if model.provider == .bedrock, let reference = model.apiKeySecretRef, let id = secrets.apiKey,
             reference.key != SkyfloAI.Model.Provider.bedrockAPIKeyName
         {
             secrets.aws = try await reader.keys(of: id, beside: reference)
+        }
+        if let reference = model.auth?.entraID?.clientSecretRef {
+            secrets.clientSecret = try await reader.read(reference, .apiKey)
+        }
+        if let reference = model.auth?.google?.credentialsSecretRef {
+            secrets.serviceAccount = try await reader.read(reference, .document)
         }
         for header in model.headers {
             if let reference = header.secretRef {

@@ -40,9 +40,12 @@ extension SkyfloAI {
         package var providerName: String
         package var model: String
         package var baseURL: String?
-        /// Of Amazon.
+        /// Of Amazon or Google.
         package var region: String?
+        /// Of Google Cloud; nil for the one of the service account.
+        package var project: String?
         package var apiKeySecretRef: SecretReference?
+        package var auth: Auth?
         package var maxTokens: Int?
         /// nil: what it costs isn't known.
         package var prices: ModelPrices?
@@ -85,6 +88,8 @@ extension SkyfloAI.Model {
         }
         baseURL = json["baseURL"]?.string
         region = json["region"]?.string
+        project = json["project"]?.string
+        auth = Auth(json["auth"])
         apiKeySecretRef = SecretReference(
             json["apiKeySecretRef"], defaultKey: (provider ?? .openAI).defaultKeyName)
         maxTokens = json["maxTokens"]?.int
@@ -119,6 +124,7 @@ extension SkyfloAI.Model {
         case anthropic = "Anthropic"
         case gemini = "Gemini"
         case bedrock = "Bedrock"
+        case vertexAI = "VertexAI"
         case groq = "Groq"
         case mistral = "Mistral"
         case deepSeek = "DeepSeek"
@@ -135,7 +141,7 @@ extension SkyfloAI.Model {
         case offline = "Offline"
 
         /// nil for servers that people run themselves, whose address has to be named; for Azure, where each resource has its
-        /// own; and for Amazon, where the region decides.
+        /// own; and for Amazon and Vertex AI, where the region decides.
         package var defaultBaseURL: String? {
             switch self {
             case .openAI, .openAIResponses: "https://api.openai.com/v1"
@@ -150,7 +156,7 @@ extension SkyfloAI.Model {
             case .moonshot: "https://api.moonshot.ai/v1"
             case .fireworks: "https://api.fireworks.ai/inference/v1"
             case .cerebras: "https://api.cerebras.ai/v1"
-            case .azureOpenAI, .bedrock, .vLLM, .ollama, .llamaCpp, .liteLLM, .offline: nil
+            case .azureOpenAI, .bedrock, .vertexAI, .vLLM, .ollama, .llamaCpp, .liteLLM, .offline: nil
             }
         }
 
@@ -161,6 +167,7 @@ extension SkyfloAI.Model {
             case .anthropic: "ANTHROPIC_API_KEY"
             case .gemini: "GEMINI_API_KEY"
             case .bedrock: "AWS_ACCESS_KEY_ID"
+            case .vertexAI: "VERTEX_AI_ACCESS_TOKEN"
             case .groq: "GROQ_API_KEY"
             case .mistral: "MISTRAL_API_KEY"
             case .deepSeek: "DEEPSEEK_API_KEY"

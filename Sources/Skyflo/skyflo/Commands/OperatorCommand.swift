@@ -37,6 +37,11 @@ struct OperatorCommand: AsyncParsableCommand {
     @Option(help: "Where /healthz, /readyz and /metrics listen.") var healthHost: String = "127.0.0.1"
     @Option(help: "Their port; 0 for none.") var healthPort: Int = 8081
     @Option(help: "How many conversations are worked on at the same time.") var concurrency: Int = 64
+    @Option(
+        help:
+            "Namespaces, separated by commas, whose SkyfloAIs may use the operator's own identity at AWS, Azure and Google Cloud; * for all. Default: none."
+    )
+    var cloudIdentityNamespaces: String = ""
     @OptionGroup var logging: LoggingOptions
 
     func validate() throws {
@@ -61,7 +66,9 @@ struct OperatorCommand: AsyncParsableCommand {
         try await withKubeClient(cluster, logger: logger, options: options) { client in
             let program = Operator(
                 api: client, configuration: configuration(environment),
-                models: BuiltInModelProvider(logger: logger, environment: environment),
+                models: BuiltInModelProvider(
+                    logger: logger, environment: environment,
+                    identityNamespaces: Set(cloudIdentityNamespaces.split(separator: ",").map(String.init))),
                 metrics: metrics, logger: logger)
             logger.info("operator starts", metadata: ["version": "\(Version.current)"])
             let group = ServiceGroup(
