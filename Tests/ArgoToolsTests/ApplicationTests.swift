@@ -176,6 +176,80 @@ private let webApplication: JSONValue = ["name": "web", "namespace": "default"]
         }
     }
 
+    private static let chartAndValues: JSONValue = [
+        "spec": [
+            "source": .null,
+            "sources": [
+                ["repoURL": "https://charts.example", "chart": "shop", "targetRevision": "1.2.0"],
+                ["name": "values", "repoURL": "https://git.example/values", "ref": "values", "targetRevision": "main"],
+            ],
+        ]
+    ]
+
+    @Test func `several sources are synced to revisions of their own, and rolled back with them`() async throws {
+        try await with(Self.chartAndValues) { bench in
+            let proposal = try await bench.propose(
+                "argocd_app_sync",
+                arguments(["revisions": ["1": "1.3.0"], "info": ["ticket": "SHOP-7", "reason": "a fix"]]))
+            let operation = try bodies(proposal)[0]["operation"]
+            #expect(operation?["sync", "revisions"] == ["1.3.0", "main"] && operation?["sync", "revision"] == nil)
+            #expect(
+                operation?["info"] == [
+                    ["name": "reason", "value": "a fix"], ["name": "ticket", "value": "SHOP-7"],
+                ])
+            #expect(proposal.summary.hasPrefix("Sync application default/web to 1.3.0, main ("))
+            try await bench.carryOut(proposal)
+            _ = try await bench.evidence(proposal)
+            let second = try await bench.propose("argocd_app_sync", arguments(["revisions": ["values": "v2"]]))
+            #expect(try bodies(second)[0]["operation", "sync", "revisions"] == ["1.2.0", "v2"])
+            try await bench.carryOut(second)
+            _ = try await bench.evidence(second)
+            let history = try await bench.output("argocd_app_history", webApplication)
+            #expect(history.contains("1.3.0,main") && history.contains("1.2.0,v2"), "\(history)")
+            #expect(history.contains("values: https://git.example/values@main (ref values)"), "\(history)")
+            let shown = try await bench.output("argocd_app_get", webApplication)
+            #expect(shown.contains("Sync status: OutOfSync to 1.2.0, main"), "\(shown)")
+            #expect(shown.contains("Revision: 1.2.0, v2"), "\(shown)")
+            let rollback = try await bench.propose("argocd_app_rollback", webApplication)
+            let sync = try bodies(rollback)[0]["operation", "sync"]
+            #expect(sync?["revisions"] == ["1.3.0", "main"] && sync?["sources"]?.array?.count == 2)
+            #expect(sync?["revision"] == nil && sync?["source"] == nil)
+            #expect(rollback.summary == "Roll back application default/web to 0 (1.3.0, main)")
+            try await bench.carryOut(rollback)
+            _ = try await bench.evidence(rollback)
+            let live = try await bench.get("applications", "web")
+            #expect(live["status", "history"]?.array?.last?["revisions"] == ["1.3.0", "main"])
+        }
+    }
+
+    @Test(
+        arguments: [
+            (["revision": "2"], "has several sources; give revisions, by their positions: 1 ("),
+            (["revisions": ["3": "x"]], "has no source \"3\"; there are 1 ("),
+            (["revisions": ["0": "x"]], "has no source \"0\""),
+            (["revisions": ["chart": "x"]], "has no source \"chart\""),
+            (["revisions": ["1": "--x"]], "revisions: \"--x\" is no revision"),
+            (["revisions": "main"], "revisions: must be an object of strings"),
+        ] as [(JSONValue, String)])
+    func `revisions of sources that there aren't are refused`(_ more: JSONValue, _ expected: String) async throws {
+        try await with(Self.chartAndValues) { bench in
+            let text = await bench.failure("argocd_app_sync", arguments(more))
+            #expect(text.contains(expected), "\(text)")
+        }
+    }
+
+    @Test func `one source takes no revisions, and several none against their auto-sync`() async throws {
+        try await with { bench in
+            let text = await bench.failure("argocd_app_sync", arguments(["revisions": ["1": "v2"]]))
+            #expect(text.contains("has one source; give revision"), "\(text)")
+        }
+        let automated: JSONValue = ["spec": ["syncPolicy": ["automated": [:]]]]
+        try await with(MergePatch.apply(automated, to: Self.chartAndValues)) { bench in
+            let text = await bench.failure("argocd_app_sync", arguments(["revisions": ["1": "1.3.0"]]))
+            #expect(text.contains("its auto-sync brings it back to 1.2.0"), "\(text)")
+        }
+    }
+
     @Test func `auto-sync is suspended and resumed with its settings`() async throws {
         try await with(["spec": ["syncPolicy": ["automated": ["prune": true, "selfHeal": true]]]]) { bench in
             let suspend = try await bench.propose("argocd_app_suspend_auto_sync", webApplication)

@@ -84,8 +84,8 @@ struct ApplicationGetTool: ArgoTool {
             value: (application["spec", "syncPolicy", "syncOptions"]?.array ?? []).compactMap(\.string).joined(
                 separator: ", ")
         )
-        let revision = application["status", "sync", "revision"]?.string.map { " to \($0)" } ?? ""
-        outline.field("Sync status", value: summary.sync + revision)
+        let revisions = ApplicationSummary.revisions(of: application["status", "sync"]).joined(separator: ", ")
+        outline.field("Sync status", value: summary.sync + (revisions.isEmpty ? "" : " to \(revisions)"))
         outline.field("Health status", value: summary.health)
         outline.field("Compared at", value: application["status", "reconciledAt"])
         outline.field(
@@ -99,7 +99,13 @@ struct ApplicationGetTool: ArgoTool {
         outline.section("Last operation") { outline in
             outline.field("Phase", value: state["phase"])
             outline.field("Message", value: state["message"])
-            outline.field("Revision", value: state["syncResult", "revision"])
+            outline.field(
+                "Revision", value: ApplicationSummary.revisions(of: state["syncResult"]).joined(separator: ", "))
+            outline.list(
+                "Info",
+                values: (state["operation", "info"]?.array ?? []).map {
+                    "\($0["name"]?.string ?? ""): \($0["value"]?.string ?? "")"
+                })
             outline.field("Started", value: state["startedAt"])
             outline.field("Finished", value: state["finishedAt"])
             outline.field("Retries", value: state["retryCount"])
@@ -175,11 +181,10 @@ struct ApplicationHistoryTool: ArgoTool {
 
     private static func row(_ entry: JSONValue) -> [String] {
         let sources: [JSONValue] = entry["sources"]?.array ?? [entry["source"]].compactMap(\.self)
-        let revision = entry["revision"]?.string ?? ""
-        let revisions: [String] = entry["revisions"]?.array?.compactMap(\.string) ?? [revision]
         let isAutomated = entry["initiatedBy", "automated"]?.bool == true
         return [
-            entry["id"]?.word ?? "", entry["deployedAt"]?.string ?? "", revisions.joined(separator: ","),
+            entry["id"]?.word ?? "", entry["deployedAt"]?.string ?? "",
+            ApplicationSummary.revisions(of: entry).joined(separator: ","),
             sources.map(ApplicationSummary.text(source:)).joined(separator: ","),
             entry["initiatedBy", "username"]?.string ?? (isAutomated ? "auto-sync" : ""),
         ]

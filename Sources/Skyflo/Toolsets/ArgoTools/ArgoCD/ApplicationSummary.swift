@@ -64,7 +64,16 @@ struct ApplicationSummary {
     static func text(source: JSONValue) -> String {
         let place = source["chart"]?.string.map { "chart \($0)" } ?? source["path"]?.string
         let what = [source["repoURL"]?.string, place].compactMap(\.self).joined(separator: " ")
-        return "\(what)@\(source["targetRevision"]?.string ?? "HEAD")"
+        let name = source["name"]?.string.map { "\($0): " } ?? ""
+        // Other sources take files from it by that name.
+        let ref = source["ref"]?.string.map { " (ref \($0))" } ?? ""
+        return "\(name)\(what)@\(source["targetRevision"]?.string ?? "HEAD")\(ref)"
+    }
+
+    /// Of a sync status, a result or an entry of the history: one, or one for each source.
+    static func revisions(of value: JSONValue?) -> [String] {
+        let several = (value?["revisions"]?.array ?? []).compactMap(\.string)
+        return several.isEmpty ? [value?["revision"]?.string].compactMap(\.self).filter { !$0.isEmpty } : several
     }
 
     /// `apps:Deployment:shop/web`, the form that a sync takes.

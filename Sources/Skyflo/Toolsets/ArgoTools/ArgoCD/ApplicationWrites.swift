@@ -49,6 +49,9 @@ struct ApplicationSyncTool: ArgoTool {
         .optional(
             "revision", kind: .string(.text(maximum: 256)),
             description: "Branch, tag, commit or chart version; by default the target's"),
+        .optional(
+            "revisions", kind: .stringMap,
+            description: "Of several sources, by position or name: {\"1\": \"2.3.0\", \"values\": \"main\"}"),
         .optional("prune", kind: .boolean, default: false, description: "Delete what is no longer in the source"),
         .optional("dry_run", kind: .boolean, default: false, description: "Change nothing"),
         .optional("force", kind: .boolean, default: false, description: "Delete and create what can't be changed"),
@@ -60,51 +63,35 @@ struct ApplicationSyncTool: ArgoTool {
             "sync_options", kind: .string(.text(maximum: 1024)),
             description: "In place of those of the Application: ServerSideApply=true"),
         .optional("retry_limit", kind: .integer(0...20), description: "How often a failed sync is tried again"),
+        .optional("info", kind: .stringMap, description: "Notes that the operation carries: {\"reason\": \"…\"}"),
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         let operation = try SyncOperation(try await context.target(.applications, by: arguments))
         let (target, summary) = (operation.target, operation.summary)
         let isDryRun = arguments.bool("dry_run")
-        let revision = try Self.revision(arguments, for: operation)
+        let revision = try operation.revision(arguments.string("revision"), isDryRun: isDryRun)
+        let revisions = try operation.revisions(arguments.map("revisions"), isDryRun: isDryRun)
         let resources = try operation.resources(arguments.string("resources"))
         let force: JSONValue = arguments.bool("force") ? ["force": true] : [:]
         let sync = JSONValue.compact([
-            "revision": revision.map(JSONValue.string), "prune": arguments.bool("prune") ? true : nil,
-            "dryRun": isDryRun ? true : nil, "syncStrategy": [arguments.bool("apply_only") ? "apply" : "hook": force],
+            "revision": revision.map(JSONValue.string), "revisions": revisions.map { JSONValue($0) },
+            "prune": arguments.bool("prune") ? true : nil, "dryRun": isDryRun ? true : nil,
+            "syncStrategy": [arguments.bool("apply_only") ? "apply" : "hook": force],
             "resources": resources.isEmpty ? nil : .array(resources),
             "syncOptions": try operation.options(arguments.string("sync_options")),
         ])
         var warnings = operation.pruning(arguments.bool("prune")) + (try await operation.windows(context))
         if !resources.isEmpty { warnings.append("a sync of chosen resources runs no hooks and is not in the history") }
         if arguments.bool("force") { warnings.append("force deletes and creates again what can't be changed in place") }
-        let to = revision.map { " to \($0)" } ?? ""
+        let to = (revision ?? revisions?.joined(separator: ", ")).map { " to \($0)" } ?? ""
         let what = resources.isEmpty ? "" : ", \(resources.count) of its resources"
         let isRisky = arguments.bool("prune") || arguments.bool("force")
         return .proposal(
             operation.proposal(
                 "\(isDryRun ? "Try the sync of" : "Sync") \(target.text)\(to)\(what) (\(summary.sync), \(summary.health))",
                 sync: sync, risk: isDryRun ? .low : isRisky ? .high : target.baseline, warnings: warnings,
-                retryLimit: arguments.integer("retry_limit")))
-    }
-
-    private static func revision(_ arguments: ToolArguments, for operation: SyncOperation) throws(ToolFailure)
-        -> String?
-    {
-        guard let revision = arguments.string("revision") else { return nil }
-        guard revision.allSatisfy({ $0.isASCII && !$0.isWhitespace }), !revision.hasPrefix("-") else {
-            throw ToolFailure("revision: \"\(ToolParameters.excerpt(revision))\" is no revision")
-        }
-        guard !operation.summary.hasSeveralSources else {
-            throw ToolFailure("revision: \(operation.target.text) has several sources; leave revision out")
-        }
-        let wanted = operation.summary.sources.first?["targetRevision"]?.string ?? "HEAD"
-        guard revision == wanted || !operation.summary.isAutomated || arguments.bool("dry_run") else {
-            throw ToolFailure(
-                "can't sync \(operation.target.text) to \(revision): its auto-sync brings it back to \(wanted). Use "
-                    + "argocd_app_suspend_auto_sync first")
-        }
-        return revision
+                retryLimit: arguments.integer("retry_limit"), info: arguments.map("info")))
     }
 }
 
@@ -142,7 +129,7 @@ struct ApplicationRollbackTool: ArgoTool {
             "syncStrategy": ["apply": [:]], "syncOptions": target.object["spec", "syncPolicy", "syncOptions"],
         ])
         let id = entry["id"]?.int.map(String.init) ?? ""
-        let revision = entry["revision"]?.string ?? ""
+        let revision = ApplicationSummary.revisions(of: entry).joined(separator: ", ")
         return .proposal(
             operation.proposal(
                 "\(isDryRun ? "Try the rollback of" : "Roll back") \(target.text) to \(id) (\(revision))", sync: sync,

@@ -22,8 +22,10 @@ struct SyncOperation {
         }
     }
 
+    /// - Parameter info: notes for whoever looks at the operation, by their names.
     func proposal(
-        _ text: String, sync: JSONValue, risk: Risk, warnings: [String], retryLimit: Int? = nil
+        _ text: String, sync: JSONValue, risk: Risk, warnings: [String], retryLimit: Int? = nil,
+        info: [(key: String, value: String)] = []
     ) -> WriteProposal {
         var retry = target.object["spec", "syncPolicy", "retry"]
         if let retryLimit {
@@ -31,11 +33,75 @@ struct SyncOperation {
             retry?["limit"] = JSONValue(retryLimit)
         }
         let operation = JSONValue.compact([
-            "initiatedBy": ["username": .string(KubernetesBackend.fieldManager)], "retry": retry, "sync": sync,
+            "initiatedBy": ["username": .string(KubernetesBackend.fieldManager)],
+            "info": info.isEmpty
+                ? nil : .array(info.map { ["name": .string($0.key), "value": .string($0.value)] }),
+            "retry": retry, "sync": sync,
         ])
         return WriteProposal(
             text, planned: target.patch(.merge(["operation": operation])), risk: risk, warnings: warnings,
             postConditions: [target.delivery(.synced, mark: summary.operationStart)])
+    }
+
+    // MARK: Revisions
+
+    /// What an Application of one source is synced to; nil for what the Application says.
+    func revision(_ revision: String?, isDryRun: Bool) throws(ToolFailure) -> String? {
+        guard let revision else { return nil }
+        try Self.check(revision, parameter: "revision")
+        guard !summary.hasSeveralSources else {
+            throw ToolFailure(
+                "revision: \(target.text) has several sources; give revisions, by their positions: \(knownSources)")
+        }
+        try refuseUnderAutoSync(revision, of: summary.sources.first, isDryRun: isDryRun)
+        return revision
+    }
+
+    /// What each source of an Application of several is synced to, in their order; nil for what the Application says.
+    /// - Parameter given: by positions from 1 on, as Argo CD counts them, or by names.
+    func revisions(_ given: [(key: String, value: String)], isDryRun: Bool) throws(ToolFailure) -> [String]? {
+        guard !given.isEmpty else { return nil }
+        guard summary.hasSeveralSources else {
+            throw ToolFailure("revisions: \(target.text) has one source; give revision")
+        }
+        let sources = summary.sources
+        var revisions = sources.map { $0["targetRevision"]?.string ?? "HEAD" }
+        for (key, revision) in given {
+            let position = Int(key).map { $0 - 1 } ?? sources.firstIndex { $0["name"]?.string == key }
+            guard let position, sources.indices.contains(position) else {
+                throw ToolFailure(
+                    "revisions: \(target.text) has no source \"\(ToolParameters.excerpt(key))\"; there are \(knownSources)"
+                )
+            }
+            try Self.check(revision, parameter: "revisions")
+            try refuseUnderAutoSync(revision, of: sources[position], isDryRun: isDryRun)
+            revisions[position] = revision
+        }
+        return revisions
+    }
+
+    /// `1 (values: https://…@main), 2 (…)`
+    private var knownSources: String {
+        summary.sources.enumerated().map { "\($0.offset + 1) (\(ApplicationSummary.text(source: $0.element)))" }
+            .joined(separator: ", ")
+    }
+
+    private static func check(_ revision: String, parameter: String) throws(ToolFailure) {
+        guard !revision.isEmpty, revision.allSatisfy({ $0.isASCII && !$0.isWhitespace }), !revision.hasPrefix("-")
+        else {
+            throw ToolFailure("\(parameter): \"\(ToolParameters.excerpt(revision))\" is no revision")
+        }
+    }
+
+    private func refuseUnderAutoSync(
+        _ revision: String, of source: JSONValue?, isDryRun: Bool
+    ) throws(ToolFailure) {
+        let wanted = source?["targetRevision"]?.string ?? "HEAD"
+        guard revision == wanted || !summary.isAutomated || isDryRun else {
+            throw ToolFailure(
+                "can't sync \(target.text) to \(revision): its auto-sync brings it back to \(wanted). Use "
+                    + "argocd_app_suspend_auto_sync first")
+        }
     }
 
     /// Options given, or those of the Application.

@@ -25,7 +25,7 @@ struct ApplicationController: Sendable {
     private func operate(_ application: inout KubeObject) {
         guard let operation = application["operation"] else { return }
         let now = JSONValue.string(cluster.now().description)
-        let revision = operation["sync", "revision"]?.string ?? Self.wanted(application)
+        let origin = Self.origin(of: operation["sync"], application)
         if application["status", "operationState", "phase"]?.string == "Terminating" {
             return finish(&application, phase: "Failed", message: "Operation terminated", at: now)
         }
@@ -34,10 +34,11 @@ struct ApplicationController: Sendable {
         {
             application["status", "operationState"] = [
                 "operation": operation, "phase": "Running", "message": "waiting for resources", "startedAt": now,
-                "syncResult": ["revision": .string(revision)],
+                "syncResult": origin,
             ]
         }
-        switch revision {
+        let revisions = Self.revisions(origin)
+        switch revisions.first(where: { ["slow", "broken"].contains($0) }) {
         case "slow": return
         case "broken":
             finish(&application, phase: "Failed", message: "one or more objects failed to apply", at: now)
@@ -45,10 +46,7 @@ struct ApplicationController: Sendable {
             if operation["sync", "dryRun"]?.bool != true, operation["sync", "resources"] == nil {
                 var history = application["status", "history"]?.array ?? []
                 let id = (history.last?["id"]?.int ?? -1) + 1
-                history.append([
-                    "id": JSONValue(id), "revision": .string(revision), "deployedAt": now,
-                    "source": application["spec", "source"] ?? .object([:]),
-                ])
+                history.append(MergePatch.apply(origin, to: ["id": JSONValue(id), "deployedAt": now]))
                 application["status", "history"] = .array(history)
             }
             finish(&application, phase: "Succeeded", message: "successfully synced (all tasks run)", at: now)
@@ -62,16 +60,32 @@ struct ApplicationController: Sendable {
         application["operation"] = nil
     }
 
-    private static func wanted(_ application: KubeObject) -> String {
-        application["spec", "source", "targetRevision"]?.string ?? "HEAD"
+    /// What is synced, as results and the history have it: a source and its revision, or several and theirs. An operation may
+    /// name others than the spec does.
+    private static func origin(of sync: JSONValue?, _ application: KubeObject) -> JSONValue {
+        if let sources = sync?["sources"]?.array
+            ?? (sync?["source"] == nil ? application["spec", "sources"]?.array : nil),
+            !sources.isEmpty
+        {
+            let revisions = sync?["revisions"] ?? .array(sources.map { $0["targetRevision"] ?? "HEAD" })
+            return ["sources": .array(sources), "revisions": revisions]
+        }
+        let source = sync?["source"] ?? application["spec", "source"] ?? .object([:])
+        return ["source": source, "revision": sync?["revision"] ?? source["targetRevision"] ?? "HEAD"]
+    }
+
+    private static func revisions(_ origin: JSONValue?) -> [String] {
+        (origin?["revisions"]?.array ?? [origin?["revision"]].compactMap(\.self)).compactMap(\.string)
     }
 
     private func compare(_ application: inout KubeObject) {
-        let synced = application["status", "history"]?.array?.last?["revision"]?.string
-        let wanted = Self.wanted(application)
-        application["status", "sync"] = [
-            "status": synced == wanted ? "Synced" : "OutOfSync", "revision": .string(wanted),
-        ]
+        let synced = application["status", "history"]?.array?.last
+        let wanted = Self.origin(of: nil, application)
+        let isSynced = synced != nil && Self.revisions(synced) == Self.revisions(wanted)
+        application["status", "sync"] = .compact([
+            "status": isSynced ? "Synced" : "OutOfSync", "revision": wanted["revision"],
+            "revisions": wanted["revisions"],
+        ])
         application["status", "health"] = ["status": synced == nil ? "Missing" : "Healthy"]
         application["status", "reconciledAt"] = .string(cluster.now().description)
     }
