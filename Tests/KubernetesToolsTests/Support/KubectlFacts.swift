@@ -8,7 +8,7 @@ struct KubectlFact: Sendable, Hashable, CustomStringConvertible {
     var description: String { "\(label): \(words.joined(separator: " "))" }
 
     /// Words that a value has where there is none.
-    private static let nothing: Set<String> = ["<none>", "<unset>", "<nil>", "<unknown>", ""]
+    private static let nothing: Set<String> = ["<none>", "<unset>", "<nil>", "<unknown>", "[]", ""]
 
     static func all(in text: String) -> [KubectlFact] {
         var facts: [KubectlFact] = []
@@ -24,7 +24,7 @@ struct KubectlFact: Sendable, Hashable, CustomStringConvertible {
             let (title, value) = split(trimmed)
             if let title { label = title }
             // What explains is the same for all objects.
-            let plain = value.replacing(#/(?:^|\s)\((?:a temporary|a volume|Total limits)[^)]*\)/#, with: "")
+            let plain = value.replacing(#/(?:^|\s)\((?:a temporary|a volume|bare host|Total limits)[^)]*\)/#, with: "")
             // The header of a table that has no rule under it.
             guard !nothing.contains(plain), words(plain) != ["type", "status"] else { continue }
             var own = words(plain)

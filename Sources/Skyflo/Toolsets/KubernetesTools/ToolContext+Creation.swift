@@ -37,6 +37,8 @@ extension APIResource {
     static let jobs = APIResource(group: "batch", version: "v1", plural: "jobs", kind: "Job")
     static let cronJobs = APIResource(group: "batch", version: "v1", plural: "cronjobs", kind: "CronJob")
     static let services = APIResource(group: "", version: "v1", plural: "services", kind: "Service")
+    static let limitRanges = APIResource(group: "", version: "v1", plural: "limitranges", kind: "LimitRange")
+    static let resourceQuotas = APIResource(group: "", version: "v1", plural: "resourcequotas", kind: "ResourceQuota")
     static let autoscalers = APIResource(
         group: "autoscaling", version: "v2", plural: "horizontalpodautoscalers", kind: "HorizontalPodAutoscaler")
 }

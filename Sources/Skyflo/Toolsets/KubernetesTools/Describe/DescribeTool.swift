@@ -16,13 +16,14 @@ struct DescribeTool: KubernetesTool {
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         var target = try await context.target(arguments)
+        let sizes = SecretSizes(target.object)
         target.object = context.redactor.redact(target.object)
         var related = Outline()
         try await Self.related(to: target, in: context, outline: &related)
         let limit = context.outputLimit
         // Long texts are only shortened where the whole doesn't fit with a third of the room for what belongs to it.
-        let texts = [Int.max, 2048, 512].lazy.map { Self.text(of: target, longest: $0) }
-        let whole = texts.first { $0.utf8.count <= limit * 2 / 3 } ?? Self.text(of: target, longest: 512)
+        let texts = [Int.max, 2048, 512].lazy.map { Self.text(of: target, sizes: sizes, longest: $0) }
+        let whole = texts.first { $0.utf8.count <= limit * 2 / 3 } ?? Self.text(of: target, sizes: sizes, longest: 512)
         let room = max(limit / 3, limit - whole.utf8.count) - related.text.utf8.count
         try await EventList.write(about: target, room: room - 200, in: context, outline: &related)
         let rest = "for all of the object: k8s_get with its name and output yaml"
@@ -31,19 +32,60 @@ struct DescribeTool: KubernetesTool {
     }
 
     /// The object itself.
-    private static func text(of target: LiveTarget, longest: Int) -> String {
+    private static func text(of target: LiveTarget, sizes: SecretSizes, longest: Int) -> String {
         var outline = Outline()
-        header(target.object, outline: &outline)
-        switch (target.resource.group, target.resource.plural) {
-        case ("", "pods"): PodDescription.write(target.object, outline: &outline)
-        case ("apps", "deployments"), ("apps", "statefulsets"), ("apps", "daemonsets"), ("apps", "replicasets"):
-            WorkloadDescription.write(target.object, outline: &outline)
-        case ("", "services"): ServiceDescription.write(target.object, outline: &outline)
-        case ("batch", "jobs"): JobDescription.write(target.object, outline: &outline)
-        case ("", "nodes"): NodeDescription.write(target.object, outline: &outline)
-        default: generic(target.object, longest: longest, outline: &outline)
-        }
+        let (object, resource) = (target.object, target.resource)
+        header(object, outline: &outline)
+        let isDescribed =
+            switch resource.group {
+            case "": core(object, plural: resource.plural, sizes: sizes, longest: longest, outline: &outline)
+            default: grouped(object, resource: resource, outline: &outline)
+            }
+        if !isDescribed { generic(object, longest: longest, outline: &outline) }
         return outline.text
+    }
+
+    /// - Returns: whether this is a kind of the core group that has a description of its own.
+    private static func core(
+        _ object: KubeObject, plural: String, sizes: SecretSizes, longest: Int, outline: inout Outline
+    ) -> Bool {
+        switch plural {
+        case "pods": PodDescription.write(object, outline: &outline)
+        case "services": ServiceDescription.write(object, outline: &outline)
+        case "nodes": NodeDescription.write(object, outline: &outline)
+        case "namespaces": ConfigDescription.namespace(object, outline: &outline)
+        case "configmaps": ConfigDescription.configMap(object, longest: longest, outline: &outline)
+        case "secrets": ConfigDescription.secret(object, sizes: sizes, outline: &outline)
+        case "serviceaccounts": ConfigDescription.serviceAccount(object, outline: &outline)
+        case "persistentvolumes": StorageDescription.volume(object, outline: &outline)
+        case "persistentvolumeclaims": StorageDescription.claim(object, outline: &outline)
+        case "resourcequotas": PolicyDescription.quota(object, outline: &outline)
+        case "limitranges": PolicyDescription.limitRange(object, outline: &outline)
+        case "endpoints": NetworkDescription.endpoints(object, outline: &outline)
+        default: return false
+        }
+        return true
+    }
+
+    private static func grouped(_ object: KubeObject, resource: APIResource, outline: inout Outline) -> Bool {
+        switch (resource.group, resource.plural) {
+        case ("apps", "deployments"), ("apps", "statefulsets"), ("apps", "daemonsets"), ("apps", "replicasets"):
+            WorkloadDescription.write(object, outline: &outline)
+        case ("batch", "jobs"): JobDescription.write(object, outline: &outline)
+        case ("batch", "cronjobs"): CronJobDescription.write(object, outline: &outline)
+        case ("autoscaling", "horizontalpodautoscalers"): PolicyDescription.autoscaler(object, outline: &outline)
+        case ("policy", "poddisruptionbudgets"): PolicyDescription.disruptionBudget(object, outline: &outline)
+        case ("storage.k8s.io", "storageclasses"): StorageDescription.storageClass(object, outline: &outline)
+        case ("networking.k8s.io", "ingresses"): NetworkDescription.ingress(object, outline: &outline)
+        case ("networking.k8s.io", "networkpolicies"): NetworkDescription.policy(object, outline: &outline)
+        case ("discovery.k8s.io", "endpointslices"): NetworkDescription.endpointSlice(object, outline: &outline)
+        case ("rbac.authorization.k8s.io", "roles"), ("rbac.authorization.k8s.io", "clusterroles"):
+            AccessDescription.role(object, outline: &outline)
+        case ("rbac.authorization.k8s.io", "rolebindings"), ("rbac.authorization.k8s.io", "clusterrolebindings"):
+            AccessDescription.binding(object, outline: &outline)
+        default: return false
+        }
+        return true
     }
 
     private static func related(
@@ -55,6 +97,12 @@ struct DescribeTool: KubernetesTool {
         case ("", "services"): try await RelatedObjects.endpoints(of: target, in: context, outline: &outline)
         case ("", "persistentvolumeclaims"):
             try await RelatedObjects.users(ofClaim: target, in: context, outline: &outline)
+        case ("", "namespaces"):
+            try await RelatedObjects.limits(ofNamespace: target.object.name, in: context, outline: &outline)
+        case ("", "serviceaccounts"):
+            try await RelatedObjects.secrets(ofAccount: target, in: context, outline: &outline)
+        case ("networking.k8s.io", "ingresses"):
+            try await RelatedObjects.backends(ofIngress: target, in: context, outline: &outline)
         case ("", "nodes"): try await NodeDescription.related(to: target.object, in: context, outline: &outline)
         default: break
         }
@@ -78,8 +126,8 @@ struct DescribeTool: KubernetesTool {
         outline.field("Created", value: object.creationTimestamp?.description)
         if object.isBeingDeleted {
             outline.field("Terminating since", value: object.deletionTimestamp?.description)
-            outline.field("Finalizers", value: object.finalizers.joined(separator: ", "))
         }
+        outline.field("Finalizers", value: object.finalizers.joined(separator: ", "))
         outline.field("Controlled by", value: object.controller.map { "\($0.kind)/\($0.name)" })
         outline.list("Labels", values: object.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
         let annotations = object.annotations.filter { $0.key != "kubectl.kubernetes.io/last-applied-configuration" }

@@ -6,7 +6,11 @@ import Writes
 enum WorkloadDescription {
     static func write(_ object: KubeObject, outline: inout Outline) {
         outline.field("Selector", value: selector(object))
-        outline.field("Replicas", value: replicas(object))
+        if object.kind == "DaemonSet" {
+            nodes(object, outline: &outline)
+        } else {
+            outline.field("Replicas", value: replicas(object))
+        }
         outline.field("Paused", value: object["spec", "paused"])
         strategy(object, outline: &outline)
         let isDeployment = object.kind == "Deployment"
@@ -16,13 +20,20 @@ enum WorkloadDescription {
         }
         TemplateDescription.write(object["spec", "template"], outline: &outline)
         let claims = object["spec", "volumeClaimTemplates"]?.array ?? []
-        outline.list(
-            "Volume claims",
-            values: claims.map {
-                let size = $0["spec", "resources", "requests", "storage"]?.string ?? ""
-                return "\($0["metadata", "name"]?.string ?? "") \(size)"
-            })
+        outline.list("Volume claims", values: claims.map(claim))
         ConditionList.write(object, outline: &outline)
+    }
+
+    /// `data: capacity 1Gi, access modes ReadWriteOnce, storage class fast`
+    private static func claim(_ claim: JSONValue) -> String {
+        let (metadata, spec) = (claim["metadata"], claim["spec"])
+        let parts = [
+            ("capacity", spec?["resources", "requests", "storage"]),
+            ("access modes", spec?["accessModes"].map { "[\(Outline.inline($0))]" }),
+            ("storage class", spec?["storageClassName"]), ("labels", metadata?["labels"]),
+            ("annotations", metadata?["annotations"]),
+        ].compactMap { title, value in value.map { "\(title) \(Outline.inline($0))" } }
+        return "\(metadata?["name"]?.string ?? ""): \(parts.joined(separator: ", "))"
     }
 
     private static func selector(_ object: KubeObject) -> String? {
@@ -32,15 +43,25 @@ enum WorkloadDescription {
     private static func replicas(_ object: KubeObject) -> String {
         let status = object["status"] ?? .null
         func count(_ field: String) -> Int { status[field]?.int ?? 0 }
-        if object.kind == "DaemonSet" {
-            return "\(count("desiredNumberScheduled")) desired, \(count("currentNumberScheduled")) current, "
-                + "\(count("numberReady")) ready, \(count("updatedNumberScheduled")) updated, "
-                + "\(count("numberAvailable")) available, \(count("numberMisscheduled")) misscheduled"
-        }
         var text = "\(object["spec", "replicas"]?.int ?? 1) desired"
-        if object.kind != "ReplicaSet" { text += " | \(count("updatedReplicas")) updated" }
-        return text + " | \(count("replicas")) total | \(count("readyReplicas")) ready | "
+        let isReplicaSet = object.kind == "ReplicaSet"
+        if !isReplicaSet { text += " | \(count("updatedReplicas")) updated" }
+        return text
+            + " | \(count("replicas")) \(isReplicaSet ? "current" : "total") | \(count("readyReplicas")) ready | "
             + "\(count("availableReplicas")) available | \(count("unavailableReplicas")) unavailable"
+    }
+
+    /// Of a DaemonSet, in kubectl's words.
+    private static func nodes(_ object: KubeObject, outline: inout Outline) {
+        for (field, title) in [
+            ("desiredNumberScheduled", "Desired Number of Nodes Scheduled"),
+            ("currentNumberScheduled", "Current Number of Nodes Scheduled"),
+            ("updatedNumberScheduled", "Number of Nodes Scheduled with Up-to-date Pods"),
+            ("numberAvailable", "Number of Nodes Scheduled with Available Pods"),
+            ("numberReady", "Number of Nodes with Ready Pods"), ("numberMisscheduled", "Number of Nodes Misscheduled"),
+        ] {
+            outline.field(title, value: object["status", field] ?? 0)
+        }
     }
 
     private static func strategy(_ object: KubeObject, outline: inout Outline) {
@@ -80,6 +101,32 @@ enum JobDescription {
         outline.field("Failed indexes", value: job["status", "failedIndexes"])
         TemplateDescription.write(job["spec", "template"], outline: &outline)
         ConditionList.write(job, outline: &outline)
+    }
+}
+
+enum CronJobDescription {
+    static func write(_ cronJob: KubeObject, outline: inout Outline) {
+        let spec = cronJob["spec"] ?? .null
+        outline.field("Schedule", value: spec["schedule"])
+        outline.field("Time zone", value: spec["timeZone"])
+        outline.field("Concurrency policy", value: spec["concurrencyPolicy"])
+        outline.field("Suspend", value: spec["suspend"])
+        outline.field("Successful job history limit", value: spec["successfulJobsHistoryLimit"])
+        outline.field("Failed job history limit", value: spec["failedJobsHistoryLimit"])
+        outline.field(
+            "Starting deadline seconds", value: spec["startingDeadlineSeconds"].map { "\(Outline.inline($0))s" })
+        let job = spec["jobTemplate", "spec"]
+        outline.field("Selector", value: job?["selector"].flatMap { LabelSelector($0) }?.description)
+        outline.field("Parallelism", value: job?["parallelism"])
+        outline.field("Completions", value: job?["completions"])
+        outline.field("Backoff limit", value: job?["backoffLimit"])
+        outline.field(
+            "Active deadline seconds", value: job?["activeDeadlineSeconds"].map { "\(Outline.inline($0))s" })
+        TemplateDescription.write(job?["template"], outline: &outline)
+        outline.field("Last schedule time", value: cronJob["status", "lastScheduleTime"])
+        outline.field("Last successful time", value: cronJob["status", "lastSuccessfulTime"])
+        let active = (cronJob["status", "active"]?.array ?? []).compactMap { $0["name"]?.string }
+        outline.field("Active jobs", value: active.isEmpty ? "none" : active.joined(separator: ", "))
     }
 }
 
