@@ -32,13 +32,16 @@ import Testing
         ("{.spec.containers[0]['image']}", ["a:1"]), ("{.metadata.labels.app\\.io/name}", ["x"]),
         ("{.metadata.labels['app.io/name']}", ["x"]), ("{.spec.containers[?(@.name=='b')].image}", ["b:2"]),
         ("{.spec.containers[?(@.name!=\"b\")].image}", ["a:1"]), ("{.status.count}", ["3"]), ("{.status.no}", []),
-        ("{.spec.containers[5].image}", []), ("{.metadata.labels.*}", ["x"]),
+        ("{.spec.containers[5].image}", []), ("{.metadata.labels.*}", ["x"]), ("{..image}", ["a:1", "b:2"]),
+        ("{.spec..name}", ["a", "b"]), ("{.spec.containers[?(@.ports[*]==80)].name}", ["b"]),
+        ("{.spec.containers[?(@.ports)].name}", ["b"]), ("{.spec.containers[*].ports[?(@==\"81\")]}", ["81"]),
+        ("{.spec.containers[?(@.ports[0]!=80)].name}", ["a"]),
     ])
     func `paths lead to what they lead to in kubectl`(_ path: String, _ values: [String]) throws {
         let pod = yaml(
             """
             metadata: {labels: {app.io/name: x}}
-            spec: {containers: [{name: a, image: "a:1"}, {name: b, image: "b:2"}]}
+            spec: {containers: [{name: a, image: "a:1"}, {name: b, image: "b:2", ports: [80, 81]}]}
             status: {phase: Running, count: 3, no: null}
             """)
         #expect(try FieldPath(parsing: path).values(in: pod.json).map { $0.string ?? JSONWriter.string($0) } == values)

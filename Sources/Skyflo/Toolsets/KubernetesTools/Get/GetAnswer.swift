@@ -21,34 +21,57 @@ struct GetAnswer: Sendable {
     /// - Throws: ``ToolFailure`` that names the resource where it couldn't be read.
     init(_ query: GetQuery, format: GetFormat, explains: Bool = true, in context: ToolContext) async throws {
         self.query = query
-        var request = query.request()
-        if !format.isObjects { request.accept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json" }
-        var answer = try await Self.send(request, of: query, in: context)
         if format.isObjects {
+            let answer = try await Self.send(query.request(), of: query, in: context)
             let items = query.name == nil ? KubeList(answer).items : [KubeObject(answer)]
             content = .objects(items.map { Self.shown($0, redactor: context.redactor) })
             more = Self.moreNote(answer["metadata"] ?? .null, listed: items.count)
             guard items.isEmpty else { return }
         } else {
-            var table = Table(answer, redactor: context.redactor)
-            // What is wrong may be on any page; the rows of a table are small.
-            for _ in 1..<Self.maximumPages {
-                guard let token = answer["metadata", "continue"]?.string, !token.isEmpty else { break }
-                request[query: "continue"] = token
-                guard let next = try? await context.api.readable({ try await context.api.call(request) }).get() else {
-                    break
-                }
-                answer = next
-                table.append(Table(next, redactor: context.redactor))
-            }
+            let (table, metadata) = try await Self.table(query, format: format, in: context)
             content = .table(table)
-            more = Self.moreNote(answer["metadata"] ?? .null, listed: table.rows.count)
+            more = Self.moreNote(metadata, listed: table.rows.count)
             guard table.rows.isEmpty else { return }
         }
         content = .nothing(explains ? try await query.nothing(context) : "")
     }
 
-    private static let maximumPages = 4
+    /// Page by page: what is wrong may be on any of them. Only what is shown of a page is kept.
+    /// - Returns: with the metadata of the last page.
+    private static func table(
+        _ query: GetQuery, format: GetFormat, in context: ToolContext
+    ) async throws -> (Table, metadata: JSONValue) {
+        var request = query.request(limit: format.pageSize)
+        if format.columns == nil {
+            request.accept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
+            // The rows of one namespace say all of it. Their objects would be ten times as long.
+            if query.name == nil, !query.spansNamespaces, format != .name {
+                request.query.append(.init("includeObject", value: "None"))
+            }
+        }
+        func table(_ answer: JSONValue) -> Table {
+            guard let columns = format.columns else {
+                return Table(answer, wide: format == .wide, redactor: context.redactor)
+            }
+            let objects = answer["items"] == nil ? [KubeObject(answer)] : KubeList(answer).items
+            return Table(objects.map(context.redactor.redact), columns: columns)
+        }
+        var answer = try await send(request, of: query, in: context)
+        var result = table(answer)
+        for _ in 1..<maximumRows / format.pageSize {
+            guard let token = answer["metadata", "continue"]?.string, !token.isEmpty else { break }
+            request[query: "continue"] = token
+            guard let next = try? await context.api.readable({ try await context.api.call(request) }).get() else {
+                break
+            }
+            answer = next
+            result.append(table(next))
+        }
+        return (result, answer["metadata"] ?? .null)
+    }
+
+    /// Rows that are read at most: of a cluster of any size a call keeps some megabytes only.
+    private static let maximumRows = 20_000
 
     var isEmpty: Bool { if case .nothing = content { true } else { false } }
 
@@ -116,9 +139,7 @@ extension GetAnswer {
             let isList = query.name == nil
             return ObjectsText(objects, isList: isList, isYAML: format == .yaml).text(limit: room) + notes.joined()
         case .table(let table):
-            let lines =
-                format == .name
-                ? names(table) : table.lines(wide: format == .wide, withNamespace: query.spansNamespaces)
+            let lines = format == .name ? names(table) : table.lines(withNamespace: query.spansNamespaces)
             let text = TableText(
                 table, lines: lines, hasHeader: format != .name, spansNamespaces: query.spansNamespaces
             ).text(

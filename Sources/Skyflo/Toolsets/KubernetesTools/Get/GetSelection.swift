@@ -57,10 +57,34 @@ struct GetSelection: Sendable {
     }
 }
 
-enum GetFormat: String, Sendable {
-    case columns = ""
-    case wide, yaml, json, name
+enum GetFormat: Sendable, Hashable {
+    case standard, wide, yaml, json, name
+    /// These fields, and no others.
+    case columns(CustomColumns)
+
+    init(_ arguments: ToolArguments) throws(ToolFailure) {
+        let output = arguments.string("output")
+        if let text = arguments.string("columns") {
+            guard output == nil || output == "wide" else {
+                throw ToolFailure(
+                    "columns and output \(output ?? "") exclude each other: columns are a table of their own")
+            }
+            self = .columns(try CustomColumns(parsing: text))
+            return
+        }
+        switch output {
+        case "wide": self = .wide
+        case "yaml": self = .yaml
+        case "json": self = .json
+        case "name": self = .name
+        default: self = .standard
+        }
+    }
 
     /// Whether whole objects are asked for.
     var isObjects: Bool { self == .yaml || self == .json }
+    var columns: CustomColumns? { if case .columns(let columns) = self { columns } else { nil } }
+
+    /// Objects in one answer of the server. Whole ones are longer than rows.
+    var pageSize: Int { columns == nil ? GetQuery.limit : 100 }
 }

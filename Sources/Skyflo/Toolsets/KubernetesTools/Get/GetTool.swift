@@ -18,6 +18,9 @@ struct GetTool: KubernetesTool {
         .optional(
             "output", kind: .choice(["wide", "yaml", "json", "name"]), description: "Format; by default columns",
             obvious: true),
+        .optional(
+            "columns", aliases: ["custom_columns", "fields"], kind: .string(.text(maximum: 1024)),
+            description: ".spec.containers[*].image,.metadata.labels: these fields in place of the usual columns"),
         .labelSelector,
         .optional("field_selector", kind: .string(.fieldSelector), description: "status.phase!=Running"),
     ])
@@ -27,7 +30,7 @@ struct GetTool: KubernetesTool {
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         let selection = try GetSelection(arguments, in: context)
         let (queries, category) = try await selection.queries(context)
-        let format = GetFormat(rawValue: arguments.string("output") ?? "") ?? .columns
+        let format = try GetFormat(arguments)
         if queries.count == 1, category == nil {
             let answer = try await GetAnswer(queries[0], format: format, in: context)
             return .output(answer.text(format, limit: context.outputLimit))

@@ -61,8 +61,8 @@ struct ObjectsText: Sendable {
 
     private static func howTo(_ isList: Bool) -> String {
         isList
-            ? "For the rest: name one object, narrow the list with label_selector, field_selector or a namespace, or leave out "
-                + "output, as columns are shorter."
+            ? "For the rest: ask for the fields you need with columns, name one object, or narrow the list with label_selector, "
+                + "field_selector or a namespace."
             : "For a summary with its events: k8s_describe."
     }
 

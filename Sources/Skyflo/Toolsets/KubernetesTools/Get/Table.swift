@@ -10,19 +10,16 @@ struct Table {
         var cells: [String]
     }
 
-    private struct Column {
-        var name: String
-        var isWide: Bool
-    }
-
-    private var columns: [Column]
+    /// Titles of the columns. Cells of those that aren't shown are not kept: a list may have thousands of rows.
+    private var columns: [String]
     private(set) var rows: [Row]
 
     /// Reads a Table; a list or an object, which servers answer that don't make tables, becomes one of names and ages.
-    init(_ json: JSONValue, redactor: Redactor) {
+    /// - Parameter wide: with the columns that are shown on demand only.
+    init(_ json: JSONValue, wide: Bool, redactor: Redactor) {
         guard json["kind"]?.string == "Table" else {
             let items = json["items"] == nil ? [KubeObject(json)] : KubeList(json).items
-            columns = [Column(name: "NAME", isWide: false), Column(name: "CREATED", isWide: false)]
+            columns = ["NAME", "CREATED"]
             rows = items.map {
                 Row(
                     name: $0.name, namespace: $0.namespace ?? "",
@@ -30,18 +27,27 @@ struct Table {
             }
             return
         }
-        let columns = (json["columnDefinitions"]?.array ?? []).map {
-            Column(name: ($0["name"]?.string ?? "").uppercased(), isWide: ($0["priority"]?.int ?? 0) > 0)
-        }
-        self.columns = columns
+        let definitions = json["columnDefinitions"]?.array ?? []
+        let all = definitions.map { ($0["name"]?.string ?? "").uppercased() }
+        let shown = definitions.indices.filter { wide || (definitions[$0]["priority"]?.int ?? 0) <= 0 }
+        let names = all.firstIndex(of: "NAME") ?? 0
+        columns = shown.map { all[$0] }
         rows = (json["rows"]?.array ?? []).map { row in
-            let object = KubeObject(row["object"] ?? .null)
-            let cells = (row["cells"]?.array ?? []).enumerated().map { at, cell in
-                Self.text(cell, column: at < columns.count ? columns[at].name : "", redactor: redactor)
-            }
+            let metadata = row["object", "metadata"]
+            let cells = row["cells"]?.array ?? []
+            // Without its object, a row's name is in its cells.
+            let name = metadata?["name"]?.string ?? (names < cells.count ? cells[names].string : nil)
             return Row(
-                name: object.name.isEmpty ? cells.first ?? "" : object.name, namespace: object.namespace ?? "",
-                cells: cells)
+                name: name ?? "", namespace: metadata?["namespace"]?.string ?? "",
+                cells: shown.map { $0 < cells.count ? Self.text(cells[$0], column: all[$0], redactor: redactor) : "" })
+        }
+    }
+
+    /// The fields of objects that somebody wants to see.
+    init(_ objects: [KubeObject], columns custom: CustomColumns) {
+        columns = ["NAME"] + custom.titles
+        rows = objects.map {
+            Row(name: $0.name, namespace: $0.namespace ?? "", cells: [$0.name] + custom.cells(of: $0))
         }
     }
 
@@ -66,28 +72,25 @@ struct Table {
 
     /// Puts `pod/` before the names, for tables of several types one after the other.
     mutating func prefixNames(with prefix: String) {
-        guard let column = columns.firstIndex(where: { $0.name == "NAME" }) else { return }
+        guard let column = columns.firstIndex(of: "NAME") else { return }
         for at in rows.indices where rows[at].cells.indices.contains(column) {
             rows[at].cells[column] = prefix + rows[at].cells[column]
         }
     }
 
     func cell(_ row: Row, column: String) -> String? {
-        guard let at = columns.firstIndex(where: { $0.name == column }), at < row.cells.count else { return nil }
+        guard let at = columns.firstIndex(of: column), at < row.cells.count else { return nil }
         return row.cells[at]
     }
 
     /// Whether these are events: they are told apart by what they say, not by their names.
-    var isEvents: Bool { ["TYPE", "REASON", "OBJECT"].allSatisfy { name in columns.contains { $0.name == name } } }
+    var isEvents: Bool { ["TYPE", "REASON", "OBJECT"].allSatisfy { columns.contains($0) } }
 
     /// In columns, three blanks apart.
-    func lines(wide: Bool, withNamespace: Bool) -> [String] {
-        let shown = columns.indices.filter { wide || !columns[$0].isWide }
-        var table = [(withNamespace ? ["NAMESPACE"] : []) + shown.map { columns[$0].name }]
-        for row in rows {
-            table.append(
-                (withNamespace ? [row.namespace] : []) + shown.map { $0 < row.cells.count ? row.cells[$0] : "" })
-        }
+    func lines(withNamespace: Bool) -> [String] {
+        var table = [(withNamespace ? ["NAMESPACE"] : []) + columns]
+        table.reserveCapacity(rows.count + 1)
+        for row in rows { table.append(withNamespace ? [row.namespace] + row.cells : row.cells) }
         return TextColumns.align(table)
     }
 }

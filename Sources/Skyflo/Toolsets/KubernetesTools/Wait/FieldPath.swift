@@ -3,18 +3,37 @@ import ToolKit
 import Writes
 
 /// A path to fields in the JSONPath of kubectl: `{.status.phase}`, `.spec.containers[*].image`, `['a.b/c']`,
-/// `[?(@.type=="Ready")].status`. The braces and the first dot may be left out.
+/// `[?(@.type=="Ready")].status`, `..image`. The braces and the first dot may be left out.
 struct FieldPath: Sendable, Hashable {
     private enum Step: Hashable {
         case member(String)
         case index(Int)
         case all
-        case filter(path: [String], isEqual: Bool, value: String)
+        /// All members of this name, at any depth.
+        case descendants(String)
+        case filter(Filter)
+    }
+
+    private struct Filter: Hashable {
+        var path: FieldPath
+        var isEqual = true
+        /// nil asks for nothing but that there is something.
+        var value: String?
+
+        /// Of several values, as of `@.verbs[*]`, one has to be equal; none may be, where it has to differ.
+        func accepts(_ element: JSONValue) -> Bool {
+            let values = path.values(in: element)
+            guard let value else { return !values.isEmpty }
+            return values.contains { Outline.inline($0) == value } == isEqual
+        }
     }
 
     private var steps: [Step] = []
     /// With its braces.
     let text: String
+
+    /// The value itself.
+    private init() { text = "{@}" }
 
     init(parsing source: String) throws(ToolFailure) {
         var path = source.trimmingBlanks
@@ -47,10 +66,17 @@ struct FieldPath: Sendable, Hashable {
             let position = at < 0 ? elements.count + at : at
             return elements.indices.contains(position) ? [elements[position]] : []
         case .all: return value.array ?? value.object.map { Array($0.values) } ?? []
-        case .filter(let path, let isEqual, let wanted):
-            return (value.array ?? []).filter { element in
-                (element[path: path].map(Outline.inline) == wanted) == isEqual
-            }
+        case .descendants(let name): return descendants(of: value, named: name)
+        case .filter(let filter): return (value.array ?? []).filter(filter.accepts)
+        }
+    }
+
+    private static func descendants(of value: JSONValue, named name: String) -> [JSONValue] {
+        switch value {
+        case .object(let members):
+            members.flatMap { ($0.key == name ? [$0.value] : []) + descendants(of: $0.value, named: name) }
+        case .array(let elements): elements.flatMap { descendants(of: $0, named: name) }
+        default: []
         }
     }
 
@@ -60,28 +86,20 @@ struct FieldPath: Sendable, Hashable {
         rest.removeFirst()
         // `.[0]` is the same as `[0]`.
         if rest.first == "[" { return bracket(&rest) }
+        let isDeep = rest.first == "."
+        if isDeep { rest.removeFirst() }
         var name = ""
         while let character = rest.first, character != ".", character != "[" {
             rest.removeFirst()
             if character == "\\", let escaped = rest.popFirst() { name.append(escaped) } else { name.append(character) }
         }
         if name.isEmpty || name.contains("{") || name.contains("}") { return nil }
+        if isDeep { return name == "*" ? nil : .descendants(name) }
         return name == "*" ? .all : .member(name)
     }
 
     private static func bracket(_ rest: inout Substring) -> Step? {
-        var quote: Character?
-        guard
-            let end = rest.indices.first(where: { at in
-                let character = rest[at]
-                if let open = quote {
-                    if character == open { quote = nil }
-                    return false
-                }
-                if character == "\"" || character == "'" { quote = character }
-                return character == "]"
-            })
-        else { return nil }
+        guard let end = closing(rest) else { return nil }
         let inner = rest[rest.index(after: rest.startIndex)..<end].trimmingBlanks
         rest = rest[rest.index(after: end)...]
         if inner == "*" { return .all }
@@ -91,16 +109,43 @@ struct FieldPath: Sendable, Hashable {
         return filter(String(inner.dropFirst(2).dropLast()))
     }
 
+    /// Where the bracket that the text begins with ends: those within it and in quotes are others.
+    private static func closing(_ text: Substring) -> Substring.Index? {
+        var quote: Character?
+        var depth = 0
+        return text.indices.first { at in
+            let character = text[at]
+            if let open = quote {
+                if character == open { quote = nil }
+                return false
+            }
+            switch character {
+            case "\"", "'": quote = character
+            case "[": depth += 1
+            case "]": depth -= 1
+            default: break
+            }
+            return depth == 0 && character == "]"
+        }
+    }
+
     private static func filter(_ text: String) -> Step? {
         for (sign, isEqual) in [("==", true), ("!=", false)] {
             guard let range = text.firstRange(of: sign) else { continue }
-            let path = text[..<range.lowerBound].trimmingBlanks
             let value = text[range.upperBound...].trimmingBlanks
-            guard path.hasPrefix("@.") else { return nil }
-            let names = path.dropFirst(2).split(separator: ".").map(String.init)
-            return .filter(path: names, isEqual: isEqual, value: unquoted(value) ?? value)
+            return path(text[..<range.lowerBound]).map {
+                .filter(Filter(path: $0, isEqual: isEqual, value: unquoted(value) ?? value))
+            }
         }
-        return nil
+        return path(text[...]).map { .filter(Filter(path: $0)) }
+    }
+
+    /// `@.type`, of an element.
+    private static func path(_ text: Substring) -> FieldPath? {
+        let path = text.trimmingBlanks
+        guard path.hasPrefix("@") else { return nil }
+        if path == "@" { return FieldPath() }
+        return try? FieldPath(parsing: String(path.dropFirst()))
     }
 
     static func unquoted(_ text: String) -> String? {
