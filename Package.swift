@@ -191,7 +191,7 @@ let package = Package(
         library(
             "LocalCluster", in: "TestServer",
             [
-                "KubeModel", "Concurrency", "KubeSchema", log, lifecycle, asn1, certificates, crypto,
+                "KubeModel", "Concurrency", "KubeSchema", log, lifecycle, asyncHTTPClient, asn1, certificates, crypto,
                 httpTypes,
                 hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1,
                 nioSSL,

@@ -52,6 +52,7 @@ struct APIResponse: Sendable {
         case bytes([UInt8])
         case watch(WatchStream)
         case log(LogFollower)
+        case forward(ForwardedRequest)
     }
 
     var status: Int
@@ -75,6 +76,13 @@ struct APIResponse: Sendable {
         status = 200
         contentType = "text/plain"
         body = .log(log)
+    }
+
+    /// Somebody else answers.
+    init(forward: ForwardedRequest) {
+        status = 200
+        contentType = "application/json"
+        body = .forward(forward)
     }
 
     static func json(_ value: JSONValue, status: Int = 200, contentType: String = "application/json") -> APIResponse {

@@ -4,12 +4,16 @@ extension APIServer {
     /// `/proxy` of a service or pod: an answer that a simulated application could give.
     ///
     /// `/status/CODE` answers with that status, `/redirect` with one to `/healthz`, `/large` with a megabyte, and any other
-    /// path with what was asked for.
+    /// path with what was asked for. A service that says in an annotation what is behind it is asked for real
+    /// (``ForwardedRequest``).
     func proxy(_ call: ResourceCall) throws(APIStatus) -> APIResponse {
         let (name, port) = try Self.parts(call.target.name ?? "")
         let key = call.definition.key(call.target.namespace, name: name)
         let object = try storage.live(call.definition, key: key).object
         if call.api.plural == "services" {
+            if let forwarded = ForwardedRequest(object, target: Self.target(behindProxy: call)) {
+                return APIResponse(forward: forwarded)
+            }
             try checkEndpoints(of: object, port: port)
         } else if object["status", "phase"]?.string != "Running" {
             throw Self.unreachable("error trying to reach service: dial tcp: connect: connection refused")
@@ -17,6 +21,16 @@ extension APIServer {
         var path = "/" + call.info.segments.drop { $0 != "proxy" }.dropFirst().joined(separator: "/")
         if call.request.path.hasSuffix("/"), path != "/" { path += "/" }
         return Self.simulated(path, of: object, for: call)
+    }
+
+    /// As it came, not decoded.
+    private static func target(behindProxy call: ResourceCall) -> String {
+        let path = call.request.path
+        let rest = path.firstRange(of: "/proxy").map { path[$0.upperBound...] } ?? ""
+        let query = call.request.query.map {
+            "\(PercentEncoding.query($0.name))=\(PercentEncoding.query($0.value))"
+        }.joined(separator: "&")
+        return (rest.isEmpty ? "/" : String(rest)) + (query.isEmpty ? "" : "?\(query)")
     }
 
     /// `[https:]NAME[:PORT]`

@@ -27,6 +27,7 @@ struct HTTPFront: HTTPResponder {
     typealias Context = ConnectedRequestContext
 
     let server: APIServer
+    let forwarder: ServiceForwarder
 
     func respond(to request: Request, context: ConnectedRequestContext) async throws -> Response {
         let headers = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
@@ -52,6 +53,7 @@ struct HTTPFront: HTTPResponder {
         case .log(let log):
             return Response(
                 status: .ok, headers: streamFields(response), body: Self.body(of: log, request))
+        case .forward(let forwarded): return await forwarder.send(forwarded, request)
         }
     }
 

@@ -97,8 +97,9 @@ public final class LocalCluster: Sendable, Service {
         try Bootstrap(storage: server.storage).run(
             withNode: configuration.simulatesWorkloads, withMetrics: configuration.hasMetrics)
         server.store.forgetHistory()
+        let forwarder = ServiceForwarder()
         let application = Application(
-            responder: HTTPFront(server: server),
+            responder: HTTPFront(server: server, forwarder: forwarder),
             server: try .tls(
                 HTTPServerBuilder { [server] in UpgradableChannel(server: server, responder: $0) },
                 tlsConfiguration: authority.serverTLS()),
@@ -111,9 +112,21 @@ public final class LocalCluster: Sendable, Service {
                         Endpoint(
                             url: "https://\(name):\(port)", token: administratorToken, authority: authority)))
             }, logger: configuration.logger)
+        let served: Result<Void, any Error>
+        do {
+            try await serve(application, rootCertificatePEM: authority.certificatePEM)
+            served = .success(())
+        } catch {
+            served = .failure(error)
+        }
+        await forwarder.shutdown()
+        try served.get()
+    }
+
+    private func serve(_ application: some Service, rootCertificatePEM: String) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let controllers = ClusterControllers(
-                storage: server.storage, logger: configuration.logger, rootCertificatePEM: authority.certificatePEM)
+                storage: server.storage, logger: configuration.logger, rootCertificatePEM: rootCertificatePEM)
             group.addTask { await controllers.run() }
             if configuration.simulatesWorkloads {
                 let simulation = WorkloadSimulation(
