@@ -150,7 +150,8 @@ let package = Package(
             "ControllerRuntime", in: "Kubernetes",
             [
                 "KubeModel", "Concurrency", "KubeClient", log, metrics, lifecycle, httpTypes, hummingbird,
-                nioConcurrencyHelpers, nioCore,
+                hummingbirdCore, hummingbirdTLS, asn1, certificates, crypto,
+                nioConcurrencyHelpers, nioCore, nioSSL,
             ],
             tests: [
                 "KubeModel", "Concurrency", "KubeClient", "LocalCluster", "OperatorTestKit", log, metrics, lifecycle,

@@ -70,7 +70,9 @@ public struct KubeClientError: Error, Sendable, CustomStringConvertible {
     /// The kind of a failure. A struct over a private enum, so that codes can be added without breaking anyone's
     /// `switch`.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
-        private enum Value: String { case unreachable, timeout, configuration, badResponse, unsupported, tooLarge }
+        private enum Value: String {
+            case unreachable, timeout, configuration, badResponse, unsupported, tooLarge, noToken
+        }
         private let value: Value
         /// The name of the code, such as `unreachable`.
         public var description: String { value.rawValue }
@@ -85,6 +87,8 @@ public struct KubeClientError: Error, Sendable, CustomStringConvertible {
         public static let badResponse = Code(value: .badResponse)
         /// The client doesn't do what it was asked for.
         public static let unsupported = Code(value: .unsupported)
+        /// A token is needed to prove who sends the request, and the client has none.
+        public static let noToken = Code(value: .noToken)
         /// The answer is larger than the caller allows.
         public static let tooLarge = Code(value: .tooLarge)
     }

@@ -15,13 +15,18 @@ public enum AccessReview {
         throw PermissionDenied(request, identity: api.identity, message: reason)
     }
 
-    /// Whether a user may do something. Of the user's groups only these are taken into account.
+    /// Whether a user may do something. Of the user's groups only these are taken into account, and of what else an
+    /// authenticator may have said (`extra`, such as a token's scopes) only this.
     public static func allows(
-        _ access: ResourceAccess, user: String, groups: [String], api: any KubeAPI
+        _ access: ResourceAccess, user: String, uid: String = "", groups: [String], extra: [String: [String]] = [:],
+        api: any KubeAPI
     ) async throws -> Bool {
-        let spec: JSONValue = [
-            "user": .string(user), "groups": JSONValue(groups), "resourceAttributes": access.attributes,
-        ]
+        let spec = JSONValue.compact([
+            "user": .string(user), "uid": uid.isEmpty ? nil : .string(uid), "groups": JSONValue(groups),
+            "extra": extra.isEmpty
+                ? nil : .object(JSONObject(extra.sorted { $0.key < $1.key }.map { ($0.key, JSONValue($0.value)) })),
+            "resourceAttributes": access.attributes,
+        ])
         return try await review("SubjectAccessReview", spec: spec, api: api).isAllowed
     }
 

@@ -17,6 +17,20 @@ public struct ResourceAccess: Sendable, Hashable, CustomStringConvertible {
     /// The name of the object; nil for a collection, and for what is created.
     public var name: String?
 
+    /// Makes a permission of its parts.
+    public init(
+        verb: String, group: String, version: String, resource: String, subresource: String? = nil,
+        namespace: String? = nil, name: String? = nil
+    ) {
+        self.verb = verb
+        self.group = group
+        self.version = version
+        self.resource = resource
+        self.subresource = subresource
+        self.namespace = namespace
+        self.name = name
+    }
+
     /// Reads the permission from a request's method and path; nil for a path that names no resource of the API for
     /// sure. A watch counts as `list`.
     public init?(_ request: KubeRequest) {

@@ -32,6 +32,9 @@ public final class KubeClient: KubeAPI, Sendable {
         /// Takes each warning of the API server (KEP-1693): deprecated versions, unknown fields. nil logs each text
         /// once.
         public var onWarning: (@Sendable (_ text: String, _ request: KubeRequest) -> Void)?
+        /// The token that services behind the API server's proxy get (``KubeModel/KubeRequest/callerHeaders``); nil for the
+        /// client's own.
+        public var callerToken: String?
         /// Takes a span for each request that is sent.
         public var tracer: any Tracer
 
@@ -100,7 +103,8 @@ public final class KubeClient: KubeAPI, Sendable {
         self.options = options
         self.logger = logger
         builder = RequestBuilder(
-            endpoint: endpoint, userAgent: options.userAgent, impersonation: configuration.impersonation)
+            endpoint: endpoint, userAgent: options.userAgent, impersonation: configuration.impersonation,
+            callerToken: options.callerToken)
         credentials = CredentialSource(configuration.credentials)
         tls = TLSSource(configuration)
         proxy = try configuration.proxy(for: endpoint)

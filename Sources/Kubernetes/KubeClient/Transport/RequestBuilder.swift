@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import HTTPTransport
 import KubeModel
 import NIOCore
 import NIOHTTP1
@@ -9,6 +10,8 @@ struct RequestBuilder: Sendable {
     let userAgent: String
     /// The identity to act for when a request doesn't say.
     let impersonation: Impersonation?
+    /// The token that is sent in ``KubeModel/KubeRequest/callerHeaders``; nil for the client's own.
+    var callerToken: String?
 
     /// Makes the HTTP request; `authorization` is the header's value, or nil for none. ``KubeClientError``
     /// (`unsupported`) is thrown for a path that could mean another place than it seems to.
@@ -26,11 +29,32 @@ struct RequestBuilder: Sendable {
             result.headers.add(name: "Impersonate-User", value: identity.user)
             for group in identity.groups { result.headers.add(name: "Impersonate-Group", value: group) }
         }
+        if let names = request.callerHeaders {
+            try add(names, as: identity ?? impersonation, authorization: authorization, to: &result.headers)
+        }
         if let body = request.body {
             result.headers.add(name: "Content-Type", value: request.contentType ?? "application/json")
             result.body = .bytes(ByteBuffer(string: body))
         }
         return result
+    }
+
+    private func add(
+        _ names: KubeRequest.CallerHeaders, as identity: Impersonation?, authorization: String?,
+        to headers: inout HTTPHeaders
+    ) throws(KubeClientError) {
+        let own = authorization.flatMap { $0.hasPrefix("Bearer ") ? String($0.dropFirst("Bearer ".count)) : nil }
+        guard let token = callerToken.map({ CredentialText.trimmed($0) }) ?? own, !token.isEmpty else {
+            throw KubeClientError(.noToken, message: "there is no token: the client proves itself by something else")
+        }
+        guard CredentialText.fitsHeader(token) else {
+            throw KubeClientError(.configuration, message: "the token \(CredentialText.refusal)")
+        }
+        headers.add(name: names.token, value: token)
+        // Who gives another's token acts for that one.
+        guard callerToken == nil, let identity else { return }
+        headers.add(name: names.user, value: identity.user)
+        for group in identity.groups { headers.add(name: names.group, value: group) }
     }
 
     /// Refuses paths that mean another place than they seem to. One without the slash would change the URL's host

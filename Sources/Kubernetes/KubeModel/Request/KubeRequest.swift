@@ -32,6 +32,27 @@ public struct KubeRequest: Sendable, Hashable {
     public var body: String?
     /// Bytes of the answer's body that are wanted; the rest isn't read. nil for all of it. Not part of what is stored.
     public var answerLimit: Int?
+    /// The headers in which the client proves to a service behind the API server's proxy who it is; nil for none. Not part of
+    /// what is stored.
+    public var callerHeaders: CallerHeaders?
+
+    /// The names of the headers in which a client tells a service who sends a request: the API server's proxy lets neither
+    /// `Authorization` nor `Impersonate-*` through.
+    public struct CallerHeaders: Sendable, Hashable {
+        /// The header for the client's bearer token.
+        public var token: String
+        /// The header for the user that the client acts for.
+        public var user: String
+        /// The header for each group that the client acts for.
+        public var group: String
+
+        /// Makes the names.
+        public init(token: String, user: String, group: String) {
+            self.token = token
+            self.user = user
+            self.group = group
+        }
+    }
 
     /// One parameter of a query.
     public struct QueryItem: Sendable, Hashable {
