@@ -18,6 +18,8 @@ package struct ExitStatus: Error, Sendable, Hashable {
     package static let changed = ExitStatus(code: 6)
     /// The transcript isn't the one that the operator wrote.
     package static let tampered = ExitStatus(code: 7)
+    /// A transcript that is run again leads to other decisions than those that were recorded.
+    package static let differs = ExitStatus(code: 8)
     /// As `timeout(1)` has it.
     package static let timeout = ExitStatus(code: 124)
     /// 128 and the number of SIGINT, as shells have it.

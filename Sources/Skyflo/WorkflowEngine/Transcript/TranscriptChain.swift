@@ -113,15 +113,7 @@ package struct TranscriptChain: Sendable {
 
     /// What of the entries may be acted upon. A ``TurnEvent/disregarded(after:)`` takes those before it away.
     package static func believed(_ entries: [Entry]) -> [Entry] {
-        var believed: [(position: Int, entry: Entry)] = []
-        for (position, entry) in entries.enumerated() {
-            if case .disregarded(let count) = entry.event {
-                believed.removeAll { $0.position >= count }
-            } else {
-                believed.append((position, entry))
-            }
-        }
-        return believed.map(\.entry)
+        believedPositions(entries).map { entries[$0] }
     }
 
     private static func hash(_ head: String, json: JSONValue) -> String {
