@@ -156,7 +156,7 @@ let package = Package(
             tests: [
                 "KubeModel", "Concurrency", "KubeClient", "LocalCluster", "OperatorTestKit", log, metrics, lifecycle,
                 asyncHTTPClient,
-                nioCore, nioHTTP1, nioPosix,
+                nioCore, nioHTTP1, nioPosix, nioSSL,
             ]),
         library(
             "Integrations", in: "Skyflo",
@@ -213,7 +213,7 @@ let package = Package(
             [
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
                 "OfflineModel", "ControllerRuntime", "WorkflowEngine", "Transcripts", "Writes", "ToolKit",
-                "KubernetesTools", "ArgoTools", "JenkinsTools", "Integrations", log, metrics,
+                "KubernetesTools", "ArgoTools", "JenkinsTools", "Integrations", log, metrics, lifecycle,
             ],
             tests: [
                 "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "OfflineModel", "ControllerRuntime",
@@ -321,8 +321,8 @@ let package = Package(
                 name: "StoryTests",
                 dependencies: [
                     "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "OfflineModel", "ControllerRuntime",
-                    "WorkflowEngine", "Writes", "Controllers", "LocalCluster", "OperatorTestKit", "SkyfloCLI",
-                    "ScriptedOpenAI", "TestJenkins", "MCP", "SkyfloMCP", "ToolKit", "KubernetesTools", log,
+                    "WorkflowEngine", "Transcripts", "Writes", "Controllers", "LocalCluster", "OperatorTestKit",
+                    "SkyfloCLI", "ScriptedOpenAI", "TestJenkins", "MCP", "SkyfloMCP", "ToolKit", "KubernetesTools", log,
                     subprocess,
                     systemPackage,
                 ],

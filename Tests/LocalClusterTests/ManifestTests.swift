@@ -28,7 +28,8 @@ struct ManifestTests {
             let kustomized = try await kubectl("apply", "-k", "\(Self.root)/config/manager")
             #expect(kustomized.status == 0, "\(kustomized.text)")
             let again = try await kubectl("apply", "-k", "\(Self.root)/config/manager")
-            #expect(again.text == "deployment.apps/skyflo-operator unchanged\n")
+            #expect(
+                again.text == "service/skyflo-operator unchanged\ndeployment.apps/skyflo-operator unchanged\n")
         }
     }
 }

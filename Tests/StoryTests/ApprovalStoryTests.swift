@@ -327,8 +327,7 @@ extension Story {
     /// All that the transcript Secrets hold.
     func transcript() async throws -> String {
         var text = ""
-        for item in try await api.list(.secrets, namespace: Self.namespace).items
-        where item["type"]?.string == "skyflo.ai/transcript" {
+        for item in try await transcriptSecrets() {
             for (_, value) in item["data"]?.object?.sorted() ?? [:] {
                 text += String(decoding: Base64.decode(value.string ?? "") ?? [], as: UTF8.self)
             }

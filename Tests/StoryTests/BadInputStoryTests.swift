@@ -121,6 +121,10 @@ import Testing
                 metadata: {name: skyflo, namespace: shop}
                 spec: {models: [{name: big, model: m, apiKeySecretRef: {name: keys}}]}
                 """)
+            try await story.until("waiting for the right to read the Secret", of: "model") {
+                $0.status.conditions[type: "Accepted"]?.reason == "SecretForbidden"
+            }
+            try await story.letOperatorReadSecrets()
             try await story.until("waiting for the Secret", of: "model") {
                 $0.status.conditions[type: "Accepted"]?.reason == "SecretNotFound"
             }

@@ -10,7 +10,7 @@ import Testing
 /// What people type, against the whole operator.
 @Suite struct CommandLineStoryTests {
     /// A terminal that remembers what it showed, and answers questions in order.
-    private final class Screen: Sendable {
+    final class Screen: Sendable {
         private let output = Mutex("")
         private let errors = Mutex("")
         private let answers: Mutex<[String]>
@@ -197,27 +197,28 @@ import Testing
             try await story.untilPhase(.completed)
             let screen = Screen()
             let session = screen.session(story)
-            _ = try await TranscriptAction("talk", verifiesOnly: true).perform(in: session)
+            _ = try await TranscriptAction("talk", verifiesOnly: true, source: Self.secrets).perform(in: session)
             #expect(screen.out.hasPrefix("verified: "))
-            _ = try await TranscriptAction("talk").perform(in: session)
+            _ = try await TranscriptAction("talk", source: Self.secrets).perform(in: session)
             #expect(screen.out.contains("you: what is this?") && screen.out.contains("co-pilot: It is a shop."))
             try await Self.tamper(story)
             let error = await #expect(throws: CommandError.self) {
-                try await TranscriptAction("talk").perform(in: session)
+                try await TranscriptAction("talk", source: Self.secrets).perform(in: session)
             }
             #expect(error?.status == .tampered && error?.message.contains("entry ") == true)
         }
     }
 
+    private static let secrets = TranscriptSource.secrets(namespace: Story.systemNamespace)
+
     private static func tamper(_ story: Story) async throws {
-        let secrets = try await story.api.list(.secrets, namespace: Story.namespace).items
-        let secret = try #require(secrets.first { $0.name.contains("talk-transcript") })
+        let secret = try #require(try await story.transcriptSecrets().first)
         var data: JSONObject = [:]
         for (key, value) in secret["data"]?.object ?? [:] {
             let text = String(decoding: try #require(value.string.flatMap(Base64.decode)), as: UTF8.self)
             data[key] = .string(Base64.encode(Array(text.replacing("a shop", with: "a bank").utf8)))
         }
         _ = try await story.api.patch(
-            .secrets, namespace: Story.namespace, name: secret.name, patch: .merge(["data": .object(data)]))
+            .secrets, namespace: Story.systemNamespace, name: secret.name, patch: .merge(["data": .object(data)]))
     }
 }

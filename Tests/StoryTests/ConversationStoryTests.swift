@@ -292,8 +292,8 @@ import Testing
             try await story.untilPhase(.completed)
             try await eventually("it and its transcript are gone") {
                 let conversations = try await story.api.list(.conversations, namespace: Story.namespace).items
-                let secrets = try await story.api.list(.secrets, namespace: Story.namespace).items
-                return conversations.isEmpty && secrets.isEmpty
+                let transcripts = try await story.transcriptSecrets()
+                return conversations.isEmpty && transcripts.isEmpty
             }
         }
     }

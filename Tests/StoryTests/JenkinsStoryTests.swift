@@ -43,6 +43,21 @@ import Testing
             metadata: {name: ci, namespace: shop}
             stringData: {username: copilot, token: \(jenkins.token)}
             ---
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: {name: secrets, namespace: shop}
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: Role
+            metadata: {name: secrets, namespace: shop}
+            rules: [{apiGroups: [""], resources: [secrets], resourceNames: [ci], verbs: [get]}]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: {name: secrets, namespace: shop}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: secrets}
+            subjects: [{kind: ServiceAccount, name: secrets, namespace: shop}]
+            ---
             apiVersion: rbac.authorization.k8s.io/v1
             kind: RoleBinding
             metadata: {name: copilot-jenkins, namespace: shop}
@@ -54,9 +69,10 @@ import Testing
             .skyfloAIs, namespace: "shop", name: sky.name,
             patch: .merge([
                 "spec": [
+                    "secretsServiceAccountName": "secrets",
                     "integrations": [
                         "jenkins": [["name": "main", "url": .string(jenkins.url), "secretRef": ["name": "ci"]]]
-                    ]
+                    ],
                 ]
             ]))
     }

@@ -96,7 +96,7 @@ import Testing
                 try await story.ask("scale")
                 let waiting = try await story.untilPhase(.awaitingApproval)
                 let prefix = waiting.status.json["transcript", "secretPrefix"]?.string ?? ""
-                try await story.api.delete(.secrets, namespace: Story.namespace, name: "\(prefix)-0")
+                try await story.api.delete(.secrets, namespace: Story.systemNamespace, name: "\(prefix)-0")
                 try await story.approve("c1")
                 let over = try await story.until("over") { $0.status.phase?.isTerminal ?? false }
                 #expect(over.status.conditions[type: "Failed"]?.reason == "TranscriptLost")

@@ -148,6 +148,7 @@ import Testing
                 metadata: {name: key, namespace: shop}
                 stringData: {OPENAI_API_KEY: none}
                 """)
+            try await story.letOperatorReadSecrets()
             try await story.changeSkyflo([
                 "models": [["name": "m", "model": "m", "apiKeySecretRef": ["name": "key"]]],
                 "approvals": ["allowUnproven": false],

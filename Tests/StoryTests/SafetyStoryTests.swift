@@ -153,12 +153,12 @@ import Testing
         try await Story.run(ScriptedModel(.says("One."))) { story in
             try await story.ask("hello")
             try await story.untilPhase(.completed)
-            let secret = try #require(try await story.api.list(.secrets, namespace: Story.namespace).items.first)
+            let secret = try #require(try await story.transcriptSecrets().first)
             let key = try #require(secret["data"]?.object?.keys.first)
             let text = String(decoding: try #require(Base64.decode(secret["data", key]?.string ?? "")), as: UTF8.self)
             let forged = Base64.encode(Array(text.replacing("hello", with: "hullo").utf8))
             _ = try await story.api.patch(
-                .secrets, namespace: Story.namespace, name: secret.name,
+                .secrets, namespace: Story.systemNamespace, name: secret.name,
                 patch: .merge(["data": .object([key: .string(forged)])]))
             try await story.change(spec: ["messages": [["content": "hello"], ["content": "again"]]])
             let failed = try await story.until("failed") { $0.status.phase == .failed }

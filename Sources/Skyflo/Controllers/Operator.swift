@@ -6,8 +6,10 @@ import KubeClient
 import KubeModel
 import KubernetesTools
 import Logging
+import ServiceLifecycle
 import SkyfloAPI
 import ToolKit
+import Transcripts
 
 /// The operator put together: caches, controllers, health and the worker's Lease, owned by one ``ControllerRuntime/Manager``.
 package struct Operator: Sendable {
@@ -22,12 +24,17 @@ package struct Operator: Sendable {
         package var healthHost: String
         /// 0 lets the system choose; nil serves no health and no metrics.
         package var healthPort: Int?
+        package var apiHost: String
+        /// Where transcripts are handed out; 0 lets the system choose, nil hands none out.
+        package var apiPort: Int?
+        /// Told the port once it listens there.
+        package var onAPIPort: (@Sendable (Int) async throws -> Void)?
         /// How many conversations are worked on at the same time. Most of that time they wait for a model.
         package var concurrency: Int
         package var verificationTimeout: Duration
         /// How long a status stays as it is, at least, while a turn goes on.
         package var progressInterval: Duration
-        /// Where the Secret with the installation's redaction key lies.
+        /// The operator's own: where transcripts and the Secret with the installation's redaction key are.
         package var systemNamespace: String
         /// Those of the environment, for integrations.
         package var proxies: ProxyEnvironment
@@ -35,6 +42,8 @@ package struct Operator: Sendable {
         package init(
             namespace: String? = nil, identity: String, defaultSkyfloAI: ObjectKey? = nil,
             lease: WorkerLease? = nil, healthHost: String = "127.0.0.1", healthPort: Int? = nil,
+            apiHost: String = "127.0.0.1", apiPort: Int? = nil,
+            onAPIPort: (@Sendable (Int) async throws -> Void)? = nil,
             concurrency: Int = 64, verificationTimeout: Duration = .seconds(120),
             progressInterval: Duration = .seconds(1), systemNamespace: String = "skyflo-system",
             proxies: ProxyEnvironment = ProxyEnvironment()
@@ -48,6 +57,9 @@ package struct Operator: Sendable {
             self.lease = lease
             self.healthHost = healthHost
             self.healthPort = healthPort
+            self.apiHost = apiHost
+            self.apiPort = apiPort
+            self.onAPIPort = onAPIPort
             self.concurrency = concurrency
             self.verificationTimeout = verificationTimeout
         }
@@ -96,6 +108,7 @@ package struct Operator: Sendable {
                     readiness: [.synced(conversations), .synced(skyfloAIs)],
                     metrics: metrics, logger: logger), to: .servers)
         }
+        addEndpoints(to: manager, conversations)
         manager.add(conversations, to: .caches)
         manager.add(skyfloAIs, to: .caches)
         manager.add(events, to: .others)
@@ -103,6 +116,7 @@ package struct Operator: Sendable {
             conversations, skyfloAIs: skyfloAIs, events: events, redactionKey: redactionKey, user: user)
         manager.add(conversationController(dependencies), to: .leaderElected)
         manager.add(skyfloAIController(dependencies), to: .leaderElected)
+        addTranscriptRemoval(to: manager, conversations)
         return manager
     }
 
@@ -133,7 +147,7 @@ package struct Operator: Sendable {
             logger: logger,
             options: .init(
                 identity: configuration.identity, user: user, defaultSkyfloAI: configuration.defaultSkyfloAI,
-                redactionKey: redactionKey,
+                systemNamespace: configuration.systemNamespace, redactionKey: redactionKey,
                 verificationTimeout: configuration.verificationTimeout, lease: configuration.lease,
                 progressInterval: configuration.progressInterval, proxies: configuration.proxies))
     }
@@ -160,6 +174,48 @@ package struct Operator: Sendable {
         let status = Conversation(object).status
         return !status.isTurnEnded || status.queuedSince != nil
             || status.conditions[type: ConversationCondition.accepted.rawValue]?.status == .false
+    }
+
+    /// What people ask the operator itself for.
+    private func addEndpoints(to manager: Manager, _ conversations: Informer) {
+        guard let port = configuration.apiPort else { return }
+        let transcripts = TranscriptRoute(
+            api: api, conversations: conversations,
+            pages: SecretTranscriptReader(api: api, namespace: configuration.systemNamespace),
+            callers: CallerReview(api: api), logger: logger)
+        let server = EndpointServer(
+            host: configuration.apiHost, port: port, name: "skyflo-operator.\(configuration.systemNamespace).svc",
+            routes: [transcripts], logger: logger)
+        manager.add(server, to: .servers)
+        guard let tell = configuration.onAPIPort else { return }
+        manager.add(to: .others) {
+            try await tell(server.boundPort())
+            try await gracefulShutdown()
+        }
+    }
+
+    /// Removes transcripts of conversations that are gone: at once where the deletion is seen, else with the next sweep.
+    private func addTranscriptRemoval(to manager: Manager, _ conversations: Informer) {
+        let archive = SecretTranscriptArchive(api: api, namespace: configuration.systemNamespace)
+        let reconciler = TranscriptReconciler(
+            api: api, archive: archive, conversations: conversations, logger: logger)
+        let controller = Controller(
+            name: "transcript", reconciler: reconciler,
+            watches: [
+                .init(conversations, predicate: TranscriptReconciler.isGone) {
+                    [ObjectKey(namespace: nil, name: $0.uid)]
+                }
+            ], concurrency: 4, logger: logger)
+        let clock = SystemClock()
+        let turn = configuration.lease.map {
+            SweepTurn(api: api, namespace: $0.namespace, identity: configuration.identity, clock: clock)
+        }
+        manager.add(controller, to: .leaderElected)
+        manager.add(
+            TranscriptSweep(
+                archive: archive, reconciler: reconciler, enqueue: { controller.enqueue($0, priority: .low) },
+                turn: turn,
+                clock: clock, logger: logger), to: .leaderElected)
     }
 
     private func skyfloAIController(_ dependencies: ConversationReconciler.Dependencies) -> Controller {

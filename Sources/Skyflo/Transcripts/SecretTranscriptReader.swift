@@ -3,33 +3,54 @@ import KubeModel
 import SkyfloAPI
 import WorkflowEngine
 
-/// Reads transcripts that a ``SecretTranscriptStore`` has written, as people may see them: it needs no key.
-package struct SecretTranscriptReader: TranscriptReader {
+/// Transcripts out of the Secrets that a ``SecretTranscriptStore`` has written, as people may see them: it needs no key.
+///
+/// The conversation's uid says which Secrets they are, not its status: whoever may write that can't have another's handed
+/// out.
+package struct SecretTranscriptReader: TranscriptPages {
     private let api: any KubeAPI
+    private let namespace: String
 
-    package init(api: any KubeAPI) { self.api = api }
-
-    package func read(_ conversation: Conversation) async throws -> TranscriptReading {
-        let prefix = conversation.status.transcriptPosition?.secretPrefix
-        var check = TranscriptCheck(
-            conversation.status.transcript,
-            secretPrefix: prefix ?? SecretTranscriptStore.secretPrefix(conversation))
-        try await addSecrets(of: conversation, to: &check, owner: conversation.uid)
-        return check.finish()
+    /// - Parameter namespace: where the operator keeps transcripts.
+    package init(api: any KubeAPI, namespace: String) {
+        self.api = api
+        self.namespace = namespace
     }
 
-    /// Takes in the Secrets in their order, up to the first that isn't there.
-    func addSecrets(
-        of conversation: Conversation, to check: inout TranscriptCheck, owner: String? = nil
-    ) async throws {
-        let prefix = check.stored.position.secretPrefix
-        var number = 0
-        while check.fault == nil,
-            let secret = try await api.find(
-                .secrets, namespace: conversation.namespace, name: "\(prefix)-\(number)")
-        {
-            check.add(secret, ownedBy: owner)
-            number += 1
+    package func page(_ number: Int, of conversation: Conversation) async throws -> TranscriptPage? {
+        let place = place(of: conversation)
+        let secret = try await api.find(.secrets, namespace: place.namespace, name: place.name(number))
+        guard let secret else { return nil }
+        // A Secret is made immutable before the next one is made.
+        return TranscriptPage(
+            text: try SecretChunk(secret, owner: place.owner).text, hasNext: secret["immutable"]?.bool ?? false)
+    }
+
+    private func place(of conversation: Conversation) -> TranscriptPlace {
+        conversation.status.transcriptPosition?.isBesideConversation == true
+            ? TranscriptPlace(beside: conversation) : TranscriptPlace(of: conversation, in: namespace)
+    }
+}
+
+/// The content of one Secret of a transcript.
+struct SecretChunk {
+    var text = ""
+    var bytes = 0
+    var appends = 0
+
+    /// - Parameter owner: the uid of the conversation that has to own the Secret; nil takes it whoever owns it.
+    init(_ secret: KubeObject, owner: String? = nil) throws(TranscriptChain.Failure) {
+        guard owner == nil || secret.controller?.uid == owner else {
+            throw .init(description: "the Secret \(secret.name) doesn't belong to the conversation")
         }
+        let keys = (secret["data"]?.object?.keys ?? []).sorted()
+        for key in keys {
+            guard let data = secret["data", key]?.string.flatMap(Base64.decode) else {
+                throw .init(description: "the Secret \(secret.name) has a value under \(key) that is not Base64")
+            }
+            text += String(decoding: data, as: UTF8.self)
+            bytes += data.count
+        }
+        appends = keys.count
     }
 }

@@ -3,51 +3,77 @@ import KubeModel
 import SkyfloAPI
 import WorkflowEngine
 
-/// The transcript of a conversation in Secrets that it owns: append-only, in chunks, deleted with it.
+/// Transcripts in Secrets of the operator's own namespace: append-only, in chunks. Nobody needs a right to read or write
+/// Secrets anywhere else for them.
 ///
 /// Each append is one key of the newest Secret, written under that Secret's version: of two workers that believe to be in
 /// charge, one gets a conflict. Conversations hold what people say about their cluster, hence Secrets.
 package struct SecretTranscriptStore: TranscriptStore {
     /// A Secret with so much isn't appended to any more. The API's limit is 1 MiB.
     static let chunkBytes = 512 * 1024
+    static let type = "skyflo.ai/transcript"
 
-    private let api: any KubeAPI
-    private let veil: any TranscriptCipher
+    let api: any KubeAPI
+    let namespace: String
+    let veil: any TranscriptCipher
 
-    /// - Parameter veil: what hides from readers of the transcript what isn't for them.
-    package init(api: any KubeAPI, veil: any TranscriptCipher) {
+    /// - Parameters:
+    ///   - namespace: the operator's own.
+    ///   - veil: what hides from readers of the transcript what isn't for them.
+    package init(api: any KubeAPI, namespace: String, veil: any TranscriptCipher) {
         self.api = api
+        self.namespace = namespace
         self.veil = veil
     }
 
     package func empty(of conversation: Conversation) -> StoredTranscript {
-        StoredTranscript(chain: TranscriptChain(), position: .init(secretPrefix: Self.secretPrefix(conversation)))
+        let place = place(of: conversation)
+        return StoredTranscript(
+            chain: TranscriptChain(), position: .init(namespace: place.namespace, secretPrefix: place.prefix))
     }
 
-    static func secretPrefix(_ conversation: Conversation) -> String {
-        // A name may have 253 characters, and the suffix must fit too; a cut must not end in a character that no part of a
-        // name may end in.
-        var name = conversation.object.name.prefix(220)
-        while let last = name.last, last == "-" || last == "." { name.removeLast() }
-        return "\(name)-transcript-\(conversation.uid.prefix(8))"
-    }
+    func place(of conversation: Conversation) -> TranscriptPlace { TranscriptPlace(of: conversation, in: namespace) }
 
     // MARK: Reading
 
     package func load(_ conversation: Conversation, anchor: TranscriptChain.Anchor) async throws -> StoredTranscript {
+        let position = conversation.status.transcriptPosition
+        // What no status vouches for doesn't count, so that it needn't be moved either.
+        if anchor.count > 0, let position {
+            if position.isBesideConversation { return try await move(conversation, anchor: anchor) }
+            guard position.namespace == namespace else {
+                throw TranscriptChain.Failure(
+                    description: "the status says that it is in the namespace \(position.namespace), and this operator "
+                        + "keeps transcripts in \(namespace) (--lease-namespace)")
+            }
+        }
+        var stored = try await read(place(of: conversation), anchor: anchor)
+        // What the status of another conversation says means nothing.
+        stored.position.formerSecrets = position?.formerSecrets.map { anchor.count > 0 ? $0 : 0 }
+        return stored
+    }
+
+    func read(_ place: TranscriptPlace, anchor: TranscriptChain.Anchor) async throws -> StoredTranscript {
         do {
-            return try await whole(conversation, anchor: anchor)
+            return try await whole(place, anchor: anchor)
         } catch is TranscriptChain.Failure {
             // Another worker may have filled one Secret after it was read, and begun the next before that was.
-            return try await whole(conversation, anchor: anchor)
+            return try await whole(place, anchor: anchor)
         }
     }
 
+    /// Takes in the Secrets in their order, up to the first that isn't there.
     private func whole(
-        _ conversation: Conversation, anchor: TranscriptChain.Anchor
+        _ place: TranscriptPlace, anchor: TranscriptChain.Anchor
     ) async throws -> StoredTranscript {
-        var check = TranscriptCheck(anchor, secretPrefix: Self.secretPrefix(conversation), veil: veil)
-        try await SecretTranscriptReader(api: api).addSecrets(of: conversation, to: &check)
+        var check = TranscriptCheck(anchor, place: place, veil: veil)
+        var number = 0
+        while check.fault == nil,
+            let secret = try await api.find(.secrets, namespace: place.namespace, name: place.name(number))
+        {
+            check.add(secret, ownedBy: place.owner)
+            number += 1
+        }
         if let fault = check.fault { throw fault }
         return check.stored
     }
@@ -79,9 +105,9 @@ package struct SecretTranscriptStore: TranscriptStore {
         let bytes = Array(lines.utf8)
         var next = stored
         if let tail = stored.tail, !tail.isSealed, tail.bytes + bytes.count <= Self.chunkBytes {
-            next.tail = try await extend(tail, with: bytes, position: stored.position, conversation: conversation)
+            next.tail = try await extend(tail, with: bytes, position: stored.position)
         } else {
-            if let tail = stored.tail { try await seal(tail, position: stored.position, conversation: conversation) }
+            if let tail = stored.tail { try await seal(tail, of: stored.position) }
             next.tail = try await create(with: bytes, position: stored.position, conversation: conversation)
             next.position.secrets += 1
         }
@@ -93,15 +119,14 @@ package struct SecretTranscriptStore: TranscriptStore {
     }
 
     private func extend(
-        _ tail: StoredTranscript.Tail, with bytes: [UInt8], position: TranscriptPosition,
-        conversation: Conversation
+        _ tail: StoredTranscript.Tail, with bytes: [UInt8], position: TranscriptPosition
     ) async throws -> StoredTranscript.Tail {
         let patch: JSONValue = [
             "metadata": ["resourceVersion": .string(tail.resourceVersion), "uid": .string(tail.uid)],
             "data": .object([Self.key(tail.appends): .string(Base64.encode(bytes))]),
         ]
         let secret = try await api.patch(
-            .secrets, namespace: conversation.namespace, name: "\(position.secretPrefix)-\(position.secrets - 1)",
+            .secrets, namespace: position.namespace, name: "\(position.secretPrefix)-\(position.secrets - 1)",
             patch: .merge(patch), options: WriteOptions(fieldManager: SkyfloGroup.fieldManager))
         return StoredTranscript.Tail(
             resourceVersion: secret.resourceVersion, uid: secret.uid, bytes: tail.bytes + bytes.count,
@@ -110,36 +135,41 @@ package struct SecretTranscriptStore: TranscriptStore {
 
     /// Ends a full Secret under its version before the next one is made: otherwise a worker that was overtaken could make
     /// the next one from where it stands, while another still appends to this.
-    private func seal(
-        _ tail: StoredTranscript.Tail, position: TranscriptPosition, conversation: Conversation
-    ) async throws {
+    func seal(_ tail: StoredTranscript.Tail, of position: TranscriptPosition) async throws {
         guard !tail.isSealed else { return }
         let patch: JSONValue = [
             "metadata": ["resourceVersion": .string(tail.resourceVersion), "uid": .string(tail.uid)],
             "immutable": true,
         ]
         _ = try await api.patch(
-            .secrets, namespace: conversation.namespace, name: "\(position.secretPrefix)-\(position.secrets - 1)",
+            .secrets, namespace: position.namespace, name: "\(position.secretPrefix)-\(position.secrets - 1)",
             patch: .merge(patch), options: WriteOptions(fieldManager: SkyfloGroup.fieldManager))
     }
 
     private func create(
         with bytes: [UInt8], position: TranscriptPosition, conversation: Conversation
     ) async throws -> StoredTranscript.Tail {
-        var secret = KubeObject(
-            .secrets, namespace: conversation.namespace, name: "\(position.secretPrefix)-\(position.secrets)",
-            members: [
-                "type": "skyflo.ai/transcript",
-                "data": .object([Self.key(0): .string(Base64.encode(bytes))]),
-            ])
-        // A label's value may have 63 characters, the name 253; where it doesn't fit, the owner reference has to do.
-        let name = conversation.object.name
-        if name.utf8.count <= 63 { secret.labels = ["skyflo.ai/conversation": name] }
-        secret.ownerReferences = [OwnerReference(controller: conversation.object)]
+        let secret = newSecret(
+            "\(position.secretPrefix)-\(position.secrets)", of: conversation,
+            data: .object([Self.key(0): .string(Base64.encode(bytes))]))
         let created = try await api.create(
             secret, in: .secrets, options: WriteOptions(fieldManager: SkyfloGroup.fieldManager))
         return StoredTranscript.Tail(
             resourceVersion: created.resourceVersion, uid: created.uid, bytes: bytes.count, appends: 1)
+    }
+
+    /// Nothing in another namespace can own it: a sweep removes it when the conversation is gone (``TranscriptArchive``).
+    func newSecret(_ name: String, of conversation: Conversation, data: JSONValue) -> KubeObject {
+        var secret = KubeObject(
+            .secrets, namespace: namespace, name: name, members: ["type": .string(Self.type), "data": data])
+        secret.labels = [
+            "app.kubernetes.io/name": "skyflo", TranscriptNote.uid: conversation.uid,
+            TranscriptNote.namespace: conversation.namespace,
+        ]
+        // A label's value may have 63 characters, the name 253.
+        if conversation.object.name.utf8.count <= 63 { secret.labels[TranscriptNote.name] = conversation.object.name }
+        secret.annotations = [TranscriptNote.name: conversation.object.name]
+        return secret
     }
 
     /// In the order of its bytes, which is the order in which keys are read back.

@@ -2,8 +2,8 @@ import KubeModel
 import SkyfloAPI
 import WorkflowEngine
 
-/// Reads a transcript from its Secrets and checks it, without I/O: every entry follows from the one before it, and the
-/// hash that the status has is the hash of that entry.
+/// Reads a transcript and checks it, without I/O: every entry follows from the one before it, and the hash that the status
+/// has is the hash of that entry.
 ///
 /// Whoever may write both the Secrets and the status can forge both; the chain shows everything less.
 struct TranscriptCheck {
@@ -15,14 +15,16 @@ struct TranscriptCheck {
 
     /// - Parameters:
     ///   - known: what the status vouches for.
+    ///   - place: of the Secrets; for who goes on with the transcript.
     ///   - veil: nil reads what readers may see.
     init(
-        _ known: TranscriptChain.Anchor, secretPrefix: String = "", veil: (any TranscriptCipher)? = nil
+        _ known: TranscriptChain.Anchor, place: TranscriptPlace? = nil, veil: (any TranscriptCipher)? = nil
     ) {
         self.known = known
         self.veil = veil
         stored = StoredTranscript(
-            chain: TranscriptChain(anchor: known), position: .init(secretPrefix: secretPrefix))
+            chain: TranscriptChain(anchor: known),
+            position: .init(namespace: place?.namespace ?? "", secretPrefix: place?.prefix ?? ""))
     }
 
     /// Takes the next Secret in; nothing behind a fault is looked at.
@@ -30,28 +32,25 @@ struct TranscriptCheck {
     /// - Parameter uid: of the conversation that has to own the Secret; nil takes it whoever owns it.
     mutating func add(_ secret: KubeObject, ownedBy uid: String? = nil) {
         guard fault == nil else { return }
-        guard uid == nil || secret.controller?.uid == uid else {
-            return fail("the Secret \(secret.name) doesn't belong to the conversation")
+        let chunk: SecretChunk
+        do {
+            chunk = try SecretChunk(secret, owner: uid)
+        } catch {
+            return fail(error)
         }
-        let keys = (secret["data"]?.object?.keys ?? []).sorted()
-        var bytes = 0
-        for key in keys where fault == nil {
-            guard let data = secret["data", key]?.string.flatMap(Base64.decode) else {
-                return fail("the Secret \(secret.name) has a value under \(key) that is not Base64")
-            }
-            add(lines: String(decoding: data, as: UTF8.self))
-            bytes += data.count
-        }
-        stored.position.bytes += bytes
+        add(text: chunk.text)
+        stored.position.bytes += chunk.bytes
         stored.position.secrets += 1
         stored.position.entries = stored.chain.count
         stored.position.head = stored.chain.head
         stored.tail = StoredTranscript.Tail(
-            resourceVersion: secret.resourceVersion, uid: secret.uid, bytes: bytes, appends: keys.count,
+            resourceVersion: secret.resourceVersion, uid: secret.uid, bytes: chunk.bytes, appends: chunk.appends,
             isSealed: secret["immutable"]?.bool ?? false)
     }
 
-    private mutating func add(lines text: String) {
+    /// Takes the next lines in; nothing behind a fault is looked at.
+    mutating func add(text: String) {
+        guard fault == nil else { return }
         for line in text.split(separator: "\n").map(String.init) {
             do throws(TranscriptChain.Failure) {
                 stored.entries += try stored.chain.read(line, veil: veil)
@@ -64,7 +63,7 @@ struct TranscriptCheck {
         }
     }
 
-    private mutating func fail(_ why: String) { fault = TranscriptChain.Failure(description: why) }
+    mutating func fail(_ failure: TranscriptChain.Failure) { fault = fault ?? failure }
 
     /// The Secrets may be ahead of the status: they are written first.
     consuming func finish() -> TranscriptReading {

@@ -31,10 +31,27 @@
             try write(endpoint.kubeconfig())
             defer { try? FileManager.default.removeItem(atPath: kubeconfigPath) }
             announce(endpoint)
-            if runsOperator { try await runOperator(endpoint, token: token) } else { try await gracefulShutdown() }
+            guard runsOperator else { return try await gracefulShutdown() }
+            try await withKubeClient(admin, logger: logger) { client in
+                try await runOperator(endpoint, token: token) { try await Self.publish(port: $0, client) }
+            }
         }
 
-        private func runOperator(_ endpoint: LocalCluster.Endpoint, token: String) async throws {
+        /// Lets people reach the operator through the API server's proxy, as in a real cluster.
+        private static func publish(port: Int, _ client: KubeClient) async throws {
+            let services = APIResource(group: "", version: "v1", plural: "services", kind: "Service")
+            var service = KubeObject(
+                services, namespace: "skyflo-system", name: "skyflo-operator",
+                members: ["spec": ["ports": [["name": "api", "port": 8443]]]])
+            service.annotations = ["local-cluster/forward-to": "https://127.0.0.1:\(port)"]
+            _ = try await client.apply(
+                service, in: services, options: WriteOptions(fieldManager: "skyflo-playground", force: true))
+        }
+
+        private func runOperator(
+            _ endpoint: LocalCluster.Endpoint, token: String,
+            onAPIPort: @escaping @Sendable (Int) async throws -> Void
+        ) async throws {
             var own = endpoint
             own.token = token
             let configuration = try ClusterConfiguration.kubeconfig(text: own.kubeconfig())
@@ -42,7 +59,8 @@
                 let program = Operator(
                     api: client,
                     configuration: .init(
-                        identity: "playground", defaultSkyfloAI: ObjectKey(namespace: "skyflo-system", name: "skyflo")),
+                        identity: "playground", defaultSkyfloAI: ObjectKey(namespace: "skyflo-system", name: "skyflo"),
+                        apiPort: 0, onAPIPort: onAPIPort),
                     models: BuiltInModelProvider(logger: logger, environment: ProcessInfo.processInfo.environment),
                     logger: logger)
                 try await program.run()

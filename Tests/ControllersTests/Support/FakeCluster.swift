@@ -57,8 +57,16 @@ final class FakeCluster: KubeAPI {
         }
     }
 
-    func remove(_ resource: APIResource, _ name: String) {
-        state.withLock { $0.objects[resource.path(namespace: "shop", name: name)] = nil }
+    func remove(_ resource: APIResource, _ name: String, namespace: String = "shop") {
+        state.withLock { $0.objects[resource.path(namespace: namespace, name: name)] = nil }
+    }
+
+    /// The Secrets of a namespace, in the order of their names.
+    func secrets(namespace: String) -> [KubeObject] {
+        let prefix = APIResource.secrets.path(namespace: namespace) + "/"
+        return state.withLock { state in
+            state.objects.filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }.map(\.value)
+        }
     }
 
     /// Something happens right before the server gets the first request that fits; what it throws is what the client gets.
@@ -74,6 +82,9 @@ final class FakeCluster: KubeAPI {
     ) {
         state.withLock { $0.faults.append(Fault(fits: fits, isAfter: true, action: action)) }
     }
+
+    /// What was to happen and hasn't yet doesn't.
+    func forgetFaults() { state.withLock { $0.faults = [] } }
 
     private func strike(_ request: KubeRequest, isAfter: Bool) throws {
         let fault = state.withLock { state -> Fault? in
@@ -137,8 +148,13 @@ final class FakeCluster: KubeAPI {
 
     private static func list(_ path: String, _ state: State) -> KubeResponse {
         let last = path.split(separator: "/").last.map(String.init) ?? ""
-        guard ["conversations", "skyfloais", "events", "pods"].contains(last) else { return failure(404, .notFound) }
-        let items = state.objects.filter { $0.key.contains("/\(last)/") }.sorted { $0.key < $1.key }
+        guard ["conversations", "skyfloais", "events", "pods", "secrets"].contains(last) else {
+            return failure(404, .notFound)
+        }
+        let isInNamespace = path.contains("/namespaces/")
+        let items = state.objects.filter {
+            isInNamespace ? $0.key.hasPrefix(path + "/") : $0.key.contains("/\(last)/")
+        }.sorted { $0.key < $1.key }
         return success([
             "kind": "List", "apiVersion": "v1",
             "metadata": ["resourceVersion": .string(String(state.version))], "items": .array(items.map(\.value.json)),

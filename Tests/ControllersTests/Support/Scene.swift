@@ -98,9 +98,8 @@ struct Scene: Sendable {
         _ dependencies: ConversationReconciler.Dependencies, _ talk: KubeObject
     ) async throws -> ConversationStore {
         let conversation = Conversation(talk)
-        let transcript = SecretTranscriptStore(
-            api: dependencies.api, redactionKey: dependencies.options.redactionKey, of: conversation)
-        let record = try await TurnRecord.load(conversation, from: transcript, now: dependencies.clock.now)
+        let record = try await TurnRecord.load(
+            conversation, from: dependencies.transcripts(of: conversation), now: dependencies.clock.now)
         return ConversationStore(dependencies, conversation: conversation, record: record)
     }
 

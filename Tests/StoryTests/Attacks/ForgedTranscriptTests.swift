@@ -6,7 +6,7 @@ import Testing
 import WorkflowEngine
 import Writes
 
-/// Somebody who may write Secrets, and nothing else, forges the transcript. Its hashes have no key, so the forger's chain
+/// Somebody who may write the operator's Secrets, and nothing else, forges the transcript. Its hashes have no key, so the forger's chain
 /// holds together.
 @Suite struct ForgedTranscriptTests {
     @Test func `an approved and begun write that was added to the transcript isn't done`() async throws {
@@ -149,7 +149,7 @@ extension Story {
     fileprivate func forge(
         replacing change: ([TranscriptChain.Entry]) -> [TranscriptChain.Entry]
     ) async throws {
-        let secret = try #require(try await api.list(.secrets, namespace: Self.namespace).items.first)
+        let secret = try #require(try await transcriptSecrets().first)
         var reader = TranscriptChain()
         var entries: [TranscriptChain.Entry] = []
         let keys = (secret["data"]?.object?.keys ?? []).sorted()
@@ -162,6 +162,6 @@ extension Story {
         var data = JSONObject(keys.dropFirst().map { ($0, .null) })
         data[try #require(keys.first)] = .string(Base64.encode(Array(lines.utf8)))
         _ = try await api.patch(
-            .secrets, namespace: Self.namespace, name: secret.name, patch: .merge(["data": .object(data)]))
+            .secrets, namespace: Self.systemNamespace, name: secret.name, patch: .merge(["data": .object(data)]))
     }
 }

@@ -183,6 +183,7 @@ import Testing
     @Test func `a token of a ServiceAccount is sent to nobody as the key of a model`() async throws {
         let model = ScriptedModel(.says("Done."))
         try await Story.run(model) { story in
+            try await story.letOperatorReadSecrets()
             try await story.apply(
                 """
                 apiVersion: v1

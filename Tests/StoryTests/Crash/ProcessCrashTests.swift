@@ -111,6 +111,7 @@ import Testing
         let trail = AuditTrail()
         try await Story.run(nil, audit: { trail.note($0) }) { story in
             try await CrashTests.prepare(story)
+            try await story.letOperatorReadSecrets()
             try await story.apply(
                 "{apiVersion: v1, kind: Secret, metadata: {name: key, namespace: shop}, stringData: {OPENAI_API_KEY: none}}"
             )

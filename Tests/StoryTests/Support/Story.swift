@@ -18,6 +18,8 @@ struct Story: Sendable {
     let logger: Logger
 
     static let namespace = "shop"
+    /// The operator's own.
+    static let systemNamespace = "skyflo-system"
 
     /// - Parameters:
     ///   - installs: manifests of the repository to apply first.
@@ -49,6 +51,7 @@ struct Story: Sendable {
         _ models: any ModelProvider, identity: String = "operator-1", lease: WorkerLease? = nil,
         defaultSkyfloAI: ObjectKey? = nil, verificationTimeout: Duration = .seconds(20),
         progressInterval: Duration = .seconds(1),
+        onAPIPort: (@Sendable (Int) async throws -> Void)? = nil,
         wrap: @escaping @Sendable (any KubeAPI) -> any KubeAPI = { $0 },
         _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
@@ -59,6 +62,7 @@ struct Story: Sendable {
                 api: wrap(client),
                 configuration: .init(
                     identity: identity, defaultSkyfloAI: defaultSkyfloAI, lease: lease,
+                    apiPort: onAPIPort.map { _ in 0 }, onAPIPort: onAPIPort,
                     verificationTimeout: verificationTimeout, progressInterval: progressInterval),
                 models: models, logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -84,11 +88,22 @@ struct Story: Sendable {
 
     // MARK: Objects
 
+    /// The Secrets of all transcripts.
+    func transcriptSecrets() async throws -> [KubeObject] {
+        try await api.list(.secrets, namespace: Self.systemNamespace).items.filter {
+            $0["type"]?.string == "skyflo.ai/transcript"
+        }
+    }
+
+    /// Lets the operator itself read what SkyfloAIs name of Secrets.
+    func letOperatorReadSecrets() async throws { try await apply(file: "rbac/optional/read-secrets.yaml") }
+
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().path()
 
     func applyAll(in folder: String) async throws {
-        for name in try FileManager.default.contentsOfDirectory(atPath: Self.root + folder).sorted() {
+        let names = try FileManager.default.contentsOfDirectory(atPath: Self.root + folder).sorted()
+        for name in names where name.hasSuffix(".yaml") {
             try await apply(file: "\(folder)/\(name)")
         }
     }

@@ -38,10 +38,21 @@ struct Bench: Sendable {
             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}
             subjects: [{kind: ServiceAccount, name: copilot, namespace: \(Self.namespace)}]
             ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: {name: keys, namespace: \(Self.namespace)}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}
+            subjects: [{kind: ServiceAccount, name: keys, namespace: \(Self.namespace)}]
+            ---
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: {name: keys, namespace: \(Self.namespace)}
+            ---
             apiVersion: skyflo.ai/v1
             kind: SkyfloAI
             metadata: {name: bench, namespace: \(Self.namespace)}
             spec:
+              secretsServiceAccountName: keys
               models: [{name: scripted, model: scripted, baseURL: "\(modelURL)", apiKeySecretRef: {name: key}}]
               approvals: {allowUnproven: true}
             """)

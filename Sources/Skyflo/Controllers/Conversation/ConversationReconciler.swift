@@ -58,6 +58,8 @@ package final class ConversationReconciler: Reconciler {
         package var user: String
         /// Of the SkyfloAI that serves conversations which name none and whose namespace has none.
         package var defaultSkyfloAI: ObjectKey?
+        /// The operator's own: where transcripts are kept.
+        package var systemNamespace: String
         /// What the keyed hash that stands for a secret is made with. At least 16 bytes.
         package var redactionKey: [UInt8]
         /// How long a write's effect is watched.
@@ -71,7 +73,8 @@ package final class ConversationReconciler: Reconciler {
         package var proxies: ProxyEnvironment
 
         package init(
-            identity: String, user: String, defaultSkyfloAI: ObjectKey? = nil, redactionKey: [UInt8],
+            identity: String, user: String, defaultSkyfloAI: ObjectKey? = nil,
+            systemNamespace: String = "skyflo-system", redactionKey: [UInt8],
             verificationTimeout: Duration = .seconds(120), lease: WorkerLease? = nil,
             progressInterval: Duration = .seconds(1),
             proxies: ProxyEnvironment = ProxyEnvironment()
@@ -82,6 +85,7 @@ package final class ConversationReconciler: Reconciler {
             self.identity = identity
             self.user = user
             self.defaultSkyfloAI = defaultSkyfloAI
+            self.systemNamespace = systemNamespace
             self.redactionKey = redactionKey
             self.verificationTimeout = verificationTimeout
         }
@@ -133,6 +137,9 @@ package final class ConversationReconciler: Reconciler {
             forget(key)
             // Something of it may be what is gone, as a Secret of the transcript: then the next look finds and tells that.
             return try await isGone(conversation) ? .done : .requeue(after: .seconds(1))
+        } catch let error as TranscriptNotMoved {
+            try await tell(error, of: conversation)
+            return .requeue(after: .seconds(10))
         } catch let fenced as ConversationStore.FencedOut {
             forget(key)
             dependencies.logger.notice(
@@ -146,6 +153,32 @@ package final class ConversationReconciler: Reconciler {
         let object = try await dependencies.api.find(
             .conversations, namespace: conversation.namespace, name: conversation.object.name)
         return object?.uid != conversation.uid || object?.isBeingDeleted ?? true
+    }
+
+    /// Says why a conversation waits whose transcript can't be read; the rest of its status stays as it is.
+    private func tell(_ error: TranscriptNotMoved, of conversation: Conversation) async throws {
+        let reason = ConversationReason.transcriptNotMoved
+        let message = error.description
+        var conditions = conversation.status.conditions
+        let known = conditions[type: ConversationCondition.accepted.rawValue]
+        guard known?.reason != reason.rawValue || known?.message != message else { return }
+        conditions.set(
+            Condition(
+                type: ConversationCondition.accepted.rawValue, status: .false, reason: reason.rawValue,
+                message: message,
+                observedGeneration: conversation.object.generation, lastTransitionTime: dependencies.clock.now))
+        var status = ConversationStatus()
+        status.conditions = conditions
+        let patch: JSONValue = [
+            "metadata": [
+                "resourceVersion": .string(conversation.object.resourceVersion), "uid": .string(conversation.uid),
+            ], "status": status.json,
+        ]
+        let written = try await dependencies.api.patch(
+            .conversations, namespace: conversation.namespace, name: conversation.object.name, subresource: "status",
+            patch: .merge(patch), options: WriteOptions(fieldManager: SkyfloGroup.fieldManager))
+        dependencies.conversations.insert(written)
+        dependencies.events.warning(conversation.object, reason: reason.rawValue, message: message)
     }
 
     /// Whether a turn runs that a worker who lives has begun.
@@ -176,6 +209,7 @@ package final class ConversationReconciler: Reconciler {
         let status = conversation.status
         if !status.isTurnEnded || conversation.restoration != nil { return true }
         if !conversation.waitingMessages.isEmpty || conversation.hasUndo || status.hasRunningChecks { return true }
+        if status.transcriptPosition?.isToBeMoved ?? false { return true }
         return status.observedGeneration != conversation.object.generation
     }
 
@@ -200,9 +234,8 @@ package final class ConversationReconciler: Reconciler {
             if !kept.machine.isRunning { kept.letGo() }
             return kept
         }
-        let store = SecretTranscriptStore(
-            api: dependencies.api, redactionKey: dependencies.options.redactionKey, of: conversation)
-        return try await TurnRecord.load(conversation, from: store, now: dependencies.clock.now)
+        return try await TurnRecord.load(
+            conversation, from: dependencies.transcripts(of: conversation), now: dependencies.clock.now)
     }
 
     private func forget(_ key: ObjectKey) { records.forget(key) }

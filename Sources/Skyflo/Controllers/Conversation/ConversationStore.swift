@@ -24,7 +24,7 @@ struct ConversationStore: Sendable {
     let clock: any RuntimeClock
     /// Who this worker is in `status.worker`.
     let worker: String
-    let redactionKey: [UInt8]
+    let transcripts: any TranscriptStore
     /// How long the status stays as it is, at least, while a turn goes on.
     var progressInterval: Duration
 
@@ -40,6 +40,8 @@ struct ConversationStore: Sendable {
     var writtenAt: Duration?
     /// The API server doesn't let the annotation be written that says how far the conversation is.
     private var isProgressRefused = false
+    /// The API server doesn't let the Secrets be removed from which the transcript was moved.
+    private var isRemovalRefused = false
 
     init(
         _ dependencies: ConversationReconciler.Dependencies, conversation: Conversation, record: TurnRecord
@@ -49,7 +51,7 @@ struct ConversationStore: Sendable {
         events = dependencies.events
         clock = dependencies.clock
         worker = dependencies.options.identity
-        redactionKey = dependencies.options.redactionKey
+        transcripts = dependencies.transcripts(of: conversation)
         progressInterval = dependencies.options.progressInterval
         self.conversation = conversation
         self.record = record
@@ -76,9 +78,8 @@ struct ConversationStore: Sendable {
     /// Writes to the transcript what isn't in it yet.
     /// - Throws: `APIStatus` 409 where it has moved on: what we know of it is past; ``FencedOut`` where another is to blame.
     mutating func flush() async throws {
-        let transcript = SecretTranscriptStore(api: api, redactionKey: redactionKey, of: conversation)
         do {
-            try await record.flush(to: transcript, of: conversation)
+            try await record.flush(to: transcripts, of: conversation)
         } catch let status as APIStatus where status.code == 409 {
             try await refresh()
             throw status
@@ -172,6 +173,7 @@ struct ConversationStore: Sendable {
         do {
             try await patchStatus(patch)
             record.claim.isHeld = true
+            try await removeFormerTranscript()
             return .written
         } catch let status as APIStatus where status.isConflict && record.claim.isHeld {
             try await refresh()
@@ -220,6 +222,32 @@ struct ConversationStore: Sendable {
                 subresource: "status", patch: .merge(patch),
                 options: WriteOptions(fieldManager: SkyfloGroup.fieldManager)))
         writtenAt = clock.uptime
+    }
+
+    // MARK: Where the transcript was
+
+    /// Whether the status says where the transcript is.
+    var isTranscriptPlaceKnown: Bool {
+        let (said, position) = (conversation.status.transcriptPosition, record.stored.position)
+        return said == nil
+            || said?.namespace == position.namespace && said?.formerSecrets == position.formerSecrets
+    }
+
+    /// Once the status says where the transcript is, what is where it was counts no more.
+    mutating func removeFormerTranscript() async throws {
+        guard !isRemovalRefused, (record.stored.position.formerSecrets ?? 0) > 0,
+            conversation.status.transcriptPosition?.namespace == record.stored.position.namespace
+        else { return }
+        do {
+            try await record.removeFormer(from: transcripts, of: conversation)
+        } catch let status as APIStatus where status.code == 403 {
+            isRemovalRefused = true
+            events.warning(
+                conversation.object, reason: "TranscriptNotRemoved",
+                message:
+                    "the transcript was moved to the operator's namespace, and the Secrets beside the conversation "
+                    + "can't be removed: \(status.message)")
+        }
     }
 
     // MARK: What a backup keeps

@@ -136,10 +136,16 @@ struct TurnLoop {
     /// Nothing to do: the status says so, if it doesn't yet.
     private mutating func finishIdle() async throws -> ReconcileResult {
         let nextCheck = try await checkAgain()
+        // Whoever moved it may have died before this.
+        try await store.removeFormerTranscript()
         let status = conversation.status
-        if status.observedGeneration != conversation.object.generation || !status.isTurnEnded {
+        if status.observedGeneration != conversation.object.generation || !status.isTurnEnded
+            || !store.isTranscriptPlaceKnown
+        {
             try await store.writeStatus()
         }
+        // Writing it may have had what was moved removed.
+        if !store.isTranscriptPlaceKnown { try await store.writeStatus() }
         return nextCheck.map { .requeue(after: $0) } ?? .done
     }
 
@@ -216,8 +222,10 @@ struct TurnLoop {
     /// Without the transcript it isn't known what was asked for and what was done: the conversation ends here. Nothing is
     /// appended to what is left of it.
     private mutating func giveUpLostTranscript(_ loss: String) async throws -> ReconcileResult {
-        let prefix = store.record.stored.position.secretPrefix
-        let message = "the transcript in Secrets \(prefix)-… can't be used: \(loss)"
+        let position = store.record.stored.position
+        let message =
+            "the transcript in Secrets \(position.secretPrefix)-… of the namespace \(position.namespace) can't be used: "
+            + loss
         let status = conversation.status
         guard
             status.conditions[type: ConversationCondition.failed.rawValue]?.message != message

@@ -99,6 +99,11 @@ struct TurnRecord: Sendable {
 
     mutating func adopt(_ policy: WorkflowStateMachine.Policy) { machine.policy = policy }
 
+    /// Removes what was moved, from where an earlier version kept it.
+    mutating func removeFormer(from store: any TranscriptStore, of conversation: Conversation) async throws {
+        try await store.removeFormer(of: &stored, of: conversation)
+    }
+
     /// Writes what isn't in the transcript yet.
     mutating func flush(to store: any TranscriptStore, of conversation: Conversation) async throws {
         try await store.append(unwritten, to: &stored, of: conversation)

@@ -18,6 +18,7 @@ final class IntegrationCredentialCache: Sendable {
 
     private struct Place: Hashable {
         var skyfloAI: ObjectKey
+        var identity: Impersonation?
         var settings: JenkinsSettings
     }
 
@@ -28,12 +29,18 @@ final class IntegrationCredentialCache: Sendable {
     func access(
         to settings: JenkinsSettings, of skyflo: SkyfloAI, isNew: Bool, api: any KubeAPI, clock: any RuntimeClock
     ) async throws -> IntegrationAccess {
-        let place = Place(skyfloAI: skyflo.object.key, settings: settings)
+        let place = Place(skyfloAI: skyflo.object.key, identity: skyflo.secretsIdentity, settings: settings)
         let readAt = clock.uptime
         if !isNew, let known = entries.withLock({ $0[place] }), readAt - known.readAt < Self.lifetime {
             return known.access
         }
-        let access = try await Self.read(settings, namespace: skyflo.object.namespace, api: api)
+        let access: IntegrationAccess
+        do {
+            access = try await Self.read(
+                settings, namespace: skyflo.object.namespace, api: SecretsAPI(api, for: skyflo))
+        } catch let refused as SecretForbidden {
+            throw Self.failure("\(refused)")
+        }
         entries.withLock { entries in
             entries = entries.filter { readAt - $0.value.readAt < Self.lifetime }
             entries[place] = (access, readAt)

@@ -11,7 +11,7 @@ import Writes
 struct IntegrationDirectory: IntegrationProvider {
     let skyfloAI: ObjectKey
     let skyfloAIs: Informer
-    /// The operator's own: Secrets aren't read as the conversation.
+    /// The operator's own: Secrets aren't read as the conversation, but as whom the SkyfloAI names (``SecretsAPI``).
     let api: any KubeAPI
     let clock: any RuntimeClock
     let cache: IntegrationCredentialCache

@@ -32,6 +32,8 @@ enum ModelKey {
     struct Failure: Error {
         /// Names the Secret and its key, never the value.
         var message: String
+        /// The Secret may not be read.
+        var isForbidden = false
     }
 
     /// - Parameters:

@@ -47,7 +47,13 @@ final class ModelKeyCache: Sendable {
     ) async throws -> Credential {
         if !isNew, let known = known(reference, use: use, object: skyflo.object, clock: clock) { return known }
         let (namespace, readAt) = (skyflo.object.namespace, clock.uptime)
-        let found = try await api.find(use.resource, namespace: namespace, name: reference.name)
+        let found: KubeObject?
+        do {
+            found = try await SecretsAPI(api, for: skyflo).find(
+                use.resource, namespace: namespace, name: reference.name)
+        } catch let refused as SecretForbidden {
+            throw ModelKey.Failure(message: "model \(model): \(refused)", isForbidden: true)
+        }
         let place = "\(use.resource.kind) \(namespace ?? "")/\(reference.name)"
         let credential = try ModelKey.read(found, key: reference.key, place: place, of: model, use: use)
         remember(credential, reference: reference, use: use, of: skyflo, readAt: readAt)

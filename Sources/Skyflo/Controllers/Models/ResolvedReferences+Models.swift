@@ -34,7 +34,8 @@ extension ResolvedReferences {
             secrets = try await dependencies.keys.secrets(
                 of: model, in: skyflo, isNew: isNew, api: dependencies.api, clock: dependencies.clock)
         } catch let failure as ModelKey.Failure {
-            throw UnresolvedReference(reason: .secretNotFound, message: failure.message)
+            throw UnresolvedReference(
+                reason: failure.isForbidden ? .secretForbidden : .secretNotFound, message: failure.message)
         }
         do {
             return (try dependencies.models.model(for: model, secrets: secrets), secrets.identity)

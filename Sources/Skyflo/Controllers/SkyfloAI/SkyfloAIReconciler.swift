@@ -37,6 +37,7 @@ package struct SkyfloAIReconciler: Reconciler {
                 type: "Ready", status: reason == "Ready" ? .true : .false, reason: reason, message: message,
                 observedGeneration: object.generation, lastTransitionTime: clock.now))
         conditions.set(rulesCondition(of: skyflo))
+        conditions.set(skyflo.secretsCondition(at: clock.now))
         let finding = try await proofs.look(api)
         conditions.set(proof(finding, of: skyflo))
         var status = SkyfloAIStatus()
@@ -99,7 +100,13 @@ package struct SkyfloAIReconciler: Reconciler {
         for model in skyflo.models {
             guard let reference = model.apiKeySecretRef else { continue }
             let readAt = clock.uptime
-            let secret = try await api.find(.secrets, namespace: skyflo.object.namespace, name: reference.name)
+            let secret: KubeObject?
+            do {
+                secret = try await SecretsAPI(api, for: skyflo).find(
+                    .secrets, namespace: skyflo.object.namespace, name: reference.name)
+            } catch let refused as SecretForbidden {
+                return ("SecretForbidden", "model \(model.name): \(refused)")
+            }
             guard let secret, SkyfloAI.mayHoldKey(secret), secret["data", reference.key] != nil else {
                 return (
                     "SecretNotFound",
@@ -119,7 +126,9 @@ package struct SkyfloAIReconciler: Reconciler {
                 let secrets = try await keys.secrets(of: model, in: skyflo, api: api, clock: clock)
                 _ = try models.model(for: model, secrets: secrets)
             } catch let failure as ModelKey.Failure {
-                return ("SecretInvalid", "model \(model.name): \(failure.message)")
+                return (
+                    failure.isForbidden ? "SecretForbidden" : "SecretInvalid", "model \(model.name): \(failure.message)"
+                )
             } catch let error as LanguageModelError {
                 return ("ModelInvalid", "model \(model.name): \(error)")
             }

@@ -18,6 +18,7 @@ package enum ConversationReason: String, Sendable, JSONCodable {
     case skyfloAINotFound = "SkyfloAINotFound"
     case skyfloAIAmbiguous = "SkyfloAIAmbiguous"
     case modelNotFound = "ModelNotFound"
+    case secretForbidden = "SecretForbidden"
     case secretNotFound = "SecretNotFound"
     case serviceAccountNotFound = "ServiceAccountNotFound"
     case serviceAccountRefused = "ServiceAccountRefused"
@@ -52,6 +53,8 @@ package enum ConversationReason: String, Sendable, JSONCodable {
     case writeLimit = "WriteLimitReached"
     case turnTimeout = "TurnTimeout"
     case transcriptLost = "TranscriptLost"
+    /// It is where an earlier version kept it, and the operator may not move it from there.
+    case transcriptNotMoved = "TranscriptNotMoved"
     case outcomeUnknown = "OutcomeUnknown"
     case internalError = "InternalError"
 }

@@ -8,6 +8,9 @@ package struct SkyfloAI: Sendable {
     /// nil: all there are.
     package let toolsets: [String]?
     package let instructions: String?
+    /// The ServiceAccount of its namespace as which the operator reads the Secrets and ConfigMaps that are named here; nil for
+    /// the operator itself.
+    package let secretsServiceAccountName: String?
     /// True: no conversation that this governs begins a write, or goes on with a turn.
     package let stop: Bool
     /// True: no conversation that this governs may write.
@@ -28,6 +31,7 @@ package struct SkyfloAI: Sendable {
         models = listed.isEmpty ? [.offline] : listed
         toolsets = spec?["toolsets"]?.array?.compactMap(\.string)
         instructions = spec?["instructions"]?.string
+        secretsServiceAccountName = spec?["secretsServiceAccountName"]?.string
         stop = spec?["stop"]?.bool ?? false
         readOnly = spec?["readOnly"]?.bool ?? false
         approvals = ApprovalPolicy(spec?["approvals"] ?? .object([:]))

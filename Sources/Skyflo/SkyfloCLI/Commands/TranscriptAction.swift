@@ -1,8 +1,21 @@
 import ConversationAccess
+import KubeClient
 import KubeModel
 import SkyfloAPI
 import Transcripts
 import WorkflowEngine
+
+/// Who is asked for a transcript.
+package enum TranscriptSource: Sendable, Hashable {
+    /// The operator, through the API server's proxy to its service.
+    case `operator`(namespace: String, service: String)
+    /// The Secrets themselves, by whoever may get them.
+    case secrets(namespace: String)
+
+    /// The operator's service, as the manifests name it.
+    package static let service = RemoteTranscriptReader.service
+    package static let `default` = TranscriptSource.operator(namespace: "skyflo-system", service: service)
+}
 
 /// Prints the whole history of a conversation, or says whether it is what the operator wrote.
 package struct TranscriptAction: Sendable {
@@ -11,8 +24,13 @@ package struct TranscriptAction: Sendable {
     /// Prints the verdict only.
     package var verifiesOnly: Bool
     package var format: DataFormat?
+    package var source: TranscriptSource
 
-    package init(_ name: String, turn: Int? = nil, verifiesOnly: Bool = false, format: DataFormat? = nil) {
+    package init(
+        _ name: String, turn: Int? = nil, verifiesOnly: Bool = false, format: DataFormat? = nil,
+        source: TranscriptSource = .default
+    ) {
+        self.source = source
         self.name = name
         self.turn = turn
         self.verifiesOnly = verifiesOnly
@@ -25,7 +43,7 @@ package struct TranscriptAction: Sendable {
         guard conversation.status.transcriptPosition != nil else {
             throw CommandError(.error, message: "conversation \"\(name)\" has no transcript yet")
         }
-        let reading = try await SecretTranscriptReader(api: session.api).read(conversation)
+        let reading = try await read(conversation, session.api)
         if !verifiesOnly { show(reading, session: session) }
         if let fault = reading.fault {
             throw CommandError(.tampered, message: "the transcript was changed: \(fault)")
@@ -34,6 +52,36 @@ package struct TranscriptAction: Sendable {
             session.terminal.print("verified: \(reading.entries.count) entries, head \(reading.head)".styled)
         }
         return .success
+    }
+
+    private func read(_ conversation: Conversation, _ api: any KubeAPI) async throws -> TranscriptReading {
+        let place = conversation.status.transcriptPosition?.namespace ?? ""
+        switch source {
+        case .secrets(let namespace):
+            return try await SecretTranscriptReader(api: api, namespace: place.isEmpty ? namespace : place)
+                .read(conversation)
+        case .operator(let namespace, let service):
+            let namespace = place.isEmpty ? namespace : place
+            do {
+                return try await RemoteTranscriptReader(api: api, namespace: namespace, service: service)
+                    .read(conversation)
+            } catch let error as KubeClientError where error.code == .noToken {
+                throw CommandError(.error, message: Self.tokenNeeded(namespace), cause: error)
+            } catch let status as APIStatus {
+                throw CommandError(
+                    .error,
+                    message: "the operator doesn't hand the transcript out (HTTP \(status.code)): \(status.message)\n"
+                        + "Who may get Secrets in the namespace \(namespace) can read it there, with --secrets.",
+                    cause: status)
+            }
+        }
+    }
+
+    private static func tokenNeeded(_ namespace: String) -> String {
+        "the operator wants a token to know who you are, and your kubeconfig has none (a client certificate can't be passed "
+            + "on). Have one made of a ServiceAccount that may get conversations/transcript:\n"
+            + "  --token \"$(kubectl create token NAME -n NAMESPACE)\"\n"
+            + "Who may get Secrets in the namespace \(namespace) can read it there, with --secrets."
     }
 
     private func show(_ reading: TranscriptReading, session: Session) {

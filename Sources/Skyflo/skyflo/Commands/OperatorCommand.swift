@@ -29,13 +29,15 @@ struct OperatorCommand: AsyncParsableCommand {
     var lease = false
     @Option(
         help:
-            "The namespace of the Leases and of the Secret skyflo-redaction-key. Default: $POD_NAMESPACE, else skyflo-system."
+            "The operator's own namespace: Leases, transcripts, skyflo-redaction-key. Default: $POD_NAMESPACE, else skyflo-system."
     )
     var leaseNamespace: String?
     @Option(help: "After how many seconds without a renewal of its Lease a worker counts as gone.")
     var leaseDuration: Int = 15
     @Option(help: "Where /healthz, /readyz and /metrics listen.") var healthHost: String = "127.0.0.1"
     @Option(help: "Their port; 0 for none.") var healthPort: Int = 8081
+    @Option(help: "Where transcripts are handed out, over HTTPS.") var apiHost: String = "127.0.0.1"
+    @Option(help: "Its port, such as 8443; 0 for none.") var apiPort: Int = 0
     @Option(help: "How many conversations are worked on at the same time.") var concurrency: Int = 64
     @Option(
         help:
@@ -49,6 +51,7 @@ struct OperatorCommand: AsyncParsableCommand {
             throw ValidationError("--default-skyfloai takes NAMESPACE/NAME")
         }
         guard (0...65_535).contains(healthPort) else { throw ValidationError("--health-port takes 0 to 65535") }
+        guard (0...65_535).contains(apiPort) else { throw ValidationError("--api-port takes 0 to 65535") }
         guard (1...3600).contains(leaseDuration) else { throw ValidationError("--lease-duration takes 1 to 3600") }
         guard (1...10_000).contains(concurrency) else { throw ValidationError("--concurrency takes 1 to 10000") }
     }
@@ -85,7 +88,8 @@ struct OperatorCommand: AsyncParsableCommand {
         return Operator.Configuration(
             namespace: namespace, identity: Self.identity(environment), defaultSkyfloAI: Self.key(defaultSkyfloai),
             lease: self.lease ? lease : nil, healthHost: healthHost,
-            healthPort: healthPort == 0 ? nil : healthPort, concurrency: concurrency,
+            healthPort: healthPort == 0 ? nil : healthPort, apiHost: apiHost, apiPort: apiPort == 0 ? nil : apiPort,
+            concurrency: concurrency,
             systemNamespace: lease.namespace, proxies: ProxyEnvironment(environment))
     }
 

@@ -94,12 +94,14 @@ struct TranscriptCommand: UserCommand {
         commandName: "transcript",
         abstract: "Print the whole history of a conversation, and check that nobody changed it.",
         discussion: """
-            Reads the Secrets that contain it, which needs the right to get them. If its chain of hashes is broken, the \
-            entries before that place are printed, and the command ends with 7.
+            Asks the operator for it, through the API server, which needs the right to get conversations/transcript; with \
+            --secrets, reads the Secrets that contain it. If its chain of hashes is broken, the entries before that place \
+            are printed, and the command ends with 7.
 
             Examples:
               kubectl skyflo transcript -n shop scale-web --turn 2
               kubectl skyflo transcript -n shop scale-web --verify
+              kubectl skyflo transcript -n shop scale-web --token "$(kubectl create token auditor -n shop)"
             """)
 
     enum Output: String, ExpressibleByArgument, CaseIterable { case json, yaml }
@@ -108,11 +110,22 @@ struct TranscriptCommand: UserCommand {
     @Option(help: "Only this turn.") var turn: Int?
     @Flag(help: "Only check it; print the result.") var verify = false
     @Option(name: .shortAndLong, help: "json or yaml: the entries as they were stored.") var output: Output?
+    @Flag(help: "Read the Secrets themselves, without the operator.") var secrets = false
+    @Option(help: "The token that the operator gets instead of your own.") var token: String?
+    @Option(help: "The operator's namespace, where the conversation doesn't say it.")
+    var operatorNamespace: String = "skyflo-system"
+    @Option(help: "The operator's service, as SCHEME:NAME:PORT.")
+    var operatorService: String = TranscriptSource.service
     @OptionGroup var cluster: ClusterOptions
+
+    var callerToken: String? { token }
 
     func perform(in session: Session) async throws -> ExitStatus {
         try await TranscriptAction(
-            name, turn: turn, verifiesOnly: verify, format: output.flatMap { DataFormat(rawValue: $0.rawValue) }
+            name, turn: turn, verifiesOnly: verify, format: output.flatMap { DataFormat(rawValue: $0.rawValue) },
+            source: secrets
+                ? .secrets(namespace: operatorNamespace)
+                : .operator(namespace: operatorNamespace, service: operatorService)
         ).perform(in: session)
     }
 }

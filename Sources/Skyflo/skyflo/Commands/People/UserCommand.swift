@@ -16,10 +16,14 @@ import UnixSignals
 /// A command of people: what it does is in SkyfloCLI, this gives it a cluster and a terminal.
 protocol UserCommand: AsyncParsableCommand {
     var cluster: ClusterOptions { get }
+    /// The token that services behind the API server's proxy get; nil for the kubeconfig's own.
+    var callerToken: String? { get }
     func perform(in session: Session) async throws -> ExitStatus
 }
 
 extension UserCommand {
+    var callerToken: String? { nil }
+
     @concurrent
     mutating func run() async throws {
         let command = self
@@ -38,6 +42,7 @@ extension UserCommand {
             var options = KubeClient.Options()
             options.userAgent = KubeClient.Options.userAgent(version: Version.current)
             options.timeout = cluster.requestTimeout.limit ?? .seconds(3600)
+            options.callerToken = callerToken
             let logger = Logger(label: "kubectl-skyflo") { _ in SwiftLogNoOpLogHandler() }
             return try await withKubeClient(configuration, logger: logger, options: options) { client in
                 try await perform(
