@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct RetryPolicyTests {
     private let policy = ModelRetryPolicy(
-        maxRetries: 3, maxRateLimitRetries: 3, maxConnectionRetries: 2, maxBrokenReplies: 1, base: .seconds(1),
+        maxRetries: 3, maxConnectionRetries: 2, maxBrokenReplies: 1, base: .seconds(1),
         maxDelay: .seconds(5),
         maxRetryAfter: .seconds(30), connectionPatience: .seconds(10))
 
@@ -22,7 +22,25 @@ import Testing
         }
     }
 
-    @Test(arguments: [LanguageModelError.Code.rateLimited, .unavailable, .overloaded])
+    @Test func `a provider that takes no more for now, and doesn't say for how long, is asked again for minutes`() {
+        let policy = ModelRetryPolicy(base: .seconds(1), limitPatience: .seconds(300), maxLimitDelay: .seconds(60))
+        var state = RetryState(policy, loadingPatience: .zero)
+        var elapsed = Duration.zero
+        var waits: [Duration] = []
+        while let delay = state.delay(
+            after: LanguageModelError(.rateLimited, message: "m"), elapsed: elapsed, remaining: .seconds(600) - elapsed,
+            jitter: 1)
+        {
+            waits.append(delay)
+            elapsed += delay
+        }
+        #expect(Array(waits.prefix(8)) == [1, 2, 4, 8, 16, 32, 60, 60].map { Duration.seconds($0) })
+        #expect(elapsed >= .seconds(300) && elapsed < .seconds(360))
+        #expect(delays(.rateLimited, times: 1, remaining: .milliseconds(900)) == [nil], "not past the end")
+        #expect(delays(.rateLimited, times: 1, policy: ModelRetryPolicy.none) == [nil])
+    }
+
+    @Test(arguments: [LanguageModelError.Code.unavailable, .overloaded])
     func `a busy provider is asked again, after waits that grow`(code: LanguageModelError.Code) {
         #expect(delays(code, times: 4) == [.seconds(1), .seconds(2), .seconds(4), nil])
         #expect(delays(code, times: 1, jitter: 0) == [.milliseconds(500)])
@@ -120,7 +138,7 @@ import Testing
 
     @Test func `the last failure says how often it was tried`() {
         var state = RetryState(policy, loadingPatience: .zero)
-        let error = LanguageModelError(.rateLimited, message: "slow down")
+        let error = LanguageModelError(.overloaded, message: "slow down")
         for _ in 0..<4 { _ = state.delay(after: error, elapsed: .zero, remaining: .seconds(9), jitter: 0) }
         #expect(state.summary(error).message == "slow down (after 4 tries)")
     }

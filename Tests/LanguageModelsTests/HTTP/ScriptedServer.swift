@@ -168,7 +168,8 @@ extension ModelOptions {
     static var quick: ModelOptions {
         ModelOptions(
             timeouts: Timeouts(firstToken: .seconds(20), silence: .seconds(20), reply: .seconds(40)),
-            retries: ModelRetryPolicy(base: .milliseconds(1), maxDelay: .milliseconds(5)))
+            retries: ModelRetryPolicy(
+                base: .milliseconds(1), maxDelay: .milliseconds(5), maxLimitDelay: .milliseconds(5)))
     }
 
     func with(_ change: (inout ModelOptions) -> Void) -> ModelOptions {

@@ -125,6 +125,8 @@ extension SkyfloAI.Model {
             headers: secrets.headers, temperature: temperature, reasoningEffort: reasoningEffort,
             thinkingBudget: thinkingBudget)
         options.now = { SystemClock().now }
+        // Rather than wait for minutes another one is asked.
+        if !fallback.isEmpty { options.retries.limitPatience = .seconds(15) }
         if let seconds = timeouts.firstToken { options.timeouts.firstToken = .seconds(seconds) }
         if let seconds = timeouts.silence { options.timeouts.silence = .seconds(seconds) }
         if let seconds = timeouts.reply { options.timeouts.reply = .seconds(seconds) }

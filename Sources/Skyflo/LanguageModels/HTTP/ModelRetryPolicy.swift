@@ -6,8 +6,6 @@ import Concurrency
 package struct ModelRetryPolicy: Sendable, Hashable {
     /// How often a request is sent again that the provider answers with "later"; 0 for never.
     package var maxRetries: Int
-    /// How often where a rate limit was reached: most are for a minute, and few providers say when it is over.
-    package var maxRateLimitRetries: Int
     /// How often without a connection. A server that restarts is met, one that isn't there is told within seconds.
     package var maxConnectionRetries: Int
     /// How often a reply is asked for again that broke off.
@@ -20,14 +18,21 @@ package struct ModelRetryPolicy: Sendable, Hashable {
     package var maxRetryAfter: Duration
     /// How long connections are tried for, from the first that failed on.
     package var connectionPatience: Duration
+    /// For how long a provider is asked again that refuses requests as too many and doesn't say when it will take one, from the
+    /// first refusal on. Limits are by the minute most of the time, or by the turns of others.
+    package var limitPatience: Duration
+    /// No wait of those is longer.
+    package var maxLimitDelay: Duration
 
     package init(
-        maxRetries: Int = 5, maxRateLimitRetries: Int = 8, maxConnectionRetries: Int = 4, maxBrokenReplies: Int = 2,
+        maxRetries: Int = 5, maxConnectionRetries: Int = 4, maxBrokenReplies: Int = 2,
         base: Duration = .milliseconds(500), maxDelay: Duration = .seconds(20), maxRetryAfter: Duration = .seconds(300),
-        connectionPatience: Duration = .seconds(8)
+        connectionPatience: Duration = .seconds(8), limitPatience: Duration = .seconds(420),
+        maxLimitDelay: Duration = .seconds(60)
     ) {
+        self.limitPatience = limitPatience
+        self.maxLimitDelay = maxLimitDelay
         self.maxRetries = maxRetries
-        self.maxRateLimitRetries = maxRateLimitRetries
         self.maxConnectionRetries = maxConnectionRetries
         self.maxBrokenReplies = maxBrokenReplies
         self.base = base
@@ -37,8 +42,7 @@ package struct ModelRetryPolicy: Sendable, Hashable {
     }
 
     /// Never again.
-    package static let none = ModelRetryPolicy(
-        maxRetries: 0, maxRateLimitRetries: 0, maxConnectionRetries: 0, maxBrokenReplies: 0)
+    package static let none = ModelRetryPolicy(maxRetries: 0, maxConnectionRetries: 0, maxBrokenReplies: 0)
 }
 
 /// What has failed of a request so far, and what follows from it.
@@ -58,10 +62,10 @@ struct RetryState: Sendable {
         self.loadingPatience = loadingPatience
     }
 
-    private static func kind(_ code: LanguageModelError.Code) -> Kind? {
-        switch code {
-        case .rateLimited: .limited
-        case .unavailable, .overloaded: .busy
+    private static func kind(_ error: LanguageModelError) -> Kind? {
+        switch error.code {
+        case .rateLimited where error.retryAfter == nil: .limited
+        case .rateLimited, .unavailable, .overloaded: .busy
         case .unreachable: .connection
         case .incomplete: .broken
         case .loading: .loading
@@ -80,16 +84,19 @@ struct RetryState: Sendable {
         after error: LanguageModelError, elapsed: Duration, remaining: Duration, jitter: Double
     ) -> Duration? {
         tries += 1
-        guard let kind = Self.kind(error.code) else { return nil }
+        guard let kind = Self.kind(error) else { return nil }
         let done = retries[kind, default: 0]
         retries[kind] = done + 1
         let first = firstFailure[kind] ?? elapsed
         firstFailure[kind] = first
         let delay: Duration
         switch kind {
-        case .busy, .limited, .broken:
-            guard done < limit(of: kind) else { return nil }
+        case .busy, .broken:
+            guard done < (kind == .busy ? policy.maxRetries : policy.maxBrokenReplies) else { return nil }
             delay = busyDelay(told: error.retryAfter, done, jitter: jitter)
+        case .limited:
+            guard policy.maxRetries > 0, elapsed - first < policy.limitPatience else { return nil }
+            delay = backoff(done, jitter: jitter, most: policy.maxLimitDelay)
         case .connection:
             guard done < policy.maxConnectionRetries, elapsed - first < policy.connectionPatience else { return nil }
             delay = backoff(done, jitter: jitter)
@@ -100,22 +107,15 @@ struct RetryState: Sendable {
         return delay <= policy.maxRetryAfter && delay < remaining ? delay : nil
     }
 
-    private func limit(of kind: Kind) -> Int {
-        switch kind {
-        case .busy: policy.maxRetries
-        case .limited: policy.maxRateLimitRetries
-        default: policy.maxBrokenReplies
-        }
-    }
-
     /// As the provider says; but one that says "now" again and again doesn't mean it.
     private func busyDelay(told: Duration?, _ done: Int, jitter: Double) -> Duration {
         guard let told else { return backoff(done, jitter: jitter) }
         return done == 0 ? told : max(told, backoff(done - 1, jitter: jitter))
     }
 
-    private func backoff(_ done: Int, jitter: Double) -> Duration {
-        Backoff(base: policy.base, maximum: policy.maxDelay, jitter: 0.5).delay(failures: done + 1, random: 1 - jitter)
+    private func backoff(_ done: Int, jitter: Double, most: Duration? = nil) -> Duration {
+        Backoff(base: policy.base, maximum: most ?? policy.maxDelay, jitter: 0.5)
+            .delay(failures: done + 1, random: 1 - jitter)
     }
 
     /// What is told in the end.
