@@ -285,8 +285,8 @@ let package = Package(
             .target(
                 name: "Fuzzing",
                 dependencies: [
-                    "KubeModel", "KubeSchema", "KubeClient", "LanguageModels", "LocalCluster", "WorkflowEngine",
-                    "Writes", "Helm", "MCP",
+                    "KubeModel", "KubeSchema", "SkyfloAPI", "KubeClient", "LanguageModels", "LocalCluster",
+                    "WorkflowEngine", "Writes", "Helm", "MCP",
                 ],
                 path: "hack/fuzz/Fuzzing", swiftSettings: settings),
             .systemLibrary(name: "CLibFuzzer", path: "hack/fuzz/CLibFuzzer"),

@@ -139,6 +139,29 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
         #expect(SkyfloAIStatus(json: status.json) == status)
     }
 
+    @Test func `the schema of a SkyfloAI's runbooks and the Swift type have the same fields`() throws {
+        let (json, schema) = try schema("skyflo.ai_skyfloais.yaml")
+        let runbooks = try #require(json["properties", "spec", "properties", "runbooks"])
+        let maximal: JSONValue = [
+            "name": "oom", "configMapRef": ["name": "runbooks", "key": "oom.md"], "keywords": ["oom"],
+            "kinds": ["Pod"], "namespaces": ["shop-*"],
+        ]
+        #expect(leaves(runbooks) == leaves(of: maximal))
+        func read(_ runbook: JSONValue) -> RunbookReference? {
+            SkyfloAI(KubeObject(["spec": ["runbooks": [runbook]]])).runbooks.first
+        }
+        for path in leaves(runbooks) {
+            #expect(read(removing(path[...], from: maximal)) != read(maximal), "\(path) isn't read")
+        }
+        var object: JSONValue = ["spec": ["runbooks": [maximal], "titles": "Model", "summaries": "None"]]
+        #expect(schema.validate(object, old: nil).isEmpty && schema.prune(&object).isEmpty)
+        let asks = SkyfloAI(KubeObject(object))
+        #expect(asks.asksForTitles && !asks.asksForSummaries)
+        #expect(!SkyfloAI(KubeObject([:])).asksForTitles && SkyfloAI(KubeObject([:])).asksForSummaries)
+        object["spec", "titles"] = "Sometimes"
+        #expect(!schema.validate(object, old: nil).isEmpty)
+    }
+
     static let maximalApprovals: JSONValue = [
         "quorum": 2, "twoPerson": true, "serviceAccounts": "Nobody", "allowUnproven": true,
         "requireApproverRights": true,

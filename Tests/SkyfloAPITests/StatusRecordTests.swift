@@ -12,6 +12,7 @@ import Testing
         approval.tool = "k8s_scale"
         approval.arguments = "{}"
         approval.requests = [["method": "PATCH", "of a later version": 1]]
+        approval.references = ["name = web"]
         approval.fingerprint = "hmac-sha256:0"
         approval.preview = "-2\n+3"
         approval.risk = "Extreme"
@@ -155,6 +156,7 @@ import Testing
 
     @Test func `a field without anything in it is missing, or null where an earlier write may have left something`() {
         var approval = Self.approval
+        approval.references = []
         approval.fingerprint = nil
         approval.touches = []
         approval.alternatives = []
@@ -168,7 +170,8 @@ import Testing
         let nulls = members.filter(\.value.isNull).map(\.key)
         #expect(
             nulls == [
-                "fingerprint", "touches", "alternatives", "decision", "decidedBy", "reason", "votes", "autoApprovedBy",
+                "references", "fingerprint", "touches", "alternatives", "decision", "decidedBy", "reason", "votes",
+                "autoApprovedBy",
             ])
         #expect(!members.contains("waitingFor"), "people are told by an update")
         #expect(Approval(json: approval.json) == approval)

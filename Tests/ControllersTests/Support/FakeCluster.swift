@@ -22,6 +22,8 @@ final class FakeCluster: KubeAPI {
         var version = 100
         var sent: [Sent] = []
         var faults: [Fault] = []
+        /// Of SelfSubjectRulesReviews.
+        var rules: JSONValue = [:]
     }
 
     private let state = Mutex(State())
@@ -56,6 +58,9 @@ final class FakeCluster: KubeAPI {
             _ = Self.store(KubeObject(MergePatch.apply(patch, to: old.json)), at: path, &state)
         }
     }
+
+    /// What everybody may do from here on, for whoever asks for all of it.
+    func allow(_ rules: [JSONValue]) { state.withLock { $0.rules = ["resourceRules": .array(rules)] } }
 
     func remove(_ resource: APIResource, _ name: String, namespace: String = "shop") {
         state.withLock { $0.objects[resource.path(namespace: namespace, name: name)] = nil }
@@ -126,6 +131,7 @@ final class FakeCluster: KubeAPI {
         case .get: return state.objects[path].map { success($0.json) } ?? list(path, state)
         // Whoever asks may do it; nothing is stored.
         case .post where path.hasSuffix("/selfsubjectaccessreviews"): return success(["status": ["allowed": true]])
+        case .post where path.hasSuffix("/selfsubjectrulesreviews"): return success(["status": state.rules])
         case .post:
             let object = KubeObject(body)
             let path = "\(path)/\(object.name)"
@@ -148,7 +154,7 @@ final class FakeCluster: KubeAPI {
 
     private static func list(_ path: String, _ state: State) -> KubeResponse {
         let last = path.split(separator: "/").last.map(String.init) ?? ""
-        guard ["conversations", "skyfloais", "events", "pods", "secrets"].contains(last) else {
+        guard ["conversations", "skyfloais", "events", "pods", "deployments", "secrets"].contains(last) else {
             return failure(404, .notFound)
         }
         let isInNamespace = path.contains("/namespaces/")

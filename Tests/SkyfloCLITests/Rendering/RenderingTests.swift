@@ -32,6 +32,16 @@ import Testing
         #expect(!lines.contains("were changed"))
     }
 
+    @Test func `an argument from an earlier result is shown with where it is from, and is part of what is approved`()
+        throws
+    {
+        let entry = try approval(["references": ["name = web (from the result of c1, k8s_get: items[0].metadata.name)"]]
+        )
+        let lines = text(ApprovalText(entry: entry).lines)
+        #expect(lines.contains("argument name = web (from the result of c1, k8s_get: items[0].metadata.name)"))
+        #expect(lines.contains("were changed after the operator wrote them"), "it came after the digest")
+    }
+
     @Test func `a command is shown word by word, a step by its title, and what isn't known as it is`() throws {
         let command: JSONValue = [
             "backend": "Exec", "command": ["sh", "-c", "a | b"], "container": "c", "timeoutSeconds": 30,

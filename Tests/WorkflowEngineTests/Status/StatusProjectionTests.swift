@@ -135,7 +135,7 @@ import WorkflowEngine
             "scale", saying: "Scaling web.", ModelTurn.Usage(prompt: 1000, completion: 10, cost: 2_600_000_000))
         play.apply(.approvalRequested(id: "c1", request(play)))
         try look(play, newApprovals: ["c1"])
-        #expect(all["plan"] == [["step": "Scaling web.", "state": "InProgress", "calls": ["c1"]]])
+        #expect(all["plan"] == [["step": "Scaling web.", "state": "AwaitingApproval", "calls": ["c1"]]])
         #expect(all["usage", "cost"] == "0.002600")
         all["approvals", "c1"] = MergePatch.apply(
             [
@@ -147,8 +147,11 @@ import WorkflowEngine
         try look(play)
         #expect(all["approvals", "c1"]?["waitingFor"] == nil)
         var ruled = MachineHarness()
-        ruled.propose("scale")
+        var withRunbook = ModelTurn(content: "", calls: [.init(modelID: "m", tool: "scale", arguments: "{}")])
+        withRunbook.context = ContextUse(model: "m", bytes: 10, runbooks: ["scaling"])
+        ruled.apply(.modelReplied(withRunbook))
         var hidden = request(ruled)
+        hidden.references = ["name = web (from the result of c1, get: name)"]
         hidden.shown = .init(arguments: "{‹redacted:0›}", requests: hidden.requests, fingerprint: "hmac-sha256:0")
         ruled.apply(.approvalRequested(id: "c1", hidden))
         ruled.apply(.decided(id: "c1", Decision(approved: true, by: "SkyfloAI", rule: "small")))

@@ -35,6 +35,11 @@ import WorkflowEngine
         .checkedAgain(id: "c1", [.init(check: "x", verdict: .stillRunning, evidence: "2/3")]),
         .turnEnded(TurnEnd(.failed, reason: .modelFailed, message: "m", answer: "a")), .disregarded(after: 3),
         .restored(messages: 2, followUps: ["a"], undos: 1, note: "n"),
+        .argumentsResolved(
+            id: "c2", arguments: "{\"name\":\"web\"}",
+            references: [.init(argument: "name", call: "c1", tool: "get", path: "a[0]", value: "web")]),
+        .summarized(messages: 4, text: "it was\nscaled", .init(prompt: 5, completion: 6)),
+        .titled("Scaling", .init(prompt: 7, completion: 8, cost: 9)),
     ]
 
     private static let callAsText: ModelTurn = {

@@ -84,6 +84,60 @@ import WorkflowEngine
             play.end()?.answer == "**Checks:** Scale (c1: 3 replicas: TimedOut (2/3)).\n\nAll is well.")
     }
 
+    @Test func `the model is told besides a result that its checks don't confirm it`() {
+        var play = MachineHarness()
+        scaled(&play, CheckResult(check: "3 replicas", verdict: .notChecked, evidence: ""))
+        guard case .tool(_, let told)? = play.machine.history.last else { return }
+        #expect(
+            told.hasSuffix("(The checks don't confirm this change. Find out why, and don't say that it succeeded.)"))
+        #expect(play.machine.hasJustWritten)
+        play.propose("get")
+        #expect(!play.machine.hasJustWritten)
+    }
+
+    @Test func `an answer ends with the changes that weren't made`() {
+        var play = MachineHarness()
+        play.propose("scale", "restart", "patch")
+        for id in ["c1", "c2", "c3"] { play.ask(id) }
+        play.apply(
+            .decided(id: "c1", Decision(approved: false, by: "alice", reason: "not now")),
+            .decided(id: "c2", approved), .writeStarted(id: "c2"), .writeEnded(id: "c2", .rejected("quota")),
+            .decided(id: "c3", approved), .writeStarted(id: "c3"), .writeEnded(id: "c3", .applied("done")))
+        play.apply(.modelReplied(ModelTurn(content: "All is scaled.")))
+        #expect(
+            play.end()?.answer
+                == "All is scaled.\n\n**Not carried out:** Scale (c1: denied by alice: not now); Scale (c2: failed: quota)."
+        )
+    }
+
+    @Test func `a change that a later call made isn't missing, nor is an alternative that wasn't chosen`() {
+        var play = MachineHarness()
+        play.propose("scale")
+        play.ask("c1")
+        play.apply(.decided(id: "c1", approved), .writeStarted(id: "c1"), .writeEnded(id: "c1", .rejected("quota")))
+        play.propose("scale")
+        play.ask("c2")
+        play.apply(.decided(id: "c2", approved), .writeStarted(id: "c2"), .writeEnded(id: "c2", .applied("scaled")))
+        let either = ModelTurn.Call(modelID: "m", tool: "scale", arguments: #"{"alternative_group":"x"}"#)
+        play.apply(.modelReplied(ModelTurn(content: "", calls: [either, either])))
+        for id in ["c3", "c4"] { play.ask(id) }
+        play.apply(.decided(id: "c4", approved), .writeStarted(id: "c4"), .writeEnded(id: "c4", .applied("scaled")))
+        play.apply(.modelReplied(ModelTurn(content: "Scaled.")))
+        #expect(play.end()?.answer == "Scaled.")
+    }
+
+    @Test func `a change that failed before anybody was asked is told where nothing else was done`() {
+        var play = MachineHarness()
+        play.machine.policy.writeTools = ["scale"]
+        play.propose("scale", "get")
+        play.apply(
+            .callResolved(id: "c1", succeeded: false, result: "failed: no such deployment"),
+            .callResolved(id: "c2", succeeded: false, result: "failed: no such kind"),
+            .modelReplied(ModelTurn(content: "Scaled.")))
+        #expect(
+            play.end()?.answer == "Scaled.\n\n**Not carried out:** scale (c1: failed: no such deployment).")
+    }
+
     @Test func `an answer about what was verified is the model's`() {
         var play = MachineHarness()
         scaled(&play, CheckResult(check: "3 replicas", verdict: .passed, evidence: "3/3"))

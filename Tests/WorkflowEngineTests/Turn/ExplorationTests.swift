@@ -267,6 +267,12 @@ extension World {
         case .askModel: return Self.replies.map { logging(.modelReplied($0)) }
         case .prepare(let ids): return [asking(for: ids)] + [resolving(ids)]
         case .refuse(let id, let why): return [logging(.callResolved(id: id, succeeded: false, result: why))]
+        case .resolveArguments(let id):
+            guard let resolved = worker.machine.resolvedArguments(of: id) else { return [] }
+            return [
+                logging(
+                    .argumentsResolved(id: id, arguments: resolved.arguments, references: resolved.references))
+            ]
         case .execute(let id): return [flushing(step: .intending(id))]
         case .recover(let id): return [recovering(id)]
         case .continueSequence(let id): return [continuing(id, worker)]
@@ -276,8 +282,13 @@ extension World {
 
     private static let replies: [ModelTurn] = [
         ModelTurn(content: "Done."), reply(calls: 2), reply(calls: 1, finish: .truncated),
-        reply(calls: 2, arguments: #"{"alternative_group":"a"}"#),
+        reply(calls: 2, arguments: #"{"alternative_group":"a"}"#), referring,
     ]
+
+    /// The second call is about what the first one results in.
+    private static let referring = ModelTurn(
+        content: "",
+        calls: ["{}", #"{"name":"{{result1}}"}"#].map { .init(modelID: "m", tool: "t", arguments: $0) })
 
     private static func reply(
         calls: Int, arguments: String = "{}", finish: ModelTurn.Finish = .complete

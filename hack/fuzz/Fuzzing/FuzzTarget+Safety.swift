@@ -1,5 +1,6 @@
 import KubeClient
 import KubeModel
+import SkyfloAPI
 import WorkflowEngine
 import Writes
 
@@ -50,6 +51,41 @@ extension FuzzTarget {
         let isRead = KubeRequest(.get, path: text).isReadOnly
         let connects = ["exec", "attach", "portforward", "proxy"].contains(ResourcePath(text)?.subresource)
         try require(!(isRead && connects), "GET \(text) counts as a read")
+    }
+
+    /// An argument that refers to a result is a scalar of that result, or nothing is carried out; any other stays as it is.
+    static let argumentReference = FuzzTarget.text(
+        "argument-reference",
+        corpus: [
+            "{{result1.items[0].metadata.name}}", "{{ result1[\"a\"]['b.c'] }}", "{{result1}}", "{{result2.a}}",
+            "{{ .Values.result1 }}",
+        ],
+        words: [
+            "{{", "}}", "result", "1", "2", ".", "[", "]", "0", "\"", "'", "items", "name", " ", "é", "\u{301}", "{",
+            "-",
+        ]
+    ) { input in
+        let text = String(decoding: input, as: UTF8.self)
+        var machine = WorkflowStateMachine(policy: .init(limits: Limits()))
+        let now = KubeTime(seconds: 0)
+        let arguments = JSONWriter.string(["name": .string(text)])
+        let calls = ["{}", arguments].map { ModelTurn.Call(modelID: "m", tool: "t", arguments: $0) }
+        machine.apply(.turnStarted(number: 1, message: "x"), at: now)
+        machine.apply(.modelReplied(ModelTurn(content: "", calls: calls)), at: now)
+        let result = #"{"items":[{"name":"web"}],"name":"a{{result1.name}}","0":1,"":true,"-":[[2]]}"#
+        machine.apply(.callResolved(id: "c1", succeeded: true, result: result), at: now)
+        switch machine.next(now: now, stop: nil) {
+        case .prepare(let ids):
+            try require(ids == ["c2"] && machine.call("c2")?.arguments == arguments, "\(text) was changed")
+        case .refuse(let id, _): try require(id == "c2", "\(id) is refused")
+        case .resolveArguments(let id):
+            let resolved = machine.resolvedArguments(of: id)
+            let values: [JSONValue] = ["web", "a{{result1.name}}", 1, true, 2, .string(result)]
+            let name = try resolved.map { try JSONParser.parse($0.arguments) }?["name"]
+            try require(name.map(values.contains) ?? false, "\(text) became \(name as Any)")
+            try require(resolved?.references.count == 1, "\(text) has no source")
+        case let other: throw FuzzFailure(description: "\(text) leads to \(other)")
+        }
     }
 
     private static func isReview(_ path: String) -> Bool { path.hasSuffix("reviews") }

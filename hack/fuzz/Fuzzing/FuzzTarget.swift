@@ -22,7 +22,7 @@ package struct FuzzTarget: Sendable {
     package static let all: [FuzzTarget] = [
         json, yaml, labelSelector, kubeconfig, smallTexts, jsonPatch, mergePatch, strategicMergePatch, serverSideApply,
         cel, celRule, modelReply, providerReply, protobuf, fieldSelector, resourcePath, redaction, canonicalJSON,
-        transcript,
+        transcript, argumentReference,
         helmYAML, helmSet, helmRegex, helmChart, mcpRequest,
     ]
 }

@@ -30,6 +30,8 @@ package final class ConversationReconciler: Reconciler {
         var serviceAccounts = ServiceAccountCache()
         var proofs = AdmissionPolicyCheckCache()
         var installation = InstallationCache()
+        var namespaceFacts = NamespaceFactsCache()
+        var runbooks = RunbookCache()
         var integrationCredentials = IntegrationCredentialCache()
         var integrationProbe = IntegrationProbe()
 

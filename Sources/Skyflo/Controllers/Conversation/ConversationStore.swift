@@ -36,6 +36,8 @@ struct ConversationStore: Sendable {
     var timeToFirstToken: Double?
     /// Why the model lets the turn wait; nil while it doesn't.
     var wait: String?
+    /// The turn in which the model was last asked for a summary; nil where it wasn't.
+    var summarizedTurn: Int?
     /// When the status was last written, or looked at for something new; by the clock's ``RuntimeClock/uptime``.
     var writtenAt: Duration?
     /// The API server doesn't let the annotation be written that says how far the conversation is.

@@ -31,6 +31,7 @@ struct ModelCaller: Sendable {
         in store: inout ConversationStore, _ references: ResolvedReferences
     ) async throws -> (ModelReply, to: ContextUse)? {
         var budget = references.budget(for: store.machine)
+        _ = try await sumUp(in: &store, within: budget, references)
         var prepared = references.prepared(for: store.machine, of: store.conversation, within: budget)
         var attempts = ContextBudget.attempts
         while true {
@@ -40,6 +41,7 @@ struct ModelCaller: Sendable {
             } catch let refusal as LanguageModelError where refusal.code == .contextTooLong {
                 let size = refusal.contextSize
                 budget.shrink(afterSending: prepared.use.bytes, prompt: size?.prompt, limit: size?.limit)
+                _ = try await sumUp(in: &store, within: budget, references)
                 let shorter = references.prepared(for: store.machine, of: store.conversation, within: budget)
                 guard attempts > 0, shorter.use.bytes < prepared.use.bytes else {
                     throw tooLong(refusal, sent: prepared.use.bytes, budget: budget)
@@ -60,15 +62,18 @@ struct ModelCaller: Sendable {
                 + "\(limit). A shorter message goes on. The provider says: \(refusal.message)")
     }
 
+    var ledger: SpendingLedger {
+        SpendingLedger(
+            api: dependencies.api, skyfloAIs: dependencies.skyfloAIs, clock: dependencies.clock,
+            logger: dependencies.logger)
+    }
+
     /// Sends a request where the namespace may still spend what it takes.
     /// - Returns: nil when cancelled: what was estimated stays spent, because nobody knows what it took.
     private func pay(
         _ prepared: PreparedRequest, by budget: ContextBudget, in store: inout ConversationStore,
         _ references: ResolvedReferences
     ) async throws -> ModelReply? {
-        let ledger = SpendingLedger(
-            api: dependencies.api, skyfloAIs: dependencies.skyfloAIs, clock: dependencies.clock,
-            logger: dependencies.logger)
         let (namespace, key) = (store.conversation.namespace, references.skyfloAI)
         let prompt = Int(Double(prepared.use.bytes) / budget.bytesPerToken)
         let estimate = references.model.spending(on: .init(prompt: prompt, completion: budget.reserve / 4))
@@ -105,6 +110,9 @@ struct ModelCaller: Sendable {
                     pause.set(delta.pauseText(now: clock.now))
                 }
             }
+        }
+        if case .timedOut = outcome, let why = pause.current {
+            store.log(.modelFailed("the turn's time was over while it was \(redactor.redact(text: why))"))
         }
         return try await store.valueOrRefresh(outcome)
     }
@@ -145,9 +153,7 @@ struct ModelCaller: Sendable {
         turn.providerData = reply.providerData?.mapTexts(redactor.redact(text:)).json
         // What the user told it, it may tell again.
         turn.content = redactor.redact(text: turn.content)
-        turn.usage.cost =
-            model.prices?.cost(
-                prompt: turn.usage.prompt, cached: turn.usage.cached, completion: turn.usage.completion) ?? 0
+        turn.usage = references.usage(of: reply)
         let tools = Set(references.definitions.map(\.name))
         turn.isCallAsText = turn.calls.isEmpty && WrittenToolCall.tool(in: turn.content, offered: tools) != nil
         guard turn.storedSize <= StoredTranscript.entryBytes else {
@@ -158,8 +164,19 @@ struct ModelCaller: Sendable {
     }
 }
 
+extension ResolvedReferences {
+    /// What a reply took, with its cost.
+    func usage(of reply: ModelReply) -> ModelTurn.Usage {
+        let usage = reply.usage
+        let prices = model(of: reply).prices
+        return ModelTurn.Usage(
+            prompt: usage.prompt, completion: usage.completion, cached: usage.cached, reasoning: usage.reasoning,
+            cost: prices?.cost(prompt: usage.prompt, cached: usage.cached, completion: usage.completion) ?? 0)
+    }
+}
+
 extension SkyfloAI.Model {
-    fileprivate func spending(on usage: TokenUsage) -> Spending {
+    func spending(on usage: TokenUsage) -> Spending {
         let cost = prices?.cost(prompt: usage.prompt, cached: usage.cached, completion: usage.completion) ?? 0
         return Spending(tokens: usage.prompt + usage.completion, cost: cost)
     }

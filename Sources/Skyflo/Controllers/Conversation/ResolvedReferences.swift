@@ -5,6 +5,7 @@ import LanguageModels
 import SkyfloAPI
 import ToolKit
 import WorkflowEngine
+import Writes
 
 /// Something that a conversation's spec names isn't there, or can't be used. It may come.
 struct UnresolvedReference: Error {
@@ -29,6 +30,14 @@ struct ResolvedReferences: Sendable {
     var definitions: [ToolDefinition]
     var tools: ToolRegistry
     var systemPrompt: String
+    /// What the model is told of the conversation's namespace; empty for nothing.
+    var namespaceFacts = ""
+    /// Those that match one of the conversation's messages.
+    var runbooks: [Runbook] = []
+    /// A model is asked for the conversation's title.
+    var asksForTitles = false
+    /// The model sums up what of the conversation it can't read any more.
+    var asksForSummaries = false
     /// What the conversation may take of models, all turns together.
     var spending = SpendingLimits.Amount()
 
@@ -54,6 +63,8 @@ struct ResolvedReferences: Sendable {
         // Each description costs tokens in every request. Tools that aren't offered still say what is missing when called.
         let offered = isChosen ? toolsets : toolsets?.subtracting(useless)
         let isReadOnly = spec.approvalMode == .readOnly || skyflo.readOnly
+        async let hints = hints(
+            for: conversation, of: skyflo, model: model, identity: identity, isReadOnly: isReadOnly, dependencies)
         let definitions = dependencies.tools.definitions(toolsets: offered, onlyReading: isReadOnly)
         let prompt = SystemPrompt(
             isReadOnly: isReadOnly,
@@ -63,12 +74,31 @@ struct ResolvedReferences: Sendable {
                 api: dependencies.api, clock: dependencies.clock),
             instructions: skyflo.instructions)
         let (languageModel, credential) = try await made
-        return ResolvedReferences(
+        var references = ResolvedReferences(
             skyfloAI: skyflo.object.key, model: model,
             fallbacks: model.fallback.compactMap { skyflo.model(named: $0) }, languageModel: languageModel,
             credential: credential, identity: identity,
             toolsets: toolsets, definitions: definitions, tools: dependencies.tools,
             systemPrompt: prompt.text, spending: skyflo.spendingLimits.conversation)
+        (references.namespaceFacts, references.runbooks) = try await hints
+        references.asksForTitles = skyflo.asksForTitles && model.provider != .offline
+        references.asksForSummaries = skyflo.asksForSummaries && model.provider != .offline
+        return references
+    }
+
+    /// What a model is told besides the instructions. The offline model takes nothing but users' words.
+    private static func hints(
+        for conversation: Conversation, of skyflo: SkyfloAI, model: SkyfloAI.Model, identity: Impersonation,
+        isReadOnly: Bool, _ dependencies: ConversationReconciler.Dependencies
+    ) async throws -> (facts: String, runbooks: [Runbook]) {
+        guard model.provider != .offline else { return ("", []) }
+        let (api, clock) = (dependencies.api, dependencies.clock)
+        async let facts = dependencies.namespaceFacts.text(
+            namespace: conversation.namespace, identity: identity, isReadOnly: isReadOnly, api: api, clock: clock)
+        let runbooks = try await dependencies.runbooks.matching(
+            conversation, in: skyflo, redactor: Redactor(key: dependencies.options.redactionKey), api: api, clock: clock
+        )
+        return (try await facts, runbooks)
     }
 
     // MARK: SkyfloAI
@@ -211,6 +241,7 @@ extension ResolvedReferences {
         .init(
             limits: spec.limits, mode: spec.approvalMode,
             readTools: Set(definitions.filter(\.onlyReads).map(\.name)).subtracting([LoadToolsetTool.name]),
+            writeTools: Set(definitions.filter { !$0.onlyReads }.map(\.name)).subtracting([LoadToolsetTool.name]),
             spending: spending)
     }
 }

@@ -11,7 +11,7 @@ extension ToolCallRunner {
     ) -> Bool {
         let requests = preview.writes.map(\.json)
         let postConditions = proposal.postConditions.map(\.json)
-        let lists = requests + postConditions + touches.map(JSONValue.string)
+        let lists = requests + postConditions + (touches + call.references.map(\.text)).map(JSONValue.string)
         guard hasRoom(for: call, preview: preview.text, lists: lists, in: &store) else { return false }
         let content = ApprovalContent(
             display: RedactedCall(arguments: call.arguments, writes: preview.writes, redactor: redactor),
@@ -40,9 +40,16 @@ extension ToolCallRunner {
         let origin = ArgumentOrigin(
             history: store.machine.history, known: [conversation.namespace, conversation.spec.serviceAccountName])
         let words = origin.fromToolOutput(in: call.arguments)
-        guard !words.isEmpty else { return [] }
+        // Results of the same reply are in no message yet.
+        let referring = call.references.map(\.argument).joined(separator: ", ")
+        let references =
+            referring.isEmpty
+            ? [] : ["taken from the result of an earlier call, as references says: \(referring)".bounded(to: 400)]
+        guard !words.isEmpty else { return references }
         let more = words.count > 8 ? " and \(words.count - 8) more" : ""
-        return ["taken from tool output, not from the user: \(words.prefix(8).joined(separator: ", "))\(more)"]
+        return references + [
+            "taken from tool output, not from the user: \(words.prefix(8).joined(separator: ", "))\(more)"
+        ]
     }
 
     /// What of an approval differs between reads and writes.
@@ -66,10 +73,13 @@ extension ToolCallRunner {
         let shown = display.fingerprint.map {
             ApprovalRequest.Shown(arguments: display.arguments, requests: display.requests, fingerprint: $0)
         }
+        let user = references.identity.user
+        let sources = call.references.map { display.text($0.text) }
         let digest = Digest.of(
             conversationUID: store.conversation.uid, turn: store.machine.turn, callID: call.id,
-            identity: references.identity.user, tool: call.tool, arguments: display.arguments,
-            requests: display.requests, postConditions: content.postConditions, fingerprint: display.fingerprint)
+            identity: user, tool: call.tool, arguments: display.arguments,
+            requests: display.requests, postConditions: content.postConditions, references: sources,
+            fingerprint: display.fingerprint)
         let notes = shown == nil ? [] : ["credentials are shown as ‹redacted:…›, and sent as the model wrote them"]
         let expiry = store.now.adding(seconds: Double(store.conversation.spec.limits.approvalTimeoutSeconds))
         store.log(
@@ -80,7 +90,7 @@ extension ToolCallRunner {
                     warnings: content.warnings.map { display.text($0) } + notes, preview: content.preview,
                     requests: content.requests, postConditions: content.postConditions, digest: digest,
                     expiresAt: expiry, labels: content.labels, changes: content.changes,
-                    touches: content.touches.map { display.text($0) }, shown: shown)))
+                    touches: content.touches.map { display.text($0) }, shown: shown, references: sources)))
     }
 
     // MARK: Room
@@ -92,7 +102,7 @@ extension ToolCallRunner {
         let pending = store.machine.pendingApprovals.reduce(0) { total, other in
             let lists =
                 (other.approval?.requests ?? []) + (other.approval?.postConditions ?? [])
-                + (other.approval?.touches ?? []).map(JSONValue.string)
+                + ((other.approval?.touches ?? []) + (other.approval?.references ?? [])).map(JSONValue.string)
             return total + Self.size(other, preview: other.approval?.preview ?? "", lists: lists)
         }
         if pending + Self.size(call, preview: preview, lists: lists) <= StatusProjection.Budget.pendingApprovals {

@@ -103,6 +103,12 @@ struct ToolCallRunner: Sendable {
         resolve(call, succeeded: false, text: why, in: &store)
     }
 
+    /// Puts in place what the call's arguments refer to.
+    func resolveArguments(of id: String, in store: inout ConversationStore) {
+        guard let resolved = store.machine.resolvedArguments(of: id) else { return }
+        store.log(.argumentsResolved(id: id, arguments: resolved.arguments, references: resolved.references))
+    }
+
     func resolve(_ call: Call, with result: Prepared, in store: inout ConversationStore) {
         switch result {
         case .output(let text): resolve(call, succeeded: true, text: text, in: &store)

@@ -17,6 +17,8 @@ struct TurnLoop {
     private let coordinator: WriteCoordinator
     private let tools: ToolCallRunner
     private let model: ModelCaller
+    /// Who makes a title for the conversation; nil where none is to be made.
+    private var titler: Titler?
 
     init(
         dependencies: ConversationReconciler.Dependencies, slots: TurnSlots, conversation: Conversation,
@@ -74,6 +76,7 @@ struct TurnLoop {
         case .idle: return try await finishIdle()
         case .askModel: try await model.ask(in: &store, references)
         case .refuse(let id, let why): tools.refuse(id, because: why, in: &store)
+        case .resolveArguments(let id): tools.resolveArguments(of: id, in: &store)
         case .prepare(let ids): try await tools.prepare(ids, in: &store, references: references)
         case .askBeforeReading(let ids): try await tools.askBeforeReading(ids, in: &store, references: references)
         case .expire(let id): store.log(.approvalExpired(id: id))
@@ -138,6 +141,7 @@ struct TurnLoop {
         let nextCheck = try await checkAgain()
         // Whoever moved it may have died before this.
         try await store.removeFormerTranscript()
+        try await addTitle()
         let status = conversation.status
         if status.observedGeneration != conversation.object.generation || !status.isTurnEnded
             || !store.isTranscriptPlaceKnown
@@ -177,8 +181,19 @@ struct TurnLoop {
             events.normal(conversation.object, reason: reason, message: message)
         }
         ConversationMetrics.turnEnded(end.kind)
+        titler = end.kind == .completed ? store.references.flatMap { model.titler(for: machine, $0) } : nil
         // The next message starts from a fresh look at the object: its references may have changed.
         store.references = nil
+    }
+
+    /// Asks for the conversation's title once its answer is written. Whoever asks something meanwhile doesn't wait for it.
+    private mutating func addTitle() async throws {
+        guard let titler else { return }
+        self.titler = nil
+        guard let (title, usage) = try await titler.title(of: store) else { return }
+        store.log(.titled(title, usage))
+        try await store.flush()
+        try await store.writeStatus()
     }
 
     // MARK: References

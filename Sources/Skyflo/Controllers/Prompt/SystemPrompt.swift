@@ -8,15 +8,13 @@ import SkyfloAPI
 /// something may be written is decided by code.
 struct SystemPrompt: Sendable, Hashable {
     /// Of the built-in parts. The transcript has it with each reply.
-    static let version = 2
+    static let version = 3
 
     /// Why nothing may be changed; nil where it may.
     var isReadOnly = false
     var installation = Installation()
     /// The installation's own.
     var instructions: String?
-    /// Of ConfigMaps, those that match what the user says.
-    var runbooks: [Runbook] = []
 
     /// What there is to work with, as far as it's worth telling.
     struct Installation: Sendable, Hashable {
@@ -26,17 +24,9 @@ struct SystemPrompt: Sendable, Hashable {
         var lacks: [String] = []
     }
 
-    struct Runbook: Sendable, Hashable {
-        var name: String
-        var text: String
-    }
-
     var text: String {
-        [
-            Self.work, isReadOnly ? Self.reading : Self.changing, Self.answering, cluster, own,
-            runbooks.map { "Runbook \($0.name) (the installation's; follow it where it applies):\n\($0.text)" }
-                .joined(separator: "\n\n"),
-        ].filter { !$0.isEmpty }.joined(separator: "\n\n")
+        [Self.work, isReadOnly ? Self.reading : Self.changing, Self.answering, cluster, own]
+            .filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
     private static let work = """
@@ -45,7 +35,8 @@ struct SystemPrompt: Sendable, Hashable {
 
         Finding out:
         - Never guess the cluster's state. Start with the named object, then its owner, pods, description, events and logs. Call \
-        tools that don't depend on each other in one reply, with one short sentence: users see it as your plan.
+        tools that don't depend on each other in one reply, with one short sentence: users see it as your plan. An argument may be \
+        {{result1.items[0].metadata.name}}, a value from the JSON that the same reply's first call returns.
         - A name isn't found: look for similar ones and in other namespaces. A selector finds nothing: list without it.
         - Go on to the root cause; a symptom isn't one. Network: container port, Service port and targetPort, endpoints, the \
         application's settings; exec last.

@@ -12,6 +12,7 @@ package struct SkyfloAIReconciler: Reconciler {
     private let clock: any RuntimeClock
     private let keys: ModelKeyCache
     private let proofs: AdmissionPolicyCheckCache
+    private let runbooks: RunbookCache
     private let probe: IntegrationProbe
     private let directory: @Sendable (ObjectKey) -> IntegrationDirectory
 
@@ -23,6 +24,7 @@ package struct SkyfloAIReconciler: Reconciler {
         clock = dependencies.clock
         keys = dependencies.keys
         proofs = dependencies.proofs
+        runbooks = dependencies.runbooks
         probe = dependencies.integrationProbe
         directory = { IntegrationDirectory(of: $0, dependencies) }
     }
@@ -38,6 +40,7 @@ package struct SkyfloAIReconciler: Reconciler {
                 observedGeneration: object.generation, lastTransitionTime: clock.now))
         conditions.set(rulesCondition(of: skyflo))
         conditions.set(skyflo.secretsCondition(at: clock.now))
+        conditions.set(try await runbooksCondition(of: skyflo))
         let finding = try await proofs.look(api)
         conditions.set(proof(finding, of: skyflo))
         var status = SkyfloAIStatus()
@@ -71,6 +74,25 @@ package struct SkyfloAIReconciler: Reconciler {
             reason: problems.isEmpty ? "RulesValid" : "RuleInvalid",
             message: problems.isEmpty
                 ? Self.allUnderstood(count) : problems.prefix(16).joined(separator: "\n"),
+            observedGeneration: skyflo.object.generation, lastTransitionTime: clock.now)
+    }
+
+    /// Whether the ConfigMaps of all runbooks are there. Conversations do without those that aren't.
+    private func runbooksCondition(of skyflo: SkyfloAI) async throws -> Condition {
+        var missing: [String] = []
+        for runbook in skyflo.runbooks {
+            let text = try await runbooks.text(of: runbook, in: skyflo, isNew: true, api: api, clock: clock)
+            guard text == nil else { continue }
+            missing.append(
+                "runbook \(runbook.name): ConfigMap \(runbook.configMap) with a key \(runbook.key) does not exist, "
+                    + "or may not be read")
+        }
+        let count = skyflo.runbooks.count
+        let found = count == 0 ? "no runbooks" : "\(count.counted(as: "runbook")) found"
+        return Condition(
+            type: "RunbooksFound", status: missing.isEmpty ? .true : .false,
+            reason: missing.isEmpty ? "RunbooksFound" : "RunbookMissing",
+            message: missing.isEmpty ? found : missing.joined(separator: "\n"),
             observedGeneration: skyflo.object.generation, lastTransitionTime: clock.now)
     }
 

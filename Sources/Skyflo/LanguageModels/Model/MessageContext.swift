@@ -9,6 +9,14 @@ package enum MessageContext {
 
     package static func add(_ context: String, to message: String) -> String { opening + context + closing + message }
 
+    /// The message with more at the end of its context; as it is where it has none.
+    package static func extend(_ text: String, with more: String) -> String {
+        guard !more.isEmpty, let start = text.firstRange(of: opening),
+            let end = text[start.upperBound...].firstRange(of: closing)
+        else { return text }
+        return text[..<end.lowerBound] + "\n" + more + text[end.lowerBound...]
+    }
+
     /// The message without the context that was added to it.
     package static func message(in text: String) -> String {
         guard let start = text.firstRange(of: opening), let end = text[start.upperBound...].firstRange(of: closing)

@@ -25,7 +25,7 @@ package struct ConversationStatus: Sendable {
         case phase, reason, turn, uid, title, answer, observedGeneration, pendingApprovals, conditions, worker,
             turnState
         case plan, verification, progress, followUpsTaken, undosTaken, queuedSince, usage, transcript,
-            loadedToolsets
+            loadedToolsets, runbooks
     }
 
     /// The members whose entries come and go by themselves, by the ids of calls or changes.
@@ -133,6 +133,12 @@ package struct ConversationStatus: Sendable {
     package var loadedToolsets: [String] {
         get { self[.loadedToolsets] ?? [] }
         set { self[.loadedToolsets] = newValue }
+    }
+
+    /// The runbooks that the model was given in the last turn, by their names in the SkyfloAI.
+    package var runbooks: [String] {
+        get { self[.runbooks] ?? [] }
+        set { self[.runbooks] = newValue }
     }
 
     // MARK: What was taken up

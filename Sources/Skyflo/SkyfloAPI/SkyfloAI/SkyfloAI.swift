@@ -11,6 +11,11 @@ package struct SkyfloAI: Sendable {
     /// The ServiceAccount of its namespace as which the operator reads the Secrets and ConfigMaps that are named here; nil for
     /// the operator itself.
     package let secretsServiceAccountName: String?
+    package let runbooks: [RunbookReference]
+    /// True: a model is asked for the titles of conversations.
+    package let asksForTitles: Bool
+    /// True: a model sums up what of a conversation it can't read any more.
+    package let asksForSummaries: Bool
     /// True: no conversation that this governs begins a write, or goes on with a turn.
     package let stop: Bool
     /// True: no conversation that this governs may write.
@@ -32,6 +37,9 @@ package struct SkyfloAI: Sendable {
         toolsets = spec?["toolsets"]?.array?.compactMap(\.string)
         instructions = spec?["instructions"]?.string
         secretsServiceAccountName = spec?["secretsServiceAccountName"]?.string
+        runbooks = (spec?["runbooks"]?.array ?? []).compactMap(RunbookReference.init)
+        asksForTitles = spec?["titles"]?.string == "Model"
+        asksForSummaries = spec?["summaries"]?.string != "None"
         stop = spec?["stop"]?.bool ?? false
         readOnly = spec?["readOnly"]?.bool ?? false
         approvals = ApprovalPolicy(spec?["approvals"] ?? .object([:]))

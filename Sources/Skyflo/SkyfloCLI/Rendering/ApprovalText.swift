@@ -18,6 +18,7 @@ struct ApprovalText {
         lines.append("    tool \(entry.approval.tool), risk \(risk), digest \(entry.shortDigest)\(expiry)")
         for request in entry.approval.requests { lines += self.lines(of: request) }
         if entry.approval.requests.isEmpty { lines.append("    it only reads") }
+        lines += entry.approval.references.map { StyledText("    argument \($0)", style: .yellow) }
         lines += entry.approval.touches.map { StyledText("    touches: \($0)") }
         if !entry.approval.alternatives.isEmpty {
             let others = entry.approval.alternatives.joined(separator: ", ")

@@ -26,6 +26,11 @@ struct TranscriptText {
             return ["", StyledText("── undo of \(changes.joined(separator: ", ")), \(entry.at)", style: .dim)]
         case .modelReplied(let reply): return self.lines(of: reply)
         case .modelFailed(let message): return [StyledText("the model failed: \(message)", style: .red)]
+        case .argumentsResolved(let id, _, let references):
+            return references.map { StyledText("\(id): \($0.text)", style: .dim) }
+        case .summarized(_, let text, _):
+            return [StyledText("the model summed up what is before:", style: .dim)] + indented(text)
+        case .titled(let title, _): return [StyledText("title: \(title)", style: .dim)]
         case .callResolved(let id, let succeeded, let result):
             return [StyledText("\(id) \(succeeded ? "→" : "failed →") ", style: succeeded ? .dim : .red)]
                 + indented(result)
@@ -63,6 +68,10 @@ struct TranscriptText {
         var lines: [StyledText] = []
         if !reply.content.isEmpty, !reply.calls.isEmpty {
             lines.append(StyledText("co-pilot: ", style: .bold) + reply.content.styled)
+        }
+        let runbooks = reply.context?.runbooks ?? []
+        if !runbooks.isEmpty {
+            lines.append(StyledText("with the runbooks \(runbooks.joined(separator: ", "))", style: .dim))
         }
         return lines + reply.calls.map { StyledText("calls \($0.tool) \($0.arguments)", style: .cyan) }
     }

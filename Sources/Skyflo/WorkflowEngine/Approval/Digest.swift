@@ -5,21 +5,23 @@ import SkyfloAPI
 /// What an approval is bound to.
 package enum Digest {
     /// `sha256:` and the hexadecimal SHA-256 over the canonical JSON of everything that makes a call what it is: the
-    /// conversation's uid, the turn, the call's id, who it runs as, the tool, the arguments as the model wrote them, and the
-    /// exact requests with the uid and resourceVersion of every target and the hashes of its content that was previewed. Two
+    /// conversation's uid, the turn, the call's id, who it runs as, the tool, the arguments as the model wrote them,
+    /// where it has arguments from earlier results, the exact requests with the uid and resourceVersion of every target and the hashes of its content that was previewed. Two
     /// calls that differ in any of these differ in this.
     ///
     /// Where credentials in arguments and requests are shown as tokens, it is over what is shown and over the fingerprint, a
     /// keyed hash of what they are: so it can be checked by who may not see them.
     package static func of(
         conversationUID: String, turn: Int, callID: String, identity: String, tool: String, arguments: String,
-        requests: [JSONValue], postConditions: [JSONValue], fingerprint: String? = nil
+        requests: [JSONValue], postConditions: [JSONValue], references: [String] = [], fingerprint: String? = nil
     ) -> String {
         let canonical: JSONValue = .compact([
             "conversation": .string(conversationUID), "turn": JSONValue(turn), "call": .string(callID),
             "identity": .string(identity), "tool": .string(tool), "arguments": .string(arguments),
             "requests": .array(requests),
-            "postConditions": .array(postConditions), "fingerprint": fingerprint.map(JSONValue.string),
+            "postConditions": .array(postConditions),
+            "references": references.isEmpty ? nil : JSONValue(references),
+            "fingerprint": fingerprint.map(JSONValue.string),
         ])
         return of(canonical)
     }
@@ -30,7 +32,7 @@ package enum Digest {
         of(
             conversationUID: conversation.uid, turn: turn, callID: callID, identity: conversation.identity,
             tool: approval.tool, arguments: approval.arguments, requests: approval.requests,
-            postConditions: approval.postConditions, fingerprint: approval.fingerprint)
+            postConditions: approval.postConditions, references: approval.references, fingerprint: approval.fingerprint)
     }
 
     /// `sha256:` and the hexadecimal SHA-256 over the canonical JSON.

@@ -1,10 +1,10 @@
 /// A name in which `*` stands for any characters, also none.
-struct WildcardPattern {
+package struct WildcardPattern {
     private let parts: [Substring]
 
-    init(_ text: String) { parts = text.split(separator: "*", omittingEmptySubsequences: false) }
+    package init(_ text: String) { parts = text.split(separator: "*", omittingEmptySubsequences: false) }
 
-    func matches(_ text: String) -> Bool {
+    package func matches(_ text: String) -> Bool {
         guard let first = parts.first, let last = parts.last, parts.count > 1 else { return text == parts.first ?? "" }
         var rest = text[...]
         guard rest.hasPrefix(first) else { return false }

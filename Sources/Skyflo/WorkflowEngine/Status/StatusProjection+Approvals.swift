@@ -46,6 +46,7 @@ extension StatusProjection {
         approval.tool = call.tool
         approval.arguments = request.shown?.arguments ?? call.arguments
         approval.requests = request.shown?.requests ?? request.requests
+        approval.references = request.references
         approval.fingerprint = request.shown?.fingerprint
         approval.preview = request.preview.bounded(to: 32_768)
         approval.risk = request.risk

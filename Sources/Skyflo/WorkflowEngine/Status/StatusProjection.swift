@@ -82,7 +82,10 @@ package struct StatusProjection: Sendable {
         if machine.calls.contains(where: { $0.state == .executing }) { return .executing }
         if machine.calls.contains(where: { $0.state == .verifying }) { return .verifying }
         if !machine.pendingApprovals.isEmpty { return .awaitingApproval }
-        return machine.onlyWaits ? .waiting : .planning
+        if machine.onlyWaits { return .waiting }
+        if machine.calls.contains(where: { $0.state == .proposed }) { return .executing }
+        // The model's look at what code has found of its changes.
+        return machine.hasJustWritten ? .verifying : .planning
     }
 
     /// The patch: `{"status": …}`, without metadata.
@@ -102,7 +105,7 @@ package struct StatusProjection: Sendable {
     }
 
     private func addTurn(to status: inout ConversationStatus) {
-        status.title = title
+        status.title = machine.title?.bounded(to: 120) ?? firstWords
         status.turnTimes = TurnTimes(startedAt: machine.startedAt, finishedAt: machine.finishedAt)
         let answer = machine.ended?.answer ?? ""
         status.answer = answer.isEmpty ? nil : answer.bounded(to: Budget.answer)
@@ -115,12 +118,15 @@ package struct StatusProjection: Sendable {
         status.undosTaken = machine.undosTaken
         status.followUpsTaken = machine.followUpsTaken
         if !machine.loadedToolsets.isEmpty { status.loadedToolsets = machine.loadedToolsets }
+        if !machine.runbooks.isEmpty || !conversation.status.runbooks.isEmpty {
+            status.runbooks = machine.runbooks.prefix(32).map { $0.bounded(to: 64) }
+        }
         status.usage = usage
         status.transcriptPosition = transcript
     }
 
     /// The first words of the first message.
-    private var title: String {
+    private var firstWords: String {
         let words = (conversation.spec.messages.first ?? "").split(whereSeparator: \.isWhitespace)
         let title = words.prefix(8).joined(separator: " ") + (words.count > 8 ? " …" : "")
         return title.bounded(to: 120)

@@ -26,6 +26,7 @@ extension ContextUse: JSONRecord {
         members.code(&window, as: "window")
         members.code(&leftOut, as: "leftOut")
         members.code(&promptVersion, as: "promptVersion")
+        members.code(&runbooks, as: "runbooks", omitting: [])
     }
 }
 
@@ -49,6 +50,18 @@ extension ModelTurn.Usage: JSONRecord {
         members.code(&cached, as: "cached")
         members.code(&reasoning, as: "reasoning")
         members.code(&cost, as: "cost", omitting: 0)
+    }
+}
+
+extension ArgumentReference: JSONRecord {
+    package init() { self.init(argument: "", call: "", tool: "", path: "", value: "") }
+
+    package mutating func code(_ members: inout JSONMembers) {
+        members.code(&argument, as: "argument")
+        members.code(&call, as: "call")
+        members.code(&tool, as: "tool")
+        members.code(&path, as: "path", omitting: "")
+        members.code(&value, as: "value")
     }
 }
 
@@ -91,6 +104,7 @@ extension ApprovalRequest: JSONRecord {
         members.code(&changes, as: "changes")
         members.code(&touches, as: "touches", omitting: [])
         members.code(&shown, as: "shown")
+        members.code(&references, as: "references", omitting: [])
     }
 
     /// Of a target as it was; null for one that wasn't there.

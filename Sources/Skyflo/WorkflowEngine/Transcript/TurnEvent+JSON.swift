@@ -47,6 +47,15 @@ extension TurnEvent {
         case .turnEnded(var end):
             end.code(&members)
             self = .turnEnded(end)
+        case .summarized(var messages, var text, var usage):
+            members.require(&messages, as: "messages") { $0 > 0 }
+            members.code(&text, as: "text")
+            members.code(&usage, as: "usage")
+            self = .summarized(messages: messages, text: text, usage)
+        case .titled(var title, var usage):
+            members.code(&title, as: "title")
+            members.code(&usage, as: "usage")
+            self = .titled(title, usage)
         case .takenOver(var worker, var epoch):
             members.code(&worker, as: "worker")
             members.code(&epoch, as: "epoch")
@@ -67,6 +76,11 @@ extension TurnEvent {
 
     private mutating func codeDecision(_ members: inout JSONMembers) -> Bool {
         switch self {
+        case .argumentsResolved(var id, var arguments, var references):
+            members.code(&id, as: Self.id)
+            members.require(&arguments, as: "arguments")
+            members.code(&references, as: "references")
+            self = .argumentsResolved(id: id, arguments: arguments, references: references)
         case .callResolved(var id, var succeeded, var result):
             members.code(&id, as: Self.id)
             members.code(&succeeded, as: "succeeded")
@@ -150,6 +164,9 @@ extension TurnEvent {
         case undoStarted = "UndoStarted"
         case modelReplied = "ModelReplied"
         case modelFailed = "ModelFailed"
+        case argumentsResolved = "ArgumentsResolved"
+        case summarized = "Summarized"
+        case titled = "Titled"
         case callResolved = "CallResolved"
         case callWaiting = "CallWaiting"
         case approvalRequested = "ApprovalRequested"
@@ -178,6 +195,9 @@ extension TurnEvent {
         case .undoStarted: .undoStarted
         case .modelReplied: .modelReplied
         case .modelFailed: .modelFailed
+        case .argumentsResolved: .argumentsResolved
+        case .summarized: .summarized
+        case .titled: .titled
         case .callResolved: .callResolved
         case .callWaiting: .callWaiting
         case .approvalRequested: .approvalRequested
@@ -206,6 +226,9 @@ extension TurnEvent {
         case .undoStarted: .undoStarted(changes: [])
         case .modelReplied: .modelReplied(ModelTurn())
         case .modelFailed: .modelFailed("")
+        case .argumentsResolved: .argumentsResolved(id: "", arguments: "", references: [])
+        case .summarized: .summarized(messages: 0, text: "", .init())
+        case .titled: .titled("", .init())
         case .callResolved: .callResolved(id: "", succeeded: false, result: "")
         case .callWaiting: .callWaiting(id: "", CallWait())
         case .approvalRequested: .approvalRequested(id: "", ApprovalRequest())

@@ -28,6 +28,10 @@ package struct Call: Sendable, Hashable {
     package var isReadApproved = false
     /// The id of the first of the calls of which at most one is carried out; nil for a call that stands by itself.
     package var alternativeGroup: String?
+    /// Its place among the calls of its reply, from 1; 0 for a call of no reply. A call that takes a stale one's place has it too.
+    package internal(set) var place = 0
+    /// Which of its arguments are from the results of earlier calls; empty before they are found.
+    package internal(set) var references: [ArgumentReference] = []
 
     init(id: String, modelID: String, tool: String, arguments: String, at: KubeTime) {
         self.id = id

@@ -29,7 +29,8 @@ package struct CallWait: Sendable, Hashable {
 extension WorkflowStateMachine {
     /// Whether nothing is to be done before what calls wait for has come.
     package var onlyWaits: Bool {
-        calls.contains { $0.state == .waiting } && calls.allSatisfy { $0.state == .waiting || $0.state.isFinal }
+        calls.contains { $0.state == .waiting }
+            && calls.allSatisfy { $0.state == .waiting || $0.state.isFinal || argumentState(of: $0) == .blocked }
     }
 
     /// What is waited for, by people and by calls. nil where nothing is.

@@ -10,10 +10,14 @@ package struct ContextUse: Sendable, Hashable {
     package var leftOut: String?
     /// Of the built-in parts of the system prompt.
     package var promptVersion: Int?
+    /// The names of those that it had in it.
+    package var runbooks: [String]
 
     package init(
-        model: String, bytes: Int, window: Int? = nil, leftOut: String? = nil, promptVersion: Int? = nil
+        model: String, bytes: Int, window: Int? = nil, leftOut: String? = nil, promptVersion: Int? = nil,
+        runbooks: [String] = []
     ) {
+        self.runbooks = runbooks
         self.model = model
         self.bytes = bytes
         self.window = window

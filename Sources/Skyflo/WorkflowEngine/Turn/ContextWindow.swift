@@ -4,7 +4,8 @@ import KubeModel
 ///
 /// Guarantees: the newest message of the user stays, whole; a tool result is never without the call it belongs to, and the
 /// other way round (providers refuse such requests, and a model that doesn't see its own write repeats it); what was left out
-/// is said to the model where it was.
+/// is said to the model where it was. What a model has summed up is left out in any case, with the summary in its place: so
+/// the beginning of requests stays the same from one to the next, and is cached.
 package struct ContextWindow: Sendable {
     /// Bytes of all texts together.
     package var limit: Int
@@ -21,22 +22,36 @@ package struct ContextWindow: Sendable {
         package var bytes: Int
         /// Whether it is within the limit: there is no more that may go.
         package var fits: Bool
+        /// How many messages at the beginning of the history are missing.
+        package var dropped = 0
+        /// How many of the shortened texts are because of the summary.
+        var shortenedBySummary = 0
+        /// The summary that stands for some of what is missing.
+        package var summary: String?
 
         /// For people: what was left out; nil where nothing was.
         package var leftOut: String? {
             var parts: [String] = []
             if turns > 0 { parts.append(turns == 1 ? "1 earlier turn left out" : "\(turns) earlier turns left out") }
             if shortened > 0 { parts.append(shortened == 1 ? "1 tool result cut" : "\(shortened) tool results cut") }
-            return parts.isEmpty ? nil : parts.joined(separator: ", ")
+            guard !parts.isEmpty else { return nil }
+            return parts.joined(separator: ", ") + (summary == nil ? "" : "; summed up by the model")
         }
     }
 
     package func fit(_ history: [HistoryMessage]) -> [HistoryMessage] { fitted(history).messages }
 
-    package func fitted(_ history: [HistoryMessage]) -> Fitted {
+    package func fitted(_ history: [HistoryMessage], summary: HistorySummary? = nil) -> Fitted {
         let total = history.reduce(0) { $0 + $1.size }
         var work = Fitted(messages: history, bytes: total, fits: total <= limit)
-        guard !work.fits else { return work }
+        if let summary { replace(&work, by: summary) }
+        work.fits = work.bytes <= limit
+        if !work.fits { shorten(&work) }
+        tell(&work)
+        return work
+    }
+
+    private func shorten(_ work: inout Fitted) {
         dropTurns(&work)
         let newest = work.messages.lastIndex(where: \.isAssistant) ?? work.messages.startIndex
         // Old results before those that the model hasn't seen yet; of these something stays in any case.
@@ -46,20 +61,50 @@ package struct ContextWindow: Sendable {
         shortenResults(&work, in: newest..<work.messages.endIndex, keeping: 1500)
         shortenResults(&work, in: newest..<work.messages.endIndex, keeping: 400)
         work.fits = work.bytes <= limit
-        return work
+    }
+
+    /// Leaves out the turns that a summary covers, and of the turn after them the results that it covers.
+    private func replace(_ work: inout Fitted, by summary: HistorySummary) {
+        let covered = min(summary.messages, work.messages.count)
+        let reach = work.messages.prefix(covered + 1)
+        guard let start = reach.lastIndex(where: \.isUser) else { return }
+        work.summary = summary.text
+        work.bytes += summary.text.utf8.count + 128
+        drop(upTo: start, of: &work)
+        for position in 0..<(covered - start) {
+            guard case .tool(let id, let content) = work.messages[position] else { continue }
+            let short = Self.shortened(content, keeping: 0)
+            guard short.utf8.count < content.utf8.count else { continue }
+            work.bytes -= content.utf8.count - short.utf8.count
+            work.shortened += 1
+            work.shortenedBySummary += 1
+            work.messages[position] = .tool(modelID: id, content: short)
+        }
+    }
+
+    private func drop(upTo next: Int, of work: inout Fitted) {
+        let gone = work.messages[..<next]
+        work.bytes -= gone.reduce(0) { $0 + $1.size }
+        work.turns += gone.count(where: \.isUser)
+        work.dropped += gone.count
+        work.messages.removeFirst(gone.count)
     }
 
     /// Whole turns go first, oldest first: they hold together.
     private func dropTurns(_ work: inout Fitted) {
-        var kept = work.messages[...]
-        while work.bytes > limit, let next = kept.dropFirst().firstIndex(where: \.isUser) {
-            work.bytes -= kept[..<next].reduce(0) { $0 + $1.size }
-            work.turns += 1
-            kept = kept[next...]
+        while work.bytes > limit, let next = work.messages.dropFirst().firstIndex(where: \.isUser) {
+            drop(upTo: next, of: &work)
         }
-        work.messages = Array(kept)
-        guard work.turns > 0, case .user(let text)? = work.messages.first else { return }
-        work.messages[0] = .user("(Earlier turns of this conversation were left out: \(work.turns).)\n\n" + text)
+    }
+
+    /// Says to the model what is missing before its oldest message.
+    private func tell(_ work: inout Fitted) {
+        guard work.turns > 0 || work.summary != nil, case .user(let text)? = work.messages.first else { return }
+        var note = work.turns > 0 ? "Earlier turns of this conversation were left out: \(work.turns)." : ""
+        if let summary = work.summary {
+            note += (note.isEmpty ? "" : " ") + "What was left out says, as you summed it up:\n\(summary)\n"
+        }
+        work.messages[0] = .user("(\(note))\n\n" + text)
     }
 
     /// Shortens results of the turn that runs, their calls staying.
@@ -104,14 +149,14 @@ package struct ContextWindow: Sendable {
 }
 
 extension HistoryMessage {
-    fileprivate var isUser: Bool { if case .user = self { true } else { false } }
+    var isUser: Bool { if case .user = self { true } else { false } }
 
-    fileprivate var isAssistant: Bool { if case .assistant = self { true } else { false } }
+    var isAssistant: Bool { if case .assistant = self { true } else { false } }
 
     private static func size(_ attached: JSONValue?) -> Int { attached.map { JSONWriter.bytes($0).count } ?? 0 }
 
     /// Its bytes, and about those that providers put around it.
-    fileprivate var size: Int {
+    var size: Int {
         switch self {
         case .user(let text), .note(let text): text.utf8.count
         case .assistant(let text, let calls, let attached):

@@ -51,7 +51,10 @@ extension WorkflowStateMachine {
 
     package func state(of step: PlanStep) -> PlanStepStatus.State {
         let all = (pastCalls.map(\.call) + calls).filter { step.calls.contains($0.id) }
-        guard all.allSatisfy(\.state.isFinal) else { return .inProgress }
+        guard all.allSatisfy(\.state.isFinal) else {
+            if all.contains(where: \.isWaitingForDecision) { return .awaitingApproval }
+            return all.allSatisfy { $0.state.isFinal || $0.state == .verifying } ? .verifying : .inProgress
+        }
         return all.allSatisfy { $0.state == .succeeded || $0.state == .stale } ? .done : .notDone
     }
 }

@@ -12,6 +12,13 @@ package enum TurnEvent: Sendable, Hashable {
     case modelReplied(ModelTurn)
     /// There is no reply, and asking again won't help.
     case modelFailed(String)
+    /// What the arguments of a call refer to has been found, and stands in its place from here on.
+    case argumentsResolved(id: String, arguments: String, references: [ArgumentReference])
+    /// A model has summed up what the first so many messages of the history say. It is told that in place of them; the
+    /// transcript keeps them.
+    case summarized(messages: Int, text: String, ModelTurn.Usage)
+    /// A model has made a title, between two turns.
+    case titled(String, ModelTurn.Usage)
     /// A call has its result for the model, without any write: a read's output, or why the call can't be carried out.
     case callResolved(id: String, succeeded: Bool, result: String)
     /// A read has to wait until it has its result.
@@ -134,6 +141,8 @@ package struct ApprovalRequest: Sendable, Hashable {
     package var touches: [String]
     /// What people see of the call in place of its arguments and requests; nil where they see these.
     package var shown: Shown?
+    /// Which arguments are from the results of earlier calls, in words. The digest is over them too.
+    package var references: [String]
 
     package struct Shown: Sendable, Hashable {
         package var arguments: String
@@ -151,8 +160,10 @@ package struct ApprovalRequest: Sendable, Hashable {
     package init(
         summary: String, risk: String, warnings: [String], preview: String, requests: [JSONValue],
         postConditions: [JSONValue], digest: String, expiresAt: KubeTime,
-        labels: [[String: String]?] = [], changes: [JSONValue] = [], touches: [String] = [], shown: Shown? = nil
+        labels: [[String: String]?] = [], changes: [JSONValue] = [], touches: [String] = [], shown: Shown? = nil,
+        references: [String] = []
     ) {
+        self.references = references
         self.touches = touches
         self.shown = shown
         self.summary = summary

@@ -13,6 +13,12 @@ extension WorkflowStateMachine {
         }
     }
 
+    /// Whether calls of the last reply, all of which have ended, have changed something: the model's next reply is about what
+    /// came of it.
+    package var hasJustWritten: Bool {
+        isRunning && calls.allSatisfy(\.state.isFinal) && calls.contains(where: \.hasWritten)
+    }
+
     /// The call stays what it was: it was carried out. What came of it stands with its checks, and the model hears of it.
     mutating func take(later checks: [CheckResult], of id: String, at: KubeTime) {
         var lines: [String] = []

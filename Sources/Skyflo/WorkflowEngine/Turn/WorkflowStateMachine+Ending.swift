@@ -37,7 +37,7 @@ extension WorkflowStateMachine {
     }
 
     /// Where the conversation may ask no model any more.
-    var endOfSpending: TurnEnd? {
+    package var endOfSpending: TurnEnd? {
         let limit = policy.spending
         if let most = limit.tokens, usage.total >= most {
             return TurnEnd(
@@ -91,19 +91,45 @@ extension WorkflowStateMachine {
 
     /// An end as people and the model are told of it: what the turn has changed comes first, with what the checks say, whatever
     /// the model claims and however the turn ends.
+    ///
+    /// An answer that says nothing else is left as it is: where every change was verified, and none that was asked for is
+    /// missing.
     func reported(_ end: TurnEnd) -> TurnEnd {
         var end = end
+        guard !isUndoing else { return end }
         let written = callsOfTurn.filter(\.hasWritten)
-        guard !isUndoing, !written.isEmpty else { return end }
         if end.kind == .completed {
             let doubtful = written.filter { !$0.isVerified }
-            guard !doubtful.isEmpty else { return end }
-            end.answer =
-                "**Checks:** " + doubtful.map(\.report).joined(separator: "; ") + ".\n\n" + end.answer
-        } else {
+            let missing = missingWrites
+            if !missing.isEmpty { end.answer += "\n\n**Not carried out:** " + Self.list(missing.map(\.missingReport)) }
+            if !doubtful.isEmpty {
+                end.answer = "**Checks:** " + Self.list(doubtful.map(\.report)) + "\n\n" + end.answer
+            }
+        } else if !written.isEmpty {
             end.message = "changed: " + written.map(\.report).joined(separator: "; ") + ". Then: " + end.message
         }
         return end
+    }
+
+    private static func list(_ reports: [String]) -> String {
+        let most = 8
+        let more = reports.count > most ? "; and \(reports.count - most) more" : ""
+        return reports.prefix(most).joined(separator: "; ") + more + "."
+    }
+
+    /// Changes that were asked for in this turn and not made, also not by a later call.
+    private var missingWrites: [Call] {
+        let all = callsOfTurn
+        return all.enumerated().filter { position, call in
+            guard call.isMissingWrite || isFailedWriteTool(call) else { return false }
+            let isMadeLater = all[(position + 1)...].contains { $0.tool == call.tool && $0.hasWritten }
+            return !isMadeLater && !(call.approval == nil && all.contains(where: \.hasWritten))
+        }.map(\.element)
+    }
+
+    /// Whether it failed before anybody could be asked.
+    private func isFailedWriteTool(_ call: Call) -> Bool {
+        call.approval == nil && call.state == .failed && policy.writeTools.contains(call.tool)
     }
 
     private var callsOfTurn: [Call] { pastCalls.filter { $0.turn == turn }.map(\.call) + calls }
@@ -112,6 +138,28 @@ extension WorkflowStateMachine {
 extension Call {
     /// Whether nothing that code has looked at speaks against it. Where there is nothing to look at, nothing does.
     fileprivate var isVerified: Bool { state == .succeeded && checks.allSatisfy { $0.verdict == .passed } }
+
+    /// What the model is told besides the result of a change that the checks don't confirm; nil for any other call.
+    var doubt: String? {
+        guard hasWritten, !isVerified else { return nil }
+        return "(The checks don't confirm this change. Find out why, and don't say that it succeeded.)"
+    }
+
+    /// A change that was asked for and that a person or the API server didn't let happen. Of alternatives those that
+    /// weren't chosen aren't missing.
+    fileprivate var isMissingWrite: Bool {
+        guard let approval, !approval.isForRead, !hasWritten else { return false }
+        switch state {
+        case .denied: return decision?.approved == false
+        case .expired, .failed: return true
+        default: return false
+        }
+    }
+
+    /// `Scale web to 3 (c1: denied by alice)`
+    fileprivate var missingReport: String {
+        "\((approval?.summary ?? tool).bounded(to: 200)) (\(id): \((result ?? state.rawValue).bounded(to: 200)))"
+    }
 
     /// What was done, and what of it is known: `Scale web to 3 (c1, verified)`.
     fileprivate var report: String {

@@ -19,13 +19,16 @@ package struct WorkflowStateMachine: Sendable {
         package var mode: ConversationSpec.ApprovalMode
         /// Tools that only read; with mode `Always` they are asked for before they run.
         package var readTools: Set<String>
+        /// Tools that may change something.
+        package var writeTools: Set<String>
         /// What all turns of the conversation together may take of models.
         package var spending: SpendingLimits.Amount
 
         package init(
             limits: Limits, mode: ConversationSpec.ApprovalMode = .writes, readTools: Set<String> = [],
-            spending: SpendingLimits.Amount = .init()
+            writeTools: Set<String> = [], spending: SpendingLimits.Amount = .init()
         ) {
+            self.writeTools = writeTools
             self.spending = spending
             self.limits = limits
             self.mode = mode
@@ -39,6 +42,8 @@ package struct WorkflowStateMachine: Sendable {
         case askModel
         /// Tell the model that the call isn't carried out, and why.
         case refuse(String, why: String)
+        /// Put in place what the arguments of this call refer to: ``resolvedArguments(of:)``.
+        case resolveArguments(String)
         /// Run these reads and plan these writes; they don't depend on each other.
         case prepare([String])
         /// Ask for leave to run these reads.
@@ -76,6 +81,8 @@ package struct WorkflowStateMachine: Sendable {
     package private(set) var contextSizes: [String: ContextSize] = [:]
     /// What had to be left out of the last request of this turn, for people; nil where nothing had.
     package private(set) var leftOut: String?
+    /// The runbooks that the model was given in this turn, by name.
+    package private(set) var runbooks: [String] = []
     package private(set) var startedAt = KubeTime(microseconds: 0)
     package private(set) var finishedAt: KubeTime?
     /// Replies, calls and writes of this turn.
@@ -115,6 +122,11 @@ package struct WorkflowStateMachine: Sendable {
     /// Time that the turn spent with nothing to do but wait for a person.
     private var waitedMicroseconds: Int64 = 0
     private var waitingSince: KubeTime?
+
+    /// What a model made of the oldest part of ``history``; nil where none was asked to.
+    package private(set) var summary: HistorySummary?
+    /// By a model; nil where none made one.
+    package private(set) var title: String?
 
     /// How many calls a status keeps.
     package static let keptCalls = 50
@@ -190,11 +202,16 @@ extension WorkflowStateMachine {
             return .expire(expired.id)
         }
         if let verifying = calls.first(where: { $0.state == .verifying }) { return .verify(verifying.id) }
-        let proposed = calls.filter { $0.state == .proposed }
+        let proposed = calls.filter { $0.state == .proposed && (isUndoing || argumentState(of: $0) != .blocked) }
         if !proposed.isEmpty, modelTurns >= policy.limits.modelTurns || wasAskedForAnswer {
             return .end(reported(endWithoutAnswer))
         }
         for call in proposed where !isUndoing {
+            switch argumentState(of: call) {
+            case .unresolvable(let why): return .refuse(call.id, why: why)
+            case .resolvable: return .resolveArguments(call.id)
+            case .ready, .blocked: break
+            }
             if let why = repeatedCalls.refusal(of: call) { return .refuse(call.id, why: why) }
         }
         let unasked = proposed.filter(mustAskBeforeReading)
@@ -246,13 +263,16 @@ extension WorkflowStateMachine {
             return
         }
         if case .checkedAgain(let id, let checks) = event { return take(later: checks, of: id, at: at) }
+        if case .titled(let title, let usage) = event { return take(title: title, usage) }
         guard isRunning else { return }
         switch event {
-        case .turnStarted, .undoStarted, .takenOver, .disregarded, .restored, .checkedAgain: break
+        case .turnStarted, .undoStarted, .takenOver, .disregarded, .restored, .checkedAgain, .titled: break
+        case .summarized(let messages, let text, let usage): take(summary: text, of: messages, usage)
         case .modelReplied(let reply): take(reply, at: at)
         case .modelFailed(let message): failure = message
         case .turnEnded(let end): self.end(end, at: at)
-        case .callResolved(let id, _, _), .callWaiting(let id, _), .approvalRequested(let id, _), .decided(let id, _),
+        case .argumentsResolved(let id, _, _), .callResolved(let id, _, _), .callWaiting(let id, _),
+            .approvalRequested(let id, _), .decided(let id, _),
             .decisionWithdrawn(let id, _), .approvalExpired(let id), .writeStarted(let id), .wrote(let id, _),
             .writeEnded(let id, _), .stepStarted(let id, _), .stepEnded(let id, _, _), .stepSettled(let id, _, _, _),
             .verified(let id, _):
@@ -297,6 +317,7 @@ extension WorkflowStateMachine {
         lastReply = nil
         repeatedCalls = RepeatedCalls()
         leftOut = nil
+        runbooks = []
         wasAskedForAnswer = false
         wasToldAboutText = false
         startedAt = at
@@ -326,6 +347,7 @@ extension WorkflowStateMachine {
             contextSizes[context.model, default: ContextSize()].learn(context, reply.usage)
         }
         leftOut = reply.context?.leftOut
+        runbooks += (reply.context?.runbooks ?? []).filter { !runbooks.contains($0) }
         history.append(.assistant(reply.content, calls: reply.calls, providerData: reply.providerData))
         if reply.isCallAsText, reply.calls.isEmpty { history.append(.note(Self.callAsTextNote)) }
         calls = reply.calls.enumerated().map { position, proposed in
@@ -333,6 +355,7 @@ extension WorkflowStateMachine {
             var call = Call(
                 id: "c\(totalCalls)", modelID: proposed.modelID, tool: proposed.tool, arguments: proposed.arguments,
                 at: at)
+            call.place = position + 1
             switch reply.finish {
             case .complete: break
             case .truncated:
@@ -355,6 +378,21 @@ extension WorkflowStateMachine {
         flushResultsIfComplete()
     }
 
+    private mutating func take(title: String, _ usage: ModelTurn.Usage) {
+        guard !isRunning, turn > 0 else { return }
+        if !title.isEmpty { self.title = title }
+        self.usage = self.usage + usage
+        totalModelTurns += 1
+    }
+
+    private mutating func take(summary text: String, of messages: Int, _ usage: ModelTurn.Usage) {
+        self.usage = self.usage + usage
+        tokens += usage.total
+        totalModelTurns += 1
+        guard !text.isEmpty, messages > summary?.messages ?? 0, messages <= history.count else { return }
+        summary = HistorySummary(messages: messages, text: text)
+    }
+
     private mutating func applyToCall(_ id: String, event: TurnEvent, at: KubeTime) {
         guard let position = calls.firstIndex(where: { $0.id == id }) else { return }
         var call = calls[position]
@@ -366,6 +404,9 @@ extension WorkflowStateMachine {
             if succeeded, let group = LoadedToolsets.group(of: call), !loadedToolsets.contains(group) {
                 loadedToolsets = loadedToolsets.suffix(LoadedToolsets.most - 1) + [group]
             }
+        case (.argumentsResolved(_, let arguments, let references), .proposed) where call.references.isEmpty:
+            call.arguments = arguments
+            call.references = references
         case (.callWaiting(_, let wait), .proposed):
             call.state = .waiting
             call.wait = wait
@@ -434,6 +475,8 @@ extension WorkflowStateMachine {
             var replacement = Call(
                 id: "c\(totalCalls)", modelID: call.modelID, tool: call.tool, arguments: call.arguments, at: at)
             replacement.alternativeGroup = call.alternativeGroup
+            replacement.place = call.place
+            replacement.references = call.references
             return replacement
         }
         return nil
@@ -485,8 +528,9 @@ extension WorkflowStateMachine {
             case .assistant = history.last
         else { return }
         history += calls.filter { $0.state != .stale }.map { call in
-            let hint = repeatedCalls.hint(for: call).map { "\n\n" + $0 } ?? ""
-            return .tool(modelID: call.modelID, content: (call.result ?? "") + hint)
+            let hints = [repeatedCalls.hint(for: call), call.doubt].compactMap(\.self).map { "\n\n" + $0 }
+            let sources = call.references.map { "(\($0.text))\n" }.joined()
+            return .tool(modelID: call.modelID, content: sources + (call.result ?? "") + hints.joined())
         }
         repeatedCalls.take(calls)
     }

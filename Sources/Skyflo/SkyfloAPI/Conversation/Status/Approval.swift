@@ -27,6 +27,8 @@ package struct Approval: Sendable, Hashable {
     /// As they would be carried out (``StoredWrite``), but for credentials. JSON, because the digest is over every member
     /// of it, also one that this version doesn't know.
     package var requests: [JSONValue] = []
+    /// Which of the arguments are from the results of earlier calls, in words.
+    package var references: [String] = []
     /// Keyed hash of arguments and requests as they are; nil where they are shown as they are.
     package var fingerprint: String?
     /// A diff of what the write changes.
@@ -81,6 +83,7 @@ extension Approval: JSONRecord {
         members.code(&tool, as: "tool")
         members.code(&arguments, as: "arguments")
         members.code(&requests, as: "requests")
+        members.code(&references, as: "references", ifEmpty: .null)
         members.code(&fingerprint, as: "fingerprint", ifNil: .null)
         members.code(&preview, as: "preview")
         members.code(&risk, as: "risk")

@@ -2,6 +2,10 @@
 package struct PlanStepStatus: Sendable, Hashable {
     package enum State: String, Sendable, JSONCodable {
         case inProgress = "InProgress"
+        /// A person has to decide about some of it.
+        case awaitingApproval = "AwaitingApproval"
+        /// It was carried out, and code watches what comes of it.
+        case verifying = "Verifying"
         case done = "Done"
         /// Something of it failed, was denied or never happened.
         case notDone = "NotDone"
