@@ -83,7 +83,7 @@ import Testing
         deploy("web", annotations: ["meta.helm.sh/release-name": "shop"])
         deploy("api", annotations: ["meta.helm.sh/release-name": "shop"])
         deploy("own")
-        let cache = NamespaceFactsCache()
+        let cache = NamespaceFactsCache(patience: .seconds(120))
         let text = try await facts(cache)
         #expect(
             text
@@ -105,7 +105,7 @@ import Testing
                 throw APIStatus(code: 403, reason: .forbidden, message: "no")
             }
         }
-        let cache = NamespaceFactsCache()
+        let cache = NamespaceFactsCache(patience: .seconds(120))
         #expect(try await facts(cache) == "")
         #expect(try await facts(cache) == "" && cluster.sent.isEmpty, "nor asked for again at once")
     }
@@ -117,7 +117,7 @@ import Testing
         for number in 0..<40 {
             deploy("web-\(number)", annotations: ["meta.helm.sh/release-name": "release-\(number)"])
         }
-        let text = try await facts(NamespaceFactsCache())
+        let text = try await facts(NamespaceFactsCache(patience: .seconds(120)))
         #expect(text.utf8.count <= NamespaceFactsCache.limit)
         #expect(SystemPromptTests.tokens(text) < 200)
     }

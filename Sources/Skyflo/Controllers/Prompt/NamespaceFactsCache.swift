@@ -12,8 +12,6 @@ import Writes
 /// what was found a while ago will do, what can't be found out is left out, and no turn waits long for it.
 final class NamespaceFactsCache: Sendable {
     static let lifetime = Duration.seconds(300)
-    /// How long a turn waits for them.
-    private static let patience = Duration.seconds(2)
     /// In bytes.
     static let limit = 480
 
@@ -28,7 +26,11 @@ final class NamespaceFactsCache: Sendable {
         var managers: [String]
     }
 
+    /// How long a turn waits for them.
+    private let patience: Duration
     private let found = Mutex<[Place: (facts: Facts, at: Duration)]>([:])
+
+    init(patience: Duration = .seconds(10)) { self.patience = patience }
 
     /// One or two sentences; empty where nothing is known.
     ///
@@ -51,12 +53,13 @@ final class NamespaceFactsCache: Sendable {
         let (place, now) = (Place(namespace: namespace, user: identity.user), clock.uptime)
         if let known = found.withLock({ $0[place] }), now - known.at < Self.lifetime { return known.facts }
         let reader = ReadOnlyAPI(api.impersonating(identity))
-        let facts = try await withDeadline(.now.advanced(by: Self.patience)) {
+        let facts = try await withDeadline(.now.advanced(by: patience)) {
             async let access = Self.access(in: namespace, reader)
             async let managers = Self.managers(in: namespace, reader)
             return Facts(access: try await access, managers: try await managers)
         }
-        let known = facts ?? Facts(access: nil, managers: [])
+        // The next turn may have more luck.
+        guard let known = facts else { return Facts(access: nil, managers: []) }
         found.withLock { found in
             found = found.filter { now - $0.value.at < Self.lifetime }
             found[place] = (known, now)

@@ -139,9 +139,12 @@ extension Call {
     /// Whether nothing that code has looked at speaks against it. Where there is nothing to look at, nothing does.
     fileprivate var isVerified: Bool { state == .succeeded && checks.allSatisfy { $0.verdict == .passed } }
 
-    /// What the model is told besides the result of a change that the checks don't confirm; nil for any other call.
+    /// What the model is told besides the result of a change that the checks don't confirm; nil for any other call, and for one
+    /// that is still on its way.
     var doubt: String? {
-        guard hasWritten, !isVerified else { return nil }
+        guard hasWritten, checks.contains(where: { $0.verdict != .passed && $0.verdict != .stillRunning }) else {
+            return nil
+        }
         return "(The checks don't confirm this change. Find out why, and don't say that it succeeded.)"
     }
 
