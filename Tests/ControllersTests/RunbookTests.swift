@@ -75,8 +75,8 @@ import WorkflowEngine
             #expect(missing?.status == .false && missing?.reason == "RunbookMissing")
             #expect(
                 missing?.message
-                    == "runbook gone: ConfigMap gone with a key runbook.md does not exist\n"
-                    + "runbook key: ConfigMap key with a key runbook.md does not exist")
+                    == "runbook gone: ConfigMap gone with a key runbook.md does not exist, or may not be read\n"
+                    + "runbook key: ConfigMap key with a key runbook.md does not exist, or may not be read")
             put("Do it.", "gone", in: scene)
             put("Do it.", "key", in: scene)
             #expect(try await condition()?.message == "3 runbooks found")

@@ -61,6 +61,7 @@ extension SkyfloAI {
             || models.contains { model in
                 model.apiKeySecretRef != nil || model.caSecretRef != nil || model.caConfigMapRef != nil
                     || model.headers.contains { $0.secretRef != nil }
+                    || model.auth?.entraID?.clientSecretRef != nil || model.auth?.google?.credentialsSecretRef != nil
             }
     }
 }
