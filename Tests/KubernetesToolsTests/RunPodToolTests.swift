@@ -9,7 +9,7 @@ import Testing
 
 @Suite struct RunPodToolTests {
     private func arguments(_ more: JSONValue) -> JSONValue {
-        MergePatch.apply(more, to: ["name": "probe", "image": "busybox:1.37"])
+        MergePatch.apply(more, to: ["name": "probe", "image": "busybox:1.37", "command": "true"])
     }
 
     @Test func `a pod is created, awaited, read and deleted in three steps`() async throws {
@@ -44,6 +44,19 @@ import Testing
         let sent = try #require(api.requests.first)
         #expect(sent.method == .delete && sent.path == "/api/v1/namespaces/shop/pods/probe")
         #expect(try JSONParser.parse(sent.body ?? "")["preconditions"] == ["uid": "u1"])
+    }
+
+    @Test(arguments: [["command": .null], ["keep": true]] as [JSONValue])
+    func `without a command, or where it says so, the pod stays`(_ more: JSONValue) async throws {
+        let kept = try await proposal(FakeAPI(), "k8s_run_pod", arguments(more))
+        let request = try #require(kept.requests.first)
+        let spec = try body(request)["spec"]
+        #expect(kept.summary.hasSuffix("of image busybox:1.37, which stays"))
+        #expect(kept.writes.count == 1 && spec?["restartPolicy"] == "Always")
+        #expect(spec?["activeDeadlineSeconds"] == nil && spec?["automountServiceAccountToken"] == false)
+        #expect(kept.postConditions.first?.title == "pod shop/probe is ready")
+        let once = try await proposal(FakeAPI(), "k8s_run_pod", arguments(["command": .null, "keep": false]))
+        #expect(once.isSequence)
     }
 
     @Test(arguments: [

@@ -18,7 +18,7 @@ import Testing
         var after: [(String, [String], JSONValue)]
     }
 
-    @Test(arguments: creating + mending + changing + administering)
+    @Test(arguments: creating + mending + changing + administering + operating)
     func `a task is done by its calls`(_ task: EverydayTask) async throws {
         try await ToolCluster.withRunning { cluster in
             if !task.before.isEmpty { try await cluster.apply(task.before) }
@@ -536,5 +536,155 @@ import Testing
                     {apiVersion: v1, kind: PersistentVolume, metadata: {name: disk}, spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /data}}}
                     """)
             ], after: [("priorityclass/high", ["value"], 1000), ("pv/disk", ["spec", "capacity", "storage"], "1Gi")]),
+    ]
+
+    // MARK: Operating
+
+    static let operating = [
+        EverydayTask(
+            testDescription: "a pod of an image, which stays",
+            calls: [("k8s_run_pod", ["name": "cache", "image": "redis", "namespace": "default"])],
+            after: [
+                ("pod/cache", ["spec", "containers", "0", "image"], "redis"),
+                ("pod/cache", ["spec", "restartPolicy"], "Always"),
+            ]),
+        EverydayTask(
+            testDescription: "a pod that waits for its sidecar, with a volume for both",
+            calls: [
+                apply(
+                    """
+                    apiVersion: v1
+                    kind: Namespace
+                    metadata: {name: logs}
+                    ---
+                    apiVersion: v1
+                    kind: Pod
+                    metadata: {name: pair, namespace: logs}
+                    spec:
+                      initContainers:
+                      - name: server
+                        image: nginx
+                        restartPolicy: Always
+                        startupProbe: {httpGet: {path: /, port: 80}}
+                        volumeMounts: [{name: shared, mountPath: /var/log/nginx}]
+                      containers:
+                      - name: reader
+                        image: busybox
+                        command: [tail, -F, /var/log/nginx/access.log]
+                        volumeMounts: [{name: shared, mountPath: /var/log/nginx}]
+                      volumes: [{name: shared, emptyDir: {}}]
+                    """)
+            ],
+            after: [
+                ("logs/pod/pair", ["spec", "initContainers", "0", "restartPolicy"], "Always"),
+                ("logs/pod/pair", ["spec", "volumes", "0", "name"], "shared"),
+            ]),
+        EverydayTask(
+            testDescription: "a claim whose class there isn't: the class is made",
+            before: """
+                apiVersion: v1
+                kind: PersistentVolumeClaim
+                metadata: {name: data}
+                spec: {storageClassName: slow, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+                """,
+            calls: [
+                apply(
+                    """
+                    {apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: slow}, provisioner: example.com/disk, volumeBindingMode: Immediate}
+                    """)
+            ], after: [("storageclass/slow", ["provisioner"], "example.com/disk")]),
+        EverydayTask(
+            testDescription: "a claim whose class there isn't: it is made anew with another",
+            before: """
+                apiVersion: v1
+                kind: PersistentVolumeClaim
+                metadata: {name: data}
+                spec: {storageClassName: slow, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+                """,
+            calls: [
+                ("k8s_delete", ["kind": "pvc", "name": "data"]),
+                apply(
+                    """
+                    apiVersion: v1
+                    kind: PersistentVolumeClaim
+                    metadata: {name: data}
+                    spec: {storageClassName: fast, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+                    """),
+            ], after: [("pvc/data", ["spec", "storageClassName"], "fast")]),
+        EverydayTask(
+            testDescription: "a service that has to lose a label of its selector",
+            before: web(
+                "---\n{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web, version: v1}, ports: [{port: 80}]}}"
+            ),
+            calls: [
+                (
+                    "k8s_patch",
+                    [
+                        "kind": "svc", "name": "web", "patch_type": "merge",
+                        "patch": ["spec": ["selector": ["version": .null]]],
+                    ]
+                )
+            ],
+            after: [
+                ("svc/web", ["spec", "selector", "version"], .null), ("svc/web", ["spec", "selector", "app"], "web"),
+            ]),
+        EverydayTask(
+            testDescription: "a node that lacks the label that pods ask for",
+            before: "{apiVersion: v1, kind: Node, metadata: {name: n1}}\n---\n"
+                + web().replacing(
+                    "    spec:\n      containers", with: "    spec:\n      nodeSelector: {tier: gpu}\n      containers"),
+            calls: [("k8s_label", ["kind": "node", "name": "n1", "labels": ["tier": "gpu"]])],
+            after: [("node/n1", ["metadata", "labels", "tier"], "gpu")]),
+        EverydayTask(
+            testDescription: "probes at paths that nobody serves are put right, not taken away",
+            before: web(
+                container:
+                    ", livenessProbe: {httpGet: {path: /alive, port: 80}}, readinessProbe: {httpGet: {path: /ready, port: 80}}"
+            ),
+            calls: [
+                patch(
+                    #"[{"op":"replace","path":"/spec/template/spec/containers/0/livenessProbe/httpGet/path","value":"/"},{"op":"replace","path":"/spec/template/spec/containers/0/readinessProbe/httpGet/path","value":"/"}]"#,
+                    type: "json")
+            ],
+            after: [
+                ("deployment/web", first + ["livenessProbe", "httpGet", "path"], "/"),
+                ("deployment/web", first + ["readinessProbe", "httpGet", "path"], "/"),
+            ]),
+        EverydayTask(
+            testDescription: "a policy that lets out to one namespace and to DNS",
+            calls: [
+                apply(
+                    """
+                    apiVersion: networking.k8s.io/v1
+                    kind: NetworkPolicy
+                    metadata: {name: out}
+                    spec:
+                      podSelector: {}
+                      policyTypes: [Egress]
+                      egress:
+                      - to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: backend}}}]
+                      - ports: [{port: 53, protocol: UDP}, {port: 53, protocol: TCP}]
+                    """)
+            ],
+            after: [
+                ("networkpolicy/out", ["spec", "egress", "1", "ports", "0", "protocol"], "UDP"),
+                ("networkpolicy/out", ["spec", "policyTypes", "0"], "Egress"),
+            ]),
+        EverydayTask(
+            testDescription: "a limit of memory that is too small",
+            before: web(container: ", resources: {limits: {memory: 16Mi}}"),
+            calls: [("k8s_set_resources", with(["limits": "memory=256Mi", "requests": "memory=128Mi"]))],
+            after: [
+                ("deployment/web", first + ["resources", "limits", "memory"], "256Mi"),
+                ("deployment/web", first + ["resources", "requests", "memory"], "128Mi"),
+            ]),
+        EverydayTask(
+            testDescription: "half of the replicas, and then a deployment of the same with another image",
+            before: web(),
+            calls: [
+                ("k8s_scale", ["kind": "deployment", "name": "web", "replicas": 1]),
+                ("k8s_set_image", ["kind": "deployment", "name": "web", "container_images": "nginx=nginx:1.22"]),
+            ],
+            after: [("deployment/web", ["spec", "replicas"], 1), ("deployment/web", first + ["image"], "nginx:1.22")]),
     ]
 }

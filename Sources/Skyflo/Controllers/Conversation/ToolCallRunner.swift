@@ -32,7 +32,7 @@ struct ToolCallRunner: Sendable {
 
     /// Bytes of a call's arguments, and of the bodies that come of them: an approval shows both, and its preview.
     static let argumentsLimit = 24 * 1024
-    static let requestsLimit = 32
+    static let requestsLimit = 64
     /// Steps of a sequence are alike, and read by their titles.
     static let stepsLimit = 96
 

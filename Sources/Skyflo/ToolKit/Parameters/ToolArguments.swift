@@ -24,6 +24,9 @@ package struct ToolArguments: Sendable, Hashable {
     package func integer(_ name: String) -> Int? { value(name)?.int }
     package func bool(_ name: String) -> Bool { value(name)?.bool ?? false }
 
+    /// Whether there is a value, be it a default: false and "not said" can be different things.
+    package func isGiven(_ name: String) -> Bool { value(name) != nil }
+
     /// Of an object whose members are strings: by ascending keys, and empty where it isn't given.
     package func map(_ name: String) -> [(key: String, value: String)] {
         (value(name)?.object ?? [:]).compactMap { key, value in value.string.map { (key, $0) } }

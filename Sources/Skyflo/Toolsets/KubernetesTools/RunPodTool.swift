@@ -13,8 +13,9 @@ struct RunPodTool: KubernetesTool {
         .read("pods", "namespaces"), ToolRequest(["get"], of: ["pods/log"]), .create("pods"), .delete("pods"),
     ]
     let description = """
-        Propose to run a command in a new pod until it ends; the result is its exit code and log, and the pod is deleted. It \
-        has no token of the API server. There is no shell: use sh -c '…'.
+        Propose to run a command in a new pod until it ends; the result is its exit code and log, and the pod is deleted. \
+        Without a command, or with keep, the pod stays and runs on. It has no token of the API server. There is no shell: use \
+        sh -c '…'.
         """
     let parameters = ToolParameters([
         .required("name", kind: .string(.label), description: "Name of the pod", obvious: true),
@@ -24,6 +25,9 @@ struct RunPodTool: KubernetesTool {
         .optional(
             "timeout_seconds", kind: .integer(5...3600), default: 300,
             description: "How long it may run; then it is ended, and has failed", obvious: true),
+        .optional(
+            "keep", kind: .boolean,
+            description: "Leave it running, as kubectl run does; by default where there is no command"),
     ])
 
     /// Until it is scheduled and its image is there; the node counts only from then.
@@ -38,13 +42,24 @@ struct RunPodTool: KubernetesTool {
         }
         let command = try arguments.string("command").map { text throws(ToolFailure) in try ExecTool.command(text) }
         let seconds = try arguments.requiredInteger("timeout_seconds")
+        let isKept = arguments.isGiven("keep") ? arguments.bool("keep") : command == nil
         let pod = Self.pod(
             try arguments.requiredString("name"), namespace: arguments.string("namespace") ?? context.namespace,
-            image: image,
-            command: command, seconds: seconds)
+            image: image, command: command, seconds: isKept ? nil : seconds)
         let creation = try await context.creation(of: pod, in: .pods, parameter: "name")
         let program =
             command.map { OutputLimit.shorten($0.joined(separator: " "), to: 120) } ?? "the image's own command"
+        if isKept {
+            return .proposal(
+                WriteProposal(
+                    "Run \(program) in a new \(creation.target.text) of image \(image), which stays", planned: creation,
+                    risk: .high, warnings: ["what the command does can't be tried out"],
+                    postConditions: [
+                        .ready(
+                            PostCondition.Subject(resource: .pods, namespace: creation.target.namespace, name: pod.name)
+                        )
+                    ]))
+        }
         return .proposal(
             WriteProposal(
                 summary: "Run \(program) in a new \(creation.target.text) of image \(image), and delete it",
@@ -52,23 +67,24 @@ struct RunPodTool: KubernetesTool {
                 warnings: ["what the command does can't be tried out or taken back"]))
     }
 
+    /// - Parameter seconds: how long it may run; nil for one that stays.
     private static func pod(
-        _ name: String, namespace: String, image: String, command: [String]?, seconds: Int
+        _ name: String, namespace: String, image: String, command: [String]?, seconds: Int?
     ) -> KubeObject {
         KubeObject([
             "apiVersion": "v1", "kind": "Pod",
             "metadata": [
                 "name": .string(name), "namespace": .string(namespace), "labels": ["run": .string(name)],
             ],
-            "spec": [
-                "restartPolicy": "Never", "activeDeadlineSeconds": JSONValue(seconds),
-                "automountServiceAccountToken": false,
+            "spec": .compact([
+                "restartPolicy": seconds == nil ? "Always" : "Never",
+                "activeDeadlineSeconds": seconds.map { JSONValue($0) }, "automountServiceAccountToken": false,
                 "containers": [
                     .compact([
                         "name": .string(name), "image": .string(image), "command": command.map { JSONValue($0) },
                     ])
                 ],
-            ],
+            ]),
         ])
     }
 
