@@ -213,7 +213,7 @@ let package = Package(
             [
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
                 "OfflineModel", "ControllerRuntime", "WorkflowEngine", "Transcripts", "Writes", "ToolKit",
-                "KubernetesTools", "ArgoTools", "JenkinsTools", "Integrations", log, metrics, lifecycle,
+                "KubernetesTools", "ArgoTools", "JenkinsTools", "Integrations", lifecycle, log, metrics,
             ],
             tests: [
                 "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "OfflineModel", "ControllerRuntime",

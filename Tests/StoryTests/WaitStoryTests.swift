@@ -1,8 +1,10 @@
 import KubeClient
 import KubeModel
 import LanguageModels
+import LocalCluster
 import OperatorTestKit
 import SkyfloAPI
+import Synchronization
 import Testing
 
 /// Reads that wait, with the whole operator.
@@ -76,6 +78,56 @@ import Testing
             let done = try await story.untilPhase(.completed)
             #expect(done.status.calls["c1"]?.state == .succeeded)
             #expect(model.toolResults.first?.contains("configmap/settings   no    does not exist yet") == true)
+        }
+    }
+
+    /// Requests about config maps of the shop, as whom a conversation acts.
+    private final class Looks: Sendable {
+        private let events = Mutex<[AuditEvent]>([])
+
+        func note(_ event: AuditEvent) {
+            guard event.method == "GET", event.target.hasPrefix("/api/v1/namespaces/shop/configmaps") else { return }
+            events.withLock { $0.append(event) }
+        }
+
+        var watches: Int { events.withLock { $0.count { $0.target.contains("watch=true") } } }
+        var gets: Int { events.withLock { $0.count { !$0.target.contains("watch=true") } } }
+    }
+
+    @Test func `what is waited for is watched, not asked for again and again`() async throws {
+        let looks = Looks()
+        try await Story.run(Self.model(timeout: "10m"), audit: { looks.note($0) }) { story in
+            try await story.ask("wait for the settings")
+            try await story.until("waiting") { $0.status.calls["c1"]?.state == .waiting }
+            try await eventually("it is watched") { looks.watches == 1 }
+            let before = looks.gets
+            // Something else comes, which is nothing to look at.
+            try await story.apply("{apiVersion: v1, kind: ConfigMap, metadata: {name: other, namespace: shop}}")
+            try await story.apply(Self.settings)
+            let done = try await story.untilPhase(.completed)
+            #expect(done.status.calls["c1"]?.result?.hasPrefix("Met after") == true)
+            #expect(looks.gets == before + 1 && looks.watches == 1)
+        }
+    }
+
+    @Test func `who may not watch looks at intervals`() async throws {
+        let looks = Looks()
+        try await Story.run(nil, audit: { looks.note($0) }) { story in
+            let role = APIResource(
+                group: "rbac.authorization.k8s.io", version: "v1", plural: "roles", kind: "Role")
+            let rule: JSONValue = ["apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "list"]]
+            _ = try await story.api.patch(
+                role, namespace: Story.namespace, name: "copilot", patch: .merge(["rules": [rule]]))
+            try await story.withOperator(Self.model(timeout: "10m")) {
+                try await story.ask("wait for the settings")
+                try await eventually("the watch is refused") { looks.watches == 1 }
+                let before = looks.gets
+                try await eventually("somebody looks") { looks.gets > before + 2 }
+                try await story.apply(Self.settings)
+                let done = try await story.untilPhase(.completed)
+                #expect(done.status.calls["c1"]?.result?.hasPrefix("Met after") == true)
+                #expect(looks.watches == 1)
+            }
         }
     }
 

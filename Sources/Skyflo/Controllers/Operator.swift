@@ -114,7 +114,10 @@ package struct Operator: Sendable {
         manager.add(events, to: .others)
         let dependencies = dependencies(
             conversations, skyfloAIs: skyfloAIs, events: events, redactionKey: redactionKey, user: user)
-        manager.add(conversationController(dependencies), to: .leaderElected)
+        let controller = conversationController(dependencies)
+        dependencies.waits.connect { [weak controller] in controller?.enqueue($0) }
+        manager.add(dependencies.waits, to: .leaderElected)
+        manager.add(controller, to: .leaderElected)
         manager.add(skyfloAIController(dependencies), to: .leaderElected)
         addTranscriptRemoval(to: manager, conversations)
         return manager

@@ -1,3 +1,4 @@
+import KubeClient
 import KubeModel
 
 /// What a read asks for that can't be answered yet.
@@ -10,12 +11,56 @@ package struct ToolWait: Sendable, Hashable {
     package var isWatched: Bool
     /// What later looks have to know of this one.
     package var memory: JSONValue?
+    /// What may be watched in place of looking again and again; empty where only looking tells.
+    package var watches: [WaitWatch]
 
-    package init(title: String, seconds: Int, isWatched: Bool, memory: JSONValue? = nil) {
+    package init(
+        title: String, seconds: Int, isWatched: Bool, memory: JSONValue? = nil, watches: [WaitWatch] = []
+    ) {
         self.title = title
         self.seconds = seconds
         self.isWatched = isWatched
         self.memory = memory
+        self.watches = watches
+    }
+}
+
+/// Objects whose changes may end a wait.
+package struct WaitWatch: Sendable {
+    package var resource: APIResource
+    package var namespace: String?
+    package var labelSelector: LabelSelector?
+    package var fieldSelector: String?
+    /// What the look saw, and after which changes count; nil where there was nothing.
+    package var resourceVersion: String?
+    /// Whether a change is one after which a look is worth while. What it says of a change is no result.
+    package var isWorthALook: @Sendable (WatchEvent) -> Bool
+
+    package init(
+        resource: APIResource, namespace: String?, labelSelector: LabelSelector? = nil, fieldSelector: String? = nil,
+        resourceVersion: String?, isWorthALook: @escaping @Sendable (WatchEvent) -> Bool
+    ) {
+        self.resource = resource
+        self.namespace = namespace
+        self.labelSelector = labelSelector
+        self.fieldSelector = fieldSelector
+        self.resourceVersion = resourceVersion
+        self.isWorthALook = isWorthALook
+    }
+}
+
+/// By what is watched.
+extension WaitWatch: Hashable {
+    package static func == (a: WaitWatch, b: WaitWatch) -> Bool {
+        a.resource == b.resource && a.namespace == b.namespace && a.labelSelector == b.labelSelector
+            && a.fieldSelector == b.fieldSelector && a.resourceVersion == b.resourceVersion
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(resource)
+        hasher.combine(namespace)
+        hasher.combine(fieldSelector)
+        hasher.combine(resourceVersion)
     }
 }
 

@@ -34,6 +34,8 @@ package final class ConversationReconciler: Reconciler {
         var runbooks = RunbookCache()
         var integrationCredentials = IntegrationCredentialCache()
         var integrationProbe = IntegrationProbe()
+        /// Nothing is watched unless somebody runs it.
+        let waits: WaitWatches
 
         package init(
             api: any KubeAPI, conversations: Informer, skyfloAIs: Informer, mapper: RESTMapper, tools: ToolRegistry,
@@ -50,6 +52,7 @@ package final class ConversationReconciler: Reconciler {
             self.clock = clock
             self.logger = logger
             self.options = options
+            waits = WaitWatches(clock: clock, logger: logger)
         }
     }
 

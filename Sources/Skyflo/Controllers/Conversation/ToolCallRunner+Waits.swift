@@ -23,6 +23,9 @@ extension ToolCallRunner {
         try await store.writeStatus()
     }
 
+    /// Seconds after which somebody looks even where a watch would have told.
+    private static let watchedPause = 60.0
+
     /// Looks once whether these waits are over.
     /// - Returns: how long to leave them alone; nil to go on at once, because some are over, or the turn is.
     func look(
@@ -34,18 +37,32 @@ extension ToolCallRunner {
         let results = try await results(of: due, in: &store, references: references)
         guard let results else { return nil }
         var isOver = false
+        var watched: Set<String> = []
         for (call, result) in zip(due, results) {
             switch result {
             case .output, .failure: resolve(call, with: result, in: &store)
-            case .waiting where (call.wait?.until ?? now) > now: continue
+            case .waiting(let wait) where (call.wait?.until ?? now) > now:
+                let key = WaitWatches.WaitKey(conversation: store.conversation.key, call: call.id)
+                let left = call.wait?.until.seconds(since: now) ?? 0
+                let api = access.acting(for: references.identity)
+                if waits.watch(key, wait.watches, as: api, seconds: left) { watched.insert(call.id) }
+                continue
             case .waiting, .write: resolve(call, succeeded: false, text: "failed: the wait has no result", in: &store)
             }
+            waits.forget(WaitWatches.WaitKey(conversation: store.conversation.key, call: call.id))
             isOver = true
         }
         guard !isOver else { return nil }
         // Where something else was done since the wait began.
         if store.machine.onlyWaits, store.conversation.status.phase != .waiting { try await store.writeStatus() }
-        let seconds = calls.compactMap { $0.wait?.pause(since: $0.waitingSince ?? now, now: now) }.min() ?? 0
+        let seconds =
+            calls.compactMap { call in
+                call.wait.map { wait in
+                    watched.contains(call.id)
+                        ? min(Self.watchedPause, max(0, wait.until.seconds(since: now)))
+                        : wait.pause(since: call.waitingSince ?? now, now: now)
+                }
+            }.min() ?? 0
         return .milliseconds(Int64(seconds * 1000) + 1)
     }
 

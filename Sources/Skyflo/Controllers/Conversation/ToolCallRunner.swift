@@ -17,6 +17,7 @@ struct ToolCallRunner: Sendable {
     let stopWatcher: StopWatcher
     let events: EventRecorder
     let redactor: Redactor
+    let waits: WaitWatches
 
     init(
         _ dependencies: ConversationReconciler.Dependencies, gate: ApprovalGate, stopWatcher: StopWatcher
@@ -27,6 +28,7 @@ struct ToolCallRunner: Sendable {
         mapper = dependencies.mapper
         registry = dependencies.tools
         events = dependencies.events
+        waits = dependencies.waits
         redactor = Redactor(key: dependencies.options.redactionKey)
     }
 

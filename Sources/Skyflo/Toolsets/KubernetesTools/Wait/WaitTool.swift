@@ -8,7 +8,7 @@ struct WaitTool: KubernetesTool {
     let name = "k8s_wait"
     let onlyReads = true
     let title = "Wait for Kubernetes Resources"
-    let requests: [ToolRequest]? = [.read("*")]
+    let requests: [ToolRequest]? = [ToolRequest(["get", "list", "watch"], of: ["*"])]
     let description = """
         Wait until objects have a condition or a field's value, exist, or are gone, as kubectl wait does. Of a list all have to; \
         the result says what each lacks when the time is up.
@@ -50,7 +50,8 @@ struct WaitTool: KubernetesTool {
             return .output(look.text(after: context.waited, of: seconds, asked: asked))
         }
         return .waiting(
-            ToolWait(title: look.title, seconds: seconds, isWatched: true, memory: look.memory))
+            ToolWait(
+                title: look.title, seconds: seconds, isWatched: true, memory: look.memory, watches: look.watches))
     }
 }
 
@@ -78,13 +79,16 @@ private struct WaitLook {
     private var isComplete = true
     /// The uids of what was there at the first look, by the object: whatever has such a name later may be another one.
     private var uids: JSONObject = [:]
+    /// What a change of can end the wait.
+    private(set) var watches: [WaitWatch] = []
 
     init(_ queries: [GetQuery], goal: WaitGoal, in context: ToolContext) async throws {
         self.goal = goal
         subject = queries.map(Self.text).joined(separator: ", ")
         let known = context.waited?.memory?.object
         for query in queries {
-            let found = try await objects(query, isFirst: context.waited == nil, in: context)
+            let (found, version) = try await objects(query, isFirst: context.waited == nil, in: context)
+            watches.append(try watch(query, from: version, redactor: context.redactor))
             for object in found {
                 let key = Self.key(object, query)
                 uids[key] = .string(object.uid)
@@ -117,17 +121,36 @@ private struct WaitLook {
         }
     }
 
-    private mutating func objects(_ query: GetQuery, isFirst: Bool, in context: ToolContext) async throws
-        -> [KubeObject]
-    {
+    /// A change of one object is worth a look where it has what is waited for, or never will.
+    private func watch(_ query: GetQuery, from version: String?, redactor: Redactor) throws -> WaitWatch {
+        let goal = goal
+        return WaitWatch(
+            resource: query.resource, namespace: query.namespace,
+            labelSelector: try query.selection.labels.map { try LabelSelector(parsing: $0) },
+            fieldSelector: query.name.map { FieldSelector.name($0).description } ?? query.selection.fields,
+            resourceVersion: version
+        ) { event in
+            switch event {
+            case .deleted: true
+            case .added(let object), .modified(let object): !goal.finding(redactor.redact(object)).isPending
+            case .bookmark, .error: false
+            }
+        }
+    }
+
+    /// - Returns: with the version from which on they can be watched; nil where there is nothing yet.
+    private mutating func objects(
+        _ query: GetQuery, isFirst: Bool, in context: ToolContext
+    ) async throws -> ([KubeObject], version: String?) {
         if let name = query.name {
             // A name that was never there is more often a wrong one.
             if isFirst, goal != .creation, goal != .deletion {
-                return [try await context.object(query.match, namespace: query.namespace, name: name)]
+                let object = try await context.object(query.match, namespace: query.namespace, name: name)
+                return ([object], object.resourceVersion)
             }
             do {
-                return try await context.api.find(query.resource, namespace: query.namespace, name: name).map { [$0] }
-                    ?? []
+                let found = try await context.api.find(query.resource, namespace: query.namespace, name: name)
+                return (found.map { [$0] } ?? [], found?.resourceVersion)
             } catch let denied as PermissionDenied {
                 throw try await context.denied(denied, namespace: query.namespace)
             }
@@ -138,13 +161,14 @@ private struct WaitLook {
         let listed = try await context.objects(
             of: query.resource, namespace: query.namespace, options: options, maximum: WaitTool.maximum)
         if !listed.isComplete { isComplete = false }
-        return listed.items.prefix(WaitTool.maximum).map { object in
+        let items = listed.items.prefix(WaitTool.maximum).map { object in
             var object = object
             // An item of a list doesn't say what it is.
             object.json["kind"] = .string(query.resource.kind)
             object.json["apiVersion"] = .string(query.resource.apiVersion)
             return object
         }
+        return (items, listed.resourceVersion)
     }
 
     private static func text(_ query: GetQuery) -> String {
