@@ -80,6 +80,7 @@ run hack/bench/tools
 run hack/bench/helm --sdk
 run hack/fuzz/fuzz 10
 run hack/crash.sh 1000
+run hack/peers/helm
 run hack/peers/python
 run hack/peers/tokens
 run hack/peers/openai

@@ -37,6 +37,35 @@ struct ChartPathTests {
         #expect(throws: HelmError.self) { try ChartPath.load(root.path) }
     }
 
+    @Test func `charts below a chart are found`() throws {
+        let root = try Self.folder([
+            "Chart.yaml": Self.metadata, "charts/kid/Chart.yaml": Self.metadata, "charts/kid/charts/in.tgz": "x",
+            "charts/README.md": "x",
+        ])
+        defer { try? FileManager.default.removeItem(at: root) }
+        let found = ChartPath.subcharts(of: root.path).map { $0.dropFirst(root.path.count) }
+        #expect(found == ["/charts/kid", "/charts/kid/charts/in.tgz"])
+    }
+
+    @Test func `manifests are written to files, and hooks behind them`() throws {
+        let root = try Self.folder(["app/templates/a.yaml": "old\n"])
+        defer { try? FileManager.default.removeItem(at: root) }
+        let folder = ManifestFolder(path: root.path)
+        let lines = try folder.write([
+            .init(path: "app/templates/a.yaml", text: "one\n", isHook: false),
+            .init(path: "app/templates/a.yaml", text: "two\n", isHook: false),
+            .init(path: "app/templates/b.yaml", text: "hook\n", isHook: true),
+            .init(path: "app/templates/a.yaml", text: "hook\n", isHook: true),
+        ])
+        let text = { (name: String) in
+            try String(decoding: Data(contentsOf: root.appending(path: "app/templates/\(name)")), as: UTF8.self)
+        }
+        #expect(try text("a.yaml") == "one\ntwo\nhook\n")
+        #expect(try text("b.yaml") == "hook\n")
+        #expect(lines.text.hasPrefix("wrote \(root.path)/app/templates/a.yaml\n"))
+        #expect(throws: HelmError.self) { try folder.write([.init(path: "../x", text: "", isHook: false)]) }
+    }
+
     @Test func `a file that is no archive is refused`() throws {
         let root = try Self.folder(["values.yaml": "a: 1\n"])
         defer { try? FileManager.default.removeItem(at: root) }

@@ -51,7 +51,7 @@ enum ProbeObjects {
             type: "version.BuildInfo",
             fields: [
                 ("Version", .string("v4.2")), ("GitCommit", .string("")), ("GitTreeState", .string("")),
-                ("GoVersion", .string("go1.26.0")),
+                ("GoVersion", .string("go1.26.6")),
             ])
         return StructObject(
             type: "*common.Capabilities",

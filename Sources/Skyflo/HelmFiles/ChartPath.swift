@@ -23,6 +23,27 @@ package enum ChartPath {
         return try ChartArchive.files(of: try archive(path))
     }
 
+    /// The charts below a chart's folder `charts`, folders and archives, at any depth.
+    package static func subcharts(of path: String) -> [String] {
+        var found: [String] = []
+        collectSubcharts(path + "/charts", depth: 0, into: &found)
+        return found
+    }
+
+    private static func collectSubcharts(_ folder: String, depth: Int, into found: inout [String]) {
+        guard depth < 64, found.count < 10_000, let names = try? names(in: folder) else { return }
+        for name in names {
+            let path = "\(folder)/\(name)"
+            if name == "Chart.yaml" {
+                found.append(folder)
+            } else if name.hasSuffix(".tgz") || name.hasSuffix(".tar.gz") {
+                found.append(path)
+            } else if (try? kind(of: path, follows: false)) == .folder {
+                collectSubcharts(path, depth: depth + 1, into: &found)
+            }
+        }
+    }
+
     private enum Kind { case folder, file, other }
 
     private static func kind(of path: String, follows: Bool) throws(HelmError) -> Kind {

@@ -8,11 +8,13 @@ import HelmFiles
 #endif
 
 /// `HelmBench CHART ROUNDS`: loads a chart and renders it again and again. Prints lines of name, value and unit.
+/// `HelmBench answer`: answers requests of the input.
 @main
 enum HelmBench {
     static func main() throws {
+        if CommandLine.arguments.dropFirst() == ["answer"] { return HelmAnswers.run() }
         guard CommandLine.arguments.count == 3, let rounds = Int(CommandLine.arguments[2]), rounds > 0 else {
-            print("usage: HelmBench CHART ROUNDS")
+            print("usage: HelmBench CHART ROUNDS, or HelmBench answer")
             exit(2)
         }
         let start = seconds(CLOCK_MONOTONIC)

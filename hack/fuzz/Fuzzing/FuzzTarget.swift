@@ -15,7 +15,14 @@ package struct FuzzTarget: Sendable {
     static func text(
         _ name: String, corpus: [String], words: [String], _ check: @escaping @Sendable ([UInt8]) throws -> Void
     ) -> FuzzTarget {
-        let mutator = TextMutator(corpus: corpus.map { Array($0.utf8) }, words: words.map { Array($0.utf8) })
+        bytes(name, corpus: corpus.map { Array($0.utf8) }, words: words, check)
+    }
+
+    /// The same of inputs that are no texts.
+    static func bytes(
+        _ name: String, corpus: [[UInt8]], words: [String], _ check: @escaping @Sendable ([UInt8]) throws -> Void
+    ) -> FuzzTarget {
+        let mutator = TextMutator(corpus: corpus, words: words.map { Array($0.utf8) })
         return FuzzTarget(name: name, words: words, generate: { mutator.next(&$0) }, check: check)
     }
 
@@ -23,7 +30,7 @@ package struct FuzzTarget: Sendable {
         json, yaml, labelSelector, kubeconfig, smallTexts, jsonPatch, mergePatch, strategicMergePatch, serverSideApply,
         cel, celRule, modelReply, providerReply, protobuf, fieldSelector, resourcePath, redaction, canonicalJSON,
         transcript, argumentReference,
-        helmYAML, helmSet, helmRegex, helmChart, mcpRequest,
+        helmYAML, helmYAMLWriter, helmValues, helmSet, helmRegex, helmParser, helmChart, helmArchive, helmTar, mcpRequest,
     ]
 }
 

@@ -67,6 +67,9 @@ package struct ChartLinter {
         } catch {
             return add(.error, path, "unable to parse YAML\n\t" + error.message)
         }
+        if let problem = StrictMetadata.problem(in: file(path)?.text ?? "", types) {
+            add(.warning, path, "failed to strictly parse chart metadata file\n\t" + problem)
+        }
         for (severity, problem) in MetadataRules.problems(of: metadata, types: types) {
             add(severity, path, ByteString(problem))
         }
@@ -80,7 +83,7 @@ package struct ChartLinter {
         do throws(HelmError) {
             let defaults: HelmMap
             do throws(HelmError) {
-                defaults = try YAMLReader.map(of: file.text)
+                defaults = try YAMLReader.map(of: file.text, type: "common.Values")
             } catch {
                 throw HelmError(message: "unable to parse YAML: " + error.message)
             }
@@ -112,7 +115,7 @@ package struct ChartLinter {
         let name = chart.name
         let texts: [ByteString: ByteString]
         do throws(HelmError) {
-            texts = try renderer.files(of: chart, values: values)
+            texts = try renderer.texts(of: chart, values: values)
         } catch {
             // Helm says nothing of dependencies here.
             if GoText.hasPrefix("chart dependencies processing failed", error.message) { return }
@@ -144,9 +147,11 @@ package struct ChartLinter {
         }
         for document in ValuesReader.documents(of: text) {
             do throws(HelmError) {
-                guard case .map = try YAMLReader.value(of: document) else { continue }
-                let head = try ManifestHead(document)
-                for (severity, problem) in ManifestRules.problems(of: head, text: text) { add(severity, path, problem) }
+                guard let head = try LintedHead(document) else { continue }
+                let version = renderer.capabilities.version
+                for (severity, problem) in ManifestRules.problems(of: head, text: text, version: version) {
+                    add(severity, path, problem)
+                }
             } catch {
                 add(.error, path, "unable to parse YAML: " + error.message)
                 return false
@@ -181,23 +186,35 @@ package struct ChartLinter {
     }
 
     private mutating func checkCustomResources() {
-        for file in files
-        where file.name.hasPrefix("crds/") && [".yaml", ".yml", ".json"].contains(file.pathExtension.lowercased()) {
-            for document in ValuesReader.documents(of: file.text) {
-                do throws(HelmError) {
-                    guard case .map = try YAMLReader.value(of: document) else { continue }
-                    let head = try ManifestHead(document)
-                    let group = head.apiVersion.split(separator: "/").first ?? ""
-                    if group != "apiextensions.k8s.io" {
-                        add(.error, file.name, "apiVersion is not in 'apiextensions.k8s.io'")
-                    }
-                    if head.kind != "CustomResourceDefinition" {
-                        add(.error, file.name, "object kind is not 'CustomResourceDefinition'")
-                    }
-                } catch {
-                    return add(.error, file.name, "unable to parse YAML: " + error.message)
+        guard files.contains(where: { $0.name.hasPrefix("crds/") }) else { return }
+        let chart: Chart
+        do throws(HelmError) {
+            chart = try ChartLoader.load(files: files)
+        } catch {
+            return add(.error, "crds/", error.message)
+        }
+        for resource in chart.customResources() {
+            guard check(resource.file) else { return }
+        }
+    }
+
+    /// - Returns: whether the text is YAML; nothing more is looked at otherwise.
+    private mutating func check(_ resource: ChartFile) -> Bool {
+        for document in ValuesReader.documents(of: resource.text) {
+            do throws(HelmError) {
+                guard let head = try LintedHead(document) else { continue }
+                let group = head.apiVersion.split(separator: "/").first ?? ""
+                if group != "apiextensions.k8s.io" {
+                    add(.error, resource.name, "apiVersion is not in 'apiextensions.k8s.io'")
                 }
+                if head.kind != "CustomResourceDefinition" {
+                    add(.error, resource.name, "object kind is not 'CustomResourceDefinition'")
+                }
+            } catch {
+                add(.error, resource.name, "unable to parse YAML: " + error.message)
+                return false
             }
         }
+        return true
     }
 }

@@ -91,7 +91,10 @@ enum MetadataRules {
 
 /// What `helm lint` says of a manifest.
 enum ManifestRules {
-    static func problems(of head: ManifestHead, text: ByteString) -> [(ChartLinter.Severity, ByteString)] {
+    /// - Parameter version: of Kubernetes, `v1.36.0`.
+    static func problems(
+        of head: LintedHead, text: ByteString, version: String
+    ) -> [(ChartLinter.Severity, ByteString)] {
         var problems: [(ChartLinter.Severity, ByteString)] = []
         if let reason = NameRules.problem(of: head.name, kind: head.kind) {
             let name = GoQuote.quoted(ByteString(head.name)).text
@@ -103,6 +106,9 @@ enum ManifestRules {
                             + "Invalid value: \(name): \(reason)")
                 ))
         }
+        if let warning = DeprecatedKinds.warning(apiVersion: head.apiVersion, kind: head.kind, in: version) {
+            problems.append((.warning, ByteString(warning)))
+        }
         let needsSelector = ["Deployment", "ReplicaSet", "DaemonSet", "StatefulSet"].contains(head.kind)
         if needsSelector, !GoText.contains("matchLabels", in: text), !GoText.contains("matchExpressions", in: text) {
             let name = GoQuote.quoted(ByteString(head.name)).text
@@ -112,7 +118,65 @@ enum ManifestRules {
                     ByteString("a \(head.kind) must contain matchLabels or matchExpressions, and \(name) does not")
                 ))
         }
+        if head.listsKeptObjects {
+            problems.append((.error, "annotation 'helm.sh/resource-policy' within List objects are ignored"))
+        }
         return problems
+    }
+}
+
+/// What `helm lint` reads of a manifest, with the errors of its own types.
+struct LintedHead {
+    private(set) var apiVersion = ""
+    private(set) var kind = ""
+    private(set) var name = ""
+    /// Whether it is a list, and an object of it has an annotation that Helm only sees at objects of their own.
+    private(set) var listsKeptObjects = false
+
+    /// Nil for what is empty.
+    init?(_ document: ByteString) throws(HelmError) {
+        let value = try YAMLReader.value(of: document, keepsIntegers: true)
+        if value.isNull { return nil }
+        guard case .map(let map) = value else { throw YAMLReader.mismatch(value, type: "rules.k8sYamlStruct") }
+        for key in map.keys {
+            let value = map[key] ?? .null
+            switch key.text.lowercased() {
+            case "apiversion": apiVersion = try Self.text(value, "k8sYamlStruct.apiVersion") ?? apiVersion
+            case "kind": kind = try Self.text(value, "k8sYamlStruct.Kind") ?? kind
+            case "metadata": try read(metadata: value)
+            default: continue
+            }
+        }
+        guard kind == "List", case .list(let items)? = map["items"] else { return }
+        listsKeptObjects = items.elements.contains { item in
+            item.asMap?["metadata"]?.asMap?["annotations"]?.asMap?["helm.sh/resource-policy"] != nil
+        }
+    }
+
+    private mutating func read(metadata value: HelmValue) throws(HelmError) {
+        if value.isNull { return }
+        guard case .map(let map) = value else {
+            throw YAMLReader.mismatch(value, type: "rules.k8sYamlMetadata", field: "k8sYamlStruct.Metadata")
+        }
+        for key in map.keys {
+            let value = map[key] ?? .null
+            switch key.text.lowercased() {
+            case "name": name = try Self.text(value, "k8sYamlMetadata.Metadata.Name") ?? name
+            case "namespace": _ = try Self.text(value, "k8sYamlMetadata.Metadata.Namespace")
+            default: continue
+            }
+        }
+    }
+
+    private static func text(_ value: HelmValue, _ field: String) throws(HelmError) -> String? {
+        switch value {
+        case .null: return nil
+        case .string(let text): return text.text
+        case .bool(let bool): return bool ? "true" : "false"
+        case .int(let number): return String(number)
+        case .float64(let number): return String(decoding: ShortestDecimal(number).general, as: UTF8.self)
+        default: throw YAMLReader.mismatch(value, type: "string", field: field)
+        }
     }
 }
 

@@ -20,14 +20,44 @@ package struct TemplateOutput: Sendable {
         }
         manifest += rendered.manifest
         var text = GoText.trimmingSpaces(manifest) + "\n"
-        for hook in rendered.hooks where !skipsHooks && !(skipsTests && hook.events.contains("test")) {
-            text += hook.manifest.documentText
-        }
+        for hook in hooks(of: rendered) { text += hook.manifest.documentText }
         if !showOnly.isEmpty { text = try selected(from: text) }
         if showsNotes, !rendered.notes.isEmpty {
             text += "\nNOTES:\n" + GoText.trimmingSpaces(rendered.notes) + "\n"
         }
         return text
+    }
+
+    private func hooks(of rendered: RenderedChart) -> [RenderedChart.Hook] {
+        rendered.hooks.filter { !skipsHooks && !(skipsTests && $0.events.contains("test")) }
+    }
+
+    /// A document for a file of its template's path.
+    package struct Document: Sendable {
+        package var path: String
+        package var text: ByteString
+        /// Hooks go behind what is in the file already, also from before.
+        package var isHook: Bool
+
+        package init(path: String, text: ByteString, isHook: Bool) {
+            (self.path, self.text, self.isHook) = (path, text, isHook)
+        }
+    }
+
+    /// What ``text(of:)`` gives one by one, for `--output-dir`.
+    package func documents(of rendered: RenderedChart) -> [Document] {
+        var documents: [Document] = []
+        if includesCustomResources {
+            for resource in rendered.chart.customResources() {
+                let text = ByteString("---\n# Source: \(resource.path)\n") + resource.file.text + "\n"
+                documents.append(Document(path: resource.path, text: text, isHook: false))
+            }
+        }
+        documents += rendered.manifests.map { Document(path: $0.path.text, text: $0.documentText, isHook: false) }
+        documents += hooks(of: rendered).map {
+            Document(path: $0.manifest.path.text, text: $0.manifest.documentText, isHook: true)
+        }
+        return documents
     }
 
     private func selected(from text: ByteString) throws(HelmError) -> ByteString {

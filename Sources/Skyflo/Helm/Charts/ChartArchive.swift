@@ -14,10 +14,14 @@ package enum ChartArchive {
     package static func files(of archive: [UInt8], limits: Limits = .init()) throws(HelmError) -> [ChartFile] {
         guard archive.starts(with: [0x1F, 0x8B]) else { throw HelmError("gzip: invalid header") }
         // Each file has a header and may have others; what a tar has besides is no part of a chart.
-        let bytes = try inflate(archive, limit: limits.totalBytes + limits.files * 1024)
+        return try files(tar: try inflate(archive, limit: limits.totalBytes + limits.files * 1024), limits: limits)
+    }
+
+    /// The files of what an archive has inside of its compression.
+    package static func files(tar: [UInt8], limits: Limits = .init()) throws(HelmError) -> [ChartFile] {
         var files: [ChartFile] = []
         var total = 0
-        var reader = TarReader(bytes)
+        var reader = TarReader(tar)
         while let entry = try reader.next() {
             if entry.kind == .folder { continue }
             let name = try path(entry.name)

@@ -25,7 +25,7 @@ package enum ChartLoader {
         for file in files {
             switch file.name {
             case "Chart.yaml": continue
-            case "Chart.lock": _ = try loading(file) { () throws(HelmError) in try YAMLReader.value(of: file.text) }
+            case "Chart.lock": try checkLock(file)
             case "values.yaml":
                 chart.values = try loading(file) { () throws(HelmError) in try ValuesReader.read(file.text) }
             case "values.schema.json": chart.schema = file.data
@@ -36,7 +36,7 @@ package enum ChartLoader {
                 metadata = known
                 if known.apiVersion == "v1" { chart.files.append(file) }
             case "requirements.lock":
-                _ = try loading(file) { () throws(HelmError) in try YAMLReader.value(of: file.text) }
+                try checkLock(file)
                 if metadata?.apiVersion != "v1" { warn(Self.requirementsWarning("lock")) }
                 if metadata?.apiVersion == "v1" { chart.files.append(file) }
             case let name where name.hasPrefix("templates/"): chart.templates.append(file)
@@ -56,6 +56,15 @@ package enum ChartLoader {
             chart.dependencies.append(try subchart(name, files, of: metadata.name, depth: depth + 1, warn: warn))
         }
         return chart
+    }
+
+    private static func checkLock(_ file: ChartFile) throws(HelmError) {
+        try loading(file) { () throws(HelmError) in
+            switch try YAMLReader.value(of: file.text) {
+            case .map, .null: return
+            case let other: throw YAMLReader.mismatch(other, type: "v2.Lock")
+            }
+        }
     }
 
     private static func requirementsWarning(_ name: String) -> String {

@@ -119,9 +119,13 @@ struct DependencyProcessor {
         let coalesced = try ValuesCoalescer.coalesce(chart, HelmMap(), keepsNulls: true, warn: warn)
         let imported = HelmMap()
         var coalescer = ValuesCoalescer(keepsNulls: true)
-        for dependency in chart.metadata.dependencies ?? [] {
-            for value in dependency.imports ?? [] {
-                guard let (child, parent) = Self.paths(of: value) else { continue }
+        for (index, dependency) in (chart.metadata.dependencies ?? []).enumerated() {
+            let paths = (dependency.imports ?? []).compactMap(Self.paths)
+            // Templates see the paths, also of what was written as a name.
+            chart.metadata.dependencies?[index].imports = paths.map { child, parent in
+                .map(HelmMap(["child": .string(child), "parent": .string(parent)], type: .strings))
+            }
+            for (child, parent) in paths {
                 let path = "\(dependency.name).\(child)".split(separator: ".", omittingEmptySubsequences: false)
                 guard let table = Self.table(path[...], in: coalesced) else {
                     warn(

@@ -23,102 +23,122 @@ struct MetadataReader {
         return metadata
     }
 
+    /// By the order of the names, in which Helm meets the values: the first of another type is the error.
     private func read(into metadata: inout ChartMetadata) throws(HelmError) {
-        try string("name", &metadata.name)
-        try string("home", &metadata.home)
-        try strings("sources", &metadata.sources)
-        try string("version", &metadata.version)
-        try string("description", &metadata.description)
-        try strings("keywords", &metadata.keywords)
-        if let list = try list("maintainers", type: "[]*v2.Maintainer") {
-            var maintainers: [ChartMetadata.Maintainer] = []
-            for element in list {
-                guard let reader = try object(element, "maintainers", type: "v2.Maintainer") else {
-                    throw ChartMetadata.fault("maintainers must not contain empty or null nodes")
-                }
-                var maintainer = ChartMetadata.Maintainer()
-                try reader.string("name", &maintainer.name)
-                try reader.string("email", &maintainer.email)
-                try reader.string("url", &maintainer.url)
-                maintainers.append(maintainer)
+        for key in members.keys {
+            let value = members[key] ?? .null
+            switch key.text.lowercased() {
+            case "name": try read(value, named: "name", into: &metadata.name)
+            case "home": try read(value, named: "home", into: &metadata.home)
+            case "sources": try read(value, named: "sources", into: &metadata.sources)
+            case "version": try read(value, named: "version", into: &metadata.version)
+            case "description": try read(value, named: "description", into: &metadata.description)
+            case "keywords": try read(value, named: "keywords", into: &metadata.keywords)
+            case "maintainers": try read(value, &metadata.maintainers)
+            case "icon": try read(value, named: "icon", into: &metadata.icon)
+            case "apiversion": try read(value, named: "apiVersion", into: &metadata.apiVersion)
+            case "condition": try read(value, named: "condition", into: &metadata.condition)
+            case "tags": try read(value, named: "tags", into: &metadata.tags)
+            case "appversion": try read(value, named: "appVersion", into: &metadata.appVersion)
+            case "deprecated": try read(value, named: "deprecated", into: &metadata.isDeprecated)
+            case "annotations": try read(value, annotations: &metadata.annotations)
+            case "kubeversion": try read(value, named: "kubeVersion", into: &metadata.kubeVersion)
+            case "dependencies": try read(value, &metadata.dependencies)
+            case "type": try read(value, named: "type", into: &metadata.type)
+            default: continue
             }
-            metadata.maintainers = maintainers
         }
-        try string("icon", &metadata.icon)
-        try string("apiVersion", &metadata.apiVersion)
-        try string("condition", &metadata.condition)
-        try string("tags", &metadata.tags)
-        try string("appVersion", &metadata.appVersion)
-        try bool("deprecated", &metadata.isDeprecated)
-        try annotations(&metadata.annotations)
-        try string("kubeVersion", &metadata.kubeVersion)
-        try dependencies(&metadata.dependencies)
-        try string("type", &metadata.type)
     }
 
-    private func dependencies(_ dependencies: inout [ChartDependency]?) throws(HelmError) {
-        guard let list = try list("dependencies", type: "[]*v2.Dependency") else { return }
+    private func read(_ value: HelmValue, _ maintainers: inout [ChartMetadata.Maintainer]?) throws(HelmError) {
+        guard let list = try list(value, "maintainers", type: "[]*v2.Maintainer") else { return }
+        var result: [ChartMetadata.Maintainer] = []
+        for element in list {
+            guard let reader = try object(element, "maintainers", type: "v2.Maintainer") else {
+                throw ChartMetadata.fault("maintainers must not contain empty or null nodes")
+            }
+            var maintainer = ChartMetadata.Maintainer()
+            for key in reader.members.keys {
+                let value = reader.members[key] ?? .null
+                switch key.text.lowercased() {
+                case "name": try reader.read(value, named: "name", into: &maintainer.name)
+                case "email": try reader.read(value, named: "email", into: &maintainer.email)
+                case "url": try reader.read(value, named: "url", into: &maintainer.url)
+                default: continue
+                }
+            }
+            result.append(maintainer)
+        }
+        maintainers = result
+    }
+
+    private func read(_ value: HelmValue, _ dependencies: inout [ChartDependency]?) throws(HelmError) {
+        guard let list = try list(value, "dependencies", type: "[]*v2.Dependency") else { return }
         var result: [ChartDependency] = []
         for element in list {
             guard let reader = try object(element, "dependencies", type: "v2.Dependency") else {
                 throw ChartMetadata.fault("dependencies must not contain empty or null nodes")
             }
             var dependency = ChartDependency()
-            try reader.string("name", &dependency.name)
-            try reader.string("version", &dependency.version)
-            try reader.string("repository", &dependency.repository)
-            try reader.string("condition", &dependency.condition)
-            try reader.strings("tags", &dependency.tags)
-            try reader.bool("enabled", &dependency.isEnabled)
-            dependency.imports = try reader.list("import-values", type: "[]interface {}")
-            try reader.string("alias", &dependency.alias)
+            for key in reader.members.keys {
+                let value = reader.members[key] ?? .null
+                switch key.text.lowercased() {
+                case "name": try reader.read(value, named: "name", into: &dependency.name)
+                case "version": try reader.read(value, named: "version", into: &dependency.version)
+                case "repository": try reader.read(value, named: "repository", into: &dependency.repository)
+                case "condition": try reader.read(value, named: "condition", into: &dependency.condition)
+                case "tags": try reader.read(value, named: "tags", into: &dependency.tags)
+                case "enabled": try reader.read(value, named: "enabled", into: &dependency.isEnabled)
+                case "import-values":
+                    dependency.imports = try reader.list(value, "import-values", type: "[]interface {}")
+                case "alias": try reader.read(value, named: "alias", into: &dependency.alias)
+                default: continue
+                }
+            }
             result.append(dependency)
         }
         dependencies = result
     }
 
-    private func annotations(_ annotations: inout [(key: String, value: String)]?) throws(HelmError) {
-        switch self["annotations"] {
-        case nil, .null?: return
-        case .map(let map)?:
+    private func read(
+        _ value: HelmValue, annotations: inout [(key: String, value: String)]?
+    ) throws(HelmError) {
+        switch value {
+        case .null: return
+        case .map(let map):
             var result: [(key: String, value: String)] = []
             for key in map.keys {
                 result.append((key.text, try text(of: map[key] ?? .null, "annotations") ?? ""))
             }
             annotations = result
-        case let other?: throw mismatch(other, "annotations", type: "map[string]string")
+        default: throw mismatch(value, "annotations", type: "map[string]string")
         }
     }
 
-    private subscript(name: String) -> HelmValue? {
-        members[ByteString(name)]
-            ?? members.keys.last { $0.text.lowercased() == name.lowercased() }.flatMap { members[$0] }
+    private func read(_ value: HelmValue, named name: String, into field: inout String) throws(HelmError) {
+        if let text = try text(of: value, name) { field = text }
     }
 
-    private func string(_ name: String, _ field: inout String) throws(HelmError) {
-        if let value = self[name], let text = try text(of: value, name) { field = text }
-    }
-
-    private func bool(_ name: String, _ field: inout Bool) throws(HelmError) {
-        switch self[name] {
-        case nil, .null?: return
-        case .bool(let bool)?: field = bool
-        case let other?: throw mismatch(other, name, type: "bool")
+    private func read(_ value: HelmValue, named name: String, into field: inout Bool) throws(HelmError) {
+        switch value {
+        case .null: return
+        case .bool(let bool): field = bool
+        default: throw mismatch(value, name, type: "bool")
         }
     }
 
-    private func strings(_ name: String, _ field: inout [String]?) throws(HelmError) {
-        guard let list = try list(name, type: "[]string") else { return }
+    private func read(_ value: HelmValue, named name: String, into field: inout [String]?) throws(HelmError) {
+        guard let list = try list(value, name, type: "[]string") else { return }
         var texts: [String] = []
         for element in list { texts.append(try text(of: element, name) ?? "") }
         field = texts
     }
 
-    private func list(_ name: String, type: String) throws(HelmError) -> [HelmValue]? {
-        switch self[name] {
-        case nil, .null?: return nil
-        case .list(let list)?: return list.elements
-        case let other?: throw mismatch(other, name, type: type)
+    private func list(_ value: HelmValue, _ name: String, type: String) throws(HelmError) -> [HelmValue]? {
+        switch value {
+        case .null: return nil
+        case .list(let list): return list.elements
+        default: throw mismatch(value, name, type: type)
         }
     }
 

@@ -36,12 +36,21 @@ enum GoFloat {
         format(value, verb: UInt8(ascii: "g"), precision: nil)
     }
 
+    /// The digits of the significand as an integer, and the power of two: `4503599627370496p-52`.
+    private static func binary(_ value: Double) -> ByteString {
+        let isSubnormal = value.exponentBitPattern == 0
+        let significand = value.significandBitPattern | (isSubnormal ? 0 : 1 << 52)
+        let exponent = Int(max(value.exponentBitPattern, 1)) - 1075
+        return ByteString("\(significand)p\(exponent < 0 ? "" : "+")\(exponent)")
+    }
+
     /// As a verb prints it; without a precision the shortest that reads back.
     static func format(_ value: Double, verb: UInt8, precision: Int?) -> ByteString {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
         let lower = verb | 0x20
         let sign: ByteString = value.sign == .minus ? "-" : ""
+        if verb == UInt8(ascii: "b") { return sign + binary(value) }
         if lower == UInt8(ascii: "x") { return sign + hexadecimal(value, verb: verb, precision: precision) }
         if let precision {
             if lower == UInt8(ascii: "g") { return sign + general(value, verb: verb, precision: precision) }

@@ -251,7 +251,7 @@ extension GoPrinter {
     private mutating func float(_ number: Double, _ value: HelmValue, verb: Unicode.Scalar) {
         switch verb {
         case "v": float(number, verb: "g", precision: nil)
-        case "g", "G": float(number, verb: verb, precision: nil)
+        case "b", "g", "G": float(number, verb: verb, precision: nil)
         case "x", "X": float(number, verb: verb, precision: nil)
         case "e", "E", "f", "F": float(number, verb: verb == "F" ? "f" : verb, precision: 6)
         default: bad(value, verb)

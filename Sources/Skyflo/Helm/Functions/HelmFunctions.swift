@@ -101,11 +101,14 @@ extension TemplateExecution {
 
     /// `tpl`: the text of a value as a template, which sees all templates and may define some for itself.
     func expand(_ text: ByteString, data: HelmValue) throws -> ByteString {
+        guard GoText.index(of: "{{", in: text) != nil else {
+            return GoText.replacing(TemplateEngine.noValue, in: text, with: "")
+        }
         let outer = set
         defer { set = outer }
         let parsed: [ByteString: ParsedTemplate]
         do throws(HelmError) {
-            parsed = try engine.parse(text, name: "gotpl")
+            parsed = try engine.environment.cache.templates(of: text, name: "gotpl")
         } catch {
             throw HelmError(
                 message: "cannot parse template " + GoQuote.quoted(text) + ": " + error.message, wrapping: error)

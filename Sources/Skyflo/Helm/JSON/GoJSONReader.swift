@@ -1,5 +1,5 @@
 /// Reads JSON as Go's package `encoding/json` does into values of any type, with its errors.
-struct GoJSONReader {
+package struct GoJSONReader {
     private let bytes: [UInt8]
     private var offset = 0
     private var depth = 0
@@ -10,7 +10,7 @@ struct GoJSONReader {
         bytes = text.bytes
     }
 
-    static func value(_ text: ByteString) throws(HelmError) -> HelmValue {
+    package static func value(_ text: ByteString) throws(HelmError) -> HelmValue {
         var reader = GoJSONReader(text)
         let value = try reader.element()
         reader.skipSpaces()
@@ -19,7 +19,7 @@ struct GoJSONReader {
     }
 
     /// The text's object; null is a nil map.
-    static func map(_ text: ByteString) throws(HelmError) -> HelmMap {
+    package static func map(_ text: ByteString) throws(HelmError) -> HelmMap {
         let value = try value(text)
         switch value {
         case .map(let map): return map
@@ -28,7 +28,7 @@ struct GoJSONReader {
         }
     }
 
-    static func list(_ text: ByteString) throws(HelmError) -> HelmList {
+    package static func list(_ text: ByteString) throws(HelmError) -> HelmList {
         let value = try value(text)
         switch value {
         case .list(let list): return list

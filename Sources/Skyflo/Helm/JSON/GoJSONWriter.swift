@@ -1,5 +1,5 @@
 /// Writes JSON as Go's package `encoding/json` does: sorted keys, and characters of HTML escaped.
-struct GoJSONWriter {
+package struct GoJSONWriter {
     private var bytes: [UInt8] = []
     private let escapesHTML: Bool
     /// The indentation of a level, or nil for one line.
@@ -11,7 +11,7 @@ struct GoJSONWriter {
         (self.escapesHTML, self.indentation) = (escapesHTML, indentation)
     }
 
-    static func text(of value: HelmValue, escapesHTML: Bool = true) throws(HelmError) -> ByteString {
+    package static func text(of value: HelmValue, escapesHTML: Bool = true) throws(HelmError) -> ByteString {
         var writer = GoJSONWriter(escapesHTML: escapesHTML, indentation: nil)
         try writer.write(value, depth: 0)
         return ByteString(bytes: writer.bytes)

@@ -91,12 +91,47 @@ extension RegexClass {
         "xdigit": RegexClass([48...57, 65...70, 97...102]),
     ]
 
-    /// The class of `\p{name}` for a general category of Unicode, such as `L` or `Lu`.
-    static func category(_ name: String) -> RegexClass? {
-        if name == "Any" { return .any }
+    /// The class of `\p{name}`: a general category of Unicode by its short or long name, or a script. Case, underscores, hyphens
+    /// and spaces in the name mean nothing.
+    static func unicode(_ name: String) -> RegexClass? {
+        let plain = name.lowercased().filter { $0 != "_" && $0 != "-" && $0 != " " }
+        switch plain {
+        case "any": return .any
+        case "ascii": return RegexClass([0...127])
+        case "assigned": return category("Cn")?.inverted
+        case "lc", "casedletter":
+            return RegexClass(["Lu", "Ll", "Lt"].flatMap { category($0)?.ranges ?? [] })
+        default: break
+        }
+        let key = plain.prefix(1).uppercased() + plain.dropFirst()
+        if let set = category(key) { return set }
+        if let ranges = scripts[key] { return RegexClass(ranges.split(separator: " ").compactMap(range)) }
+        return categoryAliases[plain].flatMap(category)
+    }
+
+    private static func range(_ text: Substring) -> ClosedRange<UInt32>? {
+        let bounds = text.split(separator: "-").compactMap { UInt32($0, radix: 16) }
+        guard let first = bounds.first, let last = bounds.last, first <= last else { return nil }
+        return first...last
+    }
+
+    private static func category(_ name: String) -> RegexClass? {
         guard let categories = categoryNames[name] else { return nil }
         return RegexClass(categories.flatMap { byCategory[$0] ?? [] })
     }
+
+    private static let categoryAliases: [String: String] = [
+        "letter": "L", "uppercaseletter": "Lu", "lowercaseletter": "Ll", "titlecaseletter": "Lt",
+        "modifierletter": "Lm",
+        "otherletter": "Lo", "mark": "M", "combiningmark": "M", "nonspacingmark": "Mn", "spacingmark": "Mc",
+        "enclosingmark": "Me", "number": "N", "decimalnumber": "Nd", "digit": "Nd", "letternumber": "Nl",
+        "othernumber": "No", "punctuation": "P", "punct": "P", "connectorpunctuation": "Pc", "dashpunctuation": "Pd",
+        "openpunctuation": "Ps", "closepunctuation": "Pe", "initialpunctuation": "Pi", "finalpunctuation": "Pf",
+        "otherpunctuation": "Po", "symbol": "S", "mathsymbol": "Sm", "currencysymbol": "Sc", "modifiersymbol": "Sk",
+        "othersymbol": "So", "separator": "Z", "spaceseparator": "Zs", "lineseparator": "Zl",
+        "paragraphseparator": "Zp", "other": "C", "control": "Cc", "cntrl": "Cc", "format": "Cf", "surrogate": "Cs",
+        "privateuse": "Co", "unassigned": "Cn",
+    ]
 
     /// The characters of each category, which takes a moment to collect.
     private static let byCategory: [Unicode.GeneralCategory: [ClosedRange<UInt32>]] = {
@@ -129,6 +164,7 @@ extension RegexClass {
         "Sc": [.currencySymbol],
         "Sk": [.modifierSymbol], "So": [.otherSymbol], "Z": [.spaceSeparator, .lineSeparator, .paragraphSeparator],
         "Zs": [.spaceSeparator], "Zl": [.lineSeparator], "Zp": [.paragraphSeparator],
-        "C": [.control, .format, .privateUse], "Cc": [.control], "Cf": [.format], "Co": [.privateUse],
+        "C": [.control, .format, .privateUse, .surrogate, .unassigned], "Cc": [.control], "Cf": [.format],
+        "Co": [.privateUse], "Cs": [.surrogate], "Cn": [.unassigned],
     ]
 }

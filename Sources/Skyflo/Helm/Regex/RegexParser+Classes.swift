@@ -56,7 +56,7 @@ extension RegexParser {
             isInverted.toggle()
             name.removeFirst()
         }
-        guard let set = RegexClass.category(name) else {
+        guard let set = RegexClass.unicode(name) else {
             throw Self.error("invalid character class range", part(from: start, to: position))
         }
         return isInverted ? set.inverted : set

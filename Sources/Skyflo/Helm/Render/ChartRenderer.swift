@@ -36,6 +36,27 @@ package struct ChartRenderer {
 
     /// Renders with a user's values over the chart's.
     package func render(_ chart: Chart, values: HelmMap) throws(HelmError) -> RenderedChart {
+        try assembled(try renderTexts(chart, values: values))
+    }
+
+    /// What the templates made, which may not be YAML.
+    package struct Texts {
+        fileprivate let chart: Chart
+        fileprivate let texts: [ByteString: ByteString]
+
+        /// All of it, behind lines with the templates: for finding what is wrong.
+        package var blob: ByteString {
+            var blob: ByteString = ""
+            for path in texts.keys.sorted() {
+                guard let text = texts[path], !GoText.trimmingSpaces(text).isEmpty else { continue }
+                blob += "---\n# Source: " + path + "\n" + text + "\n"
+            }
+            return blob
+        }
+    }
+
+    /// Executes the templates with a user's values over the chart's.
+    package func renderTexts(_ chart: Chart, values: HelmMap) throws(HelmError) -> Texts {
         if chart.isLibrary { throw HelmError("library charts are not installable") }
         if chart.metadata.isDeprecated { warn("level=WARN msg=\"this chart is deprecated\"") }
         do throws(HelmError) {
@@ -46,12 +67,17 @@ package struct ChartRenderer {
                     + "`helm dependency build` to fetch missing dependencies: " + error.message)
         }
         let chart = chart.copy()
-        let texts = try files(of: chart, values: values)
-        return try RenderedChart(chart: chart, texts: texts, includesSubchartNotes: rendersSubchartNotes, warn: warn)
+        return Texts(chart: chart, texts: try texts(of: chart, values: values))
+    }
+
+    /// The objects, hooks and notes of what was rendered.
+    package func assembled(_ texts: Texts) throws(HelmError) -> RenderedChart {
+        try RenderedChart(
+            chart: texts.chart, texts: texts.texts, includesSubchartNotes: rendersSubchartNotes, warn: warn)
     }
 
     /// The text of each template that isn't a partial one, by its path. Changes the chart.
-    func files(of chart: Chart, values: HelmMap) throws(HelmError) -> [ByteString: ByteString] {
+    package func texts(of chart: Chart, values: HelmMap) throws(HelmError) -> [ByteString: ByteString] {
         do throws(HelmError) {
             try DependencyProcessor.process(chart, values, warn: warn)
         } catch {

@@ -49,10 +49,10 @@ package struct KubeCapabilities: Sendable {
             type: "version.BuildInfo",
             fields: [
                 ("Version", .string("v4.2")), ("GitCommit", .string("")), ("GitTreeState", .string("")),
-                ("GoVersion", .string("go1.26.0")), ("KubeClientVersion", .string("v1.36")),
+                ("GoVersion", .string("go1.26.6")), ("KubeClientVersion", .string("v1.36")),
             ],
             json: [
-                ("version", .string("v4.2")), ("go_version", .string("go1.26.0")),
+                ("version", .string("v4.2")), ("go_version", .string("go1.26.6")),
                 ("kube_client_version", .string("v1.36")),
             ])
         return StructObject(

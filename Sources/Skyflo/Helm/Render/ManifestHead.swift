@@ -7,6 +7,17 @@ struct ManifestHead {
 
     /// - Throws: where the document isn't YAML, or one of these has another type.
     init(_ document: ByteString) throws(HelmError) {
+        guard let plain = PlainManifest(document) else {
+            self = try ManifestHead(parsing: document)
+            return
+        }
+        let text = { (bytes: [UInt8]?) in bytes.map { String(decoding: $0, as: UTF8.self) } ?? "" }
+        (apiVersion, kind, name) = (text(plain.apiVersion), text(plain.kind), text(plain.name))
+        for (key, value) in plain.annotations { annotations[text(key)] = text(value) }
+    }
+
+    /// By YAML's parser, whatever the form.
+    init(parsing document: ByteString) throws(HelmError) {
         let value = try YAMLReader.value(of: document, keepsIntegers: true)
         switch value {
         case .null: return

@@ -13,7 +13,7 @@ extension SchemaValidator {
         checkDependencies("dependencies", map, &check)
         checkProperties(map, &check)
         if schema.draft >= 6, let names = check.rules["propertyNames"] { checkNames(of: map, names, &check) }
-        if schema.draft >= 7 {
+        if schema.draft >= 2019 {
             checkDependencies("dependentSchemas", map, &check)
             checkDependencies("dependentRequired", map, &check)
         }

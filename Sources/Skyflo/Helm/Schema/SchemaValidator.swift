@@ -81,7 +81,8 @@ struct SchemaValidator {
             let texts = GoText.joined(list.elements.map(SchemaText.value), by: ", ")
             return list.elements.count == 1 ? "value must be " + texts : "value must be one of " + texts
         }
-        if schema.draft < 2019, case .string(let format)? = rules["format"], case .string(let text) = value,
+        if schema.draft < 2019 || schema.assertsFormats, case .string(let format)? = rules["format"],
+            case .string(let text) = value,
             let problem = SchemaFormat.problem(of: text, format: format.text)
         {
             return SchemaText.quoted(text) + " is not valid " + format + ": " + ByteString(problem)
@@ -90,8 +91,14 @@ struct SchemaValidator {
     }
 
     private mutating func follow(_ reference: ByteString, _ check: inout Check) {
-        guard let target = try? schema.target(of: reference) else { return }
-        let outcome = validate(check.value, target, at: check.location, depth: check.depth + 1)
+        let outcome: Outcome
+        switch try? schema.target(of: reference) {
+        case nil: return
+        case .here(let target)?: outcome = validate(check.value, target, at: check.location, depth: check.depth + 1)
+        case .metaschema(let draft)?:
+            var other = SchemaValidator(schema: Metaschema(draft: draft).schema)
+            outcome = other.validate(check.value, other.schema.root, at: check.location, depth: check.depth + 1)
+        }
         if let failure = outcome.failure {
             check.failures.append(
                 JSONSchemaFailure(

@@ -7,7 +7,9 @@ struct TOMLWriter {
         var writer = TOMLWriter()
         switch value {
         case .null: throw noValue
-        case .map(let map): try writer.write(map, path: [])
+        case .map, .object:
+            guard let table = table(value) else { try writer.writeElement(value); break }
+            try writer.write(table, path: [])
         case .list(let list) where Self.isTables(list):
             throw HelmError("toml: top-level values must be Go maps or structs")
         default: try writer.writeElement(value)
@@ -21,10 +23,14 @@ struct TOMLWriter {
         !list.elements.isEmpty && list.elements.allSatisfy { table($0) != nil }
     }
 
-    private static func table(_ value: HelmValue) -> HelmMap? {
+    private typealias Table = [(key: ByteString, value: HelmValue)]
+
+    /// The members of what is a table: a map's by their names, a struct's in its order.
+    private static func table(_ value: HelmValue) -> Table? {
         switch value {
-        case .map(let map): map
-        case .object(let object) where !object.hasText: object.plain.asMap
+        case .map(let map): map.keys.compactMap { key in map[key].map { (key, $0) } }
+        case .object(let object) where object is StructObject || object is CertificateObject:
+            object.printedFields.map { ($0.name, $0.value) }
         default: nil
         }
     }
@@ -44,11 +50,10 @@ struct TOMLWriter {
     // MARK: - Tables
 
     /// The members of a table: simple ones first, then tables of their own.
-    private mutating func write(_ map: HelmMap, path: [ByteString]) throws(HelmError) {
+    private mutating func write(_ table: Table, path: [ByteString]) throws(HelmError) {
         guard path.count < 1000 else { throw HelmError("toml: the value is nested too deeply") }
         var tables: [(ByteString, HelmValue)] = []
-        for key in map.keys {
-            guard let value = map[key], !value.isNull else { continue }
+        for (key, value) in table where !value.isNull {
             let isTable = Self.table(value) != nil
             if case .list(let list) = value, Self.isTables(list) {
                 tables.append((key, value))
@@ -111,12 +116,14 @@ struct TOMLWriter {
         case .string(let text): append(Self.quoted(text))
         case .bytes(let data): try write(data.map { .int(Int($0)) })
         case .list(let list): try write(list.elements)
-        case .map(let map): try writeInline(map)
+        case .map: try writeInline(Self.table(value) ?? [])
         case .object(let object):
             if let time = object as? TimeObject {
                 append(time.time.formatted("2006-01-02T15:04:05.999999999Z07:00"))
             } else if let duration = object as? DurationObject {
                 append("\"" + duration.printed + "\"")
+            } else if let table = Self.table(value) {
+                try writeInline(table)
             } else {
                 try writeElement(object.plain)
             }
@@ -132,11 +139,10 @@ struct TOMLWriter {
         append("]")
     }
 
-    private mutating func writeInline(_ map: HelmMap) throws(HelmError) {
+    private mutating func writeInline(_ table: Table) throws(HelmError) {
         append("{")
         var isFirst = true
-        for key in map.keys {
-            guard let value = map[key], !value.isNull else { continue }
+        for (key, value) in table where !value.isNull {
             if !isFirst { append(", ") }
             isFirst = false
             append(Self.key(key) + " = ")

@@ -1,7 +1,9 @@
 /// The methods of a `common.Values`.
 enum ValuesMethods {
     static func method(_ name: ByteString, of map: HelmMap) -> TemplateFunction? {
-        switch name {
+        // Nearly all names are those of values.
+        guard let first = name.bytes.first, first &- 65 < 26 else { return nil }
+        return switch name {
         case "AsMap": TemplateFunction([], body: .plain { _, _ in .map(map.retyped(.any)) })
         case "Encode":
             TemplateFunction([.any], body: .plain { _, _ in throw HelmError("a template has no writer to encode to") })

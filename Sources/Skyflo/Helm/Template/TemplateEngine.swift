@@ -1,14 +1,22 @@
 /// The templates that are known to each other, by name.
 struct TemplateSet {
-    private var templates: [ByteString: ParsedTemplate] = [:]
+    private let base: [ByteString: ParsedTemplate]
+    /// What `tpl` adds for what it executes. The others are many, and copied for none of its calls.
+    private var added: [ByteString: ParsedTemplate] = [:]
 
-    subscript(name: ByteString) -> ParsedTemplate? { templates[name] }
-
-    /// Adds what was parsed from a text. A blank template doesn't replace one of the same name.
-    mutating func add(_ parsed: [ByteString: ParsedTemplate]) {
-        for (name, template) in parsed where templates[name] == nil || !template.isBlank {
-            templates[name] = template
+    /// A blank template doesn't replace one of the same name that was parsed before.
+    init(_ files: [[ByteString: ParsedTemplate]] = []) {
+        var base: [ByteString: ParsedTemplate] = [:]
+        for file in files {
+            for (name, template) in file where base[name] == nil || !template.isBlank { base[name] = template }
         }
+        self.base = base
+    }
+
+    subscript(name: ByteString) -> ParsedTemplate? { added.isEmpty ? base[name] : added[name] ?? base[name] }
+
+    mutating func add(_ parsed: [ByteString: ParsedTemplate]) {
+        for (name, template) in parsed where self[name] == nil || !template.isBlank { added[name] = template }
     }
 }
 
@@ -42,14 +50,16 @@ package struct TemplateEnvironment {
     package var lookup: ((ByteString, ByteString, ByteString, ByteString) throws -> HelmValue)?
     /// Throws where the rendering has taken too long.
     package var checkDeadline: () throws -> Void
-    /// Made once for all renderings: a small chart takes less time to render than they take to make.
-    let functions = TemplateFunctions.all()
+    /// Shared with the renderings before and after.
+    package var cache: TemplateCache
 
     package init(
+        cache: TemplateCache = TemplateCache(),
         now: @escaping () -> (seconds: Int64, nanoseconds: Int),
         zoneData: @escaping (String) -> [UInt8]? = { _ in nil },
         checkDeadline: @escaping () throws -> Void = {}
     ) {
+        self.cache = cache
         self.now = now
         self.zoneData = zoneData
         self.checkDeadline = checkDeadline
@@ -64,9 +74,6 @@ package final class TemplateEngine {
     /// Whether `required` and `fail` let pass what they refuse otherwise.
     package let isLinting: Bool
     package let limits: TemplateLimits
-    private var functions: [ByteString: TemplateFunction] { environment.functions }
-    /// Texts that `tpl` has parsed, which are often the same in a chart.
-    private var parsed: [ByteString: [ByteString: ParsedTemplate]] = [:]
     /// Regular expressions and constraints that were compiled, by their text.
     var patterns = CompiledPatterns()
     /// Time zones that were read, by their names.
@@ -91,15 +98,15 @@ package final class TemplateEngine {
 
     private func render(_ files: [RenderedFile], stackLimit: UInt) throws(HelmError) -> [ByteString: ByteString] {
         let ordered = files.sorted { Self.isParsedFirst($0.name, $1.name) }
-        var set = TemplateSet()
+        var parsed: [[ByteString: ParsedTemplate]] = []
         for file in ordered {
             do throws(HelmError) {
-                set.add(try TemplateParser.parse(name: file.name, text: file.text, functions: functions))
+                parsed.append(try environment.cache.templates(of: file.text, name: file.name))
             } catch {
                 throw Self.parseError(error, file: file.name)
             }
         }
-        let execution = TemplateExecution(engine: self, set: set, stackLimit: stackLimit)
+        let execution = TemplateExecution(engine: self, set: TemplateSet(parsed), stackLimit: stackLimit)
         var result: [ByteString: ByteString] = [:]
         for file in ordered where GoPath.base(file.name).bytes.first != UInt8(ascii: "_") {
             file.values["Template"] = .map(
@@ -118,13 +125,6 @@ package final class TemplateEngine {
         let slash = UInt8(ascii: "/")
         let (deep, deeper) = (left.bytes.count { $0 == slash }, right.bytes.count { $0 == slash })
         return deep == deeper ? right < left : deep > deeper
-    }
-
-    func parse(_ text: ByteString, name: ByteString) throws(HelmError) -> [ByteString: ParsedTemplate] {
-        if let known = parsed[text] { return known }
-        let templates = try TemplateParser.parse(name: name, text: text, functions: functions)
-        if parsed.count < 10_000 { parsed[text] = templates }
-        return templates
     }
 
     func checkDeadline() throws {

@@ -171,29 +171,58 @@ extension TemplateExecution {
         if case .shortCircuit(let stop) = function.body {
             return try shortCircuit(operands, stopsAt: stop, dot: dot, final: final)
         }
+        if case .plain(let body) = function.body {
+            var values: [HelmValue] = []
+            values.reserveCapacity(count)
+            for index in 0..<given {
+                values.append(try argument(operands[index + 1], type: function.type(at: index), dot: dot).value)
+            }
+            if let final { values.append(try validated(final, type: function.type(at: count - 1)).value) }
+            let result = try calling(name, at: node) {
+                let result = try body(self, FunctionArguments(values: values))
+                try self.count(result)
+                return result
+            }
+            return Reflected(result, isInterface: function.returnsInterface)
+        }
         var values: [Reflected] = []
         values.reserveCapacity(count)
         for index in 0..<given {
             values.append(try argument(operands[index + 1], type: function.type(at: index), dot: dot))
         }
         if let final { values.append(try validated(final, type: function.type(at: count - 1))) }
-        do {
+        return try calling(name, at: node) {
             switch function.body {
-            case .plain(let body):
-                let result = try body(self, FunctionArguments(values: values.map(\.value)))
-                try self.count(result)
-                return Reflected(result, isInterface: function.returnsInterface)
-            case .reflected(let body): return try body(self, values)
+            case .reflected(let body): try body(self, values)
             case .named(let body):
-                return try body(given > 0 ? operands[1].text : GoFormat.text(of: values[0].value), values)
-            case .shortCircuit: return .invalid
+                try body(given > 0 ? operands[1].text : Self.callee(values[0].value), values)
+            case .plain, .shortCircuit: .invalid
             }
+        }
+    }
+
+    /// What a function returns; its errors with the place of the call.
+    @inline(__always)
+    private func calling<Value>(
+        _ name: ByteString, at node: TemplateNode, _ body: () throws -> Value
+    ) throws -> Value {
+        do {
+            return try body()
         } catch let error as HelmError {
             at(node)
             throw failure(error, calling: name)
         } catch {
             at(node)
             throw failure(HelmError("the function could not do it"), calling: name)
+        }
+    }
+
+    /// What `reflect.Value.String` returns.
+    private static func callee(_ value: HelmValue) -> ByteString {
+        switch value {
+        case .string(let text): text
+        case .null: "<invalid Value>"
+        default: "<" + ByteString(value.typeName) + " Value>"
         }
     }
 

@@ -100,9 +100,38 @@ enum JSONExtent {
         case UInt8(ascii: "t"), UInt8(ascii: "n"): return min(4, bytes.count)
         case UInt8(ascii: "f"): return min(5, bytes.count)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            return bytes.prefix { $0 &- 48 < 10 || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains($0) }.count
+            return number(bytes)
         default: return 1
         }
+    }
+
+    /// A number ends where its grammar does: `01` is a 0 and something else. Where it breaks off, so does the extent, behind the
+    /// character that can't be.
+    private static func number(_ bytes: [UInt8]) -> Int {
+        var position = bytes[0] == UInt8(ascii: "-") ? 1 : 0
+        /// False where there is no digit.
+        func skipDigits() -> Bool {
+            let start = position
+            while position < bytes.count, bytes[position] &- 48 < 10 { position += 1 }
+            return position > start
+        }
+        if position < bytes.count, bytes[position] == UInt8(ascii: "0") {
+            position += 1
+        } else if !skipDigits() {
+            return min(position + 1, bytes.count)
+        }
+        if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
+            position += 1
+            if !skipDigits() { return min(position + 1, bytes.count) }
+        }
+        if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
+            position += 1
+            if position < bytes.count, bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-") {
+                position += 1
+            }
+            if !skipDigits() { return min(position + 1, bytes.count) }
+        }
+        return position
     }
 
     private static func string(_ bytes: [UInt8], from start: Int) -> Int {

@@ -136,7 +136,7 @@ package struct SetParser {
 
     private mutating func index() throws(Fault) -> Int {
         let (characters, stop) = characters(until: ["]"])
-        guard stop != nil else { throw .problem("error parsing index: EOF") }
+        guard stop != nil else { throw .end }
         let text = GoText.text(characters)
         let isPlain = characters.allSatisfy { $0 < 0x80 } && !text.text.isEmpty
         guard isPlain, let index = Int(text.text) else {

@@ -3,6 +3,9 @@ package enum ValuesReader {
     /// - Throws: `cannot unmarshal yaml document: …`
     package static func read(_ text: ByteString) throws(HelmError) -> HelmMap {
         var values = HelmMap()
+        if let mark = Self.unclearMark(in: text) {
+            throw HelmError(message: "error reading yaml document: invalid Yaml document separator: " + mark)
+        }
         for document in documents(of: text) {
             do throws(HelmError) {
                 values = merged(values, try YAMLReader.map(of: document))
@@ -24,6 +27,15 @@ package enum ValuesReader {
             }
         }
         return result
+    }
+
+    /// What is behind the dashes of the first separator that has more than a comment there.
+    private static func unclearMark(in text: ByteString) -> ByteString? {
+        for line in text.bytes.split(separator: 0x0A) where line.starts(with: "---".utf8) {
+            let behind = GoText.trimmingSpaces(ByteString(bytes: line.dropFirst(3)))
+            if let first = behind.bytes.first, first != UInt8(ascii: "#") { return behind }
+        }
+        return nil
     }
 
     /// The documents as Kubernetes' reader cuts them: at lines of three dashes, that may have a comment behind. Lines end

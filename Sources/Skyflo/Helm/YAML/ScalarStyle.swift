@@ -12,13 +12,15 @@ struct ScalarStyle {
     private var wantsLiteral = false
 
     /// - Throws: for the control characters that JSON leaves as they are and YAML doesn't have.
-    init(_ bytes: [UInt8]) throws(HelmError) {
+    ///
+    /// - Parameter isDirect: whether no JSON is between the value and the text.
+    init(_ bytes: [UInt8], isDirect: Bool = false) throws(HelmError) {
         if Self.isWord(bytes) {
             text = bytes
             wantsPlain = PlainScalar(bytes).isString
             return
         }
-        text = JSONDetour.folded(bytes.repairedUTF8)
+        text = isDirect ? bytes.repairedUTF8 : JSONDetour.folded(bytes.repairedUTF8)
         if text.containsUnreadableControl { throw HelmError("yaml: control characters are not allowed") }
         wantsLiteral = text.contains(UInt8(ascii: "\n"))
         wantsPlain = !wantsLiteral && PlainScalar(text).isString && !PlainScalar.isSexagesimal(text)

@@ -132,7 +132,7 @@ package struct YAMLEmitter {
             guard JSONDetour.isReadable(key: key.bytes.repairedUTF8) else {
                 throw HelmError("yaml: did not find expected ',' or '}'")
             }
-            let style = try ScalarStyle(key.bytes)
+            let style = try ScalarStyle(key.bytes, isDirect: isPretty)
             if style.isMultiline || style.text.count > 128 {
                 indicator("?", needsSpace: true, isIndention: true)
                 scalar(style, isKey: false)
@@ -148,7 +148,7 @@ package struct YAMLEmitter {
     }
 
     private mutating func string(_ text: [UInt8]) throws(HelmError) {
-        scalar(try ScalarStyle(text), isKey: false)
+        scalar(try ScalarStyle(text, isDirect: isPretty), isKey: false)
     }
 
     private mutating func scalar(_ style: ScalarStyle, isKey: Bool) {

@@ -49,11 +49,15 @@ package struct YAMLReader: ~Copyable {
     }
 
     /// The members of a document; none of an empty one.
-    package static func map(of text: ByteString) throws(HelmError) -> HelmMap {
+    ///
+    /// - Parameter type: what Go decodes it into, as an error names it.
+    package static func map(
+        of text: ByteString, type: String = "map[string]interface {}"
+    ) throws(HelmError) -> HelmMap {
         switch try value(of: text) {
         case .map(let map): return map
         case .null: return HelmMap()
-        case let other: throw mismatch(other, type: "map[string]interface {}")
+        case let other: throw mismatch(other, type: type)
         }
     }
 

@@ -19,6 +19,9 @@ struct YAMLSource: ~Copyable {
 
     private let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
 
+    /// The line in which the last event began, from 1 on.
+    private(set) var line = 0
+
     /// - Parameter bytes: stay where they are for as long as this does.
     init(_ bytes: UnsafeBufferPointer<UInt8>) throws(HelmError) {
         guard yaml_parser_initialize(parser) == 1 else {
@@ -37,6 +40,7 @@ struct YAMLSource: ~Copyable {
         var event = yaml_event_t()
         guard yaml_parser_parse(parser, &event) == 1 else { throw failure }
         defer { yaml_event_delete(&event) }
+        line = Int(event.start_mark.line) + 1
         switch event.type {
         case YAML_STREAM_END_EVENT: return .end
         case YAML_DOCUMENT_START_EVENT: return .documentStart

@@ -78,6 +78,10 @@ struct HelmTemplateCommand: ParsableCommand {
     @OptionGroup var values: HelmValuesFlags
     @Option(name: [.customShort("s"), .long], help: "Only manifests of this template; may be given more than once.")
     var showOnly: [String] = []
+    @Option(help: "Write the manifests to files in this folder instead of printing them.") var outputDir: String?
+    @Flag(help: "Write to a folder of the release's name in --output-dir.") var releaseName = false
+    @Flag(name: .shortAndLong, help: "Make up the name of the release: release-name.") var generateName = false
+    @Option(help: "A template that makes the name of the release.") var nameTemplate: String?
     @Flag(name: .customLong("include-crds"), help: "Print the chart's CRDs too.") var includesCustomResources = false
     @Flag(help: "Leave out CRDs, also with --include-crds.") var skipCrds = false
     @Flag(help: "Leave out hooks.") var noHooks = false
@@ -86,33 +90,84 @@ struct HelmTemplateCommand: ParsableCommand {
     @Flag(help: "Don't check values against values.schema.json.") var skipSchemaValidation = false
     @Flag(help: "Print the notes behind the manifests.") var notes = false
     @Flag(help: "Notes of subcharts are notes too.") var renderSubchartNotes = false
+    @Flag(help: "Print what was rendered also where it is no valid YAML.") var debug = false
+    @Flag(help: "Not supported: it needs a cluster, and this command asks none.") var validate = false
+    @Flag(help: "Not supported: nothing is downloaded.") var dependencyUpdate = false
     @Option(help: "The version of Kubernetes in .Capabilities.KubeVersion.") var kubeVersion: String?
     @Option(name: [.customShort("a"), .long], help: "More API versions for .Capabilities.APIVersions.")
     var apiVersions: [String] = []
 
     func validate() throws {
         guard (1...2).contains(arguments.count) else { throw ValidationError("give a name and a chart, or a chart") }
+        if validate {
+            throw ValidationError("--validate isn't supported: it needs a cluster, and this command asks none")
+        }
+        if dependencyUpdate {
+            throw ValidationError(
+                "--dependency-update isn't supported: nothing is downloaded; put the charts into charts/ first")
+        }
+        if outputDir != nil, !showOnly.isEmpty {
+            throw ValidationError("--output-dir and --show-only exclude each other")
+        }
     }
 
     func run() throws {
         try HelmCommand.perform { () throws(HelmError) in
-            let name = arguments.count == 2 ? arguments[0] : "release-name"
+            let environment = HelmClock.environment()
+            let name = try name(environment)
             var renderer = ChartRenderer(
                 release: .init(name: name, namespace: namespace, isUpgrade: isUpgrade),
-                environment: HelmClock.environment(), warn: HelmCommand.warn)
+                environment: environment, warn: HelmCommand.warn)
             renderer.skipsSchema = skipSchemaValidation
             renderer.rendersSubchartNotes = renderSubchartNotes
             renderer.capabilities = try capabilities()
             let values = try values.values()
             let chart = try ChartPath.load(arguments[arguments.count - 1], warn: HelmCommand.warn)
-            var output = TemplateOutput()
-            output.includesCustomResources = includesCustomResources && !skipCrds
-            output.skipsHooks = noHooks
-            output.skipsTests = skipTests
-            output.showOnly = showOnly
-            output.showsNotes = notes
-            return try output.text(of: try renderer.render(chart, values: values))
+            do throws(HelmError) {
+                try ReleaseName.check(name)
+            } catch {
+                throw HelmError(
+                    message: "release name check failed: release name " + GoQuote.quoted(ByteString(name)) + ": "
+                        + error.message)
+            }
+            return try text(of: chart, values: values, renderer: renderer)
         }
+    }
+
+    /// Helm names a release of this command itself, whether that was asked for or not.
+    private func name(_ environment: TemplateEnvironment) throws(HelmError) -> String {
+        if arguments.count == 2 {
+            if generateName { throw HelmError("cannot set --generate-name and also specify a name") }
+            if nameTemplate != nil { throw HelmError("cannot set --name-template and also specify a name") }
+            return arguments[0]
+        }
+        guard let nameTemplate else { return "release-name" }
+        return try ReleaseName.made(by: nameTemplate, environment: environment)
+    }
+
+    private func text(
+        of chart: Chart, values: HelmMap, renderer: ChartRenderer
+    ) throws(HelmError) -> ByteString {
+        let texts = try renderer.renderTexts(chart, values: values)
+        let rendered: RenderedChart
+        do throws(HelmError) {
+            rendered = try renderer.assembled(texts)
+        } catch {
+            guard debug else {
+                throw HelmError(message: error.message + "\n\nUse --debug flag to render out invalid YAML")
+            }
+            HelmCommand.write(texts.blob, to: STDOUT_FILENO)
+            throw error
+        }
+        var output = TemplateOutput()
+        output.includesCustomResources = includesCustomResources && !skipCrds
+        output.skipsHooks = noHooks
+        output.skipsTests = skipTests
+        output.showOnly = showOnly
+        output.showsNotes = notes
+        guard let outputDir else { return try output.text(of: rendered) }
+        let folder = releaseName ? outputDir + "/" + renderer.release.name : outputDir
+        return try ManifestFolder(path: folder).write(output.documents(of: rendered))
     }
 
     private func capabilities() throws(HelmError) -> KubeCapabilities {

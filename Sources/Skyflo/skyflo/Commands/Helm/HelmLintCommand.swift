@@ -17,16 +17,18 @@ struct HelmLintCommand: ParsableCommand {
     @OptionGroup var values: HelmValuesFlags
     @Flag(help: "Fail on warnings too.") var strict = false
     @Flag(help: "Print only warnings and errors.") var quiet = false
+    @Flag(help: "Examine the charts in charts/ too.") var withSubcharts = false
     @Flag(help: "Don't check values against values.schema.json.") var skipSchemaValidation = false
     @Option(help: "The version of Kubernetes in .Capabilities.KubeVersion.") var kubeVersion: String?
 
     func run() throws {
+        let paths = withSubcharts ? charts + charts.flatMap(ChartPath.subcharts) : charts
         var failed = 0
         var flawed = 0
         try HelmCommand.perform { () throws(HelmError) in
             let values = try values.values()
             var text: ByteString = ""
-            for chart in charts {
+            for chart in paths {
                 let (report, isFlawed, isFailed) = try report(on: chart, values)
                 if isFlawed { flawed += 1 }
                 if isFailed { failed += 1 }
@@ -34,7 +36,7 @@ struct HelmLintCommand: ParsableCommand {
             }
             return text
         }
-        let summary = ByteString("\(charts.count) chart(s) linted, \(failed) chart(s) failed\n")
+        let summary = ByteString("\(paths.count) chart(s) linted, \(failed) chart(s) failed\n")
         if failed > 0 {
             HelmCommand.write("Error: " + summary, to: STDERR_FILENO)
             throw ExitCode(1)
