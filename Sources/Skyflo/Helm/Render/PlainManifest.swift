@@ -191,6 +191,8 @@ struct PlainManifest {
     ]
 
     private mutating func keep(_ key: [UInt8], from start: Int, to stop: Int) throws(Unclear) {
+        let isCollection = bytes[start] == UInt8(ascii: "{") || bytes[start] == UInt8(ascii: "[")
+        guard !isCollection, !bytes[start..<stop].contains(UInt8(ascii: "\\")) else { throw Unclear() }
         let isQuoted = bytes[start] == UInt8(ascii: "\"") || bytes[start] == UInt8(ascii: "'")
         let text = Array(isQuoted ? bytes[start + 1..<stop - 1] : bytes[start..<stop])
         if !isQuoted, !PlainScalar(text).isString { throw Unclear() }
@@ -207,17 +209,14 @@ struct PlainManifest {
         let first = bytes[start]
         switch first {
         case UInt8(ascii: "\""), UInt8(ascii: "'"):
-            guard stop - start >= 2, bytes[stop - 1] == first else { throw Unclear() }
-            for byte in bytes[start + 1..<stop - 1] where byte == first || byte == UInt8(ascii: "\\") {
-                throw Unclear()
-            }
+            guard try endOfQuoted(start, stop) == stop else { throw Unclear() }
             return true
         case UInt8(ascii: "|"), UInt8(ascii: ">"):
             let isChomped = stop == start + 2 && [UInt8(ascii: "-"), UInt8(ascii: "+")].contains(bytes[start + 1])
             guard stop == start + 1 || isChomped else { throw Unclear() }
             return false
         case UInt8(ascii: "{"), UInt8(ascii: "["):
-            guard stop == start + 2, bytes[start + 1] == first + 2 else { throw Unclear() }
+            guard try endOfFlow(start, stop, depth: 0) == stop else { throw Unclear() }
             return true
         default:
             let isPlain =
@@ -231,6 +230,73 @@ struct PlainManifest {
                 if byte == UInt8(ascii: "#"), bytes[position - 1] == 0x20 { throw Unclear() }
             }
             return true
+        }
+    }
+
+    /// Behind the quote that ends the text. Of escapes there are those that every JSON has.
+    private func endOfQuoted(_ start: Int, _ stop: Int) throws(Unclear) -> Int {
+        let quote = bytes[start]
+        var position = start + 1
+        while position < stop, bytes[position] != quote {
+            if bytes[position] == UInt8(ascii: "\\") {
+                guard quote == UInt8(ascii: "\""), position + 1 < stop, Self.escapes.contains(bytes[position + 1])
+                else {
+                    throw Unclear()
+                }
+                position += 1
+            }
+            position += 1
+        }
+        guard position < stop else { throw Unclear() }
+        return position + 1
+    }
+
+    private static let escapes = Array("\"\\nrt".utf8)
+
+    /// Behind the bracket that ends a collection of simple words on one line.
+    private func endOfFlow(_ start: Int, _ stop: Int, depth: Int) throws(Unclear) -> Int {
+        guard depth < 20 else { throw Unclear() }
+        let isMapping = bytes[start] == UInt8(ascii: "{")
+        let closing = bytes[start] + 2
+        var position = start + 1
+        func skipSpaces() {
+            while position < stop, bytes[position] == 0x20 { position += 1 }
+        }
+        skipSpaces()
+        if position < stop, bytes[position] == closing { return position + 1 }
+        while position < stop {
+            if isMapping {
+                guard let colon = colon(position, stop), colon + 1 < stop, bytes[colon + 1] == 0x20,
+                    colon - position > 5 || PlainScalar(Array(bytes[position..<colon])).isString
+                else { throw Unclear() }
+                position = colon + 2
+                skipSpaces()
+            }
+            position = try endOfFlowValue(position, stop, depth: depth)
+            skipSpaces()
+            guard position < stop else { throw Unclear() }
+            if bytes[position] == closing { return position + 1 }
+            guard bytes[position] == UInt8(ascii: ","), position + 1 < stop, bytes[position + 1] == 0x20 else {
+                throw Unclear()
+            }
+            position += 2
+            skipSpaces()
+        }
+        throw Unclear()
+    }
+
+    private func endOfFlowValue(_ start: Int, _ stop: Int, depth: Int) throws(Unclear) -> Int {
+        guard start < stop else { throw Unclear() }
+        switch bytes[start] {
+        case UInt8(ascii: "{"), UInt8(ascii: "["): return try endOfFlow(start, stop, depth: depth + 1)
+        case UInt8(ascii: "\""), UInt8(ascii: "'"): return try endOfQuoted(start, stop)
+        default:
+            var position = start
+            while position < stop, Self.isKey(bytes[position]) { position += 1 }
+            let first = bytes[start]
+            let isWord = first | 0x20 &- 97 < 26 || first &- 48 < 10 || first == UInt8(ascii: "/")
+            guard isWord, position > start, position < stop else { throw Unclear() }
+            return position
         }
     }
 
