@@ -59,6 +59,15 @@ struct SchemaTests {
         #expect(schema.failures(of: .map([:])).isEmpty)
     }
 
+    @Test(arguments: [(7, 0), (2019, 1)]) func `beside a reference nothing counts until draft 7`(draft: Int, count: Int)
+        throws
+    {
+        let address =
+            draft == 7 ? "http://json-schema.org/draft-07/schema#" : "https://json-schema.org/draft/2019-09/schema"
+        let text = ##"{"$schema":"\##(address)","$ref":"#/definitions/a","type":"null","definitions":{"a":{}}}"##
+        #expect(try JSONSchema(ByteString(text)).failures(of: .map([:])).count == count)
+    }
+
     @Test func `the schema of schemas may be referred to`() throws {
         let schema = try JSONSchema(#"{"$ref":"http://json-schema.org/draft-07/schema#"}"#)
         let failures = schema.failures(of: .map(["type": .string("x")]))

@@ -38,12 +38,16 @@ struct SchemaValidator {
         }
         guard case .map(let rules) = rules else { return Outcome() }
         var check = Check(value: value, rules: rules, location: location, depth: depth)
+        // Until draft 7 nothing counts beside a reference.
+        if schema.draft < 2019, case .string(let reference)? = rules["$ref"] {
+            follow(reference, &check)
+            return check.outcome
+        }
         if let message = immediate(value, rules) {
             return Outcome(failure: JSONSchemaFailure(location: location, message: message))
         }
         if case .string(let reference)? = rules["$ref"] {
             follow(reference, &check)
-            if schema.draft < 2019 { return check.outcome }
         }
         switch value {
         case .map(let map): checkObject(map, &check)
