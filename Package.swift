@@ -161,7 +161,7 @@ let package = Package(
         library(
             "Integrations", in: "Skyflo",
             ["KubeModel", "Concurrency", "HTTPTransport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL],
-            tests: ["KubeModel", "TestJenkins", asyncHTTPClient]),
+            tests: ["KubeModel", "TestJenkins", "TestWeb", asyncHTTPClient]),
         library(
             "WorkflowEngine", in: "Skyflo", ["KubeModel", "SkyfloAPI", crypto],
             tests: ["KubeModel", "KubeSchema", "SkyfloAPI"]),
@@ -169,8 +169,8 @@ let package = Package(
             "Writes", in: "Skyflo", ["KubeModel", "KubeClient", "SkyfloAPI", "Integrations", crypto],
             tests: ["KubeModel", "KubeClient", "SkyfloAPI", "FakeKubeAPI"]),
         library(
-            "ToolKit", in: "Skyflo", ["KubeModel", "KubeClient", "Integrations", "Writes"],
-            tests: ["KubeModel", "KubeClient", "Writes", "FakeKubeAPI"]),
+            "ToolKit", in: "Skyflo", ["KubeModel", "KubeClient", "Integrations", "SkyfloAPI", "Writes"],
+            tests: ["KubeModel", "KubeClient", "Integrations", "SkyfloAPI", "Writes", "FakeKubeAPI"]),
         library(
             "KubernetesTools", in: "Skyflo/Toolsets", ["KubeModel", "KubeClient", "SkyfloAPI", "Writes", "ToolKit"],
             tests: [
@@ -187,8 +187,11 @@ let package = Package(
             "JenkinsTools", in: "Skyflo/Toolsets", ["KubeModel", "Integrations", "SkyfloAPI", "Writes", "ToolKit"],
             tests: [
                 "KubeModel", "KubeClient", "Integrations", "SkyfloAPI", "Writes", "ToolKit", "FakeKubeAPI",
-                "TestJenkins",
+                "IntegrationBench", "TestJenkins", "TestWeb",
             ]),
+        library(
+            "PrometheusTools", in: "Skyflo/Toolsets", ["KubeModel", "Integrations", "SkyfloAPI", "Writes", "ToolKit"],
+            tests: ["KubeModel", "Integrations", "SkyfloAPI", "Writes", "ToolKit", "IntegrationBench", "TestWeb"]),
         library(
             "LocalCluster", in: "TestServer",
             [
@@ -213,11 +216,12 @@ let package = Package(
             [
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
                 "OfflineModel", "ControllerRuntime", "WorkflowEngine", "Transcripts", "Writes", "ToolKit",
-                "KubernetesTools", "ArgoTools", "JenkinsTools", "Integrations", lifecycle, log, metrics,
+                "KubernetesTools", "ArgoTools", "JenkinsTools", "PrometheusTools", "Integrations", lifecycle, log,
+                metrics,
             ],
             tests: [
                 "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "OfflineModel", "ControllerRuntime",
-                "WorkflowEngine", "Transcripts", "Writes", "ToolKit", "Integrations", "TestJenkins", log,
+                "WorkflowEngine", "Transcripts", "Writes", "ToolKit", "Integrations", "TestJenkins", "TestWeb", log,
             ]),
         library(
             "ConversationAccess", in: "Skyflo", ["KubeModel", "KubeClient", "SkyfloAPI", "WorkflowEngine"],
@@ -299,11 +303,18 @@ let package = Package(
                 name: "JenkinsServer", dependencies: ["TestJenkins", "KubeModel"], path: "hack/peers/JenkinsServer",
                 swiftSettings: settings),
             .target(
-                name: "TestJenkins",
-                dependencies: [
-                    "KubeModel", httpTypes, hummingbird, log, nioCore,
-                ],
+                name: "TestWeb", dependencies: ["KubeModel", httpTypes, hummingbird, log, nioCore],
+                path: "Tests/Support/TestWeb", swiftSettings: settings),
+            .target(
+                name: "TestJenkins", dependencies: ["KubeModel", "TestWeb"],
                 path: "Tests/Support/TestJenkins", swiftSettings: settings),
+            .target(
+                name: "IntegrationBench",
+                dependencies: [
+                    "KubeModel", "KubeClient", "Integrations", "SkyfloAPI", "Writes", "ToolKit", "FakeKubeAPI",
+                    "TestWeb",
+                ],
+                path: "Tests/Support/IntegrationBench", swiftSettings: settings),
             .testTarget(name: "FuzzTests", dependencies: ["Fuzzing"], swiftSettings: settings),
             .testTarget(
                 name: "APIServerContractTests",
@@ -322,7 +333,8 @@ let package = Package(
                 dependencies: [
                     "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "OfflineModel", "ControllerRuntime",
                     "WorkflowEngine", "Transcripts", "Writes", "Controllers", "LocalCluster", "OperatorTestKit",
-                    "SkyfloCLI", "ScriptedOpenAI", "TestJenkins", "MCP", "SkyfloMCP", "ToolKit", "KubernetesTools", log,
+                    "SkyfloCLI", "ScriptedOpenAI", "TestJenkins", "TestWeb", "MCP", "SkyfloMCP", "ToolKit", "KubernetesTools",
+                    log,
                     subprocess,
                     systemPackage,
                 ],

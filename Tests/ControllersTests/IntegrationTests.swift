@@ -5,6 +5,7 @@ import KubeModel
 import Logging
 import SkyfloAPI
 import TestJenkins
+import TestWeb
 import Testing
 import Writes
 
@@ -24,7 +25,7 @@ import Writes
             try await Scene.run { scene in
                 put(token: jenkins.token, in: scene.cluster)
                 configure(["allowedJobs": ["shop/*"]], jenkins, in: scene)
-                try await eventually(scene) { !$0.jenkins.isEmpty }
+                try await eventually(scene) { !$0.integrations(of: .jenkins).isEmpty }
                 try await body(&scene, jenkins)
             }
         }
@@ -59,7 +60,7 @@ import Writes
     }
 
     private static func client(_ scene: Scene) async throws -> JenkinsClient {
-        let transport = try await directory(scene).transport(toJenkins: "main")
+        let transport = try await directory(scene).transport(to: "main", of: .jenkins)
         return JenkinsClient(transport, name: "main")
     }
 
@@ -82,11 +83,11 @@ import Writes
 
     @Test func `who disables an integration is obeyed by the next request`() async throws {
         try await Self.with { scene, jenkins in
-            #expect(Self.directory(scene).jenkins == [.init(name: "main", allowedJobs: ["shop/*"])])
+            #expect(Self.directory(scene).integrations(of: .jenkins) == [.init(name: "main", allowedNames: ["shop/*"])])
             Self.configure(["enabled": false], jenkins, in: scene)
-            #expect(Self.directory(scene).jenkins.isEmpty)
+            #expect(Self.directory(scene).integrations(of: .jenkins).isEmpty)
             await #expect(throws: IntegrationError.self) {
-                try await Self.directory(scene).transport(toJenkins: "main")
+                try await Self.directory(scene).transport(to: "main", of: .jenkins)
             }
         }
     }

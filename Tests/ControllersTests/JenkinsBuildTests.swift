@@ -4,6 +4,7 @@ import KubeClient
 import KubeModel
 import SkyfloAPI
 import TestJenkins
+import TestWeb
 import Testing
 import WorkflowEngine
 import Writes

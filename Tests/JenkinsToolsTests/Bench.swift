@@ -1,4 +1,5 @@
 import FakeKubeAPI
+import IntegrationBench
 import Integrations
 import KubeClient
 import KubeModel
@@ -13,19 +14,6 @@ import Writes
 let redactor = Redactor(key: Array("a key for tests only".utf8))
 let clock = KubeTime(seconds: 1_800_000_300)
 let worker = Impersonation.serviceAccount(namespace: "shop", name: "copilot")
-
-/// Integrations without a SkyfloAI.
-struct FixedIntegrations: IntegrationProvider {
-    var jenkins: [IntegrationDescription]
-    let transports: [String: any IntegrationTransport]
-
-    func transport(toJenkins name: String) async throws -> any IntegrationTransport {
-        guard let transport = transports[name] else {
-            throw IntegrationError(.configuration, message: "it is not configured any more, or disabled")
-        }
-        return transport
-    }
-}
 
 /// The tools with a Jenkins that has a few jobs.
 struct Bench: Sendable {
@@ -48,7 +36,7 @@ struct Bench: Sendable {
             api.answer(Self.review, status: 201, ["status": ["allowed": true]])
             var bench = Bench(
                 jenkins: jenkins, api: api,
-                provider: FixedIntegrations(jenkins: [.init(name: "main")], transports: ["main": transport]))
+                provider: FixedIntegrations([.init(.jenkins, .init(name: "main"), transport: transport)]))
             try await body(&bench)
         }
     }
@@ -142,5 +130,16 @@ struct Bench: Sendable {
 
     func recover(_ write: PlannedWrite) async throws -> WriteOutcome {
         try await write.recover(change: nil, api: readOnly, integrations: reader, redactor: redactor)
+    }
+}
+
+extension FixedIntegrations {
+    /// The first transport goes on with all that are set.
+    var jenkins: [IntegrationDescription] {
+        get { integrations(of: .jenkins) }
+        set {
+            guard let transport = entries.first?.transport else { return }
+            entries = newValue.map { Entry(.jenkins, $0, transport: transport) }
+        }
     }
 }

@@ -1,6 +1,7 @@
 import FakeKubeAPI
 import KubeModel
 import TestJenkins
+import TestWeb
 import Testing
 import ToolKit
 import Writes
@@ -169,7 +170,7 @@ import Writes
 
     @Test func `a tree leads to no job that isn't allowed`() async throws {
         try await Bench.with { bench in
-            bench.provider.jenkins = [.init(name: "main", allowedJobs: ["shop/deploy"])]
+            bench.provider.jenkins = [.init(name: "main", allowedNames: ["shop/deploy"])]
             for tree in ["downstreamProjects[name,builds[number]]", "*", "property[*]", "name,jobs[name]"] {
                 let failure = await bench.failure(
                     "jenkins_get_job", ["jobFullName": "shop/deploy", "tree": .string(tree)])
@@ -188,9 +189,7 @@ import Writes
             #expect(
                 await bench.failure("jenkins_whoami", ["integration": "other"])
                     == "integration: there is no Jenkins \"other\"; there is main")
-            let transport = bench.provider.transports
-            bench.provider = FixedIntegrations(
-                jenkins: [.init(name: "main"), .init(name: "two")], transports: transport)
+            bench.provider.jenkins = [.init(name: "main"), .init(name: "two")]
             #expect(await bench.failure("jenkins_whoami") == "integration: say which Jenkins is meant: main, two")
             let me = try await bench.output("jenkins_whoami", ["integration": "main"])
             #expect(me.contains("copilot"))
@@ -198,7 +197,7 @@ import Writes
             _ = try? await bench.output("jenkins_whoami", ["integration": "main"])
             let denied = await bench.failure("jenkins_whoami", ["integration": "main"])
             #expect(denied.contains("may not get integrations (group skyflo.ai) in namespace shop"), "\(denied)")
-            bench.provider = FixedIntegrations(jenkins: [], transports: [:])
+            bench.provider.jenkins = []
             #expect(await bench.failure("jenkins_whoami").hasPrefix("no Jenkins is configured"))
         }
     }

@@ -1,7 +1,9 @@
+import IntegrationBench
 import Integrations
 import KubeModel
 import SkyfloAPI
 import TestJenkins
+import TestWeb
 import Testing
 import ToolKit
 import Writes
@@ -122,7 +124,7 @@ private let deploy: JSONValue = [
             bench.provider.jenkins = [.init(name: "main", isReadOnly: true)]
             #expect(await bench.failure("jenkins_trigger_build", deploy).contains("is read-only"))
             guard case .rejected = await bench.execute(write) else { throw ToolFailure("it was sent") }
-            bench.provider.jenkins = [.init(name: "main", allowedJobs: ["web/*"])]
+            bench.provider.jenkins = [.init(name: "main", allowedNames: ["web/*"])]
             guard case .rejected(let why) = await bench.execute(write) else { throw ToolFailure("it was sent") }
             #expect(why.contains("does not allow job shop/deploy"))
             bench.provider.jenkins = []
@@ -238,7 +240,7 @@ private let deploy: JSONValue = [
                 IntegrationOrigin(bench.jenkins.url),
                 credential: IntegrationCredential(username: "copilot", secret: bench.jenkins.token),
                 timeout: .milliseconds(700))
-            bench.provider = FixedIntegrations(jenkins: bench.provider.jenkins, transports: ["main": quick])
+            bench.provider = FixedIntegrations([.init(.jenkins, .init(name: "main"), transport: quick)])
             var slow = TestJenkins.Answer(201)
             (slow.stalls, slow.isAfterwards) = (true, true)
             bench.jenkins.answer("POST", "/job/", with: slow)

@@ -102,29 +102,59 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
         #expect(schema.validate(object, old: nil).map(\.description).contains { $0.contains("needs a model") })
     }
 
-    static let maximalJenkins: JSONValue = [
-        "name": "main", "url": "http://localhost", "secretRef": ["name": "s", "usernameKey": "u", "tokenKey": "t"],
-        "caSecretRef": ["name": "a", "key": "k"], "caConfigMapRef": ["name": "b", "key": "k"], "enabled": false,
-        "readOnly": true, "allowedJobs": ["shop/*"], "timeoutSeconds": 9,
+    static let maximalIntegrations: [IntegrationKind: JSONValue] = [
+        .jenkins: [
+            "name": "main", "url": "http://localhost",
+            "secretRef": ["name": "s", "usernameKey": "u", "tokenKey": "t"],
+            "caSecretRef": ["name": "a", "key": "k"], "caConfigMapRef": ["name": "b", "key": "k"], "enabled": false,
+            "readOnly": true, "allowedJobs": ["shop/*"], "timeoutSeconds": 9,
+        ],
+        .prometheus: [
+            "name": "metrics", "url": "http://localhost",
+            "secretRef": ["name": "s", "usernameKey": "u", "tokenKey": "t"],
+            "caSecretRef": ["name": "a", "key": "k"], "caConfigMapRef": ["name": "b", "key": "k"], "enabled": false,
+            "tenant": ["header": "X-Team", "value": "a"], "timeoutSeconds": 9,
+        ],
     ]
 
-    @Test func `the schema of a SkyfloAI's integrations and the Swift type have the same fields`() throws {
+    @Test(arguments: IntegrationKind.allCases)
+    func `the schema of a SkyfloAI's integrations and the Swift type have the same fields`(
+        _ kind: IntegrationKind
+    ) throws {
+        let maximal = try #require(Self.maximalIntegrations[kind])
         let (json, schema) = try schema("skyflo.ai_skyfloais.yaml")
-        let jenkins = try #require(json["properties", "spec", "properties", "integrations", "properties", "jenkins"])
-        #expect(leaves(jenkins) == leaves(of: Self.maximalJenkins))
-        func read(_ integration: JSONValue) -> JenkinsSettings? {
-            SkyfloAI(KubeObject(["spec": ["integrations": ["jenkins": [integration]]]])).integrations.jenkins.first
+        let list = try #require(json["properties", "spec", "properties", "integrations", "properties", kind.rawValue])
+        #expect(leaves(list) == leaves(of: maximal))
+        func read(_ integration: JSONValue) -> IntegrationSettings? {
+            SkyfloAI(KubeObject(["spec": ["integrations": [kind.rawValue: [integration]]]])).integrations.first
         }
-        for path in leaves(jenkins) {
-            let without = removing(path[...], from: Self.maximalJenkins)
-            #expect(read(without) != read(Self.maximalJenkins), "\(path) isn't read")
+        for path in leaves(list) {
+            #expect(read(removing(path[...], from: maximal)) != read(maximal), "\(path) isn't read")
         }
-        var both: JSONValue = ["spec": ["integrations": ["jenkins": [Self.maximalJenkins]]]]
-        #expect(schema.validate(both, old: nil).map(\.description).contains { $0.contains("not both") })
-        both["spec", "integrations"] = [
-            "jenkins": [["name": "a", "url": "http://user@host/", "secretRef": ["name": "s"]]]
-        ]
-        #expect(!schema.validate(both, old: nil).isEmpty)
+        func problems(_ integration: JSONValue) -> [String] {
+            schema.validate(["spec": ["integrations": [kind.rawValue: [integration]]]], old: nil).map(\.description)
+        }
+        #expect(problems(maximal).contains { $0.contains("not both") })
+        var usable = removing(["caSecretRef"], from: maximal)
+        #expect(problems(usable) == [])
+        usable["url"] = "http://user@host/"
+        #expect(!problems(usable).isEmpty)
+    }
+
+    @Test func `two integrations of different kinds can't have the same name`() throws {
+        let schema = try schema("skyflo.ai_skyfloais.yaml").schema
+        for (first, one) in Self.maximalIntegrations {
+            for (second, other) in Self.maximalIntegrations where first != second {
+                let lists: JSONValue = [
+                    first.rawValue: [removing(["caSecretRef"], from: one)],
+                    second.rawValue: [
+                        MergePatch.apply(["name": one["name"] ?? .null], to: removing(["caSecretRef"], from: other))
+                    ],
+                ]
+                let found = schema.validate(["spec": ["integrations": lists]], old: nil).map(\.description)
+                #expect(found.contains { $0.contains("have the same name") }, "\(first) \(second): \(found)")
+            }
+        }
     }
 
     @Test func `the schema has what is said of integrations`() throws {

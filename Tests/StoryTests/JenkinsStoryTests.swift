@@ -4,6 +4,7 @@ import LanguageModels
 import OperatorTestKit
 import SkyfloAPI
 import TestJenkins
+import TestWeb
 import Testing
 
 /// A Jenkins that a SkyfloAI names: asked, built in after an approval, followed to the build's result.

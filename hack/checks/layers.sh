@@ -14,17 +14,17 @@ layers = {
     "KubeModel": 0, "Concurrency": 0, "HTTPTransport": 0,
     "KubeSchema": 1, "SkyfloAPI": 1, "KubeClient": 1, "LanguageModels": 1, "MCP": 1,
     "Helm": 1, "HelmFiles": 2,
-    "Integrations": 1, "TestJenkins": 1,
+    "Integrations": 1, "TestWeb": 1, "TestJenkins": 2,
     "ControllerRuntime": 2, "WorkflowEngine": 2, "Writes": 2, "LocalCluster": 2, "ScriptedOpenAI": 2, "FakeKubeAPI": 2,
     "OfflineModel": 2,
     "ToolKit": 3, "Transcripts": 3, "ConversationAccess": 3,
-    "KubernetesTools": 4, "ArgoTools": 4, "JenkinsTools": 4,
+    "KubernetesTools": 4, "ArgoTools": 4, "JenkinsTools": 4, "PrometheusTools": 4, "IntegrationBench": 4,
     "Controllers": 5, "OperatorTestKit": 5, "SkyfloCLI": 5, "SkyfloMCP": 5,
     "skyflo": 6, "JenkinsServer": 6, "TurnBench": 6, "ToolBench": 6, "KubeBench": 6, "HelmBench": 6, "Fuzzing": 6,
     "CLibFuzzer": 6, "Fuzz": 7,
 }
 # LocalCluster stands in for a server: whoever depends on it but the program and tests would ship it.
-only_for = {"LocalCluster": {"skyflo", "OperatorTestKit", "Fuzzing"}, "OperatorTestKit": set(), "FakeKubeAPI": set()}
+only_for = {"LocalCluster": {"skyflo", "OperatorTestKit", "Fuzzing"}, "OperatorTestKit": set(), "FakeKubeAPI": {"IntegrationBench"}}
 # Left out of the image by a trait of the package.
 behind_trait = {("skyflo", "LocalCluster"): "Playground"}
 # Decisions and values: no client, no server, no clock.

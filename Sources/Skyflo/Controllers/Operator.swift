@@ -6,6 +6,7 @@ import KubeClient
 import KubeModel
 import KubernetesTools
 import Logging
+import PrometheusTools
 import ServiceLifecycle
 import SkyfloAPI
 import ToolKit
@@ -127,8 +128,8 @@ package struct Operator: Sendable {
     package static func toolRegistry() -> ToolRegistry {
         ToolRegistry(
             KubernetesToolset.all { SystemClock().now } + ArgoToolset.all { SystemClock().now }
-                + JenkinsToolset.all { SystemClock().now },
-            onDemand: KubernetesToolset.groups + ArgoToolset.groups + JenkinsToolset.groups)
+                + JenkinsToolset.all { SystemClock().now } + PrometheusToolset.all { SystemClock().now },
+            onDemand: KubernetesToolset.groups + ArgoToolset.groups + JenkinsToolset.groups + PrometheusToolset.groups)
     }
 
     private func informer(_ resource: APIResource, in namespace: String?) -> Informer {

@@ -1,3 +1,4 @@
+import Integrations
 import KubeClient
 import Writes
 
@@ -31,6 +32,9 @@ package protocol Tool: Sendable {
     /// All that it may send or propose, in the terms of RBAC. A proposal of anything else is refused. Nil for a tool that
     /// doesn't say.
     var requests: [ToolRequest]? { get }
+    /// All that it may send or propose to integrations. What isn't in it is not sent; as long as a tool says nothing, that is
+    /// everything.
+    var routes: [IntegrationRoute] { get }
 
     /// Carries out a read, or proposes a write.
     ///
@@ -45,6 +49,7 @@ extension Tool {
     package var isIdempotent: Bool { onlyReads }
     package var isOpenWorld: Bool { false }
     package var requests: [ToolRequest]? { nil }
+    package var routes: [IntegrationRoute] { [] }
 }
 
 /// What a tool call may use.

@@ -1,3 +1,4 @@
+import Integrations
 import KubeModel
 
 /// What there is to know about the tools of a registry, as a value: what documents, roles and other programs' lists are made
@@ -14,6 +15,8 @@ package struct ToolCatalog: Sendable, Hashable {
         package var hints: ToolHints
         /// nil where the tool doesn't say.
         package var requests: [ToolRequest]?
+        /// To integrations.
+        package var routes: [IntegrationRoute]
         /// JSON Schema of the arguments, with all limits.
         package var schema: JSONValue
         /// What a model is shown of it.
@@ -63,6 +66,7 @@ extension ToolCatalog.Entry {
                         ])
                     })
             },
+            "integrationRequests": routes.isEmpty ? nil : JSONValue(routes.map(\.description)),
         ])
     }
 

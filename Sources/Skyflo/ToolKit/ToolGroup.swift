@@ -1,3 +1,5 @@
+import SkyfloAPI
+
 /// Tools that are put before the model only once it has asked for them: each description costs tokens in every request.
 package struct ToolGroup: Sendable, Hashable {
     /// What there has to be for the group's tools to be of any use.
@@ -5,20 +7,20 @@ package struct ToolGroup: Sendable, Hashable {
         case nothing
         /// One of these API groups; one that begins with a dot is the end of a group's name.
         case apiGroups([String])
-        /// An enabled integration of this kind: `jenkins`.
-        case integration(String)
+        /// An enabled integration of one of these kinds.
+        case integration([IntegrationKind])
 
         /// - Parameters:
         ///   - groups: those that the API server serves.
         ///   - integrations: the kinds that are configured.
-        package func isMet(byAPIGroups groups: Set<String>, integrations: Set<String>) -> Bool {
+        package func isMet(byAPIGroups groups: Set<String>, integrations: Set<IntegrationKind>) -> Bool {
             switch self {
             case .nothing: true
             case .apiGroups(let wanted):
                 wanted.contains { name in
                     name.hasPrefix(".") ? groups.contains { $0.hasSuffix(name) } : groups.contains(name)
                 }
-            case .integration(let kind): integrations.contains(kind)
+            case .integration(let kinds): kinds.contains(where: integrations.contains)
             }
         }
     }

@@ -1,5 +1,7 @@
+import Integrations
 import KubeClient
 import KubeModel
+import SkyfloAPI
 import Writes
 
 /// What a model is told about a tool.
@@ -44,7 +46,7 @@ package struct ToolRegistry: Sendable {
                 ToolCatalog.Entry(
                     name: tool.name, title: tool.title, description: tool.description, toolset: tool.toolset,
                     group: groups.first { $0.tools.contains(tool.name) }?.name, hints: ToolHints(of: tool),
-                    requests: tool.requests, schema: Self.parameters(of: tool).jsonSchema,
+                    requests: tool.requests, routes: tool.routes, schema: Self.parameters(of: tool).jsonSchema,
                     briefSchema: Self.parameters(of: tool).briefSchema)
             })
     }
@@ -56,7 +58,7 @@ package struct ToolRegistry: Sendable {
     /// - Parameters:
     ///   - apiGroups: those that the API server serves.
     ///   - integrations: the kinds that are configured.
-    package func useless(apiGroups: Set<String>, integrations: Set<String>) -> Set<String> {
+    package func useless(apiGroups: Set<String>, integrations: Set<IntegrationKind>) -> Set<String> {
         Set(
             Dictionary(grouping: groups, by: \.toolset).filter { _, groups in
                 !groups.contains { $0.need.isMet(byAPIGroups: apiGroups, integrations: integrations) }
@@ -123,7 +125,9 @@ package struct ToolRegistry: Sendable {
         }
         do {
             let checked = try Self.parameters(of: tool).check(arguments)
-            let outcome = try await tool.call(checked, in: context)
+            var own = context
+            own.integrations = context.integrations.limited(to: tool.routes, of: tool.name)
+            let outcome = try await tool.call(checked, in: own)
             switch outcome {
             case .output(let text): return .output(Self.cut(text, in: context))
             case .waiting: break
@@ -142,9 +146,13 @@ package struct ToolRegistry: Sendable {
     }
 
     /// A tool proposes only what it says that it may: people give rights, and rules allow calls, by what it says.
-    private static func check(_ proposal: WriteProposal, of tool: any Tool) throws(ToolFailure) {
+    private static func check(_ proposal: WriteProposal, of tool: any Tool) throws {
         guard !tool.onlyReads else {
             throw ToolFailure("\(tool.name) is declared to read only and proposes a write: this is a fault of the tool")
+        }
+        for write in proposal.writes {
+            guard let request = try write.integrationRequest(), !tool.routes.allow(request) else { continue }
+            throw ToolFailure("\(tool.name) doesn't declare that it may send this request: this is a fault of the tool")
         }
         guard let requests = tool.requests?.filter({ !$0.isDryRun }) else { return }
         for write in proposal.writes {

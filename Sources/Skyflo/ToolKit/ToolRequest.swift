@@ -19,6 +19,11 @@ package struct ToolRequest: Sendable, Hashable {
     package static func patch(_ resources: String...) -> ToolRequest { ToolRequest(["patch"], of: resources) }
     package static func delete(_ resources: String...) -> ToolRequest { ToolRequest(["delete"], of: resources) }
 
+    /// The right to have an integration asked. Which requests that takes is told by ``Tool/routes``.
+    package static let askIntegration = ToolRequest(["get"], of: ["integrations.skyflo.ai"])
+    /// The right to have something changed in an integration.
+    package static let changeIntegration = ToolRequest(["update"], of: ["integrations.skyflo.ai"])
+
     /// Whether nothing is changed by it. Reviews are created, and answered without being stored; what a proxy hands on isn't
     /// known to RBAC.
     package var isRead: Bool {

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import KubeModel
 import TestJenkins
+import TestWeb
 import Testing
 
 @testable import Integrations
@@ -98,6 +99,8 @@ import Testing
         #expect(throws: IntegrationError.self) { try IntegrationCredential(username: "a:b", secret: "x") }
         #expect(throws: IntegrationError.self) { try IntegrationCredential(username: "a", secret: "x\ny") }
         #expect(throws: IntegrationError.self) { try IntegrationCredential(username: "a", secret: "\n") }
+        #expect(throws: IntegrationError.self) { try IntegrationCredential(token: "\n") }
+        #expect("\(try IntegrationCredential(token: "hunter22"))" == "[redacted]")
     }
 }
 
@@ -105,6 +108,6 @@ extension TestJenkins {
     func client(jobs: [String] = [], timeout: Duration = .seconds(20)) throws -> JenkinsClient {
         let credential = try IntegrationCredential(username: Self.user, secret: token)
         let transport = try HTTPIntegrationTransport(IntegrationOrigin(url), credential: credential, timeout: timeout)
-        return JenkinsClient(transport, name: "main", jobs: JenkinsJobPatterns(jobs))
+        return JenkinsClient(transport, name: "main", jobs: NamePatterns(jobs))
     }
 }

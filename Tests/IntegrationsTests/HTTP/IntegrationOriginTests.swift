@@ -60,4 +60,35 @@ import Testing
     func `what can't be part of a path is refused`(_ segment: String) {
         #expect(throws: IntegrationError.self) { try IntegrationRequest(.get, segments: ["job", segment]) }
     }
+
+    @Test(
+        arguments: [
+            ("https://api.github.com", "https://github.com/acme/shop.git", "acme/shop"),
+            ("https://api.github.com", "git@github.com:acme/shop.git", "acme/shop"),
+            ("https://ghe.example.com/api/v3", "https://ghe.example.com/acme/shop", "acme/shop"),
+            ("https://ghe.example.com:8443/api/v3", "ssh://git@GHE.example.com:22/acme/shop/", "acme/shop"),
+            ("https://example.com/gitlab", "https://example.com/gitlab/a/b/c", "a/b/c"),
+            ("https://api.github.com", "https://api.github.com.evil.example/acme/shop", nil),
+            ("https://api.github.com", "https://github.com@evil.example/acme/shop", nil),
+            ("https://example.com/gitlab", "https://example.com/other/a/b", nil), ("https://a.b", "https://a.b", nil),
+            ("https://a.b", "acme/shop", nil), ("https://a.b", "", nil), ("https://a.b", "://", nil),
+            ("https://a.b", ":", nil),
+        ] as [(String, String, String?)])
+    func `the address of a page leads to a path, or nowhere`(_ own: String, _ url: String, _ path: String?) throws {
+        let api = IntegrationOrigin.APIAddress(host: "api.", path: "/api/v3")
+        #expect(try IntegrationOrigin(own).path(ofAddress: url, api: api) == path)
+    }
+
+    @Test(
+        arguments: [
+            ("https://logs.example.com/a?b=c#d", "logs.example.com", "/a?b=c"), ("http://h:81?x", "h:81", "/?x"),
+            ("https://h:443", "h", "/"), ("//h/a", nil, nil), ("/a", nil, nil), ("https://u@h/a", nil, nil),
+            ("ftp://h/a", nil, nil),
+            ("https://h/ä", nil, nil),
+        ] as [(String, String?, String?)])
+    func `a redirect to another host is taken apart`(_ location: String, _ host: String?, _ target: String?) {
+        let place = IntegrationOrigin.place(ofRedirect: location)
+        #expect(place?.origin.hostAndPort == host)
+        #expect(place?.target == target)
+    }
 }

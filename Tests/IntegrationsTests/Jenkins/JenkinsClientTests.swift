@@ -1,5 +1,6 @@
 import KubeModel
 import TestJenkins
+import TestWeb
 import Testing
 
 @testable import Integrations

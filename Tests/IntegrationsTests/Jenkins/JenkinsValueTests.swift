@@ -49,7 +49,7 @@ import Testing
         ("abxb", "a*b*b", true), ("a", "a", true), ("a", "", false),
     ])
     func `patterns allow jobs`(_ name: String, _ pattern: String, _ isAllowed: Bool) throws {
-        #expect(try JenkinsJobPatterns([pattern]).allow(JenkinsPath(name)) == isAllowed)
+        #expect(try NamePatterns([pattern]).allow(JenkinsPath(name).description) == isAllowed)
     }
 
     @Test(arguments: [

@@ -1,4 +1,5 @@
 import KubeModel
+import TestWeb
 
 extension Routed {
     func read(_ state: inout JenkinsState) -> TestJenkins.Answer {

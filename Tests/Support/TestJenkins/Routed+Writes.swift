@@ -1,4 +1,5 @@
 import KubeModel
+import TestWeb
 
 extension Routed {
     mutating func write(_ state: inout JenkinsState) -> TestJenkins.Answer {

@@ -1,20 +1,14 @@
-import HTTPTypes
 import KubeModel
 import Synchronization
+import TestWeb
 
 extension TestJenkins {
     func answer(to seen: Seen) -> Answer {
         server.withLock { server in
-            server.seen.append(seen)
-            let path = seen.target.prefix { $0 != "?" }
-            guard path.hasPrefix(prefix) else { return .page(404, "Not Found") }
-            let local = String(path.dropFirst(prefix.count))
-            let scripted = server.answers.first { $0.method == seen.method && local.hasPrefix($0.path) }?.answer
-            if let scripted, !scripted.isAfterwards { return scripted }
-            var answer = self.answer(to: seen, at: local, &server)
+            var answer = self.answer(to: seen, at: seen.path, &server)
             answer.headers["x-jenkins"] = "2.479.3"
             answer.headers["x-jenkins-session"] = "0a1b2c3d"
-            return scripted ?? answer
+            return answer
         }
     }
 
@@ -33,7 +27,7 @@ extension TestJenkins {
                 return refusal
             }
         }
-        let root = (server.rootURL ?? "http://127.0.0.1:\(server.port)\(prefix)") + "/"
+        let root = (server.rootURL ?? url) + "/"
         var request = Routed(seen, path: path, root: root, user: login.user)
         if seen.method == "POST" { return request.write(&server.state) }
         return request.read(&server.state)
@@ -85,7 +79,7 @@ struct Routed {
         self.root = root
         self.user = user
         parts = path.split(separator: "/").map { PercentEncoding.decode($0) ?? String($0) }
-        query = TestJenkins.fields(String(seen.target.split(separator: "?", maxSplits: 1).dropFirst().first ?? ""))
+        query = TestWebServer.fields(String(seen.target.split(separator: "?", maxSplits: 1).dropFirst().first ?? ""))
     }
 
     func parameter(_ name: String) -> String? {

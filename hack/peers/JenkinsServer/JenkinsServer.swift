@@ -29,7 +29,7 @@ import TestJenkins
                 job.outcome = nil
             }
         }
-        try await jenkins.run(port: 0) { _ in
+        try await jenkins.run(port: 0) {
             print("\(jenkins.url) \(jenkins.password) \(jenkins.token)")
             fflush(nil)
         }

@@ -59,7 +59,7 @@ struct ResolvedReferences: Sendable {
         let groups = try await apiGroups(servedBy: dependencies.mapper)
         let useless = dependencies.tools.useless(
             apiGroups: groups ?? [],
-            integrations: skyflo.integrations.jenkins.contains(where: \.isEnabled) ? ["jenkins"] : [])
+            integrations: Set(skyflo.integrations.filter(\.isEnabled).map(\.kind)))
         // Each description costs tokens in every request. Tools that aren't offered still say what is missing when called.
         let offered = isChosen ? toolsets : toolsets?.subtracting(useless)
         let isReadOnly = spec.approvalMode == .readOnly || skyflo.readOnly

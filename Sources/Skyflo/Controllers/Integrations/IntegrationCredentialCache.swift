@@ -7,7 +7,8 @@ import Synchronization
 
 /// What a request to an integration needs of Secrets.
 struct IntegrationAccess: Sendable, Hashable {
-    var credential: IntegrationCredential
+    /// nil for a system that is asked without one.
+    var credential: IntegrationCredential?
     /// In PEM; nil for the authorities of the system.
     var certificates: String?
 }
@@ -19,7 +20,7 @@ final class IntegrationCredentialCache: Sendable {
     private struct Place: Hashable {
         var skyfloAI: ObjectKey
         var identity: Impersonation?
-        var settings: JenkinsSettings
+        var settings: IntegrationSettings
     }
 
     private let entries = Mutex<[Place: (access: IntegrationAccess, readAt: Duration)]>([:])
@@ -27,17 +28,19 @@ final class IntegrationCredentialCache: Sendable {
     /// - Throws: ``Integrations/IntegrationError``, which is never remembered, and names Secrets and keys, never a value; what
     ///   the API server says.
     func access(
-        to settings: JenkinsSettings, of skyflo: SkyfloAI, isNew: Bool, api: any KubeAPI, clock: any RuntimeClock
+        to settings: IntegrationSettings, of skyflo: SkyfloAI, isNew: Bool, api: any KubeAPI, clock: any RuntimeClock
     ) async throws -> IntegrationAccess {
         let place = Place(skyfloAI: skyflo.object.key, identity: skyflo.secretsIdentity, settings: settings)
         let readAt = clock.uptime
         if !isNew, let known = entries.withLock({ $0[place] }), readAt - known.readAt < Self.lifetime {
             return known.access
         }
+        let (namespace, reader) = (skyflo.object.namespace, SecretsAPI(api, for: skyflo))
         let access: IntegrationAccess
         do {
-            access = try await Self.read(
-                settings, namespace: skyflo.object.namespace, api: SecretsAPI(api, for: skyflo))
+            access = IntegrationAccess(
+                credential: try await Self.credential(settings, namespace: namespace, api: reader),
+                certificates: try await Self.certificates(settings, namespace: namespace, api: reader))
         } catch let refused as SecretForbidden {
             throw Self.failure("\(refused)")
         }
@@ -48,29 +51,33 @@ final class IntegrationCredentialCache: Sendable {
         return access
     }
 
-    private static func read(
-        _ settings: JenkinsSettings, namespace: String?, api: any KubeAPI
-    ) async throws -> IntegrationAccess {
-        let secret = try await api.find(.secrets, namespace: namespace, name: settings.secret)
-        guard let secret else { throw failure("Secret \(settings.secret) does not exist") }
+    private static func credential(
+        _ settings: IntegrationSettings, namespace: String?, api: any KubeAPI
+    ) async throws -> IntegrationCredential? {
+        guard let name = settings.secret else { return nil }
+        guard let secret = try await api.find(.secrets, namespace: namespace, name: name) else {
+            throw failure("Secret \(name) does not exist")
+        }
         // As of models' keys: what it holds is sent to an address that the same SkyfloAI names.
         guard SkyfloAI.mayHoldKey(secret) else {
-            throw failure("Secret \(settings.secret) is not of type Opaque; credentials are read from those only")
+            throw failure("Secret \(name) is not of type Opaque; credentials are read from those only")
         }
+        let usernameKey = settings.usernameKey ?? "username"
+        let username = settings.kind.login == .token ? nil : text(secret, usernameKey)
+        // A key that is named has to be there: whoever names one doesn't mean to go without.
+        let needsUser =
+            settings.kind.login == .user || (settings.kind.login == .userOrToken && settings.usernameKey != nil)
+        guard username != nil || !needsUser else { throw failure("Secret \(name) has no key \(usernameKey)") }
         let keys = settings.tokenKey.map { [$0] } ?? ["token", "password"]
-        guard let username = text(secret, settings.usernameKey) else {
-            throw failure("Secret \(settings.secret) has no key \(settings.usernameKey)")
-        }
         guard let token = keys.lazy.compactMap({ text(secret, $0) }).first else {
-            throw failure("Secret \(settings.secret) has no key \(keys.joined(separator: " and no key "))")
+            throw failure("Secret \(name) has no key \(keys.joined(separator: " and no key "))")
         }
-        return IntegrationAccess(
-            credential: try IntegrationCredential(username: username, secret: token),
-            certificates: try await certificates(settings, namespace: namespace, api: api))
+        guard let username else { return try IntegrationCredential(token: token) }
+        return try IntegrationCredential(username: username, secret: token)
     }
 
     private static func certificates(
-        _ settings: JenkinsSettings, namespace: String?, api: any KubeAPI
+        _ settings: IntegrationSettings, namespace: String?, api: any KubeAPI
     ) async throws -> String? {
         if let reference = settings.caSecret {
             let secret = try await api.find(.secrets, namespace: namespace, name: reference.name)

@@ -28,33 +28,51 @@ struct IntegrationDirectory: IntegrationProvider {
 
     private var current: SkyfloAI? { skyfloAIs.get(skyfloAI).map { SkyfloAI($0) } }
 
-    var jenkins: [IntegrationDescription] {
-        (current?.integrations.jenkins ?? []).filter(\.isEnabled).map {
-            IntegrationDescription(name: $0.name, isReadOnly: $0.isReadOnly, allowedJobs: $0.allowedJobs)
+    private func settings(_ name: String, of kind: IntegrationKind) -> (SkyfloAI, IntegrationSettings)? {
+        guard let skyflo = current,
+            let found = skyflo.integrations.first(where: { $0.kind == kind && $0.name == name && $0.isEnabled })
+        else { return nil }
+        return (skyflo, found)
+    }
+
+    func integrations(of kind: IntegrationKind) -> [IntegrationDescription] {
+        (current?.integrations ?? []).filter { $0.isEnabled && $0.kind == kind }.map {
+            IntegrationDescription(name: $0.name, isReadOnly: $0.isReadOnly, allowedNames: $0.allowedNames)
         }
     }
 
-    func transport(toJenkins name: String) async throws -> any IntegrationTransport {
-        guard let skyflo = current,
-            let settings = skyflo.integrations.jenkins.first(where: { $0.name == name && $0.isEnabled })
-        else { throw IntegrationError(.configuration, message: "it is not configured any more, or disabled") }
+    func transport(to name: String, of kind: IntegrationKind) async throws -> any IntegrationTransport {
+        guard let (skyflo, settings) = settings(name, of: kind) else {
+            throw IntegrationError(.configuration, message: "it is not configured any more, or disabled")
+        }
         return RenewingTransport(settings: settings, skyflo: skyflo, directory: self)
+    }
+
+    func path(ofAddress url: String, in name: String, of kind: IntegrationKind) -> String? {
+        guard let (_, settings) = settings(name, of: kind), let origin = try? IntegrationOrigin(settings.url) else {
+            return nil
+        }
+        return origin.path(ofAddress: url)
     }
 
     /// - Parameter isNew: it is read whatever is remembered.
     func access(
-        to settings: JenkinsSettings, of skyflo: SkyfloAI, isNew: Bool = false
+        to settings: IntegrationSettings, of skyflo: SkyfloAI, isNew: Bool = false
     ) async throws -> IntegrationAccess {
         try await cache.access(to: settings, of: skyflo, isNew: isNew, api: api, clock: clock)
     }
 
     /// - Parameter timeout: at most that of the settings.
     func send(
-        _ request: IntegrationRequest, settings: JenkinsSettings, access: IntegrationAccess, timeout: Duration? = nil
+        _ request: IntegrationRequest, settings: IntegrationSettings, access: IntegrationAccess,
+        timeout: Duration? = nil
     ) async throws -> IntegrationResponse {
         let own = Duration.seconds(settings.timeoutSeconds)
+        let origin = try IntegrationOrigin(settings.url)
         let transport = try HTTPIntegrationTransport(
-            try IntegrationOrigin(settings.url), credential: access.credential, certificates: access.certificates,
+            origin, credential: access.credential,
+            headers: settings.tenant.map { [.init($0.header, value: $0.value)] } ?? [],
+            certificates: access.certificates, logHosts: settings.logHosts,
             timeout: timeout.map { min($0, own) } ?? own, proxies: proxies)
         return try await transport.send(request)
     }
@@ -62,7 +80,7 @@ struct IntegrationDirectory: IntegrationProvider {
 
 /// Sends with the credential as it is remembered, and once more where that is refused and has been changed.
 private struct RenewingTransport: IntegrationTransport {
-    let settings: JenkinsSettings
+    let settings: IntegrationSettings
     let skyflo: SkyfloAI
     let directory: IntegrationDirectory
 

@@ -27,7 +27,7 @@ final class IntegrationProbe: Sendable {
     func look(
         _ skyflo: SkyfloAI, _ directory: IntegrationDirectory
     ) async throws -> [IntegrationStatus] {
-        guard !skyflo.integrations.jenkins.isEmpty else { return [] }
+        guard !skyflo.integrations.isEmpty else { return [] }
         let (object, now) = (skyflo.object, directory.clock.uptime)
         if let known = seen.withLock({ $0[object.key] }), known.uid == object.uid,
             known.generation == object.generation, now - known.at < Self.interval
@@ -35,10 +35,10 @@ final class IntegrationProbe: Sendable {
             return known.statuses
         }
         let before = Dictionary(
-            skyflo.status.integrations.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let found = try await skyflo.integrations.jenkins.concurrentMap(atOnce: 4) { settings in
-            var status = try await Self.status(settings, skyflo, directory)
-            let old = before[settings.name]
+            skyflo.status.integrations.map { ([$0.kind, $0.name], $0) }, uniquingKeysWith: { first, _ in first })
+        let found = try await skyflo.integrations.concurrentMap(atOnce: 8) { settings in
+            var status = try await Self.status(settings, of: skyflo, by: directory)
+            let old = before[[settings.kind.title, settings.name]]
             let isSame =
                 old?.isReached == status.isReached && old?.user == status.user && old?.version == status.version
             status.since = isSame ? old?.since ?? directory.clock.now : directory.clock.now
@@ -52,32 +52,30 @@ final class IntegrationProbe: Sendable {
     }
 
     private static func status(
-        _ settings: JenkinsSettings, _ skyflo: SkyfloAI, _ directory: IntegrationDirectory
+        _ settings: IntegrationSettings, of skyflo: SkyfloAI, by directory: IntegrationDirectory
     ) async throws -> IntegrationStatus {
-        guard settings.isEnabled else {
-            return IntegrationStatus(kind: "Jenkins", name: settings.name, isReached: false, message: "disabled")
-        }
+        var status = IntegrationStatus(
+            kind: settings.kind.title, name: settings.name, isReached: false, message: "disabled")
+        guard settings.isEnabled else { return status }
         do {
             let transport = ProbeTransport(settings: settings, skyflo: skyflo, directory: directory, timeout: longest)
-            let identity = try await JenkinsClient(transport, name: settings.name).identity()
-            let isAnonymous = identity.user == "anonymous"
-            var status = IntegrationStatus(
-                kind: "Jenkins", name: settings.name, isReached: !isAnonymous,
-                message: isAnonymous ? "Jenkins does not know the integration's user" : "")
-            (status.user, status.version) = (identity.user, identity.version.isEmpty ? nil : identity.version)
-            return status
+            let identity = try await settings.kind.identity(ReadingTransport(transport), name: settings.name)
+            status.isReached = identity.problem == nil
+            status.message = identity.problem ?? ""
+            status.user = identity.user.map { OutputLimit.shorten($0, to: 128) }
+            status.version = identity.version.map { OutputLimit.shorten($0, to: 32) }
         } catch let error as CancellationError {
             throw error
         } catch {
-            let message = OutputLimit.shorten(ToolFailure(describing: error).message, to: 512)
-            return IntegrationStatus(kind: "Jenkins", name: settings.name, isReached: false, message: message)
+            status.message = OutputLimit.shorten(ToolFailure(describing: error).message, to: 512)
         }
+        return status
     }
 }
 
 /// With the credential as it is now, and within a time that a reconciler may take.
 private struct ProbeTransport: IntegrationTransport {
-    let settings: JenkinsSettings
+    let settings: IntegrationSettings
     let skyflo: SkyfloAI
     let directory: IntegrationDirectory
     let timeout: Duration

@@ -3,6 +3,7 @@ import ControllerRuntime
 import JenkinsTools
 import KubeClient
 import KubeModel
+import PrometheusTools
 import Synchronization
 import ToolKit
 
@@ -27,6 +28,7 @@ final class InstallationCache: Sendable {
             if useless.contains(ArgoToolset.toolset) { lacks.append("Argo CD, Argo Rollouts, Flux") }
         }
         if useless.contains(JenkinsToolset.toolset) { lacks.append("Jenkins") }
+        if useless.contains(PrometheusToolset.toolset) { lacks.append("Prometheus") }
         lacks += off.filter { !$0.isEmpty }.sorted().map { "the toolset \($0), which is turned off" }
         return SystemPrompt.Installation(version: try await version(api: api, clock: clock), lacks: lacks)
     }

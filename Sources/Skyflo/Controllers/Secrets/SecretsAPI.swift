@@ -57,7 +57,7 @@ extension SkyfloAI {
 
     /// Whether it names any Secret or ConfigMap.
     var namesSecrets: Bool {
-        !integrations.jenkins.isEmpty || !runbooks.isEmpty
+        !integrations.isEmpty || !runbooks.isEmpty
             || models.contains { model in
                 model.apiKeySecretRef != nil || model.caSecretRef != nil || model.caConfigMapRef != nil
                     || model.headers.contains { $0.secretRef != nil }

@@ -12,23 +12,40 @@ import Synchronization
 package struct HTTPIntegrationTransport: IntegrationTransport {
     private let origin: IntegrationOrigin
     private let credential: IntegrationCredential?
+    /// Of each request, such as the one that names a tenant.
+    private let headers: [IntegrationRequest.Field]
+    private let certificates: String?
+    /// Where a request that may leave the origin may be sent on to, without the credential.
+    private let logHosts: [String]
+    private let proxies: ProxyEnvironment
     private let client: HTTPClient
     private let tls: TLSConfiguration?
     private let timeout: Duration
     private let loop: any EventLoop
 
     /// - Parameters:
+    ///   - headers: of each request besides the usual ones.
     ///   - certificates: of authorities that the server's certificate may be signed by, in PEM; nil for those of the system.
+    ///   - logHosts: hosts, `*.example.com` for all below one, that a request with ``IntegrationRequest/mayLeaveOrigin`` may be
+    ///     sent on to.
     ///   - timeout: from a request to the end of its answer.
     ///   - client: instead of those that all integrations share. It is not shut down here.
-    /// - Throws: ``IntegrationError`` where the certificates or the proxy of the environment can't be used.
+    /// - Throws: ``IntegrationError`` where the headers, the certificates or the proxy of the environment can't be used.
     package init(
-        _ origin: IntegrationOrigin, credential: IntegrationCredential?, certificates: String? = nil,
-        timeout: Duration = .seconds(15), proxies: ProxyEnvironment = ProxyEnvironment(), client: HTTPClient? = nil
+        _ origin: IntegrationOrigin, credential: IntegrationCredential?, headers: [IntegrationRequest.Field] = [],
+        certificates: String? = nil, logHosts: [String] = [], timeout: Duration = .seconds(15),
+        proxies: ProxyEnvironment = ProxyEnvironment(), client: HTTPClient? = nil
     ) throws(IntegrationError) {
         self.origin = origin
         self.credential = credential
+        self.headers = headers
+        self.certificates = certificates
+        self.logHosts = logHosts
+        self.proxies = proxies
         self.timeout = timeout
+        guard headers.allSatisfy({ CredentialText.fitsHeader($0.value) }) else {
+            throw IntegrationError(.configuration, message: "the integration's tenant can't be sent in a header")
+        }
         tls = try certificates.map { (pem) throws(IntegrationError) in try Self.tls(trusting: pem) }
         if let client {
             self.client = client
@@ -72,7 +89,7 @@ package struct HTTPIntegrationTransport: IntegrationTransport {
 
     private static let mostRedirects = 3
 
-    /// Jenkins redirects within itself. What would lead elsewhere is an error: no credential leaves the origin.
+    /// Jenkins and GitHub redirect within themselves. What would lead elsewhere is an error: no credential leaves the origin.
     private func answer(to first: IntegrationRequest) async throws -> IntegrationResponse {
         var request = first
         for _ in 0...Self.mostRedirects {
@@ -84,8 +101,8 @@ package struct HTTPIntegrationTransport: IntegrationTransport {
             // What was posted was taken; the page behind it is for people. Where it leads to says more.
             if request.method == .post { return response }
             guard let target = origin.target(ofRedirect: location) else {
-                throw IntegrationError(
-                    .malformed, message: "the answer is a redirect to another address, which is not followed")
+                guard first.mayLeaveOrigin else { throw Self.awry }
+                return try await answer(elsewhere: location, to: first)
             }
             if Self.isLogin(target) { throw Self.unauthorized }
             var next = IntegrationRequest(.get, target: target)
@@ -95,9 +112,33 @@ package struct HTTPIntegrationTransport: IntegrationTransport {
         throw IntegrationError(.malformed, message: "the answer is a redirect again and again")
     }
 
+    private static let awry = IntegrationError(
+        .malformed, message: "the answer is a redirect to another address, which is not followed")
+
+    /// GitHub keeps logs on other hosts, at addresses that count for a minute. The admin names these hosts; they get no
+    /// credential, and lead nowhere else.
+    private func answer(
+        elsewhere location: String, to first: IntegrationRequest
+    ) async throws -> IntegrationResponse {
+        guard let place = IntegrationOrigin.place(ofRedirect: location), place.origin.isSecure || !origin.isSecure
+        else { throw Self.awry }
+        let host = place.origin.hostAndPort
+        guard logHosts.contains(where: { NamePatterns.matches(host, pattern: $0.lowercased()) }) else {
+            throw IntegrationError(
+                .configuration, message: "it keeps this on the host \(host.excerpt), which logHosts doesn't name")
+        }
+        var request = IntegrationRequest(.get, target: place.target)
+        (request.limit, request.isCutAtLimit) = (first.limit, first.isCutAtLimit)
+        let transport = try HTTPIntegrationTransport(
+            place.origin, credential: nil, certificates: certificates, timeout: timeout, proxies: proxies)
+        let response = try await transport.exchange(request)
+        guard !(300..<400).contains(response.status) else { throw Self.awry }
+        return response.hiding(credential?.texts ?? [])
+    }
+
     private static func isLogin(_ target: String) -> Bool {
         let path = target.prefix { $0 != "?" }
-        return path.hasPrefix("/login") || path.hasPrefix("/securityRealm/") || path == "/loginError"
+        return ["/login", "/securityRealm/", "/users/sign_in"].contains(where: path.hasPrefix)
     }
 
     private static let unauthorized = IntegrationError(
@@ -108,7 +149,7 @@ package struct HTTPIntegrationTransport: IntegrationTransport {
     private func exchange(_ request: IntegrationRequest) async throws -> IntegrationResponse {
         var headers: HTTPHeaders = ["accept": "application/json, text/plain, */*", "user-agent": "skyflo"]
         if let credential { headers.add(name: "authorization", value: credential.authorization) }
-        for header in request.extraHeaders { headers.add(name: header.name, value: header.value) }
+        for header in self.headers + request.extraHeaders { headers.add(name: header.name, value: header.value) }
         var body: HTTPClient.Body?
         if request.method == .post {
             headers.add(name: "content-type", value: "application/x-www-form-urlencoded")

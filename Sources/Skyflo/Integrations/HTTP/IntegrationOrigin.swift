@@ -30,15 +30,37 @@ package struct IntegrationOrigin: Sendable, Hashable, CustomStringConvertible {
         port = place.port ?? (parts.isSecure ? 443 : 80)
     }
 
+    private init(isSecure: Bool, place: (host: String, port: Int?)) {
+        self.isSecure = isSecure
+        host = place.host
+        port = place.port ?? (isSecure ? 443 : 80)
+        prefix = ""
+    }
+
+    /// The origin that a redirect to another host leads to, and the path there with its query; nil where it can't be read.
+    package static func place(ofRedirect location: String) -> (origin: IntegrationOrigin, target: String)? {
+        guard let parts = parts(of: location), let place = place(parts.authority),
+            location.utf8.allSatisfy({ $0 < 0x7F })
+        else { return nil }
+        let target = String(parts.rest.prefix { $0 != "#" })
+        return (
+            IntegrationOrigin(isSecure: parts.isSecure, place: place), target.hasPrefix("/") ? target : "/" + target
+        )
+    }
+
+    /// `logs.example.com`, and with a port that isn't the usual one `logs.example.com:8443`.
+    package var hostAndPort: String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
+    }
+
     private static func unusable(_ why: String) -> IntegrationError {
         IntegrationError(.configuration, message: "the integration's url \(why)")
     }
 
     /// The URL without a slash at its end.
     package var description: String {
-        let name = host.contains(":") ? "[\(host)]" : host
-        let isUsual = port == (isSecure ? 443 : 80)
-        return "\(isSecure ? "https" : "http")://\(name)\(isUsual ? "" : ":\(port)")\(prefix)"
+        "\(isSecure ? "https" : "http")://\(hostAndPort)\(prefix)"
     }
 
     /// - Parameter target: a path below the prefix with its query, as ``IntegrationRequest/target`` has it.
@@ -62,6 +84,51 @@ package struct IntegrationOrigin: Sendable, Hashable, CustomStringConvertible {
             route.split(separator: "/").allSatisfy({ !Self.isDotted($0) })
         else { return nil }
         return String(path.dropFirst(prefix.count).prefix { $0 != "#" })
+    }
+
+    /// What the address of an API has besides that of the system's pages.
+    package struct APIAddress: Sendable, Hashable {
+        /// The beginning of the host's name, with its dot.
+        package var host: String
+        /// The end of the prefix.
+        package var path: String
+
+        package init(host: String, path: String) {
+            self.host = host
+            self.path = path
+        }
+    }
+
+    /// What a page's address leads to in this system, whatever its scheme and port: `acme/shop` for
+    /// `https://github.com/acme/shop.git`. Addresses of SSH (`git@host:acme/shop.git`) are read as well.
+    ///
+    /// - Parameter api: where this is the address of an API.
+    /// - Returns: nil where it leads to another host, or is no address.
+    package func path(ofAddress url: String, api: APIAddress? = nil) -> String? {
+        guard url.utf8.count <= 2048, var (name, path) = Self.hostAndPath(url) else { return nil }
+        var (ownHost, ownPrefix) = (host, prefix)
+        if let api, ownHost.hasPrefix(api.host) { ownHost.removeFirst(api.host.count) }
+        if let api, ownPrefix.hasSuffix(api.path) { ownPrefix.removeLast(api.path.count) }
+        if name.hasPrefix("www.") { name.removeFirst(4) }
+        guard name == ownHost, path.hasPrefix(ownPrefix) else { return nil }
+        path.removeFirst(ownPrefix.count)
+        var parts = path.split(separator: "/").map(String.init)
+        if let last = parts.last, last.hasSuffix(".git") { parts[parts.count - 1].removeLast(4) }
+        return parts.isEmpty || parts.contains(where: \.isEmpty) ? nil : parts.joined(separator: "/")
+    }
+
+    private static func hostAndPath(_ url: String) -> (host: String, path: String)? {
+        let text = url.prefix { $0 != "?" && $0 != "#" }
+        guard let scheme = text.firstRange(of: "://") else {
+            // As git has it for SSH.
+            let parts = text.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2, let host = parts[0].split(separator: "@").last else { return nil }
+            return (host.lowercased(), "/" + parts[1])
+        }
+        let rest = text[scheme.upperBound...]
+        let authority = rest.prefix { $0 != "/" }
+        guard let host = authority.split(separator: "@").last?.split(separator: ":").first else { return nil }
+        return (host.lowercased(), String(rest.dropFirst(authority.count)))
     }
 
     // MARK: Parts

@@ -26,6 +26,8 @@ package struct IntegrationRequest: Sendable, Hashable {
     package var limit: Int
     /// Whether a longer body is cut there; otherwise the answer is refused.
     package var isCutAtLimit: Bool
+    /// Whether the system may send on to another host, of those that the admin named for it.
+    package var mayLeaveOrigin = false
 
     /// Of an answer in JSON.
     package static let usualLimit = 4 << 20
@@ -33,12 +35,19 @@ package struct IntegrationRequest: Sendable, Hashable {
     /// - Parameters:
     ///   - segments: of the path, unencoded.
     ///   - isDirectory: whether the path ends in a slash.
+    ///   - encodesSlashes: whether a segment may have slashes, which are sent as `%2F`: names of projects and of branches.
     /// - Throws: ``IntegrationError`` where a segment can't be part of a path.
     package init(
-        _ method: Method, segments: [String], isDirectory: Bool = false, query: [Field] = [], form: [Field] = [],
-        limit: Int = IntegrationRequest.usualLimit, isCutAtLimit: Bool = false
+        _ method: Method, segments: [String], isDirectory: Bool = false, encodesSlashes: Bool = false,
+        query: [Field] = [], form: [Field] = [], limit: Int = IntegrationRequest.usualLimit, isCutAtLimit: Bool = false
     ) throws(IntegrationError) {
-        for segment in segments { try Self.check(segment) }
+        for segment in segments {
+            guard encodesSlashes else {
+                try Self.check(segment)
+                continue
+            }
+            for part in segment.split(separator: "/", omittingEmptySubsequences: false) { try Self.check(String(part)) }
+        }
         let path = segments.map { "/" + PercentEncoding.segment($0) }.joined() + (isDirectory ? "/" : "")
         let fields = query.map { "\(PercentEncoding.query($0.name))=\(PercentEncoding.query($0.value))" }
         self.method = method

@@ -4,13 +4,13 @@ import KubeModel
 package struct JenkinsClient: Sendable {
     /// The integration's name: how people and messages call this Jenkins.
     package let name: String
-    package let jobs: JenkinsJobPatterns
+    package let jobs: NamePatterns
     /// Whether the integration refuses writes.
     package let isReadOnly: Bool
     private let transport: any IntegrationTransport
 
     package init(
-        _ transport: any IntegrationTransport, name: String, jobs: JenkinsJobPatterns = JenkinsJobPatterns([]),
+        _ transport: any IntegrationTransport, name: String, jobs: NamePatterns = NamePatterns([]),
         isReadOnly: Bool = false
     ) {
         self.transport = transport
@@ -21,7 +21,7 @@ package struct JenkinsClient: Sendable {
 
     /// - Throws: ``IntegrationError`` where the integration doesn't allow the job.
     package func check(_ path: JenkinsPath) throws(IntegrationError) {
-        guard jobs.allow(path) else {
+        guard jobs.allow(path.description) else {
             throw IntegrationError(
                 .refused,
                 message: "the integration \(name) does not allow job \(path); it allows "

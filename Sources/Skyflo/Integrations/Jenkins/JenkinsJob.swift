@@ -110,7 +110,7 @@ extension JenkinsClient {
             for json in jobs {
                 guard var job = JenkinsJob(json, in: parent) else { continue }
                 job.children = []
-                if job.isFolder || self.jobs.allow(job.path) { list.append(job) }
+                if job.isFolder || self.jobs.allow(job.path.description) { list.append(job) }
                 add(json["jobs"]?.array ?? [], parent: job.path.parts)
             }
         }

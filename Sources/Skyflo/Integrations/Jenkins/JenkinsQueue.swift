@@ -63,7 +63,7 @@ extension JenkinsClient {
     package func queue() async throws -> [JenkinsQueueItem] {
         let json = try await json("its queue", at: ["queue"], tree: "items[\(Self.itemTree)]")
         return (json["items"]?.array ?? []).compactMap(JenkinsQueueItem.init).filter { item in
-            item.job.map(jobs.allow) ?? jobs.patterns.isEmpty
+            item.job.map { jobs.allow($0.description) } ?? jobs.patterns.isEmpty
         }
     }
 

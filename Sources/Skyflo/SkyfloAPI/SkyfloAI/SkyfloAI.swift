@@ -24,7 +24,7 @@ package struct SkyfloAI: Sendable {
     /// How much of it may run at once.
     package let turnCaps: TurnCaps
     /// Systems outside of the cluster that conversations may use.
-    package let integrations: IntegrationSettings
+    package let integrations: [IntegrationSettings]
     package let spendingLimits: SpendingLimits
     /// Components of the reference system that the spec names and that this version doesn't deploy.
     package let foreignComponents: [String]
@@ -44,7 +44,7 @@ package struct SkyfloAI: Sendable {
         readOnly = spec?["readOnly"]?.bool ?? false
         approvals = ApprovalPolicy(spec?["approvals"] ?? .object([:]))
         turnCaps = TurnCaps(spec?["limits"] ?? .object([:]))
-        integrations = IntegrationSettings(spec?["integrations"] ?? .object([:]))
+        integrations = IntegrationSettings.all(spec?["integrations"])
         spendingLimits = SpendingLimits(spec?["limits"] ?? .object([:]))
         foreignComponents = ["ui", "engine", "mcp"].filter { spec?[$0] != nil }
     }

@@ -1,5 +1,6 @@
 import Integrations
 import KubeModel
+import SkyfloAPI
 import ToolKit
 import Writes
 
@@ -11,7 +12,7 @@ package enum JenkinsToolset {
     package static let groups = [
         ToolGroup(
             "jenkins", toolset: toolset, purpose: "Jenkins: jobs, builds, logs, pipelines, queue, tests, artifacts",
-            needs: .integration("jenkins"), tools: all { KubeTime(seconds: 0) }.map(\.name))
+            needs: .integration([.jenkins]), tools: all { KubeTime(seconds: 0) }.map(\.name))
     ]
 
     /// - Parameter now: the clock, for ages.
@@ -35,6 +36,9 @@ protocol JenkinsTool: Tool {
 extension JenkinsTool {
     var toolset: String { JenkinsToolset.toolset }
     var onlyReads: Bool { true }
+    var isOpenWorld: Bool { true }
+    var requests: [ToolRequest]? { onlyReads ? [.askIntegration] : [.askIntegration, .changeIntegration] }
+    var routes: [IntegrationRoute] { [.job] }
     var parameters: ToolParameters { ToolParameters(own + [.integration]) }
 }
 

@@ -26,7 +26,7 @@ package struct JenkinsBackend: WriteBackend {
     package func preview(
         _ write: PlannedJenkinsRequest, after earlier: ArraySlice<PlannedWrite>, api: ReadOnlyAPI, redactor: Redactor
     ) async throws -> WritePreview {
-        let described = try reader.description(of: write.integration)
+        let (_, described) = try reader.described(write.integration, of: [.jenkins])
         try await reader.requireRight(.put, to: described.name, api: api)
         if described.isReadOnly { throw ToolFailure(Self.readOnly(described.name)) }
         let request: IntegrationRequest
@@ -60,10 +60,10 @@ package struct JenkinsBackend: WriteBackend {
         let client: JenkinsClient
         let request: IntegrationRequest
         do {
-            let described = try reader.description(of: write.integration)
+            let (_, described) = try reader.described(write.integration, of: [.jenkins])
             if described.isReadOnly { return .rejected(Self.readOnly(described.name)) }
             try await reader.requireRight(.put, to: described.name, api: ReadOnlyAPI(api))
-            client = try await reader.client(described)
+            client = try await reader.jenkins(described)
             try client.check(write.job)
             if let refusal = try await JenkinsEvidence(client).obstacle(to: write) { return refusal }
             request = try write.request()

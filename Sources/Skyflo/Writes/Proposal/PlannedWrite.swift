@@ -1,3 +1,4 @@
+import Integrations
 import KubeClient
 import KubeModel
 import SkyfloAPI
@@ -50,6 +51,13 @@ package struct PlannedWrite: Sendable, Hashable {
         // A log is only read; a deletion names the uid, and isn't sent without.
         case .podStep: .pinned
         }
+    }
+
+    /// What is sent to an integration; nil for what goes elsewhere.
+    ///
+    /// - Throws: ``Integrations/IntegrationError`` where it can't be sent.
+    package func integrationRequest() throws(IntegrationError) -> IntegrationRequest? {
+        if case .jenkins(let request) = action { try request.request() } else { nil }
     }
 
     /// What whoever approves it would need to be allowed to do it themself; nil where the authorizer has no word for it.

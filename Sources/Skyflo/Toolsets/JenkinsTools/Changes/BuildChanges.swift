@@ -7,8 +7,9 @@ import Writes
 struct BuildStopTool: JenkinsTool {
     let name = "jenkins_stop_build"
     let title = "Jenkins: Stop Build"
+    let routes: [IntegrationRoute] = [.job, .post("/job/**/stop"), .post("/job/**/term"), .post("/job/**/kill")]
     let onlyReads = false
-    let description = "Stop a running build. Only where stop doesn't help: term, then kill."
+    let description = "Propose to stop a running build. Only where stop doesn't help: term, then kill."
     let own: [ToolParameter] = [
         .job, .build,
         .optional("how", kind: .choice(["stop", "term", "kill"]), default: "stop", description: "How hard"),
@@ -35,8 +36,9 @@ struct BuildStopTool: JenkinsTool {
 struct BuildUpdateTool: JenkinsTool {
     let name = "jenkins_update_build"
     let title = "Jenkins: Update Build"
+    let routes: [IntegrationRoute] = [.job, .post("/job/**/submitDescription"), .post("/job/**/configSubmit")]
     let onlyReads = false
-    let description = "Set the description or the display name of a build."
+    let description = "Propose to set the description or the display name of a build."
     let own: [ToolParameter] = [
         .job, .build,
         .optional("displayName", kind: .string(.text(maximum: 256)), description: "The build's new name"),
@@ -72,8 +74,9 @@ struct BuildUpdateTool: JenkinsTool {
 struct QueueCancelTool: JenkinsTool {
     let name = "jenkins_cancel_queue_item"
     let title = "Jenkins: Cancel Queue Item"
+    let routes: [IntegrationRoute] = [.queueItem, .post("/queue/cancelItem")]
     let onlyReads = false
-    let description = "Take a build that waits out of the queue."
+    let description = "Propose to take a build that waits out of the queue."
     let own: [ToolParameter] = [.queueItem]
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
@@ -96,8 +99,9 @@ struct QueueCancelTool: JenkinsTool {
 struct JobSwitchTool: JenkinsTool {
     let name = "jenkins_set_job_enabled"
     let title = "Jenkins: Enable or Disable Job"
+    let routes: [IntegrationRoute] = [.job, .post("/job/**/enable"), .post("/job/**/disable")]
     let onlyReads = false
-    let description = "Enable a job, or disable it so that it isn't built any more."
+    let description = "Propose to enable a job, or disable it so that it isn't built any more."
     let own: [ToolParameter] = [
         .job, .required("enabled", kind: .boolean, description: "true to enable it, false to disable it"),
     ]
@@ -119,9 +123,10 @@ struct JobSwitchTool: JenkinsTool {
 struct InputAnswerTool: JenkinsTool {
     let name = "jenkins_answer_input"
     let title = "Jenkins: Answer Input"
+    let routes: [IntegrationRoute] = [.job, .inputs, .post("/job/**/input/*/proceed*"), .post("/job/**/input/*/abort")]
     let onlyReads = false
     let description =
-        "Answer a question that a Pipeline's build waits for: go on, with parameters if it has any, or abort."
+        "Propose an answer to a question that a Pipeline's build waits for: go on, with parameters if it has any, or abort."
     let own: [ToolParameter] = [
         .job, .build,
         .optional(

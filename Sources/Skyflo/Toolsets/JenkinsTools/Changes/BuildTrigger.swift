@@ -104,9 +104,10 @@ struct JenkinsForm {
 struct BuildTriggerTool: JenkinsTool {
     let name = "jenkins_trigger_build"
     let title = "Jenkins: Trigger Build"
+    let routes: [IntegrationRoute] = [.job, .build, .buildWithParameters]
     let onlyReads = false
     let description =
-        "Build a job. Parameters are checked against the job's; those left out get their defaults. "
+        "Propose to build a job. Parameters are checked against the job's; those left out get their defaults. "
         + "See jenkins_get_job_parameters first."
     let own: [ToolParameter] = [
         .job, .optional("parameters", kind: .stringMap, description: "Values by parameter name, all as texts"),
@@ -122,8 +123,10 @@ struct BuildTriggerTool: JenkinsTool {
 struct RebuildTool: JenkinsTool {
     let name = "jenkins_rebuild"
     let title = "Jenkins: Rebuild"
+    let routes: [IntegrationRoute] = [.job, .build, .buildWithParameters]
     let onlyReads = false
-    let description = "Build a job again with the parameters of an earlier build, some of them changed if wanted."
+    let description =
+        "Propose to build a job again with the parameters of an earlier build, some of them changed if wanted."
     let own: [ToolParameter] = [
         .job, .build, .optional("parameters", kind: .stringMap, description: "What is to be other than in that build"),
     ]
@@ -177,8 +180,9 @@ extension JenkinsTool {
 struct BuildReplayTool: JenkinsTool {
     let name = "jenkins_replay_build"
     let title = "Jenkins: Replay Build"
+    let routes: [IntegrationRoute] = [.job, .stages, .post("/job/**/replay/rebuild")]
     let onlyReads = false
-    let description = "Run a Pipeline's build again with the same script and parameters."
+    let description = "Propose to run a Pipeline's build again with the same script and parameters."
     let own = [ToolParameter.job, .build]
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {

@@ -7,6 +7,7 @@ struct BuildTool: JenkinsTool {
     let now: @Sendable () -> KubeTime
     let name = "jenkins_get_build"
     let title = "Jenkins: Get Build"
+    let routes: [IntegrationRoute] = [.job, .stages]
     let description = "Show a build: result, duration, causes, parameters, stages, artifacts."
     let own = [ToolParameter.job, .build, .tree("number,result,timestamp,url")]
 
@@ -76,6 +77,7 @@ struct BuildListTool: JenkinsTool {
 struct BuildLogTool: JenkinsTool {
     let name = "jenkins_get_build_log"
     let title = "Jenkins: Get Build Log"
+    let routes: [IntegrationRoute] = [.log]
     let description =
         "Read a build's console log: its end by default, a part from byte start on, or the lines with some words and what "
         + "is around them (search)."

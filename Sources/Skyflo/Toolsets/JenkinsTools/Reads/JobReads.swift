@@ -34,7 +34,7 @@ struct JobTool: JenkinsTool {
         outline.list("Parameters", values: job.parameters.map(context.shown))
         outline.list("Triggers", values: job.downstream)
         outline.list("Triggered by", values: job.upstream)
-        let children = job.children.filter { $0.isFolder || client.jobs.allow($0.path) }
+        let children = job.children.filter { $0.isFolder || client.jobs.allow($0.path.description) }
         outline.list("Jobs in it", values: children.map { "\($0.path) (\($0.state))" })
         return context.shown(outline.text)
     }
@@ -43,6 +43,7 @@ struct JobTool: JenkinsTool {
 struct JobListTool: JenkinsTool {
     let name = "jenkins_get_jobs"
     let title = "Jenkins: List Jobs"
+    let routes: [IntegrationRoute] = [.job, .get("/api/json")]
     let description =
         "List jobs with their states, in folders of any depth. Filter by a pattern of full names, such as *deploy*."
     let own: [ToolParameter] = [
@@ -62,7 +63,7 @@ struct JobListTool: JenkinsTool {
         let all = try await client.jobs(in: folder, depth: arguments.integer("depth") ?? 4)
         var found = all
         if let pattern = arguments.string("pattern") {
-            found = all.filter { JenkinsJobPatterns.matches($0.path.description, pattern: pattern) }
+            found = all.filter { NamePatterns.matches($0.path.description, pattern: pattern) }
         }
         let start = min(arguments.integer("start") ?? 0, found.count)
         let page = found[start...].prefix(arguments.integer("limit") ?? 50)

@@ -6,6 +6,7 @@ import Writes
 struct StagesTool: JenkinsTool {
     let name = "jenkins_get_pipeline_stages"
     let title = "Jenkins: Get Pipeline Stages"
+    let routes: [IntegrationRoute] = [.job, .stages]
     let description = "List the stages of a Pipeline's build with their states, durations and errors."
     let own = [ToolParameter.job, .build]
 
@@ -32,6 +33,7 @@ struct StagesTool: JenkinsTool {
 struct StageLogTool: JenkinsTool {
     let name = "jenkins_get_stage_log"
     let title = "Jenkins: Get Stage Log"
+    let routes: [IntegrationRoute] = [.stages, .get("/job/**/execution/node/*/wfapi/log")]
     let description = "Read the logs of the steps of one stage of a Pipeline's build."
     let own: [ToolParameter] = [
         .job, .build,
@@ -66,6 +68,7 @@ struct StageLogTool: JenkinsTool {
 struct PendingInputsTool: JenkinsTool {
     let name = "jenkins_get_pending_inputs"
     let title = "Jenkins: Get Pending Inputs"
+    let routes: [IntegrationRoute] = [.inputs]
     let description = "List the questions that a Pipeline's build waits for an answer to."
     let own = [ToolParameter.job, .build]
 
@@ -149,6 +152,7 @@ struct ArtifactListTool: JenkinsTool {
 struct ArtifactTool: JenkinsTool {
     let name = "jenkins_get_artifact"
     let title = "Jenkins: Get Artifact"
+    let routes: [IntegrationRoute] = [.job, .get("/job/**/artifact/**")]
     let description = "Read a text file that a build has kept."
     let own: [ToolParameter] = [
         .job, .build,

@@ -6,6 +6,7 @@ import Writes
 struct WhoAmITool: JenkinsTool {
     let name = "jenkins_whoami"
     let title = "Jenkins: Who Am I"
+    let routes: [IntegrationRoute] = [.get("/me/api/json")]
     let description = "As whom Jenkins knows the integration, its version, and which jobs are allowed."
     let own: [ToolParameter] = []
 
@@ -26,6 +27,7 @@ struct WhoAmITool: JenkinsTool {
 struct NodesTool: JenkinsTool {
     let name = "jenkins_get_nodes"
     let title = "Jenkins: Get Nodes"
+    let routes: [IntegrationRoute] = [.get("/computer/api/json")]
     let description = "List the nodes that builds run on: online or not and why, executors, labels."
     let own: [ToolParameter] = []
 
@@ -54,6 +56,7 @@ struct QueueTool: JenkinsTool {
     let now: @Sendable () -> KubeTime
     let name = "jenkins_get_queue"
     let title = "Jenkins: Get Queue"
+    let routes: [IntegrationRoute] = [.get("/queue/api/json")]
     let description = "List the builds that wait to begin, and what they wait for."
     let own: [ToolParameter] = []
 
@@ -75,6 +78,7 @@ struct QueueItemTool: JenkinsTool {
     let now: @Sendable () -> KubeTime
     let name = "jenkins_get_queue_item"
     let title = "Jenkins: Get Queue Item"
+    let routes: [IntegrationRoute] = [.queueItem]
     let description = "Show an item of the queue: what it waits for, or which build it became."
     let own: [ToolParameter] = [.queueItem]
 
