@@ -190,6 +190,13 @@ let package = Package(
                 "IntegrationBench", "TestJenkins", "TestWeb",
             ]),
         library(
+            "GitTools", in: "Skyflo/Toolsets",
+            ["KubeModel", "KubeClient", "Integrations", "SkyfloAPI", "Writes", "ToolKit"],
+            tests: [
+                "KubeModel", "Integrations", "SkyfloAPI", "Writes", "ToolKit", "FakeKubeAPI", "IntegrationBench",
+                "TestGitHosts", "TestWeb",
+            ]),
+        library(
             "PrometheusTools", in: "Skyflo/Toolsets", ["KubeModel", "Integrations", "SkyfloAPI", "Writes", "ToolKit"],
             tests: ["KubeModel", "Integrations", "SkyfloAPI", "Writes", "ToolKit", "IntegrationBench", "TestWeb"]),
         library(
@@ -216,8 +223,8 @@ let package = Package(
             [
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
                 "OfflineModel", "ControllerRuntime", "WorkflowEngine", "Transcripts", "Writes", "ToolKit",
-                "KubernetesTools", "ArgoTools", "JenkinsTools", "PrometheusTools", "Integrations", lifecycle, log,
-                metrics,
+                "KubernetesTools", "ArgoTools", "GitTools", "JenkinsTools", "PrometheusTools",
+                "Integrations", lifecycle, log, metrics,
             ],
             tests: [
                 "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "OfflineModel", "ControllerRuntime",
@@ -308,6 +315,12 @@ let package = Package(
             .target(
                 name: "TestJenkins", dependencies: ["KubeModel", "TestWeb"],
                 path: "Tests/Support/TestJenkins", swiftSettings: settings),
+            .target(
+                name: "TestGitHosts", dependencies: ["KubeModel", "TestWeb"], path: "Tests/Support/TestGitHosts",
+                swiftSettings: settings),
+            .executableTarget(
+                name: "GitHostServers", dependencies: ["TestGitHosts", "TestWeb"], path: "hack/peers/GitHostServers",
+                swiftSettings: settings),
             .target(
                 name: "IntegrationBench",
                 dependencies: [

@@ -103,6 +103,16 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
     }
 
     static let maximalIntegrations: [IntegrationKind: JSONValue] = [
+        .gitHub: [
+            "name": "hub", "url": "http://localhost", "secretRef": ["name": "s", "tokenKey": "t"],
+            "caSecretRef": ["name": "a", "key": "k"], "caConfigMapRef": ["name": "b", "key": "k"], "enabled": false,
+            "allowedRepositories": ["acme/*"], "logHosts": ["*.example.com"], "timeoutSeconds": 9,
+        ],
+        .gitLab: [
+            "name": "lab", "url": "http://localhost", "secretRef": ["name": "s", "tokenKey": "t"],
+            "caSecretRef": ["name": "a", "key": "k"], "caConfigMapRef": ["name": "b", "key": "k"], "enabled": false,
+            "allowedProjects": ["acme/*"], "logHosts": ["*.example.com"], "timeoutSeconds": 9,
+        ],
         .jenkins: [
             "name": "main", "url": "http://localhost",
             "secretRef": ["name": "s", "usernameKey": "u", "tokenKey": "t"],

@@ -14,13 +14,13 @@ layers = {
     "KubeModel": 0, "Concurrency": 0, "HTTPTransport": 0,
     "KubeSchema": 1, "SkyfloAPI": 1, "KubeClient": 1, "LanguageModels": 1, "MCP": 1,
     "Helm": 1, "HelmFiles": 2,
-    "Integrations": 1, "TestWeb": 1, "TestJenkins": 2,
+    "Integrations": 1, "TestWeb": 1, "TestJenkins": 2, "TestGitHosts": 2,
     "ControllerRuntime": 2, "WorkflowEngine": 2, "Writes": 2, "LocalCluster": 2, "ScriptedOpenAI": 2, "FakeKubeAPI": 2,
     "OfflineModel": 2,
     "ToolKit": 3, "Transcripts": 3, "ConversationAccess": 3,
-    "KubernetesTools": 4, "ArgoTools": 4, "JenkinsTools": 4, "PrometheusTools": 4, "IntegrationBench": 4,
+    "KubernetesTools": 4, "ArgoTools": 4, "GitTools": 4, "JenkinsTools": 4, "PrometheusTools": 4, "IntegrationBench": 4,
     "Controllers": 5, "OperatorTestKit": 5, "SkyfloCLI": 5, "SkyfloMCP": 5,
-    "skyflo": 6, "JenkinsServer": 6, "TurnBench": 6, "ToolBench": 6, "KubeBench": 6, "HelmBench": 6, "Fuzzing": 6,
+    "skyflo": 6, "JenkinsServer": 6, "GitHostServers": 6, "TurnBench": 6, "ToolBench": 6, "KubeBench": 6, "HelmBench": 6, "Fuzzing": 6,
     "CLibFuzzer": 6, "Fuzz": 7,
 }
 # LocalCluster stands in for a server: whoever depends on it but the program and tests would ship it.

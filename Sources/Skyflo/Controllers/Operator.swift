@@ -1,5 +1,6 @@
 import ArgoTools
 import ControllerRuntime
+import GitTools
 import HTTPTransport
 import JenkinsTools
 import KubeClient
@@ -128,8 +129,10 @@ package struct Operator: Sendable {
     package static func toolRegistry() -> ToolRegistry {
         ToolRegistry(
             KubernetesToolset.all { SystemClock().now } + ArgoToolset.all { SystemClock().now }
-                + JenkinsToolset.all { SystemClock().now } + PrometheusToolset.all { SystemClock().now },
-            onDemand: KubernetesToolset.groups + ArgoToolset.groups + JenkinsToolset.groups + PrometheusToolset.groups)
+                + JenkinsToolset.all { SystemClock().now } + PrometheusToolset.all { SystemClock().now }
+                + GitToolset.all { SystemClock().now },
+            onDemand: KubernetesToolset.groups + ArgoToolset.groups + JenkinsToolset.groups + PrometheusToolset.groups
+                + GitToolset.groups)
     }
 
     private func informer(_ resource: APIResource, in namespace: String?) -> Informer {

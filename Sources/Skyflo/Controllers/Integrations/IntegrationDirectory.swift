@@ -52,7 +52,7 @@ struct IntegrationDirectory: IntegrationProvider {
         guard let (_, settings) = settings(name, of: kind), let origin = try? IntegrationOrigin(settings.url) else {
             return nil
         }
-        return origin.path(ofAddress: url)
+        return origin.path(ofAddress: url, api: kind.addressOfAPI)
     }
 
     /// - Parameter isNew: it is read whatever is remembered.
@@ -69,12 +69,23 @@ struct IntegrationDirectory: IntegrationProvider {
     ) async throws -> IntegrationResponse {
         let own = Duration.seconds(settings.timeoutSeconds)
         let origin = try IntegrationOrigin(settings.url)
+        if settings.kind == .gitHub, origin.host == "github.com" {
+            throw IntegrationError(
+                .configuration, message: "the integration's url is that of pages; the API is https://api.github.com")
+        }
         let transport = try HTTPIntegrationTransport(
             origin, credential: access.credential,
             headers: settings.tenant.map { [.init($0.header, value: $0.value)] } ?? [],
             certificates: access.certificates, logHosts: settings.logHosts,
             timeout: timeout.map { min($0, own) } ?? own, proxies: proxies)
         return try await transport.send(request)
+    }
+}
+
+extension IntegrationKind {
+    /// What the address of its API has that those of its pages have not.
+    fileprivate var addressOfAPI: IntegrationOrigin.APIAddress? {
+        self == .gitHub ? .init(host: "api.", path: "/api/v3") : nil
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgoTools
 import ControllerRuntime
+import GitTools
 import JenkinsTools
 import KubeClient
 import KubeModel
@@ -28,6 +29,7 @@ final class InstallationCache: Sendable {
             if useless.contains(ArgoToolset.toolset) { lacks.append("Argo CD, Argo Rollouts, Flux") }
         }
         if useless.contains(JenkinsToolset.toolset) { lacks.append("Jenkins") }
+        if useless.contains(GitToolset.toolset) { lacks.append("GitHub, GitLab") }
         if useless.contains(PrometheusToolset.toolset) { lacks.append("Prometheus") }
         lacks += off.filter { !$0.isEmpty }.sorted().map { "the toolset \($0), which is turned off" }
         return SystemPrompt.Installation(version: try await version(api: api, clock: clock), lacks: lacks)
