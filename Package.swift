@@ -190,6 +190,9 @@ let package = Package(
                 "IntegrationBench", "TestJenkins", "TestWeb",
             ]),
         library(
+            "ArgoCDTools", in: "Skyflo/Toolsets", ["KubeModel", "Integrations", "SkyfloAPI", "Writes", "ToolKit"],
+            tests: ["KubeModel", "Integrations", "SkyfloAPI", "Writes", "ToolKit", "IntegrationBench", "TestWeb"]),
+        library(
             "GitTools", in: "Skyflo/Toolsets",
             ["KubeModel", "KubeClient", "Integrations", "SkyfloAPI", "Writes", "ToolKit"],
             tests: [
@@ -223,7 +226,7 @@ let package = Package(
             [
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
                 "OfflineModel", "ControllerRuntime", "WorkflowEngine", "Transcripts", "Writes", "ToolKit",
-                "KubernetesTools", "ArgoTools", "GitTools", "JenkinsTools", "PrometheusTools",
+                "KubernetesTools", "ArgoCDTools", "ArgoTools", "GitTools", "JenkinsTools", "PrometheusTools",
                 "Integrations", lifecycle, log, metrics,
             ],
             tests: [

@@ -103,6 +103,11 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
     }
 
     static let maximalIntegrations: [IntegrationKind: JSONValue] = [
+        .argoCD: [
+            "name": "argo", "url": "http://localhost", "secretRef": ["name": "s", "tokenKey": "t"],
+            "caSecretRef": ["name": "a", "key": "k"], "caConfigMapRef": ["name": "b", "key": "k"], "enabled": false,
+            "allowedApplications": ["shop-*"], "timeoutSeconds": 9,
+        ],
         .gitHub: [
             "name": "hub", "url": "http://localhost", "secretRef": ["name": "s", "tokenKey": "t"],
             "caSecretRef": ["name": "a", "key": "k"], "caConfigMapRef": ["name": "b", "key": "k"], "enabled": false,

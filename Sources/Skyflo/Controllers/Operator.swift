@@ -1,3 +1,4 @@
+import ArgoCDTools
 import ArgoTools
 import ControllerRuntime
 import GitTools
@@ -130,9 +131,9 @@ package struct Operator: Sendable {
         ToolRegistry(
             KubernetesToolset.all { SystemClock().now } + ArgoToolset.all { SystemClock().now }
                 + JenkinsToolset.all { SystemClock().now } + PrometheusToolset.all { SystemClock().now }
-                + GitToolset.all { SystemClock().now },
+                + GitToolset.all { SystemClock().now } + ArgoCDToolset.all(),
             onDemand: KubernetesToolset.groups + ArgoToolset.groups + JenkinsToolset.groups + PrometheusToolset.groups
-                + GitToolset.groups)
+                + GitToolset.groups + ArgoCDToolset.groups)
     }
 
     private func informer(_ resource: APIResource, in namespace: String?) -> Informer {

@@ -24,6 +24,9 @@ extension IntegrationKind {
             return IntegrationIdentity(
                 user: found.user, version: found.version.isEmpty ? nil : found.version,
                 problem: found.user == "anonymous" ? "Jenkins does not know the integration's user" : nil)
+        case .argoCD:
+            let found = try await ArgoCDClient(transport, name: name).identity()
+            return IntegrationIdentity(user: found.user, version: found.version)
         case .gitHub: return try await Self.gitHub(transport, name: name)
         case .gitLab: return try await Self.gitLab(transport, name: name)
         case .prometheus:

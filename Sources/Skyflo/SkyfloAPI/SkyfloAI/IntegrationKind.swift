@@ -1,10 +1,11 @@
 /// The kinds of systems outside of the cluster that a SkyfloAI may name. The raw value is the list of `spec.integrations`.
 package enum IntegrationKind: String, Sendable, Hashable, CaseIterable {
-    case gitHub, gitLab, jenkins, prometheus
+    case argoCD, gitHub, gitLab, jenkins, prometheus
 
     /// The name that people know it by.
     package var title: String {
         switch self {
+        case .argoCD: "Argo CD"
         case .gitHub: "GitHub"
         case .gitLab: "GitLab"
         case .jenkins: "Jenkins"
@@ -15,6 +16,7 @@ package enum IntegrationKind: String, Sendable, Hashable, CaseIterable {
     /// The field of an entry with the patterns of names that it allows; nil where nothing has a name of its own.
     package var allowList: String? {
         switch self {
+        case .argoCD: "allowedApplications"
         case .gitHub: "allowedRepositories"
         case .gitLab: "allowedProjects"
         case .jenkins: "allowedJobs"
@@ -34,7 +36,7 @@ package enum IntegrationKind: String, Sendable, Hashable, CaseIterable {
 
     package var login: Login {
         switch self {
-        case .gitHub, .gitLab: .token
+        case .argoCD, .gitHub, .gitLab: .token
         case .jenkins: .user
         case .prometheus: .userOrToken
         }

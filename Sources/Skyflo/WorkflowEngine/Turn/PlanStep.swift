@@ -25,7 +25,9 @@ extension PlanStep {
 
     private static func text(of call: ModelTurn.Call) -> String {
         var words = call.tool.split(separator: "_").prefix(6).map { String($0.prefix(32)) }
-        if words.count > 1, ["k8s", "argo", "git", "helm", "jenkins", "prometheus"].contains(words[0]) { words.removeFirst() }
+        if words.count > 1, ["k8s", "argo", "git", "helm", "jenkins", "prometheus"].contains(words[0]) {
+            words.removeFirst()
+        }
         let verb = words.joined(separator: " ")
         guard let arguments = try? JSONParser.parse(call.arguments) else { return verb }
         let target = ["resource_type", "kind", "name", "pod_name"].compactMap { arguments[$0]?.string }.filter(isName)
