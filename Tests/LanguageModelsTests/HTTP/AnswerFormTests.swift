@@ -106,4 +106,21 @@ struct AnswerFormTests {
             #expect(deltas.withLock { $0 } == [.reasoning("h"), .reasoning("m"), .content("Hi")])
         }
     }
+
+    /// Found with LiteLLM's proxy: of sixteen conversations eight were answered.
+    @Test func `many replies of one server go on at the same time`() async throws {
+        let stalls = Array(repeating: ScriptedServer.Answer(pieces: [.stall]), count: 20)
+        let request = request
+        try await ScriptedServer.with(stalls + [.stream(Self.hello)]) { plain, server in
+            let model = try HTTPLanguageModel.openAI(at: "http://\(plain.endpoint.host)/v1")
+            let reply = try await withThrowingTaskGroup(of: ModelReply.self) { group in
+                for _ in stalls { group.addTask { try await model.reply(to: request) } }
+                while server.requests.count < stalls.count { try await Task.sleep(for: .milliseconds(10)) }
+                let reply = try await model.reply(to: request)
+                group.cancelAll()
+                return reply
+            }
+            #expect(reply.content == "Hello")
+        }
+    }
 }

@@ -275,11 +275,13 @@ import Testing
         ("upstream down", .badReply, "upstream down"),
     ])
     func `Bedrock's gateways answer in other forms`(text: String, code: LanguageModelError.Code, words: String) {
-        let error = #expect(throws: LanguageModelError.self) {
-            try RecordedStream.decode(Array(text.utf8), with: TestAPI.bedrock().decoder(limit: 1000))
+        for size in [1, 7, 1000] {
+            let error = #expect(throws: LanguageModelError.self) {
+                try RecordedStream.decode(Array(text.utf8), with: TestAPI.bedrock().decoder(limit: 1000), size: size)
+            }
+            #expect(error?.code == code)
+            #expect(error?.message.contains(words) == true)
         }
-        #expect(error?.code == code)
-        #expect(error?.message.contains(words) == true)
     }
 
     @Test func `reasoning that came encrypted before the end goes back`() throws {

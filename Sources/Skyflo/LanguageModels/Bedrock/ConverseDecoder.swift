@@ -6,6 +6,8 @@ struct ConverseDecoder: ReplyStreamDecoder {
     private var received = 0
     private var parser: EventStreamParser
     private var assembler = ConverseAssembler()
+    /// An answer that isn't made of messages, as far as it came.
+    private var other: [UInt8]?
 
     /// - Parameter limit: how many bytes the answer may have.
     init(limit: Int) {
@@ -17,10 +19,14 @@ struct ConverseDecoder: ReplyStreamDecoder {
     var isComplete: Bool { assembler.isComplete }
 
     mutating func push(_ bytes: [UInt8]) throws(LanguageModelError) -> [ModelDelta] {
-        if received == 0, let first = bytes.first, first != 0 { throw Self.otherAnswer(bytes) }
+        if received == 0, let first = bytes.first, first != 0 { other = [] }
         received += bytes.count
         if received > limit {
             throw LanguageModelError(.badReply, message: "the model's reply is larger than \(limit) bytes")
+        }
+        if other != nil {
+            other?.append(contentsOf: bytes)
+            return []
         }
         var deltas: [ModelDelta] = []
         for message in try messages(bytes) where !sawEnd { deltas += try take(message) }
@@ -73,5 +79,8 @@ struct ConverseDecoder: ReplyStreamDecoder {
         }
     }
 
-    mutating func finish() throws(LanguageModelError) -> DecodedReply { try assembler.reply() }
+    mutating func finish() throws(LanguageModelError) -> DecodedReply {
+        if let other { throw Self.otherAnswer(other) }
+        return try assembler.reply()
+    }
 }

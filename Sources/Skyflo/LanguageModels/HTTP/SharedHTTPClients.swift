@@ -29,6 +29,9 @@ enum SharedHTTPClients {
         // The time limits of a reply are Watchdog's: the library's own ends a reply that is silent for 90 s.
         configuration.timeout = .init(connect: .seconds(10), read: nil)
         configuration.proxy = proxy?.configuration
+        // Servers of one's own speak HTTP/1, where a reply has its connection for minutes. With the library's eight the ninth
+        // conversation would wait for one and fail; how many run at once is for others to limit.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
         // Retries are decided in one place, by ModelRetryPolicy; and a name that can't be resolved is to be told at once.
         configuration.connectionPool.retryConnectionEstablishment = false
         // Its spans have the whole address, with a key that stands in the query.
