@@ -87,6 +87,7 @@ run hack/peers/python
 run hack/peers/tokens
 run hack/peers/openai
 run hack/peers/model-sdks
+run hack/peers/litellm
 run hack/peers/jenkins
 run hack/peers/mcp
 run hack/peers/prometheus
