@@ -94,7 +94,11 @@ extension ApprovalGate {
             approvals[call.id]?.waitingFor == store.incomplete[call.id]?.bounded(to: StatusProjection.Budget.summary)
                 && approvals[call.id]?.autoApprovedBy == nil
         }
-        if !isShown || !hidden.isEmpty { try await store.writeStatus(.init(newApprovals: hidden)) }
+        // What came of another call meanwhile isn't kept from people until they decide.
+        if !isShown || !hidden.isEmpty || store.isStatusOutdated {
+            if store.record.hasUnwritten { try await store.flush() }
+            try await store.writeStatus(.init(newApprovals: hidden))
+        }
         let left = until.seconds(since: clock.now)
         // What is missing may come without a change of the conversation: a policy, other terms.
         let seconds = max(0, store.incomplete.isEmpty ? left : min(left, 5))

@@ -76,7 +76,8 @@ extension ConversationStore {
         try await writeStatus()
     }
 
-    private var isStatusOutdated: Bool {
+    /// Whether the status, as it was last read or written, says something else than the facts do.
+    var isStatusOutdated: Bool {
         let status = conversation.status.json
         return MergePatch.apply(projection(StatusNotes()).patch()["status"] ?? .null, to: status) != status
     }
