@@ -9,6 +9,9 @@ extension TurnEvent {
         case .undoStarted(let changes): "undo of \(changes.joined(separator: ", ")) begins"
         case .modelReplied(let reply): "the model replies with \(reply.calls.count) calls"
         case .modelFailed: "the model gives no reply"
+        case .argumentsResolved(let id, _, _): "the references of \(id) are put in place"
+        case .summarized(let messages, _, _): "a model sums up \(messages) messages"
+        case .titled(let title, _): "a model titles the conversation: \(title.bounded(to: 60))"
         case .callResolved(let id, let succeeded, _): "\(id) \(succeeded ? "has its result" : "fails or is refused")"
         case .callWaiting(let id, _): "\(id) waits"
         case .approvalRequested(let id, let request):
@@ -36,6 +39,7 @@ extension WorkflowStateMachine.Action {
         case .idle: "do nothing: no turn runs"
         case .askModel: "ask the model"
         case .refuse(let id, let why): "refuse \(id): \(why.bounded(to: 200))"
+        case .resolveArguments(let id): "put the references of \(id) in place"
         case .prepare(let ids): "run or plan \(ids.joined(separator: ", "))"
         case .askBeforeReading(let ids): "ask a person about the reads \(ids.joined(separator: ", "))"
         case .expire(let id): "let \(id) expire"

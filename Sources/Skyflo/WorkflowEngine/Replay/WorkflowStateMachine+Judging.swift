@@ -33,7 +33,7 @@ extension WorkflowStateMachine {
                 kind: .decision, decided: isRunning ? "go on with turn \(turn)" : "take it for turn \(turn)")
         case .undoStarted:
             return Judgement(kind: isRunning ? .decision : nil, decided: "go on with turn \(turn)")
-        case .restored, .takenOver, .disregarded, .checkedAgain: return Judgement(kind: nil, decided: "")
+        case .restored, .takenOver, .disregarded, .checkedAgain, .titled: return Judgement(kind: nil, decided: "")
         case .decided(let id, _): return judge(id, "has no decision to wait for") { $0.isWaitingForDecision }
         case .decisionWithdrawn(let id, _):
             return judge(id, "has no decision to take back") { $0.state == .awaitingApproval && $0.decision != nil }
@@ -52,7 +52,8 @@ extension WorkflowStateMachine {
 
     private func leads(_ action: Action, to event: TurnEvent, at now: KubeTime, stop: String?) -> Bool {
         switch (action, event) {
-        case (.askModel, .modelReplied), (.askModel, .modelFailed): true
+        case (.askModel, .modelReplied), (.askModel, .modelFailed), (.askModel, .summarized): true
+        case (.resolveArguments(let id), .argumentsResolved(let other, _, _)): id == other
         case (.refuse(let id, _), .callResolved(let other, false, _)): id == other
         case (.prepare(let ids), .callResolved(let id, _, _)), (.prepare(let ids), .callWaiting(let id, _)),
             (.askBeforeReading(let ids), .callResolved(let id, _, _)),
