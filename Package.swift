@@ -227,11 +227,13 @@ let package = Package(
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
                 "OfflineModel", "ControllerRuntime", "WorkflowEngine", "Transcripts", "Writes", "ToolKit",
                 "KubernetesTools", "ArgoCDTools", "ArgoTools", "GitTools", "JenkinsTools", "PrometheusTools",
-                "Integrations", lifecycle, log, metrics,
+                "Integrations", httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, log, metrics, nioCore,
+                nioSSL,
             ],
             tests: [
                 "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "OfflineModel", "ControllerRuntime",
-                "WorkflowEngine", "Transcripts", "Writes", "ToolKit", "Integrations", "TestJenkins", "TestWeb", log,
+                "WorkflowEngine", "Transcripts", "Writes", "ToolKit", "Integrations", "TestJenkins", "TestWeb",
+                asyncHTTPClient, log, nioCore, nioHTTP1, nioSSL,
             ]),
         library(
             "ConversationAccess", in: "Skyflo", ["KubeModel", "KubeClient", "SkyfloAPI", "WorkflowEngine"],
@@ -312,6 +314,8 @@ let package = Package(
             .executableTarget(
                 name: "JenkinsServer", dependencies: ["TestJenkins", "KubeModel"], path: "hack/peers/JenkinsServer",
                 swiftSettings: settings),
+            .executableTarget(
+                name: "CronTimes", dependencies: ["KubeModel"], path: "hack/peers/CronTimes", swiftSettings: settings),
             .target(
                 name: "TestWeb", dependencies: ["KubeModel", httpTypes, hummingbird, log, nioCore],
                 path: "Tests/Support/TestWeb", swiftSettings: settings),
@@ -350,7 +354,7 @@ let package = Package(
                     "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "OfflineModel", "ControllerRuntime",
                     "WorkflowEngine", "Transcripts", "Writes", "Controllers", "LocalCluster", "OperatorTestKit",
                     "SkyfloCLI", "ScriptedOpenAI", "TestJenkins", "TestWeb", "MCP", "SkyfloMCP", "ToolKit", "KubernetesTools",
-                    log,
+                    asyncHTTPClient, log, nioCore, nioHTTP1,
                     subprocess,
                     systemPackage,
                 ],

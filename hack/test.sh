@@ -6,9 +6,10 @@
 #   hack/test.sh --peers                                                   all of it, and then, before an issue is closed:
 #
 # release builds, the benchmarks and fuzz targets on them, a thousand conversations with crashes, the Python client of
-# Kubernetes against the playground, three of Jenkins against the Jenkins of the tests, Debian's Prometheus, two of GitHub and
-# GitLab against those of the tests, MCP clients against the playground, the SDKs of model providers against
-# recorded streams, ten conversations with a small language model (all from PyPI, into a folder that goes after), and, where
+# Kubernetes against the playground, three of Jenkins against the Jenkins of the tests, Debian's Prometheus and Alertmanager,
+# croniter beside schedules, two of GitHub and GitLab against those of the tests, MCP clients against the playground, the SDKs of
+# model providers against recorded streams, ten conversations with a small language model (from PyPI, into a folder that goes
+# after), and, where
 # SKYFLO_TEST_KUBECONFIG names the kubeconfig of a real API server, turns against it (the tests above use it as well). That
 # takes more than an hour.
 set -euo pipefail
@@ -72,6 +73,8 @@ run hack/peers/jenkins --short
 run hack/peers/mcp --short
 run hack/peers/prometheus --short
 run hack/peers/git-hosts --short
+run hack/peers/alertmanager --short
+run hack/peers/cron --short
 [ -n "$peers" ] || exit 0
 
 run swift build -c release "${swift_flags[@]}"
@@ -92,6 +95,8 @@ run hack/peers/jenkins
 run hack/peers/mcp
 run hack/peers/prometheus
 run hack/peers/git-hosts
+run hack/peers/alertmanager
+run hack/peers/cron
 run hack/real-model
 if [ -n "${SKYFLO_TEST_KUBECONFIG:-}" ]; then
   BENCH_KUBECONFIG=$SKYFLO_TEST_KUBECONFIG run hack/bench/turn 10 4

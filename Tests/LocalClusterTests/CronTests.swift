@@ -4,30 +4,6 @@ import Testing
 @testable import LocalCluster
 
 struct CronTests {
-    @Test(
-        arguments: [
-            ("*/15 * * * *", "2026-02-28T23:50:00Z", "2026-03-01T00:00:00Z"),
-            ("30 4 1,15 * 5", "2026-01-02T05:00:00Z", "2026-01-09T04:30:00Z"),
-            ("0 0 29 2 *", "2026-01-01T00:00:00Z", "2028-02-29T00:00:00Z"),
-            ("0 9-17/4 * jan-mar mon-fri", "2026-01-02T17:00:00Z", "2026-01-05T09:00:00Z"),
-            ("@weekly", "2026-01-01T00:00:00Z", "2026-01-04T00:00:00Z"),
-            ("@every 90s", "2026-01-01T00:00:00Z", "2026-01-01T00:01:30Z"),
-        ])
-    func `the next time of a schedule`(_ schedule: String, _ now: String, _ expected: String) throws {
-        let next = try CronSchedule(schedule).next(after: #require(KubeTime(now)))
-        #expect(next?.description == expected)
-    }
-
-    @Test(arguments: ["61 * * * *", "* * 0 * *", "5-3 * * * *", "*/0 * * * *", "x * * * *", "@sometimes", "* * * *"])
-    func `what is no schedule is refused`(_ schedule: String) {
-        #expect(throws: CronSchedule.Problem.self) { try CronSchedule(schedule) }
-    }
-
-    @Test func `a time that never comes is none`() throws {
-        let now = try #require(KubeTime("2026-01-01T00:00:00Z"))
-        #expect(try CronSchedule("0 0 31 2 *").next(after: now) == nil)
-    }
-
     private func run(_ cluster: Simulated, image: String = "app:1", _ more: String = "") throws {
         try cluster.create(
             """

@@ -207,6 +207,66 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
         #expect(!schema.validate(object, old: nil).isEmpty)
     }
 
+    static let maximalTrigger: JSONValue = [
+        "name": "t", "suspend": true, "namespace": "n", "serviceAccountName": "s", "message": "m", "model": "big",
+        "toolsets": ["kubernetes"], "approvalMode": "Writes", "historyLimit": 3,
+        "limits": [
+            "modelTurns": 1, "toolCalls": 2, "writes": 3, "tokens": 4, "turnTimeoutSeconds": 5,
+            "approvalTimeoutSeconds": 6,
+        ],
+    ]
+    static let maximalSources: [JSONValue] = [
+        [
+            "cron": [
+                "schedule": "@daily", "timeZone": "Europe/Vienna", "startingDeadlineSeconds": 60,
+                "concurrencyPolicy": "Allow",
+            ]
+        ],
+        [
+            "alertmanager": [
+                "secretRef": ["name": "s", "tokenKey": "t", "usernameKey": "u", "passwordKey": "p"],
+                "resolved": "Ignore", "maxPerHour": 3,
+            ]
+        ],
+    ]
+
+    @Test func `the schema of a SkyfloAI's triggers and the Swift type have the same fields`() throws {
+        let (json, schema) = try schema("skyflo.ai_skyfloais.yaml")
+        let triggers = try #require(json["properties", "spec", "properties", "triggers"])
+        let maximal = Self.maximalSources.map { MergePatch.apply($0, to: Self.maximalTrigger) }
+        #expect(leaves(triggers) == maximal.reduce(into: []) { $0.formUnion(leaves(of: $1)) })
+        func read(_ trigger: JSONValue) -> TriggerSettings? {
+            SkyfloAI(KubeObject(["spec": ["triggers": [trigger]]])).triggers.first
+        }
+        for trigger in maximal {
+            for path in leaves(of: trigger) {
+                #expect(read(removing(path[...], from: trigger)) != read(trigger), "\(path) isn't read")
+            }
+            let object: JSONValue = ["spec": ["triggers": [trigger]]]
+            #expect(schema.validate(object, old: nil).map(\.description) == [])
+        }
+        let both = MergePatch.apply(Self.maximalSources[0], to: maximal[1])
+        for refused in [both, Self.maximalTrigger] {
+            let found = schema.validate(["spec": ["triggers": [refused]]], old: nil).map(\.description)
+            #expect(found.contains { $0.contains("either cron or alertmanager") })
+        }
+    }
+
+    @Test func `the schema has what is said of triggers`() throws {
+        let (_, schema) = try schema("skyflo.ai_skyfloais.yaml")
+        var trigger = TriggerStatus(name: "t", type: "Cron")
+        let time = KubeTime(seconds: 1_800_000_000)
+        (trigger.schedule, trigger.countedFrom, trigger.lastTime) = ("@daily UTC", time, time)
+        (trigger.nextTime, trigger.lastConversation, trigger.lastError) = (time, "shop/t-1", "e")
+        trigger.lastErrorTime = time
+        var status = SkyfloAIStatus()
+        status.triggers = [trigger]
+        var object: JSONValue = ["spec": [:], "status": status.json]
+        #expect(schema.validate(object, old: nil).map(\.description) == [])
+        #expect(schema.prune(&object) == [])
+        #expect(SkyfloAIStatus(json: status.json) == status)
+    }
+
     static let maximalApprovals: JSONValue = [
         "quorum": 2, "twoPerson": true, "serviceAccounts": "Nobody", "allowUnproven": true,
         "requireApproverRights": true,

@@ -41,6 +41,10 @@ package struct Operator: Sendable {
         package var systemNamespace: String
         /// Those of the environment, for integrations.
         package var proxies: ProxyEnvironment
+        /// Where alerts are taken; nil for nowhere.
+        package var webhook: WebhookServer.Configuration?
+        /// The clock of the triggers' schedules.
+        package var scheduleClock: any RuntimeClock
 
         package init(
             namespace: String? = nil, identity: String, defaultSkyfloAI: ObjectKey? = nil,
@@ -49,10 +53,13 @@ package struct Operator: Sendable {
             onAPIPort: (@Sendable (Int) async throws -> Void)? = nil,
             concurrency: Int = 64, verificationTimeout: Duration = .seconds(120),
             progressInterval: Duration = .seconds(1), systemNamespace: String = "skyflo-system",
-            proxies: ProxyEnvironment = ProxyEnvironment()
+            proxies: ProxyEnvironment = ProxyEnvironment(), webhook: WebhookServer.Configuration? = nil,
+            scheduleClock: any RuntimeClock = SystemClock()
         ) {
             self.progressInterval = progressInterval
             self.proxies = proxies
+            self.webhook = webhook
+            self.scheduleClock = scheduleClock
             self.systemNamespace = systemNamespace
             self.namespace = namespace
             self.identity = identity
@@ -123,6 +130,7 @@ package struct Operator: Sendable {
         manager.add(controller, to: .leaderElected)
         manager.add(skyfloAIController(dependencies), to: .leaderElected)
         addTranscriptRemoval(to: manager, conversations)
+        addTriggers(dependencies, to: manager)
         return manager
     }
 
@@ -224,6 +232,40 @@ package struct Operator: Sendable {
                 archive: archive, reconciler: reconciler, enqueue: { controller.enqueue($0, priority: .low) },
                 turn: turn,
                 clock: clock, logger: logger), to: .leaderElected)
+    }
+
+    private func addTriggers(_ dependencies: ConversationReconciler.Dependencies, to manager: Manager) {
+        let journal = TriggerJournal()
+        var scheduled = dependencies
+        scheduled.clock = configuration.scheduleClock
+        let controller = Controller(
+            name: "trigger", reconciler: TriggerReconciler(scheduled, journal: journal),
+            watches: [
+                .init(dependencies.skyfloAIs, predicate: .generationChanged),
+                // One that is over may let the next begin.
+                .init(dependencies.conversations, predicate: Self.endsOrBegins) { object in
+                    Self.triggering(object, among: dependencies.skyfloAIs)
+                },
+            ],
+            clock: configuration.scheduleClock, logger: logger)
+        manager.add(controller, to: .leaderElected)
+        guard let webhook = configuration.webhook else { return }
+        let handler = WebhookHandler(dependencies, journal: journal) { controller.enqueue($0) }
+        manager.add(WebhookServer(handler, webhook, logger: logger), to: .leaderElected)
+    }
+
+    private static let endsOrBegins = Predicate { event in
+        guard event.object.labels[TriggerOrigin.idLabel] != nil else { return false }
+        guard case .updated(let old, let new) = event else { return true }
+        return old["status", "phase"] != new["status", "phase"]
+    }
+
+    /// The SkyfloAIs that have a trigger of the name in the label.
+    private static func triggering(_ object: KubeObject, among skyfloAIs: Informer) -> [ObjectKey] {
+        guard let name = object.labels[TriggerOrigin.nameLabel] else { return [] }
+        return skyfloAIs.list().filter { skyflo in
+            skyflo["spec", "triggers"]?.array?.contains { $0["name"]?.string == name } ?? false
+        }.map(\.key)
     }
 
     private func skyfloAIController(_ dependencies: ConversationReconciler.Dependencies) -> Controller {

@@ -19,6 +19,7 @@
         let cluster: LocalCluster
         let kubeconfigPath: String
         let runsOperator: Bool
+        let webhook: WebhookServer.Configuration?
         let logger: Logger
 
         func run() async throws {
@@ -60,7 +61,7 @@
                     api: client,
                     configuration: .init(
                         identity: "playground", defaultSkyfloAI: ObjectKey(namespace: "skyflo-system", name: "skyflo"),
-                        apiPort: 0, onAPIPort: onAPIPort),
+                        apiPort: 0, onAPIPort: onAPIPort, webhook: webhook),
                     models: BuiltInModelProvider(logger: logger, environment: ProcessInfo.processInfo.environment),
                     logger: logger)
                 try await program.run()

@@ -1,3 +1,4 @@
+import ControllerRuntime
 import Controllers
 import FoundationEssentials
 import KubeClient
@@ -50,7 +51,8 @@ struct Story: Sendable {
     func withOperator(
         _ models: any ModelProvider, identity: String = "operator-1", lease: WorkerLease? = nil,
         defaultSkyfloAI: ObjectKey? = nil, verificationTimeout: Duration = .seconds(20),
-        progressInterval: Duration = .seconds(1),
+        progressInterval: Duration = .seconds(1), webhook: WebhookServer.Configuration? = nil,
+        scheduleClock: any RuntimeClock = SystemClock(),
         onAPIPort: (@Sendable (Int) async throws -> Void)? = nil,
         wrap: @escaping @Sendable (any KubeAPI) -> any KubeAPI = { $0 },
         _ body: @escaping @Sendable () async throws -> Void
@@ -63,7 +65,8 @@ struct Story: Sendable {
                 configuration: .init(
                     identity: identity, defaultSkyfloAI: defaultSkyfloAI, lease: lease,
                     apiPort: onAPIPort.map { _ in 0 }, onAPIPort: onAPIPort,
-                    verificationTimeout: verificationTimeout, progressInterval: progressInterval),
+                    verificationTimeout: verificationTimeout, progressInterval: progressInterval,
+                    webhook: webhook, scheduleClock: scheduleClock),
                 models: models, logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await program.run() }

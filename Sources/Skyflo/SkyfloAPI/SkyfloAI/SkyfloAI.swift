@@ -26,6 +26,8 @@ package struct SkyfloAI: Sendable {
     /// Systems outside of the cluster that conversations may use.
     package let integrations: [IntegrationSettings]
     package let spendingLimits: SpendingLimits
+    /// What makes conversations by itself.
+    package let triggers: [TriggerSettings]
     /// Components of the reference system that the spec names and that this version doesn't deploy.
     package let foreignComponents: [String]
 
@@ -46,6 +48,7 @@ package struct SkyfloAI: Sendable {
         turnCaps = TurnCaps(spec?["limits"] ?? .object([:]))
         integrations = IntegrationSettings.all(spec?["integrations"])
         spendingLimits = SpendingLimits(spec?["limits"] ?? .object([:]))
+        triggers = (spec?["triggers"]?.array ?? []).compactMap(TriggerSettings.init)
         foreignComponents = ["ui", "engine", "mcp"].filter { spec?[$0] != nil }
     }
 

@@ -9,6 +9,7 @@ package struct SkyfloAIStatus: Sendable, Hashable {
     package var integrations: [IntegrationStatus] = []
     /// nil where nothing is counted.
     package var spending: DaySpending?
+    package var triggers: [TriggerStatus] = []
 
     package init() {}
 }
@@ -45,6 +46,7 @@ extension SkyfloAIStatus: JSONRecord {
         members.code(&conditions, as: "conditions")
         members.code(&integrations, as: "integrations", ifEmpty: .omitted)
         members.code(&spending, as: "spending")
+        members.code(&triggers, as: "triggers", ifEmpty: .omitted)
     }
 }
 

@@ -1,7 +1,8 @@
 import KubeModel
 
-/// Which of a call's arguments the model can have only from what tools returned. Logs, annotations and events are written
-/// by whoever likes to, also with orders in them; who approves should know that a value comes from there.
+/// Which of a call's arguments the model can have only from what tools returned, or from data that a message quotes. Logs,
+/// annotations, events and alerts are written by whoever likes to, also with orders in them; who approves should know that a
+/// value comes from there.
 ///
 /// Judged by names, numbers of images and the like, word by word. It can't be known where a model has a value from: what the
 /// user has said as well counts as the user's.
@@ -14,7 +15,10 @@ package struct ArgumentOrigin: Sendable {
         ofUser = Set(known.map { $0.lowercased() })
         for message in history {
             switch message {
-            case .user(let text): ofUser.formUnion(Self.words(text))
+            case .user(let text):
+                let (own, quoted) = QuotedData.split(text)
+                ofUser.formUnion(Self.words(own))
+                ofTools.formUnion(Self.words(quoted))
             case .tool(_, let content): ofTools.formUnion(Self.words(content))
             case .assistant, .note: continue
             }

@@ -77,10 +77,16 @@ package enum EmbeddedOrder {
 }
 
 extension WorkflowStateMachine {
-    /// What reads like an order in the results that the model has of its calls; the newest first.
+    /// What reads like an order in the results that the model has of its calls, or in data that a message quotes; the newest
+    /// first.
     package var embeddedOrder: String? {
         for message in history.suffix(200).reversed() {
-            if case .tool(_, let content) = message, let order = EmbeddedOrder.find(in: content) { return order }
+            switch message {
+            case .tool(_, let content): if let order = EmbeddedOrder.find(in: content) { return order }
+            case .user(let text):
+                if let order = EmbeddedOrder.find(in: QuotedData.split(text).quoted) { return order }
+            case .assistant, .note: continue
+            }
         }
         return nil
     }

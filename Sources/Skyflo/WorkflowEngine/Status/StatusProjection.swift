@@ -125,8 +125,11 @@ package struct StatusProjection: Sendable {
         status.transcriptPosition = transcript
     }
 
-    /// The first words of the first message.
+    /// The first words of the first message, where the Conversation brings no title.
     private var firstWords: String {
+        if let own = conversation.object.annotations[TriggerOrigin.titleAnnotation], !own.isEmpty {
+            return QuotedData.line(own, to: 110).bounded(to: 120)
+        }
         let words = (conversation.spec.messages.first ?? "").split(whereSeparator: \.isWhitespace)
         let title = words.prefix(8).joined(separator: " ") + (words.count > 8 ? " …" : "")
         return title.bounded(to: 120)

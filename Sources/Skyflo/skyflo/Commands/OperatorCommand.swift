@@ -44,6 +44,12 @@ struct OperatorCommand: AsyncParsableCommand {
             "Namespaces, separated by commas, whose SkyfloAIs may use the operator's own identity at AWS, Azure and Google Cloud; * for all. Default: none."
     )
     var cloudIdentityNamespaces: String = ""
+    @Option(help: "Where the triggers' webhook for Alertmanager listens.") var webhookHost: String = "127.0.0.1"
+    @Option(help: "Its port; 0 for none.") var webhookPort: Int = 0
+    @Option(help: "The file with its certificate chain, in PEM. Without it, the webhook speaks plain HTTP.")
+    var webhookTlsCert: String?
+    @Option(help: "The file with the certificate's key, in PEM. Both are read again when they change.")
+    var webhookTlsKey: String?
     @OptionGroup var logging: LoggingOptions
 
     func validate() throws {
@@ -53,6 +59,10 @@ struct OperatorCommand: AsyncParsableCommand {
         guard (0...65_535).contains(healthPort) else { throw ValidationError("--health-port takes 0 to 65535") }
         guard (0...65_535).contains(apiPort) else { throw ValidationError("--api-port takes 0 to 65535") }
         guard (1...3600).contains(leaseDuration) else { throw ValidationError("--lease-duration takes 1 to 3600") }
+        guard (0...65_535).contains(webhookPort) else { throw ValidationError("--webhook-port takes 0 to 65535") }
+        guard (webhookTlsCert == nil) == (webhookTlsKey == nil) else {
+            throw ValidationError("--webhook-tls-cert and --webhook-tls-key are given together")
+        }
         guard (1...10_000).contains(concurrency) else { throw ValidationError("--concurrency takes 1 to 10000") }
     }
 
@@ -90,7 +100,14 @@ struct OperatorCommand: AsyncParsableCommand {
             lease: self.lease ? lease : nil, healthHost: healthHost,
             healthPort: healthPort == 0 ? nil : healthPort, apiHost: apiHost, apiPort: apiPort == 0 ? nil : apiPort,
             concurrency: concurrency,
-            systemNamespace: lease.namespace, proxies: ProxyEnvironment(environment))
+            systemNamespace: lease.namespace, proxies: ProxyEnvironment(environment), webhook: webhook)
+    }
+
+    private var webhook: WebhookServer.Configuration? {
+        guard webhookPort != 0 else { return nil }
+        var certificate: (chain: String, key: String)?
+        if let webhookTlsCert, let webhookTlsKey { certificate = (webhookTlsCert, webhookTlsKey) }
+        return WebhookServer.Configuration(host: webhookHost, port: webhookPort, certificate: certificate)
     }
 
     private static func pod(_ environment: [String: String]) -> OwnerReference? {

@@ -30,10 +30,12 @@
         @Option(help: "Where to write the kubeconfig. The file is removed at the end.")
         var kubeconfig: String = "skyflo-playground.kubeconfig"
         @Flag(help: "Run the API server only, with the CRDs and roles installed.") var withoutOperator = false
+        @Option(help: "The port on 127.0.0.1 where triggers take alerts; 0 for none.") var webhookPort: Int = 0
         @OptionGroup var logging: LoggingOptions
 
         func validate() throws {
             guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535") }
+            guard (0...65_535).contains(webhookPort) else { throw ValidationError("--webhook-port takes 0 to 65535") }
         }
 
         @concurrent
@@ -44,7 +46,8 @@
             configuration.port = port
             let cluster = LocalCluster(configuration)
             let playground = Playground(
-                cluster: cluster, kubeconfigPath: kubeconfig, runsOperator: !withoutOperator, logger: logger)
+                cluster: cluster, kubeconfigPath: kubeconfig, runsOperator: !withoutOperator,
+                webhook: webhookPort == 0 ? nil : WebhookServer.Configuration(port: webhookPort), logger: logger)
             // Stopped in the reverse order: the operator ends while the API server still answers.
             var group = ServiceGroupConfiguration(
                 services: [.init(service: cluster), .init(service: playground)],
