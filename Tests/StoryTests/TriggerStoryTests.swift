@@ -93,6 +93,7 @@ import Testing
         try await Story.run(nil) { story in
             let webhook = WebhookServer.Configuration(port: 0) { bound in port.withLock { $0 = bound } }
             try await story.withOperator(model, webhook: webhook) {
+                try await story.letOperatorReadSecrets()
                 try await story.apply(
                     """
                     apiVersion: v1

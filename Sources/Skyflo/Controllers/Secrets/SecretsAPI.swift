@@ -57,7 +57,8 @@ extension SkyfloAI {
 
     /// Whether it names any Secret or ConfigMap.
     var namesSecrets: Bool {
-        !integrations.isEmpty || !runbooks.isEmpty
+        !runbooks.isEmpty || triggers.contains { if case .alertmanager = $0.source { true } else { false } }
+            || integrations.contains { $0.secret != nil || $0.caSecret != nil || $0.caConfigMap != nil }
             || models.contains { model in
                 model.apiKeySecretRef != nil || model.caSecretRef != nil || model.caConfigMapRef != nil
                     || model.headers.contains { $0.secretRef != nil }

@@ -21,6 +21,8 @@ final class WebhookCredentials: Sendable {
 
     private struct Place: Hashable {
         var skyfloAI: ObjectKey
+        /// As whom it was read.
+        var identity: Impersonation?
         var settings: AlertmanagerSettings
     }
 
@@ -67,13 +69,19 @@ final class WebhookCredentials: Sendable {
         clock: any RuntimeClock
     ) async throws -> Bool {
         guard let shown = Shown(header) else { return false }
-        let place = Place(skyfloAI: skyflo.object.key, settings: settings)
+        let place = Place(skyfloAI: skyflo.object.key, identity: skyflo.secretsIdentity, settings: settings)
         let now = clock.uptime
         if let known = entries.withLock({ $0[place] }), now - known.readAt < Self.lifetime {
             if known.accepts(shown) { return true }
             guard now - known.readAt >= Self.pause else { return false }
         }
-        let read = try await Self.read(settings, namespace: skyflo.object.namespace, api: api, at: now)
+        let read: Known
+        do {
+            read = try await Self.read(
+                settings, namespace: skyflo.object.namespace, api: SecretsAPI(api, for: skyflo), at: now)
+        } catch let forbidden as SecretForbidden {
+            throw Unusable(message: forbidden.description)
+        }
         entries.withLock { entries in
             entries = entries.filter { now - $0.value.readAt < Self.lifetime }
             entries[place] = read
