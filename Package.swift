@@ -227,7 +227,8 @@ let package = Package(
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
                 "OfflineModel", "ControllerRuntime", "WorkflowEngine", "Transcripts", "Writes", "ToolKit",
                 "KubernetesTools", "ArgoCDTools", "ArgoTools", "GitTools", "JenkinsTools", "PrometheusTools",
-                "Integrations", httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, log, metrics, nioCore,
+                "Integrations", httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, log, metrics,
+                nioCore,
                 nioSSL,
             ],
             tests: [
@@ -353,7 +354,8 @@ let package = Package(
                 dependencies: [
                     "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "OfflineModel", "ControllerRuntime",
                     "WorkflowEngine", "Transcripts", "Writes", "Controllers", "LocalCluster", "OperatorTestKit",
-                    "SkyfloCLI", "ScriptedOpenAI", "TestJenkins", "TestWeb", "MCP", "SkyfloMCP", "ToolKit", "KubernetesTools",
+                    "ConversationAccess", "SkyfloCLI", "ScriptedOpenAI", "TestJenkins", "TestWeb", "MCP", "SkyfloMCP",
+                    "ToolKit", "KubernetesTools",
                     asyncHTTPClient, log, nioCore, nioHTTP1,
                     subprocess,
                     systemPackage,

@@ -1,3 +1,4 @@
+import ConversationAccess
 import FoundationEssentials
 import KubeClient
 import KubeModel
@@ -88,7 +89,7 @@ import Testing
             try await story.until("incomplete") { $0.status.approvals["c1"]?.waitingFor != nil }
             _ = try await ListAction(pendingOnly: true).perform(in: screen.session(story))
             #expect(screen.out.contains("talk"))
-            await #expect(throws: CommandError.self) { try await approve.perform(in: screen.session(story)) }
+            await #expect(throws: ConversationAccessError.self) { try await approve.perform(in: screen.session(story)) }
             let bob = screen.session(
                 story, as: story.api.impersonating(Impersonation(user: "bob", groups: ["system:masters"])))
             #expect(try await approve.perform(in: bob) == .success)
@@ -111,10 +112,12 @@ import Testing
                     return "y"
                 })
             let changing = session
-            let error = await #expect(throws: CommandError.self) {
+            let error = await #expect(throws: ConversationAccessError.self) {
                 try await DecideAction(.approved, of: "talk").perform(in: changing)
             }
-            #expect(error?.status == .changed && error?.message.contains("its preview changed") == true)
+            #expect(
+                error.map { CommandError.status(for: $0) } == .changed
+                    && error?.message.contains("its preview changed") == true)
             let after = try await story.api.get(.conversations, namespace: Story.namespace, name: "talk")
             #expect(after["status", "approvals", "c1", "decision"] == nil)
         }

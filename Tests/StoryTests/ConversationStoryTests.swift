@@ -158,7 +158,7 @@ import Testing
             try await story.changeSkyflo(["models": [["name": "offline", "provider": "Offline", "prices": prices]]])
             try await story.ask("scale web to 3")
             let waiting = try await story.untilPhase(.awaitingApproval)
-            let step: JSONValue = ["step": "Scaling web to 3 replicas.", "state": "InProgress", "calls": ["c1"]]
+            let step: JSONValue = ["step": "Scaling web to 3 replicas.", "state": "AwaitingApproval", "calls": ["c1"]]
             #expect(waiting.status.json["plan"] == [step])
             try await story.approve("c1")
             let done = try await story.untilPhase(.completed)

@@ -1,3 +1,4 @@
+import ConversationAccess
 import KubeClient
 import KubeModel
 import LanguageModels

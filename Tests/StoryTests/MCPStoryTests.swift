@@ -1,3 +1,4 @@
+import ConversationAccess
 import FoundationEssentials
 import KubeClient
 import KubeModel

@@ -71,6 +71,7 @@ struct ModelProviderStoryTests {
 
     @Test func `an endpoint is trusted by the certificate authority that the model names`() async throws {
         try await Story.run(builtIn) { story in
+            try await story.letOperatorReadSecrets()
             let address = story.endpoint.url
             try await story.apply(skyflo("[{name: a, model: m, baseURL: '\(address)'}]"))
             try await story.ask("hello", name: "without")

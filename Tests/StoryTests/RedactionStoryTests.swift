@@ -1,3 +1,4 @@
+import ConversationAccess
 import KubeClient
 import KubeModel
 import LanguageModels
@@ -215,7 +216,9 @@ import Testing
                 tokens.append(String(result[start.upperBound...].prefix { !$0.isNewline }))
             }
             #expect(tokens[0] == tokens[1] && tokens[0].contains("‹redacted:"))
-            let secrets = try await story.api.list(.secrets, namespace: "skyflo-system").items
+            let secrets = try await story.api.list(.secrets, namespace: "skyflo-system").items.filter {
+                $0["type"] != "skyflo.ai/transcript"
+            }
             #expect(secrets.map(\.name) == ["skyflo-redaction-key"])
             #expect(secrets.first?["immutable"] == true)
             #expect(Base64.decode(secrets.first?["data", "key"]?.string ?? "")?.count == 32)

@@ -11,6 +11,7 @@ import WorkflowEngine
 @Suite struct TurnStoryTests {
     /// So that the model isn't taken for the built-in one.
     private static func useModel(_ story: Story, _ spec: JSONValue = [:]) async throws {
+        try await story.letOperatorReadSecrets()
         try await story.apply(
             """
             apiVersion: v1

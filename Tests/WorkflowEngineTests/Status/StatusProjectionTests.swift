@@ -24,10 +24,18 @@ import WorkflowEngine
         return Conversation(object)
     }
 
+    /// Of a transcript that was moved, so that all members are there.
+    private static let position: TranscriptPosition = {
+        var position = TranscriptPosition(
+            namespace: "skyflo-system", secretPrefix: "talk-transcript", secrets: 1, entries: 2, bytes: 3, head: "h")
+        position.formerSecrets = 1
+        return position
+    }()
+
     func projection(_ play: MachineHarness, _ conversation: Conversation = conversation()) -> StatusProjection {
         StatusProjection(
             machine: play.machine, conversation: conversation, now: play.now, worker: "me", epoch: 1,
-            transcript: .init(secretPrefix: "talk-transcript", secrets: 1, entries: 2, bytes: 3, head: "h"))
+            transcript: Self.position)
     }
 
     /// What the API server makes of it, as a whole status.

@@ -30,7 +30,8 @@ package struct FuzzTarget: Sendable {
         json, yaml, labelSelector, kubeconfig, smallTexts, jsonPatch, mergePatch, strategicMergePatch, serverSideApply,
         cel, celRule, modelReply, providerReply, protobuf, fieldSelector, resourcePath, redaction, canonicalJSON,
         transcript, argumentReference, cronSchedule, alertNotification,
-        helmYAML, helmYAMLWriter, helmValues, helmSet, helmRegex, helmParser, helmChart, helmArchive, helmTar, mcpRequest,
+        helmYAML, helmYAMLWriter, helmValues, helmSet, helmRegex, helmParser, helmChart, helmArchive, helmTar,
+        mcpRequest,
     ]
 }
 

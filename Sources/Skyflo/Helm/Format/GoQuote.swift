@@ -1,7 +1,7 @@
 /// `strconv.Quote` and `strconv.Unquote`.
-enum GoQuote {
+package enum GoQuote {
     /// The text in double quotes, as the verb `%q` writes it.
-    static func quoted(_ text: ByteString, onlyASCII: Bool = false) -> ByteString {
+    package static func quoted(_ text: ByteString, onlyASCII: Bool = false) -> ByteString {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count + 2)
         bytes.append(UInt8(ascii: "\""))

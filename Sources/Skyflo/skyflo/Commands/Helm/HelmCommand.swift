@@ -91,7 +91,8 @@ struct HelmTemplateCommand: ParsableCommand {
     @Flag(help: "Print the notes behind the manifests.") var notes = false
     @Flag(help: "Notes of subcharts are notes too.") var renderSubchartNotes = false
     @Flag(help: "Print what was rendered also where it is no valid YAML.") var debug = false
-    @Flag(help: "Not supported: it needs a cluster, and this command asks none.") var validate = false
+    @Flag(name: .customLong("validate"), help: "Not supported: it needs a cluster, and this command asks none.")
+    var asksCluster = false
     @Flag(help: "Not supported: nothing is downloaded.") var dependencyUpdate = false
     @Option(help: "The version of Kubernetes in .Capabilities.KubeVersion.") var kubeVersion: String?
     @Option(name: [.customShort("a"), .long], help: "More API versions for .Capabilities.APIVersions.")
@@ -99,7 +100,7 @@ struct HelmTemplateCommand: ParsableCommand {
 
     func validate() throws {
         guard (1...2).contains(arguments.count) else { throw ValidationError("give a name and a chart, or a chart") }
-        if validate {
+        if asksCluster {
             throw ValidationError("--validate isn't supported: it needs a cluster, and this command asks none")
         }
         if dependencyUpdate {
