@@ -35,7 +35,7 @@ import Testing
             (changes[name] ?? value).map { (name, $0) }
         }
         return rules.decide(
-            EndpointRequest(
+            MCPHTTPRequest(
                 verb: verb, headers: (headers + more).map { (name: $0.0, value: $0.1) }, body: JSONWriter.bytes(body)))
     }
 
@@ -97,7 +97,7 @@ import Testing
             (#"{"jsonrpc":"2.0","id":7,"method":"tools/list","params":[]}"#, -32602),
         ] {
             let decision = rules.decide(
-                EndpointRequest(
+                MCPHTTPRequest(
                     verb: "POST", headers: Self.headers.map { (name: $0.0, value: $0.1) }, body: Array(text.utf8)))
             let refused = try refusal(decision)
             #expect(refused.status == 400 && refused.code == code, "\(text)")

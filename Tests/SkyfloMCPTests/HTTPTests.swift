@@ -70,7 +70,7 @@ import Testing
     }
 
     private static func single(_ features: FixedFeatures = FixedFeatures()) -> SingleCaller {
-        SingleCaller(Caller(name: "ann", server: features.server), api: UnreachableAPI())
+        SingleCaller(MCPCaller(name: "ann", server: features.server), api: UnreachableAPI())
     }
 
     @Test func `a call is answered as JSON, and as events only where its progress was asked for`() async throws {

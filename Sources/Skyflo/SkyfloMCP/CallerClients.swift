@@ -10,7 +10,7 @@ import MCP
 actor CallerClients {
     private struct Entry {
         let client: KubeClient
-        let caller: Caller
+        let caller: MCPCaller
         var checkedAt: ContinuousClock.Instant
     }
 
@@ -39,8 +39,8 @@ actor CallerClients {
         self.makeServer = makeServer
     }
 
-    /// - Throws: ``CallerRefused`` for a token that the API server doesn't accept.
-    func caller(token: String) async throws -> Caller {
+    /// - Throws: ``MCPCallerRefused`` for a token that the API server doesn't accept.
+    func caller(token: String) async throws -> MCPCaller {
         let key = SHA256.hash(data: Array(token.utf8))
         if let entry = entries[key], entry.checkedAt + Self.lifetime > .now { return entry.caller }
         await removeOld()
@@ -50,9 +50,9 @@ actor CallerClients {
         do {
             let user = try await client.userName()
             guard user != "system:anonymous" else {
-                throw CallerRefused(status: 401, message: "the token isn't accepted")
+                throw MCPCallerRefused(status: 401, message: "the token isn't accepted")
             }
-            let caller = Caller(name: user, server: makeServer(client, user))
+            let caller = MCPCaller(name: user, server: makeServer(client, user))
             if let old = entries.updateValue(Entry(client: client, caller: caller, checkedAt: .now), forKey: key) {
                 try? await old.client.shutdown()
             }
@@ -66,9 +66,9 @@ actor CallerClients {
     private static func refusal(of error: any Error) -> any Error {
         switch error {
         case let status as APIStatus where status.code == 401:
-            CallerRefused(status: 401, message: "the API server doesn't accept the token")
+            MCPCallerRefused(status: 401, message: "the API server doesn't accept the token")
         case is APIStatus, is KubeClientError:
-            CallerRefused(status: 503, message: "the API server can't say who the token belongs to")
+            MCPCallerRefused(status: 503, message: "the API server can't say who the token belongs to")
         default: error
         }
     }

@@ -40,7 +40,7 @@ struct ConversationTools: Sendable {
             let conversations = ConversationClient(
                 api: api, namespace: arguments.string("namespace") ?? namespace, fieldManager: Self.fieldManager)
             switch name {
-            case .ask: return try await ask(arguments, client: client, conversations, progress: progress)
+            case .ask: return try await ask(arguments, client: client, in: conversations, progress: progress)
             case .get: return Self.result(ConversationView(try await conversations.get(Self.conversation(arguments))))
             case .wait:
                 let conversation = try await conversations.get(Self.conversation(arguments))
@@ -49,7 +49,7 @@ struct ConversationTools: Sendable {
                     progress: progress)
             case .list: return try await list(arguments, onlyPending: arguments.bool("pending_only"))
             case .approvals: return try await approvals(arguments)
-            case .decide: return try await decide(arguments, conversations)
+            case .decide: return try await decide(arguments, in: conversations)
             case .stop:
                 let resume = arguments.bool("resume")
                 let conversation = try await conversations.setStop(!resume, of: Self.conversation(arguments))
@@ -58,7 +58,7 @@ struct ConversationTools: Sendable {
                         ? "Conversation \(conversation.object.name) takes up its next message."
                         : "Conversation \(conversation.object.name) is stopped: nothing that was approved runs from now on.",
                     structured: ConversationView(conversation).json)
-            case .undo: return try await undo(arguments, conversations)
+            case .undo: return try await undo(arguments, in: conversations)
             }
         } catch let error as RPCError {
             throw error
@@ -80,7 +80,7 @@ struct ConversationTools: Sendable {
     // MARK: Asking
 
     private func ask(
-        _ arguments: ToolArguments, client: String?, _ conversations: ConversationClient, progress: ProgressReporter
+        _ arguments: ToolArguments, client: String?, in conversations: ConversationClient, progress: ProgressReporter
     ) async throws -> ToolResult {
         let text = try arguments.requiredString("text")
         let asked: Conversation
@@ -178,7 +178,7 @@ struct ConversationTools: Sendable {
 
     // MARK: Deciding
 
-    private func decide(_ arguments: ToolArguments, _ conversations: ConversationClient) async throws -> ToolResult {
+    private func decide(_ arguments: ToolArguments, in conversations: ConversationClient) async throws -> ToolResult {
         let name = try Self.conversation(arguments)
         let isApproval = try arguments.requiredString("decision") == "Approved"
         let conversation = try await conversations.get(name)
@@ -217,7 +217,7 @@ struct ConversationTools: Sendable {
                 + "The person decides by: kubectl skyflo approve \(name) -n \(conversation.namespace)")
     }
 
-    private func undo(_ arguments: ToolArguments, _ conversations: ConversationClient) async throws -> ToolResult {
+    private func undo(_ arguments: ToolArguments, in conversations: ConversationClient) async throws -> ToolResult {
         let name = try Self.conversation(arguments)
         let conversation = try await conversations.get(name)
         let changes = arguments.list("changes")

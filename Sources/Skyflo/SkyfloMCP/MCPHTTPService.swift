@@ -71,14 +71,14 @@ package struct MCPHTTPService: Service {
     // MARK: One request
 
     private func answer(_ request: Request) async throws -> Response {
-        var exchange = EndpointRequest(
+        var exchange = MCPHTTPRequest(
             verb: request.method.rawValue, headers: request.headers.map { ($0.name.rawName, $0.value) }, body: [])
         if let authority = request.head.authority { exchange.headers.append(("Host", authority)) }
         if let refusal = configuration.rules.checkPlace(exchange) { return Self.response(to: refusal) }
-        let caller: Caller
+        let caller: MCPCaller
         do {
             caller = try await callers.caller(authorization: request.headers[.authorization])
-        } catch let refusal as CallerRefused {
+        } catch let refusal as MCPCallerRefused {
             return Self.response(to: refusal)
         }
         guard places.take(caller.name, limit: configuration.concurrencyPerCaller) else {
@@ -104,7 +104,7 @@ package struct MCPHTTPService: Service {
 
     /// As JSON; as events where the caller asked to hear how far a call is, and where it may take long: a client that went
     /// away is noticed by what can't be written to it.
-    private func respond(to rpc: RPCRequest, meta: RequestMeta, caller: Caller) async -> Response {
+    private func respond(to rpc: RPCRequest, meta: RequestMeta, caller: MCPCaller) async -> Response {
         if rpc.method == "tools/call", meta.progressToken != nil || caller.server.mayWait(rpc) {
             return events(for: rpc, meta: meta, caller: caller)
         }
@@ -119,7 +119,7 @@ package struct MCPHTTPService: Service {
     private static func response(to answer: JSONValue) -> Response {
         let code = answer["error", "code"]?.int.flatMap { RPCError.Code(rawValue: $0) }
         let status = code.map { RPCError($0, "").httpStatus } ?? 200
-        return json(HTTPResponse.Status(code: status), answer)
+        return json(HTTPResponse.Status(code: status), body: answer)
     }
 
     /// Proxies that collect a response before they send it on are asked not to.
@@ -129,7 +129,7 @@ package struct MCPHTTPService: Service {
         return fields
     }()
 
-    private func events(for rpc: RPCRequest, meta: RequestMeta, caller: Caller) -> Response {
+    private func events(for rpc: RPCRequest, meta: RequestMeta, caller: MCPCaller) -> Response {
         let stream = EventStream(token: meta.progressToken, keepAlive: configuration.keepAlive)
         let (places, name) = (places, caller.name)
         let body = ResponseBody { writer in
@@ -147,7 +147,8 @@ package struct MCPHTTPService: Service {
     private static func response(to decision: EndpointDecision) -> Response {
         switch decision {
         case .refuse(let status, let error, let headers):
-            var response = error.map { json(HTTPResponse.Status(code: status), $0) } ?? text(.init(code: status), "")
+            var response =
+                error.map { json(HTTPResponse.Status(code: status), body: $0) } ?? text(.init(code: status), "")
             for (name, value) in headers {
                 if let name = HTTPField.Name(name) { response.headers[name] = value }
             }
@@ -156,19 +157,19 @@ package struct MCPHTTPService: Service {
         }
     }
 
-    private static func response(to refusal: CallerRefused) -> Response {
+    private static func response(to refusal: MCPCallerRefused) -> Response {
         var response = error(.init(code: refusal.status), refusal.message)
         if refusal.status == 401 { response.headers[.wwwAuthenticate] = "Bearer" }
         return response
     }
 
     private static func error(_ status: HTTPResponse.Status, _ message: String, headers: HTTPFields = [:]) -> Response {
-        var response = json(status, RPCError(.invalidRequest, message).response(to: nil))
+        var response = json(status, body: RPCError(.invalidRequest, message).response(to: nil))
         for field in headers { response.headers[field.name] = field.value }
         return response
     }
 
-    private static func json(_ status: HTTPResponse.Status, _ value: JSONValue) -> Response {
+    private static func json(_ status: HTTPResponse.Status, body value: JSONValue) -> Response {
         Response(
             status: status, headers: [.contentType: "application/json"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: JSONWriter.bytes(value))))

@@ -24,7 +24,7 @@ extension FuzzTarget {
             ("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "tools/call"), ("Mcp-Name", "a"),
         ]
         let id = (try? JSONParser.parse(input))?["id"]
-        let request = EndpointRequest(
+        let request = MCPHTTPRequest(
             verb: "POST", headers: headers.map { (name: $0.0, value: $0.1) }, body: input)
         switch EndpointRules(hosts: ["localhost"]).decide(request) {
         case .accept: break

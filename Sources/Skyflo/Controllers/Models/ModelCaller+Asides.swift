@@ -20,7 +20,7 @@ extension ModelCaller {
     /// - Returns: nil without a reply.
     /// - Throws: `CancellationError`, and what the API server says to the count of what is spent.
     func askAside(
-        _ request: ModelRequest, in namespace: String, _ references: ResolvedReferences,
+        _ request: ModelRequest, in namespace: String, with references: ResolvedReferences,
         before end: @escaping @Sendable () async throws -> Void
     ) async throws -> Aside? {
         let bytes = request.messages.reduce(0) { $0 + $1.text.utf8.count }
@@ -30,7 +30,7 @@ extension ModelCaller {
         do {
             guard try await ledger.reserve(estimate, in: namespace, of: key) else {
                 return try await result(of: { try await model.reply(to: request) }, before: end).map {
-                    aside($0, references)
+                    aside($0, with: references)
                 }
             }
             let reply = try await result(of: { try await model.reply(to: request) }, before: end)
@@ -40,7 +40,7 @@ extension ModelCaller {
                 let actual = references.model(of: reply).spending(on: reply.usage)
                 try await ledger.settle(estimate, by: actual, in: namespace, of: key)
             }
-            return aside(reply, references)
+            return aside(reply, with: references)
         } catch let error as LanguageModelError {
             dependencies.logger.info(
                 "a model gave no title or summary",
@@ -49,7 +49,7 @@ extension ModelCaller {
         }
     }
 
-    private func aside(_ reply: ModelReply, _ references: ResolvedReferences) -> Aside {
+    private func aside(_ reply: ModelReply, with references: ResolvedReferences) -> Aside {
         ConversationMetrics.modelReplied(model: references.model(of: reply).name, reply.usage)
         let isWhole = reply.finish == .stop && reply.toolCalls.isEmpty
         return Aside(
@@ -85,7 +85,7 @@ extension ModelCaller {
         let (caller, watcher, snapshot, clock) = (self, stopWatcher, store, stopWatcher.clock)
         let outcome = try await store.showingProgress {
             try await watcher.run(for: snapshot, governedBy: references.skyfloAI) {
-                try await caller.askAside(request, in: snapshot.conversation.namespace, references) {
+                try await caller.askAside(request, in: snapshot.conversation.namespace, with: references) {
                     try await clock.sleep(for: Self.summaryPatience)
                 }
             }
@@ -128,7 +128,7 @@ struct Titler: Sendable {
             maxTokens: Self.tokens)
         let (key, uid, generation) = (conversation.key, conversation.uid, conversation.object.generation)
         let (conversations, clock) = (caller.stopWatcher.conversations, caller.stopWatcher.clock)
-        let aside = try await caller.askAside(request, in: conversation.namespace, references) {
+        let aside = try await caller.askAside(request, in: conversation.namespace, with: references) {
             _ = try await result(
                 of: {
                     try await conversations.wait(for: key) { object in

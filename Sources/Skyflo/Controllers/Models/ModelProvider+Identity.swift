@@ -7,17 +7,17 @@ extension BuiltInModelProvider {
     /// - Throws: `LanguageModelError` where it can't be, or may not be in that namespace.
     func grant(for description: SkyfloAI.Model, _ secrets: ModelSecrets) throws -> IdentityGrant? {
         guard let auth = description.auth else { return nil }
-        if let entra = auth.entraID { return try grant(entra, for: description, secrets) }
-        if let aws = auth.aws { return try grant(aws, for: description, secrets) }
+        if let entra = auth.entraID { return try grant(entra, for: description, using: secrets) }
+        if let aws = auth.aws { return try grant(aws, for: description, using: secrets) }
         if let account = secrets.serviceAccount { return .google(try GoogleServiceAccount(json: account)) }
         return try auth.google.map { _ in
             try identity.google(
-                endpoint: vertexAI(description, secrets, token: nil).endpoint, namespace: secrets.namespace)
+                endpoint: vertexAI(description, using: secrets, token: nil).endpoint, namespace: secrets.namespace)
         }
     }
 
     private func grant(
-        _ entra: SkyfloAI.Model.Auth.EntraID, for description: SkyfloAI.Model, _ secrets: ModelSecrets
+        _ entra: SkyfloAI.Model.Auth.EntraID, for description: SkyfloAI.Model, using secrets: ModelSecrets
     ) throws -> IdentityGrant {
         guard let endpoint = description.baseURL.flatMap({ ModelEndpoint(base: $0) }) else {
             throw LanguageModelError(.rejected, message: "auth.entraID needs the baseURL of a resource of Azure")
@@ -37,7 +37,7 @@ extension BuiltInModelProvider {
     }
 
     private func grant(
-        _ aws: SkyfloAI.Model.Auth.AWS, for description: SkyfloAI.Model, _ secrets: ModelSecrets
+        _ aws: SkyfloAI.Model.Auth.AWS, for description: SkyfloAI.Model, using secrets: ModelSecrets
     ) throws -> IdentityGrant {
         let region = description.region ?? ""
         guard let keys = secrets.aws else {
@@ -56,7 +56,7 @@ extension BuiltInModelProvider {
     }
 
     func vertexAI(
-        _ description: SkyfloAI.Model, _ secrets: ModelSecrets, token: Credential?
+        _ description: SkyfloAI.Model, using secrets: ModelSecrets, token: Credential?
     ) throws -> VertexAIAPI {
         let account = try secrets.serviceAccount.map { try GoogleServiceAccount(json: $0) }
         guard let project = description.project ?? account?.projectID else {

@@ -89,7 +89,7 @@ package struct BuiltInModelProvider: ModelProvider {
         let (model, key) = (description.model, secrets.apiKey)
         let token: Credential? = if case .bearer(let token)? = granted { token } else { nil }
         if provider == .bedrock { return try bedrock(description, secrets, granted: granted) }
-        if provider == .vertexAI { return try vertexAI(description, secrets, token: token) }
+        if provider == .vertexAI { return try vertexAI(description, using: secrets, token: token) }
         guard let baseURL = description.baseURL ?? provider.defaultBaseURL else {
             throw LanguageModelError(.rejected, message: "the provider \(provider.rawValue) needs a baseURL")
         }

@@ -57,13 +57,13 @@ package struct TranscriptRoute: EndpointRoute {
         }
         defer { running.end() }
         do {
-            return try await read(ObjectKey(namespace: path[2], name: path[4]), request)
+            return try await read(ObjectKey(namespace: path[2], name: path[4]), for: request)
         } catch {
             return EndpointResponse(status(of: error, request))
         }
     }
 
-    private func read(_ key: ObjectKey, _ request: EndpointRequest) async throws -> EndpointResponse {
+    private func read(_ key: ObjectKey, for request: EndpointRequest) async throws -> EndpointResponse {
         guard let number = Int(request.query["page"] ?? "0"), (0...1_000_000).contains(number) else {
             throw APIStatus(code: 400, reason: .badRequest, message: "page is a number from 0")
         }

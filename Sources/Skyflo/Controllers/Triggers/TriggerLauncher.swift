@@ -52,7 +52,7 @@ struct TriggerLauncher: Sendable {
             let created = try await api.create(
                 object, in: .conversations, options: WriteOptions(fieldManager: SkyfloGroup.fieldManager))
             dependencies.conversations.insert(created)
-            announce(created, of: skyflo, plan.description(of: cause))
+            announce(created, of: skyflo, because: plan.description(of: cause))
             return .created(created)
         } catch let status as APIStatus where status.reason == .alreadyExists {
             return .existed(try await existing(object, of: plan))
@@ -61,7 +61,7 @@ struct TriggerLauncher: Sendable {
         }
     }
 
-    private func announce(_ created: KubeObject, of skyflo: SkyfloAI, _ cause: String) {
+    private func announce(_ created: KubeObject, of skyflo: SkyfloAI, because cause: String) {
         dependencies.events.normal(created, reason: "Triggered", message: cause)
         dependencies.events.normal(
             skyflo.object, reason: "ConversationCreated", message: "created Conversation \(created.key): \(cause)")

@@ -105,8 +105,8 @@ struct WebhookHandler: Sendable {
         let plan = launcher.plan(trigger, of: skyflo)
         do {
             return notification.isFiring
-                ? try await fire(notification, by: plan, admitted)
-                : try await resolve(notification, by: plan, admitted)
+                ? try await fire(notification, by: plan, for: admitted)
+                : try await resolve(notification, by: plan, for: admitted)
         } catch let refused as TriggerLauncher.Refused {
             note(error: refused.message, of: trigger, in: skyflo)
             TriggerMetrics.count(trigger.source, .refused)
@@ -117,7 +117,7 @@ struct WebhookHandler: Sendable {
     }
 
     private func fire(
-        _ notification: AlertNotification, by plan: TriggeredConversation, _ admitted: Admitted
+        _ notification: AlertNotification, by plan: TriggeredConversation, for admitted: Admitted
     ) async throws -> Answer {
         let (skyflo, trigger) = (admitted.skyflo, admitted.trigger)
         let made = conversations(of: plan)
@@ -149,7 +149,7 @@ struct WebhookHandler: Sendable {
     }
 
     private func resolve(
-        _ notification: AlertNotification, by plan: TriggeredConversation, _ admitted: Admitted
+        _ notification: AlertNotification, by plan: TriggeredConversation, for admitted: Admitted
     ) async throws -> Answer {
         let (skyflo, trigger) = (admitted.skyflo, admitted.trigger)
         guard let open = latest(of: notification, among: conversations(of: plan)) else {

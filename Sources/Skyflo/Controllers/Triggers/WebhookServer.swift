@@ -71,7 +71,7 @@ package struct WebhookServer: Service {
                 skyfloAI: ObjectKey(
                     namespace: context.parameters.get("namespace"), name: context.parameters.get("skyfloai") ?? ""),
                 trigger: context.parameters.get("trigger") ?? "")
-            return Self.response(try await answer(request, target))
+            return Self.response(try await answer(request, for: target))
         }
         let application = Application(
             router: router, server: server,
@@ -83,7 +83,7 @@ package struct WebhookServer: Service {
         try await runStoppingGracefully(application, logger: logger)
     }
 
-    private func answer(_ request: Request, _ target: WebhookHandler.Target) async throws -> WebhookHandler.Answer {
+    private func answer(_ request: Request, for target: WebhookHandler.Target) async throws -> WebhookHandler.Answer {
         guard running.enter(limit: Self.requestLimit) else {
             return WebhookHandler.Answer(503, "too many notifications at once")
         }

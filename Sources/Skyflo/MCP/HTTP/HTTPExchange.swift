@@ -1,7 +1,7 @@
 import KubeModel
 
 /// The head and body of an HTTP request to the endpoint, without what belongs to a framework.
-package struct EndpointRequest: Sendable {
+package struct MCPHTTPRequest: Sendable {
     /// `POST`
     package var verb: String
     package var headers: [(name: String, value: String)]
@@ -19,7 +19,7 @@ package struct EndpointRequest: Sendable {
     }
 }
 
-extension EndpointRequest {
+extension MCPHTTPRequest {
     /// Without optional white space (RFC 9110 §5.6.3).
     static func trimmed(_ text: some StringProtocol) -> String {
         let isSpace = { (character: Character) in character == " " || character == "\t" }
@@ -58,7 +58,7 @@ package struct EndpointRules: Sendable {
         self.origins = Set(origins.map { $0.lowercased() })
     }
 
-    package func decide(_ request: EndpointRequest) -> EndpointDecision {
+    package func decide(_ request: MCPHTTPRequest) -> EndpointDecision {
         if let refusal = checkPlace(request) ?? checkForm(request) { return refusal }
         do {
             let message = try RPCMessage(request.body)
@@ -87,7 +87,7 @@ package struct EndpointRules: Sendable {
     // MARK: Where it comes from
 
     /// Whether a request for this path of the endpoint's host is one that may be answered at all.
-    package func checkPlace(_ request: EndpointRequest) -> EndpointDecision? {
+    package func checkPlace(_ request: MCPHTTPRequest) -> EndpointDecision? {
         for origin in request.values(of: "origin") where !allows(origin: origin) {
             return Self.refuse(403, "the origin isn't allowed")
         }
@@ -119,16 +119,16 @@ package struct EndpointRules: Sendable {
 
     // MARK: How it is made
 
-    private func checkForm(_ request: EndpointRequest) -> EndpointDecision? {
+    private func checkForm(_ request: MCPHTTPRequest) -> EndpointDecision? {
         guard request.verb == "POST" else {
             return .refuse(status: 405, error: nil, headers: [("Allow", "POST")])
         }
-        let type = request.values(of: "content-type").first.map(EndpointRequest.withoutParameters)
+        let type = request.values(of: "content-type").first.map(MCPHTTPRequest.withoutParameters)
         guard type == "application/json" else {
             return Self.refuse(415, "Content-Type must be application/json")
         }
         let accepted = request.values(of: "accept").joined(separator: ",").split(separator: ",").map {
-            EndpointRequest.withoutParameters(String($0))
+            MCPHTTPRequest.withoutParameters(String($0))
         }
         let takesJSON = accepted.contains { ["application/json", "application/*", "*/*"].contains($0) }
         let takesEvents = accepted.contains { ["text/event-stream", "text/*", "*/*"].contains($0) }
@@ -143,7 +143,7 @@ package struct EndpointRules: Sendable {
 
     // MARK: What it says of itself
 
-    private func check(_ rpc: RPCRequest, headers: EndpointRequest) throws(RPCError) -> RequestMeta {
+    private func check(_ rpc: RPCRequest, headers: MCPHTTPRequest) throws(RPCError) -> RequestMeta {
         let versions = headers.values(of: "mcp-protocol-version")
         let isModern =
             RequestMeta.isModern(rpc.params) || rpc.method == "server/discover"

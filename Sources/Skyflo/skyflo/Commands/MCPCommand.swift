@@ -125,7 +125,7 @@ struct MCPCommand: AsyncParsableCommand {
         }
         guard tokens else {
             let user = try await client.userName()
-            let callers = SingleCaller(Caller(name: user, server: makeServer(client, user)), api: client)
+            let callers = SingleCaller(MCPCaller(name: user, server: makeServer(client, user)), api: client)
             return try await untilTold(
                 MCPHTTPService(settings, callers: callers, logger: logger, onListening: onListening))
         }

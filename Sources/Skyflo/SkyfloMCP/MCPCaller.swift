@@ -7,7 +7,7 @@ import MCP
 import NIOConcurrencyHelpers
 
 /// Who sent a request, and what answers it with that one's rights.
-package struct Caller: Sendable {
+package struct MCPCaller: Sendable {
     /// As the API server knows them.
     package var name: String
     package var server: MCPServer
@@ -18,7 +18,7 @@ package struct Caller: Sendable {
     }
 }
 
-package struct CallerRefused: Error, Sendable, Hashable {
+package struct MCPCallerRefused: Error, Sendable, Hashable {
     package var status: Int
     package var message: String
 
@@ -31,23 +31,23 @@ package struct CallerRefused: Error, Sendable, Hashable {
 /// Says who a caller is.
 package protocol CallerDirectory: Sendable {
     /// - Parameter authorization: the header's value.
-    /// - Throws: ``CallerRefused``.
-    func caller(authorization: String?) async throws -> Caller
+    /// - Throws: ``MCPCallerRefused``.
+    func caller(authorization: String?) async throws -> MCPCaller
     /// Whether the API server answers.
     func isReady() async -> Bool
 }
 
 /// Everybody who can connect is the same person: over stdio, or on loopback.
 package struct SingleCaller: CallerDirectory {
-    private let caller: Caller
+    private let caller: MCPCaller
     private let api: any KubeAPI
 
-    package init(_ caller: Caller, api: any KubeAPI) {
+    package init(_ caller: MCPCaller, api: any KubeAPI) {
         self.caller = caller
         self.api = api
     }
 
-    package func caller(authorization: String?) async throws -> Caller { caller }
+    package func caller(authorization: String?) async throws -> MCPCaller { caller }
     package func isReady() async -> Bool { await api.answers() }
 }
 
@@ -69,10 +69,10 @@ package struct TokenCallers: CallerDirectory {
         clients = CallerClients(configuration, logger: logger, makeServer: makeServer)
     }
 
-    package func caller(authorization: String?) async throws -> Caller {
+    package func caller(authorization: String?) async throws -> MCPCaller {
         let words = (authorization ?? "").split(separator: " ", maxSplits: 1)
         guard words.count == 2, words[0].lowercased() == "bearer", !words[1].isEmpty else {
-            throw CallerRefused(status: 401, message: "a bearer token of the cluster is needed")
+            throw MCPCallerRefused(status: 401, message: "a bearer token of the cluster is needed")
         }
         return try await clients.caller(token: String(words[1]))
     }
