@@ -229,14 +229,14 @@ struct OpenAIModelTests {
     @Test func `a wait that the provider asks for is no silence, and is told`() async throws {
         let request = request
         let wait = ScriptedServer.Answer.status(
-            429, #"{"error":{"message":"slow down, sk-test-key"}}"#, headers: ["retry-after": "0.5"])
-        let options = ModelOptions.quick.with { $0.timeouts.silence = .milliseconds(200) }
+            429, #"{"error":{"message":"slow down, sk-test-key"}}"#, headers: ["retry-after": "4"])
+        let options = ModelOptions.quick.with { $0.timeouts.silence = .seconds(3) }
         try await ScriptedServer.with([wait, .stream(Self.hello)], options: options) { model, _ in
             let deltas = Mutex<[ModelDelta]>([])
             let reply = try await model.reply(to: request) { delta in deltas.withLock { $0.append(delta) } }
             #expect(reply.content == "Hello")
             let reason = "the provider's rate limit was reached (429): slow down, [redacted]"
-            #expect(deltas.withLock { $0.first } == .waiting(ModelWait(for: .milliseconds(500), reason: reason)))
+            #expect(deltas.withLock { $0.first } == .waiting(ModelWait(for: .seconds(4), reason: reason)))
         }
     }
 
