@@ -27,6 +27,8 @@ package struct ClusterFeatures: ServedFeatures {
     private let user: String
     private let namespace: String
     private let registry: ToolRegistry
+    /// Of the registry: its schemas are made anew each time that it is asked for.
+    private let catalog: ToolCatalog
     private let redactor: Redactor
     private let mapper: RESTMapper
     private let options: Options
@@ -45,6 +47,7 @@ package struct ClusterFeatures: ServedFeatures {
         self.user = user
         self.namespace = namespace
         self.registry = registry
+        catalog = registry.catalog
         self.redactor = redactor
         self.options = options
         self.now = now
@@ -59,7 +62,7 @@ package struct ClusterFeatures: ServedFeatures {
 
     package func tools() async throws -> [ServedTool] {
         let names = try await readingTools()
-        let reading = registry.catalog.entries.filter { names.contains($0.name) }.map { entry in
+        let reading = catalog.entries.filter { names.contains($0.name) }.map { entry in
             var annotations = entry.hints.json
             annotations["title"] = .string(entry.title)
             return ServedTool(
@@ -89,7 +92,7 @@ package struct ClusterFeatures: ServedFeatures {
             return try await conversationTools.call(
                 name, arguments: arguments, client: request.client, progress: progress)
         }
-        guard let entry = registry.catalog.entries.first(where: { $0.name == tool && !$0.toolset.isEmpty }),
+        guard let entry = catalog.entries.first(where: { $0.name == tool && !$0.toolset.isEmpty }),
             options.toolsets?.contains(entry.toolset) ?? true
         else { throw RPCError(.invalidParams, "there is no tool \(tool.prefix(80))") }
         guard entry.hints.isReadOnly else {
@@ -130,15 +133,17 @@ package struct ClusterFeatures: ServedFeatures {
 
     // MARK: Resources
 
-    private var catalog: ConversationResources { ConversationResources(api: api, namespace: namespace) }
+    private var conversationResources: ConversationResources { ConversationResources(api: api, namespace: namespace) }
 
     package func resources(after cursor: String?) async throws -> (resources: [ServedResource], next: String?) {
-        try await catalog.page(after: cursor)
+        try await conversationResources.page(after: cursor)
     }
 
     package func resourceTemplates() -> [ResourceTemplate] { ConversationResources.templates }
 
-    package func read(resource uri: String) async throws -> [ResourceContents] { try await catalog.read(uri) }
+    package func read(resource uri: String) async throws -> [ResourceContents] {
+        try await conversationResources.read(uri)
+    }
 
     // MARK: Prompts
 

@@ -29,14 +29,6 @@ package struct RequestMeta: Sendable, Hashable {
     package var capabilities: JSONObject
     /// Under which to report progress: a string or a whole number.
     package var progressToken: RPCID?
-    /// W3C Trace Context.
-    package var traceparent: String?
-
-    /// Whether the client can show a person a form.
-    package var canShowForms: Bool {
-        guard let elicitation = capabilities["elicitation"]?.object else { return false }
-        return elicitation.isEmpty || elicitation.contains("form")
-    }
 
     /// Whether params are those of a client of the newest revision.
     package static func isModern(_ params: JSONObject) -> Bool {
@@ -74,7 +66,6 @@ package struct RequestMeta: Sendable, Hashable {
         self.capabilities = capabilities
         client = Self.name(of: meta["\(Self.prefix)clientInfo"])
         progressToken = RPCID(json: meta["progressToken"])
-        traceparent = meta["traceparent"]?.string
     }
 
     /// What a client says of itself, short enough to be shown.
