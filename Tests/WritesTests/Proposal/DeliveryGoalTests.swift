@@ -151,6 +151,30 @@ private func changed(_ change: JSONValue, _ object: KubeObject = canary) -> Kube
         #expect(kind(DeliveryGoal(.terminated, mark: "1"), state("2", "Running"), application) == "met")
     }
 
+    @Test func `of two syncs that begin in one second, the second is known by what it was told`() {
+        let application = PostCondition.Subject(
+            resource: APIResource(
+                group: "argoproj.io", version: "v1alpha1", plural: "applications", kind: "Application"),
+            namespace: "argocd", name: "web")
+        func state(of operation: JSONValue, waiting: JSONValue?) -> KubeObject {
+            KubeObject(
+                .compact([
+                    "operation": waiting,
+                    "status": [
+                        "operationState": ["startedAt": "1", "phase": "Succeeded", "operation": operation]
+                    ],
+                ]))
+        }
+        let (first, second): (JSONValue, JSONValue) = (["sync": ["revision": "v1"]], ["sync": ["revision": "v2"]])
+        let goal = DeliveryGoal(.synced, mark: "1", operation: second)
+        #expect(kind(goal, state(of: first, waiting: second), application) == "pending")
+        #expect(kind(goal, state(of: second, waiting: second), application) == "pending")
+        #expect(kind(goal, state(of: first, waiting: nil), application) == "pending")
+        #expect(kind(goal, state(of: second, waiting: nil), application) == "met")
+        let condition = PostCondition.delivery(subject, goal)
+        #expect(PostCondition(json: condition.json) == condition)
+    }
+
     @Test func `Flux has dealt with the request of the mark`() {
         func object(_ handled: String, _ ready: String) -> KubeObject {
             KubeObject([

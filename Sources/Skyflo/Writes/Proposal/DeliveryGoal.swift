@@ -24,10 +24,14 @@ package struct DeliveryGoal: Sendable, Hashable {
     package var kind: Kind
     /// The time by which the controller shows that it has seen this request and not an earlier one.
     package var mark: String?
+    /// What an Application was told to do. Argo CD writes times in whole seconds: of two syncs in one second, the mark can't
+    /// tell the second from the first.
+    package var operation: JSONValue?
 
-    package init(_ kind: Kind, mark: String? = nil) {
+    package init(_ kind: Kind, mark: String? = nil, operation: JSONValue? = nil) {
         self.kind = kind
         self.mark = mark
+        self.operation = operation
     }
 
     /// Whether pods start on the way, about which there may be warnings.
@@ -139,7 +143,9 @@ extension DeliveryGoal {
 
     private func synced(of object: KubeObject, about subject: PostCondition.Subject) -> PostCondition.Result {
         let state = object["status", "operationState"]
-        guard let state, let start = state["startedAt"]?.string, start != mark ?? "" else {
+        guard let state, let start = state["startedAt"]?.string,
+            start != mark ?? "" || isTaken(of: object, state: state)
+        else {
             guard object["operation"] != nil else {
                 return .pending("Argo CD has not begun the sync of \(subject.text)")
             }
@@ -155,6 +161,11 @@ extension DeliveryGoal {
         case "Failed", "Error": return .failed(text)
         default: return .pending(text)
         }
+    }
+
+    /// Argo CD takes the operation away when it has ended, and its state keeps it.
+    private func isTaken(of object: KubeObject, state: JSONValue) -> Bool {
+        operation != nil && object["operation"] == nil && state["operation"] == operation
     }
 
     private func refreshed(of object: KubeObject, about subject: PostCondition.Subject) -> PostCondition.Result {

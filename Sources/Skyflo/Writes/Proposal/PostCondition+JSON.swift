@@ -20,6 +20,7 @@ extension PostCondition {
         case .delivery(_, let goal):
             json["goal"] = .string(goal.kind.rawValue)
             json["mark"] = goal.mark.map(JSONValue.string)
+            json["operation"] = goal.operation
         case .jenkins(_, let goal):
             json["goal"] = .string(goal.kind.rawValue)
             json["job"] = .string(goal.job)
@@ -79,7 +80,7 @@ extension PostCondition {
             self = .noWarnings(subject, knownPods: json["knownPods"]?.array?.compactMap(\.string))
         case ("Delivery", _, _):
             guard let kind = json["goal"]?.string.flatMap(DeliveryGoal.Kind.init) else { return nil }
-            self = .delivery(subject, DeliveryGoal(kind, mark: json["mark"]?.string))
+            self = .delivery(subject, DeliveryGoal(kind, mark: json["mark"]?.string, operation: json["operation"]))
         case ("Jenkins", _, _):
             guard let kind = json["goal"]?.string.flatMap(JenkinsGoal.Kind.init), let job = json["job"]?.string else {
                 return nil

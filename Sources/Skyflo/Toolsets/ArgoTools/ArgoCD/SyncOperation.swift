@@ -40,7 +40,7 @@ struct SyncOperation {
         ])
         return WriteProposal(
             text, planned: target.patch(.merge(["operation": operation])), risk: risk, warnings: warnings,
-            postConditions: [target.delivery(.synced, mark: summary.operationStart)])
+            postConditions: [target.delivery(.synced, mark: summary.operationStart, operation: operation)])
     }
 
     // MARK: Revisions

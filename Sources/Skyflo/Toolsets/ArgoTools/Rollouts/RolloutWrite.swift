@@ -17,8 +17,8 @@ extension LiveTarget {
     /// Of a change that isn't known to be worse.
     var baseline: Risk { .baseline(resource, namespace: namespace) }
 
-    func delivery(_ kind: DeliveryGoal.Kind, mark: String? = nil) -> PostCondition {
-        .delivery(subject, DeliveryGoal(kind, mark: mark))
+    func delivery(_ kind: DeliveryGoal.Kind, mark: String? = nil, operation: JSONValue? = nil) -> PostCondition {
+        .delivery(subject, DeliveryGoal(kind, mark: mark, operation: operation))
     }
 }
 
