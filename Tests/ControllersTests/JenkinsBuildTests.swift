@@ -14,7 +14,8 @@ import Writes
 /// A build that was approved: sent once whatever happens, and watched without holding up the turn.
 @Suite struct JenkinsBuildTests {
     private static func with(
-        marked: Bool = false, _ body: @escaping @Sendable (inout Scene, TestJenkins) async throws -> Void
+        marked: Bool = false, verificationTimeout: Duration = .seconds(60),
+        _ body: @escaping @Sendable (inout Scene, TestJenkins) async throws -> Void
     ) async throws {
         let jenkins = TestJenkins()
         jenkins.change { state in
@@ -24,7 +25,7 @@ import Writes
             }
         }
         try await jenkins.serve {
-            try await Scene.run { scene in
+            try await Scene.run(verificationTimeout: verificationTimeout) { scene in
                 try configure(scene, jenkins)
                 try await scene.askToBuild(marked: marked)
                 try await body(&scene, jenkins)
@@ -63,7 +64,7 @@ import Writes
     }
 
     @Test func `a build that takes long is told later, stage by stage`() async throws {
-        try await Self.with { scene, jenkins in
+        try await Self.with(verificationTimeout: .seconds(1)) { scene, jenkins in
             jenkins.change { $0.job("shop/deploy") { $0.outcome = nil } }
             try await scene.approve()
             try await scene.execute()

@@ -28,6 +28,7 @@ struct Scene: Sendable {
     /// - Parameter approvals: of the SkyfloAI's spec.
     static func run(
         approvals: JSONValue = ["allowUnproven": true], spec: JSONValue = [:], clock: any RuntimeClock = SystemClock(),
+        verificationTimeout: Duration = .seconds(60),
         _ body: @escaping @Sendable (inout Scene) async throws -> Void
     ) async throws {
         let cluster = FakeCluster()
@@ -45,7 +46,7 @@ struct Scene: Sendable {
             KubeObject(
                 .conversations, namespace: "shop", name: "talk", members: ["spec": MergePatch.apply(spec, to: own)]),
             in: .conversations)
-        let dependencies = makeDependencies(cluster, clock)
+        let dependencies = makeDependencies(cluster, clock, verificationTimeout)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for informer in [dependencies.conversations, dependencies.skyfloAIs] {
                 group.addTask { await informer.run() }
@@ -57,9 +58,9 @@ struct Scene: Sendable {
         }
     }
 
-    private static func makeDependencies(_ cluster: FakeCluster, _ clock: any RuntimeClock)
-        -> ConversationReconciler.Dependencies
-    {
+    private static func makeDependencies(
+        _ cluster: FakeCluster, _ clock: any RuntimeClock, _ verificationTimeout: Duration
+    ) -> ConversationReconciler.Dependencies {
         var logger = Logger(label: "scene")
         logger.logLevel = .critical
         return ConversationReconciler.Dependencies(
@@ -71,7 +72,7 @@ struct Scene: Sendable {
             logger: logger,
             options: .init(
                 identity: "worker-1", user: "system:serviceaccount:skyflo-system:operator",
-                redactionKey: Array("a key for tests only".utf8), verificationTimeout: .seconds(1),
+                redactionKey: Array("a key for tests only".utf8), verificationTimeout: verificationTimeout,
                 progressInterval: .milliseconds(20)))
     }
 
