@@ -35,6 +35,8 @@ package struct IntegrationClient: Sendable {
         return response
     }
 
+    // Inlined into its callers, it crashes the optimiser of Swift 6.3 ("While splitting coroutine").
+    @inline(never)
     package func json(_ what: String, _ request: IntegrationRequest) async throws -> JSONValue {
         try json(of: try await get(what, request), what)
     }
