@@ -13,7 +13,8 @@ struct GoRegexTests {
         (".", "\n", ""), ("(?s).", "\n", "\n"), ("x{0,2}$", "axxx", "xx"), ("[]a]+", "b]a", "]a"),
     ])
     func `the leftmost match that is preferred is found`(pattern: String, text: String, match: String) throws {
-        #expect(try GoRegex(ByteString(pattern)).find(in: ByteString(text)).text == match)
+        let found = try GoRegex(ByteString(pattern)).find(in: ByteString(text))
+        #expect(found.text == match)
     }
 
     @Test(arguments: [
@@ -21,8 +22,8 @@ struct GoRegexTests {
         ("b", "abc", "$1x|${1}x", "a|xc"), ("$", "ab", "!", "ab!"),
     ])
     func `matches are replaced`(pattern: String, text: String, template: String, result: String) throws {
-        #expect(
-            try GoRegex(ByteString(pattern)).replacing(in: ByteString(text), with: ByteString(template)).text == result)
+        let replaced = try GoRegex(ByteString(pattern)).replacing(in: ByteString(text), with: ByteString(template))
+        #expect(replaced.text == result)
     }
 
     @Test(arguments: [
@@ -30,7 +31,8 @@ struct GoRegexTests {
         (",", "", -1, [""]), (",", "a", 0, []), ("b*", "abbc", -1, ["a", "c"]),
     ])
     func `texts are split`(pattern: String, text: String, limit: Int, parts: [String]) throws {
-        #expect(try GoRegex(ByteString(pattern)).split(ByteString(text), limit: limit).map(\.text) == parts)
+        let split = try GoRegex(ByteString(pattern)).split(ByteString(text), limit: limit)
+        #expect(split.map(\.text) == parts)
     }
 
     @Test(arguments: [
@@ -49,9 +51,28 @@ struct GoRegexTests {
         }
     }
 
+    @Test func `cases of letters are folded in classes of any size`() throws {
+        let (set, others) = (try GoRegex("(?i)^[\\x{100}-\\x{ffff}]$"), try GoRegex("(?i)^[^\\x{100}-\\x{ffff}]$"))
+        // The Kelvin sign is another case of both.
+        let matches = [try set.matches("k"), try others.matches("K"), try others.matches("j")]
+        #expect(matches == [true, false, true])
+        let many = try GoRegex(ByteString("(?i)" + String(repeating: "[\\x{0}-\\x{ffff}]", count: 200)))
+        let found = try many.matches("")
+        #expect(!found)
+    }
+
+    @Test(arguments: [
+        ("(?:(?:(?:){1000}){1000}){1000}", "{1000}"), ("(a{100}){11}?", "{11}?"), ("((a{2,}){600})+", "{600}"),
+    ])
+    func `repetitions of repetitions are counted together`(pattern: String, part: String) {
+        let error = #expect(throws: HelmError.self) { try GoRegex(ByteString(pattern)) }
+        #expect(error?.message.text == "error parsing regexp: invalid repeat count: `\(part)`")
+    }
+
     @Test func `an expression that makes others backtrack for ages takes linear time`() throws {
         let regex = try GoRegex("(a*)*(a*)*(a*)*b")
-        #expect(!regex.matches(ByteString(String(repeating: "a", count: 5000))))
+        let matches = try regex.matches(ByteString(String(repeating: "a", count: 5000)))
+        #expect(!matches)
     }
 
     @Test func `an expression that is too large is refused`() {

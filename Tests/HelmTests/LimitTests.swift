@@ -62,4 +62,39 @@ import Testing
         #expect(Self.render(map + "{{ toToml $m }}").contains("nested too deeply"))
         #expect(Self.render(map + "{{ deepCopy $m | len }}") != "")
     }
+
+    @Test func `regular expressions count as the steps that they take`() {
+        var limits = TemplateLimits()
+        limits.steps = 100_000
+        for call in ["regexMatch", "regexFind", "mustRegexFind"] {
+            let text = Self.render("{{ \(call) \"(?:(?:a?){30}){30}b\" (repeat 10000 \"a\") }}", limits: limits)
+            #expect(text.hasSuffix("error calling \(call): the templates take more than 100000 steps"))
+        }
+        // Each match looks at all of the rest.
+        let all = Self.render("{{ regexFindAll \"a*b|a\" (repeat 10000 \"a\") -1 | len }}", limits: limits)
+        #expect(all.hasSuffix("the templates take more than 100000 steps"))
+    }
+
+    @Test func `a replacement that multiplies a text isn't made`() {
+        let text = Self.render("{{ regexReplaceAll \"a+\" (repeat 100000 \"a\") (repeat 100000 \"$0\") }}")
+        #expect(text.hasSuffix("a text of more than 67108864 bytes is not made"))
+    }
+
+    @Test(arguments: [
+        (String(repeating: "a[65536]=1,", count: 1000), "have more than 20000000 elements"),
+        ("a" + String(repeating: "[0]", count: 10_000) + "=1", "more than 200 lists are nested in each other"),
+    ])
+    func `lists of an argument end at their limits`(argument: String, problem: String) {
+        let error = #expect(throws: HelmError.self) {
+            try SetParser.parse(ByteString(argument), form: .typed, into: HelmMap())
+        }
+        #expect(error?.message.text.contains(problem) == true)
+    }
+
+    @Test func `an argument of many values in JSON is read in linear time`() throws {
+        let values = HelmMap()
+        try SetParser.parse(
+            ByteString((0..<20_000).map { "k\($0)={\"a\":[\($0)]}" }.joined(separator: ",")), form: .json, into: values)
+        #expect(values.count == 20_000)
+    }
 }

@@ -22,7 +22,7 @@ package enum HelmClock {
                 guard isPlain, !name.isEmpty, !name.hasPrefix("/"), !name.contains("..") else { return nil }
                 return try? ChartPath.read("/usr/share/zoneinfo/\(name)", limit: 1 << 20)
             },
-            checkDeadline: {
+            checkDeadline: { () throws(HelmError) in
                 if monotonic() > end { throw HelmError("rendering took longer than \(Int(limit)) seconds") }
             })
     }

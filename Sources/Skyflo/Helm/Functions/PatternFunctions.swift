@@ -25,27 +25,32 @@ enum PatternFunctions {
 
     private static func addMatching(to table: inout FunctionTable) {
         table.addContextual("regexMatch", taking: .string, .string) {
-            .bool((try? $0.engine.patterns.expression($1.string(0)))?.matches($1.string(1)) ?? false)
+            // What is no expression matches nothing.
+            .bool(
+                try (try? $0.engine.patterns.expression($1.string(0)))?.matches($1.string(1), charge: $0.charge)
+                    ?? false)
         }
         table.addContextual("mustRegexMatch", taking: .string, .string) {
-            .bool(try $0.engine.patterns.expression($1.string(0)).matches($1.string(1)))
+            .bool(try $0.engine.patterns.expression($1.string(0)).matches($1.string(1), charge: $0.charge))
         }
-        addBoth("regexFind", taking: [.string, .string], to: &table) { .string($0.find(in: $1.string(1))) }
+        addBoth("regexFind", taking: [.string, .string], to: &table) {
+            .string(try $0.find(in: $1.string(1), charge: $2))
+        }
         addBoth("regexFindAll", taking: [.string, .string, .int], to: &table) {
-            let found = $0.findAll(in: $1.string(1), limit: $1.int(2))
+            let found = try $0.findAll(in: $1.string(1), limit: $1.int(2), charge: $2)
             return .list(HelmList(found.map { .string($0) }, type: .string, isNil: found.isEmpty))
         }
     }
 
     private static func addReplacing(to table: inout FunctionTable) {
         addBoth("regexReplaceAll", taking: [.string, .string, .string], to: &table) {
-            .string($0.replacing(in: $1.string(1), with: $1.string(2)))
+            .string(try $0.replacing(in: $1.string(1), with: $1.string(2), charge: $2))
         }
         addBoth("regexReplaceAllLiteral", taking: [.string, .string, .string], to: &table) {
-            .string($0.replacing(in: $1.string(1), withLiteral: $1.string(2)))
+            .string(try $0.replacing(in: $1.string(1), withLiteral: $1.string(2), charge: $2))
         }
         addBoth("regexSplit", taking: [.string, .string, .int], to: &table) {
-            let parts = $0.split($1.string(1), limit: $1.int(2))
+            let parts = try $0.split($1.string(1), limit: $1.int(2), charge: $2)
             return .list(HelmList(parts.map { .string($0) }, type: .string, isNil: $1.int(2) == 0))
         }
         table.add("regexQuoteMeta", taking: .string) { .string(GoRegex.quote($0.string(0))) }
@@ -54,7 +59,7 @@ enum PatternFunctions {
     /// A function and its form that begins with `must`: they differ in the text of the error for what is no expression.
     private static func addBoth(
         _ name: String, taking parameters: [GoType], to table: inout FunctionTable,
-        body: @escaping (GoRegex, FunctionArguments) -> HelmValue
+        body: @escaping (GoRegex, FunctionArguments, GoRegex.Charge) throws -> HelmValue
     ) {
         table.add(
             ByteString(name),
@@ -62,19 +67,22 @@ enum PatternFunctions {
                 parameters,
                 body: .plain { execution, arguments in
                     let pattern = arguments.string(0)
+                    let expression: GoRegex
                     do throws(HelmError) {
-                        return body(try execution.engine.patterns.expression(pattern), arguments)
+                        expression = try execution.engine.patterns.expression(pattern)
                     } catch {
                         throw HelmError(
                             message: "regexp: Compile(" + GoQuote.backquoted(pattern) + "): " + error.message)
                     }
+                    return try body(expression, arguments, execution.charge)
                 }))
         table.add(
             ByteString("mustR" + name.dropFirst()),
             function: TemplateFunction(
                 parameters,
                 body: .plain { execution, arguments in
-                    body(try execution.engine.patterns.expression(arguments.string(0)), arguments)
+                    try body(
+                        try execution.engine.patterns.expression(arguments.string(0)), arguments, execution.charge)
                 }))
     }
 }

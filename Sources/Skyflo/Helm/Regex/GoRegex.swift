@@ -1,7 +1,25 @@
-/// A regular expression with the syntax and the results of Go's `regexp`. Matching takes linear time.
+/// A regular expression with the syntax and the results of Go's `regexp`.
+///
+/// One match takes a time that is linear in the expression and in the text. Both may be large, and there may be many matches:
+/// what is done is told to a ``Charge``, which ends it.
 package struct GoRegex: Sendable {
     /// A match: the ranges of the whole and of its groups, nil for a group that took no part.
     package typealias Match = [Range<Int>?]
+
+    /// Counts instructions that were followed and bytes that were made, and throws where they are too many.
+    package typealias Charge = (_ work: Int) throws(HelmError) -> Void
+
+    /// For one use of an expression outside of a rendering.
+    package static func limited(to limit: Int = 50_000_000) -> Charge {
+        var spent = 0
+        return { work throws(HelmError) in
+            spent += work
+            if spent > limit { throw HelmError("the expression takes more than \(limit) steps on this text") }
+        }
+    }
+
+    /// Bytes that a replacement may make.
+    private static let maximumResult = 64 << 20
 
     private let program: RegexProgram
     private let names: [String?]
@@ -16,30 +34,33 @@ package struct GoRegex: Sendable {
         isEmpty = pattern.isEmpty
     }
 
-    package func matches(_ text: ByteString) -> Bool {
+    package func matches(_ text: ByteString, charge: Charge = limited()) throws(HelmError) -> Bool {
         var matcher = RegexMatcher(program, groupCount: 1, text: text.bytes)
-        return matcher.firstMatch(from: 0) != nil
+        return try matcher.firstMatch(from: 0, charge: charge) != nil
     }
 
     /// The first match.
-    package func firstMatch(in text: ByteString) -> Match? {
+    package func firstMatch(in text: ByteString, charge: Charge = limited()) throws(HelmError) -> Match? {
         var matcher = RegexMatcher(program, groupCount: names.count, text: text.bytes)
-        return matcher.firstMatch(from: 0).map(Self.ranges)
+        return try matcher.firstMatch(from: 0, charge: charge).map(Self.ranges)
     }
 
     /// The text of the first match; empty where there is none.
-    package func find(in text: ByteString) -> ByteString {
-        guard let range = firstMatch(in: text)?.first ?? nil else { return "" }
+    package func find(in text: ByteString, charge: Charge = limited()) throws(HelmError) -> ByteString {
+        guard let range = try firstMatch(in: text, charge: charge)?.first ?? nil else { return "" }
         return ByteString(bytes: text.bytes[range])
     }
 
     /// All matches that don't overlap, `limit` at most; a negative limit is none.
-    package func allMatches(in text: ByteString, limit: Int = -1) -> [Match] {
+    package func allMatches(
+        in text: ByteString, limit: Int = -1, charge: Charge = limited()
+    ) throws(HelmError) -> [Match] {
         var matcher = RegexMatcher(program, groupCount: names.count, text: text.bytes)
         var matches: [Match] = []
         var position = 0
         var lastEnd = -1
-        while position <= text.count, limit < 0 || matches.count < limit, let match = matcher.firstMatch(from: position)
+        while position <= text.count, limit < 0 || matches.count < limit,
+            let match = try matcher.firstMatch(from: position, charge: charge)
         {
             var isAccepted = true
             if match[1] == position {
@@ -55,29 +76,40 @@ package struct GoRegex: Sendable {
         return matches
     }
 
-    package func findAll(in text: ByteString, limit: Int = -1) -> [ByteString] {
-        allMatches(in: text, limit: limit).compactMap { match in
+    package func findAll(
+        in text: ByteString, limit: Int = -1, charge: Charge = limited()
+    ) throws(HelmError) -> [ByteString] {
+        try allMatches(in: text, limit: limit, charge: charge).compactMap { match in
             (match.first ?? nil).map { ByteString(bytes: text.bytes[$0]) }
         }
     }
 
     /// The text with each match replaced; `$1` and `${name}` in the replacement are groups.
-    package func replacing(in text: ByteString, with template: ByteString) -> ByteString {
-        replacing(in: text) { expand(template, $0, of: text) }
+    package func replacing(
+        in text: ByteString, with template: ByteString, charge: Charge = limited()
+    ) throws(HelmError) -> ByteString {
+        try replacing(in: text, charge) { match throws(HelmError) in try expand(template, match, of: text, charge) }
     }
 
-    package func replacing(in text: ByteString, withLiteral replacement: ByteString) -> ByteString {
-        replacing(in: text) { _ in replacement }
+    package func replacing(
+        in text: ByteString, withLiteral replacement: ByteString, charge: Charge = limited()
+    ) throws(HelmError) -> ByteString {
+        try replacing(in: text, charge) { _ throws(HelmError) in replacement }
     }
 
-    private func replacing(in text: ByteString, _ replacement: (Match) -> ByteString) -> ByteString {
+    private func replacing(
+        in text: ByteString, _ charge: Charge, _ replacement: (Match) throws(HelmError) -> ByteString
+    ) throws(HelmError) -> ByteString {
         var matcher = RegexMatcher(program, groupCount: names.count, text: text.bytes)
         var result: [UInt8] = []
         var lastEnd = 0
         var position = 0
-        while position <= text.count, let match = matcher.firstMatch(from: position) {
+        while position <= text.count, let match = try matcher.firstMatch(from: position, charge: charge) {
             result += text.bytes[lastEnd..<match[0]]
-            if match[1] > lastEnd || match[0] == 0 { result += replacement(Self.ranges(match)).bytes }
+            if match[1] > lastEnd || match[0] == 0 { result += try replacement(Self.ranges(match)).bytes }
+            if result.count > Self.maximumResult {
+                throw HelmError("a text of more than \(Self.maximumResult) bytes is not made")
+            }
             lastEnd = match[1]
             position = max(position + Self.width(of: text, at: position), match[1])
         }
@@ -85,12 +117,14 @@ package struct GoRegex: Sendable {
     }
 
     /// The texts between matches, `limit` at most; a negative limit is none.
-    package func split(_ text: ByteString, limit: Int) -> [ByteString] {
+    package func split(
+        _ text: ByteString, limit: Int, charge: Charge = limited()
+    ) throws(HelmError) -> [ByteString] {
         if limit == 0 { return [] }
         if !isEmpty, text.isEmpty { return [""] }
         var parts: [ByteString] = []
         var (start, end) = (0, 0)
-        for match in allMatches(in: text, limit: limit) {
+        for match in try allMatches(in: text, limit: limit, charge: charge) {
             if limit > 0, parts.count == limit - 1 { break }
             guard let range = match.first ?? nil else { continue }
             end = range.lowerBound
@@ -122,7 +156,10 @@ package struct GoRegex: Sendable {
         position < text.count ? RegexMatcher.decode(text.bytes, at: position).length : 1
     }
 
-    private func expand(_ template: ByteString, _ match: Match, of text: ByteString) -> ByteString {
+    private func expand(
+        _ template: ByteString, _ match: Match, of text: ByteString, _ charge: Charge
+    ) throws(HelmError) -> ByteString {
+        try charge(template.count)
         var result: [UInt8] = []
         var rest = template.bytes[...]
         let dollar = UInt8(ascii: "$")
@@ -134,7 +171,11 @@ package struct GoRegex: Sendable {
                 result.append(dollar)
             } else if let name = Self.reference(&rest) {
                 let index = Int(name) ?? names.firstIndex(of: name) ?? -1
-                if match.indices.contains(index), let range = match[index] { result += text.bytes[range] }
+                let range = match.indices.contains(index) ? match[index] : nil
+                // A copy of many bytes takes the time of a few instructions.
+                try charge(names.count + (range?.count ?? 0) >> 4)
+                if let range { result += text.bytes[range] }
+                if result.count > Self.maximumResult { break }
             } else {
                 result.append(dollar)
             }

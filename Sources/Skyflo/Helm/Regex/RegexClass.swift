@@ -46,14 +46,37 @@ struct RegexClass: Sendable, Equatable {
     /// The class with the other cases of its letters, as `(?i)` has it.
     var foldingCase: RegexClass {
         var folded = ranges
-        for range in ranges where range.count <= 0x3000 {
-            for value in range { folded += Self.cases(of: value).map { $0...$0 } }
+        for range in ranges {
+            // All characters with another case are few; those of a class may be a million.
+            var next = Self.firstCased(from: range.lowerBound)
+            while next < Self.casedCharacters.count, Self.casedCharacters[next].value <= range.upperBound {
+                folded += Self.casedCharacters[next].others.map { $0...$0 }
+                next += 1
+            }
         }
-        return RegexClass(folded)
+        return folded.count == ranges.count ? self : RegexClass(folded)
+    }
+
+    /// The characters that have other cases, sorted; it takes a moment to collect them.
+    private static let casedCharacters: [(value: UInt32, others: [UInt32])] = (UInt32(0x41)...0x1FFFF).compactMap {
+        guard let properties = Unicode.Scalar($0)?.properties,
+            properties.changesWhenLowercased || properties.changesWhenUppercased || properties.changesWhenTitlecased
+        else { return nil }
+        let others = cases(of: $0)
+        return others.isEmpty ? nil : ($0, others)
+    }
+
+    private static func firstCased(from value: UInt32) -> Int {
+        var (low, high) = (0, casedCharacters.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if casedCharacters[middle].value < value { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// The other characters that are the same but for their case.
-    static func cases(of value: UInt32) -> [UInt32] {
+    private static func cases(of value: UInt32) -> [UInt32] {
         guard let scalar = Unicode.Scalar(value) else { return [] }
         let properties = scalar.properties
         var cases: Set<UInt32> = []
@@ -61,9 +84,11 @@ struct RegexClass: Sendable, Equatable {
         where mapped.unicodeScalars.count == 1 {
             guard let other = mapped.unicodeScalars.first else { continue }
             cases.insert(other.value)
-            // The Kelvin sign and the long s are other cases of k and s.
-            let lower = other.properties.lowercaseMapping.unicodeScalars
-            if lower.count == 1, let first = lower.first { cases.insert(first.value) }
+            // The Kelvin sign and the long s are other cases of k and s, and so of K and S.
+            for mapped in [other.properties.lowercaseMapping, other.properties.uppercaseMapping]
+            where mapped.unicodeScalars.count == 1 {
+                if let first = mapped.unicodeScalars.first { cases.insert(first.value) }
+            }
         }
         switch value {
         case 0x4B, 0x6B: cases.insert(0x212A)

@@ -12,25 +12,35 @@ struct RegexMatcher {
     private let groupCount: Int
     private var mark: [Int]
     private var generation = 0
+    /// What was done since the last charge.
+    private var work = 0
 
     init(_ program: RegexProgram, groupCount: Int, text: [UInt8]) {
         instructions = program.instructions
         self.text = text
         self.groupCount = groupCount
         mark = Array(repeating: 0, count: program.instructions.count)
+        work = program.instructions.count >> 4
     }
 
     /// The leftmost match that begins at `start` or later, as positions of its groups; of several there, the preferred one.
-    mutating func firstMatch(from start: Int) -> [Int]? {
+    ///
+    /// - Parameter charge: is told how many instructions were followed, from time to time.
+    mutating func firstMatch(from start: Int, charge: GoRegex.Charge) throws(HelmError) -> [Int]? {
         var current: [Thread] = []
         var next: [Thread] = []
         var found: [Int]?
         var position = start
         let none = Array(repeating: -1, count: 2 * groupCount)
         generation += 1
+        work += 2 * groupCount
         while true {
+            if work >= 0x4000 {
+                try charge(work)
+                work = 0
+            }
             if found == nil { follow(0, at: position, groups: none, into: &current) }
-            if current.isEmpty, found != nil { return found }
+            if current.isEmpty, found != nil { return try finish(found, charge) }
             let (scalar, length) = position < text.count ? Self.decode(text, at: position) : (nil, 0)
             generation += 1
             next.removeAll(keepingCapacity: true)
@@ -45,10 +55,16 @@ struct RegexMatcher {
                 }
                 break
             }
-            guard scalar != nil else { return found }
+            guard scalar != nil else { return try finish(found, charge) }
             swap(&current, &next)
             position += length
         }
+    }
+
+    private mutating func finish(_ found: [Int]?, _ charge: GoRegex.Charge) throws(HelmError) -> [Int]? {
+        try charge(work)
+        work = 0
+        return found
     }
 
     /// Adds the threads that an instruction leads to without a character, in the order of preference.
@@ -57,6 +73,7 @@ struct RegexMatcher {
         while let (instruction, groups) = pending.popLast() {
             guard mark[instruction] != generation else { continue }
             mark[instruction] = generation
+            work += 1
             switch instructions[instruction] {
             case .jump(let target): pending.append((target, groups))
             case .split(let first, let second):
@@ -64,6 +81,7 @@ struct RegexMatcher {
                 pending.append((first, groups))
             case .save(let slot):
                 var groups = groups
+                work += groups.count >> 3
                 if slot < groups.count { groups[slot] = position }
                 pending.append((instruction + 1, groups))
             case .assertion(let assertion):

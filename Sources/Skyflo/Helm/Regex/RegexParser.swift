@@ -20,6 +20,19 @@ indirect enum RegexNode {
         }
     }
 
+    /// Whether repetitions within each other repeat nothing more than `limit` times.
+    func repeats(atMost limit: Int) -> Bool {
+        switch self {
+        case .empty, .set, .assertion: return true
+        case .group(let inner, _): return inner.repeats(atMost: limit)
+        case .sequence(let nodes), .alternatives(let nodes): return nodes.allSatisfy { $0.repeats(atMost: limit) }
+        case .repetition(let inner, let minimum, let maximum, _):
+            let count = maximum ?? minimum
+            if maximum == 0 { return true }
+            return count <= limit && inner.repeats(atMost: count > 0 ? limit / count : limit)
+        }
+    }
+
     enum Assertion: Sendable { case textStart, textEnd, lineStart, lineEnd, wordBoundary, noWordBoundary }
 }
 
@@ -32,11 +45,16 @@ struct RegexParser {
         var isUngreedy = false
     }
 
+    private static let maximumRepeats = 1000
+    /// Ranges of characters in all classes together.
+    private static let maximumRanges = 500_000
+
     let text: [Unicode.Scalar]
     var position = 0
     var flags = Flags()
     private(set) var names: [String?] = [nil]
     private var depth = 0
+    private var ranges = 0
 
     init(_ pattern: ByteString) throws(HelmError) {
         guard let text = String(validating: pattern.bytes, as: UTF8.self) else {
@@ -96,9 +114,12 @@ struct RegexParser {
                 guard let last = nodes.popLast() else {
                     throw Self.error("missing argument to repetition operator", part(from: start, to: position))
                 }
-                nodes.append(
-                    .repetition(
-                        last, minimum: bounds.minimum, maximum: bounds.maximum, isGreedy: isGreedy != flags.isUngreedy))
+                let node = RegexNode.repetition(
+                    last, minimum: bounds.minimum, maximum: bounds.maximum, isGreedy: isGreedy != flags.isUngreedy)
+                if max(bounds.minimum, bounds.maximum ?? 0) >= 2, !node.repeats(atMost: Self.maximumRepeats) {
+                    throw Self.error("invalid repeat count", part(from: start, to: position))
+                }
+                nodes.append(node)
                 lastRepetition = start
                 continue
             }
@@ -117,8 +138,10 @@ struct RegexParser {
             }
             if next != nil { position += 2 }
         } else if let node = try atom() {
+            if case .set(let set) = node { ranges += set.ranges.count }
             nodes.append(node)
         }
+        if ranges + nodes.count > Self.maximumRanges { throw Self.error("expression too large", part(from: 0)) }
     }
 
     /// The bounds of a repetition that begins here, if one does. `{` that begins none is a character.
@@ -139,7 +162,8 @@ struct RegexParser {
             position = start
             return nil
         }
-        if minimum > 1000 || (maximum ?? 0) > 1000 || !isOpen && (maximum ?? 0) < minimum {
+        if minimum > Self.maximumRepeats || (maximum ?? 0) > Self.maximumRepeats || !isOpen && (maximum ?? 0) < minimum
+        {
             throw Self.error("invalid repeat count", part(from: start, to: position))
         }
         return (minimum, isOpen ? nil : maximum)

@@ -19,7 +19,7 @@ struct SchemaValidator {
     private static let maximumDepth = 200
 
     let schema: JSONSchema
-    /// How many schemas may still be applied: references multiply.
+    /// How many schemas may still be applied: references multiply, and expressions count by their length and the text's.
     private var budget = 2_000_000
     private var regexes: [ByteString: GoRegex] = [:]
 
@@ -30,8 +30,9 @@ struct SchemaValidator {
     mutating func validate(_ value: HelmValue, _ rules: HelmValue, at location: [ByteString], depth: Int) -> Outcome {
         budget -= 1
         if depth > Self.maximumDepth || budget < 0 {
-            return Outcome(
-                failure: JSONSchemaFailure(location: location, message: "the schema refers to itself too often"))
+            let message: ByteString =
+                budget < 0 ? "the schema takes too many steps on these values" : "the schema refers to itself too often"
+            return Outcome(failure: JSONSchemaFailure(location: location, message: message))
         }
         if case .bool(let allows) = rules {
             return Outcome(failure: allows ? nil : JSONSchemaFailure(location: location, message: "false schema"))
@@ -123,10 +124,16 @@ struct SchemaValidator {
     }
 
     mutating func matches(_ pattern: ByteString, _ text: ByteString) -> Bool {
-        if let regex = regexes[pattern] { return regex.matches(text) }
-        guard let regex = try? GoRegex(pattern) else { return true }
+        guard let regex = try? regexes[pattern] ?? GoRegex(pattern) else { return true }
         regexes[pattern] = regex
-        return regex.matches(text)
+        var work = 0
+        let left = budget
+        defer { budget -= work >> 6 }
+        return
+            (try? regex.matches(text) { added throws(HelmError) in
+                work += added
+                if work >> 6 > left { throw HelmError("") }
+            }) ?? false
     }
 
     /// The state of a check: what was found, and what was looked at.

@@ -49,7 +49,7 @@ package struct TemplateEnvironment {
     /// Objects of the cluster: version, kind, namespace, name. Without one `lookup` finds nothing.
     package var lookup: ((ByteString, ByteString, ByteString, ByteString) throws -> HelmValue)?
     /// Throws where the rendering has taken too long.
-    package var checkDeadline: () throws -> Void
+    package var checkDeadline: () throws(HelmError) -> Void
     /// Shared with the renderings before and after.
     package var cache: TemplateCache
 
@@ -57,7 +57,7 @@ package struct TemplateEnvironment {
         cache: TemplateCache = TemplateCache(),
         now: @escaping () -> (seconds: Int64, nanoseconds: Int),
         zoneData: @escaping (String) -> [UInt8]? = { _ in nil },
-        checkDeadline: @escaping () throws -> Void = {}
+        checkDeadline: @escaping () throws(HelmError) -> Void = {}
     ) {
         self.cache = cache
         self.now = now
@@ -127,7 +127,7 @@ package final class TemplateEngine {
         return deep == deeper ? right < left : deep > deeper
     }
 
-    func checkDeadline() throws {
+    func checkDeadline() throws(HelmError) {
         try environment.checkDeadline()
     }
 }

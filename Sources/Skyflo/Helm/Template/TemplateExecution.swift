@@ -76,7 +76,7 @@ final class TemplateExecution {
         self.node = node
     }
 
-    func step() throws {
+    func step() throws(HelmError) {
         steps &+= 1
         if steps > limits.steps { throw HelmError("the templates take more than \(limits.steps) steps") }
         if steps >= nextCheck {
@@ -89,6 +89,12 @@ final class TemplateExecution {
     func count(_ result: HelmValue) throws {
         guard case .string(let text) = result, text.count >= 1024 else { return }
         steps &+= text.count >> 6
+        try step()
+    }
+
+    /// Counts the work of regular expressions, in their instructions.
+    func charge(_ work: Int) throws(HelmError) {
+        steps &+= work >> 1
         try step()
     }
 

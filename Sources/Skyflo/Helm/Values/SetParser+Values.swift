@@ -64,11 +64,11 @@ extension SetParser {
 
     private mutating func json() -> (value: HelmValue?, fault: Fault?) {
         if skipsEmptyValue() { return (.null, nil) }
-        let bytes = GoText.text(rest).bytes
-        let length = JSONExtent.length(in: bytes)
+        // Only that part is made bytes: there may be a value behind each of many keys.
+        let length = JSONExtent.length(in: rest)
         do throws(HelmError) {
-            let value = try GoJSONReader.value(ByteString(bytes: bytes[..<length]))
-            rest = GoText.scalars(ByteString(bytes: bytes[length...]))[...]
+            let value = try GoJSONReader.value(GoText.text(rest.prefix(length)))
+            rest = rest.dropFirst(length)
             _ = skipsEmptyValue()
             return (value, nil)
         } catch {
@@ -90,79 +90,77 @@ extension SetParser {
     }
 }
 
-/// Where the first JSON value of a text ends.
+/// How many characters the first JSON value of a text has.
 enum JSONExtent {
-    static func length(in bytes: [UInt8]) -> Int {
-        guard let first = bytes.first else { return 0 }
+    static func length(in text: ArraySlice<UInt32>) -> Int {
+        guard let first = text.first else { return 0 }
         switch first {
-        case UInt8(ascii: "{"), UInt8(ascii: "["): return bracketed(bytes)
-        case UInt8(ascii: "\""): return string(bytes, from: 0)
-        case UInt8(ascii: "t"), UInt8(ascii: "n"): return min(4, bytes.count)
-        case UInt8(ascii: "f"): return min(5, bytes.count)
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            return number(bytes)
+        case 0x7B, 0x5B: return bracketed(text) - text.startIndex
+        case 0x22: return string(text, from: text.startIndex) - text.startIndex
+        // true, null and false
+        case 0x74, 0x6E: return min(4, text.count)
+        case 0x66: return min(5, text.count)
+        case 0x2D, 0x30...0x39: return number(text) - text.startIndex
         default: return 1
         }
     }
 
     /// A number ends where its grammar does: `01` is a 0 and something else. Where it breaks off, so does the extent, behind the
     /// character that can't be.
-    private static func number(_ bytes: [UInt8]) -> Int {
-        var position = bytes[0] == UInt8(ascii: "-") ? 1 : 0
+    private static func number(_ text: ArraySlice<UInt32>) -> Int {
+        var position = text.startIndex
+        func skip(_ characters: Unicode.Scalar...) -> Bool {
+            guard position < text.endIndex, characters.contains(where: { $0.value == text[position] }) else {
+                return false
+            }
+            position += 1
+            return true
+        }
         /// False where there is no digit.
         func skipDigits() -> Bool {
             let start = position
-            while position < bytes.count, bytes[position] &- 48 < 10 { position += 1 }
+            while position < text.endIndex, text[position] &- 48 < 10 { position += 1 }
             return position > start
         }
-        if position < bytes.count, bytes[position] == UInt8(ascii: "0") {
-            position += 1
-        } else if !skipDigits() {
-            return min(position + 1, bytes.count)
-        }
-        if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
-            position += 1
-            if !skipDigits() { return min(position + 1, bytes.count) }
-        }
-        if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
-            position += 1
-            if position < bytes.count, bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-") {
-                position += 1
-            }
-            if !skipDigits() { return min(position + 1, bytes.count) }
+        _ = skip("-")
+        if !skip("0"), !skipDigits() { return min(position + 1, text.endIndex) }
+        if skip("."), !skipDigits() { return min(position + 1, text.endIndex) }
+        if skip("e", "E") {
+            _ = skip("+", "-")
+            if !skipDigits() { return min(position + 1, text.endIndex) }
         }
         return position
     }
 
-    private static func string(_ bytes: [UInt8], from start: Int) -> Int {
+    private static func string(_ text: ArraySlice<UInt32>, from start: Int) -> Int {
         var position = start + 1
-        while position < bytes.count {
-            if bytes[position] == UInt8(ascii: "\\") {
+        while position < text.endIndex {
+            if text[position] == 0x5C {
                 position += 1
-            } else if bytes[position] == UInt8(ascii: "\"") {
+            } else if text[position] == 0x22 {
                 return position + 1
             }
             position += 1
         }
-        return bytes.count
+        return text.endIndex
     }
 
-    private static func bracketed(_ bytes: [UInt8]) -> Int {
+    private static func bracketed(_ text: ArraySlice<UInt32>) -> Int {
         var depth = 0
-        var position = 0
-        while position < bytes.count {
-            switch bytes[position] {
-            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        var position = text.startIndex
+        while position < text.endIndex {
+            switch text[position] {
+            case 0x7B, 0x5B: depth += 1
+            case 0x7D, 0x5D:
                 depth -= 1
                 if depth == 0 { return position + 1 }
-            case UInt8(ascii: "\""):
-                position = string(bytes, from: position)
+            case 0x22:
+                position = string(text, from: position)
                 continue
             default: break
             }
             position += 1
         }
-        return bytes.count
+        return text.endIndex
     }
 }

@@ -23,9 +23,15 @@ package struct SetParser {
 
     static let maximumIndex = 65_536
     private static let maximumLevels = 30
+    /// Lists within each other. Helm has no limit, and Go's stack room for them.
+    private static let maximumListLevels = 200
+    /// Elements of lists that one argument may go through: `a[65536]=x` alone makes 65 537.
+    private static let maximumElements = 20_000_000
 
     let form: Form
     var rest: ArraySlice<UInt32>
+    private var elements = 0
+    private var listLevel = 0
 
     private init(_ text: ByteString, form: Form) {
         self.form = form
@@ -153,7 +159,16 @@ package struct SetParser {
         in list: [HelmValue], at index: Int, level: Int
     ) -> (list: [HelmValue], fault: Fault?) {
         var list = list
+        listLevel += 1
+        defer { listLevel -= 1 }
         do throws(Fault) {
+            if listLevel > Self.maximumListLevels {
+                throw .problem("more than \(Self.maximumListLevels) lists are nested in each other")
+            }
+            elements += max(list.count, min(index, Self.maximumIndex))
+            if elements > Self.maximumElements {
+                throw .problem("the lists of one argument have more than \(Self.maximumElements) elements")
+            }
             if index < 0 { throw .problem("negative \(index) index not allowed") }
             let (characters, stop) = characters(until: ["[", ".", "="])
             if !characters.isEmpty {

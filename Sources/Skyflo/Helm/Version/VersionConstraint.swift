@@ -5,13 +5,13 @@ package struct VersionConstraint: Sendable {
     /// - Throws: `improper constraint: "…"`.
     package init(_ text: ByteString) throws(HelmError) {
         guard let grammar = Grammar.shared else { throw HelmError("constraint parser error") }
-        let text = grammar.hyphen.replacing(in: text, with: ">= $1, <= $11 ")
+        let text = try grammar.hyphen.replacing(in: text, with: ">= $1, <= $11 ")
         for alternative in text.text.split(separator: "||", omittingEmptySubsequences: false).map({ ByteString($0) }) {
-            guard grammar.alternative.matches(alternative) else {
+            guard try grammar.alternative.matches(alternative) else {
                 throw HelmError(message: "improper constraint: " + GoSyntax.quoted(alternative))
             }
             var relations: [VersionRelation] = []
-            for match in grammar.relation.allMatches(in: alternative) {
+            for match in try grammar.relation.allMatches(in: alternative) {
                 let groups = match.map { range in
                     range.map { String(decoding: alternative.bytes[$0], as: UTF8.self) } ?? ""
                 }
