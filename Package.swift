@@ -184,6 +184,9 @@ let package = Package(
                 "FakeKubeAPI", log,
             ]),
         library(
+            "HelmTools", in: "Skyflo/Toolsets", ["Helm", "KubeModel", "KubeClient", "ToolKit", "Writes"],
+            tests: ["KubeModel", "KubeClient", "ToolKit", "Writes", "FakeKubeAPI"]),
+        library(
             "JenkinsTools", in: "Skyflo/Toolsets", ["KubeModel", "Integrations", "SkyfloAPI", "Writes", "ToolKit"],
             tests: [
                 "KubeModel", "KubeClient", "Integrations", "SkyfloAPI", "Writes", "ToolKit", "FakeKubeAPI",
@@ -226,8 +229,9 @@ let package = Package(
             [
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
                 "OfflineModel", "ControllerRuntime", "WorkflowEngine", "Transcripts", "Writes", "ToolKit",
-                "KubernetesTools", "ArgoCDTools", "ArgoTools", "GitTools", "JenkinsTools", "PrometheusTools",
-                "Integrations", httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, log, metrics,
+                "KubernetesTools", "ArgoCDTools", "ArgoTools", "GitTools", "HelmTools", "JenkinsTools",
+                "PrometheusTools", "Integrations", httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle,
+                log, metrics,
                 nioCore,
                 nioSSL,
             ],

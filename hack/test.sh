@@ -86,6 +86,7 @@ run hack/bench/helm --sdk
 run hack/fuzz/fuzz 10
 run hack/crash.sh 1000
 run hack/peers/helm
+run hack/peers/helm-releases
 run hack/peers/python
 run hack/peers/tokens
 run hack/peers/openai

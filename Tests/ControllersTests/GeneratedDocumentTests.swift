@@ -14,7 +14,7 @@ import Testing
         return try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }
 
-    @Test(arguments: ["kubernetes", "argo", "argocd", "git", "jenkins", "prometheus"])
+    @Test(arguments: ["kubernetes", "argo", "argocd", "git", "helm", "jenkins", "prometheus"])
     func `the user guide has the tools that there are`(_ toolset: String) throws {
         let guide = try file("USER_GUIDE.md")
         let begin = try #require(guide.range(of: "<!-- tools \(toolset) -->\n"), "no part for \(toolset)")

@@ -3,6 +3,7 @@ import ArgoTools
 import ControllerRuntime
 import GitTools
 import HTTPTransport
+import HelmTools
 import JenkinsTools
 import KubeClient
 import KubeModel
@@ -139,9 +140,9 @@ package struct Operator: Sendable {
         ToolRegistry(
             KubernetesToolset.all { SystemClock().now } + ArgoToolset.all { SystemClock().now }
                 + JenkinsToolset.all { SystemClock().now } + PrometheusToolset.all { SystemClock().now }
-                + GitToolset.all { SystemClock().now } + ArgoCDToolset.all(),
+                + GitToolset.all { SystemClock().now } + ArgoCDToolset.all() + HelmToolset.all { SystemClock().now },
             onDemand: KubernetesToolset.groups + ArgoToolset.groups + JenkinsToolset.groups + PrometheusToolset.groups
-                + GitToolset.groups + ArgoCDToolset.groups)
+                + GitToolset.groups + ArgoCDToolset.groups + HelmToolset.groups)
     }
 
     private func informer(_ resource: APIResource, in namespace: String?) -> Informer {

@@ -65,7 +65,7 @@ package enum ChartArchive {
         return clean
     }
 
-    private static func inflate(_ archive: [UInt8], limit: Int) throws(HelmError) -> [UInt8] {
+    static func inflate(_ archive: [UInt8], limit: Int) throws(HelmError) -> [UInt8] {
         var stream = z_stream()
         // 16 more than the largest window: gzip, whose checksum is compared.
         guard inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
