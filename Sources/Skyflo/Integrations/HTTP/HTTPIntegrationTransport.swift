@@ -10,18 +10,18 @@ import Synchronization
 
 /// Sends requests to the origin of an integration, with its credential, and nowhere else.
 package struct HTTPIntegrationTransport: IntegrationTransport {
-    private let origin: IntegrationOrigin
-    private let credential: IntegrationCredential?
+    let origin: IntegrationOrigin
+    let credential: IntegrationCredential?
     /// Of each request, such as the one that names a tenant.
-    private let headers: [IntegrationRequest.Field]
+    let headers: [IntegrationRequest.Field]
     private let certificates: String?
     /// Where a request that may leave the origin may be sent on to, without the credential.
     private let logHosts: [String]
     private let proxies: ProxyEnvironment
-    private let client: HTTPClient
-    private let tls: TLSConfiguration?
-    private let timeout: Duration
-    private let loop: any EventLoop
+    let client: HTTPClient
+    let tls: TLSConfiguration?
+    let timeout: Duration
+    let loop: any EventLoop
 
     /// - Parameters:
     ///   - headers: of each request besides the usual ones.
@@ -195,7 +195,7 @@ package struct HTTPIntegrationTransport: IntegrationTransport {
         return response.hiding(secrets)
     }
 
-    private static func failure(_ error: any Error) -> IntegrationError {
+    static func failure(_ error: any Error) -> IntegrationError {
         let why = TransportFault.explanation(error)
         return isBeforeSending(error)
             ? IntegrationError(.unreachable, message: "the system can't be reached: \(why)")
@@ -244,7 +244,7 @@ private enum IntegrationHTTPClients {
 
 extension IntegrationResponse {
     /// A server that repeats the credential it was sent, on a page about headers, tells nobody.
-    fileprivate func hiding(_ secrets: [[UInt8]]) -> IntegrationResponse {
+    func hiding(_ secrets: [[UInt8]]) -> IntegrationResponse {
         var response = self
         for secret in secrets {
             response.body = Self.replace(secret, in: response.body)
@@ -255,7 +255,7 @@ extension IntegrationResponse {
         return response
     }
 
-    private static func replace(_ secret: [UInt8], in bytes: [UInt8]) -> [UInt8] {
+    static func replace(_ secret: [UInt8], in bytes: [UInt8]) -> [UInt8] {
         guard let first = secret.first, bytes.count >= secret.count else { return bytes }
         var result: [UInt8] = []
         var copied = 0

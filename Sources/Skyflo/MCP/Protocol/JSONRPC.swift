@@ -43,7 +43,7 @@ package struct RPCRequest: Sendable, Hashable {
 
 extension RPCMessage {
     /// How deep a message may nest; what a caller sends is walked by recursion in places.
-    private static let maximumDepth = 64
+    static let maximumDepth = 64
 
     /// - Throws: ``RPCFailure`` with the id that could be read.
     package init(_ bytes: some Sequence<UInt8>) throws(RPCFailure) {
@@ -92,7 +92,7 @@ extension RPCMessage {
 }
 
 extension JSONValue {
-    fileprivate func isDeeper(than depth: Int) -> Bool {
+    func isDeeper(than depth: Int) -> Bool {
         switch self {
         case .array(let elements): depth == 0 || elements.contains { $0.isDeeper(than: depth - 1) }
         case .object(let members): depth == 0 || members.contains { $0.value.isDeeper(than: depth - 1) }

@@ -1,0 +1,40 @@
+import KubeModel
+
+/// One message to a server over Streamable HTTP, as a value: what is sent, never where or as whom.
+package struct MCPPost: Sendable, Hashable {
+    package struct Header: Sendable, Hashable {
+        package var name: String
+        package var value: String
+    }
+
+    package var body: String
+    /// Those of the protocol.
+    package var headers: [Header]
+    /// Of the request whose answer is waited for; nil for a notification.
+    package var id: RPCID?
+    /// How many bytes of the answer are read.
+    package var limit: Int
+
+    package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+}
+
+/// What a server answered.
+package struct MCPReply: Sendable, Hashable {
+    package var status: Int
+    /// `Mcp-Session-Id`, of servers before 2026-07-28.
+    package var session: String?
+    /// The message with a result or an error; nil where the answer has none.
+    package var message: JSONValue?
+
+    package init(status: Int, session: String? = nil, message: JSONValue? = nil) {
+        self.status = status
+        self.session = session
+        self.message = message
+    }
+}
+
+/// Posts messages to one server. Whoever implements it knows the address and the credential, and tells neither.
+package protocol MCPTransport: Sendable {
+    /// - Throws: ``MCPClientError`` where no complete answer came; `CancellationError`.
+    func post(_ post: MCPPost) async throws -> MCPReply
+}
