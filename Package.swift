@@ -225,18 +225,30 @@ let package = Package(
             "Transcripts", in: "Skyflo", ["KubeModel", "SkyfloAPI", "KubeClient", "WorkflowEngine"],
             tests: ["KubeModel", "SkyfloAPI", "WorkflowEngine"]),
         library(
+            "LiveEvents", in: "Skyflo", ["KubeModel", "SkyfloAPI", "WorkflowEngine"],
+            tests: ["KubeModel", "SkyfloAPI", "WorkflowEngine"]),
+        library(
+            "LiveServer", in: "Skyflo",
+            [
+                "KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "ControllerRuntime", "WorkflowEngine",
+                "Transcripts", "LiveEvents", log, lifecycle, asyncHTTPClient, httpTypes, hummingbird, hummingbirdCore,
+                hummingbirdTLS, nioCore, nioHTTP1, nioSSL, crypto, certificates, asn1,
+            ],
+            tests: ["KubeModel", "KubeClient", "SkyfloAPI", "LiveEvents", "WorkflowEngine"]),
+        library(
             "Controllers", in: "Skyflo",
             [
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
-                "OfflineModel", "ControllerRuntime", "WorkflowEngine", "Transcripts", "Writes", "ToolKit",
-                "KubernetesTools", "ArgoCDTools", "ArgoTools", "GitTools", "HelmTools", "JenkinsTools",
-                "PrometheusTools", "Integrations", httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle,
-                log, metrics,
+                "LiveEvents", "LiveServer", "OfflineModel", "ControllerRuntime", "WorkflowEngine", "Transcripts",
+                "Writes", "ToolKit", "KubernetesTools", "ArgoCDTools", "ArgoTools", "GitTools", "HelmTools",
+                "JenkinsTools", "PrometheusTools", "Integrations", httpTypes, hummingbird, hummingbirdCore,
+                hummingbirdTLS, lifecycle, log, metrics,
                 nioCore,
                 nioSSL,
             ],
             tests: [
-                "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "OfflineModel", "ControllerRuntime",
+                "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "LiveEvents", "OfflineModel",
+                "ControllerRuntime",
                 "WorkflowEngine", "Transcripts", "Writes", "ToolKit", "Integrations", "TestJenkins", "TestWeb",
                 asyncHTTPClient, log, nioCore, nioHTTP1, nioSSL,
             ]),
@@ -246,10 +258,10 @@ let package = Package(
         library(
             "SkyfloCLI", in: "Skyflo",
             [
-                "KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "WorkflowEngine", "Transcripts",
-                "ConversationAccess",
+                "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "WorkflowEngine", "LiveEvents",
+                "Transcripts", "ConversationAccess",
             ],
-            tests: ["KubeModel", "SkyfloAPI", "KubeClient", "WorkflowEngine", "ConversationAccess"]),
+            tests: ["KubeModel", "SkyfloAPI", "KubeClient", "WorkflowEngine", "LiveEvents", "ConversationAccess"]),
         library(
             "SkyfloMCP", in: "Skyflo",
             [
@@ -265,7 +277,7 @@ let package = Package(
                 name: "skyflo",
                 dependencies: [
                     "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "ControllerRuntime",
-                    "Controllers", "ToolKit", "Helm", "HelmFiles",
+                    "Controllers", "LiveServer", "ToolKit", "Helm", "HelmFiles",
                     .target(name: "LocalCluster", condition: .when(traits: ["Playground"])), "SkyfloCLI", "MCP",
                     "SkyfloMCP", "Writes",
                     argumentParser, log, metrics, lifecycle, unixSignals, nioPosix,
@@ -307,7 +319,7 @@ let package = Package(
                 name: "Fuzzing",
                 dependencies: [
                     "KubeModel", "KubeSchema", "SkyfloAPI", "KubeClient", "LanguageModels", "LocalCluster",
-                    "WorkflowEngine", "Writes", "Helm", "MCP",
+                    "WorkflowEngine", "HTTPTransport", "LiveEvents", "Writes", "Helm", "MCP",
                 ],
                 path: "hack/fuzz/Fuzzing", swiftSettings: settings),
             .systemLibrary(name: "CLibFuzzer", path: "hack/fuzz/CLibFuzzer"),
@@ -358,8 +370,8 @@ let package = Package(
                 dependencies: [
                     "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "OfflineModel", "ControllerRuntime",
                     "WorkflowEngine", "Transcripts", "Writes", "Controllers", "LocalCluster", "OperatorTestKit",
-                    "ConversationAccess", "SkyfloCLI", "ScriptedOpenAI", "TestJenkins", "TestWeb", "MCP", "SkyfloMCP",
-                    "ToolKit", "KubernetesTools",
+                    "ConversationAccess", "SkyfloCLI", "LiveEvents", "LiveServer", "HTTPTransport", "ScriptedOpenAI",
+                    "TestJenkins", "TestWeb", "MCP", "SkyfloMCP", "ToolKit", "KubernetesTools",
                     asyncHTTPClient, log, nioCore, nioHTTP1,
                     subprocess,
                     systemPackage,

@@ -66,6 +66,7 @@ run hack/bench/turn --short
 run hack/bench/cluster --short
 run hack/bench/kube --short
 run hack/bench/tools --short
+run hack/bench/live --short
 run hack/bench/helm --short
 run hack/fuzz/fuzz --short
 run hack/crash.sh --short
@@ -82,6 +83,7 @@ run hack/bench/turn
 run hack/bench/cluster
 run hack/bench/kube
 run hack/bench/tools
+run hack/bench/live
 run hack/bench/helm --sdk
 run hack/fuzz/fuzz 10
 run hack/crash.sh 1000

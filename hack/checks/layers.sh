@@ -17,8 +17,8 @@ layers = {
     "Integrations": 1, "TestWeb": 1, "TestJenkins": 2, "TestGitHosts": 2,
     "ControllerRuntime": 2, "WorkflowEngine": 2, "Writes": 2, "LocalCluster": 2, "ScriptedOpenAI": 2, "FakeKubeAPI": 2,
     "OfflineModel": 2,
-    "ToolKit": 3, "Transcripts": 3, "ConversationAccess": 3,
-    "KubernetesTools": 4, "ArgoTools": 4, "ArgoCDTools": 4, "GitTools": 4, "HelmTools": 4, "JenkinsTools": 4, "PrometheusTools": 4, "IntegrationBench": 4,
+    "ToolKit": 3, "Transcripts": 3, "ConversationAccess": 3, "LiveEvents": 3,
+    "LiveServer": 4, "KubernetesTools": 4, "ArgoTools": 4, "ArgoCDTools": 4, "GitTools": 4, "HelmTools": 4, "JenkinsTools": 4, "PrometheusTools": 4, "IntegrationBench": 4,
     "Controllers": 5, "OperatorTestKit": 5, "SkyfloCLI": 5, "SkyfloMCP": 5,
     "skyflo": 6, "JenkinsServer": 6, "GitHostServers": 6, "CronTimes": 6, "TurnBench": 6, "ToolBench": 6, "KubeBench": 6, "HelmBench": 6, "Fuzzing": 6,
     "CLibFuzzer": 6, "Fuzz": 7,
@@ -28,7 +28,7 @@ only_for = {"LocalCluster": {"skyflo", "OperatorTestKit", "Fuzzing"}, "OperatorT
 # Left out of the image by a trait of the package.
 behind_trait = {("skyflo", "LocalCluster"): "Playground"}
 # Decisions and values: no client, no server, no clock.
-pure = {"CLibYAML": set(), "CZlib": set(), "KubeModel": set(), "KubeSchema": set(), "SkyfloAPI": set(), "MCP": set(), "WorkflowEngine": {"Crypto"},
+pure = {"CLibYAML": set(), "CZlib": set(), "KubeModel": set(), "KubeSchema": set(), "SkyfloAPI": set(), "MCP": set(), "WorkflowEngine": {"Crypto"}, "LiveEvents": set(),
     "Helm": {"Crypto", "CryptoExtras", "X509", "SwiftASN1"}}
 
 faults = []

@@ -26,6 +26,7 @@ forbid 'Foundation'"'"'s JSON coders are 10 to 200 times slower than KubeModel'"
   'JSON(Decoder|Encoder|Serialization)\b' Sources
 forbid 'a cancelled Task.sleep keeps its timer until the deadline: use Concurrency.sleep' 'Task\.sleep' Sources
 forbid 'no I/O and no clock here' '(^| )import (Foundation|FoundationEssentials|NIO|AsyncHTTPClient|Dispatch)|Date\(\)|Clock\(\)' \
-  Sources/Kubernetes/KubeModel Sources/TestServer/KubeSchema Sources/Skyflo/SkyfloAPI Sources/Skyflo/WorkflowEngine
+  Sources/Kubernetes/KubeModel Sources/TestServer/KubeSchema Sources/Skyflo/SkyfloAPI Sources/Skyflo/WorkflowEngine \
+  Sources/Skyflo/LiveEvents
 forbid 'await has no place in decisions' '\bawait\b' Sources/Skyflo/WorkflowEngine
 exit $status

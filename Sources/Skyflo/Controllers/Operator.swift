@@ -8,6 +8,8 @@ import JenkinsTools
 import KubeClient
 import KubeModel
 import KubernetesTools
+import LiveEvents
+import LiveServer
 import Logging
 import PrometheusTools
 import ServiceLifecycle
@@ -46,6 +48,8 @@ package struct Operator: Sendable {
         package var webhook: WebhookServer.Configuration?
         /// The clock of the triggers' schedules.
         package var scheduleClock: any RuntimeClock
+        /// How turns can be followed; nil where they can't.
+        package var live: LiveConfiguration?
 
         package init(
             namespace: String? = nil, identity: String, defaultSkyfloAI: ObjectKey? = nil,
@@ -54,9 +58,11 @@ package struct Operator: Sendable {
             onAPIPort: (@Sendable (Int) async throws -> Void)? = nil,
             concurrency: Int = 64, verificationTimeout: Duration = .seconds(120),
             progressInterval: Duration = .seconds(1), systemNamespace: String = "skyflo-system",
-            proxies: ProxyEnvironment = ProxyEnvironment(), webhook: WebhookServer.Configuration? = nil,
+            proxies: ProxyEnvironment = ProxyEnvironment(), live: LiveConfiguration? = nil,
+            webhook: WebhookServer.Configuration? = nil,
             scheduleClock: any RuntimeClock = SystemClock()
         ) {
+            self.live = live
             self.progressInterval = progressInterval
             self.proxies = proxies
             self.webhook = webhook
@@ -103,10 +109,15 @@ package struct Operator: Sendable {
             api: api, namespace: configuration.systemNamespace, clock: clock, logger: logger
         ).load()
         let user = try await withRetry("asking who we are", clock: clock, logger: logger) { try await api.userName() }
-        try await makeManager(redactionKey: key, user: user).run()
+        var certificate: ServingCertificate?
+        if let live = configuration.live {
+            certificate = try await live.certificate(
+                in: configuration.systemNamespace, api: api, clock: clock, logger: logger)
+        }
+        try await makeManager(redactionKey: key, user: user, certificate: certificate).run()
     }
 
-    private func makeManager(redactionKey: [UInt8], user: String) -> Manager {
+    private func makeManager(redactionKey: [UInt8], user: String, certificate: ServingCertificate?) -> Manager {
         let conversations = informer(.conversations, in: configuration.namespace)
         // The default SkyfloAI may lie in another namespace than the conversations.
         let skyfloAIs = informer(.skyfloAIs, in: nil)
@@ -123,8 +134,9 @@ package struct Operator: Sendable {
         manager.add(conversations, to: .caches)
         manager.add(skyfloAIs, to: .caches)
         manager.add(events, to: .others)
-        let dependencies = dependencies(
+        var dependencies = dependencies(
             conversations, skyfloAIs: skyfloAIs, events: events, redactionKey: redactionKey, user: user)
+        dependencies.live = addLive(to: manager, conversations, certificate)
         let controller = conversationController(dependencies)
         dependencies.waits.connect { [weak controller] in controller?.enqueue($0) }
         manager.add(dependencies.waits, to: .leaderElected)
@@ -133,6 +145,25 @@ package struct Operator: Sendable {
         addTranscriptRemoval(to: manager, conversations)
         addTriggers(dependencies, to: manager)
         return manager
+    }
+
+    /// Lets people follow turns, where that is wanted.
+    private func addLive(
+        to manager: Manager, _ conversations: Informer, _ certificate: ServingCertificate?
+    ) -> LiveAccess? {
+        guard let live = configuration.live, let certificate else { return nil }
+        let turns = LiveTurns()
+        let address = LiveAddress(live.address)
+        let server = LiveServer(
+            .init(host: live.host, port: live.port, certificate: certificate, limits: live.limits) { port in
+                address.listen(host: live.host, port: port)
+                await live.onListening(port)
+            },
+            turns: turns, conversations: conversations, api: api,
+            transcripts: SecretTranscriptReader(api: api, namespace: configuration.systemNamespace),
+            identity: configuration.identity, logger: logger)
+        manager.add(server, to: .servers)
+        return LiveAccess(turns: turns, service: live.service, address: address)
     }
 
     /// All tools that there are.

@@ -34,24 +34,36 @@
             announce(endpoint)
             guard runsOperator else { return try await gracefulShutdown() }
             try await withKubeClient(admin, logger: logger) { client in
-                try await runOperator(endpoint, token: token) { try await Self.publish(port: $0, client) }
+                try await runOperator(
+                    endpoint, token: token,
+                    onAPIPort: { try await Self.publish("skyflo-operator", port: ("api", 8443), at: $0, client) },
+                    onLivePort: { port in
+                        do {
+                            try await Self.publish("skyflo-live", port: ("events", 443), at: port, client)
+                        } catch {
+                            logger.error("turns can't be followed", metadata: ["error": "\(error)"])
+                        }
+                    })
             }
         }
 
         /// Lets people reach the operator through the API server's proxy, as in a real cluster.
-        private static func publish(port: Int, _ client: KubeClient) async throws {
+        private static func publish(
+            _ name: String, port: (name: String, number: Int), at local: Int, _ client: KubeClient
+        ) async throws {
             let services = APIResource(group: "", version: "v1", plural: "services", kind: "Service")
             var service = KubeObject(
-                services, namespace: "skyflo-system", name: "skyflo-operator",
-                members: ["spec": ["ports": [["name": "api", "port": 8443]]]])
-            service.annotations = ["local-cluster/forward-to": "https://127.0.0.1:\(port)"]
+                services, namespace: "skyflo-system", name: name,
+                members: ["spec": ["ports": [["name": .string(port.name), "port": JSONValue(port.number)]]]])
+            service.annotations = ["local-cluster/forward-to": "https://127.0.0.1:\(local)"]
             _ = try await client.apply(
                 service, in: services, options: WriteOptions(fieldManager: "skyflo-playground", force: true))
         }
 
         private func runOperator(
             _ endpoint: LocalCluster.Endpoint, token: String,
-            onAPIPort: @escaping @Sendable (Int) async throws -> Void
+            onAPIPort: @escaping @Sendable (Int) async throws -> Void,
+            onLivePort: @escaping @Sendable (Int) async -> Void
         ) async throws {
             var own = endpoint
             own.token = token
@@ -61,7 +73,7 @@
                     api: client,
                     configuration: .init(
                         identity: "playground", defaultSkyfloAI: ObjectKey(namespace: "skyflo-system", name: "skyflo"),
-                        apiPort: 0, onAPIPort: onAPIPort, webhook: webhook),
+                        apiPort: 0, onAPIPort: onAPIPort, live: .init(onListening: onLivePort), webhook: webhook),
                     models: BuiltInModelProvider(logger: logger, environment: ProcessInfo.processInfo.environment),
                     logger: logger)
                 try await program.run()

@@ -100,7 +100,8 @@ struct Scene: Sendable {
     ) async throws -> ConversationStore {
         let conversation = Conversation(talk)
         let record = try await TurnRecord.load(
-            conversation, from: dependencies.transcripts(of: conversation), now: dependencies.clock.now)
+            conversation, from: dependencies.transcripts(of: conversation), now: dependencies.clock.now
+        ) { $0 }
         return ConversationStore(dependencies, conversation: conversation, record: record)
     }
 

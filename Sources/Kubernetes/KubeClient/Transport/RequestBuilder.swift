@@ -23,6 +23,9 @@ struct RequestBuilder: Sendable {
         result.method = HTTPMethod(rawValue: request.method.rawValue)
         result.headers.add(name: "Accept", value: request.accept)
         result.headers.add(name: "User-Agent", value: userAgent)
+        for header in request.headers where !Self.isIdentity(header.name) {
+            result.headers.add(name: header.name, value: header.value)
+        }
         if let host = endpoint.hostHeader { result.headers.add(name: "Host", value: host) }
         if let authorization { result.headers.add(name: "Authorization", value: authorization) }
         if let identity = identity ?? impersonation {
@@ -55,6 +58,13 @@ struct RequestBuilder: Sendable {
         guard callerToken == nil, let identity else { return }
         headers.add(name: names.user, value: identity.user)
         for group in identity.groups { headers.add(name: names.group, value: group) }
+    }
+
+    /// Whether a header says who is asking, which only the sender does.
+    private static func isIdentity(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return name == "authorization" || name == "host" || name.hasPrefix("impersonate-")
+            || name.hasPrefix("x-remote-")
     }
 
     /// Refuses paths that mean another place than they seem to. One without the slash would change the URL's host

@@ -32,6 +32,9 @@ public struct KubeRequest: Sendable, Hashable {
     public var body: String?
     /// Bytes of the answer's body that are wanted; the rest isn't read. nil for all of it. Not part of what is stored.
     public var answerLimit: Int?
+    /// Further header fields, for whom the API server hands the request on to (`proxy`). Not part of what is stored, and
+    /// never one that says who is asking.
+    public var headers: [KubeResponse.Header] = []
     /// The headers in which the client proves to a service behind the API server's proxy who it is; nil for none. Not part of
     /// what is stored.
     public var callerHeaders: CallerHeaders?

@@ -3,6 +3,7 @@ import HTTPTransport
 import KubeClient
 import KubeModel
 import LanguageModels
+import LiveEvents
 import Logging
 import SkyfloAPI
 import ToolKit
@@ -24,6 +25,8 @@ package final class ConversationReconciler: Reconciler {
         package var clock: any RuntimeClock
         package var logger: Logger
         package var options: Options
+        /// Where turns are told to whoever follows them; nil where nobody can.
+        package var live: LiveAccess?
         // What was found out a moment ago and needn't be asked for again.
         var keys = ModelKeyCache()
         var breakers = CircuitBreakers()
@@ -121,6 +124,7 @@ package final class ConversationReconciler: Reconciler {
     package func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
         guard let object = dependencies.conversations.get(key), !object.isBeingDeleted else {
             forget(key)
+            dependencies.live?.turns.abandon(key)
             return .done
         }
         let conversation = Conversation(object)
@@ -131,6 +135,7 @@ package final class ConversationReconciler: Reconciler {
         }
         do {
             if conversation.restoration == nil, try await isHeldByAnotherWorker(conversation) {
+                dependencies.live?.turns.abandon(key)
                 return .requeue(after: takeoverDelay)
             }
             return try await work(on: conversation)
@@ -147,6 +152,7 @@ package final class ConversationReconciler: Reconciler {
             return .requeue(after: .seconds(10))
         } catch let fenced as ConversationStore.FencedOut {
             forget(key)
+            dependencies.live?.turns.abandon(key)
             dependencies.logger.notice(
                 "conversation taken over", metadata: ["key": "\(key)", "by": "\(fenced.by)"])
             // Should the other one die, somebody has to look.
@@ -239,8 +245,10 @@ package final class ConversationReconciler: Reconciler {
             if !kept.machine.isRunning { kept.letGo() }
             return kept
         }
+        let cipher = ConversationCipher(key: dependencies.options.redactionKey, uid: conversation.uid)
         return try await TurnRecord.load(
-            conversation, from: dependencies.transcripts(of: conversation), now: dependencies.clock.now)
+            conversation, from: dependencies.transcripts(of: conversation), now: dependencies.clock.now,
+            shown: cipher.shown)
     }
 
     private func forget(_ key: ObjectKey) { records.forget(key) }

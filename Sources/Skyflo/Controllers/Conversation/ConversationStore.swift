@@ -1,6 +1,7 @@
 import ControllerRuntime
 import KubeClient
 import KubeModel
+import LiveEvents
 import SkyfloAPI
 import Transcripts
 import WorkflowEngine
@@ -25,6 +26,11 @@ struct ConversationStore: Sendable {
     /// Who this worker is in `status.worker`.
     let worker: String
     let transcripts: any TranscriptStore
+    let redactionKey: [UInt8]
+    /// Where turns are told to whoever follows them; nil where nobody can.
+    let live: LiveAccess?
+    /// Of the turn: whoever has it may follow it.
+    private var streamKey: String
     /// How long the status stays as it is, at least, while a turn goes on.
     var progressInterval: Duration
 
@@ -54,6 +60,9 @@ struct ConversationStore: Sendable {
         clock = dependencies.clock
         worker = dependencies.options.identity
         transcripts = dependencies.transcripts(of: conversation)
+        redactionKey = dependencies.options.redactionKey
+        live = dependencies.live
+        streamKey = record.telling.turn?.streamKey ?? (dependencies.live == nil ? "" : StreamKey.random())
         progressInterval = dependencies.options.progressInterval
         self.conversation = conversation
         self.record = record
@@ -70,7 +79,28 @@ struct ConversationStore: Sendable {
     // MARK: Facts
 
     /// Takes a fact in. It is in the transcript after the next ``flush()``.
-    mutating func log(_ event: TurnEvent) { record.log(event, at: now) }
+    ///
+    /// Whoever follows the turn is told of it at once, unless it is `tentative`: then after it is stored.
+    mutating func log(_ event: TurnEvent, isTentative: Bool = false) {
+        let cipher = ConversationCipher(key: redactionKey, uid: conversation.uid)
+        if event.beginsTurn, live != nil { streamKey = StreamKey.random() }
+        record.log(event, shown: cipher.shown(event), at: now)
+        if isTentative { record.telling.holdBack() }
+        if !record.telling.isHeldBack { record.telling.publish() }
+    }
+
+    /// Tells whoever follows the turn of what passes.
+    func pass(_ contents: [LiveEvent.Content]) { record.telling.turn?.pass(contents, at: now) }
+
+    /// Tells whoever follows the turn of facts that are stored by now.
+    mutating func tell() { record.telling.publish() }
+
+    /// Ends the telling of a turn that has ended.
+    mutating func endTelling() {
+        guard let turn = record.telling.turn else { return }
+        record.telling.publish()
+        live?.turns.complete(turn)
+    }
 
     mutating func adopt(_ policy: WorkflowStateMachine.Policy) { record.adopt(policy) }
 
@@ -82,6 +112,7 @@ struct ConversationStore: Sendable {
     mutating func flush() async throws {
         do {
             try await record.flush(to: transcripts, of: conversation)
+            record.telling.publish()
         } catch let status as APIStatus where status.code == 409 {
             try await refresh()
             throw status
@@ -115,14 +146,32 @@ struct ConversationStore: Sendable {
     /// foreign epoch at its next status write. After taking over a turn that another has begun, the transcript is appended
     /// to as well, so that its next append fails too.
     mutating func claim() async throws {
-        guard machine.isRunning, !record.claim.isHeld else { return }
+        guard machine.isRunning else { return }
+        guard !record.claim.isHeld else {
+            // One turn right after the other.
+            if record.telling.turn == nil { beginTelling() }
+            return
+        }
         let takesOver = !conversation.status.isTurnEnded
         try await writeStatus()
+        beginTelling()
         guard takesOver else { return }
         log(.takenOver(worker: worker, epoch: record.claim.epoch))
         try await flush()
         // So that the status vouches for it, and what is kept of the turn goes with the status.
         try await writeStatus()
+    }
+
+    /// Lets others follow the turn, which is ours from here on.
+    private mutating func beginTelling() {
+        guard let live else { return }
+        let (conversation, claim, number) = (conversation, record.claim, machine.turn)
+        let turn = record.telling.begin { [streamKey] told, narration in
+            LiveTurn(
+                conversation.key, uid: conversation.uid, number: number, epoch: claim.epoch, streamKey: streamKey,
+                told: told, narration: narration)
+        }
+        live.turns.begin(turn)
     }
 
     /// - Throws: ``FencedOut`` where the conversation, as just read, is in other hands.
@@ -193,6 +242,10 @@ struct ConversationStore: Sendable {
         projection.incomplete = incomplete
         projection.timeToFirstToken = timeToFirstToken
         projection.wait = wait
+        projection.address = live?.address
+        if let live, machine.isRunning, !streamKey.isEmpty {
+            projection.stream = StreamAccess(service: live.service, key: streamKey)
+        }
         return projection
     }
 

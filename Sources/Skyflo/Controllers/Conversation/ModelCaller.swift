@@ -96,8 +96,13 @@ struct ModelCaller: Sendable {
         _ request: ModelRequest, in store: inout ConversationStore, _ references: ResolvedReferences
     ) async throws -> ModelReply? {
         let model = references.languageModel
+        let telling = telling(of: request, in: store, references)
         let (snapshot, stopWatcher, clock) = (store, stopWatcher, stopWatcher.clock)
         let pause = ModelPause()
+        let take: @Sendable (ModelDelta) -> Void = { delta in
+            pause.set(delta.pauseText(now: clock.now))
+            telling?.take(delta)
+        }
         let outcome = try await store.showingProgress(
             pause: pause,
             first: { store in
@@ -106,15 +111,24 @@ struct ModelCaller: Sendable {
             }
         ) {
             try await stopWatcher.run(for: snapshot, governedBy: references.skyfloAI) {
-                try await model.reply(to: request) { delta in
-                    pause.set(delta.pauseText(now: clock.now))
-                }
+                try await model.reply(to: request, onDelta: take)
             }
         }
+        telling?.finish()
         if case .timedOut = outcome, let why = pause.current {
             store.log(.modelFailed("the turn's time was over while it was \(redactor.redact(text: why))"))
         }
         return try await store.valueOrRefresh(outcome)
+    }
+
+    /// nil where nobody can follow the turn.
+    private func telling(
+        of request: ModelRequest, in store: ConversationStore, _ references: ResolvedReferences
+    ) -> ReplyTelling? {
+        guard let turn = store.record.telling.turn else { return nil }
+        return ReplyTelling(
+            turn, model: references.model.name, tools: request.tools.count, isFirst: store.machine.modelTurns == 0,
+            redactor: redactor, clock: stopWatcher.clock)
     }
 
     /// Once more with the key as it is by now, where that is another than the one that was refused.

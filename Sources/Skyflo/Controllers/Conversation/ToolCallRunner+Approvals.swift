@@ -90,7 +90,8 @@ extension ToolCallRunner {
                     warnings: content.warnings.map { display.text($0) } + notes, preview: content.preview,
                     requests: content.requests, postConditions: content.postConditions, digest: digest,
                     expiresAt: expiry, labels: content.labels, changes: content.changes,
-                    touches: content.touches.map { display.text($0) }, shown: shown, references: sources)))
+                    touches: content.touches.map { display.text($0) }, shown: shown, references: sources)),
+            isTentative: true)
     }
 
     // MARK: Room

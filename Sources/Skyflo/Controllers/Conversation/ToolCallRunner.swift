@@ -2,6 +2,7 @@ import Concurrency
 import ControllerRuntime
 import KubeClient
 import KubeModel
+import LiveEvents
 import SkyfloAPI
 import ToolKit
 import WorkflowEngine
@@ -62,6 +63,7 @@ struct ToolCallRunner: Sendable {
         let readOnly = gate.readOnly(store.conversation, governedBy: gate.governing(references))
         let undos = store.machine.isUndoing ? Undo.of(calls, machine: store.machine) : [:]
         let (snapshot, stopWatcher) = (store, stopWatcher)
+        store.pass(ids.map { .callStarted(CallStart(store.record.telling.proposed($0, store.machine))) })
         let outcome = try await store.showingProgress {
             try await stopWatcher.run(for: snapshot, governedBy: references.skyfloAI) {
                 try await calls.concurrentMap(atOnce: 8) { call in

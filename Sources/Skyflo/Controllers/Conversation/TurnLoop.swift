@@ -170,9 +170,10 @@ struct TurnLoop {
     }
 
     private mutating func end(_ end: TurnEnd) async throws {
-        store.log(.turnEnded(end))
+        store.log(.turnEnded(end), isTentative: true)
         try await store.flush()
         try await store.writeStatus()
+        store.endTelling()
         let reason = end.kind == .completed ? "TurnCompleted" : "Turn\(end.kind.rawValue)"
         let message = "turn \(machine.turn): \(end.message.isEmpty ? end.reason.rawValue : end.message)"
         if end.kind == .failed {

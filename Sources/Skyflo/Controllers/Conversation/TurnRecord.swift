@@ -1,5 +1,6 @@
 import KubeClient
 import KubeModel
+import LiveEvents
 import SkyfloAPI
 import Transcripts
 import WorkflowEngine
@@ -18,6 +19,8 @@ struct TurnRecord: Sendable {
     private(set) var withdrawn: Set<String> = []
     /// Why the transcript can't be read, where it can't.
     private(set) var loss: String?
+    /// Tells the turn to whoever follows it.
+    var telling: TurnTelling
     /// Facts that are not yet in the transcript.
     private var unwritten: [TranscriptChain.Entry] = []
     var hasUnwritten: Bool { !unwritten.isEmpty }
@@ -37,9 +40,12 @@ struct TurnRecord: Sendable {
     /// Behind that may stand what a worker wrote that died before its status was written, and what anybody made up who may
     /// write Secrets: approvals that nobody gave, writes that nobody began. Nothing of it is needed: what was begun and what
     /// came of it is in the status, where people's decisions are too, and everything else is found out again.
-    static func load(_ conversation: Conversation, from store: any TranscriptStore, now: KubeTime) async throws
-        -> TurnRecord
-    {
+    ///
+    /// - Parameter shown: an event as readers of the transcript see it.
+    static func load(
+        _ conversation: Conversation, from store: any TranscriptStore, now: KubeTime,
+        shown: (TurnEvent) -> TurnEvent
+    ) async throws -> TurnRecord {
         let isRestored = conversation.restoration != nil
         // What a status says that isn't the conversation's own vouches for nothing.
         let known = isRestored ? TranscriptChain.Anchor(count: 0, head: "") : conversation.status.transcript
@@ -56,9 +62,10 @@ struct TurnRecord: Sendable {
         if stored.position.entries < known.count {
             loss = loss ?? "it has fewer entries than the status says"
         }
-        var machine = WorkflowStateMachine(policy: .init(limits: conversation.spec.limits))
-        let vouchedFor = Array(stored.entries.prefix(known.count))
-        for entry in TranscriptChain.believed(vouchedFor) { machine.apply(entry.event, at: entry.at) }
+        let retelling = TurnNarration.replay(
+            stored.entries, counting: known.count,
+            to: WorkflowStateMachine(policy: .init(limits: conversation.spec.limits)), onlyNewestTurn: true,
+            shown: shown)
         let hasMore = stored.entries.count > known.count
         // Until the rest is disregarded in the transcript itself, the status must not vouch for it.
         if hasMore {
@@ -66,15 +73,21 @@ struct TurnRecord: Sendable {
             stored.position.head = known.head
         }
         var record = TurnRecord(
-            key: conversation.key, machine: machine, stored: stored,
-            claim: Claim(epoch: conversation.status.workerEpoch + 1), loss: loss)
-        if hasMore { record.unwritten = [.init(at: now, event: .disregarded(after: known.count))] }
+            key: conversation.key, machine: retelling.machine, stored: stored,
+            claim: Claim(epoch: conversation.status.workerEpoch + 1), loss: loss, telling: TurnTelling(retelling))
+        if hasMore {
+            let event = TurnEvent.disregarded(after: known.count)
+            record.telling.skip(event)
+            record.unwritten = [.init(at: now, event: event)]
+        }
         return record
     }
 
     private init(
-        key: ObjectKey, machine: WorkflowStateMachine, stored: StoredTranscript, claim: Claim, loss: String?
+        key: ObjectKey, machine: WorkflowStateMachine, stored: StoredTranscript, claim: Claim, loss: String?,
+        telling: TurnTelling
     ) {
+        self.telling = telling
         self.claim = claim
         self.key = key
         self.machine = machine
@@ -84,8 +97,10 @@ struct TurnRecord: Sendable {
         self.loss = loss
     }
 
-    mutating func log(_ event: TurnEvent, at: KubeTime) {
+    /// - Parameter shown: the event as readers of the transcript see it.
+    mutating func log(_ event: TurnEvent, shown: TurnEvent, at: KubeTime) {
         machine.apply(event, at: at)
+        telling.add(shown, at: at, machine)
         if case .decisionWithdrawn(let id, _) = event { withdrawn.insert(id) }
         unwritten.append(.init(at: at, event: event))
     }
@@ -93,6 +108,7 @@ struct TurnRecord: Sendable {
     /// The turn that was claimed is over: the next one is claimed anew.
     mutating func letGo() {
         claim = Claim(epoch: claim.expected + 1)
+        telling.letGo()
         references = nil
         withdrawn = []
     }

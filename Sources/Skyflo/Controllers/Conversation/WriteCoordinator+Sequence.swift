@@ -72,9 +72,11 @@ extension WriteCoordinator {
                 if attempt > 1 { store.takeBack(to: before) }
                 throw refusal
             }
-            if attempt == 1 { store.log(.stepStarted(id: call.id, step: step)) }
+            if attempt == 1 { store.log(.stepStarted(id: call.id, step: step), isTentative: true) }
             switch try await store.tryWriteStatus() {
-            case .written: return permit
+            case .written:
+                store.tell()
+                return permit
             case .outdated(let conflict) where attempt == ConversationStore.statusAttempts: throw conflict
             case .outdated: attempt += 1
             }

@@ -53,12 +53,13 @@ struct WriteCoordinator: Sendable {
         guard let call = store.machine.call(id) else { return }
         try await store.flush()
         let before = store.record
-        store.log(.writeStarted(id: id))
+        store.log(.writeStarted(id: id), isTentative: true)
         let permit: WritePermit
         do {
             permit = try await storeIntent(of: call, in: &store, references)
         } catch let refusal as WriteNotPermitted {
             store.takeBack(to: before)
+            store.tell()
             // What the conversation names is looked for again, and waited for.
             if refusal.lacksIdentity {
                 store.references = nil
@@ -70,6 +71,7 @@ struct WriteCoordinator: Sendable {
             }
             return
         }
+        store.tell()
         // A sequence goes on step by step.
         guard store.machine.call(id)?.sequence == nil else { return }
         try await send(call, in: &store, references: references, under: permit)

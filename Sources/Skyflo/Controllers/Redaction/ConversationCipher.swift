@@ -24,13 +24,17 @@ struct ConversationCipher: TranscriptCipher {
 
     func decrypt(_ concealed: String) -> JSONValue? { box.open(concealed, for: uid) }
 
-    private func shown(_ event: TurnEvent) -> TurnEvent {
+    /// An event as readers see it.
+    func shown(_ event: TurnEvent) -> TurnEvent {
         switch event {
         case .modelReplied(var reply):
             for position in reply.calls.indices {
                 reply.calls[position].arguments = redactor.redact(arguments: reply.calls[position].arguments)
             }
             return .modelReplied(reply)
+        case .argumentsResolved(let id, let arguments, let references):
+            return .argumentsResolved(
+                id: id, arguments: redactor.redact(arguments: arguments), references: references)
         case .approvalRequested(let id, var request):
             if let shown = request.shown { request.requests = shown.requests }
             return .approvalRequested(id: id, request)

@@ -81,6 +81,8 @@ package struct ToolSchema: Sendable, Hashable {
 package enum ModelDelta: Sendable, Hashable {
     case content(String)
     case reasoning(String)
+    /// All content of this reply so far was thinking. What follows is the answer.
+    case retraction
     /// A tool call began or grew.
     case toolCall(name: String)
     /// The request is going to be sent again. What came of this reply so far doesn't count any more.

@@ -25,7 +25,7 @@ package struct ConversationStatus: Sendable {
         case phase, reason, turn, uid, title, answer, observedGeneration, pendingApprovals, conditions, worker,
             turnState
         case plan, verification, progress, followUpsTaken, undosTaken, queuedSince, usage, transcript,
-            loadedToolsets, runbooks
+            loadedToolsets, runbooks, stream
     }
 
     /// The members whose entries come and go by themselves, by the ids of calls or changes.
@@ -72,6 +72,11 @@ package struct ConversationStatus: Sendable {
     package var worker: WorkerClaim {
         get { self[.worker] ?? WorkerClaim() }
         set { self[.worker] = newValue }
+    }
+    /// How the turn is followed; nil while none runs, and where it can't be.
+    package var stream: StreamAccess? {
+        get { self[.stream] }
+        set { self[.stream] = newValue }
     }
     package var workerIdentity: String { worker.identity }
     package var workerEpoch: Int { worker.epoch }

@@ -26,6 +26,8 @@ struct Follower {
     var generation = 0
     var approvalBehavior = ApprovalBehavior.wait
     var format: ResultFormat?
+    /// Shows what the model says while it says it.
+    var streams = true
 
     /// Of one watch. It bounds how long a connection that died in silence is believed in.
     private static let watchSeconds = 240
@@ -33,13 +35,45 @@ struct Follower {
     /// - Parameter timeout: nil waits without end.
     func run(timeout: Duration? = nil) async throws -> ExitStatus {
         let follower = self
-        return try await session.terminal.waiting { try await follower.follow(for: timeout) }
+        return try await session.terminal.waiting {
+            // The conversation decides what happened and when it is over; its events only show more of it, and earlier.
+            let display = LiveDisplay(follower.session.terminal)
+            let feed =
+                follower.streams
+                ? LiveFeed(
+                    follower.session, conversation: follower.name,
+                    turn: follower.followUp == nil ? follower.turn : nil
+                ) { display.show($0) } : nil
+            return try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
+                if let feed {
+                    group.addTask {
+                        await feed.run()
+                        return nil
+                    }
+                }
+                group.addTask { try await follower.follow(for: timeout, Live(display: display, feed: feed)) }
+                defer { group.cancelAll() }
+                while let ended = try await group.next() {
+                    if let ended { return ended }
+                }
+                throw CancellationError()
+            }
+        }
     }
 
-    private func follow(for timeout: Duration?) async throws -> ExitStatus {
-        guard let timeout else { return try await follow() }
+    /// The events beside the conversation.
+    private struct Live: Sendable {
+        var display: LiveDisplay
+        /// nil where nobody wants them.
+        var feed: LiveFeed?
+
+        var isAttached: Bool { feed?.isAttached ?? false }
+    }
+
+    private func follow(for timeout: Duration?, _ live: Live) async throws -> ExitStatus {
+        guard let timeout else { return try await follow(live) }
         let follower = self
-        let ended = try await withDeadline(.now + timeout) { try await follower.follow() }
+        let ended = try await withDeadline(.now + timeout) { try await follower.follow(live) }
         return try await timedOut(unless: ended)
     }
 
@@ -51,15 +85,15 @@ struct Follower {
         return TurnOutcome(of: conversation, turn: turn(in: conversation)) == .waiting ? .waitsForApproval : .timeout
     }
 
-    private func follow() async throws -> ExitStatus {
+    private func follow(_ live: Live) async throws -> ExitStatus {
         var state = FollowState(turn: turn)
         var conversation = try await session.conversations.get(name)
         var failures = 0
         let backoff = Backoff(base: .milliseconds(200), maximum: .seconds(5))
         while true {
             do {
-                if let status = try await look(at: conversation, &state) { return status }
-                if let status = try await watch(from: conversation, &state) { return status }
+                if let status = try await look(at: conversation, &state, live) { return status }
+                if let status = try await watch(from: conversation, &state, live) { return status }
                 try Task.checkCancellation()
                 failures = 0
                 conversation = try await session.conversations.get(name)
@@ -76,7 +110,9 @@ struct Follower {
     }
 
     /// nil when the watch is over and the turn isn't.
-    private func watch(from conversation: Conversation, _ state: inout FollowState) async throws -> ExitStatus? {
+    private func watch(
+        from conversation: Conversation, _ state: inout FollowState, _ live: Live
+    ) async throws -> ExitStatus? {
         let options = WatchOptions(
             resourceVersion: conversation.object.resourceVersion, fieldSelector: "metadata.name=\(name)",
             timeoutSeconds: Self.watchSeconds)
@@ -87,7 +123,7 @@ struct Follower {
                 switch event {
                 case .added(let object), .modified(let object):
                     let now = Conversation(object)
-                    if let status = try await look(at: now, &state) { return status }
+                    if let status = try await look(at: now, &state, live) { return status }
                     // While a person was thinking, the watch may have missed nothing, but is behind.
                     if state.takeDidAsk() { return nil }
                 case .deleted: throw CommandError(.error, message: "conversation \"\(name)\" was deleted")
@@ -105,15 +141,25 @@ struct Follower {
     }
 
     /// Says what is new. Returns how it ended, when it has.
-    private func look(at conversation: Conversation, _ state: inout FollowState) async throws -> ExitStatus? {
+    private func look(
+        at conversation: Conversation, _ state: inout FollowState, _ live: Live
+    ) async throws -> ExitStatus? {
         let turn = turn(in: conversation)
         state.report.turn = turn
+        if conversation.status.turn == turn, !conversation.status.isTurnEnded {
+            live.feed?.offer(conversation.status.stream)
+        } else if conversation.status.turn >= turn {
+            // The last of its events come at about the same time.
+            await live.feed?.finish(within: .seconds(1))
+        }
+        state.report.toldCalls = live.display.toldCalls
+        state.report.isPhaseTold = live.isAttached
         session.terminal.say(state.report.news(in: conversation))
         session.terminal.show(waitingFor: conversation.status.phase?.rawValue ?? "Waiting for the operator")
         guard conversation.status.observedGeneration >= generation else { return nil }
         switch TurnOutcome(of: conversation, turn: turn) {
         case .ended(let status):
-            end(conversation, status: status)
+            end(conversation, status: status, live.display)
             return status
         case .running: return nil
         case .waiting: return try await approvals(of: conversation, &state)
@@ -148,10 +194,12 @@ struct Follower {
             "To decide: \(session.program) approve \(name) \(ids) -n \(session.namespace)   (or deny)")
     }
 
-    private func end(_ conversation: Conversation, status: ExitStatus) {
+    private func end(_ conversation: Conversation, status: ExitStatus, _ display: LiveDisplay) {
         if let format { return session.print(conversation.object, as: format) }
         let answer = conversation.status.turn == turn(in: conversation) ? conversation.status.answer : nil
-        if let answer { session.terminal.print(StyledText(answer)) }
+        // On one screen nobody wants to read it twice.
+        let isShown = answer.map { session.terminal.isOneScreen && display.hasShown($0) } ?? true
+        if let answer, !isShown { session.terminal.print(StyledText(answer)) }
         if status != .success { session.terminal.say(StyledText(reason(of: conversation), style: .red)) }
     }
 

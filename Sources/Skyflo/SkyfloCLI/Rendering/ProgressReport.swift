@@ -5,6 +5,10 @@ import SkyfloAPI
 /// What is new in a conversation since it was last looked at, for somebody who follows a turn.
 struct ProgressReport {
     var turn: Int
+    /// Calls whose end somebody else has told.
+    var toldCalls: Set<String> = []
+    /// Somebody else shows how the turn moves.
+    var isPhaseTold = false
     private var phase: ConversationStatus.Phase?
     private var calls: [String: CallState] = [:]
     private var checks: Set<CheckStatus> = []
@@ -21,7 +25,7 @@ struct ProgressReport {
         lines += callLines(conversation) + stepLines(conversation) + checkLines(conversation)
         if let now = conversation.status.phase, now != phase {
             phase = now
-            if !now.isTerminal { lines.append(StyledText(now.rawValue, style: .dim)) }
+            if !now.isTerminal, !isPhaseTold { lines.append(StyledText(now.rawValue, style: .dim)) }
         }
         return lines
     }
@@ -50,6 +54,7 @@ struct ProgressReport {
         for id in ofTurn.keys.sorted(by: CallOrder.precedes) {
             guard let call = ofTurn[id], calls[id] != call.state else { continue }
             calls[id] = call.state
+            if toldCalls.contains(id) || isPhaseTold && !call.state.isFinal { continue }
             lines.append(Self.line(id, call: call))
         }
         return lines

@@ -11,16 +11,27 @@ package struct Session: Sendable {
     /// How people call this program, in the commands that are suggested: `kubectl skyflo`.
     package var program: String
     package var now: @Sendable () -> KubeTime
+    /// How a turn's events are reached; nil shows none.
+    package var events: EventAccess?
 
     package init(
         api: any KubeAPI, namespace: String, terminal: Terminal, program: String = "kubectl skyflo",
-        now: @escaping @Sendable () -> KubeTime
+        events: EventAccess? = .serviceProxy, now: @escaping @Sendable () -> KubeTime
     ) {
+        self.events = events
         self.api = api
         self.namespace = namespace
         self.terminal = terminal
         self.program = program
         self.now = now
+    }
+
+    /// How a turn's events are reached.
+    package enum EventAccess: Sendable {
+        /// Through the API server, by the stream key in the conversation's status.
+        case serviceProxy
+        /// From the operator itself, as whoever this API acts for.
+        case direct(any KubeAPI)
     }
 
     var conversations: ConversationClient { ConversationClient(api: api, namespace: namespace) }

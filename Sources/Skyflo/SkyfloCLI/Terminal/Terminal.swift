@@ -1,4 +1,5 @@
 import KubeModel
+import Synchronization
 
 /// Where a command reads and writes. Results go to the output; all that is said on the way goes to the errors, so that a
 /// script gets the answer and nothing else.
@@ -10,6 +11,7 @@ package struct Terminal: Sendable {
     private let isErrorColoured: Bool
     private let isOutputTerminal: Bool
     private let statusLine: StatusLine?
+    private let openLine = OpenLine()
 
     /// - Parameters:
     ///   - isErrorTerminal: shows that something moves while it is waited for; cursor sequences are understood there.
@@ -41,16 +43,39 @@ package struct Terminal: Sendable {
     package var isInteractive: Bool { read != nil }
 
     /// A line of the result.
-    package func print(_ text: StyledText) { write(text.rendered(isColoured: isOutputColoured) + "\n") }
+    package func print(_ text: StyledText) {
+        endStream()
+        write(text.rendered(isColoured: isOutputColoured) + "\n")
+    }
 
     /// A line about what happens.
-    package func say(_ text: StyledText) { writeError(text.rendered(isColoured: isErrorColoured) + "\n") }
+    package func say(_ text: StyledText) {
+        endStream()
+        writeError(text.rendered(isColoured: isErrorColoured) + "\n")
+    }
+
+    /// A piece of a text that goes on. Nothing moves on the terminal until its line ends.
+    func stream(_ text: StyledText) {
+        if openLine.open() { statusLine?.hide(true) }
+        writeError(text.rendered(isColoured: isErrorColoured))
+    }
+
+    /// Ends the line of ``stream(_:)``, if one is open.
+    func endStream() {
+        guard openLine.close() else { return }
+        writeError("\n")
+        statusLine?.hide(false)
+    }
+
+    /// Whether what is said and what is printed are read on the same screen.
+    var isOneScreen: Bool { isOutputTerminal && statusLine != nil }
 
     package func say(_ lines: [StyledText]) { lines.forEach(say) }
 
     /// Asks, and waits for a line. nil at the end of the input.
     package func ask(_ question: StyledText) async throws -> String? {
         guard let read else { return nil }
+        endStream()
         statusLine?.hide(true)
         defer { statusLine?.hide(false) }
         writeError(question.rendered(isColoured: isErrorColoured) + " ")
@@ -77,6 +102,25 @@ package struct Terminal: Sendable {
         case .yaml:
             let text = YAML.format(value)
             write(isOutputTerminal ? SafeText.escape(text) : text)
+        }
+    }
+}
+
+/// Whether a line was begun that isn't ended.
+private final class OpenLine: Sendable {
+    private let isOpen = Mutex(false)
+
+    /// - Returns: whether it was closed.
+    func open() -> Bool {
+        isOpen.withLock { isOpen in
+            defer { isOpen = true }; return !isOpen
+        }
+    }
+
+    /// - Returns: whether it was open.
+    func close() -> Bool {
+        isOpen.withLock { isOpen in
+            defer { isOpen = false }; return isOpen
         }
     }
 }

@@ -98,7 +98,7 @@ extension TurnEvent {
 extension TranscriptChain {
     /// The positions of the entries that may be acted upon, from 0. A ``TurnEvent/disregarded(after:)`` takes those before it
     /// away.
-    static func believedPositions(_ entries: [Entry]) -> [Int] {
+    package static func believedPositions(_ entries: [Entry]) -> [Int] {
         var believed: [Int] = []
         for (position, entry) in entries.enumerated() {
             if case .disregarded(let count) = entry.event {

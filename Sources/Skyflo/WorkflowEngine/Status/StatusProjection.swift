@@ -20,6 +20,10 @@ package struct StatusProjection: Sendable {
     /// Ids of approvals that this write makes visible for the first time.
     package var newApprovals: Set<String> = []
     package var timeToFirstToken: Double?
+    /// `HOST:PORT` of the worker for the others; nil where they can't reach it.
+    package var address: String?
+    /// How the turn is followed; nil where it can't be.
+    package var stream: StreamAccess?
     /// Why the model lets the turn wait, and until when; nil while it doesn't.
     package var wait: String?
     /// What is missing until decisions that were made count, by call.
@@ -70,22 +74,7 @@ package struct StatusProjection: Sendable {
     }
 
     package var phase: ConversationStatus.Phase {
-        if notAccepted != nil || queued != nil, !machine.isRunning { return .pending }
-        guard machine.isRunning else {
-            switch machine.ended?.kind {
-            case .completed: return .completed
-            case .failed: return .failed
-            case .stopped: return .stopped
-            case nil: return .pending
-            }
-        }
-        if machine.calls.contains(where: { $0.state == .executing }) { return .executing }
-        if machine.calls.contains(where: { $0.state == .verifying }) { return .verifying }
-        if !machine.pendingApprovals.isEmpty { return .awaitingApproval }
-        if machine.onlyWaits { return .waiting }
-        if machine.calls.contains(where: { $0.state == .proposed }) { return .executing }
-        // The model's look at what code has found of its changes.
-        return machine.hasJustWritten ? .verifying : .planning
+        (notAccepted != nil || queued != nil) && !machine.isRunning ? .pending : machine.phase
     }
 
     /// The patch: `{"status": …}`, without metadata.
@@ -99,7 +88,8 @@ package struct StatusProjection: Sendable {
         status.turn = machine.turn
         status.pendingApprovals = machine.pendingApprovals.count
         status.conditions = conditions()
-        status.worker = WorkerClaim(identity: worker, epoch: epoch)
+        status.worker = WorkerClaim(identity: worker, epoch: epoch, address: address)
+        if stream != nil || conversation.status.stream != nil { status.stream = stream }
         if machine.turn > 0 { addTurn(to: &status) }
         return ["status": status.json]
     }

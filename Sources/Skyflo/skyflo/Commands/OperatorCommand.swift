@@ -5,6 +5,7 @@ import FoundationEssentials
 import HTTPTransport
 import KubeClient
 import KubeModel
+import LiveServer
 import Logging
 import Metrics
 import ServiceLifecycle
@@ -38,6 +39,20 @@ struct OperatorCommand: AsyncParsableCommand {
     @Option(help: "Their port; 0 for none.") var healthPort: Int = 8081
     @Option(help: "Where transcripts are handed out, over HTTPS.") var apiHost: String = "127.0.0.1"
     @Option(help: "Its port, such as 8443; 0 for none.") var apiPort: Int = 0
+    @Option(help: "Where the events of turns are served, by HTTPS.") var liveHost: String = "127.0.0.1"
+    @Option(help: "Their port; 0 for none.") var livePort: Int = 0
+    @Option(
+        help:
+            "The Service that leads there, as NAMESPACE/SCHEME:NAME:PORT, for the API server's proxy. Default: https:skyflo-live:events in the namespace of the Leases."
+    )
+    var liveService: String?
+    @Option(help: "Where other replicas reach it, as HOST:PORT. Default: $POD_IP with the port.")
+    var liveAddress: String?
+    @Option(
+        help: "Its certificate, PEM. Default: a self-made one, kept in the Secret skyflo-live-tls.", completion: .file()
+    )
+    var liveTlsCert: String?
+    @Option(help: "The certificate's key, PEM.", completion: .file()) var liveTlsKey: String?
     @Option(help: "How many conversations are worked on at the same time.") var concurrency: Int = 64
     @Option(
         help:
@@ -58,6 +73,10 @@ struct OperatorCommand: AsyncParsableCommand {
         }
         guard (0...65_535).contains(healthPort) else { throw ValidationError("--health-port takes 0 to 65535") }
         guard (0...65_535).contains(apiPort) else { throw ValidationError("--api-port takes 0 to 65535") }
+        guard (0...65_535).contains(livePort) else { throw ValidationError("--live-port takes 0 to 65535") }
+        guard (liveTlsCert == nil) == (liveTlsKey == nil) else {
+            throw ValidationError("--live-tls-cert and --live-tls-key go together")
+        }
         guard (1...3600).contains(leaseDuration) else { throw ValidationError("--lease-duration takes 1 to 3600") }
         guard (0...65_535).contains(webhookPort) else { throw ValidationError("--webhook-port takes 0 to 65535") }
         guard (webhookTlsCert == nil) == (webhookTlsKey == nil) else {
@@ -76,9 +95,10 @@ struct OperatorCommand: AsyncParsableCommand {
             kubeconfigPath: kubeconfig, context: context, environment: environment)
         var options = KubeClient.Options()
         options.userAgent = KubeClient.Options.userAgent(version: Version.current)
+        let configuration = try configuration(environment)
         try await withKubeClient(cluster, logger: logger, options: options) { client in
             let program = Operator(
-                api: client, configuration: configuration(environment),
+                api: client, configuration: configuration,
                 models: BuiltInModelProvider(
                     logger: logger, environment: environment,
                     identityNamespaces: Set(cloudIdentityNamespaces.split(separator: ",").map(String.init))),
@@ -91,7 +111,7 @@ struct OperatorCommand: AsyncParsableCommand {
         }
     }
 
-    private func configuration(_ environment: [String: String]) -> Operator.Configuration {
+    private func configuration(_ environment: [String: String]) throws -> Operator.Configuration {
         let lease = WorkerLease(
             namespace: leaseNamespace ?? environment["POD_NAMESPACE"] ?? "skyflo-system", pod: Self.pod(environment),
             duration: .seconds(leaseDuration))
@@ -100,7 +120,8 @@ struct OperatorCommand: AsyncParsableCommand {
             lease: self.lease ? lease : nil, healthHost: healthHost,
             healthPort: healthPort == 0 ? nil : healthPort, apiHost: apiHost, apiPort: apiPort == 0 ? nil : apiPort,
             concurrency: concurrency,
-            systemNamespace: lease.namespace, proxies: ProxyEnvironment(environment), webhook: webhook)
+            systemNamespace: lease.namespace, proxies: ProxyEnvironment(environment),
+            live: try live(in: lease.namespace, environment), webhook: webhook)
     }
 
     private var webhook: WebhookServer.Configuration? {
@@ -108,6 +129,27 @@ struct OperatorCommand: AsyncParsableCommand {
         var certificate: (chain: String, key: String)?
         if let webhookTlsCert, let webhookTlsKey { certificate = (webhookTlsCert, webhookTlsKey) }
         return WebhookServer.Configuration(host: webhookHost, port: webhookPort, certificate: certificate)
+    }
+
+    /// nil where turns can't be followed event by event.
+    private func live(in namespace: String, _ environment: [String: String]) throws -> LiveConfiguration? {
+        guard livePort > 0 else { return nil }
+        var live = LiveConfiguration(
+            host: liveHost, port: livePort, service: liveService ?? "\(namespace)/https:skyflo-live:events")
+        live.address =
+            liveAddress ?? environment["POD_IP"].map { $0.contains(":") ? "[\($0)]:\(livePort)" : "\($0):\(livePort)" }
+        if let liveTlsCert, let liveTlsKey {
+            live.certificate = try ServingCertificate(
+                certificatePEM: Self.text(of: liveTlsCert), keyPEM: Self.text(of: liveTlsKey))
+        }
+        return live
+    }
+
+    private static func text(of path: String) throws -> String {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ValidationError("can't read \(path)")
+        }
+        return String(decoding: data, as: UTF8.self)
     }
 
     private static func pod(_ environment: [String: String]) -> OwnerReference? {

@@ -30,7 +30,7 @@ struct ForwardedRequest: Sendable {
 struct ServiceForwarder: Sendable {
     private static let dropped: Set<String> = [
         "authorization", "host", "connection", "content-length", "transfer-encoding", "impersonate-user",
-        "impersonate-group", "impersonate-uid",
+        "impersonate-group", "impersonate-uid", "accept-encoding",
     ]
 
     private let client: HTTPClient
@@ -47,19 +47,30 @@ struct ServiceForwarder: Sendable {
     func send(_ forwarded: ForwardedRequest, _ request: Request) async -> Response {
         var message = HTTPClientRequest(url: forwarded.url)
         message.method = .GET
-        for field in request.headers where !Self.dropped.contains(field.name.canonicalName) {
+        for field in request.headers
+        where !Self.dropped.contains(field.name.canonicalName)
+            && !field.name.canonicalName.hasPrefix("impersonate-")
+        {
             message.headers.add(name: field.name.canonicalName, value: field.value)
         }
         do {
-            let answer = try await client.execute(message, timeout: .minutes(10))
+            let answer = try await client.execute(message, timeout: .hours(24))
             var fields = HTTPFields()
             for header in answer.headers where !Self.dropped.contains(header.name.lowercased()) {
                 guard let name = HTTPField.Name(header.name) else { continue }
                 fields.append(HTTPField(name: name, value: header.value))
             }
+            // Whoever watches the inbound side uses it up: the connection ends with the answer. Without that, one that is
+            // idle would never learn that its client has left.
+            fields[.connection] = "close"
             return Response(
                 status: .init(code: Int(answer.status.code)), headers: fields,
-                body: ResponseBody(asyncSequence: answer.body))
+                body: ResponseBody { writer in
+                    try await request.body.consumeWithCancellationOnInboundClose { _ in
+                        for try await chunk in answer.body { try await writer.write(chunk) }
+                    }
+                    try await writer.finish(nil)
+                })
         } catch {
             let status = APIStatus(
                 code: 503, reason: .serviceUnavailable, message: "error trying to reach service: \(type(of: error))")

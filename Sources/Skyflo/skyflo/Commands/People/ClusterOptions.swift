@@ -15,7 +15,22 @@ struct ClusterOptions: ParsableArguments {
     @Option(help: "Time for one request, as 5s, 1m or a number of seconds; 0 for one hour, the longest.")
     var requestTimeout: Seconds = Seconds(duration: .seconds(30))
 
+    @Option(
+        help:
+            "Where a turn's events come from: proxy (the API server's, to the operator), none, or the operator's own https:// address."
+    )
+    var events: String = "proxy"
+    @Option(
+        help: "Who signs the certificate of that address, PEM. Default: the system's authorities.", completion: .file())
+    var eventsCa: String?
+
     func validate() throws {
+        guard ["proxy", "none"].contains(events) || events.hasPrefix("https://") else {
+            throw ValidationError("--events takes proxy, none, or an https:// address")
+        }
+        guard eventsCa == nil || events.hasPrefix("https://") else {
+            throw ValidationError("--events-ca needs --events with an https:// address")
+        }
         guard asGroups.isEmpty || asUser != nil else { throw ValidationError("--as-group needs --as") }
     }
 
@@ -24,6 +39,20 @@ struct ClusterOptions: ParsableArguments {
             kubeconfigPath: kubeconfig, context: context, environment: environment)
         if let namespace { configuration.namespace = namespace }
         if let asUser { configuration.impersonation = Impersonation(user: asUser, groups: asGroups) }
+        return configuration
+    }
+}
+
+extension ClusterOptions {
+    /// The operator's own address, with the credentials of the cluster; nil where events come by another way, or by none.
+    func eventServer(_ cluster: ClusterConfiguration) -> ClusterConfiguration? {
+        guard events.hasPrefix("https://") else { return nil }
+        var configuration = cluster
+        configuration.server = events
+        configuration.certificateAuthority = eventsCa.map { .file($0) }
+        configuration.insecureSkipTLSVerify = false
+        (configuration.tlsServerName, configuration.impersonation) = (nil, nil)
+        (configuration.clientCertificate, configuration.clientKey) = (nil, nil)
         return configuration
     }
 }

@@ -45,11 +45,16 @@ extension UserCommand {
             options.callerToken = callerToken
             let logger = Logger(label: "kubectl-skyflo") { _ in SwiftLogNoOpLogHandler() }
             return try await withKubeClient(configuration, logger: logger, options: options) { client in
-                try await perform(
-                    in: Session(
-                        api: client, namespace: configuration.namespace, terminal: terminal,
-                        program: Invocation.current.program
-                    ) { KubeTime(seconds: Date().timeIntervalSince1970) })
+                var session = Session(
+                    api: client, namespace: configuration.namespace, terminal: terminal,
+                    program: Invocation.current.program,
+                    events: cluster.events == "none" ? nil : .serviceProxy
+                ) { KubeTime(seconds: Date().timeIntervalSince1970) }
+                guard let server = cluster.eventServer(configuration) else { return try await perform(in: session) }
+                return try await withKubeClient(server, logger: logger, options: options) { direct in
+                    session.events = .direct(direct)
+                    return try await perform(in: session)
+                }
             }
         } catch {
             terminal.say(StyledText(CommandError.line(for: error)))

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LanguageModels
+@testable import HTTPTransport
 
 struct ServerSentEventParserTests {
     private func events(_ text: String, cut: Int) throws -> [ServerSentEvent] {

@@ -2,9 +2,9 @@
 ///
 /// Lines end in LF, CR or CRLF; a byte order mark at the beginning is skipped; comments, `id` and `retry` are read
 /// over. An event without data is not handed out, as the standard says.
-struct ServerSentEventParser: Sendable {
-    struct TooLarge: Error, Hashable {
-        var limit: Int
+package struct ServerSentEventParser: Sendable {
+    package struct TooLarge: Error, Hashable {
+        package var limit: Int
     }
 
     private let limit: Int
@@ -16,9 +16,9 @@ struct ServerSentEventParser: Sendable {
 
     /// - Parameter limit: how many bytes an event, or a line, may have. Without it a server that never ends an event
     ///   would fill the memory.
-    init(limit: Int = 1 << 20) { self.limit = limit }
+    package init(limit: Int = 1 << 20) { self.limit = limit }
 
-    mutating func push(_ bytes: some Sequence<UInt8>) throws(TooLarge) -> [ServerSentEvent] {
+    package mutating func push(_ bytes: some Sequence<UInt8>) throws(TooLarge) -> [ServerSentEvent] {
         var events: [ServerSentEvent] = []
         for byte in bytes {
             let completesCRLF = lastWasCarriageReturn && byte == UInt8(ascii: "\n")
@@ -36,7 +36,7 @@ struct ServerSentEventParser: Sendable {
 
     /// What stands open when the stream ends. The standard drops it; but some servers leave out the last empty line, so
     /// the caller decides whether it is whole.
-    mutating func finish() -> ServerSentEvent? {
+    package mutating func finish() -> ServerSentEvent? {
         if !line.isEmpty { _ = endLine() }
         return dispatch()
     }

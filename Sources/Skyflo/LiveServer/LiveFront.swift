@@ -1,0 +1,273 @@
+import AsyncHTTPClient
+import ControllerRuntime
+import HTTPTypes
+import Hummingbird
+import KubeModel
+import LiveEvents
+import Logging
+import NIOCore
+import NIOHTTP1
+import SkyfloAPI
+
+/// A request with the connection that it came on.
+struct LiveRequestContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        channel = source.channel
+    }
+
+    var address: String { channel.remoteAddress?.ipAddress ?? "" }
+}
+
+/// Names of headers that have a meaning here only.
+enum LiveHeader {
+    /// Of the turn, from `status.stream.key`. The API server's proxy hands it on.
+    static let streamKey = "Skyflo-Stream-Key"
+    /// As `Authorization`, which the API server's proxy takes away.
+    static let authorization = "Skyflo-Authorization"
+    /// A worker that doesn't have the turn hands the request on, once.
+    static let passedOnBy = "Skyflo-Passed-On-By"
+}
+
+/// The edge: who is it, may they, where is the turn, and then events.
+struct LiveFront: HTTPResponder {
+    typealias Context = LiveRequestContext
+
+    let directory: TurnDirectory
+    let review: StreamReview
+    let limits: LiveServerLimits
+    let limiter: ConnectionLimiter
+    let slots: StreamSlots
+    let peers: HTTPClient
+    let logger: Logger
+
+    func respond(to request: Request, context: LiveRequestContext) async throws -> Response {
+        do {
+            return try await answer(request, context)
+        } catch let status as APIStatus {
+            return Self.refusal(status)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            logger.notice("a request for events failed", metadata: ["error": "\(error)"])
+            return Self.refusal(
+                .init(code: 503, reason: .serviceUnavailable, message: "try again", retryAfterSeconds: 2))
+        }
+    }
+
+    private func answer(_ request: Request, _ context: LiveRequestContext) async throws -> Response {
+        guard limiter.request(context.address) else {
+            throw APIStatus(
+                code: 429, reason: .tooManyRequests, message: "too many requests from your address",
+                retryAfterSeconds: 1)
+        }
+        let wanted = try EventRequest(request)
+        let grant = try await grant(request, for: wanted.conversation)
+        let slot = try slot(for: grant)
+        if case .elsewhere(let address, let worker) = try await directory.find(wanted.conversation, turn: wanted.turn) {
+            return try await passOn(request, to: address, worker: worker, holding: slot)
+        }
+        let stream = LiveEventStream(
+            directory: directory, review: review, limits: limits, conversation: wanted.conversation, grant: grant,
+            turn: wanted.turn, after: wanted.after)
+        return Response(
+            status: .ok, headers: Self.streamFields,
+            body: Self.body(of: stream, for: request, on: context.channel, holding: slot))
+    }
+
+    // MARK: Who
+
+    private func grant(_ request: Request, for conversation: ObjectKey) async throws -> StreamGrant {
+        if let key = request.header(LiveHeader.streamKey) {
+            guard try await opens(key, conversation) else {
+                throw APIStatus(code: 401, reason: .unauthorized, message: "the stream key is void")
+            }
+            return .key(key)
+        }
+        let header = request.header(LiveHeader.authorization) ?? request.headers[.authorization]
+        guard let token = header.flatMap(Self.bearer) else {
+            throw APIStatus(
+                code: 401, reason: .unauthorized,
+                message: "show a bearer token of the cluster in Authorization (through the API server's proxy in "
+                    + "\(LiveHeader.authorization)), or the key of status.stream in \(LiveHeader.streamKey)")
+        }
+        guard let caller = try await review.caller(of: token) else {
+            throw APIStatus(code: 401, reason: .unauthorized, message: "this cluster doesn't know the token")
+        }
+        guard try await review.mayGet(conversation, caller) else {
+            throw APIStatus(
+                code: 403, reason: .forbidden,
+                message: "\(caller.name) may not get conversations.skyflo.ai \"\(conversation.name)\" in namespace "
+                    + "\(conversation.namespace ?? "")")
+        }
+        return .caller(caller, token: token)
+    }
+
+    /// Void when the turn has ended. Another worker's key is in the status.
+    private func opens(_ key: String, _ conversation: ObjectKey) async throws -> Bool {
+        guard !key.isEmpty, key.utf8.count <= 256 else { return false }
+        if let turn = directory.turns[conversation], turn.end == nil, !turn.streamKey.isEmpty,
+            isEqualInConstantTime(turn.streamKey, key)
+        {
+            return true
+        }
+        // From the cache only: a key that nobody knows is no reason to ask the API server.
+        guard let stored = directory.conversations.get(conversation).map({ Conversation($0).status }),
+            !stored.isTurnEnded, let stream = stored.stream
+        else { return false }
+        return isEqualInConstantTime(stream.key, key)
+    }
+
+    private static func bearer(_ header: String) -> String? {
+        let parts = header.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer", !parts[1].isEmpty else { return nil }
+        return String(parts[1])
+    }
+
+    private func slot(for grant: StreamGrant) throws -> StreamSlots.Slot {
+        do throws(StreamSlots.Refusal) {
+            return try slots.take(grant.account)
+        } catch {
+            switch error {
+            case .tooMany:
+                throw APIStatus(
+                    code: 503, reason: .serviceUnavailable, message: "too many streams are open",
+                    retryAfterSeconds: 5)
+            case .tooManyOfCaller:
+                throw APIStatus(
+                    code: 429, reason: .tooManyRequests,
+                    message: "you have \(limits.streamsPerCaller) streams open; close one first",
+                    retryAfterSeconds: 5)
+            }
+        }
+    }
+
+    // MARK: Answers
+
+    private static var streamFields: HTTPFields {
+        var fields = HTTPFields()
+        fields[.contentType] = "text/event-stream; charset=utf-8"
+        fields[.cacheControl] = "no-cache, no-transform"
+        // The stream watches for the client's end, which uses the connection up.
+        fields[.connection] = "close"
+        if let name = HTTPField.Name("X-Accel-Buffering") { fields[name] = "no" }
+        return fields
+    }
+
+    /// A client that loses the connection comes back after a second.
+    private static let prelude = "retry: 1000\n\n"
+
+    private static func body(
+        of stream: LiveEventStream, for request: Request, on channel: any Channel, holding slot: StreamSlots.Slot
+    ) -> ResponseBody {
+        ResponseBody { writer in
+            defer { withExtendedLifetime(slot) {} }
+            // At once, so that the client knows that it listens.
+            try await writer.write(ByteBuffer(string: prelude))
+            try await request.body.consumeWithCancellationOnInboundClose { _ in
+                try await stream.run(abort: { channel.close(promise: nil) }) { messages in
+                    var bytes: [UInt8] = []
+                    for message in messages { message.appendFrame(to: &bytes) }
+                    try await writer.write(ByteBuffer(bytes: bytes))
+                }
+            }
+            try await writer.finish(nil)
+        }
+    }
+
+    static func refusal(_ status: APIStatus) -> Response {
+        var fields = HTTPFields()
+        fields[.contentType] = "application/json"
+        fields[.cacheControl] = "no-store"
+        if let seconds = status.retryAfterSeconds { fields[.retryAfter] = String(seconds) }
+        return Response(
+            status: .init(code: status.code), headers: fields,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: JSONWriter.bytes(status.json))))
+    }
+
+    // MARK: Other workers
+
+    /// Asks the worker that has the turn for its events, as the caller, and hands them on.
+    private func passOn(
+        _ request: Request, to address: String?, worker: String, holding slot: StreamSlots.Slot
+    ) async throws -> Response {
+        let moved = APIStatus(
+            code: 503, reason: .serviceUnavailable, message: "the turn is with worker \(worker); try again",
+            retryAfterSeconds: 1)
+        // Two workers that each take the other for the one who has it would hand it on forever.
+        guard let address, request.header(LiveHeader.passedOnBy) == nil else { throw moved }
+        var passed = HTTPClientRequest(url: "https://\(address)\(request.head.path ?? "/")")
+        for name in [LiveHeader.streamKey, LiveHeader.authorization, "Authorization", "Last-Event-ID", "Accept"] {
+            if let value = request.header(name) { passed.headers.add(name: name, value: value) }
+        }
+        passed.headers.add(name: LiveHeader.passedOnBy, value: directory.identity)
+        let response: HTTPClientResponse
+        do {
+            response = try await peers.execute(passed, timeout: .hours(24))
+        } catch {
+            logger.notice("a worker can't be reached", metadata: ["worker": "\(worker)", "address": "\(address)"])
+            throw moved
+        }
+        var fields = HTTPFields()
+        for name in ["Content-Type", "Cache-Control", "Retry-After"] {
+            guard let field = HTTPField.Name(name), let value = response.headers.first(name: name) else { continue }
+            fields[field] = value
+        }
+        fields[.connection] = "close"
+        return Response(
+            status: .init(code: Int(response.status.code)), headers: fields,
+            body: ResponseBody { writer in
+                defer { withExtendedLifetime(slot) {} }
+                try await request.body.consumeWithCancellationOnInboundClose { _ in
+                    for try await chunk in response.body { try await writer.write(chunk) }
+                }
+                try await writer.finish(nil)
+            })
+    }
+}
+
+/// What a client asks for.
+struct EventRequest: Sendable, Hashable {
+    var conversation: ObjectKey
+    /// nil for the one that runs, or is about to, or ran last.
+    var turn: Int?
+    /// The last event that it has; nil for none.
+    var after: EventNumber?
+
+    /// - Throws: `APIStatus` 404, 405 or 400.
+    init(_ request: Request) throws(APIStatus) {
+        let path = request.uri.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
+        guard path.count == 6, path[0] == "v1", path[1] == "namespaces", path[3] == "conversations",
+            path[5] == "events",
+            let namespace = PercentEncoding.decode(path[2][...]), let name = PercentEncoding.decode(path[4][...]),
+            !namespace.isEmpty, !name.isEmpty, !namespace.contains("/"), !name.contains("/")
+        else { throw APIStatus(code: 404, reason: .notFound, message: "there is nothing at this path") }
+        guard request.method == .get else {
+            throw APIStatus(code: 405, reason: .methodNotAllowed, message: "events can only be read: GET")
+        }
+        conversation = ObjectKey(namespace: namespace, name: name)
+        let query = request.uri.queryParameters
+        if let text = query["turn"] {
+            guard let number = Int(text), number > 0 else {
+                throw APIStatus(code: 400, reason: .badRequest, message: "turn takes a number from 1")
+            }
+            turn = number
+        }
+        // A browser that comes back says it by the header; the query is where it began.
+        if let text = request.header("Last-Event-ID").flatMap({ $0.isEmpty ? nil : $0 })
+            ?? query["after"].map(String.init)
+        {
+            guard let number = EventNumber(text) else {
+                throw APIStatus(code: 400, reason: .badRequest, message: "after takes the number of an event")
+            }
+            after = number
+        }
+    }
+}
+
+extension Request {
+    func header(_ name: String) -> String? { HTTPField.Name(name).flatMap { headers[$0] } }
+}

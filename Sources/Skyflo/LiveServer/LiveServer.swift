@@ -1,0 +1,86 @@
+import AsyncHTTPClient
+import Concurrency
+import ControllerRuntime
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import KubeClient
+import LiveEvents
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Transcripts
+
+/// Lets people follow turns while they happen: `/v1/namespaces/{namespace}/conversations/{name}/events`, server-sent events
+/// over TLS.
+///
+/// Nothing that a client does, or doesn't, holds a turn up: each reads from the turn's log at its own pace.
+package struct LiveServer: Service {
+    package struct Configuration: Sendable {
+        package var host: String
+        /// 0 lets the system choose.
+        package var port: Int
+        package var certificate: ServingCertificate
+        package var limits: LiveServerLimits
+        /// Is told the port once the server listens.
+        package var onListening: @Sendable (Int) async -> Void
+
+        package init(
+            host: String, port: Int, certificate: ServingCertificate, limits: LiveServerLimits = LiveServerLimits(),
+            onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+        ) {
+            self.host = host
+            self.port = port
+            self.certificate = certificate
+            self.limits = limits
+            self.onListening = onListening
+        }
+    }
+
+    private let configuration: Configuration
+    private let directory: TurnDirectory
+    private let logger: Logger
+
+    package init(
+        _ configuration: Configuration, turns: LiveTurns, conversations: Informer, api: any KubeAPI,
+        transcripts: any TranscriptReader, identity: String, logger: Logger
+    ) {
+        self.configuration = configuration
+        directory = TurnDirectory(
+            turns: turns, conversations: conversations, api: api, transcripts: transcripts, identity: identity)
+        self.logger = logger
+    }
+
+    /// Serves until the task is cancelled or gracefully shut down.
+    /// - Throws: when the port can't be had.
+    package func run() async throws {
+        let limits = configuration.limits
+        let limiter = ConnectionLimiter(limits)
+        var settings = HTTPClient.Configuration(
+            tlsConfiguration: try configuration.certificate.peerTLS(),
+            timeout: .init(connect: .seconds(3), read: .init(limits.heartbeat * 3)))
+        settings.httpVersion = .http1Only
+        try await HTTPClient.withHTTPClient(configuration: settings) { client in
+            let front = LiveFront(
+                directory: directory, review: StreamReview(api: directory.api), limits: limits, limiter: limiter,
+                slots: StreamSlots(limits), peers: client, logger: logger)
+            let tls = try configuration.certificate.serverTLS()
+            let application = Application(
+                responder: front,
+                server: HTTPServerBuilder { responder in
+                    // A connection that says nothing isn't kept.
+                    let http = HTTP1Channel(responder: responder, configuration: .init(idleTimeout: .seconds(30)))
+                    return LimitedChannel(base: try TLSChannel(http, tlsConfiguration: tls), limiter: limiter)
+                },
+                configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
+                onServerRunning: { channel in
+                    if let port = channel.localAddress?.port { await configuration.onListening(port) }
+                }, logger: logger)
+            try await runStoppingGracefully(application, logger: logger)
+        }
+    }
+}
+
+extension TimeAmount {
+    fileprivate init(_ duration: Duration) { self = .nanoseconds(Int64(duration / .nanoseconds(1))) }
+}

@@ -1,0 +1,73 @@
+import ControllerRuntime
+import Crypto
+import KubeClient
+import KubeModel
+import SkyfloAPI
+
+/// What a stream is opened with.
+enum StreamGrant: Sendable {
+    /// By a token, which is kept to ask again.
+    case caller(Caller, token: String)
+    /// By the stream key of a turn.
+    case key(String)
+
+    /// By what streams are counted.
+    var account: String {
+        switch self {
+        case .caller(let caller, _): "user " + caller.name
+        case .key(let key): "key " + key
+        }
+    }
+}
+
+/// Who may follow a conversation. What the API server said a moment ago isn't asked again, except for streams that are open.
+struct StreamReview: Sendable {
+    private let api: any KubeAPI
+    private let callers: CallerReview
+
+    init(api: any KubeAPI) {
+        self.api = api
+        callers = CallerReview(api: api)
+    }
+
+    /// - Returns: nil for a token that this cluster doesn't know.
+    /// - Throws: what keeps the API server from answering.
+    func caller(of token: String) async throws -> Caller? { try await Self.caller(of: token, callers) }
+
+    /// Whether the caller may `get` the conversation, or a subresource of it.
+    func mayGet(_ conversation: ObjectKey, subresource: String? = nil, _ caller: Caller) async throws -> Bool {
+        try await Self.mayGet(conversation, subresource: subresource, caller, callers)
+    }
+
+    /// Whether a stream that is open may stay so, asked anew.
+    func stillAllows(_ grant: StreamGrant, _ conversation: ObjectKey) async throws -> Bool {
+        guard case .caller(_, let token) = grant else { return true }
+        // One that remembers nothing yet.
+        let fresh = CallerReview(api: api)
+        guard let caller = try await Self.caller(of: token, fresh) else { return false }
+        return try await Self.mayGet(conversation, caller, fresh)
+    }
+
+    private static func caller(of token: String, _ callers: CallerReview) async throws -> Caller? {
+        do {
+            return try await callers.caller(token: token)
+        } catch is CallerRefused {
+            return nil
+        }
+    }
+
+    private static func mayGet(
+        _ conversation: ObjectKey, subresource: String? = nil, _ caller: Caller, _ callers: CallerReview
+    ) async throws -> Bool {
+        let path = APIResource.conversations.path(
+            namespace: conversation.namespace, name: conversation.name, subresource: subresource)
+        guard let access = ResourceAccess(KubeRequest(.get, path: path)) else { return false }
+        return try await callers.allows(access, caller: caller)
+    }
+}
+
+/// Compares secrets in a time that doesn't tell where they differ.
+func isEqualInConstantTime(_ a: String, _ b: String) -> Bool {
+    let (left, right) = (Array(SHA256.hash(data: Array(a.utf8))), Array(SHA256.hash(data: Array(b.utf8))))
+    return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+}
