@@ -38,6 +38,6 @@ import Testing
 
     @Test(arguments: [("a", "a", true), ("a", "b", false), ("", "", true), ("abc", "ab", false)])
     func `secrets are compared as a whole`(a: String, b: String, isEqual: Bool) {
-        #expect(isEqualInConstantTime(a, b) == isEqual)
+        #expect(isEqualInConstantTime(a, to: b) == isEqual)
     }
 }

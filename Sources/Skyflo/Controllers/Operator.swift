@@ -136,7 +136,7 @@ package struct Operator: Sendable {
         manager.add(events, to: .others)
         var dependencies = dependencies(
             conversations, skyfloAIs: skyfloAIs, events: events, redactionKey: redactionKey, user: user)
-        dependencies.live = addLive(to: manager, conversations, certificate)
+        dependencies.live = addLive(to: manager, following: conversations, certificate: certificate)
         let controller = conversationController(dependencies)
         dependencies.waits.connect { [weak controller] in controller?.enqueue($0) }
         manager.add(dependencies.waits, to: .leaderElected)
@@ -149,7 +149,7 @@ package struct Operator: Sendable {
 
     /// Lets people follow turns, where that is wanted.
     private func addLive(
-        to manager: Manager, _ conversations: Informer, _ certificate: ServingCertificate?
+        to manager: Manager, following conversations: Informer, certificate: ServingCertificate?
     ) -> LiveAccess? {
         guard let live = configuration.live, let certificate else { return nil }
         let turns = LiveTurns()

@@ -38,7 +38,7 @@ struct LiveEventStream: Sendable {
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         defer { wake.finish() }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await watchOver(pulse, wake, abort: abort) }
+            group.addTask { try await watchOver(pulse, waking: wake, abort: abort) }
             defer { group.cancelAll() }
             var delivery = Delivery(stream: self, wake: wake, cursor: after)
             var iterator = wakes.makeAsyncIterator()
@@ -66,7 +66,7 @@ struct LiveEventStream: Sendable {
 
     /// Wakes the delivery from time to time, gives a client up that takes nothing, and asks again whether it may follow.
     private func watchOver(
-        _ pulse: Pulse, _ wake: AsyncStream<Void>.Continuation, abort: @Sendable () -> Void
+        _ pulse: Pulse, waking wake: AsyncStream<Void>.Continuation, abort: @Sendable () -> Void
     ) async throws {
         var checked = ContinuousClock.now
         while true {
@@ -77,7 +77,7 @@ struct LiveEventStream: Sendable {
             if checked.duration(to: .now) >= limits.recheck {
                 checked = .now
                 // An API server that doesn't answer has withdrawn nothing.
-                let isAllowed = try? await review.stillAllows(grant, conversation)
+                let isAllowed = try? await review.stillAllows(grant, of: conversation)
                 if isAllowed == false {
                     pulse.state.withLock { $0.refusal = "you may not follow the conversation any more" }
                 }
@@ -137,7 +137,7 @@ struct Delivery {
     // MARK: A turn that is here
 
     private mutating func begin(_ found: LiveTurn) async throws -> Step {
-        if case .key(let key) = stream.grant, !isEqualInConstantTime(key, found.streamKey) {
+        if case .key(let key) = stream.grant, !isEqualInConstantTime(key, to: found.streamKey) {
             return last(.resume(reason: "the stream key is void"))
         }
         turn = found
@@ -200,6 +200,6 @@ struct Delivery {
     /// A stream key opens no transcript.
     private func mayReadTranscript() async throws -> Bool {
         guard case .caller(let caller, _) = stream.grant else { return false }
-        return try await stream.review.mayGet(stream.conversation, subresource: "transcript", caller)
+        return try await stream.review.mayGet(stream.conversation, subresource: "transcript", by: caller)
     }
 }

@@ -46,7 +46,7 @@ struct LiveFront: HTTPResponder {
 
     func respond(to request: Request, context: LiveRequestContext) async throws -> Response {
         do {
-            return try await answer(request, context)
+            return try await answer(request, in: context)
         } catch let status as APIStatus {
             return Self.refusal(status)
         } catch let error as CancellationError {
@@ -58,7 +58,7 @@ struct LiveFront: HTTPResponder {
         }
     }
 
-    private func answer(_ request: Request, _ context: LiveRequestContext) async throws -> Response {
+    private func answer(_ request: Request, in context: LiveRequestContext) async throws -> Response {
         guard limiter.request(context.address) else {
             throw APIStatus(
                 code: 429, reason: .tooManyRequests, message: "too many requests from your address",
@@ -82,7 +82,7 @@ struct LiveFront: HTTPResponder {
 
     private func grant(_ request: Request, for conversation: ObjectKey) async throws -> StreamGrant {
         if let key = request.header(LiveHeader.streamKey) {
-            guard try await opens(key, conversation) else {
+            guard try await opens(key, of: conversation) else {
                 throw APIStatus(code: 401, reason: .unauthorized, message: "the stream key is void")
             }
             return .key(key)
@@ -97,7 +97,7 @@ struct LiveFront: HTTPResponder {
         guard let caller = try await review.caller(of: token) else {
             throw APIStatus(code: 401, reason: .unauthorized, message: "this cluster doesn't know the token")
         }
-        guard try await review.mayGet(conversation, caller) else {
+        guard try await review.mayGet(conversation, by: caller) else {
             throw APIStatus(
                 code: 403, reason: .forbidden,
                 message: "\(caller.name) may not get conversations.skyflo.ai \"\(conversation.name)\" in namespace "
@@ -107,10 +107,10 @@ struct LiveFront: HTTPResponder {
     }
 
     /// Void when the turn has ended. Another worker's key is in the status.
-    private func opens(_ key: String, _ conversation: ObjectKey) async throws -> Bool {
+    private func opens(_ key: String, of conversation: ObjectKey) async throws -> Bool {
         guard !key.isEmpty, key.utf8.count <= 256 else { return false }
         if let turn = directory.turns[conversation], turn.end == nil, !turn.streamKey.isEmpty,
-            isEqualInConstantTime(turn.streamKey, key)
+            isEqualInConstantTime(turn.streamKey, to: key)
         {
             return true
         }
@@ -118,7 +118,7 @@ struct LiveFront: HTTPResponder {
         guard let stored = directory.conversations.get(conversation).map({ Conversation($0).status }),
             !stored.isTurnEnded, let stream = stored.stream
         else { return false }
-        return isEqualInConstantTime(stream.key, key)
+        return isEqualInConstantTime(stream.key, to: key)
     }
 
     private static func bearer(_ header: String) -> String? {

@@ -35,17 +35,17 @@ struct StreamReview: Sendable {
     func caller(of token: String) async throws -> Caller? { try await Self.caller(of: token, callers) }
 
     /// Whether the caller may `get` the conversation, or a subresource of it.
-    func mayGet(_ conversation: ObjectKey, subresource: String? = nil, _ caller: Caller) async throws -> Bool {
-        try await Self.mayGet(conversation, subresource: subresource, caller, callers)
+    func mayGet(_ conversation: ObjectKey, subresource: String? = nil, by caller: Caller) async throws -> Bool {
+        try await Self.mayGet(conversation, subresource: subresource, by: caller, asking: callers)
     }
 
     /// Whether a stream that is open may stay so, asked anew.
-    func stillAllows(_ grant: StreamGrant, _ conversation: ObjectKey) async throws -> Bool {
+    func stillAllows(_ grant: StreamGrant, of conversation: ObjectKey) async throws -> Bool {
         guard case .caller(_, let token) = grant else { return true }
         // One that remembers nothing yet.
         let fresh = CallerReview(api: api)
         guard let caller = try await Self.caller(of: token, fresh) else { return false }
-        return try await Self.mayGet(conversation, caller, fresh)
+        return try await Self.mayGet(conversation, by: caller, asking: fresh)
     }
 
     private static func caller(of token: String, _ callers: CallerReview) async throws -> Caller? {
@@ -57,7 +57,7 @@ struct StreamReview: Sendable {
     }
 
     private static func mayGet(
-        _ conversation: ObjectKey, subresource: String? = nil, _ caller: Caller, _ callers: CallerReview
+        _ conversation: ObjectKey, subresource: String? = nil, by caller: Caller, asking callers: CallerReview
     ) async throws -> Bool {
         let path = APIResource.conversations.path(
             namespace: conversation.namespace, name: conversation.name, subresource: subresource)
@@ -67,7 +67,7 @@ struct StreamReview: Sendable {
 }
 
 /// Compares secrets in a time that doesn't tell where they differ.
-func isEqualInConstantTime(_ a: String, _ b: String) -> Bool {
+func isEqualInConstantTime(_ a: String, to b: String) -> Bool {
     let (left, right) = (Array(SHA256.hash(data: Array(a.utf8))), Array(SHA256.hash(data: Array(b.utf8))))
     return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
 }

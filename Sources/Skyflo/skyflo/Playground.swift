@@ -36,10 +36,10 @@
             try await withKubeClient(admin, logger: logger) { client in
                 try await runOperator(
                     endpoint, token: token,
-                    onAPIPort: { try await Self.publish("skyflo-operator", port: ("api", 8443), at: $0, client) },
+                    onAPIPort: { try await Self.publish("skyflo-operator", port: ("api", 8443), at: $0, with: client) },
                     onLivePort: { port in
                         do {
-                            try await Self.publish("skyflo-live", port: ("events", 443), at: port, client)
+                            try await Self.publish("skyflo-live", port: ("events", 443), at: port, with: client)
                         } catch {
                             logger.error("turns can't be followed", metadata: ["error": "\(error)"])
                         }
@@ -49,7 +49,7 @@
 
         /// Lets people reach the operator through the API server's proxy, as in a real cluster.
         private static func publish(
-            _ name: String, port: (name: String, number: Int), at local: Int, _ client: KubeClient
+            _ name: String, port: (name: String, number: Int), at local: Int, with client: KubeClient
         ) async throws {
             let services = APIResource(group: "", version: "v1", plural: "services", kind: "Service")
             var service = KubeObject(

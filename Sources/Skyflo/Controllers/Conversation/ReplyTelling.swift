@@ -56,11 +56,11 @@ final class ReplyTelling: Sendable {
             switch delta {
             case .content(let text):
                 contents += endThinking(&state)
-                contents += say(state.said.push(text), &state)
+                contents += say(state.said.push(text), in: &state)
             case .retraction:
                 state.said = RedactedStream(redactor)
                 contents.append(.tokensRetracted(reason: "what was said so far was thinking"))
-            case .reasoning(let text): contents += think(state.thought.push(text), &state)
+            case .reasoning(let text): contents += think(state.thought.push(text), in: &state)
             case .toolCall(let name):
                 contents += endThinking(&state)
                 if name != state.tool { contents.append(.toolCallBegan(tool: String(name.prefix(128)))) }
@@ -81,18 +81,18 @@ final class ReplyTelling: Sendable {
     func finish() {
         state.withLock { state in
             var contents = endThinking(&state)
-            contents += say(state.said.finish(), &state)
+            contents += say(state.said.finish(), in: &state)
             turn.pass(contents)
         }
     }
 
-    private func say(_ text: String, _ state: inout State) -> [LiveEvent.Content] {
+    private func say(_ text: String, in state: inout State) -> [LiveEvent.Content] {
         guard !text.isEmpty else { return [] }
         state.count += 1
         return [.token(text, count: state.count)]
     }
 
-    private func think(_ text: String, _ state: inout State) -> [LiveEvent.Content] {
+    private func think(_ text: String, in state: inout State) -> [LiveEvent.Content] {
         if state.thinkingSince == nil { state.thinkingSince = clock.uptime }
         guard !text.isEmpty else { return [] }
         if state.thoughts.utf8.count < TurnNarration.Budget.text { state.thoughts += text }
@@ -101,7 +101,7 @@ final class ReplyTelling: Sendable {
 
     private func endThinking(_ state: inout State) -> [LiveEvent.Content] {
         guard let since = state.thinkingSince else { return [] }
-        let rest = think(state.thought.finish(), &state)
+        let rest = think(state.thought.finish(), in: &state)
         let duration = clock.uptime - since
         defer { (state.thinkingSince, state.thoughts) = (nil, "") }
         return rest + [

@@ -63,7 +63,7 @@ struct ToolCallRunner: Sendable {
         let readOnly = gate.readOnly(store.conversation, governedBy: gate.governing(references))
         let undos = store.machine.isUndoing ? Undo.of(calls, machine: store.machine) : [:]
         let (snapshot, stopWatcher) = (store, stopWatcher)
-        store.pass(ids.map { .callStarted(CallStart(store.record.telling.proposed($0, store.machine))) })
+        store.pass(ids.map { .callStarted(CallStart(store.record.telling.proposed($0, in: store.machine))) })
         let outcome = try await store.showingProgress {
             try await stopWatcher.run(for: snapshot, governedBy: references.skyfloAI) {
                 try await calls.concurrentMap(atOnce: 8) { call in

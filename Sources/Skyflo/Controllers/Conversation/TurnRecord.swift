@@ -100,7 +100,7 @@ struct TurnRecord: Sendable {
     /// - Parameter shown: the event as readers of the transcript see it.
     mutating func log(_ event: TurnEvent, shown: TurnEvent, at: KubeTime) {
         machine.apply(event, at: at)
-        telling.add(shown, at: at, machine)
+        telling.add(shown, at: at, to: machine)
         if case .decisionWithdrawn(let id, _) = event { withdrawn.insert(id) }
         unwritten.append(.init(at: at, event: event))
     }

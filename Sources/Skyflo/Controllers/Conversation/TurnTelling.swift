@@ -21,7 +21,7 @@ struct TurnTelling: Sendable {
     /// Goes over an entry that isn't told.
     mutating func skip(_ event: TurnEvent) { narration.skip(event) }
 
-    mutating func add(_ event: TurnEvent, at: KubeTime, _ machine: WorkflowStateMachine) {
+    mutating func add(_ event: TurnEvent, at: KubeTime, to machine: WorkflowStateMachine) {
         // The turn before has ended, and is told to its end.
         if event.beginsTurn { letGo() }
         untold += narration.tell(event, at: at, machine)
@@ -52,5 +52,5 @@ struct TurnTelling: Sendable {
     }
 
     /// A call as it is shown.
-    func proposed(_ id: String, _ machine: WorkflowStateMachine) -> ProposedCall { narration.proposed(id, machine) }
+    func proposed(_ id: String, in machine: WorkflowStateMachine) -> ProposedCall { narration.proposed(id, machine) }
 }

@@ -92,8 +92,8 @@ struct Follower {
         let backoff = Backoff(base: .milliseconds(200), maximum: .seconds(5))
         while true {
             do {
-                if let status = try await look(at: conversation, &state, live) { return status }
-                if let status = try await watch(from: conversation, &state, live) { return status }
+                if let status = try await look(at: conversation, &state, live: live) { return status }
+                if let status = try await watch(from: conversation, &state, live: live) { return status }
                 try Task.checkCancellation()
                 failures = 0
                 conversation = try await session.conversations.get(name)
@@ -111,7 +111,7 @@ struct Follower {
 
     /// nil when the watch is over and the turn isn't.
     private func watch(
-        from conversation: Conversation, _ state: inout FollowState, _ live: Live
+        from conversation: Conversation, _ state: inout FollowState, live: Live
     ) async throws -> ExitStatus? {
         let options = WatchOptions(
             resourceVersion: conversation.object.resourceVersion, fieldSelector: "metadata.name=\(name)",
@@ -123,7 +123,7 @@ struct Follower {
                 switch event {
                 case .added(let object), .modified(let object):
                     let now = Conversation(object)
-                    if let status = try await look(at: now, &state, live) { return status }
+                    if let status = try await look(at: now, &state, live: live) { return status }
                     // While a person was thinking, the watch may have missed nothing, but is behind.
                     if state.takeDidAsk() { return nil }
                 case .deleted: throw CommandError(.error, message: "conversation \"\(name)\" was deleted")
@@ -142,7 +142,7 @@ struct Follower {
 
     /// Says what is new. Returns how it ended, when it has.
     private func look(
-        at conversation: Conversation, _ state: inout FollowState, _ live: Live
+        at conversation: Conversation, _ state: inout FollowState, live: Live
     ) async throws -> ExitStatus? {
         let turn = turn(in: conversation)
         state.report.turn = turn
@@ -159,7 +159,7 @@ struct Follower {
         guard conversation.status.observedGeneration >= generation else { return nil }
         switch TurnOutcome(of: conversation, turn: turn) {
         case .ended(let status):
-            end(conversation, status: status, live.display)
+            end(conversation, status: status, on: live.display)
             return status
         case .running: return nil
         case .waiting: return try await approvals(of: conversation, &state)
@@ -194,7 +194,7 @@ struct Follower {
             "To decide: \(session.program) approve \(name) \(ids) -n \(session.namespace)   (or deny)")
     }
 
-    private func end(_ conversation: Conversation, status: ExitStatus, _ display: LiveDisplay) {
+    private func end(_ conversation: Conversation, status: ExitStatus, on display: LiveDisplay) {
         if let format { return session.print(conversation.object, as: format) }
         let answer = conversation.status.turn == turn(in: conversation) ? conversation.status.answer : nil
         // On one screen nobody wants to read it twice.

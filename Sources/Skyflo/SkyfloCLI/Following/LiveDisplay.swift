@@ -33,11 +33,11 @@ final class LiveDisplay: Sendable {
         state.withLock { state in
             switch event.content {
             case .token(let text, _):
-                begin(.answer, &state)
+                begin(.answer, in: &state)
                 state.said += text
                 terminal.stream(StyledText(text))
             case .thinking(let text):
-                begin(.thinking, &state)
+                begin(.thinking, in: &state)
                 terminal.stream(StyledText(text, style: .dim))
             case .generationStarted: state.said = ""
             case .generationEnded(let end):
@@ -45,23 +45,23 @@ final class LiveDisplay: Sendable {
                 // Where credentials were hidden, or thinking, it isn't what was shown.
                 state.lastReply = state.said == end.content ? state.said : nil
                 (state.voice, state.said) = (nil, "")
-            default: tell(event.content, &state)
+            default: tell(event.content, in: &state)
             }
         }
     }
 
-    private func begin(_ voice: Voice, _ state: inout State) {
+    private func begin(_ voice: Voice, in state: inout State) {
         if state.voice != nil, state.voice != voice { terminal.endStream() }
         state.voice = voice
     }
 
-    private func tell(_ content: LiveEvent.Content, _ state: inout State) {
-        guard let line = line(content, &state) else { return }
+    private func tell(_ content: LiveEvent.Content, in state: inout State) {
+        guard let line = line(content, in: &state) else { return }
         state.voice = nil
         terminal.say(line)
     }
 
-    private func line(_ content: LiveEvent.Content, _ state: inout State) -> StyledText? {
+    private func line(_ content: LiveEvent.Content, in state: inout State) -> StyledText? {
         switch content {
         case .tokensRetracted:
             state.said = ""

@@ -177,7 +177,7 @@ final class LiveFeed: Sendable {
     // MARK: The way there
 
     private func path(for access: StreamAccess) -> String? {
-        isDirect ? Self.events(of: conversation) : Self.path(access.service, conversation)
+        isDirect ? Self.events(of: conversation) : Self.path(access.service, to: conversation)
     }
 
     private static func events(of conversation: ObjectKey) -> String {
@@ -186,7 +186,7 @@ final class LiveFeed: Sendable {
     }
 
     /// The path through the API server's proxy; nil for what names no Service.
-    static func path(_ service: String, _ conversation: ObjectKey) -> String? {
+    static func path(_ service: String, to conversation: ObjectKey) -> String? {
         let parts = service.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(isName) }) else { return nil }
         return "/api/v1/namespaces/\(parts[0])/services/\(parts[1])/proxy" + events(of: conversation)
