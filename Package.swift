@@ -134,6 +134,10 @@ let package = Package(
                 nioSSL,
             ]),
         library(
+            "Telemetry", in: "Kubernetes",
+            ["Concurrency", "HTTPTransport", asyncHTTPClient, lifecycle, log, nioCore, nioHTTP1, nioSSL, tracing],
+            tests: ["HTTPTransport", httpTypes, hummingbird, lifecycle, log, nioCore, tracing]),
+        library(
             "LanguageModels", in: "Skyflo",
             [
                 "KubeModel", "Concurrency", "HTTPTransport", log, asyncHTTPClient, crypto, cryptoExtras, nioCore,
@@ -241,16 +245,13 @@ let package = Package(
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
                 "LiveEvents", "LiveServer", "OfflineModel", "ControllerRuntime", "WorkflowEngine", "Transcripts",
                 "Writes", "ToolKit", "KubernetesTools", "ArgoCDTools", "ArgoTools", "GitTools", "HelmTools",
-                "JenkinsTools", "PrometheusTools", "Integrations", httpTypes, hummingbird, hummingbirdCore,
-                hummingbirdTLS, lifecycle, log, metrics,
-                nioCore,
-                nioSSL,
+                "JenkinsTools", "PrometheusTools", "Integrations", "Telemetry", httpTypes, hummingbird,
+                hummingbirdCore, hummingbirdTLS, lifecycle, log, metrics, nioCore, nioSSL, tracing,
             ],
             tests: [
                 "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "LiveEvents", "OfflineModel",
-                "ControllerRuntime",
-                "WorkflowEngine", "Transcripts", "Writes", "ToolKit", "Integrations", "TestJenkins", "TestWeb",
-                asyncHTTPClient, log, nioCore, nioHTTP1, nioSSL,
+                "ControllerRuntime", "WorkflowEngine", "Transcripts", "Writes", "ToolKit", "Integrations", "Telemetry",
+                "TestJenkins", "TestWeb", asyncHTTPClient, log, nioCore, nioHTTP1, nioSSL, tracing,
             ]),
         library(
             "ConversationAccess", in: "Skyflo", ["KubeModel", "KubeClient", "SkyfloAPI", "WorkflowEngine"],
@@ -277,10 +278,10 @@ let package = Package(
                 name: "skyflo",
                 dependencies: [
                     "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "ControllerRuntime",
-                    "Controllers", "LiveServer", "ToolKit", "Helm", "HelmFiles",
+                    "Controllers", "LiveServer", "Telemetry", "ToolKit", "Helm", "HelmFiles",
                     .target(name: "LocalCluster", condition: .when(traits: ["Playground"])), "SkyfloCLI", "MCP",
                     "SkyfloMCP", "Writes",
-                    argumentParser, log, metrics, lifecycle, unixSignals, nioPosix,
+                    argumentParser, log, metrics, lifecycle, unixSignals, nioPosix, tracing,
                 ],
                 path: "Sources/Skyflo/skyflo",
                 // Links to crds/, rbac/ and config/: `skyflo playground` installs the same manifests as a person does.

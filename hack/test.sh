@@ -76,6 +76,7 @@ run hack/peers/prometheus --short
 run hack/peers/git-hosts --short
 run hack/peers/alertmanager --short
 run hack/peers/cron --short
+run hack/peers/otlp --short
 [ -n "$peers" ] || exit 0
 
 run swift build -c release "${swift_flags[@]}"
@@ -100,6 +101,7 @@ run hack/peers/prometheus
 run hack/peers/git-hosts
 run hack/peers/alertmanager
 run hack/peers/cron
+run hack/peers/otlp
 run hack/real-model
 if [ -n "${SKYFLO_TEST_KUBECONFIG:-}" ]; then
   BENCH_KUBECONFIG=$SKYFLO_TEST_KUBECONFIG run hack/bench/turn 10 4

@@ -108,6 +108,33 @@ import WorkflowEngine
         }
     }
 
+    @Test func `what is spent in a day is what the conversations cost, to the last digit`() async throws {
+        try await Scene.run { scene in
+            try limit(scene, ["namespaceCostPerDay": "100"])
+            let prices: JSONValue = ["promptPerMillion": "0.15", "completionPerMillion": "0.6"]
+            let skyflo = SkyfloAI(
+                KubeObject(["spec": ["models": [["name": "default", "model": "m", "prices": prices]]]]))
+            scene.references.model = skyflo.models[0]
+            for turn in 1...7 {
+                _ = try await ask(&scene, turn: turn, PaidModel(usage: .init(prompt: 93, completion: 11)))
+            }
+            let cost = scene.store.machine.usage.cost
+            #expect(cost == 7 * (93 * 150_000 + 11 * 600_000))
+            #expect(spending(scene)?.namespaces["shop"]?.cost == cost)
+        }
+    }
+
+    @Test func `what a failed reply took is paid, too`() async throws {
+        try await Scene.run { scene in
+            try limit(scene, ["namespaceTokensPerDay": 100_000])
+            var failure = LanguageModelError(.incomplete, message: "broken off")
+            failure.failedUsage = [FailedUsage(TokenUsage(prompt: 300))]
+            let failed = try await ask(&scene, turn: 1, PaidModel(failure: failure))
+            #expect(failed?.reason == .modelFailed && scene.store.machine.usage.prompt == 300)
+            #expect(spending(scene)?.namespaces["shop"]?.tokens == 300)
+        }
+    }
+
     @Test func `a request without a reply costs nothing`() async throws {
         try await Scene.run { scene in
             try limit(scene, ["namespaceTokensPerDay": 100_000])

@@ -70,6 +70,7 @@ import Testing
         call.tool = "t"
         call.turn = 2
         call.state = .stale
+        call.arguments = "{}"
         call.summary = "s"
         call.startedAt = time
         call.finishedAt = time.adding(seconds: 1)
@@ -108,6 +109,8 @@ import Testing
         usage.cachedTokens = 3
         usage.reasoningTokens = 4
         usage.cost = "0.000001"
+        usage.totalTokens = 3
+        usage.lastTurn = lastTurn
         usage.modelCalls = 5
         usage.toolCalls = 6
         usage.timeToFirstTokenMilliseconds = 7
@@ -116,10 +119,21 @@ import Testing
         return usage
     }
 
+    private static var lastTurn: TurnUsageStatus {
+        var usage = TurnUsageStatus()
+        usage.promptTokens = 1
+        usage.completionTokens = 2
+        usage.cachedTokens = 3
+        usage.reasoningTokens = 4
+        usage.cost = "0.000001"
+        usage.modelCalls = 5
+        return usage
+    }
+
     /// Each with everything in it.
     private static var records: [any JSONRecord & Hashable] {
         [
-            approval, write, target, call, change, check, usage,
+            approval, write, target, call, change, check, usage, lastTurn,
             Approval.Vote(user: "", decision: .approved, reason: "r"),
             CheckResult(check: "c", verdict: .timedOut, evidence: "e"),
             PlanStepStatus(text: "t", state: .done, calls: ["c1"]),

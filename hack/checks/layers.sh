@@ -12,7 +12,7 @@ import json, sys
 layers = {
     "CLibYAML": -1, "CZlib": -1,
     "KubeModel": 0, "Concurrency": 0, "HTTPTransport": 0,
-    "KubeSchema": 1, "SkyfloAPI": 1, "KubeClient": 1, "LanguageModels": 1, "MCP": 1,
+    "KubeSchema": 1, "SkyfloAPI": 1, "KubeClient": 1, "Telemetry": 1, "LanguageModels": 1, "MCP": 1,
     "Helm": 1, "HelmFiles": 2,
     "Integrations": 1, "TestWeb": 1, "TestJenkins": 2, "TestGitHosts": 2,
     "ControllerRuntime": 2, "WorkflowEngine": 2, "Writes": 2, "LocalCluster": 2, "ScriptedOpenAI": 2, "FakeKubeAPI": 2,

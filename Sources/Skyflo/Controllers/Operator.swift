@@ -46,6 +46,8 @@ package struct Operator: Sendable {
         package var proxies: ProxyEnvironment
         /// Where alerts are taken; nil for nowhere.
         package var webhook: WebhookServer.Configuration?
+        /// nil where no spans are made.
+        package var telemetry: TurnTelemetry?
         /// The clock of the triggers' schedules.
         package var scheduleClock: any RuntimeClock
         /// How turns can be followed; nil where they can't.
@@ -59,10 +61,11 @@ package struct Operator: Sendable {
             concurrency: Int = 64, verificationTimeout: Duration = .seconds(120),
             progressInterval: Duration = .seconds(1), systemNamespace: String = "skyflo-system",
             proxies: ProxyEnvironment = ProxyEnvironment(), live: LiveConfiguration? = nil,
-            webhook: WebhookServer.Configuration? = nil,
-            scheduleClock: any RuntimeClock = SystemClock()
+            webhook: WebhookServer.Configuration? = nil, scheduleClock: any RuntimeClock = SystemClock(),
+            telemetry: TurnTelemetry? = nil
         ) {
             self.live = live
+            self.telemetry = telemetry
             self.progressInterval = progressInterval
             self.proxies = proxies
             self.webhook = webhook
@@ -197,7 +200,8 @@ package struct Operator: Sendable {
                 identity: configuration.identity, user: user, defaultSkyfloAI: configuration.defaultSkyfloAI,
                 systemNamespace: configuration.systemNamespace, redactionKey: redactionKey,
                 verificationTimeout: configuration.verificationTimeout, lease: configuration.lease,
-                progressInterval: configuration.progressInterval, proxies: configuration.proxies))
+                progressInterval: configuration.progressInterval, proxies: configuration.proxies,
+                telemetry: configuration.telemetry))
     }
 
     private func conversationController(_ dependencies: ConversationReconciler.Dependencies) -> Controller {

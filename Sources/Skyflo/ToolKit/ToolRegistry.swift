@@ -77,6 +77,11 @@ package struct ToolRegistry: Sendable {
         return offered + (loader(in: toolsets, of: names).map { [Self.definition(of: $0)] } ?? [])
     }
 
+    /// Whether there is such a tool, and it can propose no write.
+    package func onlyReads(_ name: String) -> Bool {
+        name == LoadToolsetTool.name || allDefinitions.contains { $0.name == name && $0.onlyReads }
+    }
+
     /// Of these, what is put before a model that has asked for these groups. What isn't can be called all the same.
     package func offered(_ definitions: [ToolDefinition], loaded: Set<String>) -> [ToolDefinition] {
         let left = Set(groups.filter { !loaded.contains($0.name) }.flatMap(\.tools))

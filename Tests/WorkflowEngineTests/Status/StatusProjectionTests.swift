@@ -131,6 +131,7 @@ import WorkflowEngine
             projection.newApprovals = newApprovals
             projection.incomplete = incomplete
             projection.timeToFirstToken = 0.25
+            projection.shownArguments = { $0.arguments }
             all = status(projection, before: all)
             var object: JSONValue = ["spec": ["messages": [["content": "x"]]], "status": all]
             #expect(schema.validate(object, old: nil).map(\.description) == [])

@@ -20,6 +20,7 @@ struct StatusStory {
             worker: "me",
             epoch: 1,
             transcript: .init(secretPrefix: "talk-transcript", secrets: 1, entries: 2, bytes: 3, head: "h"))
+        projection.shownArguments = { $0.arguments }
         change(&projection)
         let patch = projection.patch()
         patches.append(patch)

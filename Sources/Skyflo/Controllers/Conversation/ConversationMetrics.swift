@@ -4,7 +4,34 @@ import SkyfloAPI
 import WorkflowEngine
 
 /// What the operator counts of conversations.
-enum ConversationMetrics {
+package enum ConversationMetrics {
+    /// What each metric says.
+    package static let help = [
+        "skyflo_turns_total": "Turns that have ended, by how",
+        "skyflo_tool_calls_total": "Calls of tools that have ended, by how",
+        "skyflo_tool_call_duration_seconds": "How long reads and the planning of writes take",
+        "skyflo_model_replies_total": "Replies of language models",
+        "skyflo_model_failures_total": "Requests to language models that came to nothing, after all tries",
+        "skyflo_model_tokens_total":
+            "Tokens that providers have counted; cached ones are part of prompts, reasoning of completions",
+        "skyflo_model_cost_total": "What tokens have cost, by the prices of the SkyfloAIs",
+        "gen_ai_client_token_usage": "Tokens of a reply",
+        "gen_ai_client_operation_duration_seconds": "From a request to the end of the reply",
+        "gen_ai_client_operation_time_to_first_chunk_seconds": "From a request to the first piece of the reply",
+    ]
+
+    /// The upper bounds that OpenTelemetry's conventions have for them.
+    package static let buckets: [String: [Double]] = {
+        let seconds = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92]
+        return [
+            "gen_ai_client_token_usage": [
+                1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864,
+            ],
+            "gen_ai_client_operation_duration_seconds": seconds,
+            "gen_ai_client_operation_time_to_first_chunk_seconds": seconds,
+        ]
+    }()
+
     static func turnEnded(_ kind: TurnEnd.Kind) {
         Counter(label: "skyflo_turns_total", dimensions: [("result", kind.rawValue)]).increment()
     }
@@ -30,12 +57,39 @@ enum ConversationMetrics {
         return isName ? tool : "other"
     }
 
-    static func modelReplied(model: String, _ usage: TokenUsage) {
-        for (kind, count) in [("prompt", usage.prompt), ("completion", usage.completion), ("cached", usage.cached)]
-        where count > 0 {
-            Counter(label: "skyflo_model_tokens_total", dimensions: [("model", model), ("kind", kind)]).increment(
+    static func modelReplied(model: SkyfloAI.Model, _ reply: ModelReply) {
+        count(reply.usage, of: model)
+        Counter(label: "skyflo_model_replies_total", dimensions: [("model", model.name)]).increment()
+        let labels = GenAI.metricLabels(model)
+        for (type, count) in [("input", reply.usage.prompt), ("output", reply.usage.completion)] where count > 0 {
+            Recorder(label: GenAI.Metric.tokenUsage, dimensions: labels + [("gen_ai.token.type", type)]).record(count)
+        }
+        if let time = reply.timeToRespond { record(time, as: GenAI.Metric.operationDuration, labels) }
+        if let time = reply.timeToFirstToken { record(time, as: GenAI.Metric.timeToFirstChunk, labels) }
+    }
+
+    static func modelFailed(model: SkyfloAI.Model, _ error: LanguageModelError) {
+        Counter(
+            label: "skyflo_model_failures_total", dimensions: [("model", model.name), ("reason", "\(error.code)")]
+        ).increment()
+    }
+
+    static func count(_ usage: TokenUsage, of model: SkyfloAI.Model) {
+        let kinds = [
+            ("prompt", usage.prompt), ("completion", usage.completion), ("cached", usage.cached),
+            ("reasoning", usage.reasoning),
+        ]
+        for (kind, count) in kinds where count > 0 {
+            Counter(label: "skyflo_model_tokens_total", dimensions: [("model", model.name), ("kind", kind)]).increment(
                 by: count)
         }
-        Counter(label: "skyflo_model_replies_total", dimensions: [("model", model)]).increment()
+        let cost = model.prices?.cost(prompt: usage.prompt, cached: usage.cached, completion: usage.completion) ?? 0
+        guard cost > 0 else { return }
+        FloatingPointCounter(label: "skyflo_model_cost_total", dimensions: [("model", model.name)]).increment(
+            by: Double(cost) / 1e12)
+    }
+
+    private static func record(_ seconds: Double, as label: String, _ labels: [(String, String)]) {
+        Timer(label: label, dimensions: labels).recordNanoseconds(Int64(seconds * 1e9))
     }
 }

@@ -79,14 +79,17 @@ package final class ConversationReconciler: Reconciler {
         package var progressInterval: Duration
         /// Those of the environment, for integrations.
         package var proxies: ProxyEnvironment
+        /// nil where no spans are made.
+        package var telemetry: TurnTelemetry?
 
         package init(
             identity: String, user: String, defaultSkyfloAI: ObjectKey? = nil,
             systemNamespace: String = "skyflo-system", redactionKey: [UInt8],
             verificationTimeout: Duration = .seconds(120), lease: WorkerLease? = nil,
             progressInterval: Duration = .seconds(1),
-            proxies: ProxyEnvironment = ProxyEnvironment()
+            proxies: ProxyEnvironment = ProxyEnvironment(), telemetry: TurnTelemetry? = nil
         ) {
+            self.telemetry = telemetry
             self.progressInterval = progressInterval
             self.lease = lease
             self.proxies = proxies

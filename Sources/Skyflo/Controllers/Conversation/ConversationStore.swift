@@ -31,6 +31,7 @@ struct ConversationStore: Sendable {
     let live: LiveAccess?
     /// Of the turn: whoever has it may follow it.
     private var streamKey: String
+    let shownArguments: ShownArguments
     /// How long the status stays as it is, at least, while a turn goes on.
     var progressInterval: Duration
 
@@ -63,6 +64,7 @@ struct ConversationStore: Sendable {
         redactionKey = dependencies.options.redactionKey
         live = dependencies.live
         streamKey = record.telling.turn?.streamKey ?? (dependencies.live == nil ? "" : StreamKey.random())
+        shownArguments = ShownArguments(dependencies)
         progressInterval = dependencies.options.progressInterval
         self.conversation = conversation
         self.record = record
@@ -241,6 +243,7 @@ struct ConversationStore: Sendable {
         projection.queued = notes.queued
         projection.incomplete = incomplete
         projection.timeToFirstToken = timeToFirstToken
+        projection.shownArguments = { [shownArguments] in shownArguments($0) }
         projection.wait = wait
         projection.address = live?.address
         if let live, machine.isRunning, !streamKey.isEmpty {

@@ -80,13 +80,13 @@ struct ModelCaller: Sendable {
         let isCounted = try await ledger.reserve(estimate, in: namespace, of: key)
         do {
             let reply = try await send(prepared.request, in: &store, references)
-            if isCounted, let reply, reply.usage.prompt + reply.usage.completion > 0 {
-                let actual = references.model(of: reply).spending(on: reply.usage)
-                try await ledger.settle(estimate, by: actual, in: namespace, of: key)
+            if isCounted, let usage = reply.map(references.usage(of:)), usage.total > 0 {
+                try await ledger.settle(estimate, by: Spending(usage), in: namespace, of: key)
             }
             return reply
         } catch let error as LanguageModelError {
-            if isCounted { try await ledger.settle(estimate, by: Spending(), in: namespace, of: key) }
+            let actual = Spending(references.usage(of: error.failedUsage))
+            if isCounted { try await ledger.settle(estimate, by: actual, in: namespace, of: key) }
             throw error
         }
     }
@@ -103,6 +103,7 @@ struct ModelCaller: Sendable {
             pause.set(delta.pauseText(now: clock.now))
             telling?.take(delta)
         }
+        let caller = self
         let outcome = try await store.showingProgress(
             pause: pause,
             first: { store in
@@ -111,7 +112,11 @@ struct ModelCaller: Sendable {
             }
         ) {
             try await stopWatcher.run(for: snapshot, governedBy: references.skyfloAI) {
-                try await model.reply(to: request, onDelta: take)
+                try await caller.measure(
+                    request, in: snapshot.conversation, turn: snapshot.machine.turn, with: references
+                ) {
+                    try await model.reply(to: request, onDelta: take)
+                }
             }
         }
         telling?.finish()
@@ -129,6 +134,24 @@ struct ModelCaller: Sendable {
         return ReplyTelling(
             turn, model: references.model.name, tools: request.tools.count, isFirst: store.machine.modelTurns == 0,
             redactor: redactor, clock: stopWatcher.clock)
+    }
+
+    /// Measures how long a reply takes, and makes the span of it.
+    func measure(
+        _ request: ModelRequest, in conversation: Conversation, turn: Int, with references: ResolvedReferences,
+        ask: () async throws -> ModelReply
+    ) async throws -> ModelReply {
+        let clock = stopWatcher.clock
+        let startedAt = clock.uptime
+        var reply: ModelReply
+        if let telemetry = dependencies.options.telemetry {
+            reply = try await telemetry.chat(
+                request, in: conversation, turn: turn, by: references, shown: ShownArguments(dependencies), ask: ask)
+        } else {
+            reply = try await ask()
+        }
+        reply.timeToRespond = (clock.uptime - startedAt) / .seconds(1)
+        return reply
     }
 
     /// Once more with the key as it is by now, where that is another than the one that was refused.
@@ -151,7 +174,11 @@ struct ModelCaller: Sendable {
         _ error: LanguageModelError, in store: inout ConversationStore, references: ResolvedReferences
     ) {
         let why = redactor.redact(text: "\(error)")
-        store.log(.modelFailed("the model \(references.model.name) gave no reply: \(why)"))
+        references.count(error)
+        store.log(
+            .modelFailed(
+                "the model \(references.model.name) gave no reply: \(why)",
+                usage: references.usage(of: error.failedUsage)))
     }
 
     private func take(
@@ -159,7 +186,7 @@ struct ModelCaller: Sendable {
     ) {
         let model = references.model(of: reply)
         if store.machine.modelTurns == 0 { store.timeToFirstToken = reply.timeToFirstToken }
-        ConversationMetrics.modelReplied(model: model.name, reply.usage)
+        references.count(reply)
         var turn = ModelTurn(reply)
         turn.context = use
         // A fallback may have replied.
@@ -167,26 +194,25 @@ struct ModelCaller: Sendable {
         turn.providerData = reply.providerData?.mapTexts(redactor.redact(text:)).json
         // What the user told it, it may tell again.
         turn.content = redactor.redact(text: turn.content)
-        turn.usage = references.usage(of: reply)
+        turn.usage = ModelTurn.Usage(reply.usage, prices: model.prices)
+        turn.failedUsage = references.usage(of: reply.failedUsage)
+        turn.timeToFirstToken = reply.timeToFirstToken.map { Int($0 * 1000) }
+        turn.timeToRespond = reply.timeToRespond.map { Int($0 * 1000) }
         let tools = Set(references.definitions.map(\.name))
         turn.isCallAsText = turn.calls.isEmpty && WrittenToolCall.tool(in: turn.content, offered: tools) != nil
         guard turn.storedSize <= StoredTranscript.entryBytes else {
             let limit = StoredTranscript.entryBytes
-            return store.log(.modelFailed("the reply of model \(model.name) has more than \(limit) bytes"))
+            return store.log(
+                .modelFailed(
+                    "the reply of model \(model.name) has more than \(limit) bytes",
+                    usage: turn.usage + turn.failedUsage))
         }
         store.log(.modelReplied(turn))
     }
 }
 
-extension ResolvedReferences {
-    /// What a reply took, with its cost.
-    func usage(of reply: ModelReply) -> ModelTurn.Usage {
-        let usage = reply.usage
-        let prices = model(of: reply).prices
-        return ModelTurn.Usage(
-            prompt: usage.prompt, completion: usage.completion, cached: usage.cached, reasoning: usage.reasoning,
-            cost: prices?.cost(prompt: usage.prompt, cached: usage.cached, completion: usage.completion) ?? 0)
-    }
+extension Spending {
+    init(_ usage: ModelTurn.Usage) { self.init(tokens: usage.total, cost: usage.cost) }
 }
 
 extension SkyfloAI.Model {
@@ -229,10 +255,16 @@ extension ModelTurn {
             calls: reply.toolCalls.map {
                 Call(modelID: $0.id, tool: $0.name, arguments: $0.arguments, providerData: $0.providerData)
             },
-            finish: finish,
-            usage: Usage(
-                prompt: reply.usage.prompt, completion: reply.usage.completion, cached: reply.usage.cached,
-                reasoning: reply.usage.reasoning))
+            finish: finish)
+    }
+}
+
+extension ModelTurn.Usage {
+    /// - Parameter prices: nil where it isn't known what it costs.
+    init(_ usage: TokenUsage, prices: ModelPrices?) {
+        self.init(
+            prompt: usage.prompt, completion: usage.completion, cached: usage.cached, reasoning: usage.reasoning,
+            cost: prices?.cost(prompt: usage.prompt, cached: usage.cached, completion: usage.completion) ?? 0)
     }
 }
 

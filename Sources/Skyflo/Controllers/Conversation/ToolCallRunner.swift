@@ -19,6 +19,7 @@ struct ToolCallRunner: Sendable {
     let events: EventRecorder
     let redactor: Redactor
     let waits: WaitWatches
+    let telemetry: TurnTelemetry?
 
     init(
         _ dependencies: ConversationReconciler.Dependencies, gate: ApprovalGate, stopWatcher: StopWatcher
@@ -30,6 +31,7 @@ struct ToolCallRunner: Sendable {
         registry = dependencies.tools
         events = dependencies.events
         waits = dependencies.waits
+        telemetry = dependencies.options.telemetry
         redactor = Redactor(key: dependencies.options.redactionKey)
     }
 
@@ -47,6 +49,14 @@ struct ToolCallRunner: Sendable {
         case waiting(ToolWait)
 
         var isWrite: Bool { if case .write = self { true } else { false } }
+
+        /// Of a result; nil where there is none yet.
+        var text: String? {
+            switch self {
+            case .output(let text), .failure(let text): text
+            case .write, .waiting: nil
+            }
+        }
     }
 
     /// Runs reads and plans writes, all at once; then asks for the writes.
@@ -62,15 +72,21 @@ struct ToolCallRunner: Sendable {
         let registry = registry
         let readOnly = gate.readOnly(store.conversation, governedBy: gate.governing(references))
         let undos = store.machine.isUndoing ? Undo.of(calls, machine: store.machine) : [:]
-        let (snapshot, stopWatcher) = (store, stopWatcher)
+        let (snapshot, stopWatcher, telemetry) = (store, stopWatcher, telemetry)
         store.pass(ids.map { .callStarted(CallStart(store.record.telling.proposed($0, in: store.machine))) })
         let outcome = try await store.showingProgress {
             try await stopWatcher.run(for: snapshot, governedBy: references.skyfloAI) {
                 try await calls.concurrentMap(atOnce: 8) { call in
-                    try await Self.prepare(call, readOnly: readOnly, in: context) {
-                        if let undo = undos[call.id] { return .proposal(try await undo.proposal(in: context)) }
-                        return try await registry.run(call, toolsets: references.toolsets, in: context)
+                    @Sendable func run() async throws -> Prepared {
+                        try await Self.prepare(call, readOnly: readOnly, in: context) {
+                            if let undo = undos[call.id] { return .proposal(try await undo.proposal(in: context)) }
+                            return try await registry.run(call, toolsets: references.toolsets, in: context)
+                        }
                     }
+                    guard let telemetry else { return try await run() }
+                    return try await telemetry.executeTool(
+                        call, in: snapshot.conversation, turn: snapshot.machine.turn, shown: snapshot.shownArguments,
+                        text: \.text, run: run)
                 }
             }
         }

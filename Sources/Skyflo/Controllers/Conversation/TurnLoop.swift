@@ -80,7 +80,7 @@ struct TurnLoop {
         case .prepare(let ids): try await tools.prepare(ids, in: &store, references: references)
         case .askBeforeReading(let ids): try await tools.askBeforeReading(ids, in: &store, references: references)
         case .expire(let id): store.log(.approvalExpired(id: id))
-        case .execute(let id): try await coordinator.execute(id, in: &store, references: references)
+        case .execute(let id): try await execute(id, references: references)
         case .recover(let id): try await coordinator.recover(id, in: &store, references: references)
         case .continueSequence(let id):
             return try await coordinator.continueSequence(id, stop: stop, in: &store, references: references)
@@ -96,6 +96,16 @@ struct TurnLoop {
         case .end(let end): try await self.end(end)
         }
         return nil
+    }
+
+    private mutating func execute(_ id: String, references: ResolvedReferences) async throws {
+        guard let telemetry = dependencies.options.telemetry, let call = machine.call(id) else {
+            return try await coordinator.execute(id, in: &store, references: references)
+        }
+        let (conversation, turn) = (conversation, machine.turn)
+        try await telemetry.executeTool(
+            call, in: conversation, turn: turn, shown: store.shownArguments, text: { _ in nil },
+            run: { try await coordinator.execute(id, in: &store, references: references) })
     }
 
     // MARK: Between turns
@@ -183,6 +193,7 @@ struct TurnLoop {
         }
         ConversationMetrics.turnEnded(end.kind)
         titler = end.kind == .completed ? store.references.flatMap { model.titler(for: machine, $0) } : nil
+        dependencies.options.telemetry?.turnEnded(end, of: conversation, machine: machine, now: store.now)
         // The next message starts from a fresh look at the object: its references may have changed.
         store.references = nil
     }

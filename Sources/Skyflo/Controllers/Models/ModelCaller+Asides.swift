@@ -20,40 +20,40 @@ extension ModelCaller {
     /// - Returns: nil without a reply.
     /// - Throws: `CancellationError`, and what the API server says to the count of what is spent.
     func askAside(
-        _ request: ModelRequest, in namespace: String, with references: ResolvedReferences,
+        _ request: ModelRequest, in conversation: Conversation, turn: Int, with references: ResolvedReferences,
         before end: @escaping @Sendable () async throws -> Void
     ) async throws -> Aside? {
         let bytes = request.messages.reduce(0) { $0 + $1.text.utf8.count }
         let estimate = references.model.spending(
             on: TokenUsage(prompt: bytes / 3, completion: request.maxTokens ?? 1024))
-        let (model, key) = (references.languageModel, references.skyfloAI)
+        let (model, key, namespace) = (references.languageModel, references.skyfloAI, conversation.namespace)
+        var isCounted = false
         do {
-            guard try await ledger.reserve(estimate, in: namespace, of: key) else {
-                return try await result(of: { try await model.reply(to: request) }, before: end).map {
-                    aside($0, with: references)
-                }
-            }
-            let reply = try await result(of: { try await model.reply(to: request) }, before: end)
+            isCounted = try await ledger.reserve(estimate, in: namespace, of: key)
+            let reply = try await result(
+                of: {
+                    try await measure(request, in: conversation, turn: turn, with: references) {
+                        try await model.reply(to: request)
+                    }
+                }, before: end)
             // Given up on, what was estimated stays spent: nobody knows what it took.
             guard let reply else { return nil }
-            if reply.usage.prompt + reply.usage.completion > 0 {
-                let actual = references.model(of: reply).spending(on: reply.usage)
-                try await ledger.settle(estimate, by: actual, in: namespace, of: key)
+            let usage = references.usage(of: reply)
+            if isCounted, usage.total > 0 {
+                try await ledger.settle(estimate, by: Spending(usage), in: namespace, of: key)
             }
-            return aside(reply, with: references)
+            references.count(reply)
+            let isWhole = reply.finish == .stop && reply.toolCalls.isEmpty
+            return Aside(text: isWhole ? redactor.redact(text: reply.content) : nil, usage: usage)
         } catch let error as LanguageModelError {
+            references.count(error)
+            let usage = references.usage(of: error.failedUsage)
+            if isCounted { try await ledger.settle(estimate, by: Spending(usage), in: namespace, of: key) }
             dependencies.logger.info(
                 "a model gave no title or summary",
                 metadata: ["model": "\(references.model.name)", "why": "\(error.code)"])
-            return nil
+            return usage.total > 0 ? Aside(text: nil, usage: usage) : nil
         }
-    }
-
-    private func aside(_ reply: ModelReply, with references: ResolvedReferences) -> Aside {
-        ConversationMetrics.modelReplied(model: references.model(of: reply).name, reply.usage)
-        let isWhole = reply.finish == .stop && reply.toolCalls.isEmpty
-        return Aside(
-            text: isWhole ? redactor.redact(text: reply.content) : nil, usage: references.usage(of: reply))
     }
 
     // MARK: Titles
@@ -85,7 +85,9 @@ extension ModelCaller {
         let (caller, watcher, snapshot, clock) = (self, stopWatcher, store, stopWatcher.clock)
         let outcome = try await store.showingProgress {
             try await watcher.run(for: snapshot, governedBy: references.skyfloAI) {
-                try await caller.askAside(request, in: snapshot.conversation.namespace, with: references) {
+                try await caller.askAside(
+                    request, in: snapshot.conversation, turn: machine.turn, with: references
+                ) {
                     try await clock.sleep(for: Self.summaryPatience)
                 }
             }
@@ -128,7 +130,9 @@ struct Titler: Sendable {
             maxTokens: Self.tokens)
         let (key, uid, generation) = (conversation.key, conversation.uid, conversation.object.generation)
         let (conversations, clock) = (caller.stopWatcher.conversations, caller.stopWatcher.clock)
-        let aside = try await caller.askAside(request, in: conversation.namespace, with: references) {
+        let aside = try await caller.askAside(
+            request, in: conversation, turn: store.machine.turn, with: references
+        ) {
             _ = try await result(
                 of: {
                     try await conversations.wait(for: key) { object in

@@ -1,6 +1,7 @@
 import KubeModel
 import LanguageModels
 import SkyfloAPI
+import WorkflowEngine
 
 extension ResolvedReferences {
     /// The model that a conversation asks, with those that it falls back to, and the key that it shows.
@@ -59,8 +60,34 @@ extension ResolvedReferences {
     }
 
     /// The description of the model that a reply is of.
-    func model(of reply: ModelReply) -> SkyfloAI.Model {
-        fallbacks.first { $0.name == reply.answeredBy } ?? model
+    func model(of reply: ModelReply) -> SkyfloAI.Model { model(named: reply.answeredBy) }
+
+    private func model(named name: String?) -> SkyfloAI.Model { fallbacks.first { $0.name == name } ?? model }
+
+    // MARK: What was used
+
+    /// All that a reply took, with what failed before it came, each at its own model's prices.
+    func usage(of reply: ModelReply) -> ModelTurn.Usage {
+        ModelTurn.Usage(reply.usage, prices: model(of: reply).prices) + usage(of: reply.failedUsage)
+    }
+
+    func usage(of failed: [FailedUsage]) -> ModelTurn.Usage {
+        failed.reduce(ModelTurn.Usage()) { $0 + ModelTurn.Usage($1.usage, prices: model(named: $1.model).prices) }
+    }
+
+    /// Counts it for whoever watches the operator.
+    func count(_ reply: ModelReply) {
+        ConversationMetrics.modelReplied(model: model(of: reply), reply)
+        count(reply.failedUsage)
+    }
+
+    func count(_ error: LanguageModelError) {
+        ConversationMetrics.modelFailed(model: model, error)
+        count(error.failedUsage)
+    }
+
+    private func count(_ failed: [FailedUsage]) {
+        for part in failed { ConversationMetrics.count(part.usage, of: model(named: part.model)) }
     }
 }
 

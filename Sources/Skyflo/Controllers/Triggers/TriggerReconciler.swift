@@ -266,7 +266,10 @@ extension ConversationReconciler.Dependencies {
 }
 
 /// What the operator counts of triggers.
-enum TriggerMetrics {
+package enum TriggerMetrics {
+    /// What each metric says.
+    package static let help = ["skyflo_triggers_total": "What triggers were asked to do, by what came of it"]
+
     enum Result: String {
         case created = "Created"
         /// The Conversation was there already.

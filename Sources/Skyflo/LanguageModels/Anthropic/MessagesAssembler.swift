@@ -177,6 +177,12 @@ struct MessagesAssembler: ReplyEventAssembler {
         update(&output.thinking, "output_tokens_details", "thinking_tokens")
     }
 
+    var usage: TokenUsage {
+        TokenUsage(
+            prompt: input.fresh + input.written + input.read, completion: output.all, cached: input.read,
+            reasoning: output.thinking)
+    }
+
     /// The reply, once nothing more comes.
     ///
     /// - Throws: `incomplete` when the end was not seen, `badReply` when there is nothing in it.
@@ -184,9 +190,6 @@ struct MessagesAssembler: ReplyEventAssembler {
         guard let stopReason, open.isEmpty else {
             throw LanguageModelError(.incomplete, message: "the model's reply broke off in the middle")
         }
-        let usage = TokenUsage(
-            prompt: input.fresh + input.written + input.read, completion: output.all, cached: input.read,
-            reasoning: output.thinking)
         return try builder.reply(
             finish: .init(word: stopReason), reason: stopReason, usage: usage, explanation: refusal)
     }

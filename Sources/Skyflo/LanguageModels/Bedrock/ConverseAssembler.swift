@@ -17,7 +17,7 @@ struct ConverseAssembler: Sendable {
     private var builder = ReplyBuilder()
     private var open: [Block] = []
     private var stopReason: String?
-    private var usage = TokenUsage()
+    private(set) var usage = TokenUsage()
     private(set) var sawEnd = false
 
     /// Whether everything but the usage was seen.

@@ -9,7 +9,7 @@ struct GeminiAssembler: ReplyEventAssembler {
     private var builder = ReplyBuilder()
     private var finishReason: String?
     private var finishMessage = ""
-    private var usage = TokenUsage()
+    private(set) var usage = TokenUsage()
 
     /// Whether what comes after can't change the reply.
     var isComplete: Bool { finishReason != nil }

@@ -8,6 +8,8 @@ protocol ReplyEventAssembler: Sendable {
     var sawEnd: Bool { get }
     /// Whether everything but perhaps the usage was seen: what comes after can't change the reply.
     var isComplete: Bool { get }
+    /// What the provider has counted so far.
+    var usage: TokenUsage { get }
 
     mutating func add(_ event: JSONValue) throws(LanguageModelError) -> [ModelDelta]
 
@@ -55,6 +57,7 @@ struct EventReplyDecoder<Assembler: ReplyEventAssembler>: ReplyStreamDecoder {
 
     var sawEnd: Bool { isDone || assembler.sawEnd }
     var isComplete: Bool { assembler.isComplete }
+    var usage: TokenUsage { assembler.usage }
 
     mutating func push(_ bytes: [UInt8]) throws(LanguageModelError) -> [ModelDelta] {
         received += bytes.count

@@ -10,6 +10,18 @@ extension HTTPLanguageModel {
         onDelta: @Sendable (ModelDelta) -> Void
     ) async throws -> ModelReply {
         var decoder = api.decoder(limit: options.replyLimit)
+        do {
+            return try await read(answer, takenIDs: takenIDs, watchdog: watchdog, into: &decoder, onDelta: onDelta)
+        } catch var error as LanguageModelError {
+            if decoder.usage != TokenUsage() { error.failedUsage = [FailedUsage(decoder.usage)] }
+            throw error
+        }
+    }
+
+    private func read(
+        _ answer: BufferedResponse, takenIDs: Set<String>, watchdog: Watchdog,
+        into decoder: inout any ReplyStreamDecoder, onDelta: @Sendable (ModelDelta) -> Void
+    ) async throws -> ModelReply {
         var firstToken: Double?
         var filter = ThinkingFilter()
         do {

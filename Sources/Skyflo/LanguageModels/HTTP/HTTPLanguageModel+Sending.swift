@@ -12,13 +12,19 @@ extension HTTPLanguageModel {
         _ request: ModelRequest, _ watchdog: Watchdog, onDelta: @escaping @Sendable (ModelDelta) -> Void
     ) async throws -> ModelReply {
         var retries = RetryState(options.retries, loadingPatience: options.timeouts.firstToken)
+        var failed: [FailedUsage] = []
         while true {
             do {
                 let answer = try await send(request, watchdog)
-                return try await read(answer, takenIDs: request.callIDs, watchdog: watchdog, onDelta: onDelta)
+                var reply = try await read(
+                    answer, takenIDs: request.callIDs, watchdog: watchdog, onDelta: onDelta)
+                reply.failedUsage = failed
+                return reply
             } catch let failure as LanguageModelError {
                 try Task.checkCancellation()
-                let error = redacted(failure)
+                failed += failure.failedUsage
+                var error = redacted(failure)
+                error.failedUsage = failed
                 watchdog.pause(after: error.message)
                 let delay = retries.delay(
                     after: error, elapsed: watchdog.elapsed, remaining: watchdog.remaining,

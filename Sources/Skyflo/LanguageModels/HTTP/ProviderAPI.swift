@@ -83,6 +83,8 @@ package protocol ReplyStreamDecoder: Sendable {
     var sawEnd: Bool { get }
     /// Whether everything but perhaps the usage was seen: a connection that is lost from here on harms nothing.
     var isComplete: Bool { get }
+    /// What the provider has counted so far.
+    var usage: TokenUsage { get }
 
     mutating func push(_ bytes: [UInt8]) throws(LanguageModelError) -> [ModelDelta]
 

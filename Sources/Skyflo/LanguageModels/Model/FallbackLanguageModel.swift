@@ -53,6 +53,7 @@ package struct FallbackLanguageModel: LanguageModel {
     /// What has failed of a request.
     private struct Attempt {
         var failures: [String] = []
+        var usage: [FailedUsage] = []
         var last: LanguageModelError?
     }
 
@@ -69,8 +70,11 @@ package struct FallbackLanguageModel: LanguageModel {
             var reply = try await candidate.model.reply(to: request, onDelta: onDelta)
             breakers.succeeded(candidate.names)
             reply.answeredBy = candidate.label
+            reply.failedUsage = attempt.usage + reply.failedUsage.map { FailedUsage($0.usage, model: candidate.label) }
             return reply
-        } catch let error as LanguageModelError {
+        } catch var error as LanguageModelError {
+            attempt.usage += error.failedUsage.map { FailedUsage($0.usage, model: candidate.label) }
+            error.failedUsage = attempt.usage
             // It answered, if only to refuse: the endpoint works.
             guard error.isOutage else {
                 breakers.succeeded(candidate.names)

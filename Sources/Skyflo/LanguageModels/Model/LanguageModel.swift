@@ -115,8 +115,12 @@ package struct ModelReply: Sendable, Hashable {
     package var toolCalls: [ModelToolCall]
     package var finish: FinishReason
     package var usage: TokenUsage
+    /// What tries have taken that failed before this reply came.
+    package var failedUsage: [FailedUsage] = []
     /// Seconds from the request to the first piece of the reply; nil where it came as a whole.
     package var timeToFirstToken: Double?
+    /// Seconds from the request to the end of the reply, as whoever asked has measured it.
+    package var timeToRespond: Double?
     /// Who wrote the reply, and what the provider wants back with it; nil for models that have no provider.
     package var providerData: ProviderData?
     /// Which of several models it is of, by its name in the SkyfloAI; nil where only one was asked.
@@ -132,6 +136,18 @@ package struct ModelReply: Sendable, Hashable {
         self.usage = usage
         self.timeToFirstToken = timeToFirstToken
         self.providerData = providerData
+    }
+}
+
+/// What a provider counted for a reply that came to nothing: it may be paid for.
+package struct FailedUsage: Sendable, Hashable {
+    package var usage: TokenUsage
+    /// Which of several models it is of, by its name in the SkyfloAI; nil where only one was asked.
+    package var model: String?
+
+    package init(_ usage: TokenUsage, model: String? = nil) {
+        self.usage = usage
+        self.model = model
     }
 }
 

@@ -52,6 +52,8 @@ package struct LanguageModelError: Error, Sendable, Hashable, CustomStringConver
     package var contextSize: ContextSize?
     /// How long the provider asks to wait before the next request.
     package var retryAfter: Duration?
+    /// What providers counted before it failed, in all tries.
+    package var failedUsage: [FailedUsage] = []
 
     package init(_ code: Code, message: String, contextSize: ContextSize? = nil, retryAfter: Duration? = nil) {
         self.code = code

@@ -9,7 +9,7 @@ struct ReplyAssembler: ReplyEventAssembler {
     /// What else the reply has, which goes back with it.
     private var attached = AttachedMembers()
     private var finishReason: String?
-    private var usage = TokenUsage()
+    private(set) var usage = TokenUsage()
     private var isDone = false
 
     /// Whether everything but perhaps the usage was seen: what comes after can't change the reply.

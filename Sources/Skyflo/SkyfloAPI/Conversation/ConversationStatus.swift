@@ -22,7 +22,8 @@ package struct ConversationStatus: Sendable {
 
     /// The members that aren't maps. Their names are those of the schema.
     private enum Field: String {
-        case phase, reason, turn, uid, title, answer, observedGeneration, pendingApprovals, conditions, worker,
+        case phase, reason, activity, turn, uid, title, answer, observedGeneration, pendingApprovals, conditions,
+            worker,
             turnState
         case plan, verification, progress, followUpsTaken, undosTaken, queuedSince, usage, transcript,
             loadedToolsets, runbooks, stream
@@ -54,6 +55,11 @@ package struct ConversationStatus: Sendable {
     package var reason: String? {
         get { self[.reason] }
         set { self[.reason] = newValue }
+    }
+    /// What the turn does at the moment, or waits for; nil while none runs.
+    package var activity: String? {
+        get { self[.activity] }
+        set { self[.activity] = newValue }
     }
     package var observedGeneration: Int {
         get { self[.observedGeneration] ?? 0 }

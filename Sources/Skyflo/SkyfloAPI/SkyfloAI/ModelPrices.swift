@@ -39,11 +39,12 @@ package struct ModelPrices: Sendable, Hashable {
             + max(completion, 0) * self.completion
     }
 
-    /// `0.012345`, rounded to millionths of the currency.
+    /// `0.012345`, exact: six decimals, or as many more as it takes.
     /// - Parameter cost: in 10⁻¹² of the currency.
     package static func text(_ cost: Int) -> String {
-        let millionths = (cost + 500_000) / 1_000_000
-        let fraction = String(millionths % 1_000_000)
-        return "\(millionths / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count) + fraction
+        let digits = String(cost % 1_000_000_000_000)
+        var fraction = String(repeating: "0", count: 12 - digits.utf8.count) + digits
+        while fraction.utf8.count > 6, fraction.hasSuffix("0") { fraction.removeLast() }
+        return "\(cost / 1_000_000_000_000).\(fraction)"
     }
 }

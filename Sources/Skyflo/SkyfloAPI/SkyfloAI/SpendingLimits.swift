@@ -38,7 +38,8 @@ package struct SpendingLimits: Sendable, Hashable {
 /// Tokens, and what they cost.
 package struct Spending: Sendable, Hashable {
     package var tokens = 0
-    /// In 10⁻¹² of the currency; in stored form in millionths of it, rounded up.
+    /// In 10⁻¹² of the currency; in stored form in millionths of it, and the rest beside them: what is added up must not
+    /// grow by rounding.
     package var cost = 0
 
     package init() {}
@@ -52,9 +53,11 @@ package struct Spending: Sendable, Hashable {
 extension Spending: JSONRecord {
     package mutating func code(_ members: inout JSONMembers) {
         members.code(&tokens, as: "tokens")
-        var millionths = (cost + 999_999) / 1_000_000
+        var millionths = cost / 1_000_000
+        var rest = cost % 1_000_000
         members.code(&millionths, as: "costMillionths")
-        cost = millionths * 1_000_000
+        members.code(&rest, as: "costRest")
+        cost = millionths * 1_000_000 + rest
     }
 }
 

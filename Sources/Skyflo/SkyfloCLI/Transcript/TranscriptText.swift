@@ -25,7 +25,7 @@ struct TranscriptText {
         case .undoStarted(let changes):
             return ["", StyledText("── undo of \(changes.joined(separator: ", ")), \(entry.at)", style: .dim)]
         case .modelReplied(let reply): return self.lines(of: reply)
-        case .modelFailed(let message): return [StyledText("the model failed: \(message)", style: .red)]
+        case .modelFailed(let message, _): return [StyledText("the model failed: \(message)", style: .red)]
         case .argumentsResolved(let id, _, let references):
             return references.map { StyledText("\(id): \($0.text)", style: .dim) }
         case .summarized(_, let text, _):

@@ -40,6 +40,9 @@ package enum Digest {
         "sha256:" + hexadecimal(SHA256.hash(data: JSONWriter.bytes(json, options: .canonical)))
     }
 
+    /// The SHA-256 of a text: for ids that follow from what they are of.
+    package static func bytes(of text: String) -> [UInt8] { Array(SHA256.hash(data: Array(text.utf8))) }
+
     static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
         let digits = Array("0123456789abcdef")
         var text = ""

@@ -24,6 +24,8 @@ package struct StatusProjection: Sendable {
     package var address: String?
     /// How the turn is followed; nil where it can't be.
     package var stream: StreamAccess?
+    /// A call's arguments without credentials; nil where they aren't to be seen.
+    package var shownArguments: @Sendable (Call) -> String? = { _ in nil }
     /// Why the model lets the turn wait, and until when; nil while it doesn't.
     package var wait: String?
     /// What is missing until decisions that were made count, by call.
@@ -54,6 +56,9 @@ package struct StatusProjection: Sendable {
         static let change = 256
         static let message = 2048
         static let checks = 16
+        static let activity = 120
+        /// Of one call; longer ones are in the transcript, and in the approval.
+        static let arguments = 256
         /// Lines about what a write touches.
         package static let touches = 16
         /// Ids of calls beside a step of the plan; a model may ask for thousands, of which only the first are tried.
@@ -83,6 +88,7 @@ package struct StatusProjection: Sendable {
         status.observedGeneration = conversation.object.generation
         status.phase = phase
         status.reason = reason?.rawValue
+        status.activity = activity?.bounded(to: Budget.activity)
         status.uid = conversation.uid
         status.queuedSince = queued?.since
         status.turn = machine.turn
@@ -136,6 +142,7 @@ package struct StatusProjection: Sendable {
             status.tool = call.tool.bounded(to: 128)
             status.turn = turn
             status.state = call.state
+            status.arguments = arguments(of: call)
             status.summary = call.approval?.summary.bounded(to: Budget.summary)
             status.startedAt = call.startedAt
             status.finishedAt = call.finishedAt
@@ -153,6 +160,26 @@ package struct StatusProjection: Sendable {
             entries[call.id] = entry
         }
         return entries
+    }
+
+    /// Nothing of arguments that are too long to be shown whole: a part of a credential couldn't be recognised.
+    private func arguments(of call: Call) -> String? {
+        guard !call.arguments.isEmpty, call.arguments.utf8.count <= Budget.arguments * 4 else { return nil }
+        return shownArguments(call)?.bounded(to: Budget.arguments)
+    }
+
+    /// For a column of a table, so that people see what goes on.
+    private var activity: String? {
+        guard machine.isRunning else { return nil }
+        let open = machine.calls.filter { !$0.state.isFinal }
+        func first(_ state: CallState) -> Call? { open.first { $0.state == state } }
+        if let call = first(.executing) { return "writes: \(call.approval?.summary ?? call.tool)" }
+        if let call = first(.verifying) { return "checks: \(call.approval?.summary ?? call.tool)" }
+        if let call = first(.awaitingApproval) { return "asks: \(call.approval?.summary ?? call.tool)" }
+        if let call = first(.waiting) { return "waits: \(call.wait?.title ?? call.tool)" }
+        if let wait { return wait }
+        let tools = open.map(\.tool)
+        return tools.isEmpty ? "asks the model" : "reads: \(tools.joined(separator: ", "))"
     }
 
     var newestCalls: ArraySlice<(turn: Int, call: Call)> {
@@ -206,6 +233,13 @@ package struct StatusProjection: Sendable {
         status.cachedTokens = machine.usage.cached
         status.reasoningTokens = machine.usage.reasoning
         status.cost = machine.usage.cost > 0 ? ModelPrices.text(machine.usage.cost) : nil
+        status.totalTokens = machine.usage.total
+        status.lastTurn.promptTokens = machine.turnUsage.prompt
+        status.lastTurn.completionTokens = machine.turnUsage.completion
+        status.lastTurn.cachedTokens = machine.turnUsage.cached
+        status.lastTurn.reasoningTokens = machine.turnUsage.reasoning
+        status.lastTurn.cost = machine.turnUsage.cost > 0 ? ModelPrices.text(machine.turnUsage.cost) : nil
+        status.lastTurn.modelCalls = machine.modelTurns
         status.modelCalls = machine.totalModelTurns
         status.toolCalls = machine.totalCalls
         status.timeToFirstTokenMilliseconds = timeToFirstToken.map { Int($0 * 1000) }

@@ -41,9 +41,10 @@ extension TurnEvent {
         case .modelReplied(var reply):
             reply.code(&members)
             self = .modelReplied(reply)
-        case .modelFailed(var message):
+        case .modelFailed(var message, var usage):
             members.code(&message, as: "message")
-            self = .modelFailed(message)
+            members.code(&usage, as: "usage", omitting: ModelTurn.Usage())
+            self = .modelFailed(message, usage: usage)
         case .turnEnded(var end):
             end.code(&members)
             self = .turnEnded(end)

@@ -11,7 +11,9 @@ package enum TurnEvent: Sendable, Hashable {
     case undoStarted(changes: [String])
     case modelReplied(ModelTurn)
     /// There is no reply, and asking again won't help.
-    case modelFailed(String)
+    ///
+    /// `usage` is what the provider counted nevertheless.
+    case modelFailed(String, usage: ModelTurn.Usage = ModelTurn.Usage())
     /// What the arguments of a call refer to has been found, and stands in its place from here on.
     case argumentsResolved(id: String, arguments: String, references: [ArgumentReference])
     /// A model has summed up what the first so many messages of the history say. It is told that in place of them; the
@@ -78,6 +80,12 @@ package struct ModelTurn: Sendable, Hashable {
     package var calls: [Call]
     package var finish: Finish
     package var usage: Usage
+    /// What tries have taken that failed before this reply came.
+    package var failedUsage = Usage()
+    /// From the request to the first piece of the reply, in milliseconds; nil where it came as a whole.
+    package var timeToFirstToken: Int?
+    /// From the request to the end of the reply, in milliseconds; nil in transcripts of versions that didn't say.
+    package var timeToRespond: Int?
     /// Which model wrote the reply, and what its provider wants back with it, unchanged; nil where there is no provider. Only
     /// the model's client understands it.
     package var providerData: JSONValue?
@@ -114,7 +122,7 @@ package struct ModelTurn: Sendable, Hashable {
             self.reasoning = reasoning
         }
 
-        static func + (a: Usage, b: Usage) -> Usage {
+        package static func + (a: Usage, b: Usage) -> Usage {
             Usage(
                 prompt: a.prompt + b.prompt, completion: a.completion + b.completion, cached: a.cached + b.cached,
                 reasoning: a.reasoning + b.reasoning, cost: a.cost + b.cost)

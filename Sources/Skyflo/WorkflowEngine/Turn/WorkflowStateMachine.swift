@@ -92,6 +92,8 @@ package struct WorkflowStateMachine: Sendable {
     package private(set) var tokens = 0
     /// Of all turns.
     package private(set) var usage = ModelTurn.Usage()
+    /// Of this turn.
+    package private(set) var turnUsage = ModelTurn.Usage()
     package private(set) var totalModelTurns = 0
     package private(set) var totalCalls = 0
     /// What was written and can be taken back, oldest first; only the newest.
@@ -269,7 +271,9 @@ extension WorkflowStateMachine {
         case .turnStarted, .undoStarted, .takenOver, .disregarded, .restored, .checkedAgain, .titled: break
         case .summarized(let messages, let text, let usage): take(summary: text, of: messages, usage)
         case .modelReplied(let reply): take(reply, at: at)
-        case .modelFailed(let message): failure = message
+        case .modelFailed(let message, let usage):
+            failure = message
+            count(usage)
         case .turnEnded(let end): self.end(end, at: at)
         case .argumentsResolved(let id, _, _), .callResolved(let id, _, _), .callWaiting(let id, _),
             .approvalRequested(let id, _), .decided(let id, _),
@@ -328,8 +332,15 @@ extension WorkflowStateMachine {
         toolCalls = 0
         writes = 0
         tokens = 0
+        turnUsage = ModelTurn.Usage()
         verification.removeAll { $0.check.verdict != .stillRunning }
         plan = []
+    }
+
+    private mutating func count(_ more: ModelTurn.Usage) {
+        tokens += more.total
+        usage = usage + more
+        turnUsage = turnUsage + more
     }
 
     private mutating func take(_ reply: ModelTurn, at: KubeTime) {
@@ -341,8 +352,8 @@ extension WorkflowStateMachine {
         modelTurns += 1
         totalModelTurns += 1
         toolCalls += reply.calls.count
-        tokens += reply.usage.total
-        usage = usage + reply.usage
+        count(reply.usage)
+        count(reply.failedUsage)
         if let context = reply.context {
             contextSizes[context.model, default: ContextSize()].learn(context, reply.usage)
         }
@@ -382,12 +393,12 @@ extension WorkflowStateMachine {
         guard !isRunning, turn > 0 else { return }
         if !title.isEmpty { self.title = title }
         self.usage = self.usage + usage
+        turnUsage = turnUsage + usage
         totalModelTurns += 1
     }
 
     private mutating func take(summary text: String, of messages: Int, _ usage: ModelTurn.Usage) {
-        self.usage = self.usage + usage
-        tokens += usage.total
+        count(usage)
         totalModelTurns += 1
         guard !text.isEmpty, messages > summary?.messages ?? 0, messages <= history.count else { return }
         summary = HistorySummary(messages: messages, text: text)

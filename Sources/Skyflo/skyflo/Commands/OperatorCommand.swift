@@ -88,14 +88,17 @@ struct OperatorCommand: AsyncParsableCommand {
     @concurrent
     func run() async throws {
         let logger = logging.makeLogger()
-        let metrics = MetricsRegistry()
+        let metrics = MetricsRegistry(
+            buckets: ConversationMetrics.buckets, help: ConversationMetrics.help.merging(TriggerMetrics.help) { $1 })
         MetricsSystem.bootstrap(metrics)
         let environment = ProcessInfo.processInfo.environment
         let cluster = try ClusterConfiguration.load(
             kubeconfigPath: kubeconfig, context: context, environment: environment)
         var options = KubeClient.Options()
         options.userAgent = KubeClient.Options.userAgent(version: Version.current)
-        let configuration = try configuration(environment)
+        let telemetry = try TelemetrySetup(environment, logger: logger)
+        if let telemetry { options.tracer = telemetry.tracer }
+        let configuration = try configuration(environment, telemetry)
         try await withKubeClient(cluster, logger: logger, options: options) { client in
             let program = Operator(
                 api: client, configuration: configuration,
@@ -105,13 +108,18 @@ struct OperatorCommand: AsyncParsableCommand {
                 metrics: metrics, logger: logger)
             logger.info("operator starts", metadata: ["version": "\(Version.current)"])
             let group = ServiceGroup(
-                services: [OperatorService(program: program)], gracefulShutdownSignals: [.sigterm, .sigint],
+                // Stopped in the reverse order: what the operator leaves is still exported.
+                services: telemetry.map { [$0.exporter, OperatorService(program: program)] }
+                    ?? [OperatorService(program: program)],
+                gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger)
             try await group.run()
         }
     }
 
-    private func configuration(_ environment: [String: String]) throws -> Operator.Configuration {
+    private func configuration(
+        _ environment: [String: String], _ telemetry: TelemetrySetup?
+    ) throws -> Operator.Configuration {
         let lease = WorkerLease(
             namespace: leaseNamespace ?? environment["POD_NAMESPACE"] ?? "skyflo-system", pod: Self.pod(environment),
             duration: .seconds(leaseDuration))
@@ -121,7 +129,7 @@ struct OperatorCommand: AsyncParsableCommand {
             healthPort: healthPort == 0 ? nil : healthPort, apiHost: apiHost, apiPort: apiPort == 0 ? nil : apiPort,
             concurrency: concurrency,
             systemNamespace: lease.namespace, proxies: ProxyEnvironment(environment),
-            live: try live(in: lease.namespace, environment), webhook: webhook)
+            live: try live(in: lease.namespace, environment), webhook: webhook, telemetry: telemetry?.turns)
     }
 
     private var webhook: WebhookServer.Configuration? {

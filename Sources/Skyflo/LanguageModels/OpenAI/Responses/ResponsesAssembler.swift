@@ -16,7 +16,7 @@ struct ResponsesAssembler: ReplyEventAssembler {
     /// Names of the calls that have begun, by the index of their item.
     private var begun: [Int: String] = [:]
     private var end: End?
-    private var usage = TokenUsage()
+    private(set) var usage = TokenUsage()
     private var shown = false
 
     var sawEnd: Bool { end != nil }

@@ -6,6 +6,8 @@ package struct CallStatus: Sendable, Hashable {
     package var turn = 0
     /// Unknown also where it's one that this version doesn't know.
     package var state = CallState.unknown
+    /// As the model wrote them, without credentials; nil where they are too long.
+    package var arguments: String?
     package var summary: String?
     package var startedAt: KubeTime?
     package var finishedAt: KubeTime?
@@ -22,6 +24,7 @@ extension CallStatus: JSONRecord {
         members.code(&tool, as: "tool")
         members.code(&turn, as: "turn")
         members.code(&state, as: "state")
+        members.code(&arguments, as: "arguments")
         members.code(&summary, as: "summary")
         members.code(&startedAt, as: "startedAt")
         members.code(&finishedAt, as: "finishedAt")

@@ -6,6 +6,10 @@ package struct UsageStatus: Sendable, Hashable {
     package var reasoningTokens = 0
     /// A decimal number; nil where the SkyfloAI has no prices.
     package var cost: String?
+    /// Of prompts and replies.
+    package var totalTokens = 0
+    /// What the turn that runs, or ran last, has of it.
+    package var lastTurn = TurnUsageStatus()
     package var modelCalls = 0
     package var toolCalls = 0
     /// Of the last turn.
@@ -24,10 +28,36 @@ extension UsageStatus: JSONRecord {
         members.code(&cachedTokens, as: "cachedTokens")
         members.code(&reasoningTokens, as: "reasoningTokens")
         members.code(&cost, as: "cost")
+        members.code(&totalTokens, as: "totalTokens")
+        members.code(&lastTurn, as: "lastTurn")
         members.code(&modelCalls, as: "modelCalls")
         members.code(&toolCalls, as: "toolCalls")
         members.code(&timeToFirstTokenMilliseconds, as: "timeToFirstTokenMilliseconds")
         members.code(&timeToRespondMilliseconds, as: "timeToRespondMilliseconds")
         members.code(&leftOut, as: "leftOut", ifNil: .null)
+    }
+}
+
+/// What a turn has used: `status.usage.lastTurn`.
+package struct TurnUsageStatus: Sendable, Hashable {
+    package var promptTokens = 0
+    package var completionTokens = 0
+    package var cachedTokens = 0
+    package var reasoningTokens = 0
+    /// A decimal number; nil where the SkyfloAI has no prices.
+    package var cost: String?
+    package var modelCalls = 0
+
+    package init() {}
+}
+
+extension TurnUsageStatus: JSONRecord {
+    package mutating func code(_ members: inout JSONMembers) {
+        members.code(&promptTokens, as: "promptTokens")
+        members.code(&completionTokens, as: "completionTokens")
+        members.code(&cachedTokens, as: "cachedTokens")
+        members.code(&reasoningTokens, as: "reasoningTokens")
+        members.code(&cost, as: "cost", ifNil: .null)
+        members.code(&modelCalls, as: "modelCalls")
     }
 }
