@@ -1,4 +1,5 @@
 import Helm
+import KubeModel
 
 extension FuzzTarget {
     /// Texts that were written are read again as they were.
@@ -78,6 +79,25 @@ extension FuzzTarget {
         let file = RenderedFile(
             name: "app/templates/_x.tpl", text: ByteString(bytes: input), values: HelmMap(), basePath: "app/templates")
         _ = try? engine.render([file])
+    }
+
+    /// Records of releases, which anybody who may write Secrets can make.
+    static let helmRelease = FuzzTarget.text(
+        "helm-release",
+        corpus: [
+            #"{"name":"web","version":1,"config":{"a":{"b":null}},"chart":{"metadata":{"name":"app"},"values":{"a":{"b":1}}}}"#,
+            #"{"name":"w","info":{"status":"failed","deleted":""},"manifest":"---\nkind: Secret\n","hooks":[{"events":[1]}]}"#,
+        ],
+        words: [
+            "{", "}", "[", "]", "\"", "null", "1e9", "\"config\":", "\"values\":", "\"chart\":", "\"info\":", ",", ":",
+        ]
+    ) { input in
+        for bytes in [input, StoredGzip.archive(of: Array(input.prefix(60_000)))] {
+            let data = Base64.encode(Array(Base64.encode(bytes).utf8))
+            guard let record = try? ReleaseRecord(data: data) else { continue }
+            try require(!record.computedValues.isNull || record.config.isNull, "values are lost")
+            _ = (record.chart, record.status, record.time("deleted"), record.hooks.count)
+        }
     }
 
     /// Archives as they come from outside.

@@ -31,6 +31,7 @@ package struct FuzzTarget: Sendable {
         cel, celRule, modelReply, providerReply, protobuf, fieldSelector, resourcePath, redaction, canonicalJSON,
         transcript, liveEvents, argumentReference, cronSchedule, alertNotification,
         helmYAML, helmYAMLWriter, helmValues, helmSet, helmRegex, helmParser, helmChart, helmArchive, helmTar,
+        helmRelease,
         mcpRequest,
     ]
 }
