@@ -90,7 +90,7 @@ package struct TurnNarration: Sendable {
             return [.turnStarted(turn: number, message: message.bounded(to: Budget.text))]
         case .undoStarted(let changes): return [.undoStarted(changes: changes)]
         case .modelReplied(let reply): return contents(of: reply, machine)
-        case .modelFailed(let message): return [.modelFailed(message: message.bounded(to: Budget.message))]
+        case .modelFailed(let message, _): return [.modelFailed(message: message.bounded(to: Budget.message))]
         case .turnEnded(let end): return [result(of: end, machine)]
         case .takenOver(let worker, _): return [.takenOver(worker: worker, after: before)]
         case .restored(_, _, _, let note): return [.restored(note: note.bounded(to: Budget.message))]
