@@ -66,7 +66,6 @@ run hack/bench/turn --short
 run hack/bench/cluster --short
 run hack/bench/kube --short
 run hack/bench/tools --short
-run hack/bench/live --short
 run hack/bench/helm --short
 run hack/fuzz/fuzz --short
 run hack/crash.sh --short
