@@ -91,7 +91,7 @@ package struct OTLPExporter: Service {
         }
     }
 
-    private func warn(_ what: Logger.Message, count: Int, _ why: String? = nil) {
+    private func warn(_ what: Logger.Message, count: Int, why: String? = nil) {
         var metadata: Logger.Metadata = ["count": "\(count)"]
         metadata["why"] = why.map { "\($0)" }
         logger.warning(what, metadata: metadata)
@@ -110,7 +110,7 @@ package struct OTLPExporter: Service {
             failures += 1
             let delay = hint ?? backoff.delay(failures: failures, random: .random(in: 0...1))
             guard isRetried, ContinuousClock.now + delay < deadline else {
-                return warn("spans dropped: the collector didn't take them", count: spans.count, why)
+                return warn("spans dropped: the collector didn't take them", count: spans.count, why: why)
             }
             try await Concurrency.sleep(for: delay)
         }

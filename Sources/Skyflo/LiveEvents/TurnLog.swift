@@ -76,8 +76,8 @@ package struct TurnLog: Sendable {
     mutating func append(passing event: LiveEvent) {
         last = event.number
         switch event.content {
-        case .token(let text, let count): append(text, isThinking: false, count: count, event.number)
-        case .thinking(let text): append(text, isThinking: true, count: 0, event.number)
+        case .token(let text, let count): append(text, isThinking: false, count: count, number: event.number)
+        case .thinking(let text): append(text, isThinking: true, count: 0, number: event.number)
         default:
             let size = JSONWriter.bytes(event.json).count
             items.append(.passing(event, size: size))
@@ -86,7 +86,7 @@ package struct TurnLog: Sendable {
         while passingBytes > Self.passingLimit, items.count > 1 { drop { !$0.isFact } }
     }
 
-    private mutating func append(_ text: String, isThinking: Bool, count: Int, _ number: EventNumber) {
+    private mutating func append(_ text: String, isThinking: Bool, count: Int, number: EventNumber) {
         passingBytes += text.utf8.count + 4
         if case .text(var run)? = items.last, run.isThinking == isThinking, run.last.advanced(by: 1) == number,
             run.text.count < Self.passingLimit / 8

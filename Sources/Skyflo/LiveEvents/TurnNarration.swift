@@ -155,20 +155,20 @@ package struct TurnNarration: Sendable {
         case .callResolved(let id, let succeeded, let result):
             return [outcome(of: id, machine, succeeded: succeeded, text: result)]
         case .callWaiting(let id, let wait):
-            var progress = progress(of: id, machine, message: "waits for \(wait.title)")
+            var progress = progress(of: id, in: machine, message: "waits for \(wait.title)")
             progress.until = wait.until
             return [.callProgress(progress)]
         case .writeStarted(let id): return [.callStarted(CallStart(proposed(id, machine), isWrite: true))]
         case .writeEnded(let id, let outcome):
-            return [.callProgress(progress(of: id, machine, message: outcome.sentence))] + end(of: id, machine)
+            return [.callProgress(progress(of: id, in: machine, message: outcome.sentence))] + end(of: id, machine)
         case .verified(let id, let checks): return [.verified(call: id, bounded(checks))] + end(of: id, machine)
         case .checkedAgain(let id, let checks): return [.verified(call: id, bounded(checks))]
-        case .stepStarted(let id, let step): return [self.step(step, of: id, machine, message: "begun")]
+        case .stepStarted(let id, let step): return [self.step(step, of: id, in: machine, message: "begun")]
         case .stepEnded(let id, let step, let outcome):
-            return [self.step(step, of: id, machine, message: outcome.sentence)]
+            return [self.step(step, of: id, in: machine, message: outcome.sentence)]
         case .stepSettled(let id, let step, let succeeded, let evidence):
             let message = (succeeded ? "done: " : "failed: ") + evidence
-            return [self.step(step, of: id, machine, message: message)] + end(of: id, machine)
+            return [self.step(step, of: id, in: machine, message: message)] + end(of: id, machine)
         default: return []
         }
     }
@@ -188,16 +188,16 @@ package struct TurnNarration: Sendable {
             ? .callSucceeded(call: id, tool: tool, result: text) : .callFailed(call: id, tool: tool, error: text)
     }
 
-    private func progress(of id: String, _ machine: WorkflowStateMachine, message: String) -> CallProgress {
+    private func progress(of id: String, in machine: WorkflowStateMachine, message: String) -> CallProgress {
         CallProgress(call: id, tool: machine.call(id)?.tool ?? "", message: message.bounded(to: Budget.message))
     }
 
     private func step(
-        _ step: Int, of id: String, _ machine: WorkflowStateMachine, message: String
+        _ step: Int, of id: String, in machine: WorkflowStateMachine, message: String
     ) -> LiveEvent.Content {
         let sequence = machine.progress.flatMap { $0.call == id ? $0 : nil }
         let title = sequence.flatMap { $0.titles.indices.contains(step) ? $0.titles[step] + ": " : nil } ?? ""
-        var progress = progress(of: id, machine, message: title + message)
+        var progress = progress(of: id, in: machine, message: title + message)
         progress.step = step + 1
         progress.steps = sequence?.titles.count
         return .callProgress(progress)

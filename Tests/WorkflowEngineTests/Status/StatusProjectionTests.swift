@@ -132,6 +132,8 @@ import WorkflowEngine
             projection.incomplete = incomplete
             projection.timeToFirstToken = 0.25
             projection.shownArguments = { $0.arguments }
+            projection.address = "10.0.0.1:8443"
+            projection.stream = StreamAccess(service: "skyflo-system/https:skyflo-live:events", key: "key")
             all = status(projection, before: all)
             var object: JSONValue = ["spec": ["messages": [["content": "x"]]], "status": all]
             #expect(schema.validate(object, old: nil).map(\.description) == [])

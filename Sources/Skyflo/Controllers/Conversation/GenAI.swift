@@ -56,9 +56,9 @@ enum GenAI {
             .array(
                 request.messages.map { message in
                     switch message {
-                    case .system(let text): self.message("system", text)
-                    case .user(let text): self.message("user", text)
-                    case .assistant(let text, let calls, _): self.message("assistant", text, calls)
+                    case .system(let text): self.message("system", text: text)
+                    case .user(let text): self.message("user", text: text)
+                    case .assistant(let text, let calls, _): self.message("assistant", text: text, calls: calls)
                     case .tool(let id, let content):
                         [
                             "role": "tool",
@@ -74,12 +74,12 @@ enum GenAI {
         }
 
         func messages(of reply: ModelReply) -> JSONValue {
-            var message = message("assistant", reply.content, reply.toolCalls)
+            var message = message("assistant", text: reply.content, calls: reply.toolCalls)
             message["finish_reason"] = .string(finishReason(reply.finish))
             return [message]
         }
 
-        private func message(_ role: String, _ text: String, _ calls: [ModelToolCall] = []) -> JSONValue {
+        private func message(_ role: String, text: String, calls: [ModelToolCall] = []) -> JSONValue {
             let text = shown.redactor.redact(text: text)
             let parts: [JSONValue] =
                 (text.isEmpty ? [] : [["type": "text", "content": .string(text)]])
