@@ -3,6 +3,7 @@ import KubeClient
 import KubeModel
 import SkyfloAPI
 import Testing
+import WorkflowEngine
 
 @testable import Controllers
 
@@ -14,16 +15,26 @@ import Testing
     }
 
     private static func body(
-        _ status: String = "firing", startsAt: String = "2027-01-15T07:59:00Z", group: String = "g"
+        _ status: String = "firing", startsAt: String = "2027-01-15T07:59:00Z", group: String = "g",
+        with more: [JSONValue] = []
     ) -> [UInt8] {
         let alert: JSONValue = [
             "status": .string(status), "labels": ["alertname": "Errors"], "annotations": ["summary": "many"],
             "startsAt": .string(startsAt),
         ]
         return JSONWriter.bytes([
-            "version": "4", "groupKey": .string(group), "status": .string(status), "alerts": [alert],
+            "version": "4", "groupKey": .string(group), "status": .string(status), "alerts": .array([alert] + more),
             "groupLabels": ["alertname": "Errors"],
         ])
+    }
+
+    private static func alert(
+        _ pod: String, status: String = "firing", startsAt: String = "2027-01-15T08:01:00Z"
+    ) -> JSONValue {
+        [
+            "status": .string(status), "labels": ["alertname": "Errors", "pod": .string(pod)],
+            "startsAt": .string(startsAt), "fingerprint": .string("f-" + pod),
+        ]
     }
 
     private static func post(
@@ -158,6 +169,79 @@ import Testing
             let made = try #require(scene.made.first)
             #expect(made.spec.followUps.keys.sorted() == ["resolved"])
             #expect(made.spec.followUps["resolved"]?.contains("‹data from Alertmanager") ?? false)
+        }
+    }
+
+    // MARK: Alerts that join a group
+
+    @Test func `alerts that join a group are told to its Conversation, each once`() async throws {
+        try await TriggerScene.run(TriggerScene.alerts()) { scene in
+            let handler = Self.handler(scene)
+            _ = try await Self.post(Self.body(), to: scene, handler)
+            let joined = Self.body(with: [Self.alert("web-1"), Self.alert("web-2", status: "resolved")])
+            #expect(try await Self.post(joined, to: scene, handler).message == "told of further alerts")
+            #expect(try await Self.post(joined, to: scene, handler).message == "known already")
+            let more = Self.body(with: [Self.alert("web-1"), Self.alert("web-3")])
+            #expect(try await Self.post(more, to: scene, handler).message == "told of further alerts")
+            // Fires anew.
+            let anew = Self.body(with: [Self.alert("web-1", startsAt: "2027-01-15T08:05:00Z")])
+            #expect(try await Self.post(anew, to: scene, handler).message == "told of further alerts")
+
+            #expect(scene.made.count == 1)
+            let followUps = try #require(scene.made.first).spec.followUps
+            #expect(followUps.keys.sorted() == ["alerts-01", "alerts-02", "alerts-03"])
+            let texts = followUps.sorted { $0.key < $1.key }.map(\.value)
+            #expect(texts[0].contains("web-1") && !texts[0].contains("web-2"))
+            #expect(texts[1].contains("web-3") && !texts[1].contains("web-1"))
+            #expect(texts.allSatisfy { $0.contains("‹data from Alertmanager") })
+        }
+    }
+
+    @Test func `what another worker has told isn't told again`() async throws {
+        try await TriggerScene.run(TriggerScene.alerts()) { scene in
+            let handler = Self.handler(scene)
+            _ = try await Self.post(Self.body(), to: scene, handler)
+            let made = try #require(scene.made.first).object
+            let joined = Self.body(with: [Self.alert("web-1")])
+            #expect(try await Self.post(joined, to: scene, handler).message == "told of further alerts")
+            let told = try #require(scene.made.first).object
+            let skyflo = SkyfloAI(try #require(scene.cluster.object(.skyfloAIs, "sky")))
+            let trigger = try #require(skyflo.triggers.first)
+            let plan = TriggerLauncher(dependencies: scene.dependencies).plan(trigger, of: skyflo)
+            let notification = try AlertNotification(joined)
+            let late = try #require(plan.joining(notification, to: Conversation(made)))
+            #expect(late["metadata", "resourceVersion"]?.string == made.resourceVersion)
+            #expect(plan.joining(notification, to: Conversation(told)) == nil)
+            // As one whose cache is behind.
+            scene.cluster.change(.conversations, told.name, ["status": ["turn": 1]])
+            let more = Self.body(with: [Self.alert("web-1"), Self.alert("web-2")])
+            #expect(try await Self.post(more, to: scene, handler).message == "told of further alerts")
+            let followUps = try #require(scene.made.first).spec.followUps
+            #expect(followUps.count == 2 && followUps["alerts-02"]?.contains("web-1") == false)
+        }
+    }
+
+    @Test func `a Conversation is told of further alerts so often and no oftener`() async throws {
+        try await TriggerScene.run(TriggerScene.alerts()) { scene in
+            let handler = Self.handler(scene)
+            _ = try await Self.post(Self.body(), to: scene, handler)
+            for index in 0..<20 {
+                let answer = try await Self.post(
+                    Self.body(with: [Self.alert("web-\(index)")]), to: scene, handler)
+                #expect(answer.message == (index < 16 ? "told of further alerts" : "known already"))
+            }
+            #expect(try #require(scene.made.first).spec.followUps.count == 16)
+        }
+    }
+
+    @Test func `a second word about the end, in other words, is no reason to come again`() async throws {
+        try await TriggerScene.run(TriggerScene.alerts()) { scene in
+            let handler = Self.handler(scene)
+            _ = try await Self.post(Self.body(), to: scene, handler)
+            scene.cluster.before({ $0.method == .patch && $0.path.contains("/conversations/") }) { _ in
+                throw APIStatus(code: 422, reason: .invalid, message: "a follow-up can't be changed")
+            }
+            #expect(try await Self.post(Self.body("resolved"), to: scene, handler).status == 200)
         }
     }
 

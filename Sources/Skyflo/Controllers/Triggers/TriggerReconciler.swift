@@ -274,6 +274,8 @@ package enum TriggerMetrics {
         case created = "Created"
         /// The Conversation was there already.
         case known = "Known"
+        /// Alerts have joined a group that has a Conversation, which was told.
+        case joined = "Joined"
         case resolved = "Resolved"
         /// More than the trigger may make within an hour.
         case capped = "Capped"

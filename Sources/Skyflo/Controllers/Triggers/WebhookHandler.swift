@@ -121,7 +121,9 @@ struct WebhookHandler: Sendable {
     ) async throws -> Answer {
         let (skyflo, trigger) = (admitted.skyflo, admitted.trigger)
         let made = conversations(of: plan)
-        if let open = open(notification, among: made) { return known(open, of: trigger, in: skyflo) }
+        if let open = open(notification, among: made) {
+            return try await tell(open, of: notification, by: plan, for: admitted)
+        }
         let lately = made.filter { conversation in
             conversation.object.creationTimestamp.map { now.seconds(since: $0) < 3600 } ?? true
         }
@@ -140,6 +142,33 @@ struct WebhookHandler: Sendable {
             note(object, of: trigger, in: skyflo)
             return Answer(201, "created", conversation: object.key)
         }
+    }
+
+    /// The group's Conversation hears of alerts that have joined it.
+    private func tell(
+        _ open: KubeObject, of notification: AlertNotification, by plan: TriggeredConversation, for admitted: Admitted
+    ) async throws -> Answer {
+        let (skyflo, trigger) = (admitted.skyflo, admitted.trigger)
+        var object = open
+        for _ in 0..<3 {
+            guard let patch = plan.joining(notification, to: Conversation(object)) else {
+                return known(object, of: trigger, in: skyflo)
+            }
+            do {
+                let told = try await dependencies.api.patch(
+                    .conversations, namespace: object.namespace, name: object.name, patch: .merge(patch),
+                    options: WriteOptions(fieldManager: SkyfloGroup.fieldManager))
+                dependencies.conversations.insert(told)
+                TriggerMetrics.count(trigger.source, .joined)
+                note(told, of: trigger, in: skyflo)
+                return Answer(200, "told of further alerts", conversation: told.key)
+            } catch let status as APIStatus where status.isConflict {
+                // Its turn goes on, or another worker has told it.
+                object = try await dependencies.api.get(
+                    .conversations, namespace: object.namespace, name: object.name)
+            }
+        }
+        return Answer(503, "the Conversation changes too often at the moment", conversation: object.key)
     }
 
     private func known(_ object: KubeObject, of trigger: TriggerSettings, in skyflo: SkyfloAI) -> Answer {
@@ -170,7 +199,8 @@ struct WebhookHandler: Sendable {
                 .conversations, namespace: open.object.namespace, name: open.object.name, patch: .merge(patch),
                 options: WriteOptions(fieldManager: SkyfloGroup.fieldManager))
             dependencies.conversations.insert(told)
-        } catch let status as APIStatus where status.isNotFound || status.isConflict {
+        } catch let status as APIStatus where status.isNotFound || status.isConflict || status.code == 422 {
+            // It is gone, or was told already, in other words: a follow-up doesn't change.
             return Answer(200, "no Conversation waits for it")
         }
         TriggerMetrics.count(trigger.source, .resolved)

@@ -14,10 +14,14 @@ package enum TriggerOrigin {
     package static let timeAnnotation = "skyflo.ai/trigger-time"
     /// The annotation that says since when the alerts have resolved.
     package static let resolvedAnnotation = "skyflo.ai/trigger-resolved"
+    /// The annotation with the alerts that it was told of, by their keys, between commas.
+    package static let alertsAnnotation = "skyflo.ai/trigger-alerts"
     /// The annotation with the title that the status has instead of the first words of the first message.
     package static let titleAnnotation = "skyflo.ai/title"
     /// The follow-up that tells that the alerts have resolved.
     package static let resolvedFollowUp = "resolved"
+    /// What the ids of follow-ups begin with that tell of alerts which have joined the group.
+    package static let joinedFollowUp = "alerts-"
 }
 
 extension Conversation {

@@ -53,6 +53,14 @@ package struct TriggeredConversation: Sendable {
         }
     }
 
+    /// Tells the alerts of a group apart, and one that fires anew from itself. Who sends none of Alertmanager's fingerprints is
+    /// known by the labels.
+    private static func key(_ alert: AlertNotification.Alert) -> String {
+        let labels = alert.labels.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+        let parts = alert.fingerprint.isEmpty ? labels : [alert.fingerprint]
+        return hash(parts + [alert.startsAt.microTime], length: 12)
+    }
+
     private static func hash(_ parts: [String], length: Int) -> String {
         var bytes: [UInt8] = []
         for part in parts { bytes += Array(part.utf8) + [0] }
@@ -83,6 +91,8 @@ package struct TriggeredConversation: Sendable {
         if let creator { object.annotations[SkyfloGroup.creatorAnnotation] = creator }
         if case .alerts(let notification) = cause {
             object.labels[TriggerOrigin.groupLabel] = Self.group(notification)
+            object.annotations[TriggerOrigin.alertsAnnotation] = notification.alerts.map(Self.key).joined(
+                separator: ",")
         }
         return object
     }
@@ -149,6 +159,41 @@ package struct TriggeredConversation: Sendable {
 
     private func quoted(_ notification: AlertNotification, limit: Int) -> String {
         QuotedData.block(AlertText(notification, redact: redact).lines(limit: limit), from: "Alertmanager")
+    }
+
+    /// How often a Conversation is told of alerts that have joined its group.
+    package static let joinLimit = 16
+    /// Of so many alerts a Conversation remembers that it was told, which is what fits an annotation.
+    private static let rememberedAlerts = 8192
+
+    /// The merge patch that tells a group's Conversation of firing alerts that it hasn't heard of, under its resourceVersion, so
+    /// that none is told twice; nil where there are none, or where it was told as often as it may be.
+    package func joining(_ notification: AlertNotification, to conversation: Conversation) -> JSONValue? {
+        let object = conversation.object
+        // One of an earlier version doesn't say what it was told.
+        guard let stored = object.annotations[TriggerOrigin.alertsAnnotation] else { return nil }
+        let told = stored.split(separator: ",").map(String.init)
+        var joined = notification
+        joined.alerts.removeAll { !$0.isFiring || told.contains(Self.key($0)) }
+        let times = conversation.spec.followUps.keys.count { $0.hasPrefix(TriggerOrigin.joinedFollowUp) }
+        guard !joined.alerts.isEmpty, times < Self.joinLimit,
+            told.count + joined.alerts.count <= Self.rememberedAlerts
+        else { return nil }
+        let text =
+            "Alertmanager says that more alerts of the group fire. Say what they add to what you found, and whether they have the "
+            + "same cause.\n\n" + quoted(joined, limit: 4096)
+        // In the order of their ids, and before the one about the end.
+        let id = TriggerOrigin.joinedFollowUp + (times < 9 ? "0" : "") + String(times + 1)
+        return [
+            "metadata": [
+                "uid": .string(object.uid), "resourceVersion": .string(object.resourceVersion),
+                "annotations": .object([
+                    TriggerOrigin.alertsAnnotation: .string(
+                        (told + joined.alerts.map(Self.key)).joined(separator: ","))
+                ]),
+            ],
+            "spec": ["followUps": .object([id: ["content": .string(text)]])],
+        ]
     }
 
     /// What the group's Conversation is told when its alerts have resolved.
