@@ -38,6 +38,27 @@ import Testing
         #expect(try assembler.reply().attached == .object([name: "hm"]))
     }
 
+    @Test func `Mistral's thinking goes back in the content that it stood in`() throws {
+        func thinking(_ text: String) -> JSONValue {
+            [["type": "thinking", "thinking": [["type": "text", "text": .string(text)]]]]
+        }
+        var assembler = ReplyAssembler()
+        #expect(try assembler.add(said(["content": thinking("h")], finish: .null)) == [.reasoning("h")])
+        #expect(try assembler.add(said(["content": thinking("m")], finish: .null)) == [.reasoning("m")])
+        _ = try assembler.add(said(["content": [["type": "text", "text": "Hi"]]]))
+        let reply = try assembler.reply()
+        #expect(reply.reply.content == "Hi" && reply.attached == ["content": thinking("hm")])
+
+        let author = ProviderData.Author(format: "openai-chat", host: "h", model: "m")
+        let data = ProviderData(author: author, content: reply.attached)
+        func sent(_ text: String, _ calls: [ModelToolCall]) -> JSONValue? {
+            let messages = [ChatMessage.assistant(text, toolCalls: calls, providerData: data)]
+            return ChatRequest(model: "m", request: ModelRequest(messages: messages)).json["messages"]?[0]?["content"]
+        }
+        #expect(sent("Hi", []) == .array((thinking("hm").array ?? []) + [["type": "text", "text": "Hi"]]))
+        #expect(sent("", [ModelToolCall(id: "a", name: "k8s_get", arguments: "{}")]) == thinking("hm"))
+    }
+
     @Test(
         arguments: [
             ("stop", .stop), ("STOP", .stop), ("end_turn", .stop), ("eos", .stop), ("FINISH_REASON_STOP", .stop),

@@ -18,6 +18,18 @@ enum ContentText {
         return parts.map { text(of: $0["thinking"] ?? $0["text"]) }.joined()
     }
 
+    /// What the model thought, of Mistral's form alone: that goes back with the content that it stood in.
+    ///
+    /// Source: Mistral's documentation of reasoning, "ThinkChunk".
+    static func thoughts(in content: JSONValue?) -> String {
+        let parts = (content?.array ?? []).filter { $0["type"] == "thinking" }
+        return parts.compactMap { $0["thinking"]?.array }.map { text(of: .array($0)) }.joined()
+    }
+
+    static func part(thoughts: String) -> JSONValue {
+        ["type": "thinking", "thinking": [["type": "text", "text": .string(thoughts)]]]
+    }
+
     private static let kinds: Set<String> = ["", "text", "output_text", "refusal"]
 
     private static func text(ofPart part: JSONValue) -> String {

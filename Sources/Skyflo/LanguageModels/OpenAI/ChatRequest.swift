@@ -43,12 +43,20 @@ struct ChatRequest: Sendable {
                 data?.content,
                 [
                     "role": "assistant",
-                    "content": text.isEmpty && !calls.isEmpty ? .null : .string(text),
+                    "content": content(text, calls: calls, after: data?.content["content"]?.array ?? []),
                     "tool_calls": calls.isEmpty ? nil : .array(calls.map(call)),
                 ])
         case .tool(let callID, let content):
             ["role": "tool", "tool_call_id": .string(callID), "content": .string(content)]
         }
+    }
+
+    /// - Parameter parts: what was thought, where it came as parts of the content.
+    private static func content(_ text: String, calls: [ModelToolCall], after parts: [JSONValue]) -> JSONValue {
+        guard parts.isEmpty else {
+            return .array(parts + (text.isEmpty ? [] : [["type": "text", "text": .string(text)]]))
+        }
+        return text.isEmpty && !calls.isEmpty ? .null : .string(text)
     }
 
     private static func call(_ call: ModelToolCall) -> JSONValue {

@@ -8,6 +8,8 @@ struct ReplyAssembler: ReplyEventAssembler {
     private var calls = ToolCallAssembler()
     /// What else the reply has, which goes back with it.
     private var attached = AttachedMembers()
+    /// What was thought, where it comes as a part of the content.
+    private var thoughts = ""
     private var finishReason: String?
     private(set) var usage = TokenUsage()
     private var isDone = false
@@ -75,6 +77,7 @@ struct ReplyAssembler: ReplyEventAssembler {
         // Names for the same thing; a provider that sends several sends the same text in each.
         let thoughts =
             Self.reasoningMembers.compactMap { delta[$0]?.string } + [ContentText.thinking(in: delta["content"])]
+        self.thoughts += ContentText.thoughts(in: delta["content"])
         if let text = thoughts.first(where: { !$0.isEmpty }) { deltas.append(.reasoning(text)) }
         let text = ContentText.text(of: delta["content"])
         if !text.isEmpty {
@@ -142,9 +145,11 @@ struct ReplyAssembler: ReplyEventAssembler {
         if text.allSatisfy(\.isWhitespace), calls.isEmpty {
             throw ReplyBuilder.emptyReply(finish, hasThinking: content.contains { !$0.isWhitespace })
         }
+        var members = attached.members
+        if !thoughts.isEmpty { members["content"] = [ContentText.part(thoughts: thoughts)] }
         return DecodedReply(
             reply: ModelReply(content: text, toolCalls: calls.calls, finish: finish, usage: usage),
-            attached: attached.members.isEmpty ? .null : .object(attached.members))
+            attached: members.isEmpty ? .null : .object(members))
     }
 
     /// nil for a reason that isn't known to be a good end.
