@@ -56,8 +56,6 @@ need_kubectl() {
 
 # The same flags everywhere, so that nothing is built twice.
 swift_flags=(--explicit-target-dependency-import-check error)
-# Nobody navigates the source where CI builds it, and the index costs a tenth of the time.
-[ -z "${CI:-}" ] || swift_flags+=(--disable-index-store)
 
 # What a benchmark is built as: for release, or, in its short form, as the tests are.
 release_flags=(-c release --static-swift-stdlib "${swift_flags[@]}")
