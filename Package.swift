@@ -135,7 +135,10 @@ let package = Package(
             ]),
         library(
             "Telemetry", in: "Kubernetes",
-            ["Concurrency", "HTTPTransport", asyncHTTPClient, lifecycle, log, nioCore, nioHTTP1, nioSSL, tracing],
+            [
+                "KubeModel", "Concurrency", "HTTPTransport", asyncHTTPClient, lifecycle, log, nioCore, nioHTTP1, nioSSL,
+                tracing,
+            ],
             tests: ["HTTPTransport", httpTypes, hummingbird, lifecycle, log, nioCore, tracing]),
         library(
             "LanguageModels", in: "Skyflo",

@@ -1,3 +1,5 @@
+import KubeModel
+
 /// How spans are exported, by the environment variables that OpenTelemetry's specification has for it.
 ///
 /// Without an endpoint nothing is exported: a default of localhost, as SDKs have it, is no address that an operator in a pod could
@@ -105,7 +107,8 @@ package struct OTLPConfiguration: Sendable, Hashable {
         for part in (text ?? "").split(separator: ",") {
             let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let key = String(halves[0].trimmingBlanks)
-            guard halves.count == 2, !key.isEmpty, let value = halves[1].trimmingBlanks.removingPercentEncoding else {
+            guard halves.count == 2, !key.isEmpty, let value = PercentEncoding.decode(halves[1].trimmingBlanks)
+            else {
                 throw Problem("\(variable) isn't a list of NAME=VALUE")
             }
             let isPrintable = (key + value).utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
@@ -150,23 +153,5 @@ extension Substring {
         while rest.first == " " { rest.removeFirst() }
         while rest.last == " " { rest.removeLast() }
         return rest
-    }
-
-    /// nil where an escape is broken or the bytes are no UTF-8.
-    fileprivate var removingPercentEncoding: String? {
-        var bytes: [UInt8] = []
-        var rest = utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
-                return nil
-            }
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        }
-        return String(validating: bytes, as: UTF8.self)
     }
 }

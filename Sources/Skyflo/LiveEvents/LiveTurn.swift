@@ -27,8 +27,6 @@ package final class LiveTurn: Sendable {
         /// For what passes.
         var next: EventNumber
         var end: End?
-        var watchers: [Int: AsyncStream<Void>.Continuation] = [:]
-        var lastWatcher = 0
     }
 
     package let conversation: ObjectKey
@@ -40,6 +38,7 @@ package final class LiveTurn: Sendable {
     /// Of its first event; what is before belongs to earlier turns.
     package let first: EventNumber
     private let state: Mutex<State>
+    private let watchers = Watchers()
 
     /// - Parameters:
     ///   - told: what the transcript tells of the turn.
@@ -86,13 +85,9 @@ package final class LiveTurn: Sendable {
         wake { state in state.end = state.end ?? end }
     }
 
-    /// Watchers are woken outside of the lock: waking a task takes the task's own, under which watchers are removed.
     private func wake(after change: (inout State) -> Void) {
-        let watchers = state.withLock { state in
-            change(&state)
-            return state.watchers.isEmpty ? [] : Array(state.watchers.values)
-        }
-        for watcher in watchers { watcher.yield() }
+        state.withLock { change(&$0) }
+        watchers.wake()
     }
 
     // MARK: Reading
@@ -121,16 +116,7 @@ package final class LiveTurn: Sendable {
     }
 
     /// Lets it wake somebody who is woken by others, too.
-    package func watch(with continuation: AsyncStream<Void>.Continuation) {
-        let id = state.withLock { state in
-            state.lastWatcher += 1
-            state.watchers[state.lastWatcher] = continuation
-            return state.lastWatcher
-        }
-        continuation.onTermination = { [weak self] _ in
-            self?.state.withLock { $0.watchers[id] = nil }
-        }
-    }
+    package func watch(with continuation: AsyncStream<Void>.Continuation) { watchers.add(continuation) }
 
-    package var watcherCount: Int { state.withLock { $0.watchers.count } }
+    package var watcherCount: Int { watchers.count }
 }

@@ -12,11 +12,10 @@ package final class LiveTurns: Sendable {
         var turns: [ObjectKey: LiveTurn] = [:]
         /// Of these, those that have ended; oldest first.
         var ended: [ObjectKey] = []
-        var watchers: [Int: AsyncStream<Void>.Continuation] = [:]
-        var lastWatcher = 0
     }
 
     private let state = Mutex(State())
+    private let watchers = Watchers()
 
     package init() {}
 
@@ -24,14 +23,14 @@ package final class LiveTurns: Sendable {
 
     /// From here on it is this one that is told of. Who followed an earlier one looks again.
     package func begin(_ turn: LiveTurn) {
-        let (earlier, watchers) = state.withLock { state in
+        let earlier = state.withLock { state in
             let earlier = state.turns[turn.conversation]
             state.turns[turn.conversation] = turn
             state.ended.removeAll { $0 == turn.conversation }
-            return (earlier, Array(state.watchers.values))
+            return earlier
         }
         earlier?.finish(.abandoned)
-        for watcher in watchers { watcher.yield() }
+        watchers.wake()
     }
 
     /// All of it was told.
@@ -59,14 +58,5 @@ package final class LiveTurns: Sendable {
     }
 
     /// Wakes somebody when a turn has begun.
-    package func watch(with continuation: AsyncStream<Void>.Continuation) {
-        let id = state.withLock { state in
-            state.lastWatcher += 1
-            state.watchers[state.lastWatcher] = continuation
-            return state.lastWatcher
-        }
-        continuation.onTermination = { [weak self] _ in
-            self?.state.withLock { $0.watchers[id] = nil }
-        }
-    }
+    package func watch(with continuation: AsyncStream<Void>.Continuation) { watchers.add(continuation) }
 }

@@ -84,8 +84,9 @@ struct ConversationStore: Sendable {
     ///
     /// Whoever follows the turn is told of it at once, unless it is `tentative`: then after it is stored.
     mutating func log(_ event: TurnEvent, isTentative: Bool = false) {
+        guard live != nil else { return record.log(event, shown: nil, at: now) }
         let cipher = ConversationCipher(key: redactionKey, uid: conversation.uid)
-        if event.beginsTurn, live != nil { streamKey = StreamKey.random() }
+        if event.beginsTurn { streamKey = StreamKey.random() }
         record.log(event, shown: cipher.shown(event), at: now)
         if isTentative { record.telling.holdBack() }
         if !record.telling.isHeldBack { record.telling.publish() }

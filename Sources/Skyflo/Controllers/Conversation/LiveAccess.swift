@@ -90,6 +90,6 @@ enum StreamKey {
     static func random() -> String {
         var generator = SystemRandomNumberGenerator()
         let bytes = (0..<24).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        return Base64.encode(bytes).replacing("+", with: "-").replacing("/", with: "_")
+        return Base64.encodeURL(bytes)
     }
 }

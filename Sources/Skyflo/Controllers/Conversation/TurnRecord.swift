@@ -97,10 +97,10 @@ struct TurnRecord: Sendable {
         self.loss = loss
     }
 
-    /// - Parameter shown: the event as readers of the transcript see it.
-    mutating func log(_ event: TurnEvent, shown: TurnEvent, at: KubeTime) {
+    /// - Parameter shown: the event as readers of the transcript see it; nil where nobody can follow the turn.
+    mutating func log(_ event: TurnEvent, shown: TurnEvent?, at: KubeTime) {
         machine.apply(event, at: at)
-        telling.add(shown, at: at, to: machine)
+        if let shown { telling.add(shown, at: at, to: machine) }
         if case .decisionWithdrawn(let id, _) = event { withdrawn.insert(id) }
         unwritten.append(.init(at: at, event: event))
     }

@@ -172,7 +172,7 @@ package struct TriggeredConversation: Sendable {
         let object = conversation.object
         // One of an earlier version doesn't say what it was told.
         guard let stored = object.annotations[TriggerOrigin.alertsAnnotation] else { return nil }
-        let told = stored.split(separator: ",").map(String.init)
+        let told = Set(stored.split(separator: ",").map(String.init))
         var joined = notification
         joined.alerts.removeAll { !$0.isFiring || told.contains(Self.key($0)) }
         let times = conversation.spec.followUps.keys.count { $0.hasPrefix(TriggerOrigin.joinedFollowUp) }
@@ -189,7 +189,7 @@ package struct TriggeredConversation: Sendable {
                 "uid": .string(object.uid), "resourceVersion": .string(object.resourceVersion),
                 "annotations": .object([
                     TriggerOrigin.alertsAnnotation: .string(
-                        (told + joined.alerts.map(Self.key)).joined(separator: ","))
+                        ([stored] + joined.alerts.map(Self.key)).joined(separator: ","))
                 ]),
             ],
             "spec": ["followUps": .object([id: ["content": .string(text)]])],
