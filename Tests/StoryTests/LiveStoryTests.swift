@@ -285,12 +285,14 @@ import Testing
             let (one, two) = (LiveSite(story), LiveSite(story))
             let lease = WorkerLease(namespace: "skyflo-system")
             let (seen, rest) = (EventReader(), EventReader())
+            let claimed = Gate()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     try await story.withOperator(model, lease: lease, live: one.configuration) {
                         try await eventually("one listens") { one.port != nil }
                         try await story.ask("hello")
                         try await story.until("claimed") { $0.status.worker.address != nil && $0.status.stream != nil }
+                        claimed.open()
                         try await eventually("two listens") { two.port != nil }
                         // The second one doesn't have the turn.
                         try await withKubeClient(two.direct(story.endpoint.token), logger: story.logger) { direct in
@@ -309,6 +311,8 @@ import Testing
                     // The first is gone.
                 }
                 group.addTask {
+                    // A worker that is there from the start could be the one that gets the turn.
+                    await claimed.wait()
                     try await story.withOperator(model, identity: "operator-2", lease: lease, live: two.configuration) {
                         try await eventually("the first was followed", within: .seconds(120)) {
                             !seen.tokens.isEmpty
