@@ -82,6 +82,27 @@ struct StoreCoreTests {
         #expect(core.dependents(of: "uid-owner").isEmpty)
     }
 
+    @Test func `a list has the order of the keys, and what came and went since the last one`() throws {
+        var core = StoreCore()
+        func names(_ namespace: String?) -> [String] {
+            core.list(pods, namespace: namespace).map { "\($0.key) \($0.labels["v"] ?? "")" }
+        }
+        for (name, namespace) in [("x", "b"), ("m", "b"), ("z", "a"), ("a", "c"), ("a", "bb")] {
+            _ = try core.create(pod(name, namespace: namespace), in: pods)
+        }
+        #expect(names(nil) == ["a/z ", "b/m ", "b/x ", "bb/a ", "c/a "])
+        #expect(names("b") == ["b/m ", "b/x "])
+        #expect(names("aa").isEmpty && names("z").isEmpty)
+
+        let added = try core.create(pod("n", namespace: "b"), in: pods)
+        _ = try core.replace(pod("n", namespace: "b", labels: ["v": "2"]), in: pods, expected: added.version)
+        let first = try #require(core.list(pods, namespace: "b").first)
+        _ = try core.remove(ObjectID(pods, key: first.key), expected: first.version)
+        _ = try core.create(pod("zz", namespace: "c"), in: pods)
+        #expect(names("b") == ["b/n 2", "b/x "])
+        #expect(names(nil) == ["a/z ", "b/n 2", "b/x ", "bb/a ", "c/a ", "c/zz "])
+    }
+
     @Test(arguments: [
         ("status.phase=Running", true), ("status.phase!=Running", false),
         ("metadata.name=x,status.phase=Running", true),
@@ -93,7 +114,7 @@ struct StoreCoreTests {
         let selection = Selection(
             namespace: nil, fields: try ServedFieldSelector(parsing: text),
             fieldPaths: FieldPaths(extra: ["status.phase": ["status", "phase"]]))
-        #expect(selection.matches(object) == matches)
+        #expect(selection.matches(StoredObject(object, version: 1)) == matches)
     }
 
     @Test func `a field selector without operator is refused`() {

@@ -31,7 +31,7 @@ extension APIServer {
         let selection = try selection(call)
         let all = store.list(call.definition.id, namespace: selection.namespace)
         var deleted: [JSONValue] = []
-        for stored in all.items where selection.matches(stored.object) {
+        for stored in all.items where selection.matches(stored) {
             do throws(APIStatus) {
                 _ = try storage.delete(call.definition, key: stored.object.key, options: options)
                 deleted.append(stored.object.json)

@@ -90,13 +90,15 @@ extension APIServer {
     private func page(_ call: ResourceCall, selection: Selection) throws(APIStatus) -> Page {
         let options = try ListRequestOptions(call.request)
         let all = try snapshot(call, options: options)
-        var matching = all.items.map(\.object).filter(selection.matches)
         let namespace = selection.namespace
-        if let last = options.token?.key(in: namespace) { matching = matching.filter { last < $0.key } }
-        guard let limit = options.limit, matching.count > limit else {
-            return Page(objects: matching, version: all.version)
+        let last = options.token?.key(in: namespace)
+        let matching = all.items.filter { stored in
+            last.map { $0 < stored.key } ?? true && selection.matches(stored)
         }
-        let objects = Array(matching.prefix(limit))
+        guard let limit = options.limit, matching.count > limit else {
+            return Page(objects: matching.map(\.object), version: all.version)
+        }
+        let objects = matching.prefix(limit).map(\.object)
         let token = objects.last.map { ContinueToken(version: all.version, after: $0.key, in: namespace).text }
         // With a selector a real server doesn't count what it hasn't looked at.
         let isFiltered = !selection.labels.requirements.isEmpty || !selection.fields.terms.isEmpty

@@ -88,7 +88,7 @@ struct WatchStream: Sendable {
         case .current:
             let all = store.list(definition.id, namespace: selection.namespace)
             var bytes: [UInt8] = []
-            for stored in all.items where selection.matches(stored.object) {
+            for stored in all.items where selection.matches(stored) {
                 bytes += encoder.line("ADDED", stored: stored)
             }
             if options.marksInitialEnd { bytes += encoder.bookmark(all.version, isInitialEnd: true) }
@@ -116,8 +116,8 @@ struct WatchEncoder {
 
     /// What a change means to this watch: an object that leaves the selection is deleted for it, one that enters is new.
     mutating func lines(_ event: StoreEvent, selection: Selection) -> [UInt8] {
-        let wasSelected = event.previous.map { selection.matches($0.object) } ?? false
-        let isSelected = event.kind != .deleted && selection.matches(event.object.object)
+        let wasSelected = event.previous.map { selection.matches($0) } ?? false
+        let isSelected = event.kind != .deleted && selection.matches(event.object)
         switch (wasSelected, isSelected) {
         case (false, true): return line("ADDED", stored: event.object)
         case (true, true): return line("MODIFIED", stored: event.object)

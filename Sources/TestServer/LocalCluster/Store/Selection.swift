@@ -7,10 +7,10 @@ struct Selection: Sendable {
     var fields = ServedFieldSelector()
     var fieldPaths: FieldPaths
 
-    func matches(_ object: KubeObject) -> Bool {
-        if let namespace, object.namespace != namespace { return false }
-        if !labels.requirements.isEmpty, !labels.matches(object.labels) { return false }
-        return fields.terms.isEmpty || fields.matches { fieldPaths.value($0, of: object) }
+    func matches(_ stored: StoredObject) -> Bool {
+        if let namespace, stored.key.namespace != namespace { return false }
+        if !labels.requirements.isEmpty, !labels.matches(stored.labels) { return false }
+        return fields.terms.isEmpty || fields.matches { fieldPaths.value($0, of: stored) }
     }
 }
 
@@ -21,11 +21,11 @@ struct FieldPaths: Sendable {
     var isCustom = false
     var isNamespaced = true
 
-    func value(_ field: String, of object: KubeObject) -> String? {
+    func value(_ field: String, of stored: StoredObject) -> String? {
         switch field {
-        case "metadata.name": object.name
-        case "metadata.namespace": object.namespace
-        default: extra[field].flatMap { Self.text(object.json[path: $0]) }
+        case "metadata.name": stored.key.name
+        case "metadata.namespace": stored.key.namespace
+        default: extra[field].flatMap { Self.text(stored.object.json[path: $0]) }
         }
     }
 

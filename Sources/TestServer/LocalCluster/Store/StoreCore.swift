@@ -8,7 +8,8 @@ struct StoreCore {
         var history: [StoreEvent] = []
         /// Changes up to this version are no longer in ``history``.
         var compacted: UInt64 = 0
-        var sortedKeys: [ObjectKey]?
+        /// In the order of the keys; nil until somebody lists the collection.
+        var sorted: [StoredObject]?
     }
 
     enum Failure: Error, Equatable { case exists, notFound, changed }
@@ -39,11 +40,12 @@ struct StoreCore {
     /// In the order of the keys (namespace, name), as etcd returns them.
     mutating func list(_ resource: ResourceID, namespace: String?) -> [StoredObject] {
         guard let collection = collections[resource] else { return [] }
-        let keys = collection.sortedKeys ?? collection.objects.keys.sorted()
-        if collection.sortedKeys == nil { collections[resource]?.sortedKeys = keys }
-        return keys.compactMap { key in
-            namespace == nil || key.namespace == namespace ? collection.objects[key] : nil
-        }
+        let all = collection.sorted ?? collection.objects.values.sorted { $0.key < $1.key }
+        if collection.sorted == nil { collections[resource]?.sorted = all }
+        guard let namespace else { return all }
+        let start = all.partitioningIndex { ($0.key.namespace ?? "") >= namespace }
+        let end = all.partitioningIndex { ($0.key.namespace ?? "") > namespace }
+        return Array(all[start..<end])
     }
 
     /// Changes after `version`, oldest first; nil when some of them are already forgotten.
@@ -78,7 +80,7 @@ struct StoreCore {
     func list(_ resource: ResourceID, namespace: String?, at version: UInt64) -> [StoredObject]? {
         guard let later = events(resource, after: version) else { return nil }
         var objects = collections[resource]?.objects ?? [:]
-        for event in later.reversed() { objects[event.object.object.key] = event.previous }
+        for event in later.reversed() { objects[event.object.key] = event.previous }
         return objects.filter { namespace == nil || $0.key.namespace == namespace }
             .sorted { $0.key < $1.key }.map(\.value)
     }
@@ -129,11 +131,9 @@ struct StoreCore {
         var collection = collections.removeValue(forKey: id.resource) ?? Collection()
         switch kind {
         case .added, .modified:
-            if collection.objects.updateValue(stored, forKey: id.key) == nil { collection.sortedKeys = nil }
+            collection.put(stored)
             link(id, object: object)
-        case .deleted:
-            collection.objects[id.key] = nil
-            collection.sortedKeys = nil
+        case .deleted: collection.remove(id.key)
         }
         let event = StoreEvent(kind: kind, resource: id.resource, object: stored, previous: previous)
         collection.remember(event, limit: historyLimit)
@@ -156,6 +156,17 @@ struct StoreCore {
 }
 
 extension StoreCore.Collection {
+    fileprivate mutating func put(_ stored: StoredObject) {
+        let isNew = objects.updateValue(stored, forKey: stored.key) == nil
+        guard let at = sorted?.partitioningIndex(where: { $0.key >= stored.key }) else { return }
+        if isNew { sorted?.insert(stored, at: at) } else { sorted?[at] = stored }
+    }
+
+    fileprivate mutating func remove(_ key: ObjectKey) {
+        objects[key] = nil
+        if let at = sorted?.partitioningIndex(where: { $0.key >= key }) { sorted?.remove(at: at) }
+    }
+
     /// Drops half at once, so that a full history doesn't move with every change.
     fileprivate mutating func remember(_ event: StoreEvent, limit: Int) {
         history.append(event)
@@ -168,7 +179,7 @@ extension StoreCore.Collection {
 
 extension Array {
     /// The first place whose element fulfils `predicate`, where all after it do, too.
-    func partitioningIndex(_ predicate: (Element) -> Bool) -> Int {
+    func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
         var low = 0
         var high = count
         while low < high {

@@ -5,12 +5,17 @@ import Synchronization
 final class StoredObject: Sendable {
     let object: KubeObject
     let version: UInt64
+    /// Read once: every list asks each object of its collection for these two.
+    let key: ObjectKey
+    let labels: [String: String]
     /// Encoded at most once, however many watchers and readers want it.
     private let encoded = Mutex<[UInt8]?>(nil)
 
     init(_ object: KubeObject, version: UInt64) {
         self.object = object
         self.version = version
+        key = object.key
+        labels = object.labels
     }
 
     var json: [UInt8] {
