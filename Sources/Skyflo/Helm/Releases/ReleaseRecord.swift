@@ -9,7 +9,7 @@ package struct ReleaseRecord: Sendable {
     /// Bytes of a record without its compression. A Secret has a mebibyte at most, which can hold a thousand times that.
     private static let maximumBytes = 64 << 20
 
-    package let json: JSONValue
+    package internal(set) var json: JSONValue
 
     /// - Parameter data: `release` of the Secret's `data`: in base64, and then in Helm's own.
     /// - Throws: what of it can't be read.
