@@ -276,12 +276,27 @@ let package = Package(
                 "KubeModel", "SkyfloAPI", "KubeClient", "MCP", "Writes", "ToolKit", "KubernetesTools", "LocalCluster",
                 "OperatorTestKit", "Concurrency", asyncHTTPClient, log, nioCore, nioHTTP1,
             ]),
+        library(
+            "CommandCenter", in: "Skyflo",
+            [
+                "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "ConversationAccess",
+                "LiveServer",
+                crypto, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, log, nioCore,
+            ],
+            resources: [
+                .embedInCode("Assets/style.css"), .embedInCode("Assets/app.js"), .embedInCode("Assets/icon.svg"),
+                .embedInCode("Assets/icon-waiting.svg"), .embedInCode("Assets/icons.svg"),
+            ],
+            tests: [
+                "KubeModel", "KubeClient", "HTTPTransport", "SkyfloAPI", "WorkflowEngine", "LocalCluster",
+                "OperatorTestKit", asyncHTTPClient, log, nioCore, nioHTTP1,
+            ]),
         [
             .executableTarget(
                 name: "skyflo",
                 dependencies: [
                     "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "ControllerRuntime",
-                    "Controllers", "LiveServer", "Telemetry", "ToolKit", "Helm", "HelmFiles",
+                    "CommandCenter", "Controllers", "LiveServer", "Telemetry", "ToolKit", "Helm", "HelmFiles",
                     .target(name: "LocalCluster", condition: .when(traits: ["Playground"])), "SkyfloCLI", "MCP",
                     "SkyfloMCP", "Writes",
                     argumentParser, log, metrics, lifecycle, unixSignals, nioPosix, tracing,

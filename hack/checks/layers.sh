@@ -19,7 +19,7 @@ layers = {
     "OfflineModel": 2,
     "ToolKit": 3, "Transcripts": 3, "ConversationAccess": 3, "LiveEvents": 3,
     "LiveServer": 4, "KubernetesTools": 4, "ArgoTools": 4, "ArgoCDTools": 4, "GitTools": 4, "HelmTools": 4, "JenkinsTools": 4, "PrometheusTools": 4, "IntegrationBench": 4,
-    "Controllers": 5, "OperatorTestKit": 5, "SkyfloCLI": 5, "SkyfloMCP": 5,
+    "CommandCenter": 5, "Controllers": 5, "OperatorTestKit": 5, "SkyfloCLI": 5, "SkyfloMCP": 5,
     "skyflo": 6, "JenkinsServer": 6, "GitHostServers": 6, "CronTimes": 6, "TurnBench": 6, "ToolBench": 6, "KubeBench": 6, "HelmBench": 6, "Fuzzing": 6,
     "CLibFuzzer": 6, "Fuzz": 7,
 }

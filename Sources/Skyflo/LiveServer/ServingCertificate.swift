@@ -99,7 +99,7 @@ package struct ServingCertificate: Sendable {
         get throws { try NIOSSLCertificate.fromPEMBytes(Array(certificatePEM.utf8)) }
     }
 
-    func serverTLS() throws -> TLSConfiguration {
+    package func serverTLS() throws -> TLSConfiguration {
         let key = try NIOSSLPrivateKey(bytes: Array(keyPEM.utf8), format: .pem)
         let chain = try chain
         guard !chain.isEmpty else { throw Failure(description: "no certificate") }

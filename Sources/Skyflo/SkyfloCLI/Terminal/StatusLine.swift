@@ -1,4 +1,5 @@
 import Concurrency
+import ConversationAccess
 import Synchronization
 
 /// The last line of a terminal, which moves while somebody waits. Everything else is written above it.

@@ -1,3 +1,5 @@
+import ConversationAccess
+
 /// Text with marks on parts of it. Rendering is the only way to a string, and escapes every part (``SafeText``), so that
 /// nothing reaches a terminal by another way than the styles themselves.
 package struct StyledText: Sendable, Hashable, ExpressibleByStringInterpolation {

@@ -1,3 +1,4 @@
+import ConversationAccess
 import KubeModel
 import Synchronization
 

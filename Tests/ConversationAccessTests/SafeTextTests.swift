@@ -1,7 +1,7 @@
 import KubeModel
 import Testing
 
-@testable import SkyfloCLI
+@testable import ConversationAccess
 
 @Suite struct SafeTextTests {
     @Test(arguments: [
@@ -24,11 +24,5 @@ import Testing
         let text = SafeText.escapeJSON(JSONWriter.string(value))
         #expect(text.unicodeScalars.allSatisfy { $0.isASCII || $0 == "ü" } && !text.contains("\u{1B}"))
         #expect(try JSONParser.parse(text) == value)
-    }
-
-    @Test func `styles are the only escape sequences, and only where there is colour`() {
-        let text = StyledText("a\u{1B}[31m", style: .red) + StyledText("b")
-        #expect(text.rendered(isColoured: false) == "a\\u{1b}[31mb")
-        #expect(text.rendered(isColoured: true) == "\u{1B}[31ma\\u{1b}[31m\u{1B}[0mb")
     }
 }

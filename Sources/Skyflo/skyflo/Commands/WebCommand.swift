@@ -1,0 +1,99 @@
+import ArgumentParser
+import CommandCenter
+import Concurrency
+import FoundationEssentials
+import KubeClient
+import KubeModel
+import LiveServer
+import SkyfloCLI
+
+/// The Command Center: pages on which people ask, watch and decide, each with their own rights in the cluster.
+struct WebCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "web",
+        abstract: "Serve the Command Center: ask, watch and decide in a browser, as yourself.",
+        discussion: """
+            People sign in with a bearer token of the cluster (kubectl create token NAME). Everything that they read or do \
+            there is a request to the API server with that token: their rights decide, and this program needs none of its \
+            own. Of the kubeconfig only the address of the API server and its authority are used.
+
+            Browsers reach it by TLS: --tls-cert with --tls-key, or --self-signed. On a loopback address, and behind a proxy \
+            on the same machine that speaks TLS, --plain-http does.
+
+            Sessions are kept in memory: they end after 12 hours, after one hour without a request, and when this program \
+            ends. Behind several replicas, send each person to the same one.
+
+            Examples:
+              skyflo web --plain-http
+              skyflo web --listen 0.0.0.0:8443 --tls-cert tls.crt --tls-key tls.key --cluster-name shop-eu
+            """)
+
+    @Option(help: "The address, as 0.0.0.0:8443; port 0 chooses one.") var listen = ListenAddress(
+        host: "127.0.0.1", port: 8094)
+    @Option(help: "The file with its certificate chain, PEM.", completion: .file()) var tlsCert: String?
+    @Option(help: "The file with the certificate's key, PEM.", completion: .file()) var tlsKey: String?
+    @Flag(help: "Make a certificate that nobody vouches for, new with each start.") var selfSigned = false
+    @Flag(help: "Without TLS, on a loopback address only.") var plainHttp = false
+    @Option(
+        name: .customLong("trusted-proxy"),
+        help: "The address of a proxy whose X-Forwarded-For is believed; may be given several times.")
+    var trustedProxies: [String] = []
+    @Option(help: "What the cluster is called on the pages. Default: the API server's address.") var clusterName:
+        String?
+    @Option(help: "The kubeconfig file.", completion: .file()) var kubeconfig: String?
+    @Option(help: "The kubeconfig's context.") var context: String?
+    @OptionGroup var logging: LoggingOptions
+
+    func validate() throws {
+        guard (tlsCert == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-cert and --tls-key are given together")
+        }
+        let ways = [tlsCert != nil, selfSigned, plainHttp].count { $0 }
+        guard ways == 1 else {
+            throw ValidationError(
+                "say how browsers reach it: --tls-cert with --tls-key, --self-signed, or on loopback --plain-http")
+        }
+        guard !plainHttp || listen.isLoopback else {
+            throw ValidationError(
+                "\(listen.host) is no loopback address: without TLS, whoever is between reads people's tokens")
+        }
+    }
+
+    @concurrent
+    func run() async throws {
+        let logger = logging.makeLogger()
+        let cluster = try ClusterConfiguration.load(
+            kubeconfigPath: kubeconfig, context: context, environment: ProcessInfo.processInfo.environment)
+        var options = KubeClient.Options()
+        options.userAgent = KubeClient.Options.userAgent(version: Version.current)
+        var configuration = CommandCenter.Configuration(
+            host: listen.host, port: listen.port, certificate: try certificate(),
+            clusterName: clusterName ?? Self.host(of: cluster.server))
+        configuration.isCertified = tlsCert != nil
+        configuration.trustedProxies = Set(trustedProxies)
+        configuration.onListening = { [listen, plainHttp] port in
+            Terminal.standard().say(
+                "the Command Center is at \(plainHttp ? "http" : "https")://\(listen.authority(port: port))/")
+        }
+        let service = CommandCenter(configuration, cluster: cluster, options: options, logger: logger) {
+            KubeTime(seconds: Date().timeIntervalSince1970)
+        }
+        _ = try await result(of: { try await service.run() }, before: { await Interruption.signal() })
+    }
+
+    private func certificate() throws -> ServingCertificate? {
+        if plainHttp { return nil }
+        guard let tlsCert, let tlsKey else {
+            return try ServingCertificate.selfMade(names: ["localhost", listen.host])
+        }
+        return try ServingCertificate(
+            certificatePEM: try String(contentsOfFile: tlsCert, encoding: .utf8),
+            keyPEM: try String(contentsOfFile: tlsKey, encoding: .utf8))
+    }
+
+    private static func host(of server: String) -> String {
+        let address = server.split(separator: "://", maxSplits: 1).last ?? ""
+        let authority = address.prefix { $0 != "/" }
+        return String(authority.split(separator: "@").last ?? authority)
+    }
+}
