@@ -92,6 +92,8 @@ import Writes
         ),
         (#"{"name":"web","coutn":1}"#, "coutn: unknown; did you mean count?; the parameters are name, count,"),
         (#"{"name":"web","pod_nam":"x"}"#, "pod_nam: unknown; did you mean pod_name?"),
+        (#"{"deployment":"web"}"#, "deployment: unknown; did you mean name?"),
+        (#"{"deployment":"web","x":1}"#, "deployment: unknown; the parameters are"),
         (#"{"name":"web","pod_name":"web-1"}"#, "name, pod_name: two names of the same parameter"),
         (#"{"name":"web","namespace":"Shop_1"}"#, "the nearest is shop-1"),
         (#"{"name":"web","since":"5 minutes"}"#, "the nearest is 5m"),

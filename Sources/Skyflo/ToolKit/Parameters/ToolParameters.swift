@@ -50,9 +50,11 @@ package struct ToolParameters: Sendable, Hashable {
     private func check(_ members: JSONObject) throws(ToolFailure) -> ToolArguments {
         var problems: [String] = []
         var values: [String: JSONValue] = [:]
-        for key in members.keys where !list.contains(where: { $0.names.contains(key) }) {
-            problems.append(unknown(key))
-        }
+        let strangers = members.keys.filter { key in !list.contains { $0.names.contains(key) } }
+        let missing = list.filter { $0.isRequired && $0.names.allSatisfy { members[$0].map(Self.isNotGiven) ?? true } }
+        // A single name that isn't known, where a single parameter is missing, was meant for it.
+        let meant = strangers.count == 1 && missing.count == 1 ? missing.first?.name : nil
+        problems += strangers.map { unknown($0, meant: meant) }
         for parameter in list {
             let given = parameter.names.compactMap { name in
                 members[name].flatMap { Self.isNotGiven($0) ? nil : (name: name, value: $0) }
@@ -83,10 +85,10 @@ package struct ToolParameters: Sendable, Hashable {
             })
     }
 
-    private func unknown(_ key: String) -> String {
+    private func unknown(_ key: String, meant: String?) -> String {
         let known = list.map(\.name)
         guard !known.isEmpty else { return "\(Self.excerpt(key)): unknown; there are no parameters" }
-        let near = NearNames.of(key, among: list.flatMap(\.names)).first
+        let near = NearNames.of(key, among: list.flatMap(\.names)).first ?? meant
         return "\(Self.excerpt(key)): unknown\(near.map { "; did you mean \($0)?" } ?? "");"
             + " the parameters are \(known.joined(separator: ", "))"
     }

@@ -16,7 +16,7 @@ struct ApplyTool: KubernetesTool {
         """
     let parameters = ToolParameters([
         .required(
-            "content", kind: .document(maximum: 524_288),
+            "content", aliases: ["manifest", "yaml"], kind: .document(maximum: 524_288),
             description: "YAML or JSON, one or several documents, in any order"),
         .optional(
             "namespace", kind: .string(.namespace),
