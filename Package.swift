@@ -173,7 +173,7 @@ let package = Package(
             "WorkflowEngine", in: "Skyflo", ["KubeModel", "SkyfloAPI", crypto],
             tests: ["KubeModel", "KubeSchema", "SkyfloAPI"]),
         library(
-            "Writes", in: "Skyflo", ["KubeModel", "KubeClient", "SkyfloAPI", "Integrations", crypto],
+            "Writes", in: "Skyflo", ["KubeModel", "KubeClient", "SkyfloAPI", "Integrations", "MCP", crypto],
             tests: ["KubeModel", "KubeClient", "SkyfloAPI", "FakeKubeAPI"]),
         library(
             "ToolKit", in: "Skyflo", ["KubeModel", "KubeClient", "Integrations", "SkyfloAPI", "Writes"],
@@ -208,6 +208,13 @@ let package = Package(
             tests: [
                 "KubeModel", "Integrations", "SkyfloAPI", "Writes", "ToolKit", "FakeKubeAPI", "IntegrationBench",
                 "TestGitHosts", "TestWeb",
+            ]),
+        library(
+            "MCPTools", in: "Skyflo/Toolsets",
+            ["Helm", "KubeModel", "MCP", "SkyfloAPI", "Writes", "ToolKit", crypto],
+            tests: [
+                "KubeModel", "KubeClient", "Integrations", "MCP", "SkyfloAPI", "Writes", "ToolKit", "FakeKubeAPI",
+                "TestMCP", "TestWeb",
             ]),
         library(
             "PrometheusTools", in: "Skyflo/Toolsets", ["KubeModel", "Integrations", "SkyfloAPI", "Writes", "ToolKit"],
@@ -248,13 +255,15 @@ let package = Package(
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
                 "LiveEvents", "LiveServer", "OfflineModel", "ControllerRuntime", "WorkflowEngine", "Transcripts",
                 "Writes", "ToolKit", "KubernetesTools", "ArgoCDTools", "ArgoTools", "GitTools", "HelmTools",
-                "JenkinsTools", "PrometheusTools", "Integrations", "Telemetry", httpTypes, hummingbird,
+                "JenkinsTools", "MCP", "MCPTools", "PrometheusTools", "Integrations", "Telemetry", httpTypes,
+                hummingbird,
                 hummingbirdCore, hummingbirdTLS, lifecycle, log, metrics, nioCore, nioSSL, tracing,
             ],
             tests: [
                 "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "LiveEvents", "OfflineModel",
-                "ControllerRuntime", "WorkflowEngine", "Transcripts", "Writes", "ToolKit", "Integrations", "Telemetry",
-                "TestJenkins", "TestWeb", asyncHTTPClient, log, nioCore, nioHTTP1, nioSSL, tracing,
+                "ControllerRuntime", "WorkflowEngine", "Transcripts", "Writes", "ToolKit", "Integrations", "MCP",
+                "MCPTools", "Telemetry", "TestJenkins", "TestMCP", "TestWeb", asyncHTTPClient, log, nioCore, nioHTTP1,
+                nioSSL, tracing,
             ]),
         library(
             "ConversationAccess", in: "Skyflo", ["KubeModel", "KubeClient", "SkyfloAPI", "WorkflowEngine"],
@@ -358,6 +367,9 @@ let package = Package(
             .target(
                 name: "TestJenkins", dependencies: ["KubeModel", "TestWeb"],
                 path: "Tests/Support/TestJenkins", swiftSettings: settings),
+            .target(
+                name: "TestMCP", dependencies: ["KubeModel", "TestWeb"], path: "Tests/Support/TestMCP",
+                swiftSettings: settings),
             .target(
                 name: "TestGitHosts", dependencies: ["KubeModel", "TestWeb"], path: "Tests/Support/TestGitHosts",
                 swiftSettings: settings),

@@ -184,6 +184,56 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
         #expect(SkyfloAIStatus(json: status.json) == status)
     }
 
+    @Test func `the schema of a SkyfloAI's MCP servers and the Swift type have the same fields`() throws {
+        let (json, schema) = try schema("skyflo.ai_skyfloais.yaml")
+        let servers = try #require(json["properties", "spec", "properties", "mcpServers"])
+        let maximal: JSONValue = [
+            "name": "weather", "url": "http://localhost/mcp", "purpose": "weather",
+            "headers": [["name": "Authorization", "value": "Bearer ", "secretRef": ["name": "s", "key": "k"]]],
+            "caSecretRef": ["name": "a", "key": "k"], "caConfigMapRef": ["name": "b", "key": "k"], "enabled": false,
+            "readOnly": true, "reads": ["forecast"], "timeoutSeconds": 9,
+            "acceptedDigest": .string("sha256:" + String(repeating: "a", count: 64)),
+        ]
+        #expect(leaves(servers) == leaves(of: maximal))
+        func read(_ server: JSONValue) -> MCPServerSettings? {
+            SkyfloAI(KubeObject(["spec": ["mcpServers": [server]]])).mcpServers.first
+        }
+        for path in leaves(servers) {
+            #expect(read(removing(path[...], from: maximal)) != read(maximal), "\(path) isn't read")
+        }
+        func problems(_ server: JSONValue) -> [String] {
+            schema.validate(["spec": ["mcpServers": [server]]], old: nil).map(\.description)
+        }
+        #expect(problems(maximal).contains { $0.contains("not both") })
+        let usable = removing(["caSecretRef"], from: maximal)
+        #expect(problems(usable) == [])
+        for name in MCPServerSettings.reservedNames {
+            #expect(!problems(MergePatch.apply(["name": .string(name)], to: usable)).isEmpty)
+            #expect(read(MergePatch.apply(["name": .string(name)], to: usable)) == nil)
+        }
+        for change: JSONValue in [
+            ["url": "http://user@host/"], ["acceptedDigest": "sha256:1"],
+            ["headers": [["name": "Host", "value": "a"]]],
+            ["headers": [["name": "X-A"]]],
+        ] { #expect(!problems(MergePatch.apply(change, to: usable)).isEmpty, "\(change)") }
+    }
+
+    @Test func `the schema has what is said of MCP servers`() throws {
+        let (_, schema) = try schema("skyflo.ai_skyfloais.yaml")
+        var (tool, waiting, server) = (MCPServerStatus.Tool(), MCPServerStatus.Waiting(), MCPServerStatus())
+        (tool.name, tool.digest, tool.isRead) = ("forecast", "sha256:1", true)
+        (waiting.name, waiting.change, waiting.digest, waiting.description) = ("rain", .changed, "sha256:2", "d")
+        (server.name, server.url, server.isReached, server.revision) = ("weather", "http://a", true, "2026-07-28")
+        (server.server, server.digest, server.message) = ("fixture 1", "sha256:3", "m")
+        (server.tools, server.waiting, server.since) = ([tool], [waiting], KubeTime(seconds: 1_800_000_000))
+        var status = SkyfloAIStatus()
+        status.mcpServers = [server]
+        var object: JSONValue = ["spec": [:], "status": status.json]
+        #expect(schema.validate(object, old: nil).map(\.description) == [])
+        #expect(schema.prune(&object) == [])
+        #expect(SkyfloAIStatus(json: status.json) == status)
+    }
+
     @Test func `the schema of a SkyfloAI's runbooks and the Swift type have the same fields`() throws {
         let (json, schema) = try schema("skyflo.ai_skyfloais.yaml")
         let runbooks = try #require(json["properties", "spec", "properties", "runbooks"])

@@ -11,6 +11,7 @@ extension StoredWrite {
         case .jenkins:
             ["\(method ?? "?") \(path ?? "") to Jenkins \(integration ?? "?")"]
                 + form.map { "  \($0["name"]?.string ?? "?") = \($0["value"]?.string ?? "?")" }
+        case .mcp: ["calls \(tool ?? "?") of MCP server \(server ?? "?"): \(body ?? "")"]
         case nil, .kubernetes: [apiRequest]
         }
     }

@@ -17,6 +17,8 @@ package protocol Tool: Sendable {
     /// `kubernetes`, `helm`, `argo`, `jenkins`.
     var toolset: String { get }
     var parameters: ToolParameters { get }
+    /// Of a tool that somebody else has described: what its arguments have to be is said by this, in place of ``parameters``.
+    var foreignSchema: ForeignSchema? { get }
     /// Whether it never proposes a write. Only for asking before reads (`approval.mode: Always`): whether a call writes is
     /// decided by what it proposes, not by this.
     var onlyReads: Bool { get }
@@ -45,6 +47,7 @@ package protocol Tool: Sendable {
 }
 
 extension Tool {
+    package var foreignSchema: ForeignSchema? { nil }
     package var isDestructive: Bool { !onlyReads }
     package var isIdempotent: Bool { onlyReads }
     package var isOpenWorld: Bool { false }

@@ -36,7 +36,14 @@ package struct ToolRegistry: Sendable {
     private static func definition(of tool: any Tool) -> ToolDefinition {
         ToolDefinition(
             name: tool.name, title: tool.title, description: tool.description, toolset: tool.toolset,
-            parameters: parameters(of: tool).briefSchema, onlyReads: tool.onlyReads)
+            parameters: tool.foreignSchema?.json ?? parameters(of: tool).briefSchema, onlyReads: tool.onlyReads)
+    }
+
+    /// With further tools, which are loaded on demand.
+    ///
+    /// - Precondition: none has the name of one of these, and none is of a toolset of these.
+    package func adding(_ more: [any Tool], onDemand moreGroups: [ToolGroup]) -> ToolRegistry {
+        more.isEmpty ? self : ToolRegistry(tools + more, onDemand: groups + moreGroups)
     }
 
     /// All tools with what there is to know about them, for people and other programs.
@@ -46,8 +53,9 @@ package struct ToolRegistry: Sendable {
                 ToolCatalog.Entry(
                     name: tool.name, title: tool.title, description: tool.description, toolset: tool.toolset,
                     group: groups.first { $0.tools.contains(tool.name) }?.name, hints: ToolHints(of: tool),
-                    requests: tool.requests, routes: tool.routes, schema: Self.parameters(of: tool).jsonSchema,
-                    briefSchema: Self.parameters(of: tool).briefSchema)
+                    requests: tool.requests, routes: tool.routes,
+                    schema: tool.foreignSchema?.json ?? Self.parameters(of: tool).jsonSchema,
+                    briefSchema: tool.foreignSchema?.json ?? Self.parameters(of: tool).briefSchema)
             })
     }
 
@@ -129,7 +137,8 @@ package struct ToolRegistry: Sendable {
             )
         }
         do {
-            let checked = try Self.parameters(of: tool).check(arguments)
+            let checked =
+                try tool.foreignSchema?.check(arguments) ?? Self.parameters(of: tool).check(arguments)
             var own = context
             own.integrations = context.integrations.limited(to: tool.routes, of: tool.name)
             let outcome = try await tool.call(checked, in: own)

@@ -11,6 +11,7 @@ package struct SeenRequest: Sendable {
     /// Path and query, as they were sent.
     package var target: String
     package var form: [(name: String, value: String)]
+    package var body: [UInt8] = []
     /// By names in lower case.
     package var headers: [String: String]
 
@@ -135,17 +136,14 @@ package final class TestWebServer: Sendable {
     }
 
     private func respond(to request: Request) async throws -> Response {
-        let form: [(name: String, value: String)]
-        if request.method == .post {
-            let bytes = try await request.body.collect(upTo: 4 << 20)
-            form = Self.fields(String(decoding: bytes.readableBytesView, as: UTF8.self))
-        } else {
-            form = []
-        }
+        var body: [UInt8] = []
+        if request.method == .post { body = Array(try await request.body.collect(upTo: 4 << 20).readableBytesView) }
+        let form = Self.fields(String(decoding: body, as: UTF8.self))
         let headers = Dictionary(request.headers.map { ($0.name.canonicalName.lowercased(), $0.value) }) { $1 }
         var answer = answer(
             to: SeenRequest(
-                method: request.method.rawValue, target: request.uri.description, form: form, headers: headers))
+                method: request.method.rawValue, target: request.uri.description, form: form, body: body,
+                headers: headers))
         if request.method == .head { answer.body = [] }
         return Self.response(answer)
     }

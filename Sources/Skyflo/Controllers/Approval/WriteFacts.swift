@@ -29,6 +29,10 @@ extension WriteFacts {
             self.init(
                 verb: "update", group: request.target.resource.group, resource: request.target.resource.plural,
                 namespace: request.namespace, name: request.integration, labels: labels, body: nil, effects: nil)
+        case .mcp(let call):
+            self.init(
+                verb: "update", group: call.target.resource.group, resource: call.target.resource.plural,
+                namespace: call.namespace, name: call.server, labels: labels, body: nil, effects: nil)
         }
     }
 

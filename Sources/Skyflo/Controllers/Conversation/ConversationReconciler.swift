@@ -37,6 +37,7 @@ package final class ConversationReconciler: Reconciler {
         var runbooks = RunbookCache()
         var integrationCredentials = IntegrationCredentialCache()
         var integrationProbe = IntegrationProbe()
+        var mcpServers = MCPServerCache()
         /// Nothing is watched unless somebody runs it.
         let waits: WaitWatches
 

@@ -52,12 +52,16 @@ struct ResolvedReferences: Sendable {
                 message: "SkyfloAI \(skyflo.object.key) lists no model \"\(spec.model ?? "")\"; it has: "
                     + skyflo.models.map(\.name).joined(separator: ", "))
         }
-        let toolsets = try toolsets(of: spec, skyflo: skyflo, tools: dependencies.tools)
+        let mcp = try await dependencies.integrations(of: skyflo.object.key).mcpToolsets()
+        let tools = dependencies.tools.adding(mcp.tools, onDemand: mcp.groups)
+        let toolsets = try toolsets(
+            of: spec, skyflo: skyflo,
+            known: tools.toolsets.union(skyflo.mcpServers.filter(\.isEnabled).map(\.name)))
         async let made = languageModel(of: model, in: skyflo, dependencies)
         let identity = try await identity(of: conversation, dependencies)
         let isChosen = spec.toolsets != nil || skyflo.toolsets != nil
         let groups = try await apiGroups(servedBy: dependencies.mapper)
-        let useless = dependencies.tools.useless(
+        let useless = tools.useless(
             apiGroups: groups ?? [],
             integrations: Set(skyflo.integrations.filter(\.isEnabled).map(\.kind)))
         // Each description costs tokens in every request. Tools that aren't offered still say what is missing when called.
@@ -65,12 +69,12 @@ struct ResolvedReferences: Sendable {
         let isReadOnly = spec.approvalMode == .readOnly || skyflo.readOnly
         async let hints = hints(
             for: conversation, of: skyflo, model: model, identity: identity, isReadOnly: isReadOnly, dependencies)
-        let definitions = dependencies.tools.definitions(toolsets: offered, onlyReading: isReadOnly)
+        let definitions = tools.definitions(toolsets: offered, onlyReading: isReadOnly)
         let prompt = SystemPrompt(
             isReadOnly: isReadOnly,
             installation: try await dependencies.installation.installation(
-                serving: groups, useless: useless,
-                off: dependencies.tools.toolsets.subtracting(toolsets ?? dependencies.tools.toolsets),
+                serving: groups, useless: useless, off: tools.toolsets.subtracting(toolsets ?? tools.toolsets),
+                absent: mcp.absent,
                 api: dependencies.api, clock: dependencies.clock),
             instructions: skyflo.instructions)
         let (languageModel, credential) = try await made
@@ -78,7 +82,7 @@ struct ResolvedReferences: Sendable {
             skyfloAI: skyflo.object.key, model: model,
             fallbacks: model.fallback.compactMap { skyflo.model(named: $0) }, languageModel: languageModel,
             credential: credential, identity: identity,
-            toolsets: toolsets, definitions: definitions, tools: dependencies.tools,
+            toolsets: toolsets, definitions: definitions, tools: tools,
             systemPrompt: prompt.text, spending: skyflo.spendingLimits.conversation)
         (references.namespaceFacts, references.runbooks) = try await hints
         references.asksForTitles = skyflo.asksForTitles && model.provider != .offline
@@ -166,9 +170,8 @@ struct ResolvedReferences: Sendable {
     }
 
     private static func toolsets(
-        of spec: ConversationSpec, skyflo: SkyfloAI, tools: ToolRegistry
+        of spec: ConversationSpec, skyflo: SkyfloAI, known: Set<String>
     ) throws -> Set<String>? {
-        let known = tools.toolsets
         let enabled = skyflo.toolsets.map(Set.init) ?? known
         guard let wanted = spec.toolsets.map(Set.init) else { return enabled }
         if let missing = wanted.subtracting(known.intersection(enabled)).min() {

@@ -75,7 +75,7 @@ extension ToolCallRunner {
             api: access.acting(for: references.identity), mapper: mapper, namespace: store.conversation.namespace,
             redactor: redactor,
             integrations: access.integrations(of: references.skyfloAI, in: store.conversation.namespace))
-        let registry = registry
+        let registry = references.tools
         let outcome = try await stopWatcher.run(for: store, governedBy: references.skyfloAI) {
             try await calls.concurrentMap(atOnce: 8) { call in
                 var context = context

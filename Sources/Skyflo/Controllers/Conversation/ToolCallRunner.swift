@@ -13,7 +13,6 @@ import Writes
 struct ToolCallRunner: Sendable {
     let access: ReadAccess
     let mapper: RESTMapper
-    let registry: ToolRegistry
     let gate: ApprovalGate
     let stopWatcher: StopWatcher
     let events: EventRecorder
@@ -28,7 +27,6 @@ struct ToolCallRunner: Sendable {
         self.stopWatcher = stopWatcher
         access = ReadAccess(dependencies)
         mapper = dependencies.mapper
-        registry = dependencies.tools
         events = dependencies.events
         waits = dependencies.waits
         telemetry = dependencies.options.telemetry
@@ -69,7 +67,7 @@ struct ToolCallRunner: Sendable {
             integrations: access.integrations(of: references.skyfloAI, in: store.conversation.namespace),
             outputLimit: references.budget(for: store.machine).result)
         let calls = ids.compactMap(store.machine.call)
-        let registry = registry
+        let registry = references.tools
         let readOnly = gate.readOnly(store.conversation, governedBy: gate.governing(references))
         let undos = store.machine.isUndoing ? Undo.of(calls, machine: store.machine) : [:]
         let (snapshot, stopWatcher, telemetry) = (store, stopWatcher, telemetry)

@@ -40,7 +40,8 @@ final class IntegrationCredentialCache: Sendable {
         do {
             access = IntegrationAccess(
                 credential: try await Self.credential(settings, namespace: namespace, api: reader),
-                certificates: try await Self.certificates(settings, namespace: namespace, api: reader))
+                certificates: try await Self.certificates(
+                    secret: settings.caSecret, configMap: settings.caConfigMap, namespace: namespace, api: reader))
         } catch let refused as SecretForbidden {
             throw Self.failure("\(refused)")
         }
@@ -76,17 +77,19 @@ final class IntegrationCredentialCache: Sendable {
         return try IntegrationCredential(username: username, secret: token)
     }
 
-    private static func certificates(
-        _ settings: IntegrationSettings, namespace: String?, api: any KubeAPI
+    /// Certificate authorities, in PEM; nil where none are named.
+    static func certificates(
+        secret: IntegrationSettings.Reference?, configMap: IntegrationSettings.Reference?, namespace: String?,
+        api: any KubeAPI
     ) async throws -> String? {
-        if let reference = settings.caSecret {
+        if let reference = secret {
             let secret = try await api.find(.secrets, namespace: namespace, name: reference.name)
             guard let pem = secret.flatMap({ text($0, reference.key) }) else {
                 throw failure("Secret \(reference.name) with a key \(reference.key) does not exist")
             }
             return pem
         }
-        guard let reference = settings.caConfigMap else { return nil }
+        guard let reference = configMap else { return nil }
         let map = try await api.find(.configMaps, namespace: namespace, name: reference.name)
         guard let pem = map?["data", reference.key]?.string else {
             throw failure("ConfigMap \(reference.name) with a key \(reference.key) does not exist")

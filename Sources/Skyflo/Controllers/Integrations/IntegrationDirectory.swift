@@ -15,6 +15,7 @@ struct IntegrationDirectory: IntegrationProvider {
     let api: any KubeAPI
     let clock: any RuntimeClock
     let cache: IntegrationCredentialCache
+    let mcpCache: MCPServerCache
     let proxies: ProxyEnvironment
 
     init(of skyfloAI: ObjectKey, _ dependencies: ConversationReconciler.Dependencies) {
@@ -23,10 +24,11 @@ struct IntegrationDirectory: IntegrationProvider {
         api = dependencies.api
         clock = dependencies.clock
         cache = dependencies.integrationCredentials
+        mcpCache = dependencies.mcpServers
         proxies = dependencies.options.proxies
     }
 
-    private var current: SkyfloAI? { skyfloAIs.get(skyfloAI).map { SkyfloAI($0) } }
+    var current: SkyfloAI? { skyfloAIs.get(skyfloAI).map { SkyfloAI($0) } }
 
     private func settings(_ name: String, of kind: IntegrationKind) -> (SkyfloAI, IntegrationSettings)? {
         guard let skyflo = current,

@@ -19,9 +19,10 @@ final class InstallationCache: Sendable {
     ///   - groups: API groups that the cluster serves; nil where it doesn't say.
     ///   - useless: toolsets that have nothing to work on here.
     ///   - off: toolsets that the SkyfloAI doesn't allow.
+    ///   - absent: MCP servers of which no tool can be offered now.
     func installation(
-        serving groups: Set<String>?, useless: Set<String>, off: Set<String>, api: any KubeAPI,
-        clock: any RuntimeClock
+        serving groups: Set<String>?, useless: Set<String>, off: Set<String>, absent: [String] = [],
+        api: any KubeAPI, clock: any RuntimeClock
     ) async throws -> SystemPrompt.Installation {
         var lacks: [String] = []
         if let groups {
@@ -32,6 +33,7 @@ final class InstallationCache: Sendable {
         if useless.contains(GitToolset.toolset) { lacks.append("GitHub, GitLab") }
         if useless.contains(PrometheusToolset.toolset) { lacks.append("Prometheus") }
         lacks += off.filter { !$0.isEmpty }.sorted().map { "the toolset \($0), which is turned off" }
+        lacks += absent.map { "the tools of the MCP server \($0), which can't be used now" }
         return SystemPrompt.Installation(version: try await version(api: api, clock: clock), lacks: lacks)
     }
 

@@ -48,8 +48,11 @@ package struct SkyfloAIReconciler: Reconciler {
         status.defaultModel = skyflo.models.first?.name ?? ""
         status.conditions = conditions
         status.integrations = try await probe.look(skyflo, directory(key))
+        status.mcpServers = try await MCPProbe(directory(key)).look(skyflo)
         var content = status.json
-        if status.integrations.isEmpty, object["status", "integrations"] != nil { content["integrations"] = .null }
+        for list in ["integrations", "mcpServers"] where content[list] == nil && object["status", list] != nil {
+            content[list] = .null
+        }
         // What models cost is counted by others, in the same status.
         let stored = object["status"] ?? .object([:])
         if MergePatch.apply(content, to: stored) != stored {

@@ -29,17 +29,23 @@ package struct MCPClient: Sendable {
     private let transport: any MCPTransport
     private let memory: MCPPeerMemory
     private let version: String
+    private let resultLimit: Int
 
     /// How we call ourselves. A server of this name is one of ours, and using it would lead back here.
     package static let name = "skyflo"
     static let pageLimit = 1 << 20
-    static let resultLimit = 4 << 20
     static let mostPages = 20
 
-    package init(_ transport: any MCPTransport, memory: MCPPeerMemory, version: String) {
+    /// - Parameters:
+    ///   - version: of this program, which each request names.
+    ///   - resultLimit: how many bytes the answer to a call may have. A larger one is not read.
+    package init(
+        _ transport: any MCPTransport, memory: MCPPeerMemory, version: String, resultLimit: Int = 4 << 20
+    ) {
         self.transport = transport
         self.memory = memory
         self.version = version
+        self.resultLimit = resultLimit
     }
 
     // MARK: Finding out how it is spoken to
@@ -154,10 +160,16 @@ package struct MCPClient: Sendable {
     /// Calls a tool, once.
     /// - Throws: ``MCPClientError``, `CancellationError`.
     package func call(_ tool: MCPToolDefinition, arguments: JSONValue) async throws -> MCPToolResult {
-        let peer = try await connect()
+        let peer: MCPPeer
+        do {
+            peer = try await connect()
+        } catch let error as MCPClientError {
+            // Whatever became of the handshake, the call itself wasn't sent.
+            throw MCPClientError(.notSent, error.message)
+        }
         var request = ClientRequest(
             "tools/call", params: ["name": .string(tool.name), "arguments": arguments], peer: peer,
-            limit: Self.resultLimit)
+            limit: resultLimit)
         if peer.revision.isModern {
             request.headers = tool.headers.compactMap { argument in
                 argument.value(in: arguments).map { .init(name: "Mcp-Param-\(argument.header)", value: $0) }

@@ -28,11 +28,13 @@ package struct MCPClientError: Error, Sendable, Hashable, CustomStringConvertibl
     package var description: String { message }
 
     /// Whether it is certain, by the word of the server, that a call wasn't carried out. The codes are those that say that the
-    /// request itself is refused (JSON-RPC 2.0 §5.1, and MCP 2026-07-28).
+    /// request itself is refused (JSON-RPC 2.0 §5.1, and MCP 2026-07-28). Of redirects only those are sure after which the same
+    /// request is to be sent again (RFC 9110 §15.4): the others may lead to the page of something that was done.
     package var isCertainlyNotDone: Bool {
         switch code {
         case .notSent, .unauthorized, .unusable: true
-        case .status(let status): (300..<500).contains(status) && status != 408
+        case .status(307), .status(308): true
+        case .status(let status): (400..<500).contains(status) && status != 408
         case .rpc(let code): [-32700, -32600, -32601, -32602].contains(code) || (-32022 ... -32020).contains(code)
         case .lost, .malformed: false
         }

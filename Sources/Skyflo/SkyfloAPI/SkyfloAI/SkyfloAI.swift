@@ -25,6 +25,8 @@ package struct SkyfloAI: Sendable {
     package let turnCaps: TurnCaps
     /// Systems outside of the cluster that conversations may use.
     package let integrations: [IntegrationSettings]
+    /// Servers of the Model Context Protocol whose tools conversations may use.
+    package let mcpServers: [MCPServerSettings]
     package let spendingLimits: SpendingLimits
     /// What makes conversations by itself.
     package let triggers: [TriggerSettings]
@@ -47,6 +49,7 @@ package struct SkyfloAI: Sendable {
         approvals = ApprovalPolicy(spec?["approvals"] ?? .object([:]))
         turnCaps = TurnCaps(spec?["limits"] ?? .object([:]))
         integrations = IntegrationSettings.all(spec?["integrations"])
+        mcpServers = MCPServerSettings.all(spec?["mcpServers"])
         spendingLimits = SpendingLimits(spec?["limits"] ?? .object([:]))
         triggers = (spec?["triggers"]?.array ?? []).compactMap(TriggerSettings.init)
         foreignComponents = ["ui", "engine", "mcp"].filter { spec?[$0] != nil }

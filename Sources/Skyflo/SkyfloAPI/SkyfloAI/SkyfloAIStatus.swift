@@ -7,6 +7,7 @@ package struct SkyfloAIStatus: Sendable, Hashable {
     package var defaultModel = ""
     package var conditions: [Condition] = []
     package var integrations: [IntegrationStatus] = []
+    package var mcpServers: [MCPServerStatus] = []
     /// nil where nothing is counted.
     package var spending: DaySpending?
     package var triggers: [TriggerStatus] = []
@@ -45,6 +46,7 @@ extension SkyfloAIStatus: JSONRecord {
         members.code(&defaultModel, as: "defaultModel")
         members.code(&conditions, as: "conditions")
         members.code(&integrations, as: "integrations", ifEmpty: .omitted)
+        members.code(&mcpServers, as: "mcpServers", ifEmpty: .omitted)
         members.code(&spending, as: "spending")
         members.code(&triggers, as: "triggers", ifEmpty: .omitted)
     }

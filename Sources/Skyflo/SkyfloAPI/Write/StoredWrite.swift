@@ -11,6 +11,7 @@ package struct StoredWrite: Sendable, Hashable {
         case exec = "Exec"
         case podStep = "PodStep"
         case jenkins = "Jenkins"
+        case mcp = "MCP"
     }
 
     /// nil in what versions wrote that knew only the API server.
@@ -45,6 +46,14 @@ package struct StoredWrite: Sendable, Hashable {
     package var form: [JSONValue] = []
     package var mark: String?
 
+    // A call of an MCP server's tool, whose message is the body.
+    /// Its name in the SkyfloAI.
+    package var server: String?
+    /// As the server calls it.
+    package var tool: String?
+    /// The digest of the tool's description and schema, as they were accepted.
+    package var definition: String?
+
     package var target: WriteTarget?
     package var previewed: PreviewedContent?
     /// Its part in a sequence; nil for a write that is sent at once with its fellows.
@@ -73,6 +82,9 @@ extension StoredWrite: JSONRecord {
         members.code(&subject, as: "subject")
         members.understand(&form, as: "form")
         members.code(&mark, as: "mark")
+        members.code(&server, as: "server")
+        members.code(&tool, as: "tool")
+        members.code(&definition, as: "definition")
         members.code(&target, as: "target")
         members.code(&previewed, as: "previewed")
         members.understand(&step, as: "step")

@@ -12,6 +12,11 @@ package struct ToolArguments: Sendable, Hashable {
         self.aliases = aliases
     }
 
+    /// Of a tool that somebody else has described.
+    init(_ members: JSONObject) {
+        self.init(Dictionary(members.map { ($0.key, $0.value) }) { _, last in last })
+    }
+
     private func value(_ name: String) -> JSONValue? { values[aliases[name] ?? name] }
 
     /// As they were understood, for records: keys in ascending order.

@@ -87,6 +87,8 @@ extension PlannedWrite {
                 try await PodStepBackend().preview(pod, after: earlier, api: api, redactor: redactor)
             case .jenkins(let request):
                 try await JenkinsBackend(integrations).preview(request, after: earlier, api: api, redactor: redactor)
+            case .mcp(let call):
+                try await MCPBackend(integrations).preview(call, after: earlier, api: api, redactor: redactor)
             }
         preview.write.step = step
         return preview
@@ -104,6 +106,7 @@ extension PlannedWrite {
         case .podStep(let pod): await PodStepBackend().execute(pod, api: api, redactor: redactor)
         case .jenkins(let request):
             await JenkinsBackend(integrations).execute(request, api: api, redactor: redactor)
+        case .mcp(let call): await MCPBackend(integrations).execute(call, api: api, redactor: redactor)
         }
     }
 
@@ -120,6 +123,8 @@ extension PlannedWrite {
             try await PodStepBackend().recover(pod, change: change, api: api, redactor: redactor)
         case .jenkins(let request):
             try await JenkinsBackend(integrations).recover(request, change: change, api: api, redactor: redactor)
+        case .mcp(let call):
+            try await MCPBackend(integrations).recover(call, change: change, api: api, redactor: redactor)
         }
     }
 
@@ -138,7 +143,7 @@ extension PlannedWrite {
             try await PodStepBackend().refresh(pod, api: api, redactor: redactor).map {
                 PlannedWrite(.podStep($0), step: step)
             }
-        case .jenkins: nil
+        case .jenkins, .mcp: nil
         }
     }
 }

@@ -4,7 +4,7 @@ import KubeModel
 import SkyfloAPI
 
 /// The systems outside of the cluster that a conversation's SkyfloAI names, as it names them at the moment.
-package protocol IntegrationProvider: Sendable {
+package protocol IntegrationProvider: MCPServerProvider {
     /// Those of a kind that are enabled, in the order of the spec.
     func integrations(of kind: IntegrationKind) -> [IntegrationDescription]
 
@@ -54,7 +54,7 @@ extension APIResource {
 
 /// Integrations for whoever has leave to write.
 package struct IntegrationWriter: Sendable {
-    private let provider: any IntegrationProvider
+    let provider: any IntegrationProvider
     package let reader: IntegrationReader
 
     package init(_ provider: any IntegrationProvider = NoIntegrations(), namespace: String = "") {

@@ -18,7 +18,7 @@ package struct IntegrationConnection: Sendable {
 
 /// Integrations for those parts of a turn that may ask and change nothing.
 package struct IntegrationReader: Sendable {
-    private let provider: any IntegrationProvider
+    let provider: any IntegrationProvider
     /// Of the conversation: its ServiceAccount needs the right to use an integration there.
     package let namespace: String
     /// What is sent at most, and whose declaration that is; nil for all that reads.

@@ -17,6 +17,8 @@ package struct PlannedWrite: Sendable, Hashable {
         case podStep(PlannedPodStep)
         /// A request to a Jenkins that the SkyfloAI names.
         case jenkins(PlannedJenkinsRequest)
+        /// A call of a tool of an MCP server that the SkyfloAI names.
+        case mcp(PlannedMCPCall)
     }
 
     package var action: Action
@@ -40,6 +42,7 @@ package struct PlannedWrite: Sendable, Hashable {
         case .command(let command): command.target
         case .podStep(let pod): pod.target
         case .jenkins(let request): request.target
+        case .mcp(let call): call.target
         }
     }
 
@@ -47,7 +50,7 @@ package struct PlannedWrite: Sendable, Hashable {
     package var guarantee: WriteGuarantee? {
         switch action {
         case .request(let planned): planned.guarantee
-        case .command, .jenkins: .onceOnly
+        case .command, .jenkins, .mcp: .onceOnly
         // A log is only read; a deletion names the uid, and isn't sent without.
         case .podStep: .pinned
         }
@@ -67,6 +70,7 @@ package struct PlannedWrite: Sendable, Hashable {
         case .command(let command): command.access
         case .podStep(let pod): pod.access
         case .jenkins(let request): request.access
+        case .mcp(let call): call.access
         }
     }
 
@@ -75,7 +79,7 @@ package struct PlannedWrite: Sendable, Hashable {
         switch action {
         case .request(let planned): planned.before?.labels
         case .command(let command): command.labels
-        case .podStep, .jenkins: nil
+        case .podStep, .jenkins, .mcp: nil
         }
     }
 
@@ -86,6 +90,7 @@ package struct PlannedWrite: Sendable, Hashable {
         case .command(let command): command.command.reduce(0) { $0 + $1.utf8.count }
         case .podStep: 0
         case .jenkins(let request): request.size
+        case .mcp(let call): call.size
         }
     }
 }
@@ -109,6 +114,7 @@ extension PlannedWrite {
         case .command(let command): labelled(command.stored, backend: .exec)
         case .podStep(let pod): labelled(pod.stored, backend: .podStep)
         case .jenkins(let request): labelled(request.stored, backend: .jenkins)
+        case .mcp(let call): labelled(call.stored, backend: .mcp)
         }
     }
 
@@ -119,6 +125,7 @@ extension PlannedWrite {
         case .command(let command): labelled(command.shown(by: redactor), backend: .exec)
         case .podStep(let pod): labelled(pod.stored, backend: .podStep)
         case .jenkins(let request): labelled(request.shown(by: redactor), backend: .jenkins)
+        case .mcp(let call): labelled(call.shown(by: redactor), backend: .mcp)
         }
     }
 
@@ -148,6 +155,9 @@ extension PlannedWrite {
         case .jenkins:
             guard let request = PlannedJenkinsRequest(stored) else { return nil }
             action = .jenkins(request)
+        case .mcp:
+            guard let call = PlannedMCPCall(stored) else { return nil }
+            action = .mcp(call)
         }
     }
 
@@ -158,6 +168,7 @@ extension PlannedWrite {
         case .command(let command): command.secrets(redactor)
         case .podStep: []
         case .jenkins(let request): request.secrets(redactor)
+        case .mcp(let call): call.secrets(redactor)
         }
     }
 }

@@ -16,6 +16,7 @@ package struct RedactionGuard {
             case .podStep: break
             case .jenkins(let request):
                 for field in request.form { try check(["value": .string(field.value)], isShell: false) }
+            case .mcp(let call): try check(call.arguments, isShell: false)
             }
         }
     }
