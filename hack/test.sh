@@ -7,11 +7,10 @@
 #
 # release builds, the benchmarks and fuzz targets on them, a thousand conversations with crashes, the Python client of
 # Kubernetes against the playground, three of Jenkins against the Jenkins of the tests, Debian's Prometheus and Alertmanager,
-# croniter beside schedules, two of GitHub and GitLab against those of the tests, MCP clients against the playground, the SDKs of
-# model providers against recorded streams, ten conversations with a small language model (from PyPI, into a folder that goes
-# after), and, where
-# SKYFLO_TEST_KUBECONFIG names the kubeconfig of a real API server, turns against it (the tests above use it as well). That
-# takes more than an hour.
+# croniter beside schedules, two of GitHub and GitLab against those of the tests, MCP clients and servers against the
+# playground, the SDKs of model providers against recorded streams, ten conversations with a small language model (from PyPI,
+# into a folder that goes after), and, where SKYFLO_TEST_KUBECONFIG names the kubeconfig of a real API server, turns against it
+# (the tests above use it as well). That takes more than an hour.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 answer_help "$@"
@@ -71,6 +70,7 @@ run hack/fuzz/fuzz --short
 run hack/crash.sh --short
 run hack/peers/jenkins --short
 run hack/peers/mcp --short
+run hack/peers/mcp-client --short
 run hack/peers/prometheus --short
 run hack/peers/git-hosts --short
 run hack/peers/alertmanager --short
@@ -96,6 +96,7 @@ run hack/peers/model-sdks
 run hack/peers/litellm
 run hack/peers/jenkins
 run hack/peers/mcp
+run hack/peers/mcp-client
 run hack/peers/prometheus
 run hack/peers/git-hosts
 run hack/peers/alertmanager
