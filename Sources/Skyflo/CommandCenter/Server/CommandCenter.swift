@@ -22,6 +22,8 @@ package struct CommandCenter: Service {
         package var isCertified = false
         /// Addresses of proxies whose X-Forwarded-For is believed.
         package var trustedProxies: Set<String> = []
+        /// How often an address may try to sign in, after some times at once.
+        package var signInsPerSecond = 0.2
         /// What the cluster is called on the pages.
         package var clusterName: String
         /// Is told the port once the server listens.
@@ -76,7 +78,7 @@ package struct CommandCenter: Service {
 
     private func serve(_ sessions: WebSessions, prober: KubeClient) async throws {
         let front = WebFront(
-            sessions: sessions, limiter: SignInLimiter(), streams: StreamLimits(),
+            sessions: sessions, limiter: SignInLimiter(perSecond: configuration.signInsPerSecond), streams: StreamLimits(),
             transport: .init(
                 isSecure: configuration.certificate != nil, isCertified: configuration.isCertified),
             trustedProxies: configuration.trustedProxies, clusterName: configuration.clusterName,
