@@ -173,8 +173,8 @@ let package = Package(
             "WorkflowEngine", in: "Skyflo", ["KubeModel", "SkyfloAPI", crypto],
             tests: ["KubeModel", "KubeSchema", "SkyfloAPI"]),
         library(
-            "Writes", in: "Skyflo", ["KubeModel", "KubeClient", "SkyfloAPI", "Integrations", "MCP", crypto],
-            tests: ["KubeModel", "KubeClient", "SkyfloAPI", "FakeKubeAPI"]),
+            "Writes", in: "Skyflo", ["Helm", "KubeModel", "KubeClient", "SkyfloAPI", "Integrations", "MCP", crypto],
+            tests: ["Helm", "KubeModel", "KubeClient", "SkyfloAPI", "FakeKubeAPI"]),
         library(
             "ToolKit", in: "Skyflo", ["KubeModel", "KubeClient", "Integrations", "SkyfloAPI", "Writes"],
             tests: ["KubeModel", "KubeClient", "Integrations", "SkyfloAPI", "Writes", "FakeKubeAPI"]),
@@ -191,8 +191,11 @@ let package = Package(
                 "FakeKubeAPI", log,
             ]),
         library(
-            "HelmTools", in: "Skyflo/Toolsets", ["Helm", "KubeModel", "KubeClient", "ToolKit", "Writes"],
-            tests: ["KubeModel", "KubeClient", "ToolKit", "Writes", "FakeKubeAPI"]),
+            "HelmTools", in: "Skyflo/Toolsets", ["Helm", "KubeModel", "KubeClient", "SkyfloAPI", "ToolKit", "Writes"],
+            tests: [
+                "Helm", "KubeModel", "KubeClient", "SkyfloAPI", "ToolKit", "Writes", "LocalCluster", "OperatorTestKit",
+                "FakeKubeAPI", log,
+            ]),
         library(
             "JenkinsTools", in: "Skyflo/Toolsets", ["KubeModel", "Integrations", "SkyfloAPI", "Writes", "ToolKit"],
             tests: [

@@ -124,7 +124,7 @@ private let webSpecLine = "PATCH \(webPath)?fieldManager=skyflo application/merg
             try await bench.run("argo_promote")
             let write = try #require(preview.writes.first)
             let outcome = await write.execute(
-                api: bench.client.impersonating(Bench.administrator), redactor: redactor)
+                api: bench.client.impersonating(Bench.administrator), redactor: redactor, at: clock)
             guard case .stale = outcome else {
                 Issue.record("\(outcome)")
                 return

@@ -87,11 +87,8 @@ struct ReleaseRecordTests {
 
     @Test func `a rollback has the content of its source and the history of the newest`() throws {
         let source = try record(stored)
-        var newer = stored
-        newer["version"] = 7
-        newer["manifest"] = "other"
-        newer[path: ["info", "first_deployed"]] = "2024-01-01T00:00:00Z"
-        let made = source.rollback(after: try record(newer), at: Self.time, description: "Rollback to 2")
+        let made = source.rollback(
+            to: 8, firstDeployed: "2024-01-01T00:00:00Z", at: Self.time, description: "Rollback to 2")
         #expect(made.revision == 8 && made.status == "pending-rollback" && made.description == "Rollback to 2")
         #expect(made.time("first_deployed") == "2024-01-01T00:00:00Z" && made.notes == source.notes)
         #expect(made.time("last_deployed") == "2027-01-15T08:00:00.000000Z" && made.time("deleted") == nil)

@@ -37,10 +37,11 @@ import Testing
         let aimed = writes[2].aimed(atUID: "u1")
         #expect(aimed.target.uid == "u1" && aimed.step == writes[2].step)
         let api = FakeAPI()
-        let refused = await writes[2].execute(api: api.impersonating(worker), redactor: redactor)
+        let refused = await writes[2].execute(
+            api: api.impersonating(worker), redactor: redactor, at: KubeTime(seconds: 0))
         #expect(refused == .rejected("not sent: it isn't known which pod shop/probe was created"))
         #expect(api.requests.isEmpty)
-        _ = await aimed.execute(api: api.impersonating(worker), redactor: redactor)
+        _ = await aimed.execute(api: api.impersonating(worker), redactor: redactor, at: KubeTime(seconds: 0))
         let sent = try #require(api.requests.first)
         #expect(sent.method == .delete && sent.path == "/api/v1/namespaces/shop/pods/probe")
         #expect(try JSONParser.parse(sent.body ?? "")["preconditions"] == ["uid": "u1"])
@@ -77,10 +78,11 @@ import Testing
         api.answer("GET /api/v1/namespaces/shop/pods/probe/log", KubeResponse(status: 200, body: Array("hello\n".utf8)))
         let writes = try await proposal(FakeAPI(), "k8s_run_pod", arguments([:])).writes
         let log = writes[1].aimed(atUID: "u1")
-        let outcome = await log.execute(api: api.impersonating(worker), redactor: redactor)
+        let outcome = await log.execute(api: api.impersonating(worker), redactor: redactor, at: KubeTime(seconds: 0))
         #expect(outcome == .applied(expected + "\noutput:\nhello\n", uid: "u1"))
         #expect(PlannedPodStep.isSuccess(expected) == (expected == "exit code 0"))
-        let other = await writes[1].aimed(atUID: "u2").execute(api: api.impersonating(worker), redactor: redactor)
+        let other = await writes[1].aimed(atUID: "u2").execute(
+            api: api.impersonating(worker), redactor: redactor, at: KubeTime(seconds: 0))
         #expect(other == .rejected("pod shop/probe is gone, and its log with it"))
     }
 

@@ -8,6 +8,7 @@ extension StoredWrite {
         case .exec: [command(in: "pod \(pod), container \(container ?? "?")")]
         case .podStep:
             ["\(podStep == "Log" ? "reads the log of" : "deletes") pod \(pod), as an earlier step created it"]
+        case .release: [releaseWork]
         case .jenkins:
             ["\(method ?? "?") \(path ?? "") to Jenkins \(integration ?? "?")"]
                 + form.map { "  \($0["name"]?.string ?? "?") = \($0["value"]?.string ?? "?")" }
@@ -17,6 +18,20 @@ extension StoredWrite {
     }
 
     private var pod: String { [target?.namespace, target?.name].compactMap(\.self).joined(separator: "/") }
+
+    private var releaseWork: String {
+        guard let release else { return "?" }
+        let record = "the record of revision \(release.revision) of release \(release.release)"
+        switch release.kind {
+        case .createRecord: return "stores a new revision with the content of \(record)"
+        case .markRecord: return "marks \(record) as \(release.status ?? "?")"
+        case .deleteRecord: return "deletes \(record)"
+        case .object:
+            let what = release.part.map { ", with \($0) of \(record)" } ?? ""
+            return apiRequest + what
+        case .deleteCreated: return "deletes \(target?.resource ?? "?") \(pod), as an earlier step created it"
+        }
+    }
 
     private func command(in place: String) -> String {
         let seconds = timeoutSeconds.map { ", at most \($0) s" } ?? ""

@@ -140,7 +140,8 @@ struct Bench: Sendable {
         for write in preview.writes {
             var write = write
             try await eventually("\(write.target.text) is written") {
-                let outcome = await write.execute(api: client.impersonating(Self.administrator), redactor: redactor)
+                let outcome = await write.execute(
+                    api: client.impersonating(Self.administrator), redactor: redactor, at: KubeTime(seconds: 0))
                 if case .applied = outcome { return true }
                 guard case .stale = outcome, let moved = try await write.refresh(api: context.api, redactor: redactor)
                 else { throw ToolFailure("\(outcome)") }

@@ -55,7 +55,8 @@ import Testing
     {
         let preview = try await Preview.of(proposal, api: context.api, redactor: redactor)
         for (planned, change) in zip(preview.writes, preview.changes) {
-            let result = await planned.execute(api: client.impersonating(administrator), redactor: redactor)
+            let result = await planned.execute(
+                api: client.impersonating(administrator), redactor: redactor, at: KubeTime(seconds: 0))
             guard case .applied = result else { throw ToolFailure("\(result)") }
             let found = try await planned.recover(
                 change: change, api: ReadOnlyAPI(client.impersonating(administrator)), redactor: redactor)

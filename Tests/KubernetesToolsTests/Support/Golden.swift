@@ -74,7 +74,8 @@ struct ToolCluster {
     func carryOut(_ tool: String, _ arguments: JSONValue) async throws -> Preview {
         let preview = try await Preview.of(try await propose(tool, arguments), api: context.api, redactor: redactor)
         for (planned, change) in zip(preview.writes, preview.changes) {
-            let result = await planned.execute(api: client.impersonating(Self.administrator), redactor: redactor)
+            let result = await planned.execute(
+                api: client.impersonating(Self.administrator), redactor: redactor, at: KubeTime(seconds: 0))
             guard case .applied = result else { throw ToolFailure("\(planned.target.text): \(result)") }
             let found = try await planned.recover(change: change, api: context.api, redactor: redactor)
             guard case .applied = found else {

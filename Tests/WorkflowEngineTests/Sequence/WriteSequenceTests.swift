@@ -65,6 +65,46 @@ import WorkflowEngine
         #expect(sequence.next(now: start, stop: nil) == .send(0))
     }
 
+    @Test func `what is for a failure is sent after one, once, and not after a stop`() throws {
+        func sequence() -> WriteSequence {
+            var sequence = WriteSequence(
+                [
+                    WriteStep(title: "store", stage: 1, deadlineSeconds: 60),
+                    WriteStep(title: "change", stage: 2, deadlineSeconds: 60),
+                    WriteStep(title: "mark failed", stage: 1, deadlineSeconds: 60, isOnFailure: true),
+                ], startedAt: start)
+            #expect(sequence.next(now: start, stop: nil) == .send(0))
+            sequence.begin(0)
+            sequence.end(0, outcome: .applied(""), at: start)
+            return sequence
+        }
+        var done = sequence()
+        #expect(done.next(now: start, stop: nil) == .send(1))
+        done.begin(1)
+        done.end(1, outcome: .applied(""), at: start)
+        #expect(done.next(now: start, stop: nil) == .end(.applied("")))
+        var failed = sequence()
+        failed.begin(1)
+        failed.end(1, outcome: .rejected("no"), at: start)
+        #expect(try end(failed.next(now: start, stop: "s")) == .failed("change: no; 1 of 2 steps was done (store)"))
+        #expect(failed.next(now: start, stop: nil) == .send(2))
+        var lost = failed
+        failed.begin(2)
+        failed.end(2, outcome: .applied(""), at: start)
+        #expect(
+            try end(failed.next(now: start, stop: nil))
+                == .failed("change: no; 2 of 3 steps were done (store, mark failed)"))
+        lost.begin(2)
+        lost.end(2, outcome: .rejected("gone"), at: start)
+        #expect(try end(lost.next(now: start, stop: nil)) == .failed("change: no; 1 of 2 steps was done (store)"))
+        let late = sequence()
+        #expect(late.next(now: at(60), stop: nil) == .send(2))
+        var unbegun = WriteSequence(late.steps.map(\.plan), startedAt: start)
+        unbegun.begin(0)
+        unbegun.end(0, outcome: .rejected("no"), at: start)
+        guard case .end(.rejected) = unbegun.next(now: start, stop: nil) else { throw Unexpected(next: .send(9)) }
+    }
+
     @Test func `how it ends says what was done`() throws {
         var begun = drain
         #expect(

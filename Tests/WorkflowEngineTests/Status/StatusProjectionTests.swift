@@ -97,6 +97,15 @@ import WorkflowEngine
             ["backend": "Exec", "command": ["true"], "container": "c", "timeoutSeconds": 30],
             ["backend": "PodStep", "podStep": "Log", "container": "c"],
             [
+                "backend": "Release",
+                "release": [
+                    "kind": "MarkRecord", "release": "web", "namespace": "shop", "revision": 3, "secretUID": "u",
+                    "digest": "0a", "part": "hooks/1/0", "bodyDigest": "0b", "status": "deployed",
+                    "from": ["pending-rollback"], "message": "Rollback to 1", "hooks": [0, 1],
+                    "firstDeployed": "2026-01-01T00:00:00Z",
+                ],
+            ],
+            [
                 "backend": "Jenkins", "integration": "main", "action": "Build", "method": "POST",
                 "path": "/job/a/buildWithParameters", "job": "a", "build": 7, "subject": "s", "mark": "skyflo-1",
                 "form": [
@@ -115,7 +124,8 @@ import WorkflowEngine
         request.requests = ["one", "two"].map { title in
             [
                 "step": WriteStep(
-                    title: title, stage: 1, deadlineSeconds: 60, isRetried: true, awaits: ["type": "Gone"]
+                    title: title, stage: 1, deadlineSeconds: 60, isRetried: true, awaits: ["type": "Gone"],
+                    isOnFailure: true
                 ).json
             ]
         }

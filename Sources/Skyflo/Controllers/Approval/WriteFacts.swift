@@ -1,3 +1,4 @@
+import KubeClient
 import KubeModel
 import WorkflowEngine
 import Writes
@@ -24,6 +25,17 @@ extension WriteFacts {
                 verb: isLog ? "get" : "delete", group: pod.target.resource.group,
                 resource: pod.target.resource.plural + (isLog ? "/log" : ""), namespace: pod.target.namespace,
                 name: pod.target.name, labels: labels, body: nil, effects: nil)
+        case .release(let release):
+            // What a request does is told from the request; its body is what the release has stored.
+            if let request = release.request {
+                self.init(request, labels: labels, change: change)
+            } else {
+                guard let access = release.access else { return nil }
+                self.init(
+                    verb: access.verb, group: access.group, resource: access.resource,
+                    namespace: release.target.namespace, name: release.target.name, labels: labels, body: nil,
+                    effects: nil)
+            }
         case .jenkins(let request):
             // What becomes of it isn't in the cluster: rules can restrict it, and none allows it.
             self.init(

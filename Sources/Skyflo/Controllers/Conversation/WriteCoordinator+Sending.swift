@@ -1,3 +1,4 @@
+import ControllerRuntime
 import KubeClient
 import KubeModel
 import SkyfloAPI
@@ -67,7 +68,7 @@ extension WriteCoordinator {
         references: ResolvedReferences, under permit: WritePermit
     ) async throws -> WriteOutcome {
         let outcome = await planned.execute(
-            api: permit.api, integrations: permit.integrations, redactor: redactor)
+            api: permit.api, integrations: permit.integrations, redactor: redactor, at: clock.now)
         guard case .stale = outcome else { return outcome }
         if isResumed {
             let found = try await observe(planned, of: call, at: position, api: access.acting(for: references.identity))
@@ -93,7 +94,7 @@ extension WriteCoordinator {
                 try await store.refresh()
                 let permit = try await gate.permit(call, in: store, references: references)
                 let outcome = await moved.execute(
-                    api: permit.api, integrations: permit.integrations, redactor: redactor)
+                    api: permit.api, integrations: permit.integrations, redactor: redactor, at: clock.now)
                 guard case .stale = outcome else { return outcome }
             }
             return nil

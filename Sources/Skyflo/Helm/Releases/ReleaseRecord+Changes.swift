@@ -4,12 +4,16 @@ import KubeModel
 extension ReleaseRecord {
     /// A revision with the content of an earlier one, as `helm rollback` begins it.
     ///
-    /// - Parameter newest: the revision that it comes after.
-    package func rollback(after newest: ReleaseRecord, at time: KubeTime, description: String) -> ReleaseRecord {
+    /// - Parameters:
+    ///   - revision: the number of the new one.
+    ///   - firstDeployed: of the release, as its newest revision has it.
+    package func rollback(
+        to revision: Int, firstDeployed: String?, at time: KubeTime, description: String
+    ) -> ReleaseRecord {
         var record = self
-        record.json["version"] = JSONValue(newest.revision + 1)
+        record.json["version"] = JSONValue(revision)
         record.json["info"] = .compact([
-            "first_deployed": newest.json["info", "first_deployed"], "last_deployed": .string(time.microTime),
+            "first_deployed": firstDeployed.map(JSONValue.string), "last_deployed": .string(time.microTime),
             "description": .string(description), "status": .string(ReleaseStatus.pendingRollback.rawValue),
             "notes": json["info", "notes"],
         ])

@@ -12,6 +12,7 @@ package struct StoredWrite: Sendable, Hashable {
         case podStep = "PodStep"
         case jenkins = "Jenkins"
         case mcp = "MCP"
+        case release = "Release"
     }
 
     /// nil in what versions wrote that knew only the API server.
@@ -32,6 +33,10 @@ package struct StoredWrite: Sendable, Hashable {
 
     /// What is done with a pod that an earlier step creates: `Log` or `Delete`.
     package var podStep: String?
+
+    /// What is done for a release of Helm. What it does to an object is said by the members of a request to the API server,
+    /// without the body.
+    package var release: StoredReleaseWork?
 
     // A request to an integration.
     /// Its name in the SkyfloAI.
@@ -75,6 +80,7 @@ extension StoredWrite: JSONRecord {
         members.code(&container, as: "container")
         members.code(&timeoutSeconds, as: "timeoutSeconds")
         members.code(&podStep, as: "podStep")
+        members.understand(&release, as: "release")
         members.code(&integration, as: "integration")
         members.code(&action, as: "action")
         members.code(&job, as: "job")

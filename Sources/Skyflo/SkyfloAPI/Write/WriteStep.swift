@@ -15,15 +15,19 @@ package struct WriteStep: Sendable, Hashable {
     package var isRetried: Bool
     /// The post-condition that has to hold before the step counts as done, as the tools write it; nil for none.
     package var awaits: JSONValue?
+    /// Whether it is sent only once an earlier step has failed, or has not been done in time. Such steps come last.
+    package var isOnFailure: Bool
 
     package init(
-        title: String, stage: Int, deadlineSeconds: Int, isRetried: Bool = false, awaits: JSONValue? = nil
+        title: String, stage: Int, deadlineSeconds: Int, isRetried: Bool = false, awaits: JSONValue? = nil,
+        isOnFailure: Bool = false
     ) {
         self.title = title
         self.stage = stage
         self.deadlineSeconds = deadlineSeconds
         self.isRetried = isRetried
         self.awaits = awaits
+        self.isOnFailure = isOnFailure
     }
 }
 
@@ -36,5 +40,6 @@ extension WriteStep: JSONRecord {
         members.require(&deadlineSeconds, as: "deadlineSeconds") { $0 > 0 }
         members.code(&isRetried, as: "retried", omitting: false)
         members.code(&awaits, as: "awaits")
+        members.code(&isOnFailure, as: "onFailure", omitting: false)
     }
 }

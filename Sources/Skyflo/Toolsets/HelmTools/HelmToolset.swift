@@ -1,7 +1,7 @@
 import KubeModel
 import ToolKit
 
-/// Tools for the releases of Helm in the cluster. They read the Secrets in which Helm keeps them: no helm is run.
+/// Tools for the releases of Helm in the cluster. They read and write the Secrets in which Helm keeps them: no helm is run.
 package enum HelmToolset {
     package static let toolset = "helm"
 
@@ -9,7 +9,8 @@ package enum HelmToolset {
     package static let groups = [
         ToolGroup(
             "helm", toolset: toolset,
-            purpose: "Helm releases: list, status, history, values, manifest, hooks, notes of each revision",
+            purpose:
+                "Helm releases: list, status, history, values, manifest, hooks, notes of each revision; roll back, uninstall",
             tools: all { KubeTime(seconds: 0) }.map(\.name))
     ]
 
@@ -17,16 +18,28 @@ package enum HelmToolset {
     package static func all(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
         [ReleaseListTool(now: now), ReleaseStatusTool(), ReleaseHistoryTool(now: now)]
             + [ReleasePartTool.values, .manifest, .notes, .hooks, .metadata, .all]
+            + [RollbackTool(), UninstallTool()]
     }
 }
 
-/// What all tools here have in common: they read, and nothing else.
+/// What the tools that read have in common.
 protocol HelmTool: Tool {}
 
 extension HelmTool {
     var toolset: String { HelmToolset.toolset }
     var onlyReads: Bool { true }
     var requests: [ToolRequest]? { [.read("secrets", "namespaces")] }
+}
+
+/// A tool that proposes to change a release: its records, its objects, what its hooks bring.
+protocol HelmChangeTool: Tool {}
+
+extension HelmChangeTool {
+    var toolset: String { HelmToolset.toolset }
+    var onlyReads: Bool { false }
+    var requests: [ToolRequest]? {
+        [.read("*"), ToolRequest(["create", "patch", "update", "delete"], of: ["*"])]
+    }
 }
 
 extension ToolParameter {
@@ -38,4 +51,11 @@ extension ToolParameter {
         obvious: true)
     static let revision = ToolParameter.optional(
         "revision", kind: .integer(1...1_000_000), description: "Revision; by default the newest")
+    static let timeout = ToolParameter.optional(
+        "timeout_seconds", kind: .integer(10...3600), default: 300,
+        description: "How long each hook, and the objects, may take", obvious: true)
+    static let noHooks = ToolParameter.optional(
+        "no_hooks", kind: .boolean, default: false, description: "Leave the hooks out", obvious: true)
+    static let description = ToolParameter.optional(
+        "description", kind: .string(.text(maximum: 512)), description: "What the history says of it", obvious: true)
 }

@@ -11,6 +11,7 @@ struct ReleaseHead: Sendable, Hashable {
     var revision: Int
     var status: String
     var secret: String
+    var uid: String
     /// When it was written last, as far as that is known.
     var updated: KubeTime?
 
@@ -23,6 +24,7 @@ struct ReleaseHead: Sendable, Hashable {
         namespace = object.namespace ?? ""
         status = labels["status"] ?? "unknown"
         secret = object.name
+        uid = object.uid
         let seconds = (labels["modifiedAt"] ?? labels["createdAt"]).flatMap { Double($0) }
         updated =
             seconds.map { KubeTime(seconds: $0) }

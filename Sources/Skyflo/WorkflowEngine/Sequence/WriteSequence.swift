@@ -6,7 +6,7 @@ import SkyfloAPI
 /// No I/O, no clock. Promises, whatever happens in whatever order:
 /// - no step is sent before all steps of earlier stages are done;
 /// - no step is sent again whose outcome isn't known to be nothing;
-/// - after a stop, a failed step or the deadline no step is sent;
+/// - after a stop no step is sent; after a failed step or the deadline only those that are for that;
 /// - the end says which steps were done.
 package struct WriteSequence: Sendable, Hashable {
     package struct Step: Sendable, Hashable {
@@ -43,16 +43,15 @@ package struct WriteSequence: Sendable, Hashable {
     package func next(now: KubeTime, stop: String?) -> Next {
         if let begun = index(of: .executing) { return .recover(begun) }
         if let lost = index(of: .unknown) { return .end(.unknown(end(at: lost))) }
-        if let failed = index(of: .failed) { return .end(endOfFailure(at: failed)) }
+        if let failed = index(of: .failed) { return closing(endOfFailure(at: failed), stop: stop) }
         if let stale = index(of: .stale) {
-            return .end(hasBegun ? .failed(end(at: stale)) : .stale(steps[stale].progress.message))
+            return closing(hasBegun ? .failed(end(at: stale)) : .stale(steps[stale].progress.message), stop: stop)
         }
-        guard let stage = steps.filter({ $0.progress.state != .done }).map(\.plan.stage).min() else {
-            return .end(.applied(""))
-        }
+        let left = steps.indices.filter { !steps[$0].plan.isOnFailure && steps[$0].progress.state != .done }
+        guard let stage = left.map({ steps[$0].plan.stage }).min() else { return .end(.applied("")) }
         if let stop { return .end(interrupted(stop)) }
-        let open = steps.indices.filter { steps[$0].plan.stage == stage && steps[$0].progress.state != .done }
-        if let late = open.first(where: { deadline(of: $0) <= now }) { return .end(endOfTime(at: late)) }
+        let open = left.filter { steps[$0].plan.stage == stage }
+        if let late = open.first(where: { deadline(of: $0) <= now }) { return closing(endOfTime(at: late), stop: stop) }
         let pending = open.filter { steps[$0].progress.state == .pending }
         if let ready = pending.first(where: { steps[$0].progress.notBefore.map { $0 <= now } ?? true }) {
             return .send(ready)
@@ -61,6 +60,15 @@ package struct WriteSequence: Sendable, Hashable {
         let waiting = open.filter { steps[$0].progress.state == .waiting }
         let poll = waiting.isEmpty ? [] : [now.adding(seconds: Self.pollSeconds)]
         return .wait(checking: waiting, until: (times + poll).min() ?? now)
+    }
+
+    /// Where something was changed before it came to this, first what is for that.
+    private func closing(_ end: WriteOutcome, stop: String?) -> Next {
+        let next = steps.indices.first { steps[$0].plan.isOnFailure && steps[$0].progress.state == .pending }
+        guard hasBegun, stop == nil, let next else { return .end(end) }
+        // One that failed itself ends it.
+        let isTried = steps.contains { $0.plan.isOnFailure && ![.pending, .done].contains($0.progress.state) }
+        return isTried ? .end(end) : .send(next)
     }
 
     package func deadline(of step: Int) -> KubeTime {
@@ -140,8 +148,10 @@ package struct WriteSequence: Sendable, Hashable {
     /// `3 of 7 steps were done (cordon node n1, …); evict pod shop/web-1 was sent, and not seen to have had its effect; not
     /// done: …`
     private var account: String {
+        // What is for a failure counts only where it was done.
+        let told = steps.filter { !$0.plan.isOnFailure || $0.progress.state == .done }
         func names(_ states: Set<StepProgress.State>) -> [String] {
-            steps.filter { states.contains($0.progress.state) }.map(\.plan.title)
+            told.filter { states.contains($0.progress.state) }.map(\.plan.title)
         }
         func list(_ names: [String]) -> String {
             names.prefix(10).joined(separator: ", ") + (names.count > 10 ? " and \(names.count - 10) more" : "")
@@ -149,7 +159,7 @@ package struct WriteSequence: Sendable, Hashable {
         let done = names([.done])
         let verb = done.count == 1 ? "was" : "were"
         var parts = [
-            "\(done.count) of \(steps.count.counted(as: "step")) \(verb) done"
+            "\(done.count) of \(told.count.counted(as: "step")) \(verb) done"
                 + (done.isEmpty ? "" : " (\(list(done)))")
         ]
         let waiting = names([.waiting])

@@ -22,6 +22,7 @@ extension KubernetesBackend {
         case .get: .notDone
         case .delete: deleted(planned, live: live)
         case .post: planned.isEviction ? deleted(planned, live: live) : created(planned, live: live)
+        case .patch where planned.isApplyCreation: created(planned, live: live)
         case .put, .patch: patched(planned, change: change, live: live, contentHash: contentHash)
         }
     }
@@ -39,7 +40,8 @@ extension KubernetesBackend {
 
     private static func created(_ planned: PlannedRequest, live: KubeObject?) -> WriteOutcome {
         guard let live else { return .notDone }
-        guard isOurs(live), let wanted = body(of: planned), contains(live.json, wanted: asStored(wanted, planned))
+        guard isOurs(live, planned), let wanted = body(of: planned),
+            contains(live.json, wanted: asStored(wanted, planned))
         else {
             return .unknown("\(planned.target.text) exists, but may have been made by somebody else")
         }
@@ -76,7 +78,8 @@ extension KubernetesBackend {
         // Others have changed the object, and not what the write is about.
         if change?.isAbsent(from: live) ?? false { return .notDone }
         let isAsPreviewed = contentHash.map { $0 == planned.previewed?.after } ?? false
-        guard isOurs(live), isAsPreviewed || change?.holds(in: live) ?? false || leaves(planned, live: live) else {
+        guard isOurs(live, planned), isAsPreviewed || change?.holds(in: live) ?? false || leaves(planned, live: live)
+        else {
             return .unknown(
                 "\(planned.target.text) has changed, and it is not known whether the change is the one that was sent")
         }
@@ -88,7 +91,7 @@ extension KubernetesBackend {
     private static func consumed(
         _ planned: PlannedRequest, change: ChangeRecord?, live: KubeObject
     ) -> WriteOutcome {
-        let isThere = isOurs(live) && change?.holds(in: live) ?? false
+        let isThere = isOurs(live, planned) && change?.holds(in: live) ?? false
         let hasBegun = body(of: planned)?["operation"].map {
             contains(live["status", "operationState", "operation"], wanted: $0)
         }
@@ -101,9 +104,10 @@ extension KubernetesBackend {
     }
 
     /// Servers list who wrote what; one that doesn't leaves only the content to judge by.
-    private static func isOurs(_ live: KubeObject) -> Bool {
+    private static func isOurs(_ live: KubeObject, _ planned: PlannedRequest) -> Bool {
         guard let managers = live.metadata["managedFields"]?.array else { return true }
-        return managers.contains { $0["manager"]?.string == fieldManager }
+        let manager = planned.request[query: "fieldManager"] ?? fieldManager
+        return managers.contains { $0["manager"]?.string == manager }
     }
 
     private static func body(of planned: PlannedRequest) -> JSONValue? {

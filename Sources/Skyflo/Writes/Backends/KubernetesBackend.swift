@@ -16,12 +16,25 @@ package struct KubernetesBackend: WriteBackend {
                 "not sent: the request to \(planned.target.text) has no precondition, so it could be carried out twice")
         }
         do {
+            if planned.isApplyCreation, let obstacle = try await Self.namesake(of: planned, api: ReadOnlyAPI(api)) {
+                return obstacle
+            }
             return Self.classify(try await api.send(planned.request), of: planned)
         } catch is CancellationError {
             return .unknown("cancelled before the API server answered")
         } catch {
             return .unknown("no answer of the API server: \(error)")
         }
+    }
+
+    /// What has the name of what is to be created.
+    private static func namesake(of planned: PlannedRequest, api: ReadOnlyAPI) async throws -> WriteOutcome? {
+        let target = planned.target
+        guard let live = try await api.find(target.resource, namespace: target.namespace, name: target.name) else {
+            return nil
+        }
+        return live.isBeingDeleted
+            ? .postponed("\(target.text) is still being deleted") : .stale("\(target.text) was created meanwhile")
     }
 
     /// What an answer says about the write. Pure.
@@ -42,7 +55,7 @@ package struct KubernetesBackend: WriteBackend {
 
     /// A resource that was defined a moment ago isn't served by every API server at once; nothing was done.
     private static func isUnserved(_ status: APIStatus, planned: PlannedRequest) -> Bool {
-        status.code == 404 && planned.request.method == .post && planned.target.uid.isEmpty
+        status.code == 404 && (planned.request.method == .post || planned.isApplyCreation) && planned.target.uid.isEmpty
             && ["the server could not find the requested resource", "404 page not found"].contains {
                 status.message.contains($0)
             }

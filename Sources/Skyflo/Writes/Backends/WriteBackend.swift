@@ -1,4 +1,5 @@
 import KubeClient
+import KubeModel
 import SkyfloAPI
 
 /// Carries out one kind of write: tries it out, does it, and finds out what became of it when the answer was lost.
@@ -89,6 +90,8 @@ extension PlannedWrite {
                 try await JenkinsBackend(integrations).preview(request, after: earlier, api: api, redactor: redactor)
             case .mcp(let call):
                 try await MCPBackend(integrations).preview(call, after: earlier, api: api, redactor: redactor)
+            case .release(let release):
+                try await ReleaseBackend().preview(release, after: earlier, api: api, redactor: redactor)
             }
         preview.write.step = step
         return preview
@@ -96,9 +99,11 @@ extension PlannedWrite {
 
     /// See ``WriteBackend/execute(_:api:redactor:)``.
     ///
-    /// - Parameter integrations: what requests to them are sent by.
+    /// - Parameters:
+    ///   - integrations: what requests to them are sent by.
+    ///   - time: when that is, for what keeps it.
     package func execute(
-        api: ImpersonatingAPI, integrations: IntegrationWriter = .none, redactor: Redactor
+        api: ImpersonatingAPI, integrations: IntegrationWriter = .none, redactor: Redactor, at time: KubeTime
     ) async -> WriteOutcome {
         switch action {
         case .request(let planned): await KubernetesBackend().execute(planned, api: api, redactor: redactor)
@@ -107,6 +112,8 @@ extension PlannedWrite {
         case .jenkins(let request):
             await JenkinsBackend(integrations).execute(request, api: api, redactor: redactor)
         case .mcp(let call): await MCPBackend(integrations).execute(call, api: api, redactor: redactor)
+        case .release(let release):
+            await ReleaseBackend(now: time).execute(release, api: api, redactor: redactor)
         }
     }
 
@@ -125,6 +132,8 @@ extension PlannedWrite {
             try await JenkinsBackend(integrations).recover(request, change: change, api: api, redactor: redactor)
         case .mcp(let call):
             try await MCPBackend(integrations).recover(call, change: change, api: api, redactor: redactor)
+        case .release(let release):
+            try await ReleaseBackend().recover(release, change: change, api: api, redactor: redactor)
         }
     }
 
@@ -142,6 +151,10 @@ extension PlannedWrite {
         case .podStep(let pod):
             try await PodStepBackend().refresh(pod, api: api, redactor: redactor).map {
                 PlannedWrite(.podStep($0), step: step)
+            }
+        case .release(let release):
+            try await ReleaseBackend().refresh(release, api: api, redactor: redactor).map {
+                PlannedWrite(.release($0), step: step)
             }
         case .jenkins, .mcp: nil
         }

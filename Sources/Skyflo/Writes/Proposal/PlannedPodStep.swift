@@ -98,18 +98,34 @@ extension PlannedWrite {
 
     /// The same write, aimed at the object that an earlier step has created: nil where it isn't about a created object.
     package func aimed(atUID uid: String) -> PlannedWrite {
-        guard case .podStep(var pod) = action else { return self }
-        pod.target.uid = uid
-        return PlannedWrite(.podStep(pod), step: step)
+        switch action {
+        case .podStep(var pod):
+            pod.target.uid = uid
+            return PlannedWrite(.podStep(pod), step: step)
+        case .release(let release): return PlannedWrite(.release(release.aimed(atUID: uid)), step: step)
+        case .request, .command, .jenkins: return self
+        }
     }
 
     /// Which of the steps before it creates the object that it is about; nil where none does.
     package func creator(among earlier: some Collection<PlannedWrite>) -> Int? {
-        guard case .podStep(let pod) = action else { return nil }
-        let position = Array(earlier).lastIndex { write in
-            guard let planned = write.request, planned.request.method == .post else { return false }
-            return planned.target == pod.target
+        let created: PlannedRequest.Target
+        switch action {
+        case .podStep(let pod): created = pod.target
+        case .release(let release):
+            guard let target = release.createdTarget else { return nil }
+            created = target
+        case .request, .command, .jenkins: return nil
         }
-        return position
+        return Array(earlier).lastIndex { $0.creation == created }
+    }
+
+    /// What it creates under a fixed name; nil for what changes something that is there.
+    private var creation: PlannedRequest.Target? {
+        switch action {
+        case .request(let planned): planned.request.method == .post ? planned.target : nil
+        case .release(let release): release.creation
+        case .command, .podStep, .jenkins: nil
+        }
     }
 }

@@ -1,3 +1,4 @@
+import KubeClient
 import KubeModel
 
 extension PlannedRequest {
@@ -18,6 +19,7 @@ extension PlannedRequest {
             return isNew && !target.name.isEmpty && body["metadata", "name"]?.string == target.name
         case .delete:
             return pins(body["preconditions", "uid"], resourceVersion: body["preconditions", "resourceVersion"])
+        case .patch where isApplyCreation: return true
         case .put, .patch:
             guard let operations = body.array else {
                 return pins(body["metadata", "uid"], resourceVersion: body["metadata", "resourceVersion"])
@@ -30,7 +32,16 @@ extension PlannedRequest {
 
     var guarantee: WriteGuarantee? {
         guard hasPreconditions else { return nil }
-        return request.method == .post && !isEviction ? .fixedName : .pinned
+        return request.method == .post && !isEviction || isApplyCreation ? .fixedName : .pinned
+    }
+
+    /// Whether it creates something by server-side apply, as its manager's later applies need it. Sent twice it changes nothing
+    /// the second time; that there is nothing of the name is looked at right before, because the API server has no word for that.
+    var isApplyCreation: Bool {
+        guard request.method == .patch, request.contentType == Patch.apply(.null).contentType, target.uid.isEmpty,
+            request[query: "force"] != "true", let body = request.body.flatMap({ try? JSONParser.parse($0) })
+        else { return false }
+        return !target.name.isEmpty && body["metadata", "name"]?.string == target.name
     }
 
     /// Whether it evicts the pod that it is aimed at. Its uid is enough: a pod is deleted once.

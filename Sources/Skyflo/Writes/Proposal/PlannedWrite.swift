@@ -19,6 +19,8 @@ package struct PlannedWrite: Sendable, Hashable {
         case jenkins(PlannedJenkinsRequest)
         /// A call of a tool of an MCP server that the SkyfloAI names.
         case mcp(PlannedMCPCall)
+        /// What is done for a release of Helm, by what is stored of it.
+        case release(PlannedReleaseWrite)
     }
 
     package var action: Action
@@ -43,6 +45,7 @@ package struct PlannedWrite: Sendable, Hashable {
         case .podStep(let pod): pod.target
         case .jenkins(let request): request.target
         case .mcp(let call): call.target
+        case .release(let release): release.target
         }
     }
 
@@ -53,6 +56,7 @@ package struct PlannedWrite: Sendable, Hashable {
         case .command, .jenkins, .mcp: .onceOnly
         // A log is only read; a deletion names the uid, and isn't sent without.
         case .podStep: .pinned
+        case .release(let release): release.guarantee
         }
     }
 
@@ -71,6 +75,7 @@ package struct PlannedWrite: Sendable, Hashable {
         case .podStep(let pod): pod.access
         case .jenkins(let request): request.access
         case .mcp(let call): call.access
+        case .release(let release): release.access
         }
     }
 
@@ -80,6 +85,7 @@ package struct PlannedWrite: Sendable, Hashable {
         case .request(let planned): planned.before?.labels
         case .command(let command): command.labels
         case .podStep, .jenkins, .mcp: nil
+        case .release(let release): release.request?.before?.labels
         }
     }
 
@@ -88,7 +94,8 @@ package struct PlannedWrite: Sendable, Hashable {
         switch action {
         case .request(let planned): planned.request.body?.utf8.count ?? 0
         case .command(let command): command.command.reduce(0) { $0 + $1.utf8.count }
-        case .podStep: 0
+        // What is stored of a release is read in the preview.
+        case .podStep, .release: 0
         case .jenkins(let request): request.size
         case .mcp(let call): call.size
         }
@@ -115,6 +122,7 @@ extension PlannedWrite {
         case .podStep(let pod): labelled(pod.stored, backend: .podStep)
         case .jenkins(let request): labelled(request.stored, backend: .jenkins)
         case .mcp(let call): labelled(call.stored, backend: .mcp)
+        case .release(let release): labelled(release.stored, backend: .release)
         }
     }
 
@@ -126,6 +134,7 @@ extension PlannedWrite {
         case .podStep(let pod): labelled(pod.stored, backend: .podStep)
         case .jenkins(let request): labelled(request.shown(by: redactor), backend: .jenkins)
         case .mcp(let call): labelled(call.shown(by: redactor), backend: .mcp)
+        case .release(let release): labelled(release.stored, backend: .release)
         }
     }
 
@@ -158,6 +167,9 @@ extension PlannedWrite {
         case .mcp:
             guard let call = PlannedMCPCall(stored) else { return nil }
             action = .mcp(call)
+        case .release:
+            guard let release = PlannedReleaseWrite(stored) else { return nil }
+            action = .release(release)
         }
     }
 
@@ -169,6 +181,7 @@ extension PlannedWrite {
         case .podStep: []
         case .jenkins(let request): request.secrets(redactor)
         case .mcp(let call): call.secrets(redactor)
+        case .release(let release): release.request?.secrets(redactor) ?? []
         }
     }
 }

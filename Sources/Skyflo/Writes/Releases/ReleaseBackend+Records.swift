@@ -1,0 +1,114 @@
+import Helm
+import KubeClient
+import KubeModel
+import SkyfloAPI
+
+extension ReleaseBackend {
+    /// The stored revision that a write takes its content from.
+    ///
+    /// - Throws: ``ReleaseMoved`` where it isn't the one of the plan.
+    static func source(
+        of write: PlannedReleaseWrite, api: ReadOnlyAPI
+    ) async throws -> (secret: KubeObject, record: ReleaseRecord) {
+        let work = write.work
+        let name = ReleaseRecord.secretName(release: work.release, revision: work.revision)
+        let found = try await record(named: name, namespace: work.namespace, api: api)
+        guard let found, work.secretUID.isEmpty || found.secret.uid == work.secretUID else {
+            throw ReleaseMoved(message: "revision \(work.revision) of release \(work.release) was deleted")
+        }
+        guard found.record.contentDigest == work.digest else {
+            throw ReleaseMoved(message: "revision \(work.revision) of release \(work.release) has changed since")
+        }
+        return found
+    }
+
+    /// nil where there is none, or it can't be read.
+    private static func record(
+        named name: String, namespace: String?, api: ReadOnlyAPI
+    ) async throws -> (secret: KubeObject, record: ReleaseRecord)? {
+        guard let secret = try await api.find(.secrets, namespace: namespace, name: name),
+            secret["type"]?.string == ReleaseRecord.secretType, let data = secret["data", "release"]?.string,
+            let record = try? ReleaseRecord(data: data)
+        else { return nil }
+        return (secret, record)
+    }
+
+    /// The request that stores a new record, or another status of one.
+    func recordRequest(_ write: PlannedReleaseWrite, api: ReadOnlyAPI) async throws -> PlannedRequest {
+        let (secret, record) = try await Self.source(of: write, api: api)
+        do throws(HelmError) {
+            return try write.kind == .createRecord
+                ? creation(write, of: record, labels: secret.labels) : mark(write, secret: secret, record: record)
+        } catch {
+            throw ToolFailure(error.message.text)
+        }
+    }
+
+    private static let query = [KubeRequest.QueryItem("fieldManager", value: fieldManager)]
+
+    private func creation(
+        _ write: PlannedReleaseWrite, of source: ReleaseRecord, labels: [String: String]
+    ) throws(HelmError) -> PlannedRequest {
+        let prefix = ReleaseRecord.secretName(release: write.work.release, revision: 0).dropLast()
+        let revision = Int(write.target.name.dropFirst(prefix.count)) ?? 0
+        let made = source.rollback(
+            to: revision, firstDeployed: write.work.firstDeployed, at: now, description: write.work.message ?? "")
+        let object = try made.secret(userLabels: labels, createdAt: now)
+        guard object.name == write.target.name else { throw HelmError("not sent: the record has another name") }
+        return PlannedRequest(
+            request: KubeRequest(
+                .post, path: write.target.resource.path(namespace: write.target.namespace), query: Self.query,
+                contentType: "application/json", body: JSONWriter.string(object.json)),
+            target: write.target, before: nil)
+    }
+
+    private func mark(
+        _ write: PlannedReleaseWrite, secret: KubeObject, record: ReleaseRecord
+    ) throws(HelmError) -> PlannedRequest {
+        let work = write.work
+        guard secret.uid == write.target.uid else {
+            throw HelmError("\(write.target.text) was replaced by another one")
+        }
+        guard let status = work.status.flatMap(ReleaseStatus.init), work.from.contains(record.status) else {
+            throw HelmError(
+                "revision \(work.revision) of release \(work.release) is \(record.status) by now: another client works on it"
+            )
+        }
+        var marked = record.with(status, description: work.message)
+        if status == .uninstalling { marked = marked.deleted(at: now) }
+        if !work.hooks.isEmpty { marked = marked.withRun(of: work.hooks, phase: "Succeeded", at: now) }
+        let body: JSONValue = [
+            "metadata": [
+                "uid": .string(secret.uid), "resourceVersion": .string(secret.resourceVersion),
+                "labels": [
+                    "status": .string(status.rawValue), "modifiedAt": .string(String(now.microseconds / 1_000_000)),
+                ],
+            ],
+            "data": ["release": .string(try marked.encoded())],
+        ]
+        var target = write.target
+        target.resourceVersion = secret.resourceVersion
+        return PlannedRequest(
+            request: KubeRequest(
+                .patch, path: target.resource.path(namespace: target.namespace, name: target.name), query: Self.query,
+                contentType: Patch.merge(.null).contentType, body: JSONWriter.string(body)),
+            target: target, before: nil)
+    }
+
+    /// What became of a record is read from the record.
+    func recoverRecord(_ write: PlannedReleaseWrite, api: ReadOnlyAPI) async throws -> WriteOutcome {
+        let (target, work) = (write.target, write.work)
+        guard let live = try await Self.record(named: target.name, namespace: target.namespace, api: api) else {
+            return write.kind == .createRecord ? .notDone : .unknown("\(target.text) no longer exists")
+        }
+        let isOurs = live.record.contentDigest == work.digest && live.record.status == work.status
+        let isSaid = work.message == nil || live.record.description == work.message
+        if isOurs, isSaid, write.kind == .createRecord || live.secret.uid == target.uid {
+            return .applied("done (found out after an interruption)", uid: live.secret.uid)
+        }
+        if write.kind == .markRecord, live.secret.uid == target.uid, work.from.contains(live.record.status) {
+            return .notDone
+        }
+        return .unknown("\(target.text) is \(live.record.status), and may have been written by somebody else")
+    }
+}
