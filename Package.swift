@@ -269,13 +269,16 @@ let package = Package(
                 nioSSL, tracing,
             ]),
         library(
-            "ConversationAccess", in: "Skyflo", ["KubeModel", "KubeClient", "SkyfloAPI", "WorkflowEngine"],
+            "ConversationAccess", in: "Skyflo",
+            [
+                "KubeModel", "Concurrency", "HTTPTransport", "KubeClient", "SkyfloAPI", "WorkflowEngine", "LiveEvents",
+            ],
             tests: ["KubeModel", "SkyfloAPI"]),
         library(
             "SkyfloCLI", in: "Skyflo",
             [
-                "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "WorkflowEngine", "LiveEvents",
-                "Transcripts", "ConversationAccess",
+                "KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "WorkflowEngine", "LiveEvents", "Transcripts",
+                "ConversationAccess",
             ],
             tests: ["KubeModel", "SkyfloAPI", "KubeClient", "WorkflowEngine", "LiveEvents", "ConversationAccess"]),
         library(
@@ -291,8 +294,8 @@ let package = Package(
         library(
             "CommandCenter", in: "Skyflo",
             [
-                "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "ConversationAccess",
-                "LiveServer",
+                "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LiveEvents",
+                "ConversationAccess", "LiveServer",
                 crypto, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, log, nioCore,
             ],
             resources: [
@@ -300,7 +303,7 @@ let package = Package(
                 .embedInCode("Assets/icon-waiting.svg"), .embedInCode("Assets/icons.svg"),
             ],
             tests: [
-                "KubeModel", "KubeClient", "HTTPTransport", "SkyfloAPI", "WorkflowEngine", "LocalCluster",
+                "KubeModel", "KubeClient", "HTTPTransport", "SkyfloAPI", "WorkflowEngine", "LiveEvents", "LocalCluster",
                 "OperatorTestKit", asyncHTTPClient, log, nioCore, nioHTTP1,
             ]),
         [
@@ -350,7 +353,7 @@ let package = Package(
                 name: "Fuzzing",
                 dependencies: [
                     "KubeModel", "KubeSchema", "SkyfloAPI", "KubeClient", "LanguageModels", "LocalCluster",
-                    "WorkflowEngine", "HTTPTransport", "LiveEvents", "Writes", "Helm", "MCP",
+                    "WorkflowEngine", "HTTPTransport", "LiveEvents", "Writes", "Helm", "MCP", "CommandCenter",
                 ],
                 path: "hack/fuzz/Fuzzing", swiftSettings: settings),
             .systemLibrary(name: "CLibFuzzer", path: "hack/fuzz/CLibFuzzer"),
@@ -404,7 +407,8 @@ let package = Package(
                 dependencies: [
                     "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "OfflineModel", "ControllerRuntime",
                     "WorkflowEngine", "Transcripts", "Writes", "Controllers", "LocalCluster", "OperatorTestKit",
-                    "ConversationAccess", "SkyfloCLI", "LiveEvents", "LiveServer", "HTTPTransport", "ScriptedOpenAI",
+                    "CommandCenter", "ConversationAccess", "SkyfloCLI", "LiveEvents", "LiveServer", "HTTPTransport",
+                    "ScriptedOpenAI",
                     "TestJenkins", "TestWeb", "MCP", "SkyfloMCP", "ToolKit", "KubernetesTools",
                     asyncHTTPClient, log, nioCore, nioHTTP1,
                     subprocess,

@@ -90,6 +90,7 @@ run hack/crash.sh 1000
 run hack/peers/helm
 run hack/peers/helm-releases
 run hack/peers/python
+run hack/peers/web
 run hack/peers/tokens
 run hack/peers/openai
 run hack/peers/model-sdks

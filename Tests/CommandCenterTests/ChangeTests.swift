@@ -25,7 +25,7 @@ import Testing
             #expect(page.text.contains("PATCH /apis/apps/v1/namespaces/shop/deployments/web"))
             #expect(page.text.contains("<span class=\"vh\">added </span>replicas: 3 plain"))
             #expect(
-                page.text.contains("It will be taken back") && page.text.contains("It also touches the pods of web"))
+                page.text.contains("It will be taken back") && page.text.contains("Touches: the pods of web"))
             var fields = Self.decision(page)
             fields["reason"] = "looks <b>right</b>"
             let answer = try await browser.post(Self.talk + "/decisions", fields: fields)

@@ -30,7 +30,8 @@ import Testing
 
     @Test(arguments: [
         ("a=1&b=2", ["a": "1", "b": "2"]), ("", [:]), ("a", ["a": ""]), ("a=b=c", ["a": "b=c"]),
-        ("a+b=%26%3D+x", ["a b": "&= x"]), ("a=1%0D%0A2", ["a": "1\n2"]), ("a=%C3%A4", ["a": "ä"]),
+        ("a+b=%26%3D+x", ["a b": "&= x"]), ("a=1%0D%0A2", ["a": "1\n2"]), ("a=1%0D%0D%0A2%0D", ["a": "1\n\n2\n"]),
+        ("a=%C3%A4", ["a": "ä"]),
         ("&&a=1", ["a": "1"]),
     ])
     func `a form's fields are read as they were sent`(body: String, fields: [String: String]) throws {

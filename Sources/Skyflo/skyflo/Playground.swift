@@ -1,4 +1,5 @@
 #if Playground
+    import CommandCenter
     import Controllers
     import FoundationEssentials
     import KubeClient
@@ -20,6 +21,8 @@
         let kubeconfigPath: String
         let runsOperator: Bool
         let webhook: WebhookServer.Configuration?
+        /// Of the Command Center; nil for none.
+        let webPort: Int?
         let logger: Logger
 
         func run() async throws {
@@ -32,7 +35,41 @@
             try write(endpoint.kubeconfig())
             defer { try? FileManager.default.removeItem(atPath: kubeconfigPath) }
             announce(endpoint)
-            guard runsOperator else { return try await gracefulShutdown() }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                if let webPort { group.addTask { try await commandCenter(for: admin, port: webPort).run() } }
+                group.addTask {
+                    if runsOperator {
+                        try await runOperator(endpoint, token: token, admin: admin)
+                    } else {
+                        try await gracefulShutdown()
+                    }
+                }
+                defer { group.cancelAll() }
+                try await group.next()
+            }
+        }
+
+        private func commandCenter(for cluster: ClusterConfiguration, port: Int) -> CommandCenter {
+            var configuration = CommandCenter.Configuration(
+                host: "127.0.0.1", port: port, certificate: nil, clusterName: "playground")
+            configuration.onListening = { port in
+                print(
+                    """
+                    The Command Center is at http://127.0.0.1:\(port)/. The token to sign in with:
+
+                      kubectl config view --raw -o jsonpath='{.users[0].user.token}'
+
+                    """)
+                fflush(nil)
+            }
+            return CommandCenter(configuration, cluster: cluster, options: .init(), logger: logger) {
+                KubeTime(seconds: Date().timeIntervalSince1970)
+            }
+        }
+
+        private func runOperator(
+            _ endpoint: LocalCluster.Endpoint, token: String, admin: ClusterConfiguration
+        ) async throws {
             try await withKubeClient(admin, logger: logger) { client in
                 try await runOperator(
                     endpoint, token: token,

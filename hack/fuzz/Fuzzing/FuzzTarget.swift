@@ -32,7 +32,7 @@ package struct FuzzTarget: Sendable {
         transcript, liveEvents, argumentReference, cronSchedule, alertNotification,
         helmYAML, helmYAMLWriter, helmValues, helmSet, helmRegex, helmParser, helmChart, helmArchive, helmTar,
         helmRelease,
-        mcpRequest,
+        mcpRequest, webForm, webAnswer, webDiff,
     ]
 }
 

@@ -1,5 +1,5 @@
 /// A unified diff as rows: what was removed and what was added is said in a word, a sign and a colour.
-struct DiffMarkup {
+package struct DiffMarkup {
     /// Rows that are shown at once; the others are behind a fold.
     private static let shown = 120
 
@@ -12,6 +12,9 @@ struct DiffMarkup {
     }
 
     let rows: [Row]
+
+    /// The markup, for those who look for holes in it.
+    package static func markup(of diff: String) -> String { DiffMarkup(diff).html(of: diff).markup }
 
     init(_ diff: String) {
         var lines = diff.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)

@@ -2,9 +2,12 @@
 ///
 /// Made from the text alone and in time that grows with it: HTML is text, an image is named and not loaded, a link shows
 /// where it leads, and nothing looks like a part of the page that decides.
-enum Markdown {
+package enum Markdown {
     /// Deeper lists and quotes stay text.
     fileprivate static let depth = 6
+
+    /// The markup, for those who look for holes in it.
+    package static func markup(of text: String) -> String { html(text).markup }
 
     static func html(_ text: String) -> HTML {
         let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { scalars in

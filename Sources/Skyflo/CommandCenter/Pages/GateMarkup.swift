@@ -63,7 +63,7 @@ struct GateMarkup {
             let others = approval.alternatives.joined(separator: ", ")
             lines.append(("Approving it denies the alternatives \(others).", false))
         }
-        lines += approval.touches.map { ("It also touches \($0).", false) }
+        lines += approval.touches.map { ("Touches: \($0)", false) }
         guard !lines.isEmpty else { return .empty }
         return HTML(.ul, .class("warns"), .aria("label", is: "Warnings")) {
             for line in lines {
@@ -182,7 +182,7 @@ struct ChangesMarkup {
 
     var html: HTML {
         let changes = conversation.status.changes
-        return HTML(.section) {
+        return HTML(.section, .class(changes.isEmpty ? "" : "changes")) {
             HTML(.h2) { changes.isEmpty ? "Changes: none yet" : "Changes: \(changes.count)" }
             if changes.isEmpty {
                 HTML(.p, .class("meta")) { "What gets approved and sent is listed here, with Undo." }

@@ -97,7 +97,6 @@ struct TurnMarkup {
 
     private var usage: HTML {
         let usage = status.usage
-        guard usage.modelCalls > 0 else { return .empty }
         func figure(_ value: String?, _ unit: String) -> HTML? {
             value.map { value in
                 HTML(.span) {
@@ -109,15 +108,18 @@ struct TurnMarkup {
         func seconds(_ milliseconds: Int?) -> String? {
             milliseconds.map { "\($0 / 1000).\($0 % 1000 / 100) s" }
         }
+        let figures = HTML(
+            joining: [
+                figure(usage.promptTokens > 0 ? "\(usage.promptTokens)" : nil, "tokens in"),
+                figure(usage.cachedTokens > 0 ? "\(usage.cachedTokens)" : nil, "cached"),
+                figure(usage.completionTokens > 0 ? "\(usage.completionTokens)" : nil, "out"),
+                figure(usage.cost, "cost"),
+                figure(seconds(usage.timeToFirstTokenMilliseconds), "to the first token"),
+                figure(seconds(usage.timeToRespondMilliseconds), "to respond"),
+            ].compactMap(\.self))
+        guard !figures.isEmpty else { return .empty }
         return item(icon: .clock) {
-            HTML(.p, .class("usage"), .aria("label", is: "Usage")) {
-                figure("\(usage.promptTokens)", "tokens in")
-                figure(usage.cachedTokens > 0 ? "\(usage.cachedTokens)" : nil, "cached")
-                figure("\(usage.completionTokens)", "out")
-                figure(usage.cost, "cost")
-                figure(seconds(usage.timeToFirstTokenMilliseconds), "to the first token")
-                figure(seconds(usage.timeToRespondMilliseconds), "to respond")
-            }
+            HTML(.p, .class("usage")) { figures }
         }
     }
 

@@ -2,10 +2,12 @@ import Concurrency
 import ConversationAccess
 import KubeClient
 import KubeModel
+import LiveEvents
 import Logging
 import SkyfloAPI
 
-/// Keeps one page up to date: watches the conversation with the person's own rights, and sends the parts that changed.
+/// Keeps one page up to date: watches the conversation with the person's own rights and sends the parts that changed, and
+/// what the model says while it says it, from the worker.
 struct ConversationFeed: Sendable {
     /// Of one watch: rights that are taken away end a page within this.
     private static let watchSeconds = 60
@@ -16,52 +18,42 @@ struct ConversationFeed: Sendable {
     let key: ObjectKey
     let logger: Logger
 
-    private enum Item: Sendable {
-        case message(String)
-        case silence
-        case end(reason: String)
-    }
-
     /// - Parameter write: takes whole events, and waits until the client has taken enough of them.
     @concurrent func run(write: @concurrent (String) async throws -> Void) async throws {
-        let (items, source) = AsyncStream.makeStream(of: Item.self, bufferingPolicy: .bufferingNewest(64))
+        let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let outbox = PageOutbox { wake.yield() }
+        let (turns, turn) = AsyncStream.makeStream(of: LiveFeed.self, bufferingPolicy: .bufferingNewest(1))
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                source.yield(.end(reason: await follow { source.yield(.message($0)) }))
-            }
+            group.addTask { outbox.end(await follow(outbox) { turn.yield($0) }) }
+            group.addTask { for await feed in turns { await feed.run() } }
             group.addTask {
                 while true {
                     try await Concurrency.sleep(for: Self.silence)
-                    source.yield(.silence)
+                    outbox.sayHere()
                 }
             }
             defer { group.cancelAll() }
-            for await item in items {
-                switch item {
-                case .message(let text): try await write(text)
-                case .silence:
-                    try await write(session.isEnded ? Self.event("end", ["reason": "signed out"]) : ": here\n\n")
-                case .end(let reason): return try await write(Self.event("end", ["reason": .string(reason)]))
-                }
+            for await _ in wakes {
+                let (text, isLast) = outbox.take()
+                if !text.isEmpty { try await write(text) }
+                if isLast { return }
             }
         }
     }
 
-    static func event(_ name: String, _ json: JSONValue) -> String {
-        "event: \(name)\ndata: \(JSONWriter.string(json))\n\n"
-    }
-
     // MARK: Watching
 
-    /// Sends parts until nothing comes any more.
-    /// - Returns: why.
-    private func follow(send: @escaping @Sendable (String) -> Void) async -> String {
-        var shown = ShownParts()
+    /// Puts each state into the outbox until there are no more.
+    /// - Parameter begin: gets the feed of each turn that can be followed.
+    /// - Returns: why there are no more.
+    private func follow(_ outbox: PageOutbox, begin: @Sendable (LiveFeed) -> Void) async -> String {
+        var turn = FollowedTurn(session: session, key: key, outbox: outbox)
+        defer { turn.feed?.stop() }
         let backoff = Backoff(base: .milliseconds(200), maximum: .seconds(5))
         var failures = 0
         while !Task.isCancelled, !session.isEnded {
             do {
-                try await watch(&shown, send: send)
+                turn = try await watch(turn, outbox, begin: begin)
                 failures = 0
             } catch let status as APIStatus where status.code == 401 {
                 return "the cluster doesn't take your token any more"
@@ -81,56 +73,68 @@ struct ConversationFeed: Sendable {
         return "signed out"
     }
 
-    private func watch(_ shown: inout ShownParts, send: @Sendable (String) -> Void) async throws {
+    private func watch(
+        _ turn: FollowedTurn, _ outbox: PageOutbox, begin: @Sendable (LiveFeed) -> Void
+    ) async throws -> FollowedTurn {
         let person = session.person
         let client = person.conversations(in: key.namespace ?? "")
         let conversation = try await client.get(key.name)
         // Asked anew each time: roles may have changed.
         let mayDecide = try await client.mayApprove(key.name)
-        if let text = shown.update(markup(conversation, mayDecide: mayDecide)) { send(text) }
+        var turn = turn
+        @Sendable func show(_ conversation: Conversation, in turn: inout FollowedTurn) {
+            outbox.show(
+                ConversationMarkup(
+                    conversation, user: session.user, mayDecide: mayDecide, formKey: session.formKey))
+            if let feed = turn.next(conversation) { begin(feed) }
+        }
+        show(conversation, in: &turn)
         let options = WatchOptions(
             resourceVersion: conversation.object.resourceVersion, fieldSelector: "metadata.name=\(key.name)",
             timeoutSeconds: Self.watchSeconds)
-        shown = try await person.api.watch(.conversations, namespace: key.namespace, options: options) {
-            [shown] events in
-            var shown = shown
+        return try await person.api.watch(.conversations, namespace: key.namespace, options: options) {
+            [turn] events in
+            var turn = turn
             while let event = try await events.next() {
                 switch event {
-                case .added(let object), .modified(let object):
-                    if let text = shown.update(markup(Conversation(object), mayDecide: mayDecide)) { send(text) }
+                case .added(let object), .modified(let object): show(Conversation(object), in: &turn)
                 case .deleted: throw APIStatus(code: 404, reason: .notFound, message: "it was deleted")
                 case .error(let status): throw status
                 case .bookmark: break
                 }
             }
-            return shown
+            return turn
         }
-    }
-
-    private func markup(_ conversation: Conversation, mayDecide: Bool) -> ConversationMarkup {
-        ConversationMarkup(conversation, user: session.user, mayDecide: mayDecide, formKey: session.formKey)
     }
 }
 
-/// What a page has, part by part.
-struct ShownParts: Sendable {
-    private var parts: [ConversationMarkup.Part: HTML] = [:]
+/// The turn whose tokens a page is sent.
+private struct FollowedTurn: Sendable {
+    let session: WebSession
+    let key: ObjectKey
+    let outbox: PageOutbox
+    private(set) var feed: LiveFeed?
+    private var number = 0
 
-    /// The event with what is new; nil where nothing is.
-    mutating func update(_ view: ConversationMarkup) -> String? {
-        var changed = JSONObject()
-        for part in ConversationMarkup.Part.allCases {
-            let html = view.html(of: part)
-            guard parts[part] != html else { continue }
-            parts[part] = html
-            changed[part.rawValue] = .string(html.markup)
+    init(session: WebSession, key: ObjectKey, outbox: PageOutbox) {
+        self.session = session
+        self.key = key
+        self.outbox = outbox
+    }
+
+    /// - Returns: a feed that is to be run, where a turn began.
+    mutating func next(_ conversation: Conversation) -> LiveFeed? {
+        let status = conversation.status
+        guard !status.isTurnEnded, let access = status.stream else { return nil }
+        if status.turn == number {
+            feed?.offer(access)
+            return nil
         }
-        guard !changed.isEmpty else { return nil }
-        return ConversationFeed.event(
-            "parts",
-            [
-                "parts": .object(changed), "title": .string(view.title), "waiting": JSONValue(view.waiting),
-                "running": .bool(view.isRunning),
-            ])
+        feed?.stop()
+        outbox.beginTurn()
+        let new = LiveFeed(api: session.api, conversation: key, turn: status.turn) { [outbox] in outbox.tell($0) }
+        new.offer(access)
+        (feed, number) = (new, status.turn)
+        return new
     }
 }

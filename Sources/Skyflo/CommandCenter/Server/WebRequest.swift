@@ -81,13 +81,23 @@ package enum FormFields {
             guard let name = PercentEncoding.decode(parts[0], plusIsBlank: true),
                 let value = parts.count > 1 ? PercentEncoding.decode(parts[1], plusIsBlank: true) : ""
             else { throw BadInput("a field of the form isn't percent-encoded UTF-8") }
-            // Browsers end lines with both.
-            let text = value.replacing("\r\n", with: "\n")
+            let text = withPlainLineEnds(value)
             guard fields.updateValue(text, forKey: name) == nil else {
                 throw BadInput("the field \"\(name)\" came twice")
             }
             guard fields.count <= limit else { throw BadInput("a form has at most \(limit) fields") }
         }
         return fields
+    }
+
+    /// Browsers end lines with a carriage return and a line feed.
+    private static func withPlainLineEnds(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        var isBehindReturn = false
+        for scalar in text.unicodeScalars {
+            if !(scalar == "\n" && isBehindReturn) { result.append(scalar == "\r" ? "\n" : scalar) }
+            isBehindReturn = scalar == "\r"
+        }
+        return String(result)
     }
 }

@@ -40,9 +40,8 @@ struct Follower {
             let display = LiveDisplay(follower.session.terminal)
             let feed =
                 follower.streams
-                ? LiveFeed(
-                    follower.session, conversation: follower.name,
-                    turn: follower.followUp == nil ? follower.turn : nil
+                ? follower.session.feed(
+                    of: follower.name, turn: follower.followUp == nil ? follower.turn : nil
                 ) { display.show($0) } : nil
             return try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
                 if let feed {

@@ -1,6 +1,7 @@
 import ConversationAccess
 import KubeClient
 import KubeModel
+import LiveEvents
 import SkyfloAPI
 
 /// What every command works with.
@@ -35,6 +36,19 @@ package struct Session: Sendable {
     }
 
     var conversations: ConversationClient { ConversationClient(api: api, namespace: namespace) }
+
+    /// The events of a turn; nil where nobody wants them.
+    func feed(
+        of name: String, turn: Int?, take: @escaping @Sendable (LiveEvent) -> Void
+    ) -> LiveFeed? {
+        let conversation = ObjectKey(namespace: namespace, name: name)
+        return switch events {
+        case .serviceProxy?: LiveFeed(api: api, conversation: conversation, turn: turn, take: take)
+        case .direct(let direct)?:
+            LiveFeed(api: direct, isDirect: true, conversation: conversation, turn: turn, take: take)
+        case nil: nil
+        }
+    }
 
     /// Prints `conversation.skyflo.ai/NAME`, or the whole.
     func print(_ object: KubeObject, as format: ResultFormat) {

@@ -10,7 +10,7 @@ import Synchronization
 /// one, and what doesn't count after a takeover is told.
 ///
 /// It never fails. Where the events can't be had, whoever watches the object still sees all that matters.
-final class LiveFeed: Sendable {
+package final class LiveFeed: Sendable {
     /// A stream says something every 15 seconds, if only that it is there.
     private static let silence = Duration.seconds(45)
     /// An event, or anything else, may have so many bytes.
@@ -40,24 +40,25 @@ final class LiveFeed: Sendable {
     private let end: AsyncStream<Void>
     private let ended: AsyncStream<Void>.Continuation
 
-    /// - Parameter take: gets each event once, in order.
-    init?(
-        _ session: Session, conversation: String, turn: Int?, take: @escaping @Sendable (LiveEvent) -> Void
+    /// - Parameters:
+    ///   - api: of whoever follows; where it is the operator's own, `isDirect`.
+    ///   - turn: nil for the one that runs, or is about to.
+    ///   - take: gets each event once, in order.
+    package init(
+        api: any KubeAPI, isDirect: Bool = false, conversation: ObjectKey, turn: Int?,
+        take: @escaping @Sendable (LiveEvent) -> Void
     ) {
-        switch session.events {
-        case .serviceProxy?: (api, isDirect) = (session.api, false)
-        case .direct(let direct)?: (api, isDirect) = (direct, true)
-        case nil: return nil
-        }
+        self.api = api
+        self.isDirect = isDirect
         self.turn = turn
-        self.conversation = ObjectKey(namespace: session.namespace, name: conversation)
+        self.conversation = conversation
         self.take = take
         (changes, change) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         (end, ended) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// How the turn is followed now; nil where it isn't known, or can't be.
-    func offer(_ access: StreamAccess?) {
+    package func offer(_ access: StreamAccess?) {
         let isNew = state.withLock { state in
             defer { state.access = access ?? state.access }
             return access != nil && access != state.access
@@ -66,20 +67,26 @@ final class LiveFeed: Sendable {
     }
 
     /// Whether events come.
-    var isAttached: Bool { state.withLock(\.isAttached) }
+    package var isAttached: Bool { state.withLock(\.isAttached) }
 
     /// Waits until all was told, where events come at all; no longer than this.
-    func finish(within limit: Duration) async {
+    package func finish(within limit: Duration) async {
         guard isAttached, !state.withLock(\.isOver) else { return }
         _ = try? await withDeadline(.now + limit) { [end] in
             for await _ in end { return }
         }
     }
 
+    /// Nothing more is wanted: ``run()`` returns when the stream that is open ends.
+    package func stop() {
+        state.withLock { $0.isOver = true }
+        change.yield()
+    }
+
     // MARK: Running
 
     /// Follows until cancelled.
-    func run() async {
+    package func run() async {
         var failures = 0
         let backoff = Backoff(base: .milliseconds(100), maximum: .seconds(2), jitter: 0.5)
         while !Task.isCancelled, !state.withLock(\.isOver) {
