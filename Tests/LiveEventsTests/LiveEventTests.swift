@@ -13,6 +13,7 @@ import Testing
         (counts.model, counts.prompt, counts.completion, counts.cached, counts.reasoning) = ("m", 10, 5, 2, 1)
         var progress = CallProgress(call: "c1", tool: "helm_upgrade", message: "pre-upgrade hook: done")
         (progress.step, progress.steps, progress.until) = (1, 4, KubeTime("2026-01-01T00:00:00Z"))
+        let output = CallProgress(call: "c2", tool: "k8s_run_pod", output: "line 1\nline 2\n")
         var approval = ApprovalNotice()
         (approval.call, approval.summary, approval.risk, approval.warnings) = (call, "Scale web to 3", "Low", ["w"])
         (approval.preview, approval.digest) = ("-2\n+3", "abc")
@@ -28,7 +29,7 @@ import Testing
             .thinking("hm"), .thinkingEnded(text: "hm", milliseconds: 5), .tokensRetracted(reason: "thinking"),
             .toolCallBegan(tool: "k8s_scale"), .modelWaits(reason: "429", seconds: 1.5, restarts: true),
             .generationEnded(end), .usage(counts), .modelFailed(message: "no"), .callsProposed([call]),
-            .callStarted(CallStart(call, isWrite: true)), .callProgress(progress),
+            .callStarted(CallStart(call, isWrite: true)), .callProgress(progress), .callProgress(output),
             .callSucceeded(call: "c1", tool: "k8s_scale", result: "ok"),
             .callFailed(call: "c1", tool: "k8s_scale", error: "no"),
             .verified(call: "c1", [CheckResult(check: "rollout", verdict: .passed, evidence: "3/3")]),

@@ -143,6 +143,7 @@ package struct Operator: Sendable {
         let controller = conversationController(dependencies)
         dependencies.waits.connect { [weak controller] in controller?.enqueue($0) }
         manager.add(dependencies.waits, to: .leaderElected)
+        manager.add(dependencies.outputs, to: .leaderElected)
         manager.add(controller, to: .leaderElected)
         manager.add(skyfloAIController(dependencies), to: .leaderElected)
         addTranscriptRemoval(to: manager, conversations)

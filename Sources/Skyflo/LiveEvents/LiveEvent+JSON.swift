@@ -225,6 +225,7 @@ extension CallProgress: JSONRecord {
         members.code(&step, as: "step")
         members.code(&steps, as: "steps")
         members.code(&until, as: "until")
+        members.code(&output, as: "output")
     }
 }
 

@@ -125,11 +125,14 @@ package struct CallProgress: Sendable, Hashable {
     package var steps: Int?
     /// When what it waits for is given up; nil for what waits for nothing.
     package var until: KubeTime?
+    /// A further piece of what it writes while it runs; the result has it too. nil for none.
+    package var output: String?
 
-    package init(call: String = "", tool: String = "", message: String = "") {
+    package init(call: String = "", tool: String = "", message: String = "", output: String? = nil) {
         self.call = call
         self.tool = tool
         self.message = message
+        self.output = output
     }
 }
 

@@ -11,7 +11,9 @@ package struct TurnNarration: Sendable {
         package static let text = 16 * 1024
         static let arguments = 2 * 1024
         static let result = 4 * 1024
-        static let message = 2 * 1024
+        package static let message = 2 * 1024
+        /// Of what a tool writes, at once.
+        package static let output = 8 * 1024
         static let preview = 16 * 1024
         static let answer = 64 * 1024
         static let line = 512

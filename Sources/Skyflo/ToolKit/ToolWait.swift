@@ -13,10 +13,14 @@ package struct ToolWait: Sendable, Hashable {
     package var memory: JSONValue?
     /// What may be watched in place of looking again and again; empty where only looking tells.
     package var watches: [WaitWatch]
+    /// For whoever looks on: how far it is, `1 of 3 are as wanted`. Empty where there is nothing to say.
+    package var progress: String
 
     package init(
-        title: String, seconds: Int, isWatched: Bool, memory: JSONValue? = nil, watches: [WaitWatch] = []
+        title: String, seconds: Int, isWatched: Bool, memory: JSONValue? = nil, watches: [WaitWatch] = [],
+        progress: String = ""
     ) {
+        self.progress = progress
         self.title = title
         self.seconds = seconds
         self.isWatched = isWatched
@@ -35,11 +39,15 @@ package struct WaitWatch: Sendable {
     package var resourceVersion: String?
     /// Whether a change is one after which a look is worth while. What it says of a change is no result.
     package var isWorthALook: @Sendable (WatchEvent) -> Bool
+    /// What a change means to whoever looks on; nil for nothing.
+    package var progress: @Sendable (WatchEvent) -> String?
 
     package init(
         resource: APIResource, namespace: String?, labelSelector: LabelSelector? = nil, fieldSelector: String? = nil,
-        resourceVersion: String?, isWorthALook: @escaping @Sendable (WatchEvent) -> Bool
+        resourceVersion: String?, progress: @escaping @Sendable (WatchEvent) -> String? = { _ in nil },
+        isWorthALook: @escaping @Sendable (WatchEvent) -> Bool
     ) {
+        self.progress = progress
         self.resource = resource
         self.namespace = namespace
         self.labelSelector = labelSelector

@@ -40,6 +40,8 @@ package final class ConversationReconciler: Reconciler {
         var mcpServers = MCPServerCache()
         /// Nothing is watched unless somebody runs it.
         let waits: WaitWatches
+        /// Nothing is followed unless somebody runs it.
+        let outputs: OutputFollower
 
         package init(
             api: any KubeAPI, conversations: Informer, skyfloAIs: Informer, mapper: RESTMapper, tools: ToolRegistry,
@@ -57,6 +59,7 @@ package final class ConversationReconciler: Reconciler {
             self.logger = logger
             self.options = options
             waits = WaitWatches(clock: clock, logger: logger)
+            outputs = OutputFollower(clock: clock, logger: logger)
         }
     }
 

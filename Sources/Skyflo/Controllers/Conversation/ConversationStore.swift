@@ -5,6 +5,7 @@ import LiveEvents
 import SkyfloAPI
 import Transcripts
 import WorkflowEngine
+import Writes
 
 /// The conversation as the API server last answered, and all that is kept of it: status, transcript, claim, and the
 /// annotation that says how far it is. The only one that reads and writes any of these while a turn is worked on.
@@ -94,6 +95,11 @@ struct ConversationStore: Sendable {
 
     /// Tells whoever follows the turn of what passes.
     func pass(_ contents: [LiveEvent.Content]) { record.telling.turn?.pass(contents, at: now) }
+
+    /// By what is told how far a call is; nil where nobody can follow the turn.
+    mutating func telling(of call: Call) -> CallTelling? {
+        record.telling.telling(of: call, redactor: Redactor(key: redactionKey), clock: clock)
+    }
 
     /// Tells whoever follows the turn of facts that are stored by now.
     mutating func tell() { record.telling.publish() }

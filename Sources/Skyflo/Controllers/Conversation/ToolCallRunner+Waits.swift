@@ -14,6 +14,7 @@ extension ToolCallRunner {
         store.log(
             .callWaiting(
                 id: call.id, CallWait(title: title, until: until, isWatched: wait.isWatched, memory: wait.memory)))
+        store.telling(of: call)?.say(wait.progress)
     }
 
     /// Stores that calls wait, so that a restart doesn't begin the waits anew, and lets people see it.
@@ -45,7 +46,9 @@ extension ToolCallRunner {
                 let key = WaitWatches.WaitKey(conversation: store.conversation.key, call: call.id)
                 let left = call.wait?.until.seconds(since: now) ?? 0
                 let api = access.acting(for: references.identity)
-                if waits.watch(key, wait.watches, as: api, seconds: left) { watched.insert(call.id) }
+                let telling = store.telling(of: call)
+                telling?.say(wait.progress)
+                if waits.watch(key, wait.watches, as: api, seconds: left, telling: telling) { watched.insert(call.id) }
                 continue
             case .waiting, .write: resolve(call, succeeded: false, text: "failed: the wait has no result", in: &store)
             }

@@ -1,6 +1,8 @@
+import ControllerRuntime
 import KubeModel
 import LiveEvents
 import WorkflowEngine
+import Writes
 
 /// What is told of a turn to whoever follows it, and what isn't told yet: facts of which it isn't sure that they stand.
 struct TurnTelling: Sendable {
@@ -12,6 +14,8 @@ struct TurnTelling: Sendable {
     private var untold: [LiveEvent] = []
     /// Somebody waits for what is untold to be stored.
     private(set) var isHeldBack = false
+    /// How far calls are, by call.
+    private var calls: [String: CallTelling] = [:]
 
     init(_ retelling: TurnNarration.Retelling) {
         narration = retelling.narration
@@ -42,13 +46,22 @@ struct TurnTelling: Sendable {
     mutating func begin(_ make: (_ told: [LiveEvent], _ narration: TurnNarration) -> LiveTurn) -> LiveTurn {
         let made = make(earlier + untold, narration)
         turn = made
-        (earlier, untold) = ([], [])
+        (earlier, untold, calls) = ([], [], [:])
         return made
     }
 
     mutating func letGo() {
         turn = nil
-        (earlier, untold, isHeldBack) = ([], [], false)
+        (earlier, untold, calls, isHeldBack) = ([], [], [:], false)
+    }
+
+    /// By what is told how far a call is; nil where nobody can follow the turn.
+    mutating func telling(of call: Call, redactor: Redactor, clock: any RuntimeClock) -> CallTelling? {
+        guard let turn else { return nil }
+        if let known = calls[call.id] { return known }
+        let made = CallTelling(call, turn: turn, redactor: redactor, clock: clock)
+        calls[call.id] = made
+        return made
     }
 
     /// A call as it is shown.

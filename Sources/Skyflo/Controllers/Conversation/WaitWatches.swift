@@ -24,6 +24,8 @@ package final class WaitWatches: Service {
         var watches: [WaitWatch]
         var api: ReadOnlyAPI
         var seconds: Double
+        /// Whoever looks on is told by it; nil where nobody can.
+        var telling: CallTelling?
         /// Ends when nobody waits for it any more.
         var wanted: AsyncStream<Never>
     }
@@ -61,9 +63,13 @@ package final class WaitWatches: Service {
     package func connect(_ wake: @escaping @Sendable (ObjectKey) -> Void) { state.withLock { $0.wake = wake } }
 
     /// Watches until something has come that is worth a look, or the time is up.
-    /// - Parameter seconds: that are left of the wait.
+    /// - Parameters:
+    ///   - seconds: that are left of the wait.
+    ///   - telling: is told of changes meanwhile; nil where nobody can look on.
     /// - Returns: whether it is watched.
-    func watch(_ key: WaitKey, _ watches: [WaitWatch], as api: ReadOnlyAPI, seconds: Double) -> Bool {
+    func watch(
+        _ key: WaitKey, _ watches: [WaitWatch], as api: ReadOnlyAPI, seconds: Double, telling: CallTelling? = nil
+    ) -> Bool {
         state.withLock { state in
             guard let jobs = state.jobs, state.wake != nil, !watches.isEmpty, !state.refused.contains(key) else {
                 return false
@@ -75,7 +81,8 @@ package final class WaitWatches: Service {
             state.active[key] = Active(number: state.lastNumber, wanted: continuation)
             jobs.yield(
                 Job(
-                    key: key, number: state.lastNumber, watches: watches, api: api, seconds: seconds, wanted: wanted))
+                    key: key, number: state.lastNumber, watches: watches, api: api, seconds: seconds, telling: telling,
+                    wanted: wanted))
             return true
         }
     }
@@ -143,6 +150,7 @@ package final class WaitWatches: Service {
             try await job.api.follow(
                 watch.resource, namespace: watch.namespace, from: watch.resourceVersion ?? "", options: options
             ) { event in
+                if let telling = job.telling, let text = watch.progress(event) { telling.say(text) }
                 if watch.isWorthALook(event) { throw HasCome() }
             }
         } catch is HasCome {

@@ -130,6 +130,7 @@ extension WriteCoordinator {
                     evidence: display.text(verdict.evidence, limit: Self.evidenceLimit)))
         }
         if isSettled { return nil }
+        followOutput(of: call, in: &store, as: verifier.api)
         // Before it waits, what has happened is kept: in the transcript, and for people to see.
         let isShown = store.conversation.status.progress?.states == store.machine.progress?.states
         if store.record.hasUnwritten || !isShown {
@@ -137,6 +138,15 @@ extension WriteCoordinator {
             try await store.writeStatus()
         }
         return .requeue(after: .milliseconds(Int64(max(0, until.seconds(since: clock.now)) * 1000) + 1))
+    }
+
+    /// Where somebody looks on, what the pod writes meanwhile is shown.
+    private func followOutput(of call: Call, in store: inout ConversationStore, as api: ReadOnlyAPI) {
+        guard let telling = store.telling(of: call), telling.isFollowed,
+            let step = (try? call.plannedWrites())?.firstIndex(where: \.isResult),
+            case .podStep(let pod)? = (try? call.plannedStep(step))?.action, !pod.target.uid.isEmpty
+        else { return }
+        outputs.follow(pod, for: telling, as: api)
     }
 
     /// - Returns: for each; nil where it isn't decided yet.

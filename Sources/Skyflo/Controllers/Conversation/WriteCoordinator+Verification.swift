@@ -11,11 +11,12 @@ extension WriteCoordinator {
     ) async throws {
         guard let call = store.machine.call(id) else { return }
         let conditions = (call.approval?.checks ?? []).map { $0.bound(toResult: call.result) }
-        let verifier = Verifier(
+        var verifier = Verifier(
             api: access.acting(for: references.identity), clock: clock, deadline: clock.uptime + verificationTimeout,
             since: call.writtenAt ?? call.startedAt, display: RedactedCall(of: call, redactor: redactor),
             integrations: access.integrations(of: references.skyfloAI, in: store.conversation.namespace))
-        let outcome = try await stopWatcher.run(for: store, governedBy: references.skyfloAI) {
+        verifier.telling = store.telling(of: call)
+        let outcome = try await stopWatcher.run(for: store, governedBy: references.skyfloAI) { [verifier] in
             try await verifier.check(conditions)
         }
         // What was done is done: where the watch was cancelled the turn ends with it unverified, and says so.

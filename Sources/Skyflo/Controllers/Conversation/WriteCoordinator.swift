@@ -17,6 +17,7 @@ struct WriteCoordinator: Sendable {
     let clock: any RuntimeClock
     let redactor: Redactor
     let stopWatcher: StopWatcher
+    let outputs: OutputFollower
     /// As whom the API server knows the operator.
     let operatorUser: String
     /// How long a write's effect is watched.
@@ -33,6 +34,7 @@ struct WriteCoordinator: Sendable {
         governing = { conversation in
             try? await ResolvedReferences.skyfloAI(for: conversation, dependencies).object.key
         }
+        outputs = dependencies.outputs
         events = dependencies.events
         clock = dependencies.clock
         redactor = Redactor(key: dependencies.options.redactionKey)

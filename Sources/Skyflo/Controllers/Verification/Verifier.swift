@@ -17,6 +17,8 @@ struct Verifier: Sendable {
     let since: KubeTime
     let display: RedactedCall
     var integrations = IntegrationReader.none
+    /// Is told why a condition doesn't hold yet, whenever that changes; nil where nobody can look on.
+    var telling: CallTelling?
 
     /// - Returns: one result for each, in the same order.
     /// - Throws: `CancellationError`.
@@ -66,7 +68,7 @@ struct Verifier: Sendable {
 
     /// Looks once, and then at every change, until the condition is decided or time is over.
     private func watch(_ condition: PostCondition) async throws -> CheckResult {
-        let latest = LatestLook()
+        let latest = LatestLook { [telling] in telling?.say("\(condition.title): \($0)") }
         // A build may take hours: whoever waits for it is told later.
         let limit = condition.jenkins == nil ? deadline : min(deadline, clock.uptime + Self.jenkinsWatch)
         let decided = try await clock.withDeadline(limit) {
@@ -119,13 +121,22 @@ struct Latest: Sendable {
     }
 }
 
-/// For when time is over.
+/// For when time is over, and for whoever looks on meanwhile.
 final class LatestLook: Sendable {
     private let latest = Mutex<Latest?>(nil)
+    private let tell: @Sendable (_ reason: String) -> Void
+
+    init(tell: @escaping @Sendable (_ reason: String) -> Void = { _ in }) { self.tell = tell }
 
     /// nil before anything was seen.
     var value: Latest? {
         get { latest.withLock(\.self) }
-        set { latest.withLock { $0 = newValue } }
+        set {
+            let isNew = latest.withLock { latest in
+                defer { latest = newValue }
+                return latest?.reason != newValue?.reason
+            }
+            if isNew, let newValue { tell(newValue.reason) }
+        }
     }
 }

@@ -45,6 +45,12 @@ final class LiveDisplay: Sendable {
                 // Where credentials were hidden, or thinking, it isn't what was shown.
                 state.lastReply = state.said == end.content ? state.said : nil
                 (state.voice, state.said) = (nil, "")
+            case .callProgress(let progress) where progress.output != nil:
+                state.voice = nil
+                for line in (progress.output ?? "").split(separator: "\n") {
+                    terminal.say(
+                        StyledText("  \(progress.call) | \(OneLine.of(String(line), limit: 400))", style: .dim))
+                }
             default: tell(event.content, in: &state)
             }
         }

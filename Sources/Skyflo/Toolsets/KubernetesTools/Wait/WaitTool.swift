@@ -51,7 +51,8 @@ struct WaitTool: KubernetesTool {
         }
         return .waiting(
             ToolWait(
-                title: look.title, seconds: seconds, isWatched: true, memory: look.memory, watches: look.watches))
+                title: look.title, seconds: seconds, isWatched: true, memory: look.memory, watches: look.watches,
+                progress: look.progress))
     }
 }
 
@@ -128,7 +129,15 @@ private struct WaitLook {
             resource: query.resource, namespace: query.namespace,
             labelSelector: try query.selection.labels.map { try LabelSelector(parsing: $0) },
             fieldSelector: query.name.map { FieldSelector.name($0).description } ?? query.selection.fields,
-            resourceVersion: version
+            resourceVersion: version,
+            progress: { event in
+                switch event {
+                case .added(let object), .modified(let object):
+                    "\(Self.key(object, query)): \(goal.finding(redactor.redact(object)).text)"
+                case .deleted(let object): "\(Self.key(object, query)) was deleted"
+                case .bookmark, .error: nil
+                }
+            }
         ) { event in
             switch event {
             case .deleted: true
@@ -198,6 +207,14 @@ private struct WaitLook {
     }
 
     var memory: JSONValue? { uids.isEmpty ? nil : .object(uids) }
+
+    /// What is missing, in a line.
+    var progress: String {
+        let missing = rows.filter { !$0.finding.isMet }
+        guard let first = missing.first else { return "nothing there yet" }
+        let count = rows.count > 1 ? "\(rows.count - missing.count) of \(rows.count) are as wanted; " : ""
+        return "\(count)\(first.object): \(first.finding.text)"
+    }
 
     func text(after waited: WaitProgress?, of seconds: Int, asked: Int) -> String {
         let met = rows.count { $0.finding.isMet }
