@@ -248,10 +248,15 @@ let package = Package(
             "LiveServer", in: "Skyflo",
             [
                 "KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "ControllerRuntime", "WorkflowEngine",
-                "Transcripts", "LiveEvents", log, lifecycle, asyncHTTPClient, httpTypes, hummingbird, hummingbirdCore,
-                hummingbirdTLS, nioCore, nioHTTP1, nioSSL, crypto, certificates, asn1,
+                "Transcripts", "LiveEvents", "ConversationAccess", "HTTPTransport", log, lifecycle, asyncHTTPClient,
+                httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioHTTP1, nioHTTPTypes,
+                nioHTTPTypesHTTP1, nioSSL, nioWebSocket, crypto, certificates, asn1,
             ],
-            tests: ["KubeModel", "KubeClient", "SkyfloAPI", "LiveEvents", "WorkflowEngine"]),
+            tests: [
+                "KubeModel", "KubeClient", "SkyfloAPI", "LiveEvents", "WorkflowEngine", "ControllerRuntime",
+                "HTTPTransport", "LocalCluster", "OperatorTestKit", "Transcripts", log, nioCore, nioHTTP1, nioPosix,
+                nioSSL, nioWebSocket,
+            ]),
         library(
             "Controllers", in: "Skyflo",
             [

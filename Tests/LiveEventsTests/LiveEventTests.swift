@@ -56,6 +56,8 @@ import Testing
     @Test(arguments: [
         StreamNotice.ready(conversation: "shop/talk", uid: "u", turn: 3), .heartbeat,
         .gap(upTo: EventNumber(entry: 2, takeovers: 0)), .resume(reason: "moved"), .end(reason: "over"),
+        .done(command: "7", message: "stopped"), .done(command: nil, message: "stopped"),
+        .refused(command: "8", code: 409, message: "changed"),
     ])
     func `notices are the same after a way as JSON`(notice: StreamNotice) {
         #expect(StreamMessage(json: notice.json) == .notice(notice))

@@ -159,7 +159,10 @@ package struct Operator: Sendable {
         let turns = LiveTurns()
         let address = LiveAddress(live.address)
         let server = LiveServer(
-            .init(host: live.host, port: live.port, certificate: certificate, limits: live.limits) { port in
+            .init(
+                host: live.host, port: live.port, certificate: certificate, limits: live.limits,
+                cluster: live.cluster
+            ) { port in
                 address.listen(host: live.host, port: port)
                 await live.onListening(port)
             },

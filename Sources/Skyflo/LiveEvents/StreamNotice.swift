@@ -13,9 +13,15 @@ package enum StreamNotice: Sendable, Hashable {
     case resume(reason: String)
     /// Nothing comes any more: the turn is over, or the caller may not follow it any longer.
     case end(reason: String)
+    /// The answer to a ``StreamCommand``: it was carried out.
+    case done(command: String?, message: String)
+    /// It wasn't. `code` is that of HTTP, as the API server would have answered.
+    case refused(command: String?, code: Int, message: String)
 
     private enum Kind: String, JSONCodable {
         case ready, heartbeat, gap = "stream.gap", resume = "stream.resume", end = "stream.end"
+        case done = "command.done"
+        case refused = "command.failed"
     }
 
     /// What it is called, as a server-sent event and in its `type`.
@@ -28,6 +34,8 @@ package enum StreamNotice: Sendable, Hashable {
         case .gap: .gap
         case .resume: .resume
         case .end: .end
+        case .done: .done
+        case .refused: .refused
         }
     }
 
@@ -42,6 +50,10 @@ package enum StreamNotice: Sendable, Hashable {
         case .heartbeat: break
         case .gap(let number): json["up_to"] = number.json
         case .resume(let reason), .end(let reason): json["reason"] = .string(reason)
+        case .done(let command, let message): json.answer(command, saying: message)
+        case .refused(let command, let code, let message):
+            json.answer(command, saying: message)
+            json["code"] = JSONValue(code)
         }
         return json
     }
@@ -59,7 +71,18 @@ package enum StreamNotice: Sendable, Hashable {
         case .gap: self = .gap(upTo: json["up_to"].flatMap { EventNumber(json: $0) } ?? .zero)
         case .resume: self = .resume(reason: reason)
         case .end: self = .end(reason: reason)
+        case .done: self = .done(command: json["id"]?.string, message: json["message"]?.string ?? "")
+        case .refused:
+            self = .refused(
+                command: json["id"]?.string, code: json["code"]?.int ?? 0, message: json["message"]?.string ?? "")
         }
+    }
+}
+
+extension JSONValue {
+    fileprivate mutating func answer(_ command: String?, saying message: String) {
+        if let command { self["id"] = .string(command) }
+        self["message"] = .string(message)
     }
 }
 

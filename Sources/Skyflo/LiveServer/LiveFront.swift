@@ -42,6 +42,7 @@ struct LiveFront: HTTPResponder {
     let limiter: ConnectionLimiter
     let slots: StreamSlots
     let peers: HTTPClient
+    let commands: StreamCommands
     let logger: Logger
 
     func respond(to request: Request, context: LiveRequestContext) async throws -> Response {
@@ -59,23 +60,38 @@ struct LiveFront: HTTPResponder {
     }
 
     private func answer(_ request: Request, in context: LiveRequestContext) async throws -> Response {
-        guard limiter.request(context.address) else {
+        let admission = try await admit(request, from: context.address)
+        if let peer = try await peer(for: admission.wanted, request) {
+            return Self.response(handingOn: peer, for: request, holding: admission.slot)
+        }
+        return Response(
+            status: .ok, headers: Self.streamFields,
+            body: Self.body(of: stream(admission), for: request, on: context.channel, holding: admission.slot))
+    }
+
+    /// Who may follow what, with a place for it.
+    struct Admission: Sendable {
+        var wanted: EventRequest
+        var grant: StreamGrant
+        var slot: StreamSlots.Slot
+    }
+
+    /// - Throws: `APIStatus` for a refusal; what keeps the API server from answering.
+    func admit(_ request: Request, from address: String) async throws -> Admission {
+        guard limiter.request(address) else {
             throw APIStatus(
                 code: 429, reason: .tooManyRequests, message: "too many requests from your address",
                 retryAfterSeconds: 1)
         }
         let wanted = try EventRequest(request)
         let grant = try await grant(request, for: wanted.conversation)
-        let slot = try slot(for: grant)
-        if case .elsewhere(let address, let worker) = try await directory.find(wanted.conversation, turn: wanted.turn) {
-            return try await passOn(request, to: address, worker: worker, holding: slot)
-        }
-        let stream = LiveEventStream(
-            directory: directory, review: review, limits: limits, conversation: wanted.conversation, grant: grant,
-            turn: wanted.turn, after: wanted.after)
-        return Response(
-            status: .ok, headers: Self.streamFields,
-            body: Self.body(of: stream, for: request, on: context.channel, holding: slot))
+        return Admission(wanted: wanted, grant: grant, slot: try slot(for: grant))
+    }
+
+    func stream(_ admission: Admission) -> LiveEventStream {
+        LiveEventStream(
+            directory: directory, review: review, limits: limits, conversation: admission.wanted.conversation,
+            grant: admission.grant, turn: admission.wanted.turn, after: admission.wanted.after)
     }
 
     // MARK: Who
@@ -190,10 +206,20 @@ struct LiveFront: HTTPResponder {
 
     // MARK: Other workers
 
-    /// Asks the worker that has the turn for its events, as the caller, and hands them on.
-    private func passOn(
-        _ request: Request, to address: String?, worker: String, holding slot: StreamSlots.Slot
-    ) async throws -> Response {
+    /// What the worker says that has the turn.
+    struct PeerAnswer: Sendable {
+        fileprivate var response: HTTPClientResponse
+
+        var status: Int { Int(response.status.code) }
+        var body: HTTPClientResponse.Body { response.body }
+    }
+
+    /// Asks the worker that has the turn for its events, as the caller; nil where it isn't another one.
+    /// - Throws: `APIStatus` 503 where that worker can't be reached.
+    func peer(for wanted: EventRequest, _ request: Request) async throws -> PeerAnswer? {
+        guard
+            case .elsewhere(let address, let worker) = try await directory.find(wanted.conversation, turn: wanted.turn)
+        else { return nil }
         let moved = APIStatus(
             code: 503, reason: .serviceUnavailable, message: "the turn is with worker \(worker); try again",
             retryAfterSeconds: 1)
@@ -204,13 +230,18 @@ struct LiveFront: HTTPResponder {
             if let value = request.header(name) { passed.headers.add(name: name, value: value) }
         }
         passed.headers.add(name: LiveHeader.passedOnBy, value: directory.identity)
-        let response: HTTPClientResponse
         do {
-            response = try await peers.execute(passed, timeout: .hours(24))
+            return PeerAnswer(response: try await peers.execute(passed, timeout: .hours(24)))
         } catch {
             logger.notice("a worker can't be reached", metadata: ["worker": "\(worker)", "address": "\(address)"])
             throw moved
         }
+    }
+
+    private static func response(
+        handingOn peer: PeerAnswer, for request: Request, holding slot: StreamSlots.Slot
+    ) -> Response {
+        let response = peer.response
         var fields = HTTPFields()
         for name in ["Content-Type", "Cache-Control", "Retry-After"] {
             guard let field = HTTPField.Name(name), let value = response.headers.first(name: name) else { continue }

@@ -11,8 +11,8 @@ import NIOCore
 import ServiceLifecycle
 import Transcripts
 
-/// Lets people follow turns while they happen: `/v1/namespaces/{namespace}/conversations/{name}/events`, server-sent events
-/// over TLS.
+/// Lets people follow turns while they happen: `/v1/namespaces/{namespace}/conversations/{name}/events`, as server-sent events
+/// or by a WebSocket, over TLS.
 ///
 /// Nothing that a client does, or doesn't, holds a turn up: each reads from the turn's log at its own pace.
 package struct LiveServer: Service {
@@ -22,17 +22,21 @@ package struct LiveServer: Service {
         package var port: Int
         package var certificate: ServingCertificate
         package var limits: LiveServerLimits
+        /// Where the API server is that stops and decisions of a WebSocket go to, with their senders' tokens; nil takes none.
+        package var cluster: ClusterConfiguration?
         /// Is told the port once the server listens.
         package var onListening: @Sendable (Int) async -> Void
 
         package init(
             host: String, port: Int, certificate: ServingCertificate, limits: LiveServerLimits = LiveServerLimits(),
+            cluster: ClusterConfiguration? = nil,
             onListening: @escaping @Sendable (Int) async -> Void = { _ in }
         ) {
             self.host = host
             self.port = port
             self.certificate = certificate
             self.limits = limits
+            self.cluster = cluster
             self.onListening = onListening
         }
     }
@@ -60,17 +64,20 @@ package struct LiveServer: Service {
             tlsConfiguration: try configuration.certificate.peerTLS(),
             timeout: .init(connect: .seconds(3), read: .init(limits.heartbeat * 3)))
         settings.httpVersion = .http1Only
+        // Each stream that is passed on holds a connection. Unless told otherwise the client has eight to a host, and whoever
+        // is next waits for one to end.
+        settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = limits.streams
         try await HTTPClient.withHTTPClient(configuration: settings) { client in
             let front = LiveFront(
                 directory: directory, review: StreamReview(api: directory.api), limits: limits, limiter: limiter,
-                slots: StreamSlots(limits), peers: client, logger: logger)
+                slots: StreamSlots(limits), peers: client,
+                commands: StreamCommands(configuration.cluster, logger: logger), logger: logger)
             let tls = try configuration.certificate.serverTLS()
             let application = Application(
                 responder: front,
                 server: HTTPServerBuilder { responder in
-                    // A connection that says nothing isn't kept.
-                    let http = HTTP1Channel(responder: responder, configuration: .init(idleTimeout: .seconds(30)))
-                    return LimitedChannel(base: try TLSChannel(http, tlsConfiguration: tls), limiter: limiter)
+                    let channel = LiveChannel(responder: responder, front: front)
+                    return LimitedChannel(base: try TLSChannel(channel, tlsConfiguration: tls), limiter: limiter)
                 },
                 configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
                 onServerRunning: { channel in

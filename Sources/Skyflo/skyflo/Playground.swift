@@ -110,7 +110,8 @@
                     api: client,
                     configuration: .init(
                         identity: "playground", defaultSkyfloAI: ObjectKey(namespace: "skyflo-system", name: "skyflo"),
-                        apiPort: 0, onAPIPort: onAPIPort, live: .init(onListening: onLivePort), webhook: webhook),
+                        apiPort: 0, onAPIPort: onAPIPort, live: .init(cluster: configuration, onListening: onLivePort),
+                        webhook: webhook),
                     models: BuiltInModelProvider(logger: logger, environment: ProcessInfo.processInfo.environment),
                     logger: logger)
                 try await program.run()

@@ -18,13 +18,15 @@ package struct LiveConfiguration: Sendable {
     /// PEM; nil for the one of the Secret, which is made where there is none.
     package var certificate: ServingCertificate?
     package var limits: LiveServerLimits
+    /// Where stops and decisions go that come over WebSockets; nil takes none.
+    package var cluster: ClusterConfiguration?
     /// Is told the port once the server listens.
     package var onListening: @Sendable (Int) async -> Void
 
     package init(
         host: String = "127.0.0.1", port: Int = 0, service: String = "skyflo-system/https:skyflo-live:events",
         address: String? = nil, certificate: ServingCertificate? = nil,
-        limits: LiveServerLimits = LiveServerLimits(),
+        limits: LiveServerLimits = LiveServerLimits(), cluster: ClusterConfiguration? = nil,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.host = host
@@ -33,6 +35,7 @@ package struct LiveConfiguration: Sendable {
         self.address = address
         self.certificate = certificate
         self.limits = limits
+        self.cluster = cluster
         self.onListening = onListening
     }
 

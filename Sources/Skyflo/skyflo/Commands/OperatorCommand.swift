@@ -98,8 +98,9 @@ struct OperatorCommand: AsyncParsableCommand {
         options.userAgent = KubeClient.Options.userAgent(version: Version.current)
         let telemetry = try TelemetrySetup(environment, logger: logger)
         if let telemetry { options.tracer = telemetry.tracer }
-        let configuration = try configuration(environment, telemetry)
-        try await withKubeClient(cluster, logger: logger, options: options) { client in
+        var configuration = try configuration(environment, telemetry)
+        configuration.live?.cluster = cluster
+        try await withKubeClient(cluster, logger: logger, options: options) { [configuration] client in
             let program = Operator(
                 api: client, configuration: configuration,
                 models: BuiltInModelProvider(

@@ -38,8 +38,10 @@ struct ServiceForwarder: Sendable {
     init() {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.certificateVerification = .none
-        client = HTTPClient(
-            eventLoopGroupProvider: .singleton, configuration: HTTPClient.Configuration(tlsConfiguration: tls))
+        var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+        // A stream holds its connection; an API server's proxy has no limit to a service.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 4096
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
     func shutdown() async { try? await client.shutdown() }

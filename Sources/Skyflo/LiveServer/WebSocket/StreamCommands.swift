@@ -1,0 +1,80 @@
+import ConversationAccess
+import KubeClient
+import KubeModel
+import LiveEvents
+import Logging
+import SkyfloAPI
+
+/// Carries out what people ask for over a stream: as they could by kubectl, with their own token and no right of the
+/// operator's.
+struct StreamCommands: Sendable {
+    /// Where the API server is; nil where commands aren't possible.
+    private let cluster: ClusterConfiguration?
+    private let logger: Logger
+
+    init(_ cluster: ClusterConfiguration?, logger: Logger) {
+        self.logger = logger
+        // Neither the operator's credentials nor its certificate, by which the API server would take a caller for it.
+        var bare = cluster
+        bare?.credentials = .none
+        bare?.clientCertificate = nil
+        bare?.clientKey = nil
+        bare?.impersonation = nil
+        self.cluster = bare
+    }
+
+    func answer(_ command: StreamCommand, on conversation: ObjectKey, by grant: StreamGrant) async -> StreamNotice {
+        func refused(_ code: Int, _ message: String) -> StreamNotice {
+            .refused(command: command.id, code: code, message: message)
+        }
+        guard case .caller(_, let token) = grant else {
+            return refused(
+                403, "the stream key opens events and nothing else: send decisions and stops to the API server")
+        }
+        guard var cluster else { return refused(501, "send decisions and stops to the API server") }
+        cluster.credentials = .token(token)
+        do {
+            let message = try await withKubeClient(cluster, logger: logger) { api in
+                try await perform(command.action, on: conversation, as: api)
+            }
+            return .done(command: command.id, message: message)
+        } catch let status as APIStatus {
+            return refused(status.code, status.message)
+        } catch let error as ConversationAccessError {
+            return refused(error.kind == .changed ? 409 : 500, error.message)
+        } catch {
+            logger.notice("a command of a stream failed", metadata: ["error": "\(error)"])
+            return refused(503, "the API server could not be asked; nothing is known to have been done")
+        }
+    }
+
+    /// - Returns: what was done, for whoever asked.
+    private func perform(
+        _ action: StreamCommand.Action, on conversation: ObjectKey, as api: any KubeAPI
+    ) async throws -> String {
+        let client = ConversationClient(
+            api: api, namespace: conversation.namespace ?? "", fieldManager: "skyflo-live")
+        switch action {
+        case .stop:
+            _ = try await client.setStop(true, of: conversation.name)
+            return "stopped"
+        case .decide(let call, let decision, let digest, let reason):
+            let current = try await client.get(conversation.name)
+            guard let pending = PendingApproval(call, in: current) else {
+                throw ConversationAccessError(
+                    .changed, message: "\(call) doesn't wait for a decision; nothing was decided")
+            }
+            guard pending.digest == digest else {
+                throw ConversationAccessError(
+                    .changed, message: "\(call) is no longer what was shown; nothing was decided. Look at it again")
+            }
+            guard pending.isIntact else {
+                throw ConversationAccessError(
+                    .changed, message: "somebody changed what \(call) asks for; nothing was decided")
+            }
+            _ = try await client.decide(
+                decision, on: [pending], of: conversation.name, uid: current.uid, reason: reason)
+            return "\(call) was \(decision.rawValue.lowercased())"
+        }
+    }
+}
