@@ -133,7 +133,7 @@ struct Bench: Sendable {
     func execute(_ write: PlannedWrite) async -> WriteOutcome {
         await write.execute(
             api: api.impersonating(worker), integrations: IntegrationWriter(provider, namespace: "shop"),
-            redactor: redactor)
+            redactor: redactor, at: KubeTime(seconds: 0))
     }
 }
 

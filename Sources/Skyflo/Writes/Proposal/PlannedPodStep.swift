@@ -103,7 +103,7 @@ extension PlannedWrite {
             pod.target.uid = uid
             return PlannedWrite(.podStep(pod), step: step)
         case .release(let release): return PlannedWrite(.release(release.aimed(atUID: uid)), step: step)
-        case .request, .command, .jenkins: return self
+        case .request, .command, .jenkins, .mcp: return self
         }
     }
 
@@ -115,7 +115,7 @@ extension PlannedWrite {
         case .release(let release):
             guard let target = release.createdTarget else { return nil }
             created = target
-        case .request, .command, .jenkins: return nil
+        case .request, .command, .jenkins, .mcp: return nil
         }
         return Array(earlier).lastIndex { $0.creation == created }
     }
@@ -125,7 +125,7 @@ extension PlannedWrite {
         switch action {
         case .request(let planned): planned.request.method == .post ? planned.target : nil
         case .release(let release): release.creation
-        case .command, .podStep, .jenkins: nil
+        case .command, .podStep, .jenkins, .mcp: nil
         }
     }
 }
