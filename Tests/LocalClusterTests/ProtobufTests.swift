@@ -36,6 +36,13 @@ struct ProtobufTests {
         #expect(pod["spec", "containers"]?.array?.first?["livenessProbe"] == ["httpGet": ["port": "http"]])
     }
 
+    @Test(arguments: ["v1", "apps/v1"])
+    func `options of a deletion are read in every group version`(_ version: String) throws {
+        let options = bytes(2, text(1, "u")) + text(4, "Background")
+        let object = try ProtobufObject.json(envelope(version, "DeleteOptions", options))
+        #expect(object["propagationPolicy"] == "Background" && object["preconditions"] == ["uid": "u"])
+    }
+
     @Test func `what isn't Kubernetes protobuf is refused`() {
         #expect(throws: ProtobufObject.Failure.self) { try ProtobufObject.json(Array("{}".utf8)) }
         #expect(throws: ProtobufObject.Failure.self) { try ProtobufObject.json(envelope("v1", "Nothing", [])) }

@@ -50,7 +50,7 @@ scheduling.k8s.io/v1 PriorityClass sched.PriorityClass
 coordination.k8s.io/v1 Lease coord.Lease
 events.k8s.io/v1 Event events.Event
 discovery.k8s.io/v1 EndpointSlice discovery.EndpointSlice
-meta.k8s.io/v1 DeleteRequestOptions meta.DeleteRequestOptions
+meta.k8s.io/v1 DeleteOptions meta.DeleteOptions
 """
 
     static let messageTable = """
@@ -350,7 +350,7 @@ discovery.ForZone 1name:s!
 events.Event 1metadata:meta.ObjectMeta! 2eventTime:M 3series:events.EventSeries! 4reportingController:s 5reportingInstance:s 6action:s 7reason:s 8regarding:core.ObjectReference 9related:core.ObjectReference! 10note:s 11type:s 12deprecatedSource:core.EventSource 13deprecatedFirstTimestamp:T 14deprecatedLastTimestamp:T 15deprecatedCount:i
 events.EventSeries 1count:i! 2lastObservedTime:M
 meta.Condition 1type:s! 2status:s! 3observedGeneration:i 4lastTransitionTime:T 5reason:s! 6message:s!
-meta.DeleteRequestOptions 1gracePeriodSeconds:i! 2preconditions:meta.Preconditions! 3orphanDependents:t! 4propagationPolicy:s! 5dryRun:*s 6ignoreStoreReadErrorWithClusterBreakingPotential:t!
+meta.DeleteOptions 1gracePeriodSeconds:i! 2preconditions:meta.Preconditions! 3orphanDependents:t! 4propagationPolicy:s! 5dryRun:*s 6ignoreStoreReadErrorWithClusterBreakingPotential:t!
 meta.FieldSelectorRequirement 1key:s! 2operator:s! 3values:*s
 meta.LabelSelector 1matchLabels:%s 2matchExpressions:*meta.LabelSelectorRequirement
 meta.LabelSelectorRequirement 1key:s! 2operator:s! 3values:*s
@@ -382,7 +382,7 @@ net.NetworkPolicyPeer 1podSelector:meta.LabelSelector! 2namespaceSelector:meta.L
 net.NetworkPolicyPort 1protocol:s! 2port:I 3endPort:i!
 net.NetworkPolicySpec 1podSelector:meta.LabelSelector! 2ingress:*net.NetworkPolicyIngressRule 3egress:*net.NetworkPolicyEgressRule 4policyTypes:*s
 net.ServiceBackendPort 1name:s 2number:i
-policy.Eviction 1metadata:meta.ObjectMeta 2deleteOptions:meta.DeleteRequestOptions!
+policy.Eviction 1metadata:meta.ObjectMeta 2deleteOptions:meta.DeleteOptions!
 policy.PodDisruptionBudget 1metadata:meta.ObjectMeta 2spec:policy.PodDisruptionBudgetSpec 3status:policy.PodDisruptionBudgetStatus
 policy.PodDisruptionBudgetSpec 1minAvailable:I 2selector:meta.LabelSelector! 3maxUnavailable:I 4unhealthyPodEvictionPolicy:s!
 policy.PodDisruptionBudgetStatus 1observedGeneration:i 2disruptedPods:%T 3disruptionsAllowed:i! 4currentHealthy:i! 5desiredHealthy:i! 6expectedPods:i! 7conditions:*meta.Condition

@@ -50,7 +50,7 @@ struct ProtobufFields: Sendable {
         return (number, field)
     }
 
-    /// DeleteRequestOptions belong to every group version.
+    /// DeleteOptions belong to every group version.
     func message(apiVersion: String, kind: String) -> Substring? {
         kind == "DeleteOptions" ? "meta.DeleteOptions" : kinds["\(apiVersion) \(kind)"]
     }
