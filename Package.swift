@@ -194,7 +194,7 @@ let package = Package(
             "HelmTools", in: "Skyflo/Toolsets", ["Helm", "KubeModel", "KubeClient", "SkyfloAPI", "ToolKit", "Writes"],
             tests: [
                 "Helm", "KubeModel", "KubeClient", "SkyfloAPI", "ToolKit", "Writes", "LocalCluster", "OperatorTestKit",
-                "FakeKubeAPI", log,
+                "FakeKubeAPI", log, subprocess,
             ]),
         library(
             "JenkinsTools", in: "Skyflo/Toolsets", ["KubeModel", "Integrations", "SkyfloAPI", "Writes", "ToolKit"],

@@ -89,6 +89,7 @@ run hack/fuzz/fuzz 10
 run hack/crash.sh 1000
 run hack/peers/helm
 run hack/peers/helm-releases
+run hack/peers/helm-changes
 run hack/peers/python
 run hack/peers/web
 run hack/peers/tokens

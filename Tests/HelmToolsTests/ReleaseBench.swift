@@ -22,12 +22,16 @@ struct ReleaseBench {
     private let registry = ToolRegistry(HelmToolset.all { time })
 
     static func withRunning(_ body: (ReleaseBench) async throws -> Void) async throws {
+        try await withRunning { bench, _ in try await body(bench) }
+    }
+
+    static func withRunning(_ body: (ReleaseBench, LocalCluster.Endpoint) async throws -> Void) async throws {
         try await LocalCluster.withRunning(.init(simulatesWorkloads: true)) { _, endpoint in
             let configuration = ClusterConfiguration(
                 server: endpoint.url, certificateAuthority: .data(Array(endpoint.certificateAuthorityPEM.utf8)),
                 credentials: .token(endpoint.token))
             try await withKubeClient(configuration, logger: Logger(label: "test")) { client in
-                try await body(ReleaseBench(client: client))
+                try await body(ReleaseBench(client: client), endpoint)
             }
         }
     }

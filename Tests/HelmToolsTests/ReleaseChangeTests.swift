@@ -218,6 +218,37 @@ struct ReleaseChangeTests {
         }
     }
 
+    @Test func `a change is recognised although controllers write to the object at once, under the name of its client`()
+        async throws
+    {
+        func manifest(_ argument: String, more: String = "") -> String {
+            """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web}
+            spec:
+              replicas: 1
+              selector: {matchLabels: {app: web}}
+              template:
+                metadata: {labels: {app: web}}
+                spec: {containers: [{name: app, image: "shop/app:1", args: [\(argument)]}]}
+            \(more)
+            """
+        }
+        try await ReleaseBench.withRunning { bench in
+            try await bench.store(
+                ReleaseBench.record(1, status: "superseded", manifest: manifest("one", more: Self.extra)))
+            let second = try ReleaseBench.record(2, status: "deployed", manifest: manifest("two"))
+            try await bench.store(second)
+            try await bench.bring(second, manager: "flux")
+            let preview = try await bench.preview(try await bench.propose("helm_rollback"))
+            // Records what a recovery doesn't see as done.
+            try await bench.carryOut(preview)
+            let made = try await bench.configMap("extra")?.metadata["managedFields"]?.array
+            #expect(made?.map { $0["manager"] } == ["flux"])
+        }
+    }
+
     @Test func `a release that a dead client left pending is told, and brought back`() async throws {
         try await ReleaseBench.withRunning { bench in
             try await install(bench, status: "pending-upgrade")

@@ -44,7 +44,7 @@ extension ReleaseBackend {
         }
     }
 
-    private static let query = [KubeRequest.QueryItem("fieldManager", value: fieldManager)]
+    private static let query = [KubeRequest.QueryItem("fieldManager", value: ReleaseManager.standard)]
 
     private func creation(
         _ write: PlannedReleaseWrite, of source: ReleaseRecord, labels: [String: String]
@@ -90,7 +90,8 @@ extension ReleaseBackend {
         target.resourceVersion = secret.resourceVersion
         return PlannedRequest(
             request: KubeRequest(
-                .patch, path: target.resource.path(namespace: target.namespace, name: target.name), query: Self.query,
+                .patch, path: target.resource.path(namespace: target.namespace, name: target.name),
+                query: Self.query,
                 contentType: Patch.merge(.null).contentType, body: JSONWriter.string(body)),
             target: target, before: nil)
     }

@@ -5,9 +5,6 @@ import SkyfloAPI
 
 /// Carries out what is done for a release of Helm: to its records, and, by what they hold, to its objects.
 package struct ReleaseBackend: WriteBackend {
-    /// Helm's own, so that any client of it goes on with what is written.
-    static let fieldManager = "helm"
-
     /// When something is carried out: records have it.
     let now: KubeTime
 
@@ -147,13 +144,18 @@ package struct ReleaseBackend: WriteBackend {
             }
         }
         let made = try await ReleaseContent.request(
-            body: body, target: target, live: live, force: planned.request[query: "force"] == "true", api: api)
+            body: body, target: target, live: live, manager: Self.manager(of: planned),
+            force: planned.request[query: "force"] == "true", api: api)
         guard made.request.method == planned.request.method, made.request.path == planned.request.path,
             made.request.query == planned.request.query
         else { throw ReleaseMoved(message: "\(target.text) is written by another client since") }
         var resolved = made
         resolved.previewed = planned.previewed
         return resolved
+    }
+
+    private static func manager(of planned: PlannedRequest) -> String {
+        planned.request[query: "fieldManager"] ?? ReleaseManager.standard
     }
 
     // MARK: Afterwards
@@ -178,18 +180,59 @@ package struct ReleaseBackend: WriteBackend {
     private func recoverObject(
         _ write: PlannedReleaseWrite, api: ReadOnlyAPI, redactor: Redactor
     ) async throws -> WriteOutcome {
-        guard var planned = write.request else { return .unknown("\(write.target.text): there is no request") }
-        if write.target.uid.isEmpty, planned.request.body == nil {
-            // Only what was to be created is recognised by its content.
-            do {
-                planned = try await resolve(write, api: api)
-            } catch let moved as ReleaseMoved {
-                return .unknown(moved.message)
-            } catch let failure as ToolFailure {
-                return .unknown(failure.message)
-            }
+        guard let planned = write.request else { return .unknown("\(write.target.text): there is no request") }
+        guard let text = write.work.part, let part = ReleaseContent.Part(text) else {
+            return try await KubernetesBackend().recover(planned, change: nil, api: api, redactor: redactor)
         }
-        return try await KubernetesBackend().recover(planned, change: nil, api: api, redactor: redactor)
+        do {
+            let record = try await Self.source(of: write, api: api).record
+            let body = try ReleaseContent.body(of: part, in: record, namespace: planned.target.namespace)
+            guard !write.target.uid.isEmpty else {
+                let creation = ReleaseContent.creation(
+                    body: body, target: planned.target, manager: Self.manager(of: planned))
+                return try await KubernetesBackend().recover(creation, change: nil, api: api, redactor: redactor)
+            }
+            // While controllers work on it, it moves between two looks.
+            for _ in 0..<Self.looks {
+                do {
+                    return try await recoverChange(planned, to: body, api: api, redactor: redactor)
+                } catch let failure as ToolFailure where failure.isStale {
+                    continue
+                }
+            }
+            return try await recoverChange(planned, to: body, api: api, redactor: redactor)
+        } catch let moved as ReleaseMoved {
+            return .unknown(moved.message)
+        } catch let failure as ToolFailure {
+            return .unknown(failure.message)
+        }
+    }
+
+    private static let looks = 10
+
+    /// Controllers write to an object as soon as it has changed. What the change is about is there where doing it again would
+    /// change nothing.
+    private func recoverChange(
+        _ planned: PlannedRequest, to body: JSONValue, api: ReadOnlyAPI, redactor: Redactor
+    ) async throws -> WriteOutcome {
+        let target = planned.target
+        let live = try await api.find(target.resource, namespace: target.namespace, name: target.name)
+        guard let live, live.uid == target.uid else {
+            return .unknown("\(target.text) \(live == nil ? "no longer exists" : "was replaced by a new one")")
+        }
+        if live.resourceVersion == target.resourceVersion || redactor.contentHash(of: live) == planned.previewed?.before
+        {
+            return .notDone
+        }
+        let again = try await ReleaseContent.request(
+            body: body, target: target, live: live, manager: Self.manager(of: planned),
+            force: planned.request[query: "force"] == "true", api: api)
+        let answer = try await DryRun(again, api: api, redactor: redactor).answer()
+        guard answer?.withoutServerFields == live.withoutServerFields else {
+            return .unknown(
+                "\(target.text) has changed, and it is not known whether the change is the one that was sent")
+        }
+        return .applied("done (found out after an interruption)", uid: live.uid)
     }
 
     package func refresh(

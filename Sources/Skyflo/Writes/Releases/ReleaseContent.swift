@@ -86,12 +86,14 @@ package enum ReleaseContent {
     ///
     /// - Parameters:
     ///   - live: nil for what is created.
+    ///   - manager: the field manager of what is created.
     ///   - force: takes over what others own.
     /// - Throws: whatever keeps the API server from answering.
     package static func request(
-        body: JSONValue, target: PlannedRequest.Target, live: KubeObject?, force: Bool, api: ReadOnlyAPI
+        body: JSONValue, target: PlannedRequest.Target, live: KubeObject?, manager creator: String, force: Bool,
+        api: ReadOnlyAPI
     ) async throws -> PlannedRequest {
-        guard let live else { return creation(body: body, target: target) }
+        guard let live else { return creation(body: body, target: target, manager: creator) }
         let manager = ReleaseManager(of: live)
         let path = target.resource.path(namespace: target.namespace, name: target.name)
         var request = KubeRequest(
@@ -117,10 +119,12 @@ package enum ReleaseContent {
     }
 
     /// A server-side apply of what isn't there, so that later ones know the fields as their own.
-    package static func creation(body: JSONValue, target: PlannedRequest.Target) -> PlannedRequest {
+    package static func creation(
+        body: JSONValue, target: PlannedRequest.Target, manager: String
+    ) -> PlannedRequest {
         let request = KubeRequest(
             .patch, path: target.resource.path(namespace: target.namespace, name: target.name),
-            query: [.init("fieldManager", value: ReleaseManager(of: nil).name), .init("force", value: "false")],
+            query: [.init("fieldManager", value: manager), .init("force", value: "false")],
             contentType: Patch.apply(.null).contentType, body: JSONWriter.string(body))
         return PlannedRequest(request: request, target: target, before: nil)
     }
@@ -136,12 +140,15 @@ package enum ReleaseContent {
 
 /// The field manager by whose name a release's client has written an object: Helm's own, or that of a program with Helm inside.
 /// Whoever owns the mark of the release is it.
-struct ReleaseManager: Sendable, Hashable {
-    var name = "helm"
+package struct ReleaseManager: Sendable, Hashable {
+    /// Helm's own.
+    package static let standard = "helm"
+
+    package var name = Self.standard
     /// Whether it has used server-side apply.
     var applies = true
 
-    init(of live: KubeObject?) {
+    package init(of live: KubeObject?) {
         let entries = (live?.metadata["managedFields"]?.array ?? []).filter { entry in
             entry["subresource"]?.string ?? "" == ""
                 && entry["fieldsV1", "f:metadata", "f:annotations", "f:\(ReleaseContent.nameMark)"] != nil

@@ -42,6 +42,8 @@ struct ReleasePlanner {
     var warnings: [String] = []
     private(set) var conditions: [PostCondition] = []
     private(set) var ranHooks: [Int] = []
+    /// Of what is created.
+    private var manager = ReleaseManager.standard
     private var stage = 0
     private var deadline: Int
     private var created: Set<[String]> = []
@@ -144,6 +146,18 @@ struct ReleasePlanner {
 
     // MARK: Objects
 
+    /// Looks by whose name the release's objects were written so far: new ones are written by it too, or whoever wrote those would
+    /// meet a conflict.
+    mutating func findManager(of objects: [KubeObject]) async throws {
+        for object in objects {
+            guard let place = try await place(of: object), let live = try await live(at: place),
+                live.object.annotations[ReleaseContent.nameMark] == head.name
+            else { continue }
+            manager = ReleaseManager(of: live.object).name
+            return
+        }
+    }
+
     /// - Returns: nil where the API server doesn't serve its kind any more.
     func place(of object: KubeObject) async throws -> Place? {
         guard let version = object.groupVersion else { throw ToolFailure("an object has no apiVersion") }
@@ -173,7 +187,7 @@ struct ReleasePlanner {
         let body = try ReleaseContent.body(of: .manifest(part), in: record, namespace: place.namespace)
         let target = live?.target ?? place.target
         var planned = try await ReleaseContent.request(
-            body: body, target: target, live: live?.object, force: false, api: context.api)
+            body: body, target: target, live: live?.object, manager: manager, force: false, api: context.api)
         var dryRun = try await DryRun(planned, api: context.api, redactor: context.redactor)
         if dryRun.response.status == 409, let live {
             let conflicts = dryRun.response.failure.causes.filter { $0.reason == "FieldManagerConflict" }
@@ -184,7 +198,7 @@ struct ReleasePlanner {
             if !conflicts.isEmpty {
                 warnings.append("\(target.text): takes over what others own: \(Self.text(of: conflicts))")
                 planned = try await ReleaseContent.request(
-                    body: body, target: target, live: live.object, force: true, api: context.api)
+                    body: body, target: target, live: live.object, manager: manager, force: true, api: context.api)
                 dryRun = try await DryRun(planned, api: context.api, redactor: context.redactor)
             }
         }
@@ -331,7 +345,7 @@ struct ReleasePlanner {
         var work = work(.object, head: head, digest: record.contentDigest)
         work.part = part.description
         work.bodyDigest = ReleaseContent.digest(body)
-        let request = ReleaseContent.creation(body: body, target: place.target)
+        let request = ReleaseContent.creation(body: body, target: place.target, manager: manager)
         note(place)
         let awaits: PostCondition? =
             switch (place.resource.group, place.resource.plural) {

@@ -48,6 +48,7 @@ struct RollbackTool: HelmChangeTool {
         planner.createRecord(
             revision: next, firstDeployed: current.time("first_deployed"),
             message: arguments.string("description") ?? "Rollback to \(wanted)")
+        try await planner.findManager(of: try Self.objects(of: current))
         let runsHooks = !arguments.bool("no_hooks")
         if runsHooks { try await planner.run(hooksOf: "pre-rollback") }
         try await Self.change(&planner, from: current)

@@ -55,6 +55,13 @@ struct UninstallTool: HelmChangeTool {
     }
 
     private func takeAway(_ planner: inout ReleasePlanner, noHooks: Bool) async throws {
+        let objects: [(object: KubeObject, isKept: Bool)]
+        do throws(HelmError) {
+            objects = try planner.record.uninstallOrder()
+        } catch {
+            throw ToolFailure(error.message.text)
+        }
+        try await planner.findManager(of: objects.map(\.object))
         if !noHooks { try await planner.run(hooksOf: "pre-delete") }
         planner.nextStage()
         if planner.head.status != ReleaseStatus.uninstalling.rawValue {
@@ -63,12 +70,6 @@ struct UninstallTool: HelmChangeTool {
                 message: "Deletion in progress (or silently failed)")
         }
         planner.nextStage()
-        let objects: [(object: KubeObject, isKept: Bool)]
-        do throws(HelmError) {
-            objects = try planner.record.uninstallOrder()
-        } catch {
-            throw ToolFailure(error.message.text)
-        }
         var seen: Set<[String]> = []
         for (object, isKept) in objects {
             if isKept {
