@@ -300,7 +300,7 @@ let package = Package(
             "CommandCenter", in: "Skyflo",
             [
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LiveEvents",
-                "ConversationAccess", "LiveServer",
+                "WorkflowEngine", "Transcripts", "ConversationAccess", "LiveServer",
                 crypto, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, log, nioCore,
             ],
             resources: [

@@ -165,6 +165,20 @@ def stopping(person):
     assert replicas() == 2
 
 
+def talking(requester, approver):
+    """Answers of earlier turns are there for whoever may read the transcript."""
+    name = requester.ask("list the deployments")
+    requester.state("Completed")
+    requester.page.get_by_label("Message", exact=True).fill("list the services")
+    requester.page.keyboard.press("Enter")
+    expect(requester.page.locator("#turn-2")).to_contain_text("list the services", timeout=60_000)
+    requester.state("Completed")
+    expect(requester.page.locator("#turn-1").get_by_role("article", name="Answer")).to_contain_text("web")
+    expect(requester.page.locator("#turn-2").get_by_role("article", name="Answer")).to_be_visible()
+    approver.page.goto(ADDRESS + "/conversations/shop/" + name)
+    expect(approver.page.locator("#turn-1")).to_contain_text("is in the transcript (you may not read")
+
+
 def hostility(person):
     manifest = {
         "apiVersion": "skyflo.ai/v1", "kind": "Conversation", "metadata": {"name": "hostile", "namespace": "shop"},
@@ -219,6 +233,7 @@ def main():
         undoing(approver)
         denying(approver)
         stopping(approver)
+        talking(requester, approver)
         hostility(approver)
         without_scripts(chromium, requester)
         small_and_dark(chromium, name)

@@ -4,14 +4,21 @@ import SkyfloAPI
 
 /// The parts of a conversation's page that change while it goes on: each is sent again when it has changed.
 struct ConversationMarkup: Sendable {
+    /// So many turns are shown; what is before them is in the transcript.
+    private static let shownTurns = 20
+
     let conversation: Conversation
+    let earlier: EarlierTurns
     let user: String
     /// Whether the person may decide on what waits.
     let mayDecide: Bool
     let formKey: String
 
-    init(_ conversation: Conversation, user: String, mayDecide: Bool, formKey: String) {
+    init(
+        _ conversation: Conversation, earlier: EarlierTurns = .none, user: String, mayDecide: Bool, formKey: String
+    ) {
         self.conversation = conversation
+        self.earlier = earlier
         self.user = user
         self.mayDecide = mayDecide
         self.formKey = formKey
@@ -48,13 +55,14 @@ struct ConversationMarkup: Sendable {
 
     private var turns: HTML {
         let messages = self.messages
-        return HTML(
-            joining: messages.enumerated().map { position, message in
-                TurnMarkup(
-                    conversation: conversation, number: position + 1, message: message, user: user,
-                    mayDecide: mayDecide, formKey: formKey
-                ).html
-            })
+        let hidden = max(0, messages.count - Self.shownTurns)
+        let note = HTML(.section, .class("turn"), .id("turns-before")) {
+            HTML(.p, .class("meta")) { "\(hidden) earlier turns are in the transcript." }
+        }
+        let shown = messages.enumerated().dropFirst(hidden).map { position, message in
+            TurnMarkup(view: self, number: position + 1, message: message).html
+        }
+        return HTML(joining: (hidden > 0 ? [note] : []) + shown)
     }
 
     /// What was said in each turn so far: follow-ups know their turns, messages of the spec take the others in order.

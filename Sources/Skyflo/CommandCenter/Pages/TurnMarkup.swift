@@ -1,16 +1,15 @@
 import ConversationAccess
 import KubeModel
 import SkyfloAPI
+import WorkflowEngine
 
 /// One turn: what was said, the calls with what waits, what code checked, the answer.
 struct TurnMarkup {
-    let conversation: Conversation
+    let view: ConversationMarkup
     let number: Int
     let message: String
-    let user: String
-    let mayDecide: Bool
-    let formKey: String
 
+    var conversation: Conversation { view.conversation }
     private var status: ConversationStatus { conversation.status }
     /// Of earlier turns the status has no more than the calls.
     private var isLast: Bool { number == max(1, status.turn) }
@@ -25,7 +24,7 @@ struct TurnMarkup {
             }
             HTML(.ol, .class("tl")) {
                 HTML(joining: calls)
-                if isLast { HTML(joining: [problem, evidence, answer, usage]) } else { earlier }
+                if isLast { HTML(joining: [problem, evidence, answer(status.answer), usage]) } else { earlier }
             }
         }
     }
@@ -35,10 +34,27 @@ struct TurnMarkup {
         return ids.compactMap { id in status.calls[id].map { CallMarkup(id: id, call: $0, turn: self).html } }
     }
 
+    /// Of a turn that isn't the last.
     private var earlier: HTML {
-        item(icon: .chat) {
-            HTML(.p, .class("meta")) {
-                "What was answered in this turn is in the transcript: kubectl skyflo transcript \(conversation.object.name) -n \(conversation.namespace)"
+        guard let endings = view.earlier.endings[number] else {
+            let why = view.earlier.obstacle.map { " (\($0))" } ?? ""
+            return item(icon: .chat) {
+                HTML(.p, .class("meta")) { "What was answered in this turn is in the transcript\(why)." }
+            }
+        }
+        return HTML(
+            joining: endings.map { end in
+                end.answer.isEmpty ? Self.problem(end, in: self) : answer(end.answer)
+            })
+    }
+
+    private static func problem(_ end: TurnEnd, in turn: TurnMarkup) -> HTML {
+        turn.item(icon: .warn) {
+            HTML(.p, .class(end.kind == .stopped ? "note" : "note bad")) {
+                HTML(.span) {
+                    HTML(.b) { end.reason.rawValue }
+                    end.message.isEmpty ? "" : ": \(end.message)"
+                }
             }
         }
     }
@@ -59,10 +75,10 @@ struct TurnMarkup {
         }
     }
 
-    private var answer: HTML {
-        guard let answer = status.answer, !answer.isEmpty else { return .empty }
+    private func answer(_ text: String?) -> HTML {
+        guard let text, !text.isEmpty else { return .empty }
         return item(icon: .chat) {
-            HTML(.article, .class("prose"), .aria("label", is: "Answer")) { Markdown.html(answer) }
+            HTML(.article, .class("prose"), .aria("label", is: "Answer")) { Markdown.html(text) }
         }
     }
 
@@ -144,8 +160,8 @@ struct CallMarkup {
             return HTML(.li, .class("gateli after")) {
                 HTML(.span, .class("node gate")) { HTML.icon(.gate) }
                 GateMarkup(
-                    entry: entry, conversation: turn.conversation, user: turn.user, mayDecide: turn.mayDecide,
-                    formKey: turn.formKey
+                    entry: entry, conversation: turn.conversation, user: turn.view.user, mayDecide: turn.view.mayDecide,
+                    formKey: turn.view.formKey
                 ).html
             }
         }

@@ -82,13 +82,14 @@ struct ConversationFeed: Sendable {
         // Asked anew each time: roles may have changed.
         let mayDecide = try await client.mayApprove(key.name)
         var turn = turn
-        @Sendable func show(_ conversation: Conversation, in turn: inout FollowedTurn) {
+        @Sendable func show(_ conversation: Conversation, in turn: inout FollowedTurn) async throws {
             outbox.show(
                 ConversationMarkup(
-                    conversation, user: session.user, mayDecide: mayDecide, formKey: session.formKey))
+                    conversation, earlier: try await session.earlierTurns(of: conversation), user: session.user,
+                    mayDecide: mayDecide, formKey: session.formKey))
             if let feed = turn.next(conversation) { begin(feed) }
         }
-        show(conversation, in: &turn)
+        try await show(conversation, in: &turn)
         let options = WatchOptions(
             resourceVersion: conversation.object.resourceVersion, fieldSelector: "metadata.name=\(key.name)",
             timeoutSeconds: Self.watchSeconds)
@@ -97,7 +98,7 @@ struct ConversationFeed: Sendable {
             var turn = turn
             while let event = try await events.next() {
                 switch event {
-                case .added(let object), .modified(let object): show(Conversation(object), in: &turn)
+                case .added(let object), .modified(let object): try await show(Conversation(object), in: &turn)
                 case .deleted: throw APIStatus(code: 404, reason: .notFound, message: "it was deleted")
                 case .error(let status): throw status
                 case .bookmark: break

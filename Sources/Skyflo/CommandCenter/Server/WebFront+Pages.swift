@@ -54,7 +54,8 @@ extension WebFront {
         let page = ConversationPage(
             frame: frame,
             view: ConversationMarkup(
-                conversation, user: visit.session.user, mayDecide: mayDecide, formKey: visit.session.formKey),
+                conversation, earlier: try await visit.session.earlierTurns(of: conversation), user: visit.session.user,
+                mayDecide: mayDecide, formKey: visit.session.formKey),
             draft: draft, messageKey: now().microTime)
         return WebResponse(.init(code: status), html: page.html)
     }

@@ -3,6 +3,7 @@ import HTTPTransport
 import KubeClient
 import KubeModel
 import Logging
+import SkyfloAPI
 import Synchronization
 
 /// Somebody who is signed in. The token lives in the client alone, in this process's memory; whoever has the cookie's
@@ -14,7 +15,18 @@ final class WebSession: Sendable {
         var note: Note?
         var namespaces: Set<String>
         var streams = 0
+        var earlier: [String: Remembered] = [:]
     }
+
+    /// Read a moment ago, with the rights of then.
+    private struct Remembered: Sendable {
+        var turn: Int
+        var at: ContinuousClock.Instant
+        var turns: EarlierTurns
+    }
+
+    private static let remembered = 32
+    private static let lifetime = Duration.seconds(30)
 
     let user: String
     let api: KubeClient
@@ -49,6 +61,21 @@ final class WebSession: Sendable {
             defer { state.note = nil }
             return state.note
         }
+    }
+
+    /// How earlier turns ended, as far as this person may read it.
+    func earlierTurns(of conversation: Conversation) async throws -> EarlierTurns {
+        let (key, turn) = (conversation.uid, conversation.status.turn)
+        guard turn > 1 else { return .none }
+        if let known = state.withLock({ $0.earlier[key] }), known.turn == turn, known.at + Self.lifetime > .now {
+            return known.turns
+        }
+        let turns = try await EarlierTurns.read(of: conversation, by: api)
+        state.withLock { state in
+            if state.earlier.count >= Self.remembered, state.earlier[key] == nil { state.earlier = [:] }
+            state.earlier[key] = Remembered(turn: turn, at: .now, turns: turns)
+        }
+        return turns
     }
 
     /// Counts a stream; false where there are too many of this session.

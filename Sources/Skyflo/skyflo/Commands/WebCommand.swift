@@ -86,9 +86,15 @@ struct WebCommand: AsyncParsableCommand {
         guard let tlsCert, let tlsKey else {
             return try ServingCertificate.selfMade(names: ["localhost", listen.host])
         }
-        return try ServingCertificate(
-            certificatePEM: try String(contentsOfFile: tlsCert, encoding: .utf8),
-            keyPEM: try String(contentsOfFile: tlsKey, encoding: .utf8))
+        return try ServingCertificate(certificatePEM: Self.text(of: tlsCert), keyPEM: Self.text(of: tlsKey))
+    }
+
+    private static func text(of path: String) throws -> String {
+        do {
+            return try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw CommandError(.error, message: "\(path) can't be read")
+        }
     }
 
     private static func host(of server: String) -> String {
