@@ -34,6 +34,9 @@ import Testing
             #expect(try await browser.post("/conversations", fields: [:]).status == 405)
             #expect(try await browser.send(.PUT, path: "/new").status == 405)
             #expect(try await browser.send(.DELETE, path: "/conversations/shop/talk").status == 405)
+            let head = try await browser.send(.HEAD, path: "/conversations")
+            #expect(head.status == 200 && head.text.isEmpty)
+            #expect(try await browser.get("/conversations").status == 200)
             #expect(try await browser.get("/assets/../people.yaml").status == 404)
             #expect(try await browser.get("/assets/icons.svg").status == 404)
             for asset in WebAsset.all {

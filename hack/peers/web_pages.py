@@ -108,6 +108,7 @@ def approving(person, other):
     expect(other.page.locator(".gatebox")).to_contain_text("You may not decide here")
     # A key focuses; only Enter decides.
     person.page.locator("h1").click()
+    expect(person.page.locator("[data-approve]")).to_be_enabled()
     person.page.keyboard.press("j")
     person.page.keyboard.press("a")
     expect(person.page.locator("[data-approve]")).to_be_focused()
@@ -139,6 +140,26 @@ def undoing(person):
     while replicas() != 2:
         assert time.monotonic() < deadline, "it wasn't taken back"
         time.sleep(0.2)
+
+
+def moving(person):
+    """What moves while somebody looks can't be decided by a click that was meant for what stood there."""
+    name = person.ask("Scale the deployment web to 6 replicas")
+    person.state("Awaiting approval")
+    approve = person.page.locator("[data-approve]")
+    expect(approve).to_be_enabled()
+    call = person.page.locator("input[name=call]").get_attribute("value")
+    digest = "sha256:" + "0" * 64
+    kubectl("patch", "conv", name, "-n", "shop", "--subresource=status", "--type=merge", "-p",
+            json.dumps({"status": {"approvals": {call: {"digest": digest}}}}))
+    expect(person.page.get_by_text("It changed while you looked.")).to_be_visible()
+    expect(person.page.locator("[data-deny]")).to_be_disabled()
+    person.page.get_by_role("button", name="I have looked at it").click()
+    # Whoever changed it wasn't the operator: it can only be denied.
+    expect(approve).to_have_count(0)
+    person.page.locator("[data-deny]").click()
+    expect(person.page.locator(".gatebox")).to_have_count(0)
+    assert replicas() == 2
 
 
 def denying(person):
@@ -232,6 +253,7 @@ def main():
         name = approving(approver, requester)
         undoing(approver)
         denying(approver)
+        moving(approver)
         stopping(approver)
         talking(requester, approver)
         hostility(approver)

@@ -29,7 +29,7 @@ package struct ServingCertificate: Sendable {
         do {
             _ = try serverTLS()
         } catch {
-            throw Failure(description: "the certificate of the live server can't be used: it or its key is no PEM")
+            throw Failure(description: "the server's certificate can't be used: it or its key is no PEM")
         }
     }
 

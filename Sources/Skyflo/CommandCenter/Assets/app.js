@@ -84,6 +84,28 @@ function keepState(from, to) {
     if (now && old.value) now.value = old.value;
   });
 }
+// A preview that changes, or comes, under somebody's pointer isn't decided by the click that was meant for what stood there.
+const digestOf = (box) => box && one("input[name=digest]", box)?.value;
+function guard(from, to) {
+  all(".gatebox", to).forEach((box) => {
+    const before = from && one("#" + box.id, from);
+    if (before && digestOf(before) === digestOf(box)) return;
+    const buttons = all("button[name=decision]", box);
+    buttons.forEach((button) => { button.disabled = true; });
+    const open = () => buttons.forEach((button) => { button.disabled = false; });
+    if (!before) { setTimeout(open, 800); return; }
+    const note = document.createElement("p"), look = document.createElement("button");
+    note.className = "note bad";
+    note.setAttribute("role", "alert");
+    note.append("It changed while you looked. Nothing was decided, and this is its new preview. ");
+    look.type = "button";
+    look.className = "btn small";
+    look.textContent = "I have looked at it";
+    look.addEventListener("click", () => { open(); note.remove(); box.focus(); });
+    note.append(look);
+    one(".decide", box)?.before(note);
+  });
+}
 function withFocus(change) {
   const focused = document.activeElement, id = focused?.id, box = focused?.closest(".gatebox")?.id;
   const kind = focused?.matches("[data-approve]") ? "[data-approve]" : focused?.matches("[data-deny]") ? "[data-deny]" : "";
@@ -107,6 +129,7 @@ function replacePart(name, html) {
         if (old && raw.get(child.id) === markup) return;
         raw.set(child.id, markup);
         localize(child);
+        guard(old, child);
         if (old) { keepState(old, child); old.replaceWith(child); } else part.insertBefore(child, part.children[position] || null);
       });
     } else {

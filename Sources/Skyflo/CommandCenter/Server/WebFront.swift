@@ -23,7 +23,8 @@ struct WebFront: HTTPResponder {
 
     func respond(to request: Request, context: WebRequestContext) async throws -> Response {
         let web = WebRequest(request, on: context.channel, trustedProxies: trustedProxies)
-        return try await answer(web, on: context.channel).finished(transport)
+        let response = try await answer(web, on: context.channel).finished(transport)
+        return request.method == .head ? response.createHeadResponse() : response
     }
 
     private func answer(_ web: WebRequest, on channel: any Channel) async throws -> WebResponse {
