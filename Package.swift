@@ -248,7 +248,8 @@ let package = Package(
             "LiveServer", in: "Skyflo",
             [
                 "KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "ControllerRuntime", "WorkflowEngine",
-                "Transcripts", "LiveEvents", "ConversationAccess", "HTTPTransport", log, lifecycle, asyncHTTPClient,
+                "Transcripts", "LiveEvents", "ConversationAccess", "HTTPTransport", log, metrics, lifecycle,
+                asyncHTTPClient,
                 httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioHTTP1, nioHTTPTypes,
                 nioHTTPTypesHTTP1, nioSSL, nioWebSocket, crypto, certificates, asn1,
             ],

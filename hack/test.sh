@@ -72,6 +72,7 @@ run hack/peers/jenkins --short
 run hack/peers/mcp --short
 run hack/peers/mcp-client --short
 run hack/peers/prometheus --short
+run hack/peers/metrics --short
 run hack/peers/git-hosts --short
 run hack/peers/alertmanager --short
 run hack/peers/cron --short

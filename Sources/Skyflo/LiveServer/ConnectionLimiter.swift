@@ -62,9 +62,13 @@ final class StreamSlots: Sendable {
     enum Refusal: Error { case tooManyOfCaller, tooMany }
 
     private let limits: LiveServerLimits
+    private let metrics: LiveMetrics
     private let counts = Mutex<[String: Int]>([:])
 
-    init(_ limits: LiveServerLimits) { self.limits = limits }
+    init(_ limits: LiveServerLimits, metrics: LiveMetrics = LiveMetrics()) {
+        self.limits = limits
+        self.metrics = metrics
+    }
 
     func take(_ caller: String) throws(Refusal) -> Slot {
         let refusal: Refusal? = counts.withLock { counts in
@@ -74,12 +78,14 @@ final class StreamSlots: Sendable {
             return nil
         }
         if let refusal { throw refusal }
+        metrics.opened()
         return Slot(self, caller: caller)
     }
 
     var open: Int { counts.withLock { $0.values.reduce(0, +) } }
 
     private func release(_ caller: String) {
+        metrics.closed()
         counts.withLock { counts in
             let left = counts[caller, default: 1] - 1
             counts[caller] = left > 0 ? left : nil

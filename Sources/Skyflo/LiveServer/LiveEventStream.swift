@@ -9,6 +9,7 @@ struct LiveEventStream: Sendable {
     let directory: TurnDirectory
     let review: StreamReview
     let limits: LiveServerLimits
+    let metrics: LiveMetrics
     let conversation: ObjectKey
     let grant: StreamGrant
     /// nil for the one that runs, or is about to, or ran last.
@@ -55,6 +56,7 @@ struct LiveEventStream: Sendable {
                     pulse.state.withLock { $0.writingSince = .now }
                     try await write(step.messages)
                     pulse.state.withLock { $0.writingSince = nil }
+                    metrics.sent(step.messages)
                     lastWrite = .now
                 }
                 if step.isLast { return }
@@ -72,6 +74,7 @@ struct LiveEventStream: Sendable {
         while true {
             try await Concurrency.sleep(for: limits.tick)
             if let since = pulse.state.withLock(\.writingSince), since.duration(to: .now) > limits.stall {
+                metrics.gaveUp()
                 return abort()
             }
             if checked.duration(to: .now) >= limits.recheck {

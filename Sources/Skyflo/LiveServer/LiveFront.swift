@@ -43,17 +43,20 @@ struct LiveFront: HTTPResponder {
     let slots: StreamSlots
     let peers: HTTPClient
     let commands: StreamCommands
+    let metrics: LiveMetrics
     let logger: Logger
 
     func respond(to request: Request, context: LiveRequestContext) async throws -> Response {
         do {
             return try await answer(request, in: context)
         } catch let status as APIStatus {
+            metrics.refused(status.code)
             return Self.refusal(status)
         } catch let error as CancellationError {
             throw error
         } catch {
             logger.notice("a request for events failed", metadata: ["error": "\(error)"])
+            metrics.refused(503)
             return Self.refusal(
                 .init(code: 503, reason: .serviceUnavailable, message: "try again", retryAfterSeconds: 2))
         }
@@ -90,7 +93,8 @@ struct LiveFront: HTTPResponder {
 
     func stream(_ admission: Admission) -> LiveEventStream {
         LiveEventStream(
-            directory: directory, review: review, limits: limits, conversation: admission.wanted.conversation,
+            directory: directory, review: review, limits: limits, metrics: metrics,
+            conversation: admission.wanted.conversation,
             grant: admission.grant, turn: admission.wanted.turn, after: admission.wanted.after)
     }
 

@@ -7,6 +7,7 @@ import HummingbirdTLS
 import KubeClient
 import LiveEvents
 import Logging
+import Metrics
 import NIOCore
 import ServiceLifecycle
 import Transcripts
@@ -24,12 +25,14 @@ package struct LiveServer: Service {
         package var limits: LiveServerLimits
         /// Where the API server is that stops and decisions of a WebSocket go to, with their senders' tokens; nil takes none.
         package var cluster: ClusterConfiguration?
+        /// Where it counts; the process's own by default.
+        package var metrics: any MetricsFactory
         /// Is told the port once the server listens.
         package var onListening: @Sendable (Int) async -> Void
 
         package init(
             host: String, port: Int, certificate: ServingCertificate, limits: LiveServerLimits = LiveServerLimits(),
-            cluster: ClusterConfiguration? = nil,
+            cluster: ClusterConfiguration? = nil, metrics: any MetricsFactory = MetricsSystem.factory,
             onListening: @escaping @Sendable (Int) async -> Void = { _ in }
         ) {
             self.host = host
@@ -37,6 +40,7 @@ package struct LiveServer: Service {
             self.certificate = certificate
             self.limits = limits
             self.cluster = cluster
+            self.metrics = metrics
             self.onListening = onListening
         }
     }
@@ -60,6 +64,7 @@ package struct LiveServer: Service {
     package func run() async throws {
         let limits = configuration.limits
         let limiter = ConnectionLimiter(limits)
+        let metrics = LiveMetrics(configuration.metrics)
         var settings = HTTPClient.Configuration(
             tlsConfiguration: try configuration.certificate.peerTLS(),
             timeout: .init(connect: .seconds(3), read: .init(limits.heartbeat * 3)))
@@ -70,14 +75,16 @@ package struct LiveServer: Service {
         try await HTTPClient.withHTTPClient(configuration: settings) { client in
             let front = LiveFront(
                 directory: directory, review: StreamReview(api: directory.api), limits: limits, limiter: limiter,
-                slots: StreamSlots(limits), peers: client,
-                commands: StreamCommands(configuration.cluster, logger: logger), logger: logger)
+                slots: StreamSlots(limits, metrics: metrics), peers: client,
+                commands: StreamCommands(configuration.cluster, logger: logger), metrics: metrics, logger: logger)
             let tls = try configuration.certificate.serverTLS()
             let application = Application(
                 responder: front,
                 server: HTTPServerBuilder { responder in
                     let channel = LiveChannel(responder: responder, front: front)
-                    return LimitedChannel(base: try TLSChannel(channel, tlsConfiguration: tls), limiter: limiter)
+                    return LimitedChannel(
+                        base: try TLSChannel(channel, tlsConfiguration: tls), limiter: limiter,
+                        metrics: metrics)
                 },
                 configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
                 onServerRunning: { channel in

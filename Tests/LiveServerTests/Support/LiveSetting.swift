@@ -82,6 +82,8 @@ final class LiveWorker: Sendable {
     let turns = LiveTurns()
     let conversations: Informer
     let server: LiveServer
+    /// What it counts.
+    let metrics = MetricsRegistry(help: LiveMetrics.help)
     private let uid: String
     private let listening: ListeningPort
 
@@ -98,7 +100,7 @@ final class LiveWorker: Sendable {
         server = LiveServer(
             .init(
                 host: "127.0.0.1", port: 0, certificate: setting.certificate, limits: limits,
-                cluster: try? .kubeconfig(text: setting.cluster.endpoint.kubeconfig())
+                cluster: try? .kubeconfig(text: setting.cluster.endpoint.kubeconfig()), metrics: metrics
             ) { port in
                 listening.number.withLock { $0 = port }
             },

@@ -139,6 +139,7 @@ struct LiveSocket: Sendable {
                     isAllowed
                     ? await answer(String(buffer: frame.unmaskedData))
                     : .refused(command: nil, code: 429, message: "too many commands; nothing was done")
+                front.metrics.answered(answer)
                 try await outbound.write(Self.frame(.notice(answer)))
             case .binary: return try await close(.unacceptableData, on: outbound)
             case .ping: try await outbound.write(WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData))

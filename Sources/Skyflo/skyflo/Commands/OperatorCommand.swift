@@ -89,7 +89,8 @@ struct OperatorCommand: AsyncParsableCommand {
     func run() async throws {
         let logger = logging.makeLogger()
         let metrics = MetricsRegistry(
-            buckets: ConversationMetrics.buckets, help: ConversationMetrics.help.merging(TriggerMetrics.help) { $1 })
+            buckets: ConversationMetrics.buckets,
+            help: ConversationMetrics.help.merging(TriggerMetrics.help) { $1 }.merging(LiveMetrics.help) { $1 })
         MetricsSystem.bootstrap(metrics)
         let environment = ProcessInfo.processInfo.environment
         let cluster = try ClusterConfiguration.load(
