@@ -66,6 +66,7 @@ run hack/bench/cluster --short
 run hack/bench/kube --short
 run hack/bench/tools --short
 run hack/bench/helm --short
+run hack/bench/live --short
 run hack/fuzz/fuzz --short
 run hack/crash.sh --short
 run hack/peers/jenkins --short
