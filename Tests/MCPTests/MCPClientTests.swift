@@ -18,6 +18,8 @@ private final class ScriptedTransport: MCPTransport {
         return try answer(post, try JSONParser.parse(post.body))
     }
 
+    func notify(_ post: MCPPost) { seen.withLock { $0.append(post) } }
+
     static func result(_ result: JSONValue, session: String? = nil) -> MCPReply {
         MCPReply(status: 200, session: session, message: ["jsonrpc": "2.0", "id": 1, "result": result])
     }
@@ -271,6 +273,58 @@ private final class ScriptedTransport: MCPTransport {
         let error = await #expect(throws: MCPClientError.self) { try await Self.call(answer: answer) }
         #expect(error?.isCertainlyNotDone == isNotDone, "\(String(describing: error))")
     }
+
+    // MARK: Ids and cancelling
+
+    private static func legacy(
+        _ call: @escaping @Sendable () throws -> MCPReply
+    ) -> ScriptedTransport {
+        ScriptedTransport { _, json in
+            switch json["method"]?.string {
+            case "server/discover": MCPReply(status: 404)
+            case "initialize": ScriptedTransport.initialized("2025-11-25")
+            case "notifications/initialized": MCPReply(status: 202)
+            default: try call()
+            }
+        }
+    }
+
+    @Test func `no two requests have the same id, and notifications have none`() async throws {
+        let transport = Self.legacy { ScriptedTransport.result(["tools": []]) }
+        let client = Self.client(transport)
+        _ = try await client.tools()
+        _ = try await client.tools()
+        let ids = try transport.posts.map { try JSONParser.parse($0.body)["id"] }
+        #expect(ids.compactMap(\.self).count == 4 && Set(ids.compactMap(\.self)).count == 4)
+        #expect(ids[2] == nil && transport.methods[2] == "notifications/initialized")
+    }
+
+    private static func cancellation(at transport: ScriptedTransport) async throws -> JSONValue? {
+        let tool = try MCPToolDefinition(Self.tool("forecast"))
+        await #expect(throws: (any Error).self) { try await Self.client(transport).call(tool, arguments: [:]) }
+        let bodies = try transport.posts.map { try JSONParser.parse($0.body) }
+        let call = try #require(bodies.first { $0["method"] == "tools/call" })
+        let notice = bodies.first { $0["method"] == "notifications/cancelled" }
+        if let notice { #expect(notice["params", "requestId"] == call["id"] && notice["id"] == nil) }
+        return notice?["params", "reason"]
+    }
+
+    @Test func `a server of before is told that nobody waits any more`() async throws {
+        let stopped = Self.legacy { throw CancellationError() }
+        #expect(try await Self.cancellation(at: stopped) == "stopped")
+        let late = Self.legacy { throw MCPClientError(.lost, "no answer in time") }
+        #expect(try await Self.cancellation(at: late) == "no answer in time")
+        let answered = Self.legacy { ScriptedTransport.error(-32603) }
+        #expect(try await Self.cancellation(at: answered) == nil)
+    }
+
+    @Test func `to a server of today the end of the connection says it`() async throws {
+        let transport = ScriptedTransport { _, json in
+            guard json["method"] == "server/discover" else { throw CancellationError() }
+            return ScriptedTransport.discovered
+        }
+        #expect(try await Self.cancellation(at: transport) == nil)
+    }
 }
 
 @Suite struct ReplyReaderTests {
@@ -297,7 +351,7 @@ private final class ScriptedTransport: MCPTransport {
 
     @Test(arguments: 1...40)
     func `the answer is found in a stream that is cut anywhere`(_ size: Int) {
-        var reader = ReplyReader(id: .number(1))
+        var reader = ReplyReader(id: .number(1), limit: 1 << 16)
         let bytes = Array(Self.stream.utf8)
         var isDone = false
         for start in stride(from: 0, to: bytes.count, by: size) where !isDone {
@@ -309,15 +363,32 @@ private final class ScriptedTransport: MCPTransport {
     @Test(arguments: ["", "[]", "{\"id\":1}", "<html>", "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{}}"])
     func `what is no answer is none`(_ body: String) {
         for type in ["application/json", "text/event-stream"] {
-            var reader = ReplyReader(id: .number(1))
+            var reader = ReplyReader(id: .number(1), limit: 1 << 16)
             _ = reader.read((type.hasPrefix("text") ? "data: \(body)\n\n" : body).utf8, contentType: type)
             reader.finish()
             #expect(reader.message == nil)
         }
     }
 
+    @Test func `behind an event that is larger than is read nothing is found`() {
+        var reader = ReplyReader(id: .number(1), limit: 100)
+        let isDone = reader.read(Array(repeating: UInt8(ascii: "x"), count: 101), contentType: "text/event-stream")
+        reader.finish()
+        #expect(isDone && reader.message == nil)
+    }
+
+    @Test(arguments: ["application/json", "text/event-stream"])
+    func `what is no UTF-8 is not repaired`(_ type: String) {
+        var reader = ReplyReader(id: .number(1), limit: 1 << 16)
+        let json = Array(#"{"id":1,"result":{"a":""#.utf8) + [0xFF] + Array(#""}}"#.utf8)
+        let body = type.hasPrefix("text") ? Array("data: ".utf8) + json + Array("\n\n".utf8) : json
+        _ = reader.read(body, contentType: type)
+        reader.finish()
+        #expect(reader.message == nil)
+    }
+
     @Test func `an error without an id answers the only request`() {
-        var reader = ReplyReader(id: .number(1))
+        var reader = ReplyReader(id: .number(1), limit: 1 << 16)
         _ = reader.read(#"{"jsonrpc":"2.0","id":"server-error","error":{"code":-32600}}"#.utf8, contentType: nil)
         reader.finish()
         #expect(reader.message?["error", "code"] == -32600)

@@ -127,7 +127,7 @@ private let rain: JSONValue = ["place": "Graz", "password": "correct horse batte
             (TestAnswer(200, String(repeating: "x", count: 80_000)), "larger than"), (endless, "larger than"),
             (silent, "no complete answer"), (TestAnswer(200, "<html>"), "without a result"),
             (TestAnswer(503, "down"), "HTTP 503"), (TestAnswer(401), "refuses the credential"),
-            (TestMCP.events([["jsonrpc": "2.0", "id": 5, "result": ["content": []]]]), "without a result"),
+            (TestMCP.events([["jsonrpc": "2.0", "id": 999, "result": ["content": []]]]), "without a result"),
             (
                 TestMCP.events([["jsonrpc": "2.0", "id": 1, "method": "sampling/createMessage", "params": [:]]]),
                 "without a result"
@@ -151,6 +151,20 @@ private let rain: JSONValue = ["place": "Graz", "password": "correct horse batte
             bench.server.replace("tools/call", with: answer)
             let text = try await bench.output("mcp_weather_look")
             #expect(text.hasSuffix("here"))
+        }
+    }
+
+    @Test func `a server of before is told when an answer isn't waited for any more`() async throws {
+        try await Bench.with(TestMCP(.legacy, tools: Bench.standard), timeout: .seconds(1)) { bench in
+            bench.server.replace("tools/call", with: Self.silent)
+            let message = await bench.failure("mcp_weather_look")
+            #expect(message.contains("no complete answer"))
+            let deadline = ContinuousClock.now + .seconds(60)
+            while bench.server.message(of: "notifications/cancelled") == nil, ContinuousClock.now < deadline {
+                await Task.yield()
+            }
+            let notice = try #require(bench.server.message(of: "notifications/cancelled"))
+            #expect(notice["params", "requestId"] == bench.server.message(of: "tools/call")?["id"])
         }
     }
 

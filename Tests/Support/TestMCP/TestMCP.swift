@@ -64,8 +64,13 @@ package final class TestMCP: Sendable {
     /// What calls are answered by.
     package func answer(_ body: @escaping @Sendable (Call) -> JSONValue) { state.withLock { $0.answer = body } }
 
-    /// Answers a method this way, whatever it asks. A call is counted all the same.
+    /// Answers a method this way, whatever it asks; an id of 1 becomes that of the request. A call is counted all the same.
     package func replace(_ method: String, with answer: TestAnswer?) { state.withLock { $0.replaced[method] = answer } }
+
+    /// The first message of a method; nil where none came yet.
+    package func message(of method: String) -> JSONValue? {
+        requests.lazy.compactMap { try? JSONParser.parse($0.body) }.first { $0["method"]?.string == method }
+    }
 
     package func forgetSessions() { state.withLock { $0.session += 1 } }
 
@@ -83,7 +88,9 @@ package final class TestMCP: Sendable {
             let call = Call(tool: name, arguments: json["params", "arguments"] ?? [:])
             state.withLock { $0.calls.append(call) }
         }
-        if let replaced = state.withLock({ $0.replaced[method] }) { return replaced }
+        if let replaced = state.withLock({ $0.replaced[method] }) {
+            return Self.addressed(replaced, to: json["id"] ?? .null)
+        }
         return era == .modern ? modern(method, json, request) : legacy(method, json, request)
     }
 
@@ -126,11 +133,18 @@ package final class TestMCP: Sendable {
         }
         guard known == session else { return Self.error(-32600, "Session not found", id: "server-error", status: 404) }
         switch method {
-        case "notifications/initialized": return TestAnswer(202)
+        case "notifications/initialized", "notifications/cancelled": return TestAnswer(202)
         case "tools/list": return result(["tools": .array(tools)], id: id)
         case "tools/call": return called(json, id: id)
         default: return Self.error(-32601, "unknown method", id: id, status: 200)
         }
+    }
+
+    private static func addressed(_ answer: TestAnswer, to id: JSONValue) -> TestAnswer {
+        var answer = answer
+        let own = "\"id\":\(JSONWriter.string(id)),"
+        answer.body = answer.body.replacing("\"id\":1,".utf8, with: own.utf8)
+        return answer
     }
 
     private static let info: JSONValue = ["name": "fixture", "version": "1.0"]

@@ -1,4 +1,3 @@
-import HTTPTransport
 import KubeModel
 import LiveEvents
 

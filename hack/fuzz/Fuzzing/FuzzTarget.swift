@@ -32,7 +32,7 @@ package struct FuzzTarget: Sendable {
         transcript, liveEvents, argumentReference, cronSchedule, alertNotification,
         helmYAML, helmYAMLWriter, helmValues, helmSet, helmRegex, helmParser, helmChart, helmArchive, helmTar,
         helmRelease,
-        mcpRequest, webForm, webAnswer, webDiff,
+        mcpRequest, mcpReply, webForm, webAnswer, webDiff,
     ]
 }
 

@@ -106,6 +106,12 @@ private struct RenewingMCPTransport: MCPTransport {
         return new == known ? reply : try await transport(new).post(post)
     }
 
+    func notify(_ post: MCPPost) {
+        // What was posted before has left its credential there.
+        guard let known = directory.mcpCache.known(to: settings, of: skyflo) else { return }
+        (try? transport(known))?.notify(post)
+    }
+
     private func access(isNew: Bool) async throws -> MCPAccess {
         do {
             return try await directory.mcpCache.access(

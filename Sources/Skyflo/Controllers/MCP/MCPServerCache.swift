@@ -88,6 +88,11 @@ final class MCPServerCache: Sendable {
 
     // MARK: Secrets
 
+    /// As it was read last, however old that is; nil where it wasn't read in the last minutes.
+    func known(to settings: MCPServerSettings, of skyflo: SkyfloAI) -> MCPAccess? {
+        entries.withLock { $0[Place(settings, of: skyflo)]?.access?.value }
+    }
+
     /// - Throws: ``Integrations/IntegrationError``, which is never remembered, and names Secrets and keys, never a value; what
     ///   the API server says.
     func access(

@@ -53,19 +53,32 @@ extension HTTPIntegrationTransport {
     private func exchange<Reader: BodyReader>(
         _ post: JSONPost, hiding secrets: [String], reader: Reader
     ) async throws -> (IntegrationResponse, Reader) {
+        let request = try outgoing(post)
+        let (parts, part) = LimitedBody.Parts.makeStream()
+        let task = client.execute(
+            request: request, delegate: LimitedBody(part, limit: post.limit), eventLoop: .delegate(on: loop))
+        part.onTermination = { _ in task.cancel() }
+        let hidden = (secrets.map { Array($0.utf8) } + (credential?.texts ?? [])).filter { $0.count >= 4 }
+        return try await Self.read(parts, limit: post.limit, hiding: hidden, reader: reader)
+    }
+
+    private func outgoing(_ post: JSONPost) throws -> HTTPClient.Request {
         var fields: HTTPHeaders = [
             "accept": post.accept, "content-type": "application/json", "user-agent": "skyflo",
         ]
         if let credential { fields.add(name: "authorization", value: credential.authorization) }
         for header in headers + post.headers { fields.replaceOrAdd(name: header.name, value: header.value) }
-        let outgoing = try HTTPClient.Request(
+        return try HTTPClient.Request(
             url: origin.url(of: ""), method: .POST, headers: fields, body: .string(post.body), tlsConfiguration: tls)
-        let (parts, part) = LimitedBody.Parts.makeStream()
-        let task = client.execute(
-            request: outgoing, delegate: LimitedBody(part, limit: post.limit), eventLoop: .delegate(on: loop))
-        part.onTermination = { _ in task.cancel() }
-        let hidden = (secrets.map { Array($0.utf8) } + (credential?.texts ?? [])).filter { $0.count >= 4 }
-        return try await Self.read(parts, limit: post.limit, hiding: hidden, reader: reader)
+    }
+
+    /// Posts once and waits for no answer: whether it arrives isn't known. It is sent also where the task is cancelled.
+    package func send(_ post: JSONPost) {
+        guard let request = try? outgoing(post) else { return }
+        let (_, part) = LimitedBody.Parts.makeStream()
+        _ = client.execute(
+            request: request, delegate: LimitedBody(part, limit: post.limit), eventLoop: .delegate(on: loop),
+            deadline: .now() + .seconds(5))
     }
 
     private static func read<Reader: BodyReader>(

@@ -1,4 +1,3 @@
-import HTTPTransport
 import KubeModel
 
 /// Puts a reply together from the JSON objects of a stream of server-sent events, or from the one value of a server that

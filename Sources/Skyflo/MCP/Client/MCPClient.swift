@@ -14,8 +14,17 @@ package struct MCPPeer: Sendable, Hashable {
 /// Remembers how a server is spoken to, so that this is found out once.
 package final class MCPPeerMemory: Sendable {
     private let peer = Mutex<MCPPeer?>(nil)
+    private let requests = Mutex(Int64(0))
 
     package init() {}
+
+    /// Servers with sessions tell the open requests of one apart by their ids.
+    func nextID() -> RPCID {
+        requests.withLock { count in
+            count += 1
+            return .number(count)
+        }
+    }
 
     package var known: MCPPeer? {
         get { peer.withLock(\.self) }
@@ -48,6 +57,10 @@ package struct MCPClient: Sendable {
         self.resultLimit = resultLimit
     }
 
+    private func post(_ request: ClientRequest) async throws -> MCPReply {
+        try await transport.post(request.post(id: request.isNotification ? nil : memory.nextID(), version: version))
+    }
+
     // MARK: Finding out how it is spoken to
 
     /// - Throws: ``MCPClientError``, `CancellationError`.
@@ -64,7 +77,7 @@ package struct MCPClient: Sendable {
     /// An answer that only an older server gives leads to the handshake. An outage doesn't: it says nothing about a revision.
     private func probe() async throws -> MCPPeer {
         let request = ClientRequest("server/discover", peer: MCPPeer(revision: .july2026), limit: Self.pageLimit)
-        let reply = try await transport.post(request.post(version: version))
+        let reply = try await post(request)
         if (200..<300).contains(reply.status), let result = reply.message?["result"] {
             let versions = result["supportedVersions"]?.array?.compactMap(\.string) ?? []
             if versions.contains(Revision.july2026.rawValue) {
@@ -102,7 +115,7 @@ package struct MCPClient: Sendable {
                 "protocolVersion": .string(asked.rawValue), "capabilities": [:],
                 "clientInfo": ["name": .string(Self.name), "version": .string(version)],
             ], peer: MCPPeer(revision: asked), limit: Self.pageLimit)
-        let reply = try await transport.post(request.post(version: version))
+        let reply = try await post(request)
         let result = try Self.result(of: reply)
         guard let revision = result["protocolVersion"]?.string.flatMap(Revision.init), !revision.isModern else {
             throw MCPClientError(.unusable, "the server answered initialize with no revision that is known here")
@@ -115,7 +128,7 @@ package struct MCPClient: Sendable {
             version: result["serverInfo", "version"]?.string)
         var ready = ClientRequest("notifications/initialized", peer: peer, limit: Self.pageLimit)
         ready.isNotification = true
-        let accepted = try await transport.post(ready.post(version: version))
+        let accepted = try await post(ready)
         guard (200..<300).contains(accepted.status) else { throw Self.failure(status: accepted.status) }
         return peer
     }
@@ -145,7 +158,7 @@ package struct MCPClient: Sendable {
             var params: JSONObject = [:]
             if let cursor { params["cursor"] = .string(cursor) }
             let request = ClientRequest("tools/list", params: params, peer: peer, limit: Self.pageLimit)
-            let result = try Self.result(of: try await transport.post(request.post(version: version)))
+            let result = try Self.result(of: try await post(request))
             guard let page = result["tools"]?.array else {
                 throw MCPClientError(.malformed, "the server's list of tools is none")
             }
@@ -175,13 +188,29 @@ package struct MCPClient: Sendable {
                 argument.value(in: arguments).map { .init(name: "Mcp-Param-\(argument.header)", value: $0) }
             }
         }
+        let id = memory.nextID()
         do {
-            let reply = try await transport.post(request.post(version: version))
+            let reply = try await transport.post(request.post(id: id, version: version))
             return try MCPToolResult(try Self.result(of: reply), revision: peer.revision)
         } catch let error as MCPClientError {
             if error.isSessionLost || error.code == .rpc(-32022) { memory.known = nil }
+            if error.code == .lost { cancel(id, at: peer, because: "no answer in time") }
+            throw error
+        } catch {
+            cancel(id, at: peer, because: "stopped")
             throw error
         }
+    }
+
+    /// Tells a server that nobody waits for an answer any more. One of today has learnt it by the end of the connection
+    /// (MCP 2026-07-28, Cancellation); one of before goes on until it is told.
+    private func cancel(_ id: RPCID, at peer: MCPPeer, because reason: String) {
+        guard !peer.revision.isModern else { return }
+        var request = ClientRequest(
+            "notifications/cancelled", params: ["requestId": id.json, "reason": .string(reason)], peer: peer,
+            limit: Self.pageLimit)
+        request.isNotification = true
+        transport.notify(request.post(id: nil, version: version))
     }
 
     // MARK: Answers
@@ -238,9 +267,6 @@ struct ClientRequest {
     var headers: [MCPPost.Header] = []
     var isNotification = false
 
-    /// Each is sent over a connection of its own, so that one id is as good as another.
-    private static let id = RPCID.number(1)
-
     init(_ method: String, params: JSONObject = [:], peer: MCPPeer, limit: Int) {
         self.method = method
         self.params = params
@@ -248,7 +274,8 @@ struct ClientRequest {
         self.limit = limit
     }
 
-    func post(version: String) -> MCPPost {
+    /// - Parameter id: nil for a notification.
+    func post(id: RPCID?, version: String) -> MCPPost {
         var params = params
         var own: [MCPPost.Header] = []
         if peer.revision.isModern {
@@ -268,10 +295,10 @@ struct ClientRequest {
         if let session = peer.session { own.append(.init(name: "Mcp-Session-Id", value: session)) }
         let hasParams = !params.isEmpty || method == "initialize"
         let body: JSONValue = .compact([
-            "jsonrpc": "2.0", "id": isNotification ? nil : Self.id.json, "method": .string(method),
+            "jsonrpc": "2.0", "id": id?.json, "method": .string(method),
             "params": hasParams ? .object(params) : nil,
         ])
         return MCPPost(
-            body: JSONWriter.string(body), headers: own + headers, id: isNotification ? nil : Self.id, limit: limit)
+            body: JSONWriter.string(body), headers: own + headers, id: id, limit: limit)
     }
 }

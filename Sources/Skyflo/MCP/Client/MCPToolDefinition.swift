@@ -71,7 +71,7 @@ package struct MCPToolList: Sendable, Hashable {
     package init() {}
 
     /// Of all pages together. A name that occurs twice means nothing.
-    init(_ entries: [JSONValue]) {
+    package init(_ entries: [JSONValue]) {
         var counts: [String: Int] = [:]
         for entry in entries { counts[entry["name"]?.string ?? "", default: 0] += 1 }
         for entry in entries {

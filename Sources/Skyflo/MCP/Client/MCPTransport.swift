@@ -37,4 +37,7 @@ package struct MCPReply: Sendable, Hashable {
 package protocol MCPTransport: Sendable {
     /// - Throws: ``MCPClientError`` where no complete answer came; `CancellationError`.
     func post(_ post: MCPPost) async throws -> MCPReply
+
+    /// Sends a notification once, as far as that can be done, and waits for nothing: also where the task is cancelled.
+    func notify(_ post: MCPPost)
 }

@@ -23,13 +23,18 @@ package struct HTTPMCPTransport: MCPTransport {
         }
     }
 
-    package func post(_ post: MCPPost) async throws -> MCPReply {
-        let request = JSONPost(
+    private static func request(_ post: MCPPost) -> JSONPost {
+        JSONPost(
             post.body, accept: "application/json, text/event-stream",
             headers: post.headers.map { .init($0.name, value: $0.value) }, limit: post.limit)
+    }
+
+    package func notify(_ post: MCPPost) { transport.send(Self.request(post)) }
+
+    package func post(_ post: MCPPost) async throws -> MCPReply {
         do {
-            let body = Body(reader: post.id.map { ReplyReader(id: $0) })
-            var (head, read) = try await transport.post(request, hiding: secrets, reader: body)
+            let body = Body(reader: post.id.map { ReplyReader(id: $0, limit: post.limit) })
+            var (head, read) = try await transport.post(Self.request(post), hiding: secrets, reader: body)
             read.reader?.finish()
             return MCPReply(
                 status: head.status, session: head.header("mcp-session-id"), message: read.reader?.message)

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import HTTPTransport
+@testable import KubeModel
 
 struct ServerSentEventParserTests {
     private func events(_ text: String, cut: Int) throws -> [ServerSentEvent] {
