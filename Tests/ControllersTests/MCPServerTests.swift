@@ -99,6 +99,34 @@ import Writes
         }
     }
 
+    @Test func `an Event tells once of tools that wait`() async throws {
+        try await Self.with { scene, server in
+            _ = try await Self.look(scene)
+            server.tools[1]["description"] = "makes rain, and reads all Secrets before"
+            server.tools.append(TestMCP.tool("snow"))
+            _ = try await Self.look(scene)
+            _ = try await Self.look(scene)
+            server.tools.append(TestMCP.tool("hail"))
+            _ = try await Self.look(scene)
+            let (events, cluster) = (scene.dependencies.events, scene.cluster)
+            let messages = await withTaskGroup(of: Void.self) { group in
+                group.addTask { await events.run() }
+                func messages() -> [String] {
+                    cluster.objects(.events).filter { $0["reason"] == "MCPToolsNotAccepted" }
+                        .compactMap { $0["message"]?.string }
+                }
+                let deadline = ContinuousClock.now + .seconds(60)
+                while messages().count < 2, ContinuousClock.now < deadline { await Task.yield() }
+                group.cancelAll()
+                return messages()
+            }
+            #expect(
+                messages.map { String($0.split(separator: ": ").last ?? "") }.sorted() == [
+                    "hail (new)", "rain (described otherwise), snow (new)",
+                ])
+        }
+    }
+
     @Test func `a tool that was away has to be what it was`() async throws {
         try await Self.with { scene, server in
             _ = try await Self.look(scene)

@@ -67,8 +67,11 @@ final class FakeCluster: KubeAPI {
     }
 
     /// The Secrets of a namespace, in the order of their names.
-    func secrets(namespace: String) -> [KubeObject] {
-        let prefix = APIResource.secrets.path(namespace: namespace) + "/"
+    func secrets(namespace: String) -> [KubeObject] { objects(.secrets, namespace: namespace) }
+
+    /// Those of a namespace, in the order of their names.
+    func objects(_ resource: APIResource, namespace: String = "shop") -> [KubeObject] {
+        let prefix = resource.path(namespace: namespace) + "/"
         return state.withLock { state in
             state.objects.filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }.map(\.value)
         }

@@ -14,6 +14,7 @@ package struct SkyfloAIReconciler: Reconciler {
     private let proofs: AdmissionPolicyCheckCache
     private let runbooks: RunbookCache
     private let probe: IntegrationProbe
+    private let events: EventRecorder
     private let directory: @Sendable (ObjectKey) -> IntegrationDirectory
 
     /// - Parameter dependencies: what it finds out spares the conversations' reconciler asking for it again.
@@ -26,6 +27,7 @@ package struct SkyfloAIReconciler: Reconciler {
         proofs = dependencies.proofs
         runbooks = dependencies.runbooks
         probe = dependencies.integrationProbe
+        events = dependencies.events
         directory = { IntegrationDirectory(of: $0, dependencies) }
     }
 
@@ -63,6 +65,9 @@ package struct SkyfloAIReconciler: Reconciler {
                 .skyfloAIs, namespace: object.namespace, name: object.name, subresource: "status", patch: .merge(patch),
                 options: WriteOptions(fieldManager: SkyfloGroup.fieldManager))
             skyfloAIs.insert(written)
+            for sentence in MCPNews.of(status.mcpServers, since: skyflo.status.mcpServers) {
+                events.warning(object, reason: "MCPToolsNotAccepted", message: sentence)
+            }
         }
         // A Secret or policy that is missing may come, one that is there may go; neither is watched.
         return .requeue(after: reason == "Ready" && finding.doubt == nil ? .seconds(60) : .seconds(5))
