@@ -221,6 +221,68 @@ import Writes
         }
     }
 
+    private static let client: JSONValue = [
+        "clientID": "sky flo", "clientSecretRef": ["name": "mcp", "key": "secret"], "scopes": ["tools", "more"],
+    ]
+
+    private static func withOAuth(
+        answering answer: @escaping @Sendable (SeenRequest, _ number: Int) -> TestAnswer,
+        _ body: @escaping @Sendable (inout Scene, TestMCP, TestWebServer) async throws -> Void
+    ) async throws {
+        let tokens = TestWebServer()
+        tokens.handle { answer($0, tokens.requests.count) }
+        try await tokens.serve {
+            let oauth = MergePatch.apply(["tokenURL": .string(tokens.url + "/token")], to: client)
+            let server = TestMCP(authorization: "Bearer token-2", tools: standard)
+            try await with(server, ["oauth": oauth]) { scene, server in
+                scene.cluster.put(
+                    KubeObject(
+                        .secrets, namespace: "shop", name: "mcp",
+                        members: [
+                            "type": "Opaque", "data": ["secret": .string(Base64.encode(Array("p:ss word\n".utf8)))],
+                        ]), in: .secrets)
+                try await body(&scene, server, tokens)
+            }
+        }
+    }
+
+    @Test func `a token is got by OAuth, for this server only, and again when it is refused`() async throws {
+        try await Self.withOAuth { _, number in
+            TestAnswer(
+                200, json: ["access_token": .string("token-\(number)"), "token_type": "bearer", "expires_in": 3600])
+        } _: { scene, _, tokens in
+            let status = try await Self.look(scene)
+            #expect(status.isReached, "\(status.message)")
+            #expect(tokens.requests.count == 2)
+            let request = try #require(tokens.requests.first)
+            #expect(request.headers["authorization"] == "Basic \(Base64.encode(Array("sky%20flo:p%3Ass%20word".utf8)))")
+            #expect(request.parameter("grant_type") == "client_credentials")
+            #expect(request.parameter("scope") == "tools more")
+            let object = try #require(scene.cluster.object(.skyfloAIs, "sky"))
+            #expect(request.parameter("resource") == SkyfloAI(object).mcpServers.first?.url)
+            #expect(SkyfloAI(object).namesSecrets)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (TestAnswer(401, json: ["error": "invalid_client", "error_description": "p:ss word"]), "invalid_client"),
+            (TestAnswer(200, json: ["access_token": "token-2"]), "without a bearer token"),
+            (TestAnswer(200, json: ["access_token": "a\nb", "token_type": "Bearer"]), "without a bearer token"),
+            (TestAnswer(302, headers: ["location": "http://evil.example/"]), "HTTP 302"),
+            (TestAnswer(200, "<html>"), "without a bearer token"),
+        ])
+    func `without a token nothing is sent to the server, and the status says why`(
+        _ answer: TestAnswer, says: String
+    ) async throws {
+        try await Self.withOAuth { _, _ in answer } _: { scene, server, tokens in
+            let status = try await Self.look(scene)
+            #expect(!status.isReached && status.message.contains(says), "\(status.message)")
+            #expect(!status.message.contains("ss word"))
+            #expect(server.requests.isEmpty && tokens.requests.count == 1)
+        }
+    }
+
     @Test func `the tools of a server are a toolset of its name, and a conversation's turn has them`() async throws {
         try await Self.with { scene, _ in
             _ = try await Self.look(scene)

@@ -189,7 +189,11 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
         let servers = try #require(json["properties", "spec", "properties", "mcpServers"])
         let maximal: JSONValue = [
             "name": "weather", "url": "http://localhost/mcp", "purpose": "weather",
-            "headers": [["name": "Authorization", "value": "Bearer ", "secretRef": ["name": "s", "key": "k"]]],
+            "headers": [["name": "X-Key", "value": "k ", "secretRef": ["name": "s", "key": "k"]]],
+            "oauth": [
+                "tokenURL": "http://localhost/token", "clientID": "c", "clientSecretRef": ["name": "o", "key": "k"],
+                "scopes": ["read"],
+            ],
             "caSecretRef": ["name": "a", "key": "k"], "caConfigMapRef": ["name": "b", "key": "k"], "enabled": false,
             "readOnly": true, "reads": ["forecast"], "timeoutSeconds": 9,
             "acceptedDigest": .string("sha256:" + String(repeating: "a", count: 64)),
@@ -215,6 +219,8 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
             ["url": "http://user@host/"], ["acceptedDigest": "sha256:1"],
             ["headers": [["name": "Host", "value": "a"]]],
             ["headers": [["name": "X-A"]]],
+            ["headers": [["name": "authorization", "value": "a"]]],
+            ["oauth": ["scopes": ["a b"]]],
         ] { #expect(!problems(MergePatch.apply(change, to: usable)).isEmpty, "\(change)") }
     }
 

@@ -115,7 +115,8 @@ private struct RenewingMCPTransport: MCPTransport {
     private func access(isNew: Bool) async throws -> MCPAccess {
         do {
             return try await directory.mcpCache.access(
-                to: settings, of: skyflo, isNew: isNew, api: directory.api, clock: directory.clock)
+                to: settings, of: skyflo, isNew: isNew, api: directory.api, clock: directory.clock,
+                requestingToken: token)
         } catch let error as IntegrationError {
             throw MCPClientError(.notSent, error.message)
         } catch let error as CancellationError {
@@ -124,6 +125,17 @@ private struct RenewingMCPTransport: MCPTransport {
             throw MCPClientError(.notSent, ToolFailure(describing: error).message)
         }
     }
+
+    private func token(
+        by grant: ClientCredentialsGrant, _ access: MCPAccess
+    ) async throws -> ClientCredentialsGrant.Token {
+        let transport = try HTTPIntegrationTransport(
+            IntegrationOrigin(settings.oauth?.tokenURL ?? ""), credential: nil, certificates: access.certificates,
+            timeout: min(timeout, Self.longestTokenRequest), proxies: directory.proxies)
+        return try await grant.token(from: transport)
+    }
+
+    private static let longestTokenRequest = Duration.seconds(10)
 
     private func transport(_ access: MCPAccess) throws(MCPClientError) -> HTTPMCPTransport {
         do {

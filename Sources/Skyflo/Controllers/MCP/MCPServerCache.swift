@@ -15,7 +15,19 @@ struct MCPAccess: Sendable, Hashable {
     var secrets: [String]
     /// In PEM; nil for the authorities of the system.
     var certificates: String?
+    /// By which a token is got; nil where the headers say all.
+    var grant: ClientCredentialsGrant?
+
+    func adding(_ token: ClientCredentialsGrant.Token) -> MCPAccess {
+        var access = self
+        access.headers.append(.init("Authorization", value: "Bearer \(token.text)"))
+        access.secrets.append(token.text)
+        return access
+    }
 }
+
+/// Asks the token endpoint of a server's settings.
+typealias MCPTokenRequest = (ClientCredentialsGrant, MCPAccess) async throws -> ClientCredentialsGrant.Token
 
 /// What was found out about MCP servers within the last minute: how they are spoken to, what Secrets hold for them, and which
 /// tools they have.
@@ -23,6 +35,7 @@ final class MCPServerCache: Sendable {
     static let lifetime = Duration.seconds(60)
     /// A server that gave no answer is left alone for a while: turns don't wait for it each time.
     static let failureLifetime = Duration.seconds(15)
+    private static let tokenMargin = Duration.seconds(20)
 
     private struct Place: Hashable {
         var skyfloAI: ObjectKey
@@ -40,6 +53,7 @@ final class MCPServerCache: Sendable {
         var usedAt: Duration
         var memory = MCPPeerMemory()
         var access: (value: MCPAccess, readAt: Duration)?
+        var token: (value: ClientCredentialsGrant.Token, grant: ClientCredentialsGrant, goodUntil: Duration)?
         var list: (value: Result<MCPToolList, MCPClientError>, readAt: Duration)?
     }
 
@@ -90,7 +104,31 @@ final class MCPServerCache: Sendable {
 
     /// As it was read last, however old that is; nil where it wasn't read in the last minutes.
     func known(to settings: MCPServerSettings, of skyflo: SkyfloAI) -> MCPAccess? {
-        entries.withLock { $0[Place(settings, of: skyflo)]?.access?.value }
+        entries.withLock { $0[Place(settings, of: skyflo)] }.flatMap { entry in
+            guard let access = entry.access?.value, access.grant != nil else { return entry.access?.value }
+            return entry.token.map { access.adding($0.value) }
+        }
+    }
+
+    /// What one request needs, with a token where the settings have one got.
+    ///
+    /// - Parameter isNew: the Secrets are read and a token is asked for, whatever is remembered.
+    /// - Throws: as ``access(to:of:isNew:api:clock:)``, and what the request for a token throws.
+    func access(
+        to settings: MCPServerSettings, of skyflo: SkyfloAI, isNew: Bool, api: any KubeAPI, clock: any RuntimeClock,
+        requestingToken request: MCPTokenRequest
+    ) async throws -> MCPAccess {
+        let access = try await access(to: settings, of: skyflo, isNew: isNew, api: api, clock: clock)
+        guard let grant = access.grant else { return access }
+        let (place, now) = (Place(settings, of: skyflo), clock.uptime)
+        if !isNew, let known = entries.withLock({ $0[place]?.token }), known.grant == grant, now < known.goodUntil {
+            return access.adding(known.value)
+        }
+        let token = try await request(grant, access)
+        // A token that ends while a request is on its way would be refused.
+        let goodUntil = now + max(.zero, (token.lifetime ?? Self.lifetime) - Self.tokenMargin)
+        change(place, at: now) { $0.token = (token, grant, goodUntil) }
+        return access.adding(token)
     }
 
     /// - Throws: ``Integrations/IntegrationError``, which is never remembered, and names Secrets and keys, never a value; what
@@ -122,27 +160,42 @@ final class MCPServerCache: Sendable {
                 access.headers.append(.init(header.name, value: header.value ?? ""))
                 continue
             }
-            guard let secret = try await api.find(.secrets, namespace: namespace, name: reference.name) else {
-                throw failure("Secret \(reference.name) does not exist")
-            }
-            // As of models' keys: what it holds is sent to an address that the same SkyfloAI names.
-            guard SkyfloAI.mayHoldKey(secret) else {
-                throw failure("Secret \(reference.name) is not of type Opaque; credentials are read from those only")
-            }
-            guard
-                let text = secret["data", reference.key]?.string.flatMap(Base64.decode).map({
-                    CredentialText.withoutLineEnds(String(decoding: $0, as: UTF8.self))
-                }), !text.isEmpty
-            else { throw failure("Secret \(reference.name) has no key \(reference.key), or nothing in it") }
+            let text = try await secretText(reference, namespace: namespace, api: api)
             guard CredentialText.fitsHeader(text) else {
                 throw failure("the key \(reference.key) of Secret \(reference.name) \(CredentialText.refusal)")
             }
             access.headers.append(.init(header.name, value: (header.value ?? "") + text))
             access.secrets.append(text)
         }
+        if let oauth = settings.oauth {
+            let secret = try await secretText(oauth.clientSecretRef, namespace: namespace, api: api)
+            let grant = ClientCredentialsGrant(
+                clientID: oauth.clientID, secret: secret, scopes: oauth.scopes, resource: settings.url)
+            access.secrets += grant.secrets
+            access.grant = grant
+        }
         access.certificates = try await IntegrationCredentialCache.certificates(
             secret: settings.caSecret, configMap: settings.caConfigMap, namespace: namespace, api: api)
         return access
+    }
+
+    private static func secretText(
+        _ reference: IntegrationSettings.Reference, namespace: String?, api: any KubeAPI
+    ) async throws -> String {
+        guard let secret = try await api.find(.secrets, namespace: namespace, name: reference.name) else {
+            throw failure("Secret \(reference.name) does not exist")
+        }
+        // As of models' keys: what it holds is sent to an address that the same SkyfloAI names.
+        guard SkyfloAI.mayHoldKey(secret) else {
+            throw failure("Secret \(reference.name) is not of type Opaque; credentials are read from those only")
+        }
+        let text = secret["data", reference.key]?.string.flatMap(Base64.decode).map {
+            CredentialText.withoutLineEnds(String(decoding: $0, as: UTF8.self))
+        }
+        guard let text, !text.isEmpty else {
+            throw failure("Secret \(reference.name) has no key \(reference.key), or nothing in it")
+        }
+        return text
     }
 
     private static func failure(_ message: String) -> IntegrationError {

@@ -60,7 +60,8 @@ extension SkyfloAI {
         !runbooks.isEmpty || triggers.contains { if case .alertmanager = $0.source { true } else { false } }
             || integrations.contains { $0.secret != nil || $0.caSecret != nil || $0.caConfigMap != nil }
             || mcpServers.contains { server in
-                server.caSecret != nil || server.caConfigMap != nil || server.headers.contains { $0.secretRef != nil }
+                server.caSecret != nil || server.caConfigMap != nil || server.oauth != nil
+                    || server.headers.contains { $0.secretRef != nil }
             }
             || models.contains { model in
                 model.apiKeySecretRef != nil || model.caSecretRef != nil || model.caConfigMapRef != nil

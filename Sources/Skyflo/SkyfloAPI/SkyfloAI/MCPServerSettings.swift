@@ -10,12 +10,23 @@ package struct MCPServerSettings: Sendable, Hashable {
         package var secretRef: IntegrationSettings.Reference?
     }
 
+    /// How a token is got for the operator itself (OAuth, client credentials).
+    package struct OAuth: Sendable, Hashable {
+        /// Of the token endpoint.
+        package var tokenURL: String
+        package var clientID: String
+        package var clientSecretRef: IntegrationSettings.Reference
+        package var scopes: [String]
+    }
+
     /// What conversations call it: the toolset of its tools, and a part of their names.
     package var name: String
     package var url: String
     /// For the model: what the server's tools are for.
     package var purpose: String
     package var headers: [Header]
+    /// nil where the headers say all.
+    package var oauth: OAuth?
     package var caSecret: IntegrationSettings.Reference?
     package var caConfigMap: IntegrationSettings.Reference?
     package var isEnabled: Bool
@@ -33,6 +44,7 @@ package struct MCPServerSettings: Sendable, Hashable {
         self.url = url
         purpose = json["purpose"]?.string ?? ""
         headers = (json["headers"]?.array ?? []).compactMap(Header.init)
+        oauth = json["oauth"].flatMap(OAuth.init)
         caSecret = IntegrationSettings.Reference(json["caSecretRef"])
         caConfigMap = IntegrationSettings.Reference(json["caConfigMapRef"])
         isEnabled = json["enabled"]?.bool ?? true
@@ -51,6 +63,18 @@ package struct MCPServerSettings: Sendable, Hashable {
     static func all(_ json: JSONValue?) -> [MCPServerSettings] {
         var seen = reservedNames
         return (json?.array ?? []).compactMap(MCPServerSettings.init).filter { seen.insert($0.name).inserted }
+    }
+}
+
+extension MCPServerSettings.OAuth {
+    init?(_ json: JSONValue) {
+        guard let tokenURL = json["tokenURL"]?.string, let clientID = json["clientID"]?.string,
+            let secret = json["clientSecretRef", "name"]?.string
+        else { return nil }
+        self.tokenURL = tokenURL
+        self.clientID = clientID
+        clientSecretRef = .init(name: secret, key: json["clientSecretRef", "key"]?.string ?? "client-secret")
+        scopes = json["scopes"]?.array?.compactMap(\.string) ?? []
     }
 }
 
