@@ -275,7 +275,9 @@ import Writes
     func `without a token nothing is sent to the server, and the status says why`(
         _ answer: TestAnswer, says: String
     ) async throws {
-        try await Self.withOAuth { _, _ in answer } _: { scene, server, tokens in
+        try await Self.withOAuth { _, _ in
+            answer
+        } _: { scene, server, tokens in
             let status = try await Self.look(scene)
             #expect(!status.isReached && status.message.contains(says), "\(status.message)")
             #expect(!status.message.contains("ss word"))

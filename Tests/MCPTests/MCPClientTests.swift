@@ -13,7 +13,7 @@ private final class ScriptedTransport: MCPTransport {
     var posts: [MCPPost] { seen.withLock(\.self) }
     var methods: [String] { posts.compactMap { try? JSONParser.parse($0.body)["method"]?.string } }
 
-    func post(_ post: MCPPost) async throws -> MCPReply {
+    func post(_ post: MCPPost, progress: MCPProgressHandler?) async throws -> MCPReply {
         seen.withLock { $0.append(post) }
         return try answer(post, try JSONParser.parse(post.body))
     }
@@ -368,6 +368,20 @@ private final class ScriptedTransport: MCPTransport {
             reader.finish()
             #expect(reader.message == nil)
         }
+    }
+
+    @Test func `progress is that of the request, and rises`() {
+        var reader = ReplyReader(id: .number(7), limit: 1 << 16)
+        func say(_ token: String, _ progress: String) -> [MCPProgress] {
+            let json =
+                #"{"method":"notifications/progress","params":{"progressToken":\#(token),"progress":\#(progress)}}"#
+            _ = reader.read("data: \(json)\n\n".utf8, contentType: "text/event-stream")
+            return reader.takeProgress()
+        }
+        #expect(say("7", #"1,"total":3,"message":"one""#).map(\.message) == ["one"])
+        #expect(say("8", "2").isEmpty && say("7", "1").isEmpty && say("7", "0.5").isEmpty && say("7", "\"2\"").isEmpty)
+        #expect(say("\"7\"", "2.5").map(\.progress) == [2.5])
+        #expect(reader.message == nil)
     }
 
     @Test func `behind an event that is larger than is read nothing is found`() {

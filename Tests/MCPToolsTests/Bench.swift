@@ -97,9 +97,12 @@ struct Bench: Sendable {
     var reader: IntegrationReader { IntegrationReader(provider, namespace: "shop") }
     var readOnly: ReadOnlyAPI { ReadOnlyAPI(api.impersonating(worker)) }
 
-    func call(_ name: String, _ arguments: JSONValue = [:]) async throws -> ToolOutcome {
-        let context = ToolContext(
+    func call(
+        _ name: String, _ arguments: JSONValue = [:], report: (@Sendable (ToolProgress) -> Void)? = nil
+    ) async throws -> ToolOutcome {
+        var context = ToolContext(
             api: readOnly, mapper: RESTMapper(api: api), namespace: "shop", redactor: redactor, integrations: reader)
+        context.report = report
         return try await tools.call(name: name, arguments: JSONWriter.string(arguments), in: context)
     }
 

@@ -154,6 +154,34 @@ private let rain: JSONValue = ["place": "Graz", "password": "correct horse batte
         }
     }
 
+    @Test(arguments: [TestMCP.Era.modern, .legacy])
+    func `progress is told, as people may see it`(_ era: TestMCP.Era) async throws {
+        try await Bench.with(TestMCP(era, tools: Bench.standard)) { bench in
+            let notice: JSONValue = [
+                "jsonrpc": "2.0", "method": "notifications/progress",
+                "params": [
+                    "message": "looked\u{1B}[2J at\npassword: hunter2hunter2", "progress": 2, "progressToken": 1,
+                    "total": 3,
+                ],
+            ]
+            bench.server.replace(
+                "tools/call",
+                with: TestMCP.events([notice, ["jsonrpc": "2.0", "id": 1, "result": TestMCP.text("here")]]))
+            let told = Mutex<[ToolProgress]>([])
+            _ = try await bench.call("mcp_weather_look") { progress in told.withLock { $0.append(progress) } }
+            let first = told.withLock(\.first)
+            let progress = try #require(first)
+            #expect(progress.step == 2 && progress.steps == 3 && progress.message.hasPrefix("looked [2J at password"))
+            #expect(!progress.message.contains("hunter2"))
+            // Where nobody looks on, none is asked for.
+            _ = try await bench.call("mcp_weather_look")
+            let tokens = bench.server.requests.compactMap { try? JSONParser.parse($0.body) }.filter {
+                $0["method"] == "tools/call"
+            }.map { $0["params", "_meta", "progressToken"] }
+            #expect(tokens.count == 2 && tokens[0] != nil && tokens[1] == nil)
+        }
+    }
+
     @Test func `a server of before is told when an answer isn't waited for any more`() async throws {
         try await Bench.with(TestMCP(.legacy, tools: Bench.standard), timeout: .seconds(1)) { bench in
             bench.server.replace("tools/call", with: Self.silent)

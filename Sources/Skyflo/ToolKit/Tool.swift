@@ -70,6 +70,8 @@ package struct ToolContext: Sendable {
     package var outputLimit: Int
     /// How far the call's wait is; nil at its first look, and for a call that doesn't wait.
     package var waited: WaitProgress?
+    /// Told how far a call is that takes its time. Nothing may depend on it.
+    package var report: (@Sendable (ToolProgress) -> Void)?
 
     package init(
         api: ReadOnlyAPI, mapper: RESTMapper, namespace: String, redactor: Redactor,
@@ -81,6 +83,21 @@ package struct ToolContext: Sendable {
         self.redactor = redactor
         self.integrations = integrations
         self.outputLimit = outputLimit
+    }
+}
+
+/// How far a call is, for whoever looks on.
+package struct ToolProgress: Sendable, Hashable {
+    /// Without what looks like a credential.
+    package var message: String
+    /// From 1; nil for what isn't done in steps.
+    package var step: Int?
+    package var steps: Int?
+
+    package init(message: String, step: Int? = nil, steps: Int? = nil) {
+        self.message = message
+        self.step = step
+        self.steps = steps
     }
 }
 

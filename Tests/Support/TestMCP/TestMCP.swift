@@ -144,6 +144,7 @@ package final class TestMCP: Sendable {
         var answer = answer
         let own = "\"id\":\(JSONWriter.string(id)),"
         answer.body = answer.body.replacing("\"id\":1,".utf8, with: own.utf8)
+            .replacing("\"progressToken\":1,".utf8, with: "\"progressToken\":\(JSONWriter.string(id)),".utf8)
         return answer
     }
 

@@ -76,9 +76,11 @@ struct ToolCallRunner: Sendable {
             try await stopWatcher.run(for: snapshot, governedBy: references.skyfloAI) {
                 try await calls.concurrentMap(atOnce: 8) { call in
                     @Sendable func run() async throws -> Prepared {
-                        try await Self.prepare(call, readOnly: readOnly, in: context) {
-                            if let undo = undos[call.id] { return .proposal(try await undo.proposal(in: context)) }
-                            return try await registry.run(call, toolsets: references.toolsets, in: context)
+                        var own = context
+                        own.report = { snapshot.pass([.callProgress(CallProgress($0, of: call))]) }
+                        return try await Self.prepare(call, readOnly: readOnly, in: own) { [own] in
+                            if let undo = undos[call.id] { return .proposal(try await undo.proposal(in: own)) }
+                            return try await registry.run(call, toolsets: references.toolsets, in: own)
                         }
                     }
                     guard let telemetry else { return try await run() }
@@ -187,6 +189,13 @@ struct ToolCallRunner: Sendable {
                 + "Write fewer objects at a time"
         }
         return nil
+    }
+}
+
+extension CallProgress {
+    fileprivate init(_ progress: ToolProgress, of call: Call) {
+        self.init(call: call.id, tool: call.tool, message: progress.message)
+        (step, steps) = (progress.step, progress.steps)
     }
 }
 

@@ -98,12 +98,12 @@ private struct RenewingMCPTransport: MCPTransport {
     let directory: IntegrationDirectory
     let timeout: Duration
 
-    func post(_ post: MCPPost) async throws -> MCPReply {
+    func post(_ post: MCPPost, progress: MCPProgressHandler?) async throws -> MCPReply {
         let known = try await access(isNew: false)
-        let reply = try await transport(known).post(post)
+        let reply = try await transport(known).post(post, progress: progress)
         guard reply.status == 401 else { return reply }
         let new = try await access(isNew: true)
-        return new == known ? reply : try await transport(new).post(post)
+        return new == known ? reply : try await transport(new).post(post, progress: progress)
     }
 
     func notify(_ post: MCPPost) {

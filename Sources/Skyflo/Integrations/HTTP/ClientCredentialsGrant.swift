@@ -52,7 +52,8 @@ package struct ClientCredentialsGrant: Sendable, Hashable {
             let code = (json?["error"]?.string ?? "").filter { $0.isASCII && ($0.isLetter || $0 == "_") }.prefix(40)
             throw IntegrationError(
                 .unauthorized,
-                message: "the token endpoint gives no token (HTTP \(response.status)\(code.isEmpty ? "" : ", \(code)"))")
+                message: "the token endpoint gives no token (HTTP \(response.status)\(code.isEmpty ? "" : ", \(code)"))"
+            )
         }
         guard let text = json?["access_token"]?.string, !text.isEmpty, CredentialText.fitsHeader(text),
             json?["token_type"]?.string?.lowercased() == "bearer"

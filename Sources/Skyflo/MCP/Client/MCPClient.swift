@@ -58,7 +58,8 @@ package struct MCPClient: Sendable {
     }
 
     private func post(_ request: ClientRequest) async throws -> MCPReply {
-        try await transport.post(request.post(id: request.isNotification ? nil : memory.nextID(), version: version))
+        try await transport.post(
+            request.post(id: request.isNotification ? nil : memory.nextID(), version: version), progress: nil)
     }
 
     // MARK: Finding out how it is spoken to
@@ -171,8 +172,12 @@ package struct MCPClient: Sendable {
     }
 
     /// Calls a tool, once.
+    ///
+    /// - Parameter progress: told how far the server is; nil asks it not to say.
     /// - Throws: ``MCPClientError``, `CancellationError`.
-    package func call(_ tool: MCPToolDefinition, arguments: JSONValue) async throws -> MCPToolResult {
+    package func call(
+        _ tool: MCPToolDefinition, arguments: JSONValue, progress: MCPProgressHandler? = nil
+    ) async throws -> MCPToolResult {
         let peer: MCPPeer
         do {
             peer = try await connect()
@@ -188,9 +193,10 @@ package struct MCPClient: Sendable {
                 argument.value(in: arguments).map { .init(name: "Mcp-Param-\(argument.header)", value: $0) }
             }
         }
+        request.wantsProgress = progress != nil
         let id = memory.nextID()
         do {
-            let reply = try await transport.post(request.post(id: id, version: version))
+            let reply = try await transport.post(request.post(id: id, version: version), progress: progress)
             return try MCPToolResult(try Self.result(of: reply), revision: peer.revision)
         } catch let error as MCPClientError {
             if error.isSessionLost || error.code == .rpc(-32022) { memory.known = nil }
@@ -266,6 +272,7 @@ struct ClientRequest {
     var limit: Int
     var headers: [MCPPost.Header] = []
     var isNotification = false
+    var wantsProgress = false
 
     init(_ method: String, params: JSONObject = [:], peer: MCPPeer, limit: Int) {
         self.method = method
@@ -288,6 +295,10 @@ struct ClientRequest {
             if method == "tools/call", let name = params["name"]?.string {
                 own.append(.init(name: "Mcp-Name", value: HeaderText.encode(name)))
             }
+        }
+        // The id is unique among the open requests, as the token has to be.
+        if wantsProgress, let id {
+            params["_meta"] = MergePatch.apply(["progressToken": id.json], to: params["_meta"] ?? [:])
         }
         if method != "initialize" {
             own.append(.init(name: "MCP-Protocol-Version", value: peer.revision.rawValue))

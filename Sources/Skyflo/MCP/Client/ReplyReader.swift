@@ -8,6 +8,8 @@ package struct ReplyReader: Sendable {
     private var bytes: [UInt8] = []
     private var isEvents: Bool?
     private var events: ServerSentEventParser
+    private var lastProgress = -Double.infinity
+    private var progress: [MCPProgress] = []
     /// The answer, with a result or an error; nil as long as none came.
     package private(set) var message: JSONValue?
 
@@ -34,6 +36,12 @@ package struct ReplyReader: Sendable {
         }
     }
 
+    /// What the server said of its progress since the last time, as far as it rises.
+    package mutating func takeProgress() -> [MCPProgress] {
+        defer { progress = [] }
+        return progress
+    }
+
     /// Ends the body. An event that only lacks the empty line behind it counts.
     package mutating func finish() {
         guard message == nil else { return }
@@ -54,14 +62,28 @@ package struct ReplyReader: Sendable {
 
     /// An id that came back as a text is still that of the request; an error may have none where it couldn't be read.
     private mutating func take(_ json: JSONValue) {
-        guard let members = json.object, members["method"] == nil, !json.isDeeper(than: RPCMessage.maximumDepth)
-        else { return }
+        guard let members = json.object, !json.isDeeper(than: RPCMessage.maximumDepth) else { return }
+        guard members["method"] == nil else { return takeNotification(json) }
         let isOwn = RPCID(json: members["id"]).map { $0.text == id.text } ?? false
         if isOwn, members.contains("result") || members.contains("error") {
             message = json
         } else if isEvents != true, members["error"]?.object != nil {
             message = json
         }
+    }
+}
+
+extension ReplyReader {
+    /// How many are kept until they are taken.
+    private static let mostProgress = 100
+
+    private mutating func takeNotification(_ json: JSONValue) {
+        guard json["method"] == "notifications/progress",
+            RPCID(json: json["params", "progressToken"]).map({ $0.text == id.text }) ?? false,
+            let found = MCPProgress(json["params"]), found.progress > lastProgress, progress.count < Self.mostProgress
+        else { return }
+        lastProgress = found.progress
+        progress.append(found)
     }
 }
 

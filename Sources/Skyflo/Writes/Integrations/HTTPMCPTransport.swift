@@ -17,9 +17,26 @@ package struct HTTPMCPTransport: MCPTransport {
     private struct Body: BodyReader {
         /// nil where no answer is waited for.
         var reader: ReplyReader?
+        var progress: MCPProgressHandler?
+        private var lastTold: ContinuousClock.Instant?
+        /// Nobody reads faster.
+        private static let interval = Duration.milliseconds(200)
+
+        init(_ reader: ReplyReader?, progress: MCPProgressHandler?) {
+            self.reader = reader
+            self.progress = progress
+        }
 
         mutating func read(_ bytes: [UInt8], of head: IntegrationResponse) -> Bool {
-            reader?.read(bytes, contentType: head.header("content-type")) ?? true
+            let isDone = reader?.read(bytes, contentType: head.header("content-type")) ?? true
+            if let progress, let newest = reader?.takeProgress().last {
+                let now = ContinuousClock.now
+                if lastTold.map({ now - $0 >= Self.interval }) ?? true {
+                    lastTold = now
+                    progress(newest)
+                }
+            }
+            return isDone
         }
     }
 
@@ -31,9 +48,9 @@ package struct HTTPMCPTransport: MCPTransport {
 
     package func notify(_ post: MCPPost) { transport.send(Self.request(post)) }
 
-    package func post(_ post: MCPPost) async throws -> MCPReply {
+    package func post(_ post: MCPPost, progress: MCPProgressHandler?) async throws -> MCPReply {
         do {
-            let body = Body(reader: post.id.map { ReplyReader(id: $0, limit: post.limit) })
+            let body = Body(post.id.map { ReplyReader(id: $0, limit: post.limit) }, progress: progress)
             var (head, read) = try await transport.post(Self.request(post), hiding: secrets, reader: body)
             read.reader?.finish()
             return MCPReply(

@@ -97,11 +97,14 @@ extension IntegrationReader {
 
     /// Calls a tool that the SkyfloAI lists as one that reads.
     ///
-    /// - Parameter tool: as it was offered.
+    /// - Parameters:
+    ///   - tool: as it was offered.
+    ///   - progress: told how far the server is.
     /// - Throws: ``ToolFailure`` where it isn't one of these by now, isn't what it was, may not be used, or gives no answer;
     ///   `CancellationError`.
     package func readMCP(
-        _ tool: AcceptedMCPTool, of server: String, arguments: JSONValue, api: ReadOnlyAPI
+        _ tool: AcceptedMCPTool, of server: String, arguments: JSONValue, api: ReadOnlyAPI,
+        progress: MCPProgressHandler? = nil
     ) async throws -> MCPToolResult {
         let name = tool.definition.name
         guard try mcpServer(server).reads.contains(name) else {
@@ -110,7 +113,8 @@ extension IntegrationReader {
         try await requireMCPRight(.get, to: server, api: api)
         do {
             try await requireSame(tool.digest, name, of: server, isNew: false)
-            return try await provider.mcpClient(to: server).call(tool.definition, arguments: arguments)
+            return try await provider.mcpClient(to: server).call(
+                tool.definition, arguments: arguments, progress: progress)
         } catch let error as MCPClientError {
             throw ToolFailure("MCP server \(server): \(error.message)")
         }
