@@ -86,6 +86,7 @@ run hack/bench/cluster
 run hack/bench/kube
 run hack/bench/tools
 run hack/bench/live
+run hack/bench/mcp
 run hack/bench/helm --sdk
 run hack/fuzz/fuzz 10
 run hack/crash.sh 1000
