@@ -1,5 +1,6 @@
 import KubeModel
 import LiveEvents
+import SkyfloAPI
 
 extension FuzzTarget {
     /// However the bytes of a stream of events are cut, the same comes of them; and what was understood is written so that it
@@ -72,5 +73,36 @@ extension FuzzTarget {
             }
         }
         return messages
+    }
+
+    /// Whatever a client sends is a command that its text says in so many words, or is none and says why.
+    static let streamCommand = FuzzTarget.text(
+        "stream-command",
+        corpus: [
+            #"{"id":"1","type":"stop"}"#,
+            #"{"id":2,"type":"decide","call_id":"c1","decision":"Approved","digest":"sha256:0","reason":"fine"}"#,
+        ],
+        words: [
+            "\"type\":\"stop\"", "\"type\":\"decide\"", "\"call_id\":", "\"decision\":\"Denied\"", "\"digest\":\"\"",
+            "\"reason\":null", "\"id\":{}", "null", "{", "}", "é", "\u{0}",
+        ]
+    ) { input in
+        let text = String(decoding: input, as: UTF8.self)
+        let command: StreamCommand
+        do throws(StreamCommand.Malformed) {
+            command = try StreamCommand(parsing: text)
+        } catch {
+            return try require(!error.description.isEmpty, "a refusal says nothing")
+        }
+        let json = try JSONParser.parse(text)
+        try require((command.id?.utf8.count ?? 0) <= 64, "the id is too long")
+        switch command.action {
+        case .stop: try require(json["type"]?.string == "stop", "a stop that nobody asked for")
+        case .decide(let call, let decision, let digest, _):
+            let isSaid =
+                json["type"]?.string == "decide" && json["call_id"]?.string == call && !call.isEmpty
+                && json["decision"]?.string == decision.rawValue && json["digest"]?.string == digest && !digest.isEmpty
+            try require(isSaid, "a decision that nobody asked for")
+        }
     }
 }

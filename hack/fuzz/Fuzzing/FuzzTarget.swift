@@ -29,7 +29,7 @@ package struct FuzzTarget: Sendable {
     package static let all: [FuzzTarget] = [
         json, yaml, labelSelector, kubeconfig, smallTexts, jsonPatch, mergePatch, strategicMergePatch, serverSideApply,
         cel, celRule, modelReply, providerReply, protobuf, fieldSelector, resourcePath, redaction, canonicalJSON,
-        transcript, liveEvents, argumentReference, cronSchedule, alertNotification,
+        transcript, liveEvents, streamCommand, argumentReference, cronSchedule, alertNotification,
         helmYAML, helmYAMLWriter, helmValues, helmSet, helmRegex, helmParser, helmChart, helmArchive, helmTar,
         helmRelease,
         mcpRequest, mcpReply, webForm, webAnswer, webDiff,
