@@ -104,6 +104,8 @@ run hack/peers/jenkins
 run hack/peers/mcp
 run hack/peers/mcp-client
 run hack/peers/prometheus
+run hack/peers/metrics
+run hack/peers/websocket
 run hack/peers/git-hosts
 run hack/peers/alertmanager
 run hack/peers/cron
