@@ -75,6 +75,7 @@ run hack/peers/mcp-client --short
 run hack/peers/prometheus --short
 run hack/peers/metrics --short
 run hack/peers/websocket --short
+run hack/peers/web --short
 run hack/peers/git-hosts --short
 run hack/peers/alertmanager --short
 run hack/peers/cron --short
