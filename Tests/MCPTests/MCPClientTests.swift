@@ -196,6 +196,16 @@ private final class ScriptedTransport: MCPTransport {
         #expect(list.tools.count == MCPToolList.mostTools && list.problems.count == 1)
     }
 
+    @Test func `of a list that is far too long only the beginning is looked at, and few of its problems are told`() {
+        let same = MCPToolList(Array(repeating: Self.tool("same"), count: 20_000))
+        #expect(same.tools.isEmpty && same.problems.count == 2)
+        let pairs = MCPToolList((0..<20_000).map { Self.tool("t\($0 % 10_000)") })
+        #expect(pairs.tools.isEmpty && pairs.problems.count == 33)
+        #expect(pairs.problems.last?.hasSuffix(" more") == true)
+        let good = MCPToolList((0..<20_000).map { Self.tool("t\($0)") })
+        #expect(good.tools.count == MCPToolList.mostTools && good.problems.count == 1)
+    }
+
     @Test func `pages are followed, and a list without end is refused`() async throws {
         let transport = ScriptedTransport { _, json in
             guard json["method"] == "tools/list" else { return ScriptedTransport.discovered }

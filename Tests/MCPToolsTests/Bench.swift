@@ -75,7 +75,8 @@ struct Bench: Sendable {
                 ["status": ["allowed": .bool(isAllowed)]])
             let provider = try await FixedMCPServer(
                 description, client(within: .seconds(60)), calls: client(within: timeout))
-            let (tools, groups) = MCPToolset.tools(of: description, try await provider.mcpTools(of: "", isNew: true))
+            let (tools, groups) = MCPToolset.tools(
+                of: description, try await provider.mcpTools(of: "", isNew: true), redactor: redactor)
             try await body(
                 Bench(
                     server: server, provider: provider, api: api,

@@ -14,6 +14,26 @@ import Testing
     }
 
     @Test(arguments: [
+        ("https://a.example/mcp/", "https://a.example/mcp/", "https://a.example/mcp/x"),
+        ("https://a.example/mcp", "https://a.example/mcp", "https://a.example/mcp/x"),
+        ("https://a.example/b/mcp//", "https://a.example/b/mcp/", "https://a.example/b/mcp/x"),
+        ("https://a.example/", "https://a.example", "https://a.example/x"),
+        ("https://a.example", "https://a.example", "https://a.example/x"),
+    ])
+    func `a slash at the end counts for the address itself, and for nothing below it`(
+        _ text: String, _ own: String, _ below: String
+    ) throws {
+        let origin = try IntegrationOrigin(text)
+        #expect(origin.url(of: "") == own)
+        #expect(origin.url(of: "/x") == below)
+    }
+
+    @Test func `origins are the same where the address is`() throws {
+        #expect(try IntegrationOrigin("https://a.example/") == IntegrationOrigin("https://A.example"))
+        #expect(try IntegrationOrigin("https://a.example/mcp/") != IntegrationOrigin("https://a.example/mcp"))
+    }
+
+    @Test(arguments: [
         "", "ci.example.com", "ftp://ci.example.com", "https://", "https://user:hunter2@ci.example.com/",
         "https://ci.example.com/?token=1", "https://ci.example.com/#x", "https://ci.example.com/a/../b",
         "https://ci.example.com/%2e%2e/b", "https://ci.example.com:0/", "https://ci.example.com:99999",

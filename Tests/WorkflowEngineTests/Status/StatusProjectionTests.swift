@@ -115,6 +115,14 @@ import WorkflowEngine
                     ]
                 ],
             ],
+            [
+                "backend": "MCP", "server": "weather", "tool": "report", "definition": "sha256:0", "method": "POST",
+                "body": "{}",
+                "target": [
+                    "group": "skyflo.ai", "version": "v1", "resource": "mcpservers", "namespace": "shop",
+                    "name": "weather",
+                ],
+            ],
         ]
         return request
     }

@@ -17,6 +17,8 @@ struct IntegrationDirectory: IntegrationProvider {
     let cache: IntegrationCredentialCache
     let mcpCache: MCPServerCache
     let proxies: ProxyEnvironment
+    /// What servers say of themselves may hold a secret.
+    let redactor: Redactor
 
     init(of skyfloAI: ObjectKey, _ dependencies: ConversationReconciler.Dependencies) {
         self.skyfloAI = skyfloAI
@@ -26,6 +28,7 @@ struct IntegrationDirectory: IntegrationProvider {
         cache = dependencies.integrationCredentials
         mcpCache = dependencies.mcpServers
         proxies = dependencies.options.proxies
+        redactor = Redactor(key: dependencies.options.redactionKey)
     }
 
     var current: SkyfloAI? { skyfloAIs.get(skyfloAI).map { SkyfloAI($0) } }

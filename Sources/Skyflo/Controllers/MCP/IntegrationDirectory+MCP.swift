@@ -40,13 +40,10 @@ extension IntegrationDirectory {
         return mcpClient(to: settings, of: skyflo)
     }
 
-    /// Turns wait for lists, and no longer than this.
-    private static let longestList = Duration.seconds(10)
-
     func mcpList(of settings: MCPServerSettings, in skyflo: SkyfloAI, isNew: Bool) async throws -> MCPToolList {
         try await mcpCache.list(
             of: settings, of: skyflo, isNew: isNew, clock: clock,
-            asking: mcpClient(to: settings, of: skyflo, within: Self.longestList))
+            asking: mcpClient(to: settings, of: skyflo, within: MCPServerCache.longestList))
     }
 
     func mcpPeer(of settings: MCPServerSettings, in skyflo: SkyfloAI) -> MCPPeer? {
@@ -81,7 +78,7 @@ extension IntegrationDirectory {
             }
         }
         for (server, accepted) in zip(servers, lists) {
-            let (tools, groups) = MCPToolset.tools(of: server, accepted)
+            let (tools, groups) = MCPToolset.tools(of: server, accepted, redactor: redactor)
             found.tools += tools
             found.groups += groups
             if tools.isEmpty { found.absent.append(server.name) }

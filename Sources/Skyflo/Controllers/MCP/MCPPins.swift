@@ -14,7 +14,8 @@ struct MCPPins: Sendable, Hashable {
     /// - Parameters:
     ///   - tools: those that the server has now, and that can be used.
     ///   - before: what the status says; nil where the server hasn't been seen at this address.
-    init(_ tools: [MCPToolDefinition], settings: MCPServerSettings, before: MCPServerStatus?) {
+    ///   - redactor: anybody who reads the status reads what the server says.
+    init(_ tools: [MCPToolDefinition], settings: MCPServerSettings, before: MCPServerStatus?, redactor: Redactor) {
         let whole = MCPToolDefinition.digest(of: tools)
         digest = whole
         let pinned = Dictionary((before?.tools ?? []).map { ($0.name, $0) }) { first, _ in first }
@@ -33,7 +34,8 @@ struct MCPPins: Sendable, Hashable {
             new.name = tool.name
             new.change = pinned[tool.name] == nil ? .added : .changed
             new.digest = now
-            new.description = OutputLimit.shorten(MCPToolset.line(tool.toolDescription), to: 256)
+            new.description = OutputLimit.shorten(
+                MCPToolset.line(redactor.redact(text: tool.toolDescription)), to: 256)
             waiting.append(new)
         }
         // One that is gone may come back; then it has to be what it was.

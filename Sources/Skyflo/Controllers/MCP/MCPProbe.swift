@@ -9,6 +9,8 @@ import Writes
 /// Looks which tools the MCP servers of a SkyfloAI have, and which of them are accepted.
 struct MCPProbe: Sendable {
     private let directory: IntegrationDirectory
+    /// The status is read by many, and a server may say anything.
+    private var redactor: Redactor { directory.redactor }
 
     init(_ directory: IntegrationDirectory) { self.directory = directory }
 
@@ -42,7 +44,7 @@ struct MCPProbe: Sendable {
         do {
             list = try await directory.mcpList(of: settings, in: skyflo, isNew: false)
         } catch let error as MCPClientError {
-            status.message = OutputLimit.shorten(error.message, to: 512)
+            status.message = OutputLimit.shorten(redactor.redact(text: error.message), to: 512)
             return status
         }
         var problems = list.problems
@@ -51,22 +53,26 @@ struct MCPProbe: Sendable {
             problems.append("\(tool.name): \(problem)")
             return false
         }
-        let pins = MCPPins(usable, settings: settings, before: before)
+        let pins = MCPPins(usable, settings: settings, before: before, redactor: redactor)
         status.isReached = true
         (status.digest, status.tools, status.waiting) = (pins.digest, pins.accepted, pins.waiting)
         if let peer = directory.mcpPeer(of: settings, in: skyflo) {
             status.revision = peer.revision.rawValue
-            status.server = Self.name(of: peer)
+            status.server = name(of: peer)
         }
-        status.message = OutputLimit.shorten(Self.message(pins, problems: problems, settings), to: 1024)
+        status.message = OutputLimit.shorten(message(pins, problems: problems, settings), to: 1024)
         return status
     }
 
-    private static func name(of peer: MCPPeer) -> String? {
-        peer.name.map { MCPToolset.line(OutputLimit.shorten("\($0) \(peer.version ?? "")", to: 96)) }
+    private func name(of peer: MCPPeer) -> String? {
+        peer.name.map { name in
+            // Nobody has limited it before.
+            let text = OutputLimit.shorten("\(name) \(peer.version ?? "")", to: 1024)
+            return MCPToolset.line(OutputLimit.shorten(redactor.redact(text: text), to: 96))
+        }
     }
 
-    private static func message(_ pins: MCPPins, problems: [String], _ settings: MCPServerSettings) -> String {
+    private func message(_ pins: MCPPins, problems: [String], _ settings: MCPServerSettings) -> String {
         var lines: [String] = []
         if !pins.waiting.isEmpty {
             lines.append(
@@ -76,6 +82,7 @@ struct MCPProbe: Sendable {
         let names = Set(pins.accepted.map(\.name) + pins.waiting.map(\.name))
         let unknown = settings.reads.filter { !names.contains($0) }
         if !unknown.isEmpty { lines.append("reads names no tool of it: \(unknown.joined(separator: ", "))") }
-        return (lines + problems.map { "left out: \(MCPToolset.line($0))" }).joined(separator: "\n")
+        lines += problems.map { "left out: \(MCPToolset.line(redactor.redact(text: $0)))" }
+        return lines.joined(separator: "\n")
     }
 }

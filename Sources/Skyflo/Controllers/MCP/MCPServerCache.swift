@@ -1,3 +1,4 @@
+import Concurrency
 import ControllerRuntime
 import HTTPTransport
 import Integrations
@@ -35,6 +36,8 @@ final class MCPServerCache: Sendable {
     static let lifetime = Duration.seconds(60)
     /// A server that gave no answer is left alone for a while: turns don't wait for it each time.
     static let failureLifetime = Duration.seconds(15)
+    /// Turns, stops and decisions wait for a list, over all its pages, and no longer than this.
+    static let longestList = Duration.seconds(10)
     private static let tokenMargin = Duration.seconds(20)
 
     private struct Place: Hashable {
@@ -92,12 +95,19 @@ final class MCPServerCache: Sendable {
         }
         let found: Result<MCPToolList, MCPClientError>
         do {
-            found = .success(try await client.tools())
+            found = .success(
+                try await withDeadline(.now + Self.longestList, failure: Self.late) { try await client.tools() })
         } catch let error as MCPClientError {
             found = .failure(error)
         }
-        change(place, at: now) { $0.list = (found, now) }
+        // As of now: what took long to fail would otherwise be forgotten as soon as it is known.
+        let readAt = clock.uptime
+        change(place, at: readAt) { $0.list = (found, readAt) }
         return try found.get()
+    }
+
+    private static var late: MCPClientError {
+        MCPClientError(.lost, "the server did not give its tools within \(longestList.components.seconds) s")
     }
 
     // MARK: Secrets

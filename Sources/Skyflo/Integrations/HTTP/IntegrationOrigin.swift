@@ -8,6 +8,9 @@ package struct IntegrationOrigin: Sendable, Hashable, CustomStringConvertible {
     package let port: Int
     /// Empty, or `/jenkins`: without a slash at its end.
     package let prefix: String
+    /// Whether there was a slash behind the prefix. Servers tell `/mcp/` from `/mcp`, and what is posted follows no redirect from
+    /// the one to the other.
+    private let endsInSlash: Bool
 
     /// - Parameter url: `https://ci.example.com/jenkins/`. One with a user, a query or a fragment is refused: credentials
     ///   come from the Secret.
@@ -25,6 +28,8 @@ package struct IntegrationOrigin: Sendable, Hashable, CustomStringConvertible {
         let segments = prefix.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         guard segments.allSatisfy(Self.isPlain) else { throw Self.unusable("has a path that can't be used") }
         self.prefix = prefix
+        // Without a prefix both are the same address.
+        endsInSlash = !prefix.isEmpty && parts.rest.hasSuffix("/")
         isSecure = parts.isSecure
         host = place.host
         port = place.port ?? (parts.isSecure ? 443 : 80)
@@ -35,6 +40,7 @@ package struct IntegrationOrigin: Sendable, Hashable, CustomStringConvertible {
         host = place.host
         port = place.port ?? (isSecure ? 443 : 80)
         prefix = ""
+        endsInSlash = false
     }
 
     /// The origin that a redirect to another host leads to, and the path there with its query; nil where it can't be read.
@@ -63,8 +69,11 @@ package struct IntegrationOrigin: Sendable, Hashable, CustomStringConvertible {
         "\(isSecure ? "https" : "http")://\(hostAndPort)\(prefix)"
     }
 
-    /// - Parameter target: a path below the prefix with its query, as ``IntegrationRequest/target`` has it.
-    package func url(of target: String) -> String { description + target }
+    /// - Parameter target: a path below the prefix with its query, as ``IntegrationRequest/target`` has it. An empty one is the
+    ///   address itself, as it was written.
+    package func url(of target: String) -> String {
+        description + (target.isEmpty && endsInSlash ? "/" : target)
+    }
 
     /// The path, with its query, below the prefix that a redirect leads to.
     ///

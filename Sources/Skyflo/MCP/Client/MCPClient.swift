@@ -165,7 +165,10 @@ package struct MCPClient: Sendable {
             }
             entries += page
             let next = result["nextCursor"]?.string
-            guard let next, next != cursor else { return MCPToolList(entries) }
+            // More than are looked at aren't asked for.
+            guard let next, next != cursor, entries.count <= MCPToolList.mostEntries else {
+                return MCPToolList(entries)
+            }
             cursor = next
         }
         throw MCPClientError(.malformed, "the server's list of tools has more than \(Self.mostPages) pages")

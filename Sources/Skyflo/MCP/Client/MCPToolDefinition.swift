@@ -67,21 +67,24 @@ package struct MCPToolList: Sendable, Hashable {
     package var problems: [String] = []
 
     package static let mostTools = 128
+    /// Entries that are looked at. A server that has far more than can be used would only take time.
+    static let mostEntries = 4 * mostTools
+    private static let mostProblems = 32
 
     package init() {}
 
     /// Of all pages together. A name that occurs twice means nothing.
     package init(_ entries: [JSONValue]) {
         var counts: [String: Int] = [:]
+        var told: Set<String> = []
         for entry in entries { counts[entry["name"]?.string ?? "", default: 0] += 1 }
-        for entry in entries {
+        for entry in entries.prefix(Self.mostEntries) {
             let name = String(
                 (entry["name"]?.string ?? "").unicodeScalars.filter { $0.isASCII && $0.value > 0x20 }.map(
                     Character.init
                 ).prefix(64))
             guard counts[entry["name"]?.string ?? ""] == 1 else {
-                let problem = "\(name): there are several of this name"
-                if !problems.contains(problem) { problems.append(problem) }
+                if told.insert(name).inserted { problems.append("\(name): there are several of this name") }
                 continue
             }
             do {
@@ -90,9 +93,22 @@ package struct MCPToolList: Sendable, Hashable {
                 problems.append("\(name): \(error.message)")
             }
         }
+        cut(isWhole: entries.count <= Self.mostEntries)
+    }
+
+    private mutating func cut(isWhole: Bool) {
+        // What concerns the whole list comes first: of the rest not all may be told.
         if tools.count > Self.mostTools {
-            problems.append("it has \(tools.count) tools, of which the first \(Self.mostTools) are used")
+            let count = isWhole ? "\(tools.count)" : "more than \(tools.count)"
+            problems.insert("it has \(count) tools, of which the first \(Self.mostTools) are used", at: 0)
             tools.removeLast(tools.count - Self.mostTools)
+        } else if !isWhole {
+            problems.insert("it names more than \(Self.mostEntries) tools, and no more are looked at", at: 0)
+        }
+        let more = problems.count - Self.mostProblems
+        if more > 0 {
+            problems.removeLast(more)
+            problems.append("and \(more) more")
         }
     }
 }

@@ -14,12 +14,13 @@ package enum MCPToolset {
     private static let nameLimit = 64
 
     /// Those of one server, with the group by which they are loaded.
+    /// - Parameter redactor: models' providers read what the server says of its tools.
     package static func tools(
-        of server: MCPServerDescription, _ accepted: [AcceptedMCPTool]
+        of server: MCPServerDescription, _ accepted: [AcceptedMCPTool], redactor: Redactor
     ) -> (tools: [any Tool], groups: [ToolGroup]) {
         var names: Set<String> = []
         let tools = accepted.compactMap { tool -> MCPTool? in
-            let made = MCPTool(tool, of: server)
+            let made = MCPTool(tool, of: server, redactor: redactor)
             guard let made, names.insert(made.name).inserted else { return nil }
             return made
         }
@@ -73,10 +74,12 @@ struct MCPTool: Tool {
     let accepted: AcceptedMCPTool
     let name: String
     let onlyReads: Bool
+    /// The server's words are marked as such: they may say anything.
+    let description: String
     private let schema: ForeignSchema
 
     /// nil where it can't be offered.
-    init?(_ accepted: AcceptedMCPTool, of server: MCPServerDescription) {
+    init?(_ accepted: AcceptedMCPTool, of server: MCPServerDescription, redactor: Redactor) {
         let definition = accepted.definition
         guard MCPToolset.problem(with: definition) == nil,
             let schema = try? ArgumentSchema(JSONWriter.string(definition.inputSchema))
@@ -86,6 +89,8 @@ struct MCPTool: Tool {
         name = MCPToolset.name(of: definition.name, server: server.name)
         onlyReads = server.reads.contains(definition.name)
         if server.isReadOnly, !onlyReads { return nil }
+        let text = OutputLimit.shorten(MCPToolset.line(redactor.redact(text: definition.toolDescription)), to: 1024)
+        description = "Tool \(definition.name) of the MCP server \(server.name), which describes it so: \(text)"
         self.schema = ForeignSchema(definition.inputSchema) { json in
             do throws(HelmError) {
                 return try schema.problems(with: json)
@@ -98,11 +103,6 @@ struct MCPTool: Tool {
     var toolset: String { server.name }
     var title: String {
         "\(server.name): \(OutputLimit.shorten(MCPToolset.line(accepted.definition.title ?? accepted.definition.name), to: 64))"
-    }
-    /// The server's words are marked as such: they may say anything.
-    var description: String {
-        let text = OutputLimit.shorten(MCPToolset.line(accepted.definition.toolDescription), to: 1024)
-        return "Tool \(accepted.definition.name) of the MCP server \(server.name), which describes it so: \(text)"
     }
     var parameters: ToolParameters { ToolParameters([]) }
     var foreignSchema: ForeignSchema? { schema }
