@@ -2,7 +2,7 @@ import Concurrency
 import Synchronization
 
 /// Counts the connections and requests of each address, and says which are too many.
-final class ConnectionLimiter: Sendable {
+package final class ConnectionLimiter: Sendable {
     private struct State: Sendable {
         var buckets: [String: TokenBucket] = [:]
         var open = 0
@@ -15,7 +15,7 @@ final class ConnectionLimiter: Sendable {
     private let start = ContinuousClock.now
     private let state = Mutex(State())
 
-    init(_ limits: LiveServerLimits) { self.limits = limits }
+    package init(_ limits: LiveServerLimits) { self.limits = limits }
 
     /// - Returns: false where there are too many. Who gets true calls ``disconnect()`` at the end.
     func connect(_ address: String) -> Bool {

@@ -65,7 +65,7 @@ struct LiveFront: HTTPResponder {
     private func answer(_ request: Request, in context: LiveRequestContext) async throws -> Response {
         let admission = try await admit(request, from: context.address)
         if let peer = try await peer(for: admission.wanted, request) {
-            return Self.response(handingOn: peer, for: request, holding: admission.slot)
+            return response(handingOn: peer, for: request, on: context.channel, holding: admission.slot)
         }
         return Response(
             status: .ok, headers: Self.streamFields,
@@ -242,10 +242,11 @@ struct LiveFront: HTTPResponder {
         }
     }
 
-    private static func response(
-        handingOn peer: PeerAnswer, for request: Request, holding slot: StreamSlots.Slot
+    private func response(
+        handingOn peer: PeerAnswer, for request: Request, on channel: any Channel, holding slot: StreamSlots.Slot
     ) -> Response {
         let response = peer.response
+        let stall = StallWatch(limits, metrics: metrics)
         var fields = HTTPFields()
         for name in ["Content-Type", "Cache-Control", "Retry-After"] {
             guard let field = HTTPField.Name(name), let value = response.headers.first(name: name) else { continue }
@@ -257,7 +258,13 @@ struct LiveFront: HTTPResponder {
             body: ResponseBody { writer in
                 defer { withExtendedLifetime(slot) {} }
                 try await request.body.consumeWithCancellationOnInboundClose { _ in
-                    for try await chunk in response.body { try await writer.write(chunk) }
+                    try await stall.run(abort: { channel.close(promise: nil) }) {
+                        for try await chunk in response.body {
+                            stall.beginWrite()
+                            try await writer.write(chunk)
+                            stall.endWrite()
+                        }
+                    }
                 }
                 try await writer.finish(nil)
             })

@@ -118,6 +118,16 @@ import Testing
         #expect(!kept.text("bad: \(password)").contains(password))
     }
 
+    @Test func `a line of the output is shown without the secrets of the call`() {
+        let display = display(.strategic(Self.env("correct-horse\nbattery-staple")))
+        #expect(!display.hidingSecrets(inLine: "read correct-horse\n").contains("correct-horse"))
+        #expect(!display.hidingSecrets(inLine: "read battery-staple\n").contains("battery-staple"))
+        // Whether a line hides what follows is for the stream to see.
+        for line in ["three replicas\n", "-----BEGIN PRIVATE KEY-----\n"] {
+            #expect(display.hidingSecrets(inLine: line) == line)
+        }
+    }
+
     @Test func `a password that is the object's name hides nothing of the text`() {
         let display = display(.strategic(Self.env("deployments")))
         #expect(display.text("deployments web") == "deployments web")

@@ -77,12 +77,14 @@ package struct CommandCenter: Service {
     }
 
     private func serve(_ sessions: WebSessions, prober: KubeClient) async throws {
+        let readiness = Readiness { await Self.answers(prober) }
         let front = WebFront(
-            sessions: sessions, limiter: SignInLimiter(perSecond: configuration.signInsPerSecond), streams: StreamLimits(),
+            sessions: sessions, limiter: SignInLimiter(perSecond: configuration.signInsPerSecond),
+            streams: StreamLimits(),
             transport: .init(
                 isSecure: configuration.certificate != nil, isCertified: configuration.isCertified),
             trustedProxies: configuration.trustedProxies, clusterName: configuration.clusterName,
-            isReady: { await Self.answers(prober) }, now: now, logger: logger)
+            isReady: { await readiness.isReady }, now: now, logger: logger)
         let application = Application(
             responder: front, server: try server(),
             configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
@@ -102,15 +104,26 @@ package struct CommandCenter: Service {
         }
     }
 
+    /// A proxy is one address for all who come through it.
+    private static var limits: LiveServerLimits {
+        var limits = LiveServerLimits()
+        limits.connections = 2048
+        (limits.burst, limits.perSecond) = (500, 100)
+        return limits
+    }
+
     private func server() throws -> HTTPServerBuilder {
+        let limiter = ConnectionLimiter(Self.limits)
         let http: @Sendable (@escaping HTTPChannelHandler.Responder) -> HTTP1Channel = { responder in
             // A connection that says nothing isn't kept.
             HTTP1Channel(responder: responder, configuration: .init(idleTimeout: .seconds(30)))
         }
         guard let tls = try configuration.certificate?.serverTLS() else {
-            return HTTPServerBuilder { responder in http(responder) }
+            return HTTPServerBuilder { responder in LimitedChannel(base: http(responder), limiter: limiter) }
         }
-        return HTTPServerBuilder { responder in try TLSChannel(http(responder), tlsConfiguration: tls) }
+        return HTTPServerBuilder { responder in
+            LimitedChannel(base: try TLSChannel(http(responder), tlsConfiguration: tls), limiter: limiter)
+        }
     }
 
     /// Whether the API server is there: one that refuses to say its version to nobody is, too.

@@ -5,6 +5,7 @@ import KubeModel
 import LiveEvents
 import Logging
 import SkyfloAPI
+import Synchronization
 
 /// Keeps one page up to date: watches the conversation with the person's own rights and sends the parts that changed, and
 /// what the model says while it says it, from the worker.
@@ -47,13 +48,13 @@ struct ConversationFeed: Sendable {
     /// - Parameter begin: gets the feed of each turn that can be followed.
     /// - Returns: why there are no more.
     private func follow(_ outbox: PageOutbox, begin: @Sendable (LiveFeed) -> Void) async -> String {
-        var turn = FollowedTurn(session: session, key: key, outbox: outbox)
-        defer { turn.feed?.stop() }
+        let turn = FollowedTurn(session: session, key: key, outbox: outbox)
+        defer { turn.stop() }
         let backoff = Backoff(base: .milliseconds(200), maximum: .seconds(5))
         var failures = 0
         while !Task.isCancelled, !session.isEnded {
             do {
-                turn = try await watch(turn, outbox, begin: begin)
+                try await watch(turn, outbox, begin: begin)
                 failures = 0
             } catch let status as APIStatus where status.code == 401 {
                 return "the cluster doesn't take your token any more"
@@ -75,47 +76,48 @@ struct ConversationFeed: Sendable {
 
     private func watch(
         _ turn: FollowedTurn, _ outbox: PageOutbox, begin: @Sendable (LiveFeed) -> Void
-    ) async throws -> FollowedTurn {
+    ) async throws {
         let person = session.person
         let client = person.conversations(in: key.namespace ?? "")
         let conversation = try await client.get(key.name)
         // Asked anew each time: roles may have changed.
         let mayDecide = try await client.mayApprove(key.name)
-        var turn = turn
-        @Sendable func show(_ conversation: Conversation, in turn: inout FollowedTurn) async throws {
+        @Sendable func show(_ conversation: Conversation) async throws {
             outbox.show(
                 ConversationMarkup(
                     conversation, earlier: try await session.earlierTurns(of: conversation), user: session.user,
                     mayDecide: mayDecide, formKey: session.formKey))
             if let feed = turn.next(conversation) { begin(feed) }
         }
-        try await show(conversation, in: &turn)
+        try await show(conversation)
         let options = WatchOptions(
             resourceVersion: conversation.object.resourceVersion, fieldSelector: "metadata.name=\(key.name)",
             timeoutSeconds: Self.watchSeconds)
-        return try await person.api.watch(.conversations, namespace: key.namespace, options: options) {
-            [turn] events in
-            var turn = turn
+        try await person.api.watch(.conversations, namespace: key.namespace, options: options) { events in
             while let event = try await events.next() {
                 switch event {
-                case .added(let object), .modified(let object): try await show(Conversation(object), in: &turn)
+                case .added(let object), .modified(let object): try await show(Conversation(object))
                 case .deleted: throw APIStatus(code: 404, reason: .notFound, message: "it was deleted")
                 case .error(let status): throw status
                 case .bookmark: break
                 }
             }
-            return turn
         }
     }
 }
 
-/// The turn whose tokens a page is sent.
-private struct FollowedTurn: Sendable {
-    let session: WebSession
-    let key: ObjectKey
-    let outbox: PageOutbox
-    private(set) var feed: LiveFeed?
-    private var number = 0
+/// The turn whose tokens a page is sent. It outlives a watch that breaks: a second feed of the same turn would tell everything
+/// twice.
+private final class FollowedTurn: Sendable {
+    private struct State: Sendable {
+        var feed: LiveFeed?
+        var number = 0
+    }
+
+    private let session: WebSession
+    private let key: ObjectKey
+    private let outbox: PageOutbox
+    private let state = Mutex(State())
 
     init(session: WebSession, key: ObjectKey, outbox: PageOutbox) {
         self.session = session
@@ -123,19 +125,25 @@ private struct FollowedTurn: Sendable {
         self.outbox = outbox
     }
 
+    func stop() {
+        let feed = state.withLock { $0.feed }
+        feed?.stop()
+    }
+
     /// - Returns: a feed that is to be run, where a turn began.
-    mutating func next(_ conversation: Conversation) -> LiveFeed? {
+    func next(_ conversation: Conversation) -> LiveFeed? {
         let status = conversation.status
         guard !status.isTurnEnded, let access = status.stream else { return nil }
-        if status.turn == number {
-            feed?.offer(access)
+        let known = state.withLock { $0 }
+        if status.turn == known.number {
+            known.feed?.offer(access)
             return nil
         }
-        feed?.stop()
+        known.feed?.stop()
         outbox.beginTurn()
         let new = LiveFeed(api: session.api, conversation: key, turn: status.turn) { [outbox] in outbox.tell($0) }
         new.offer(access)
-        (feed, number) = (new, status.turn)
+        state.withLock { $0 = State(feed: new, number: status.turn) }
         return new
     }
 }

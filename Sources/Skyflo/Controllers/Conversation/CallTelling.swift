@@ -78,13 +78,15 @@ final class CallTelling: Sendable {
         show(rest)
     }
 
-    /// A further piece of what the command writes.
+    /// A further line of what the command writes, or several, with their ends.
     /// - Returns: whether more may come.
     func write(_ text: String) -> Bool {
+        // The stream knows what secrets look like; the call's own may look like anything.
+        let hidden = display.hidingSecrets(inLine: text)
         let (shown, isEnough) = state.withLock { state in
             state.written += text.utf8.count
             if state.written >= Self.outputLimit { state.isWhole = true }
-            let shown = state.output.push(text) + (state.isWhole ? state.output.finish() : "")
+            let shown = state.output.push(hidden) + (state.isWhole ? state.output.finish() : "")
             return (shown, state.isWhole)
         }
         show(shown)

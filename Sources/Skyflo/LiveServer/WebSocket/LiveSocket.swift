@@ -91,7 +91,7 @@ struct LiveSocket: Sendable {
             guard let peer = try await front.peer(for: admission.wanted, request) else {
                 return try await front.stream(admission).run(abort: abort, write: write)
             }
-            try await relay(peer, by: write)
+            try await relay(peer, abort: abort, by: write)
         } catch let refusal as APIStatus {
             try await write([.notice(.resume(reason: refusal.message))])
         }
@@ -99,17 +99,24 @@ struct LiveSocket: Sendable {
 
     /// Another worker has the turn: its events come as they would to a plain request.
     private func relay(
-        _ peer: LiveFront.PeerAnswer, by write: @Sendable ([StreamMessage]) async throws -> Void
+        _ peer: LiveFront.PeerAnswer, abort: @escaping @Sendable () -> Void,
+        by write: @Sendable ([StreamMessage]) async throws -> Void
     ) async throws {
         guard peer.status == 200 else {
             return try await write([.notice(.resume(reason: "the worker that has the turn says \(peer.status)"))])
         }
-        var parser = ServerSentEventParser(limit: 1 << 20)
-        for try await chunk in peer.body {
-            let messages = try parser.push(Array(chunk.readableBytesView)).compactMap { event in
-                (try? JSONParser.parse(event.data)).flatMap { StreamMessage(json: $0) }
+        let stall = StallWatch(front.limits, metrics: front.metrics)
+        try await stall.run(abort: abort) {
+            var parser = ServerSentEventParser(limit: 1 << 20)
+            for try await chunk in peer.body {
+                let messages = try parser.push(Array(chunk.readableBytesView)).compactMap { event in
+                    (try? JSONParser.parse(event.data)).flatMap { StreamMessage(json: $0) }
+                }
+                guard !messages.isEmpty else { continue }
+                stall.beginWrite()
+                try await write(messages)
+                stall.endWrite()
             }
-            if !messages.isEmpty { try await write(messages) }
         }
     }
 
@@ -120,7 +127,9 @@ struct LiveSocket: Sendable {
     private func close(_ code: WebSocketErrorCode, on outbound: Outbound) async throws {
         var reason = ByteBuffer()
         reason.write(webSocketErrorCode: code)
-        try await outbound.write(WebSocketFrame(fin: true, opcode: .connectionClose, data: reason))
+        let frame = WebSocketFrame(fin: true, opcode: .connectionClose, data: reason)
+        // A client that takes nothing doesn't take this either.
+        _ = try await withDeadline(.now + front.limits.stall) { try await outbound.write(frame) }
     }
 
     // MARK: What the client sends

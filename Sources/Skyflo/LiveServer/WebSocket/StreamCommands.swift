@@ -68,7 +68,8 @@ struct StreamCommands: Sendable {
                 throw ConversationAccessError(
                     .changed, message: "\(call) is no longer what was shown; nothing was decided. Look at it again")
             }
-            guard pending.isIntact else {
+            // A denial lets nothing run, whatever stands there.
+            guard decision == .denied || pending.isIntact else {
                 throw ConversationAccessError(
                     .changed, message: "somebody changed what \(call) asks for; nothing was decided")
             }

@@ -64,6 +64,17 @@ package struct RedactedCall: Sendable {
     package func text(_ text: String, limit: Int = 4096) -> String {
         OutputLimit.cut(redactor.redact(text: text, knowing: secrets), to: limit)
     }
+
+    /// A line of what the call writes, without the secrets of the call and nothing else hidden: what follows may have to be
+    /// looked at together with it, by a ``RedactedStream``. Of a secret with several lines each is hidden.
+    package func hidingSecrets(inLine line: String) -> String {
+        let lines = secrets.flatMap { $0.split(whereSeparator: \.isNewline).map(String.init) }
+        // Short lines would turn up by chance.
+        let known = secrets.union(lines.filter { $0.utf8.count >= 6 })
+        // A secret that ends with a line feed doesn't take the line's.
+        guard line.last == "\n" else { return redactor.replace(known, in: line) }
+        return redactor.replace(known, in: String(line.dropLast())) + "\n"
+    }
 }
 
 extension Redactor {
