@@ -74,12 +74,15 @@ struct ReleaseChangeTests {
                     "run hook configmap default/early", "run hook configmap default/late",
                     "delete configmap default/early",
                     "mark revision 2 of release default/web superseded",
-                    "mark revision 3 of release default/web deployed", "mark revision 3 of release default/web failed",
+                    "mark revision 3 of release default/web deployed",
+                    "only after a failure: mark revision 3 of release default/web failed",
                 ])
             let preview = try await bench.preview(proposal)
             #expect(preview.text.contains("-  value: two") && preview.text.contains("+  value: one"))
             #expect(preview.warnings.contains { $0.contains("pre-rollback hooks, in this order: ConfigMap/early") })
             #expect(preview.warnings.contains { $0.contains("1 object is like that already") })
+            #expect(
+                preview.text.contains("only after a failure: release default/web: revision 3 would be marked failed"))
             let stored = JSONWriter.string(.array(preview.writes.map(\.json))) + preview.text
             for secret in ["one-hunter2-pass", "two-hunter2-pass"] {
                 #expect(!stored.contains(secret) && !stored.contains(Base64.encode(Array(secret.utf8))))
@@ -269,6 +272,42 @@ struct ReleaseChangeTests {
         }
     }
 
+    @Test func `what lies in no namespace and is a namesake's stays`() async throws {
+        let role = """
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRole
+            metadata: {name: reader}
+            rules: []
+            """
+        try await ReleaseBench.withRunning { bench in
+            try await install(bench)
+            let third = try ReleaseBench.record(3, status: "deployed", manifest: Self.manifest("two", more: role))
+            try await bench.store(third)
+            let resource = try await bench.context.mapper.resource(
+                for: GroupVersionKind(group: "rbac.authorization.k8s.io", version: "v1", kind: "ClusterRole"))
+            _ = try await bench.client.create(
+                KubeObject([
+                    "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "rules": [],
+                    "metadata": [
+                        "name": "reader",
+                        "annotations": [
+                            "meta.helm.sh/release-name": "web", "meta.helm.sh/release-namespace": "elsewhere",
+                        ],
+                    ],
+                ]), in: resource, options: WriteOptions(fieldManager: "helm"))
+            for tool in ["helm_rollback", "helm_uninstall"] {
+                let proposal = try await bench.propose(tool)
+                #expect(
+                    proposal.warnings.contains { $0.contains("reader stays: it belongs to release elsewhere/web") })
+                #expect(!proposal.writes.contains { $0.target.name == "reader" })
+            }
+            #expect(
+                await bench.failure("helm_rollback", ["revision": 3]).contains(
+                    "reader belongs to release elsewhere/web, not to default/web"))
+        }
+    }
+
     @Test func `bad input ends in one message`() async throws {
         try await ReleaseBench.withRunning { bench in
             try await install(bench)
@@ -284,7 +323,7 @@ struct ReleaseChangeTests {
                 await bench.failure("helm_rollback").contains(
                     "configmap default/settings belongs to release default/other, not to default/web"))
             let proposal = try await bench.propose("helm_uninstall")
-            #expect(proposal.warnings.contains("configmap default/settings stays: it belongs to release other"))
+            #expect(proposal.warnings.contains("configmap default/settings stays: it belongs to release default/other"))
         }
     }
 }

@@ -1,5 +1,6 @@
 import KubeClient
 import KubeModel
+import SkyfloAPI
 import WorkflowEngine
 import Writes
 
@@ -26,9 +27,11 @@ extension WriteFacts {
                 resource: pod.target.resource.plural + (isLog ? "/log" : ""), namespace: pod.target.namespace,
                 name: pod.target.name, labels: labels, body: nil, effects: nil)
         case .release(let release):
-            // What a request does is told from the request; its body is what the release has stored.
+            // What a request does is told from the request. Its body is what the release has stored, which isn't seen here:
+            // too little to allow it.
             if let request = release.request {
                 self.init(request, labels: labels, change: change)
+                if release.work.part != nil { effects = nil }
             } else {
                 guard let access = release.access else { return nil }
                 self.init(

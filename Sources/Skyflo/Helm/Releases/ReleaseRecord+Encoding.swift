@@ -1,4 +1,3 @@
-import Crypto
 import KubeModel
 
 /// How a revision's states are called in its record, and in the label of its Secret.
@@ -53,9 +52,9 @@ extension ReleaseRecord {
         ])
     }
 
-    /// SHA-256 of what never changes while a revision's status does, and what a rollback takes over: chart, values, manifest and
-    /// hooks, without how these ran.
-    package var contentDigest: String {
+    /// In canonical form what never changes while a revision's status does, and what a rollback takes over: chart, values,
+    /// manifest and hooks, without how these ran. It may hold credentials, so only a keyed digest of it may be stored.
+    package var contentBytes: [UInt8] {
         var content: JSONValue = [:]
         for member in ["name", "namespace", "chart", "config", "manifest"] { content[member] = json[member] }
         content["hooks"] = .array(
@@ -64,13 +63,6 @@ extension ReleaseRecord {
                 hook["last_run"] = nil
                 return hook
             })
-        return SHA256.hash(data: JSONWriter.bytes(content, options: .canonical)).hexadecimal
-    }
-}
-
-extension Sequence<UInt8> {
-    /// Two digits a byte.
-    fileprivate var hexadecimal: String {
-        map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return JSONWriter.bytes(content, options: .canonical)
     }
 }

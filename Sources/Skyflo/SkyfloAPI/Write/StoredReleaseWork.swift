@@ -22,12 +22,12 @@ package struct StoredReleaseWork: Sendable, Hashable {
     package var revision: Int
     /// Of its Secret; empty where an earlier step makes it.
     package var secretUID: String
-    /// SHA-256 of its content: chart, values, manifest and hooks.
+    /// Keyed digest (HMAC-SHA-256) of its content: chart, values, manifest and hooks.
     package var digest: String
 
     /// Which object of the content is sent: `manifest/3`, or `hooks/1/0`; nil for what has no content.
     package var part: String?
-    /// SHA-256 of that object as it's sent, without its preconditions.
+    /// Keyed digest (HMAC-SHA-256) of that object as it's sent, without its preconditions.
     package var bodyDigest: String?
 
     /// The status that a record gets.

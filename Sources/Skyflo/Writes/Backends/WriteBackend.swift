@@ -94,6 +94,7 @@ extension PlannedWrite {
                 try await ReleaseBackend().preview(release, after: earlier, api: api, redactor: redactor)
             }
         preview.write.step = step
+        if step?.isOnFailure == true { preview.text = "only after a failure: " + preview.text }
         return preview
     }
 

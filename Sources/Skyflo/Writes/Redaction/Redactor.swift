@@ -36,6 +36,10 @@ package struct Redactor: Sendable {
 
     package func token(_ value: String) -> String { token(value.utf8) }
 
+    /// `hmac-sha256:` and the whole keyed hash: what may be stored of content that holds credentials. Anybody could try values
+    /// against a plain hash of it.
+    package func digest(of content: [UInt8]) -> String { "hmac-sha256:" + hash(content) }
+
     /// Whether a text carries a token. Whoever writes such a text into the cluster would replace a secret by its token.
     package static func isRedacted(_ text: String) -> Bool { text.contains(opening) }
 

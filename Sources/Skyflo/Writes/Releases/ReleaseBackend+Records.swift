@@ -8,7 +8,7 @@ extension ReleaseBackend {
     ///
     /// - Throws: ``ReleaseMoved`` where it isn't the one of the plan.
     static func source(
-        of write: PlannedReleaseWrite, api: ReadOnlyAPI
+        of write: PlannedReleaseWrite, api: ReadOnlyAPI, redactor: Redactor
     ) async throws -> (secret: KubeObject, record: ReleaseRecord) {
         let work = write.work
         let name = ReleaseRecord.secretName(release: work.release, revision: work.revision)
@@ -16,7 +16,7 @@ extension ReleaseBackend {
         guard let found, work.secretUID.isEmpty || found.secret.uid == work.secretUID else {
             throw ReleaseMoved(message: "revision \(work.revision) of release \(work.release) was deleted")
         }
-        guard found.record.contentDigest == work.digest else {
+        guard ReleaseContent.digest(of: found.record, by: redactor) == work.digest else {
             throw ReleaseMoved(message: "revision \(work.revision) of release \(work.release) has changed since")
         }
         return found
@@ -33,12 +33,18 @@ extension ReleaseBackend {
         return (secret, record)
     }
 
-    /// The request that stores a new record, or another status of one.
-    func recordRequest(_ write: PlannedReleaseWrite, api: ReadOnlyAPI) async throws -> PlannedRequest {
-        let (secret, record) = try await Self.source(of: write, api: api)
+    /// The request that stores a new record, or another status of one, and what it carries of secrets: to the server the
+    /// record is one value, but whoever admits it may repeat what is in there.
+    func recordRequest(
+        _ write: PlannedReleaseWrite, api: ReadOnlyAPI, redactor: Redactor
+    ) async throws -> (planned: PlannedRequest, secrets: Set<String>) {
+        let (secret, record) = try await Self.source(of: write, api: api, redactor: redactor)
         do throws(HelmError) {
-            return try write.kind == .createRecord
+            let planned =
+                try write.kind == .createRecord
                 ? creation(write, of: record, labels: secret.labels) : mark(write, secret: secret, record: record)
+            let own = redactor.secrets(ofRevision: record).filter { !planned.target.text.contains($0) }
+            return (planned, planned.secrets(redactor).union(own))
         } catch {
             throw ToolFailure(error.message.text)
         }
@@ -97,12 +103,15 @@ extension ReleaseBackend {
     }
 
     /// What became of a record is read from the record.
-    func recoverRecord(_ write: PlannedReleaseWrite, api: ReadOnlyAPI) async throws -> WriteOutcome {
+    func recoverRecord(
+        _ write: PlannedReleaseWrite, api: ReadOnlyAPI, redactor: Redactor
+    ) async throws -> WriteOutcome {
         let (target, work) = (write.target, write.work)
         guard let live = try await Self.record(named: target.name, namespace: target.namespace, api: api) else {
             return write.kind == .createRecord ? .notDone : .unknown("\(target.text) no longer exists")
         }
-        let isOurs = live.record.contentDigest == work.digest && live.record.status == work.status
+        let isOurs =
+            ReleaseContent.digest(of: live.record, by: redactor) == work.digest && live.record.status == work.status
         let isSaid = work.message == nil || live.record.description == work.message
         if isOurs, isSaid, write.kind == .createRecord || live.secret.uid == target.uid {
             return .applied("done (found out after an interruption)", uid: live.secret.uid)
@@ -111,5 +120,24 @@ extension ReleaseBackend {
             return .notDone
         }
         return .unknown("\(target.text) is \(live.record.status), and may have been written by somebody else")
+    }
+}
+
+extension Redactor {
+    /// What a stored revision holds of secrets: among its values by their names, and in its objects and hooks.
+    fileprivate func secrets(ofRevision record: ReleaseRecord) -> Set<String> {
+        let events = Set(record.hooks.flatMap { $0["events"]?.array ?? [] }.compactMap(\.string))
+        var objects = (try? record.objects()) ?? []
+        for event in events {
+            for hook in (try? record.hooks(of: event)) ?? [] { objects += hook.objects }
+        }
+        var secrets: Set<String> = []
+        var found = credentials(in: record.computedValues)
+        for object in objects {
+            secrets.formUnion(Redactor.secrets(in: object))
+            found.formUnion(credentials(in: object.json))
+        }
+        // A password that is a common word would be hidden all over the text.
+        return secrets.union(found.filter { $0.utf8.count >= 6 })
     }
 }

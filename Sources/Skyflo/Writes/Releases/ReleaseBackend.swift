@@ -89,16 +89,21 @@ package struct ReleaseBackend: WriteBackend {
         do {
             switch write.kind {
             case .object:
-                let planned = try await resolve(write, api: ReadOnlyAPI(api))
-                return await KubernetesBackend().execute(planned, api: api, redactor: redactor)
+                let planned = try await resolve(write, api: ReadOnlyAPI(api), redactor: redactor)
+                let outcome = await KubernetesBackend().execute(planned, api: api, redactor: redactor)
+                // Servers repeat values in their messages, and nobody but this has seen the body.
+                let secrets = planned.secrets(redactor)
+                return outcome.mapText { redactor.redact(text: $0, knowing: secrets) }
             case .createRecord, .markRecord:
-                let planned = try await recordRequest(write, api: ReadOnlyAPI(api))
-                return KubernetesBackend.classify(try await api.send(planned.request), of: planned)
+                let (planned, secrets) = try await recordRequest(write, api: ReadOnlyAPI(api), redactor: redactor)
+                let outcome = KubernetesBackend.classify(try await api.send(planned.request), of: planned)
+                return outcome.mapText { redactor.redact(text: $0, knowing: secrets) }
             case .deleteRecord, .deleteCreated:
                 guard !write.target.uid.isEmpty else {
                     return .rejected("not sent: it isn't known which \(write.target.text) was created")
                 }
-                return Self.outcome(ofDelete: try await api.send(write.outline), of: write)
+                let outcome = Self.outcome(ofDelete: try await api.send(write.outline), of: write)
+                return outcome.mapText { redactor.redact(text: $0) }
             }
         } catch let moved as ReleaseMoved {
             return .stale(moved.message)
@@ -126,13 +131,15 @@ package struct ReleaseBackend: WriteBackend {
     /// The request with its body, made of what is stored.
     ///
     /// - Throws: ``ReleaseMoved`` where that isn't what was approved.
-    private func resolve(_ write: PlannedReleaseWrite, api: ReadOnlyAPI) async throws -> PlannedRequest {
+    private func resolve(
+        _ write: PlannedReleaseWrite, api: ReadOnlyAPI, redactor: Redactor
+    ) async throws -> PlannedRequest {
         guard let planned = write.request else { throw ToolFailure("\(write.target.text): there is no request") }
         guard let text = write.work.part, planned.request.body == nil else { return planned }
         guard let part = ReleaseContent.Part(text) else { throw ToolFailure("there is no part \(text) of a release") }
-        let record = try await Self.source(of: write, api: api).record
+        let record = try await Self.source(of: write, api: api, redactor: redactor).record
         let body = try ReleaseContent.body(of: part, in: record, namespace: planned.target.namespace)
-        guard ReleaseContent.digest(body) == write.work.bodyDigest else {
+        guard ReleaseContent.digest(of: body, by: redactor) == write.work.bodyDigest else {
             throw ReleaseMoved(message: "\(planned.target.text) isn't what was approved")
         }
         let target = planned.target
@@ -173,7 +180,7 @@ package struct ReleaseBackend: WriteBackend {
                 return .applied("done (found out after an interruption)", uid: target.uid)
             }
             return .notDone
-        case .createRecord, .markRecord: return try await recoverRecord(write, api: api)
+        case .createRecord, .markRecord: return try await recoverRecord(write, api: api, redactor: redactor)
         }
     }
 
@@ -185,7 +192,7 @@ package struct ReleaseBackend: WriteBackend {
             return try await KubernetesBackend().recover(planned, change: nil, api: api, redactor: redactor)
         }
         do {
-            let record = try await Self.source(of: write, api: api).record
+            let record = try await Self.source(of: write, api: api, redactor: redactor).record
             let body = try ReleaseContent.body(of: part, in: record, namespace: planned.target.namespace)
             guard !write.target.uid.isEmpty else {
                 let creation = ReleaseContent.creation(
@@ -264,7 +271,7 @@ package struct ReleaseBackend: WriteBackend {
             var moved = write
             moved.target.resourceVersion = live.resourceVersion
             moved.request?.target.resourceVersion = live.resourceVersion
-            let whole = try await resolve(moved, api: api)
+            let whole = try await resolve(moved, api: api, redactor: redactor)
             let dryRun = try await DryRun(whole, api: api, redactor: redactor)
             guard let answer = try dryRun.answer(),
                 redactor.contentHash(of: dryRun.result(answer)) == previewed.after

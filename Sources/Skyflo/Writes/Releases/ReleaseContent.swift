@@ -1,4 +1,3 @@
-import Crypto
 import Helm
 import KubeClient
 import KubeModel
@@ -61,11 +60,14 @@ package enum ReleaseContent {
         return object.json
     }
 
-    /// SHA-256 of an object in canonical form, in hexadecimal.
-    package static func digest(_ body: JSONValue) -> String {
-        SHA256.hash(data: JSONWriter.bytes(body, options: .canonical)).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
+    /// Keyed digest of an object in canonical form.
+    package static func digest(of body: JSONValue, by redactor: Redactor) -> String {
+        redactor.digest(of: JSONWriter.bytes(body, options: .canonical))
+    }
+
+    /// Keyed digest of the content of a revision.
+    package static func digest(of record: ReleaseRecord, by redactor: Redactor) -> String {
+        redactor.digest(of: record.contentBytes)
     }
 
     private static func marked(_ object: KubeObject, by record: ReleaseRecord) -> KubeObject {

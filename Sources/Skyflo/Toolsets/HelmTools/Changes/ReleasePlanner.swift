@@ -34,6 +34,8 @@ struct ReleasePlanner {
     let context: ToolContext
     /// The revision whose objects and hooks are brought, or taken away.
     let record: ReleaseRecord
+    /// Of ``record``.
+    let digest: String
     let head: ReleaseHead
     let options: Options
 
@@ -52,6 +54,7 @@ struct ReleasePlanner {
     init(_ context: ToolContext, record: ReleaseRecord, head: ReleaseHead, options: Options) {
         self.context = context
         self.record = record
+        digest = ReleaseContent.digest(of: record, by: context.redactor)
         self.head = head
         self.options = options
         deadline = options.seconds
@@ -101,7 +104,7 @@ struct ReleasePlanner {
 
     /// Stores a new revision with the content of ``record``.
     mutating func createRecord(revision: Int, firstDeployed: String?, message: String) {
-        var work = work(.createRecord, head: head, digest: record.contentDigest)
+        var work = work(.createRecord, head: head, digest: digest)
         work.status = ReleaseStatus.pendingRollback.rawValue
         work.message = message
         work.firstDeployed = firstDeployed
@@ -132,7 +135,9 @@ struct ReleasePlanner {
         lastResort.append(
             PlannedWrite(
                 .release(planned),
-                step: WriteStep(title: title, stage: 1, deadlineSeconds: options.seconds, isOnFailure: true)))
+                step: WriteStep(
+                    title: "only after a failure: \(title)", stage: 1, deadlineSeconds: options.seconds,
+                    isOnFailure: true)))
     }
 
     mutating func deleteRecord(_ head: ReleaseHead) {
@@ -151,7 +156,7 @@ struct ReleasePlanner {
     mutating func findManager(of objects: [KubeObject]) async throws {
         for object in objects {
             guard let place = try await place(of: object), let live = try await live(at: place),
-                live.object.annotations[ReleaseContent.nameMark] == head.name
+                owner(of: live.object) == release
             else { continue }
             manager = ReleaseManager(of: live.object).name
             return
@@ -209,9 +214,9 @@ struct ReleasePlanner {
             live.map { $0.postConditions(afterChangeTo: answer) }
             ?? PostCondition.after(writing: KubeObject(body), to: place.subject)
         conditions += after.filter { if case .exists = $0 { false } else { true } }
-        var work = work(.object, head: head, digest: record.contentDigest)
+        var work = work(.object, head: head, digest: digest)
         work.part = ReleaseContent.Part.manifest(part).description
-        work.bodyDigest = ReleaseContent.digest(body)
+        work.bodyDigest = ReleaseContent.digest(of: body, by: context.redactor)
         add(
             .release(PlannedReleaseWrite(work, target: target, request: planned)),
             title: "\(live == nil ? "create" : "change") \(target.text)",
@@ -232,12 +237,18 @@ struct ReleasePlanner {
         }
     }
 
+    /// `shop/web`: the release that an object says it belongs to, as ``release`` of this one; nil where it says nothing. What lies
+    /// in no namespace may be a namesake's from another namespace, so that the name alone doesn't tell.
+    private func owner(of object: KubeObject) -> String? {
+        let name = object.annotations[ReleaseContent.nameMark]
+        let namespace = object.annotations[ReleaseContent.namespaceMark]
+        return name == nil && namespace == nil ? nil : "\(namespace ?? head.namespace)/\(name ?? head.name)"
+    }
+
     /// What another release has isn't taken from it.
     private func checkOwner(of live: LiveTarget) throws(ToolFailure) {
-        let marks = live.object.annotations
-        guard let name = marks[ReleaseContent.nameMark] else { return }
-        let other = "\(marks[ReleaseContent.namespaceMark] ?? head.namespace)/\(name)"
-        guard other == release else { throw ToolFailure("\(live.text) belongs to release \(other), not to \(release)") }
+        guard let other = owner(of: live.object), other != release else { return }
+        throw ToolFailure("\(live.text) belongs to release \(other), not to \(release)")
     }
 
     /// Deletes an object as it is now.
@@ -245,14 +256,12 @@ struct ReleasePlanner {
     /// - Returns: false where there is none, or it isn't the release's own.
     mutating func delete(_ object: KubeObject, at place: Place) async throws -> Bool {
         guard let live = try await live(at: place) else { return false }
-        let marks = live.object.annotations
-        let isOthers = marks[ReleaseContent.nameMark].map { $0 != head.name } ?? false
-        if isOthers || ReleaseRecord.isKept(live.object) {
-            warnings.append(
-                "\(live.text) stays: "
-                    + (isOthers
-                        ? "it belongs to release \(marks[ReleaseContent.nameMark] ?? "")"
-                        : "helm.sh/resource-policy keeps it"))
+        if let other = owner(of: live.object), other != release {
+            warnings.append("\(live.text) stays: it belongs to release \(other)")
+            return false
+        }
+        if ReleaseRecord.isKept(live.object) {
+            warnings.append("\(live.text) stays: helm.sh/resource-policy keeps it")
             return false
         }
         note(place)
@@ -268,7 +277,7 @@ struct ReleasePlanner {
         add(
             .release(
                 PlannedReleaseWrite(
-                    work(.object, head: head, digest: record.contentDigest), target: live.target, request: request)),
+                    work(.object, head: head, digest: digest), target: live.target, request: request)),
             title: "delete \(live.text)", awaits: isAwaited ? gone : nil)
     }
 
@@ -335,16 +344,16 @@ struct ReleasePlanner {
         add(
             .release(
                 PlannedReleaseWrite(
-                    work(.deleteCreated, head: head, digest: record.contentDigest), target: place.target)),
+                    work(.deleteCreated, head: head, digest: digest), target: place.target)),
             title: "delete \(place.target.text)")
     }
 
     private mutating func create(_ hook: ReleaseHook, object: Int, at place: Place) throws {
         let part = ReleaseContent.Part.hook(hook.position, object: object)
         let body = try ReleaseContent.body(of: part, in: record, namespace: place.namespace)
-        var work = work(.object, head: head, digest: record.contentDigest)
+        var work = work(.object, head: head, digest: digest)
         work.part = part.description
-        work.bodyDigest = ReleaseContent.digest(body)
+        work.bodyDigest = ReleaseContent.digest(of: body, by: context.redactor)
         let request = ReleaseContent.creation(body: body, target: place.target, manager: manager)
         note(place)
         let awaits: PostCondition? =

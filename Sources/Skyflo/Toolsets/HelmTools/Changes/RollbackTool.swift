@@ -110,12 +110,12 @@ struct RollbackTool: HelmChangeTool {
     ) async throws {
         planner.nextStage()
         for head in revisions where head.status == ReleaseStatus.deployed.rawValue {
-            let digest = try await context.record(of: head).contentDigest
+            let digest = ReleaseContent.digest(of: try await context.record(of: head), by: context.redactor)
             planner.mark(head, digest: digest, as: .superseded, from: [head.status])
         }
         var made = planner.head
         made.revision = next
-        let digest = planner.record.contentDigest
+        let digest = planner.digest
         let pending = [ReleaseStatus.pendingRollback.rawValue]
         planner.nextStage()
         planner.mark(made, digest: digest, as: .deployed, from: pending, isNew: true)

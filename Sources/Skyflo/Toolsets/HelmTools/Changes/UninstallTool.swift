@@ -66,7 +66,7 @@ struct UninstallTool: HelmChangeTool {
         planner.nextStage()
         if planner.head.status != ReleaseStatus.uninstalling.rawValue {
             planner.mark(
-                planner.head, digest: planner.record.contentDigest, as: .uninstalling, from: [planner.head.status],
+                planner.head, digest: planner.digest, as: .uninstalling, from: [planner.head.status],
                 message: "Deletion in progress (or silently failed)")
         }
         planner.nextStage()
@@ -90,7 +90,7 @@ struct UninstallTool: HelmChangeTool {
     ) async throws {
         planner.markUninstalled(message: message ?? "Uninstallation complete")
         for head in revisions.dropFirst() where head.status == ReleaseStatus.deployed.rawValue {
-            let digest = try await context.record(of: head).contentDigest
+            let digest = ReleaseContent.digest(of: try await context.record(of: head), by: context.redactor)
             planner.mark(head, digest: digest, as: .superseded, from: [head.status])
         }
     }
@@ -99,7 +99,7 @@ struct UninstallTool: HelmChangeTool {
 extension ReleasePlanner {
     fileprivate mutating func markUninstalled(message: String) {
         mark(
-            head, digest: record.contentDigest, as: .uninstalled, from: [ReleaseStatus.uninstalling.rawValue],
+            head, digest: digest, as: .uninstalled, from: [ReleaseStatus.uninstalling.rawValue],
             message: message)
     }
 }
