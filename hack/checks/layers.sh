@@ -18,10 +18,11 @@ layers = {
     "ControllerRuntime": 2, "WorkflowEngine": 2, "Writes": 2, "LocalCluster": 2, "ScriptedOpenAI": 2, "FakeKubeAPI": 2,
     "OfflineModel": 2,
     "ToolKit": 3, "Transcripts": 3, "LiveEvents": 3,
-    "ConversationAccess": 4, "LiveServer": 4, "KubernetesTools": 4, "ArgoTools": 4, "ArgoCDTools": 4, "GitTools": 4, "HelmTools": 4, "JenkinsTools": 4, "MCPTools": 4, "PrometheusTools": 4, "IntegrationBench": 4,
-    "CommandCenter": 5, "Controllers": 5, "OperatorTestKit": 5, "SkyfloCLI": 5, "SkyfloMCP": 5,
-    "skyflo": 6, "JenkinsServer": 6, "GitHostServers": 6, "CronTimes": 6, "TurnBench": 6, "ToolBench": 6, "KubeBench": 6, "HelmBench": 6, "Fuzzing": 6,
-    "CLibFuzzer": 6, "Fuzz": 7,
+    "ConversationAccess": 4, "KubernetesTools": 4, "ArgoTools": 4, "ArgoCDTools": 4, "GitTools": 4, "HelmTools": 4, "JenkinsTools": 4, "MCPTools": 4, "PrometheusTools": 4, "IntegrationBench": 4,
+    "LiveServer": 5,
+    "CommandCenter": 6, "Controllers": 6, "OperatorTestKit": 6, "SkyfloCLI": 6, "SkyfloMCP": 6,
+    "skyflo": 7, "JenkinsServer": 7, "GitHostServers": 7, "CronTimes": 7, "TurnBench": 7, "ToolBench": 7, "KubeBench": 7, "HelmBench": 7, "Fuzzing": 7,
+    "CLibFuzzer": 7, "Fuzz": 8,
 }
 # LocalCluster stands in for a server: whoever depends on it but the program and tests would ship it.
 only_for = {"LocalCluster": {"skyflo", "OperatorTestKit", "Fuzzing"}, "OperatorTestKit": set(), "FakeKubeAPI": {"IntegrationBench"}}

@@ -77,7 +77,7 @@ package struct CommandCenter: Service {
     }
 
     private func serve(_ sessions: WebSessions, prober: KubeClient) async throws {
-        let readiness = Readiness { await Self.answers(prober) }
+        let readiness = ServerReadiness { await Self.answers(prober) }
         let front = WebFront(
             sessions: sessions, limiter: SignInLimiter(perSecond: configuration.signInsPerSecond),
             streams: StreamLimits(),

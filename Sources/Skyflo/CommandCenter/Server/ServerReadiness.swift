@@ -2,7 +2,7 @@ import Synchronization
 
 /// Whether the API server is there. Anybody may ask; the API server is asked once a second at most, and who asks meanwhile
 /// gets the answer before.
-final class Readiness: Sendable {
+final class ServerReadiness: Sendable {
     private struct State: Sendable {
         /// nil before the first answer.
         var isReady: Bool?
