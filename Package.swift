@@ -217,7 +217,7 @@ let package = Package(
             ["Helm", "KubeModel", "MCP", "SkyfloAPI", "Writes", "ToolKit", crypto],
             tests: [
                 "KubeModel", "KubeClient", "Integrations", "MCP", "SkyfloAPI", "Writes", "ToolKit", "FakeKubeAPI",
-                "TestMCP", "TestWeb",
+                "IntegrationBench", "TestMCP", "TestWeb",
             ]),
         library(
             "PrometheusTools", in: "Skyflo/Toolsets", ["KubeModel", "Integrations", "SkyfloAPI", "Writes", "ToolKit"],

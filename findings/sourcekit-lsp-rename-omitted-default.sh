@@ -10,7 +10,8 @@ case ${1:-} in
   -h | --help) sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$0"; exit 0 ;;
   ?*) echo "no argument is taken; see $0 --help" >&2; exit 2 ;;
 esac
-[[ $(swift --version 2>/dev/null) = *"Swift version 6.3.1 "* ]] || { echo "this is about Swift 6.3.1" >&2; exit 2; }
+version=6.3.1
+[[ $(swift --version 2>/dev/null) = *"Swift version $version "* ]] || { echo "this is about Swift $version" >&2; exit 2; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 mkdir -p "$folder/Sources/Demo"

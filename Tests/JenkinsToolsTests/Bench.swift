@@ -11,16 +11,14 @@ import Writes
 
 @testable import JenkinsTools
 
-let redactor = Redactor(key: Array("a key for tests only".utf8))
 let clock = KubeTime(seconds: 1_800_000_300)
-let worker = Impersonation.serviceAccount(namespace: "shop", name: "copilot")
 
 /// The tools with a Jenkins that has a few jobs.
-struct Bench: Sendable {
+struct Bench: ChangeBench {
     let jenkins: TestJenkins
     let api: FakeAPI
     var provider: FixedIntegrations
-    private let tools = ToolRegistry(JenkinsToolset.all(now: { clock }), onDemand: JenkinsToolset.groups)
+    let tools = ToolRegistry(JenkinsToolset.all(now: { clock }), onDemand: JenkinsToolset.groups)
 
     static func with(
         byPassword: Bool = false, _ body: @escaping (inout Bench) async throws -> Void
@@ -83,15 +81,6 @@ struct Bench: Sendable {
 
     // MARK: Calls
 
-    var reader: IntegrationReader { IntegrationReader(provider, namespace: "shop") }
-    var readOnly: ReadOnlyAPI { ReadOnlyAPI(api.impersonating(worker)) }
-
-    func call(_ name: String, _ arguments: JSONValue) async throws -> ToolOutcome {
-        let context = ToolContext(
-            api: readOnly, mapper: RESTMapper(api: api), namespace: "shop", redactor: redactor, integrations: reader)
-        return try await tools.call(name: name, arguments: JSONWriter.string(arguments), in: context)
-    }
-
     func output(_ name: String, _ arguments: JSONValue = [:]) async throws -> String {
         guard case .output(let text) = try await call(name, arguments) else {
             Issue.record("a proposal where an output was expected")
@@ -100,36 +89,8 @@ struct Bench: Sendable {
         return text
     }
 
-    func failure(_ name: String, _ arguments: JSONValue = [:]) async -> String {
-        do {
-            Issue.record("no failure: \(try await call(name, arguments))")
-        } catch let failure as ToolFailure {
-            return failure.message
-        } catch {
-            Issue.record("another error: \(error)")
-        }
-        return ""
-    }
-
-    func propose(_ name: String, _ arguments: JSONValue) async throws -> (proposal: WriteProposal, preview: Preview) {
-        guard case .proposal(let proposal) = try await call(name, arguments) else { throw ToolFailure("no proposal") }
-        return (proposal, try await Preview.of(proposal, api: readOnly, integrations: reader, redactor: redactor))
-    }
-
-    /// As an approval keeps it.
-    func stored(_ preview: Preview) throws -> PlannedWrite {
-        let write = try #require(preview.writes.first)
-        return try #require(PlannedWrite(json: write.json))
-    }
-
-    func execute(_ write: PlannedWrite) async -> WriteOutcome {
-        await write.execute(
-            api: api.impersonating(worker), integrations: IntegrationWriter(provider, namespace: "shop"),
-            redactor: redactor, at: KubeTime(seconds: 0))
-    }
-
     func recover(_ write: PlannedWrite) async throws -> WriteOutcome {
-        try await write.recover(change: nil, api: readOnly, integrations: reader, redactor: redactor)
+        try await write.recover(change: nil, api: readOnly, integrations: reader, redactor: Self.redactor)
     }
 }
 

@@ -1,4 +1,5 @@
 import FakeKubeAPI
+import IntegrationBench
 import KubeModel
 import TestJenkins
 import TestWeb

@@ -30,7 +30,7 @@ private let deploy: JSONValue = [
                     """), "\(preview.text)")
             #expect(preview.warnings.contains("Jenkins begins afterwards: shop/smoke"))
             let shown = RedactedCall(
-                arguments: JSONWriter.string(deploy), writes: preview.writes, redactor: redactor)
+                arguments: JSONWriter.string(deploy), writes: preview.writes, redactor: Bench.redactor)
             #expect(!"\(shown.arguments) \(shown.requests)".contains("4711") && shown.fingerprint != nil)
             let request = try #require(shown.requests.first)
             #expect(request["backend"] == "Jenkins" && request["integration"] == "main" && request["method"] == "POST")
@@ -103,7 +103,7 @@ private let deploy: JSONValue = [
             let arguments: JSONValue = ["jobFullName": "shop/smoke", "parameters": ["DB_PASSWORD": "mine-and-secret"]]
             let (_, preview) = try await bench.propose("jenkins_trigger_build", arguments)
             let shown = RedactedCall(
-                arguments: JSONWriter.string(arguments), writes: preview.writes, redactor: redactor)
+                arguments: JSONWriter.string(arguments), writes: preview.writes, redactor: Bench.redactor)
             let read = try await bench.output("jenkins_get_job_parameters", ["jobFullName": "shop/smoke"])
             let text = "\(preview.text) \(shown.arguments) \(shown.requests) \(read)"
             #expect(!text.contains("mine-and-secret") && !text.contains("usual-secret"), "\(text)")

@@ -1,4 +1,5 @@
 import FakeKubeAPI
+import IntegrationBench
 import Integrations
 import KubeClient
 import KubeModel
@@ -11,9 +12,6 @@ import ToolKit
 import Writes
 
 @testable import MCPTools
-
-let redactor = Redactor(key: Array("a key for tests only".utf8))
-let worker = Impersonation.serviceAccount(namespace: "shop", name: "copilot")
 
 /// One MCP server, with its tools as they were accepted in the beginning.
 final class FixedMCPServer: IntegrationProvider {
@@ -47,7 +45,7 @@ final class FixedMCPServer: IntegrationProvider {
     func mcpClient(to name: String) async throws -> MCPClient { calls }
 }
 
-struct Bench: Sendable {
+struct Bench: ChangeBench {
     let server: TestMCP
     let provider: FixedMCPServer
     let api: FakeAPI
@@ -76,7 +74,7 @@ struct Bench: Sendable {
             let provider = try await FixedMCPServer(
                 description, client(within: .seconds(60)), calls: client(within: timeout))
             let (tools, groups) = MCPToolset.tools(
-                of: description, try await provider.mcpTools(of: "", isNew: true), redactor: redactor)
+                of: description, try await provider.mcpTools(of: "", isNew: true), redactor: Self.redactor)
             try await body(
                 Bench(
                     server: server, provider: provider, api: api,
@@ -95,49 +93,9 @@ struct Bench: Sendable {
             hints: ["readOnlyHint": true]),
     ]
 
-    var reader: IntegrationReader { IntegrationReader(provider, namespace: "shop") }
-    var readOnly: ReadOnlyAPI { ReadOnlyAPI(api.impersonating(worker)) }
-
-    func call(
-        _ name: String, _ arguments: JSONValue = [:], report: (@Sendable (ToolProgress) -> Void)? = nil
-    ) async throws -> ToolOutcome {
-        var context = ToolContext(
-            api: readOnly, mapper: RESTMapper(api: api), namespace: "shop", redactor: redactor, integrations: reader)
-        context.report = report
-        return try await tools.call(name: name, arguments: JSONWriter.string(arguments), in: context)
-    }
-
     func output(_ name: String, _ arguments: JSONValue = [:]) async throws -> String {
         guard case .output(let text) = try await call(name, arguments) else { throw ToolFailure("no output") }
         return text
-    }
-
-    func failure(_ name: String, _ arguments: JSONValue = [:]) async -> String {
-        do {
-            Issue.record("no failure: \(try await call(name, arguments))")
-        } catch let failure as ToolFailure {
-            return failure.message
-        } catch {
-            Issue.record("another error: \(error)")
-        }
-        return ""
-    }
-
-    func propose(_ name: String, _ arguments: JSONValue) async throws -> (proposal: WriteProposal, preview: Preview) {
-        guard case .proposal(let proposal) = try await call(name, arguments) else { throw ToolFailure("no proposal") }
-        return (proposal, try await Preview.of(proposal, api: readOnly, integrations: reader, redactor: redactor))
-    }
-
-    /// As an approval keeps it.
-    func stored(_ preview: Preview) throws -> PlannedWrite {
-        let write = try #require(preview.writes.first)
-        return try #require(PlannedWrite(json: write.json))
-    }
-
-    func execute(_ write: PlannedWrite) async -> WriteOutcome {
-        await write.execute(
-            api: api.impersonating(worker), integrations: IntegrationWriter(provider, namespace: "shop"),
-            redactor: redactor, at: KubeTime(seconds: 0))
     }
 }
 

@@ -1,3 +1,4 @@
+import IntegrationBench
 import KubeModel
 import MCP
 import SkyfloAPI
@@ -205,7 +206,8 @@ private let rain: JSONValue = ["place": "Graz", "password": "correct horse batte
             #expect(preview.text.hasPrefix("MCP server weather: would be called\n  seed_clouds\n    password: "))
             #expect(preview.text.hasSuffix("\n    place: Graz\n"))
             #expect(preview.warnings.contains { $0.contains("says that it only reads") })
-            let shown = RedactedCall(arguments: JSONWriter.string(rain), writes: preview.writes, redactor: redactor)
+            let shown = RedactedCall(
+                arguments: JSONWriter.string(rain), writes: preview.writes, redactor: Bench.redactor)
             #expect(!"\(shown.arguments) \(shown.requests) \(preview.text)".contains("battery"))
             #expect(shown.fingerprint != nil)
             let request = try #require(shown.requests.first)
@@ -306,7 +308,7 @@ private let rain: JSONValue = ["place": "Graz", "password": "correct horse batte
             #expect(outcome.kind == becomes, "\(outcome)")
             #expect(bench.server.calls.count == 1)
             let later = try await write.recover(
-                change: nil, api: bench.readOnly, integrations: bench.reader, redactor: redactor)
+                change: nil, api: bench.readOnly, integrations: bench.reader, redactor: Bench.redactor)
             #expect(later.kind == "unknown")
             #expect(bench.server.calls.count == 1)
         }

@@ -1,3 +1,4 @@
+import KubeModel
 import Tracing
 
 /// Which trace and span something belongs to, as W3C's Trace Context has it.
@@ -55,14 +56,7 @@ package struct TraceContext: Sendable, Hashable {
     }
 
     package var headerValue: String {
-        "00-\(Self.text(traceID))-\(Self.text(spanID))-\(isSampled ? "01" : "00")"
-    }
-
-    private static func text(_ bytes: [UInt8]) -> String {
-        bytes.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.utf8.count == 1 ? "0" + digits : digits
-        }.joined()
+        "00-\(traceID.hexadecimal)-\(spanID.hexadecimal)-\(isSampled ? "01" : "00")"
     }
 
     private static func bytes(_ text: Substring) -> [UInt8]? {

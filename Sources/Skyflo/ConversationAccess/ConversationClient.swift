@@ -154,19 +154,16 @@ package struct ConversationClient: Sendable {
     // MARK: The user
 
     /// Whether the caller may decide on what waits in this conversation.
-    package func mayApprove(_ name: String) async throws -> Bool {
-        let review: JSONValue = [
-            "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
-            "spec": [
-                "resourceAttributes": [
-                    "verb": "approve", "group": .string(SkyfloGroup.name), "resource": "conversations",
-                    "namespace": .string(namespace), "name": .string(name),
-                ]
-            ],
-        ]
-        let path = APIResource.selfSubjectAccessReviews.path()
-        let answer = try await api.call(
-            KubeRequest(.post, path: path, contentType: "application/json", body: JSONWriter.string(review)))
-        return answer["status", "allowed"]?.bool ?? false
+    package func mayApprove(_ name: String) async throws -> Bool { try await may("approve", name: name) }
+
+    /// Whether the caller may make a conversation here.
+    package func mayCreate() async throws -> Bool { try await may("create", name: nil) }
+
+    private func may(_ verb: String, name: String?) async throws -> Bool {
+        try await AccessReview.allows(
+            ResourceAccess(
+                verb: verb, group: SkyfloGroup.name, version: SkyfloGroup.version, resource: "conversations",
+                namespace: namespace, name: name),
+            api: api)
     }
 }

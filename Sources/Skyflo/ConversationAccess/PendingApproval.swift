@@ -22,6 +22,27 @@ package struct PendingApproval: Sendable, Hashable {
         isIntact = Digest.of(approval, turn: call.turn, callID: id, in: conversation) == digest
     }
 
+    /// Why a decision on what somebody was shown isn't written.
+    package enum Refusal: Error, Sendable, Hashable {
+        case notPending
+        /// What waits has another digest now.
+        case moved(digest: String)
+        /// Somebody changed the entry after the operator wrote it. It can only be denied: a denial lets nothing run.
+        case altered
+    }
+
+    /// What somebody was shown, where it still waits and is that.
+    ///
+    /// - Parameter digest: of what was shown, whole.
+    package init(
+        _ id: String, shownAs digest: String, for decision: Approval.Decision, in conversation: Conversation
+    ) throws(Refusal) {
+        guard let found = PendingApproval(id, in: conversation) else { throw .notPending }
+        guard found.digest == digest else { throw .moved(digest: found.digest) }
+        guard decision == .denied || found.isIntact else { throw .altered }
+        self = found
+    }
+
     /// `1f3a…`: enough of the digest to tell two previews apart.
     package var shortDigest: String { String(digest.drop { $0 != ":" }.drop { $0 == ":" }.prefix(12)) }
 

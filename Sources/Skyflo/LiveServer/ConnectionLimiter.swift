@@ -4,24 +4,24 @@ import Synchronization
 /// Counts the connections and requests of each address, and says which are too many.
 package final class ConnectionLimiter: Sendable {
     private struct State: Sendable {
-        var buckets: [String: TokenBucket] = [:]
+        var addresses: TokenBuckets
         var open = 0
     }
 
-    /// Addresses that are remembered. When there are more, all start anew.
-    private static let addresses = 4096
-
     private let limits: LiveServerLimits
     private let start = ContinuousClock.now
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    package init(_ limits: LiveServerLimits) { self.limits = limits }
+    package init(_ limits: LiveServerLimits) {
+        self.limits = limits
+        state = Mutex(State(addresses: TokenBuckets(perSecond: limits.perSecond, burst: limits.burst)))
+    }
 
     /// - Returns: false where there are too many. Who gets true calls ``disconnect()`` at the end.
     func connect(_ address: String) -> Bool {
         let now = start.duration(to: .now)
         return state.withLock { state in
-            guard state.open < limits.connections, take(for: address, at: now, &state) else { return false }
+            guard state.open < limits.connections, state.addresses.take(for: address, now: now) else { return false }
             state.open += 1
             return true
         }
@@ -32,16 +32,10 @@ package final class ConnectionLimiter: Sendable {
     /// A further request on a connection.
     func request(_ address: String) -> Bool {
         let now = start.duration(to: .now)
-        return state.withLock { take(for: address, at: now, &$0) }
+        return state.withLock { $0.addresses.take(for: address, now: now) }
     }
 
     var open: Int { state.withLock(\.open) }
-
-    private func take(for address: String, at now: Duration, _ state: inout State) -> Bool {
-        if state.buckets.count >= Self.addresses, state.buckets[address] == nil { state.buckets = [:] }
-        return state.buckets[address, default: TokenBucket(perSecond: limits.perSecond, burst: limits.burst)]
-            .take(now: now)
-    }
 }
 
 /// Counts the streams, all together and of each caller.

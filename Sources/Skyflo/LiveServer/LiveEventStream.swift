@@ -19,12 +19,10 @@ struct LiveEventStream: Sendable {
 
     /// What the two tasks of a stream tell each other.
     private final class Pulse: Sendable {
-        struct State: Sendable {
-            var writingSince: ContinuousClock.Instant?
-            var refusal: String?
-        }
+        let stall: StallWatch
+        let refusal = Mutex<String?>(nil)
 
-        let state = Mutex(State())
+        init(stall: StallWatch) { self.stall = stall }
     }
 
     /// Writes until the stream is over.
@@ -35,7 +33,7 @@ struct LiveEventStream: Sendable {
     @concurrent func run(
         abort: @escaping @Sendable () -> Void, write: @concurrent ([StreamMessage]) async throws -> Void
     ) async throws {
-        let pulse = Pulse()
+        let pulse = Pulse(stall: StallWatch(limits, metrics: metrics))
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         defer { wake.finish() }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -46,16 +44,16 @@ struct LiveEventStream: Sendable {
             var lastWrite = ContinuousClock.now
             while true {
                 var step = try await delivery.next()
-                if let refusal = pulse.state.withLock(\.refusal) {
+                if let refusal = pulse.refusal.withLock(\.self) {
                     step = Delivery.Step(messages: [.notice(.end(reason: refusal))], isLast: true)
                 }
                 if step.messages.isEmpty, lastWrite.duration(to: .now) >= limits.heartbeat {
                     step.messages.append(.notice(.heartbeat))
                 }
                 if !step.messages.isEmpty {
-                    pulse.state.withLock { $0.writingSince = .now }
+                    pulse.stall.beginWrite()
                     try await write(step.messages)
-                    pulse.state.withLock { $0.writingSince = nil }
+                    pulse.stall.endWrite()
                     metrics.sent(step.messages)
                     lastWrite = .now
                 }
@@ -73,16 +71,13 @@ struct LiveEventStream: Sendable {
         var checked = ContinuousClock.now
         while true {
             try await Concurrency.sleep(for: limits.tick)
-            if let since = pulse.state.withLock(\.writingSince), since.duration(to: .now) > limits.stall {
-                metrics.gaveUp()
-                return abort()
-            }
+            if pulse.stall.givesUp() { return abort() }
             if checked.duration(to: .now) >= limits.recheck {
                 checked = .now
                 // An API server that doesn't answer has withdrawn nothing.
                 let isAllowed = try? await review.stillAllows(grant, of: conversation)
                 if isAllowed == false {
-                    pulse.state.withLock { $0.refusal = "you may not follow the conversation any more" }
+                    pulse.refusal.withLock { $0 = "you may not follow the conversation any more" }
                 }
             }
             wake.yield()

@@ -10,16 +10,16 @@ import NIOHTTP1
 import SkyfloAPI
 
 /// A request with the connection that it came on.
-struct LiveRequestContext: RequestContext {
-    var coreContext: CoreRequestContextStorage
-    let channel: any Channel
+package struct ChannelRequestContext: RequestContext {
+    package var coreContext: CoreRequestContextStorage
+    package let channel: any Channel
 
-    init(source: ApplicationRequestContextSource) {
+    package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         channel = source.channel
     }
 
-    var address: String { channel.remoteAddress?.ipAddress ?? "" }
+    package var address: String { channel.remoteAddress?.ipAddress ?? "" }
 }
 
 /// Names of headers that have a meaning here only.
@@ -34,7 +34,7 @@ enum LiveHeader {
 
 /// The edge: who is it, may they, where is the turn, and then events.
 struct LiveFront: HTTPResponder {
-    typealias Context = LiveRequestContext
+    typealias Context = ChannelRequestContext
 
     let directory: TurnDirectory
     let review: StreamReview
@@ -46,7 +46,7 @@ struct LiveFront: HTTPResponder {
     let metrics: LiveMetrics
     let logger: Logger
 
-    func respond(to request: Request, context: LiveRequestContext) async throws -> Response {
+    func respond(to request: Request, context: ChannelRequestContext) async throws -> Response {
         do {
             return try await answer(request, in: context)
         } catch let status as APIStatus {
@@ -62,7 +62,7 @@ struct LiveFront: HTTPResponder {
         }
     }
 
-    private func answer(_ request: Request, in context: LiveRequestContext) async throws -> Response {
+    private func answer(_ request: Request, in context: ChannelRequestContext) async throws -> Response {
         let admission = try await admit(request, from: context.address)
         if let peer = try await peer(for: admission.wanted, request) {
             return response(handingOn: peer, for: request, on: context.channel, holding: admission.slot)

@@ -1,7 +1,7 @@
 import Concurrency
 import Synchronization
 
-/// Gives a client up that takes nothing, where what it gets comes from another worker.
+/// Knows when a client that takes nothing is given up.
 final class StallWatch: Sendable {
     private let limits: LiveServerLimits
     private let metrics: LiveMetrics
@@ -15,6 +15,15 @@ final class StallWatch: Sendable {
     func beginWrite() { writingSince.withLock { $0 = .now } }
     func endWrite() { writingSince.withLock { $0 = nil } }
 
+    /// Whether a write has waited for too long; that is counted, and the connection is to be ended.
+    func givesUp() -> Bool {
+        guard let since = writingSince.withLock({ $0 }), since.duration(to: .now) > limits.stall else { return false }
+        metrics.gaveUp()
+        return true
+    }
+
+    /// Watches over work that nobody else watches over.
+    ///
     /// - Parameters:
     ///   - abort: ends the connection, so that a write that waits fails.
     ///   - work: says when each of its writes begins and ends.
@@ -31,9 +40,7 @@ final class StallWatch: Sendable {
     private func watch(abort: @Sendable () -> Void) async throws {
         while true {
             try await Concurrency.sleep(for: limits.tick)
-            guard let since = writingSince.withLock({ $0 }), since.duration(to: .now) > limits.stall else { continue }
-            metrics.gaveUp()
-            return abort()
+            if givesUp() { return abort() }
         }
     }
 }

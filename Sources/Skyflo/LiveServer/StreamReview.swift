@@ -67,7 +67,7 @@ struct StreamReview: Sendable {
 }
 
 /// Compares secrets in a time that doesn't tell where they differ.
-func isEqualInConstantTime(_ a: String, to b: String) -> Bool {
+package func isEqualInConstantTime(_ a: String, to b: String) -> Bool {
     let (left, right) = (Array(SHA256.hash(data: Array(a.utf8))), Array(SHA256.hash(data: Array(b.utf8))))
     return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
 }

@@ -28,13 +28,7 @@ actor CallerClients {
         _ configuration: ClusterConfiguration, logger: Logger,
         makeServer: @escaping @Sendable (_ api: any KubeAPI, _ user: String) -> MCPServer
     ) {
-        // Neither this server's credentials nor its certificate, by which the API server would take a caller for it.
-        var bare = configuration
-        bare.credentials = .none
-        bare.clientCertificate = nil
-        bare.clientKey = nil
-        bare.impersonation = nil
-        self.configuration = bare
+        self.configuration = configuration.anonymous
         self.logger = logger
         self.makeServer = makeServer
     }

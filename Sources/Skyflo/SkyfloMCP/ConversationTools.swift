@@ -180,29 +180,40 @@ struct ConversationTools: Sendable {
 
     private func decide(_ arguments: ToolArguments, in conversations: ConversationClient) async throws -> ToolResult {
         let name = try Self.conversation(arguments)
-        let isApproval = try arguments.requiredString("decision") == "Approved"
+        let decision: Approval.Decision =
+            try arguments.requiredString("decision") == "Approved" ? .approved : .denied
         let conversation = try await conversations.get(name)
-        if isApproval { try refuseOwn(conversation) }
+        if decision == .approved { try refuseOwn(conversation) }
         let id = try arguments.requiredString("call")
-        guard let entry = PendingApproval(id, in: conversation) else {
-            let state = conversation.status.calls[id].map { ": it is \($0.state.rawValue)" } ?? ""
-            throw ToolFailure("\(id) of conversation \(name) does not wait for a decision\(state)")
-        }
-        guard entry.digest == (try arguments.requiredString("digest")) else {
-            throw ToolFailure(
-                "the digest isn't that of what waits now, \(entry.digest); nothing was decided. "
-                    + "Show the person what waits now, and ask again")
-        }
-        guard !isApproval || entry.isIntact else {
-            throw ToolFailure("\(id) was changed after the operator wrote it; nothing was decided")
+        let digest = try arguments.requiredString("digest")
+        let entry: PendingApproval
+        do throws(PendingApproval.Refusal) {
+            entry = try PendingApproval(id, shownAs: digest, for: decision, in: conversation)
+        } catch {
+            throw Self.failure(error, on: id, in: conversation)
         }
         let decided = try await conversations.decide(
-            isApproval ? .approved : .denied, on: [entry], of: name, uid: conversation.uid,
-            reason: arguments.string("reason"))
+            decision, on: [entry], of: name, uid: conversation.uid, reason: arguments.string("reason"))
         return ToolResult(
-            text: "\(id) of conversation \(name) is \(isApproval ? "approved" : "denied"). "
+            text: "\(id) of conversation \(name) is \(decision.rawValue.lowercased()). "
                 + "conversation_wait shows what comes of it.",
             structured: ConversationView(decided, turn: conversation.status.turn).json)
+    }
+
+    private static func failure(
+        _ refusal: PendingApproval.Refusal, on id: String, in conversation: Conversation
+    ) -> ToolFailure {
+        switch refusal {
+        case .notPending:
+            let state = conversation.status.calls[id].map { ": it is \($0.state.rawValue)" } ?? ""
+            return ToolFailure("\(id) of conversation \(conversation.object.name) does not wait for a decision\(state)")
+        case .moved(let digest):
+            return ToolFailure(
+                "the digest isn't that of what waits now, \(digest); nothing was decided. "
+                    + "Show the person what waits now, and ask again")
+        case .altered:
+            return ToolFailure("\(id) was changed after the operator wrote it; nothing was decided")
+        }
     }
 
     /// Who asks through a program doesn't approve through it: the program, or the model in it, would be the only one that

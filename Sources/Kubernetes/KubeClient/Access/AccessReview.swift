@@ -7,12 +7,16 @@ public enum AccessReview {
     public static func require(_ request: KubeRequest, api: ReadOnlyAPI) async throws {
         var reason = "the path names no resource"
         if let access = ResourceAccess(request) {
-            let answer = try await review(
-                "SelfSubjectAccessReview", spec: ["resourceAttributes": access.attributes], api: api)
+            let answer = try await ownReview(access, api: api)
             if answer.isAllowed { return }
             reason = answer.reason
         }
         throw PermissionDenied(request, identity: api.identity, message: reason)
+    }
+
+    /// Whether whoever `api` acts for may do something. It throws whatever keeps the API server from answering.
+    public static func allows(_ access: ResourceAccess, api: any KubeAPI) async throws -> Bool {
+        try await ownReview(access, api: api).isAllowed
     }
 
     /// Whether a user may do something. Of the user's groups only these are taken into account, and of what else an
@@ -28,6 +32,12 @@ public enum AccessReview {
             "resourceAttributes": access.attributes,
         ])
         return try await review("SubjectAccessReview", spec: spec, api: api).isAllowed
+    }
+
+    private static func ownReview(
+        _ access: ResourceAccess, api: any KubeAPI
+    ) async throws -> (isAllowed: Bool, reason: String) {
+        try await review("SelfSubjectAccessReview", spec: ["resourceAttributes": access.attributes], api: api)
     }
 
     private static func review(

@@ -49,6 +49,17 @@ public struct ClusterConfiguration: Sendable {
         self.impersonation = impersonation
         self.proxies = proxies
     }
+
+    /// The same server for nobody in particular: without credentials, client certificate and impersonation. Whoever serves
+    /// others puts their token in; with the server's own certificate the API server would take them for it.
+    public var anonymous: ClusterConfiguration {
+        var bare = self
+        bare.credentials = .none
+        bare.clientCertificate = nil
+        bare.clientKey = nil
+        bare.impersonation = nil
+        return bare
+    }
 }
 
 /// Printing or dumping a value never shows a secret: addresses may hold passwords.

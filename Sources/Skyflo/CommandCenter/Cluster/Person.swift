@@ -141,7 +141,7 @@ struct Person: Sendable {
 
     func choices(in namespace: String) async throws -> Choices {
         var choices = Choices()
-        choices.mayCreate = try await mayCreate(in: namespace)
+        choices.mayCreate = try await conversations(in: namespace).mayCreate()
         do {
             choices.serviceAccounts = try await api.listAll(.serviceAccounts, namespace: namespace).items.map(\.name)
                 .sorted()
@@ -157,23 +157,6 @@ struct Person: Sendable {
             choices.models = []
         }
         return choices
-    }
-
-    private func mayCreate(in namespace: String) async throws -> Bool {
-        let review: JSONValue = [
-            "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
-            "spec": [
-                "resourceAttributes": [
-                    "verb": "create", "group": .string(SkyfloGroup.name), "resource": "conversations",
-                    "namespace": .string(namespace),
-                ]
-            ],
-        ]
-        let answer = try await api.call(
-            KubeRequest(
-                .post, path: APIResource.selfSubjectAccessReviews.path(), contentType: "application/json",
-                body: JSONWriter.string(review)))
-        return answer["status", "allowed"]?.bool ?? false
     }
 
     /// Creates a conversation; one of that name that the same person made is the same one, sent twice.

@@ -44,16 +44,18 @@ struct TurnMarkup {
         }
         return HTML(
             joining: endings.map { end in
-                end.answer.isEmpty ? Self.problem(end, in: self) : answer(end.answer)
+                end.answer.isEmpty
+                    ? problem(end.reason.rawValue, message: end.message, isStop: end.kind == .stopped)
+                    : answer(end.answer)
             })
     }
 
-    private static func problem(_ end: TurnEnd, in turn: TurnMarkup) -> HTML {
-        turn.item(icon: .warn) {
-            HTML(.p, .class(end.kind == .stopped ? "note" : "note bad")) {
+    private func problem(_ reason: String, message: String, isStop: Bool) -> HTML {
+        item(icon: .warn) {
+            HTML(.p, .class(isStop ? "note" : "note bad")) {
                 HTML(.span) {
-                    HTML(.b) { end.reason.rawValue }
-                    end.message.isEmpty ? "" : ": \(end.message)"
+                    HTML(.b) { reason }
+                    message.isEmpty ? "" : ": \(message)"
                 }
             }
         }
@@ -65,14 +67,7 @@ struct TurnMarkup {
         let ended = status.phase == .failed ? status.conditions[type: "Failed"] : nil
         let stopped = status.phase == .stopped ? status.conditions[type: "Completed"] : nil
         guard let condition = ended ?? stopped ?? (accepted?.status == .false ? accepted : nil) else { return .empty }
-        return item(icon: .warn) {
-            HTML(.p, .class(status.phase == .stopped ? "note" : "note bad")) {
-                HTML(.span) {
-                    HTML(.b) { condition.reason }
-                    condition.message.isEmpty ? "" : ": \(condition.message)"
-                }
-            }
-        }
+        return problem(condition.reason, message: condition.message, isStop: status.phase == .stopped)
     }
 
     private func answer(_ text: String?) -> HTML {

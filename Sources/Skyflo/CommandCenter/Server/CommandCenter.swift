@@ -61,9 +61,7 @@ package struct CommandCenter: Service {
     /// - Throws: when the port can't be had, or the certificate can't be used.
     package func run() async throws {
         let sessions = WebSessions(cluster, options: options, logger: logger)
-        var bare = cluster
-        (bare.credentials, bare.clientCertificate, bare.clientKey, bare.impersonation) = (.none, nil, nil, nil)
-        let prober = try KubeClient(bare, logger: logger, options: options)
+        let prober = try KubeClient(cluster.anonymous, logger: logger, options: options)
         let outcome: Result<Void, any Error>
         do {
             try await serve(sessions, prober: prober)

@@ -96,15 +96,12 @@ extension WebFront {
                 key, in: visit, status: 409, note: Note(kind: .refused, text: "Nothing was decided. " + text))
         }
         let now = try await client.get(key.name)
-        guard let entry = PendingApproval(id, in: now), now.uid == uid else {
-            return try await refuse("\(id) doesn't wait for a decision any more.")
-        }
-        guard entry.digest == digest else {
-            return try await refuse("\(id) changed while you looked. This is its new preview: look at it again.")
-        }
-        guard decision == .denied || entry.isIntact else {
-            return try await refuse(
-                "\(id) was changed after the operator wrote it: its requests don't match its digest.")
+        let entry: PendingApproval
+        do throws(PendingApproval.Refusal) {
+            guard now.uid == uid else { throw .notPending }
+            entry = try PendingApproval(id, shownAs: digest, for: decision, in: now)
+        } catch {
+            return try await refuse(Self.text(of: error, on: id))
         }
         do {
             _ = try await client.decide(decision, on: [entry], of: key.name, uid: uid, reason: reason)
@@ -117,6 +114,14 @@ extension WebFront {
         }
         visit.session.leave(Note(kind: .done, text: "\(id) \(decision.rawValue.lowercased())."))
         return WebResponse(seeOther: Route.conversation(key).link)
+    }
+
+    private static func text(of refusal: PendingApproval.Refusal, on id: String) -> String {
+        switch refusal {
+        case .notPending: "\(id) doesn't wait for a decision any more."
+        case .moved: "\(id) changed while you looked. This is its new preview: look at it again."
+        case .altered: "\(id) was changed after the operator wrote it: its requests don't match its digest."
+        }
     }
 
     private static func message(_ form: [String: String]) throws(BadInput) -> String {

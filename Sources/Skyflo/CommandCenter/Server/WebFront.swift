@@ -3,13 +3,14 @@ import HTTPTypes
 import Hummingbird
 import KubeClient
 import KubeModel
+import LiveServer
 import Logging
 import NIOCore
 import SkyfloAPI
 
 /// Answers each request: where it goes, who sent it, and then what that person's rights allow.
 struct WebFront: HTTPResponder {
-    typealias Context = WebRequestContext
+    typealias Context = ChannelRequestContext
 
     let sessions: WebSessions
     let limiter: SignInLimiter
@@ -21,7 +22,7 @@ struct WebFront: HTTPResponder {
     let now: @Sendable () -> KubeTime
     let logger: Logger
 
-    func respond(to request: Request, context: WebRequestContext) async throws -> Response {
+    func respond(to request: Request, context: ChannelRequestContext) async throws -> Response {
         let web = WebRequest(request, on: context.channel, trustedProxies: trustedProxies)
         let response = try await answer(web, on: context.channel).finished(transport)
         return request.method == .head ? response.createHeadResponse() : response
@@ -124,7 +125,7 @@ struct WebFront: HTTPResponder {
     /// - Throws: ``BadInput``; ``FormRefusal`` for one that isn't from a page of this session.
     func form(_ web: WebRequest, key: String?) async throws -> [String: String] {
         let form = try await web.form()
-        guard let key, let sent = form[FormField.key], Secrecy.isEqual(sent, to: key) else { throw FormRefusal() }
+        guard let key, let sent = form[FormField.key], isEqualInConstantTime(sent, to: key) else { throw FormRefusal() }
         return form
     }
 

@@ -3,17 +3,6 @@ import Hummingbird
 import KubeModel
 import NIOCore
 
-/// A request with the connection that it came on.
-struct WebRequestContext: RequestContext {
-    var coreContext: CoreRequestContextStorage
-    let channel: any Channel
-
-    init(source: ApplicationRequestContextSource) {
-        coreContext = .init(source: source)
-        channel = source.channel
-    }
-}
-
 /// What the server takes from a request, beside its path.
 struct WebRequest {
     private static let bodyLimit = 256 * 1024

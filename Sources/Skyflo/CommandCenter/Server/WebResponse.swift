@@ -115,7 +115,7 @@ struct WebAsset: Sendable {
         self.name = name
         self.type = type
         self.bytes = bytes
-        version = String(Secrecy.hex(Array(SHA256.hash(data: bytes))).prefix(12))
+        version = String(SHA256.hash(data: bytes).hexadecimal.prefix(12))
     }
 
     static let style = WebAsset("style.css", type: "text/css; charset=utf-8", bytes: PackageResources.style_css)

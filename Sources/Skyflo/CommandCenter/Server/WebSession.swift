@@ -122,12 +122,7 @@ final class WebSessions: Sendable {
     init(
         _ configuration: ClusterConfiguration, options: KubeClient.Options, limits: Limits = Limits(), logger: Logger
     ) {
-        var bare = configuration
-        bare.credentials = .none
-        bare.clientCertificate = nil
-        bare.clientKey = nil
-        bare.impersonation = nil
-        self.configuration = bare
+        self.configuration = configuration.anonymous
         self.options = options
         self.limits = limits
         self.logger = logger
@@ -230,22 +225,12 @@ final class WebSessions: Sendable {
 /// Values that nobody guesses, and what follows from them.
 enum Secrecy {
     /// 256 bits of the system's generator, which is made for secrets.
-    static func randomText() -> String {
-        hex((0..<32).map { _ in UInt8.random(in: .min ... .max) })
-    }
+    static func randomText() -> String { (0..<32).map { _ in UInt8.random(in: .min ... .max) }.hexadecimal }
 
     static func digest(_ value: String) -> SHA256.Digest { SHA256.hash(data: Array(value.utf8)) }
 
     /// Says nothing about the cookie's value that a page's other scripts or a log could use.
-    static func formKey(of value: String) -> String { hex(Array(digest("form of " + value))) }
-
-    static func isEqual(_ a: String, to b: String) -> Bool {
-        zip(Array(digest(a)), Array(digest(b))).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
-    }
-
-    static func hex(_ bytes: [UInt8]) -> String {
-        bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
-    }
+    static func formKey(of value: String) -> String { digest("form of " + value).hexadecimal }
 }
 
 /// Something said at the top of a page.

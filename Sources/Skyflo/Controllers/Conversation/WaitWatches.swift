@@ -97,22 +97,15 @@ package final class WaitWatches: Service {
     }
 
     package func run() async throws {
-        let (jobs, continuation) = AsyncStream.makeStream(of: Job.self)
-        state.withLock { $0.jobs = continuation }
+        let jobs = JobStream<Job>()
+        state.withLock { $0.jobs = jobs.continuation }
         defer {
             state.withLock { state in
                 state.jobs = nil
                 state.active = [:]
             }
         }
-        await withGracefulShutdownHandler {
-            await withDiscardingTaskGroup { group in
-                for await job in jobs { group.addTask { await self.perform(job) } }
-                group.cancelAll()
-            }
-        } onGracefulShutdown: {
-            continuation.finish()
-        }
+        await jobs.run { await self.perform($0) }
     }
 
     private func perform(_ job: Job) async {

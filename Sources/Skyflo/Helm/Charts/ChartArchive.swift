@@ -1,5 +1,3 @@
-import CZlib
-
 /// The files of a chart's `.tgz`, within limits: no path leaves the chart, and no link is followed.
 package enum ChartArchive {
     /// Helm's limits, and one on the number of files.
@@ -14,7 +12,8 @@ package enum ChartArchive {
     package static func files(of archive: [UInt8], limits: Limits = .init()) throws(HelmError) -> [ChartFile] {
         guard archive.starts(with: [0x1F, 0x8B]) else { throw HelmError("gzip: invalid header") }
         // Each file has a header and may have others; what a tar has besides is no part of a chart.
-        return try files(tar: try inflate(archive, limit: limits.totalBytes + limits.files * 1024), limits: limits)
+        return try files(
+            tar: try Gzip.decompressed(archive, limit: limits.totalBytes + limits.files * 1024), limits: limits)
     }
 
     /// The files of what an archive has inside of its compression.
@@ -63,38 +62,5 @@ package enum ChartArchive {
         }
         if parts.first == "Chart.yaml" { throw HelmError("chart yaml not in base directory") }
         return clean
-    }
-
-    static func inflate(_ archive: [UInt8], limit: Int) throws(HelmError) -> [UInt8] {
-        var stream = z_stream()
-        // 16 more than the largest window: gzip, whose checksum is compared.
-        guard inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-            throw HelmError("gzip: out of memory")
-        }
-        defer { inflateEnd(&stream) }
-        var output: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 64 << 10)
-        var input = archive
-        let status: Int32 = input.withUnsafeMutableBufferPointer { buffer in
-            stream.next_in = buffer.baseAddress
-            stream.avail_in = UInt32(buffer.count)
-            while true {
-                let status = chunk.withUnsafeMutableBufferPointer { chunk in
-                    stream.next_out = chunk.baseAddress
-                    stream.avail_out = UInt32(chunk.count)
-                    return CZlib.inflate(&stream, Z_NO_FLUSH)
-                }
-                output += chunk[..<(chunk.count - Int(stream.avail_out))]
-                if status == Z_STREAM_END, stream.avail_in > 0, inflateReset(&stream) == Z_OK { continue }
-                if status != Z_OK || output.count > limit { return status }
-                if stream.avail_in == 0, stream.avail_out > 0 { return Z_BUF_ERROR }
-            }
-        }
-        if output.count > limit { throw HelmError("decompressed chart is larger than the maximum size \(limit)") }
-        switch status {
-        case Z_STREAM_END: return output
-        case Z_BUF_ERROR: throw HelmError("unexpected EOF")
-        default: throw HelmError("gzip: invalid data")
-        }
     }
 }

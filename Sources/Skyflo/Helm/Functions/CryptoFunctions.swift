@@ -1,5 +1,6 @@
 import Crypto
 import CryptoExtras
+import KubeModel
 
 /// Sprig's functions of cryptography.
 enum CryptoFunctions {
@@ -69,13 +70,7 @@ enum CryptoFunctions {
     }
 
     private static func hexadecimal(_ digest: some Sequence<UInt8>) -> HelmValue {
-        let digits = Array("0123456789abcdef".utf8)
-        var bytes: [UInt8] = []
-        for byte in digest {
-            bytes.append(digits[Int(byte >> 4)])
-            bytes.append(digits[Int(byte & 0xf)])
-        }
-        return .string(ByteString(bytes: bytes))
+        .string(ByteString(digest.hexadecimal))
     }
 
     private static func adler32(_ bytes: [UInt8]) -> UInt32 {

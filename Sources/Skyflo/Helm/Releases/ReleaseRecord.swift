@@ -19,7 +19,7 @@ package struct ReleaseRecord: Sendable {
         // Helm's first versions didn't compress.
         if bytes.starts(with: [0x1F, 0x8B, 8]) {
             do throws(HelmError) {
-                bytes = try ChartArchive.inflate(bytes, limit: Self.maximumBytes)
+                bytes = try Gzip.decompressed(bytes, limit: Self.maximumBytes)
             } catch {
                 throw HelmError("the record can't be decompressed, or has more than \(Self.maximumBytes) bytes")
             }

@@ -46,11 +46,11 @@ struct AWSSignature: Sendable {
         let names = fields.map(\.0).joined(separator: ";")
         let canonical = [
             request.method, Self.canonicalPath(request.path), Self.canonicalQuery(request.query),
-            fields.map { "\($0):\($1)\n" }.joined(), names, Self.hex(SHA256.hash(data: request.body)),
+            fields.map { "\($0):\($1)\n" }.joined(), names, SHA256.hash(data: request.body).hexadecimal,
         ].joined(separator: "\n")
         let scope = "\(date.prefix(8))/\(region)/\(service)/aws4_request"
-        let text = "AWS4-HMAC-SHA256\n\(date)\n\(scope)\n\(Self.hex(SHA256.hash(data: Array(canonical.utf8))))"
-        let signature = Self.hex(Self.code(text, key: key(day: String(date.prefix(8)))))
+        let text = "AWS4-HMAC-SHA256\n\(date)\n\(scope)\n\(SHA256.hash(data: Array(canonical.utf8)).hexadecimal)"
+        let signature = Self.code(text, key: key(day: String(date.prefix(8)))).hexadecimal
         added["authorization"] =
             "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID.secret)/\(scope), SignedHeaders=\(names), "
             + "Signature=\(signature)"
@@ -83,11 +83,5 @@ struct AWSSignature: Sendable {
 
     private static func canonicalQuery(_ query: String) -> String {
         query.split(separator: "&").map { $0.contains("=") ? String($0) : "\($0)=" }.sorted().joined(separator: "&")
-    }
-
-    private static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

@@ -14,13 +14,7 @@ struct StreamCommands: Sendable {
 
     init(_ cluster: ClusterConfiguration?, logger: Logger) {
         self.logger = logger
-        // Neither the operator's credentials nor its certificate, by which the API server would take a caller for it.
-        var bare = cluster
-        bare?.credentials = .none
-        bare?.clientCertificate = nil
-        bare?.clientKey = nil
-        bare?.impersonation = nil
-        self.cluster = bare
+        self.cluster = cluster?.anonymous
     }
 
     func answer(_ command: StreamCommand, on conversation: ObjectKey, by grant: StreamGrant) async -> StreamNotice {
@@ -60,22 +54,23 @@ struct StreamCommands: Sendable {
             return "stopped"
         case .decide(let call, let decision, let digest, let reason):
             let current = try await client.get(conversation.name)
-            guard let pending = PendingApproval(call, in: current) else {
-                throw ConversationAccessError(
-                    .changed, message: "\(call) doesn't wait for a decision; nothing was decided")
-            }
-            guard pending.digest == digest else {
-                throw ConversationAccessError(
-                    .changed, message: "\(call) is no longer what was shown; nothing was decided. Look at it again")
-            }
-            // A denial lets nothing run, whatever stands there.
-            guard decision == .denied || pending.isIntact else {
-                throw ConversationAccessError(
-                    .changed, message: "somebody changed what \(call) asks for; nothing was decided")
+            let pending: PendingApproval
+            do throws(PendingApproval.Refusal) {
+                pending = try PendingApproval(call, shownAs: digest, for: decision, in: current)
+            } catch {
+                throw ConversationAccessError(.changed, message: Self.text(of: error, on: call))
             }
             _ = try await client.decide(
                 decision, on: [pending], of: conversation.name, uid: current.uid, reason: reason)
             return "\(call) was \(decision.rawValue.lowercased())"
+        }
+    }
+
+    private static func text(of refusal: PendingApproval.Refusal, on call: String) -> String {
+        switch refusal {
+        case .notPending: "\(call) doesn't wait for a decision; nothing was decided"
+        case .moved: "\(call) is no longer what was shown; nothing was decided. Look at it again"
+        case .altered: "somebody changed what \(call) asks for; nothing was decided"
         }
     }
 }

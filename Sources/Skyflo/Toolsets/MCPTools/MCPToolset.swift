@@ -60,10 +60,7 @@ package enum MCPToolset {
         let whole = "\(prefix)\(server)_\(tool)"
         let fitting = String(whole.map { $0 == "." ? "_" : $0 })
         guard fitting != whole || fitting.utf8.count > nameLimit else { return whole }
-        let hash = SHA256.hash(data: Array(whole.utf8)).prefix(4).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        let hash = SHA256.hash(data: Array(whole.utf8)).prefix(4).hexadecimal
         return "\(fitting.prefix(nameLimit - 9))_\(hash)"
     }
 }

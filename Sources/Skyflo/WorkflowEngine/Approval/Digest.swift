@@ -37,19 +37,9 @@ package enum Digest {
 
     /// `sha256:` and the hexadecimal SHA-256 over the canonical JSON.
     package static func of(_ json: JSONValue) -> String {
-        "sha256:" + hexadecimal(SHA256.hash(data: JSONWriter.bytes(json, options: .canonical)))
+        "sha256:" + SHA256.hash(data: JSONWriter.bytes(json, options: .canonical)).hexadecimal
     }
 
     /// The SHA-256 of a text: for ids that follow from what they are of.
     package static func bytes(of text: String) -> [UInt8] { Array(SHA256.hash(data: Array(text.utf8))) }
-
-    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef")
-        var text = ""
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return text
-    }
 }

@@ -120,7 +120,7 @@ package struct TranscriptChain: Sendable {
         var hasher = SHA256()
         hasher.update(data: Array(head.utf8))
         hasher.update(data: JSONWriter.bytes(json, options: .canonical))
-        return Digest.hexadecimal(hasher.finalize())
+        return hasher.finalize().hexadecimal
     }
 }
 

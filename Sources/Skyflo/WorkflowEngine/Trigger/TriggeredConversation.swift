@@ -64,7 +64,7 @@ package struct TriggeredConversation: Sendable {
     private static func hash(_ parts: [String], length: Int) -> String {
         var bytes: [UInt8] = []
         for part in parts { bytes += Array(part.utf8) + [0] }
-        return String(Digest.hexadecimal(SHA256.hash(data: bytes)).prefix(length))
+        return String(SHA256.hash(data: bytes).hexadecimal.prefix(length))
     }
 
     // MARK: The object

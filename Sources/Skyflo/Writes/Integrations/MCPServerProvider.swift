@@ -65,10 +65,7 @@ extension MCPToolDefinition {
     }
 
     private static func digest(of json: JSONValue) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        let hash = SHA256.hash(data: JSONWriter.bytes(json, options: .canonical))
-        return "sha256:"
-            + String(decoding: hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        "sha256:" + SHA256.hash(data: JSONWriter.bytes(json, options: .canonical)).hexadecimal
     }
 }
 

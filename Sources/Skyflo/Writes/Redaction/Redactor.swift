@@ -25,13 +25,7 @@ package struct Redactor: Sendable {
 
     /// The whole keyed hash, hexadecimal.
     func hash(_ value: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef")
-        var text = ""
-        for byte in HMAC<SHA256>.authenticationCode(for: value, using: key) {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return text
+        HMAC<SHA256>.authenticationCode(for: value, using: key).hexadecimal
     }
 
     package func token(_ value: String) -> String { token(value.utf8) }

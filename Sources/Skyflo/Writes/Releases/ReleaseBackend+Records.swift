@@ -39,15 +39,12 @@ extension ReleaseBackend {
         _ write: PlannedReleaseWrite, api: ReadOnlyAPI, redactor: Redactor
     ) async throws -> (planned: PlannedRequest, secrets: Set<String>) {
         let (secret, record) = try await Self.source(of: write, api: api, redactor: redactor)
-        do throws(HelmError) {
-            let planned =
-                try write.kind == .createRecord
+        let planned = try ToolFailure.ofHelm { () throws(HelmError) in
+            try write.kind == .createRecord
                 ? creation(write, of: record, labels: secret.labels) : mark(write, secret: secret, record: record)
-            let own = redactor.secrets(ofRevision: record).filter { !planned.target.text.contains($0) }
-            return (planned, planned.secrets(redactor).union(own))
-        } catch {
-            throw ToolFailure(error.message.text)
         }
+        let own = redactor.secrets(ofRevision: record).filter { !planned.target.text.contains($0) }
+        return (planned, planned.secrets(redactor).union(own))
     }
 
     private static let query = [KubeRequest.QueryItem("fieldManager", value: ReleaseManager.standard)]

@@ -6,6 +6,19 @@ import SkyfloAPI
 /// That what is stored of a release, or an object of it, isn't what a plan was made of.
 struct ReleaseMoved: Error { var message: String }
 
+extension ToolFailure {
+    /// What of a chart or a record can't be used, told as what a tool says.
+    package static func ofHelm<Result>(
+        _ body: () throws(HelmError) -> Result
+    ) throws(ToolFailure) -> Result {
+        do throws(HelmError) {
+            return try body()
+        } catch {
+            throw ToolFailure(error.message.text)
+        }
+    }
+}
+
 /// The objects of a stored revision as they are sent.
 package enum ReleaseContent {
     /// Which object of a record: `manifest/3`, or the first one of the second hook, `hooks/1/0`.
@@ -17,6 +30,13 @@ package enum ReleaseContent {
             switch self {
             case .manifest(let position): "manifest/\(position)"
             case .hook(let position, let object): "hooks/\(position)/\(object)"
+            }
+        }
+
+        /// Among the objects of the manifest, or of the hook.
+        fileprivate var position: Int {
+            switch self {
+            case .manifest(let position), .hook(_, let position): position
             }
         }
 
@@ -37,27 +57,35 @@ package enum ReleaseContent {
     package static func body(
         of part: Part, in record: ReleaseRecord, namespace: String?
     ) throws(ToolFailure) -> JSONValue {
-        let missing = ToolFailure("revision \(record.revision) of release \(record.name) has no object \(part)")
-        var object: KubeObject
-        do throws(HelmError) {
-            switch part {
-            case .manifest(let position):
-                let objects = try record.objects()
-                guard objects.indices.contains(position) else { throw HelmError(missing.message) }
-                object = marked(objects[position], by: record)
-            case .hook(let position, let inner):
-                let events = record.hooks.indices.contains(position) ? record.hooks[position]["events"]?.array : nil
-                let hook = try events?.first?.string.flatMap { event throws(HelmError) in
-                    try record.hooks(of: event).first { $0.position == position }
-                }
-                guard let hook, hook.objects.indices.contains(inner) else { throw HelmError(missing.message) }
-                object = hook.objects[inner]
-            }
-        } catch {
-            throw ToolFailure(error.message.text)
-        }
+        body(of: try object(part, in: record), as: part, in: record, namespace: namespace)
+    }
+
+    /// The same for whoever has read the objects of the record: reading them is most of the work.
+    ///
+    /// - Parameter object: what the record has there.
+    package static func body(
+        of object: KubeObject, as part: Part, in record: ReleaseRecord, namespace: String?
+    ) -> JSONValue {
+        var object = object
+        if case .manifest = part { object = marked(object, by: record) }
         object.json[path: ["metadata", "namespace"]] = namespace.map(JSONValue.string)
         return object.json
+    }
+
+    private static func object(_ part: Part, in record: ReleaseRecord) throws(ToolFailure) -> KubeObject {
+        let objects = try ToolFailure.ofHelm { () throws(HelmError) -> [KubeObject] in
+            switch part {
+            case .manifest: return try record.objects()
+            case .hook(let position, _):
+                let events = record.hooks.indices.contains(position) ? record.hooks[position]["events"]?.array : nil
+                guard let event = events?.first?.string else { return [] }
+                return try record.hooks(of: event).first { $0.position == position }?.objects ?? []
+            }
+        }
+        guard objects.indices.contains(part.position) else {
+            throw ToolFailure("revision \(record.revision) of release \(record.name) has no object \(part)")
+        }
+        return objects[part.position]
     }
 
     /// Keyed digest of an object in canonical form.

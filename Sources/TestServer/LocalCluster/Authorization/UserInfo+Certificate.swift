@@ -18,7 +18,7 @@ extension UserInfo {
         }
         guard let name else { return nil }
         self.init(name: name, groups: groups + ["system:authenticated"])
-        let digest = SHA256.hash(data: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let digest = SHA256.hash(data: bytes).hexadecimal
         extra["authentication.kubernetes.io/credential-id"] = ["X509SHA256=\(digest)"]
     }
 }

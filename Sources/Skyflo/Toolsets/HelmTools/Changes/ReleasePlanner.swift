@@ -189,7 +189,7 @@ struct ReleasePlanner {
     mutating func bring(_ object: KubeObject, part: Int, at place: Place) async throws -> Bool {
         let live = try await live(at: place)
         if let live { try checkOwner(of: live) }
-        let body = try ReleaseContent.body(of: .manifest(part), in: record, namespace: place.namespace)
+        let body = ReleaseContent.body(of: object, as: .manifest(part), in: record, namespace: place.namespace)
         let target = live?.target ?? place.target
         var planned = try await ReleaseContent.request(
             body: body, target: target, live: live?.object, manager: manager, force: false, api: context.api)
@@ -291,12 +291,8 @@ struct ReleasePlanner {
 
     /// The hooks of an event, one after the other, each when the one before has done its work.
     mutating func run(hooksOf event: String) async throws {
-        let hooks: [ReleaseHook]
-        do throws(HelmError) {
-            hooks = try record.hooks(of: event)
-        } catch {
-            throw ToolFailure(error.message.text)
-        }
+        let record = record
+        let hooks = try ToolFailure.ofHelm { () throws(HelmError) in try record.hooks(of: event) }
         guard !hooks.isEmpty else { return }
         warnings.append("\(event) hooks, in this order: \(hooks.map(\.text).joined(separator: ", "))")
         var finished: [(hook: ReleaseHook, places: [Place])] = []
@@ -309,7 +305,7 @@ struct ReleasePlanner {
                 }
                 places.append(place)
                 try await prepare(hook, at: place)
-                try create(hook, object: position, at: place)
+                create(hook, object: position, at: place)
             }
             finished.append((hook, places))
             ranHooks.append(hook.position)
@@ -348,9 +344,10 @@ struct ReleasePlanner {
             title: "delete \(place.target.text)")
     }
 
-    private mutating func create(_ hook: ReleaseHook, object: Int, at place: Place) throws {
-        let part = ReleaseContent.Part.hook(hook.position, object: object)
-        let body = try ReleaseContent.body(of: part, in: record, namespace: place.namespace)
+    private mutating func create(_ hook: ReleaseHook, object position: Int, at place: Place) {
+        let part = ReleaseContent.Part.hook(hook.position, object: position)
+        let body = ReleaseContent.body(
+            of: hook.objects[position], as: part, in: record, namespace: place.namespace)
         var work = work(.object, head: head, digest: digest)
         work.part = part.description
         work.bodyDigest = ReleaseContent.digest(of: body, by: context.redactor)

@@ -96,11 +96,7 @@ struct RollbackTool: HelmChangeTool {
     }
 
     private static func objects(of record: ReleaseRecord) throws(ToolFailure) -> [KubeObject] {
-        do throws(HelmError) {
-            return try record.objects()
-        } catch {
-            throw ToolFailure(error.message.text)
-        }
+        try ToolFailure.ofHelm { () throws(HelmError) in try record.objects() }
     }
 
     /// The records as Helm leaves them.

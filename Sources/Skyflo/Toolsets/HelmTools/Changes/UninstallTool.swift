@@ -55,12 +55,8 @@ struct UninstallTool: HelmChangeTool {
     }
 
     private func takeAway(_ planner: inout ReleasePlanner, noHooks: Bool) async throws {
-        let objects: [(object: KubeObject, isKept: Bool)]
-        do throws(HelmError) {
-            objects = try planner.record.uninstallOrder()
-        } catch {
-            throw ToolFailure(error.message.text)
-        }
+        let record = planner.record
+        let objects = try ToolFailure.ofHelm { () throws(HelmError) in try record.uninstallOrder() }
         try await planner.findManager(of: objects.map(\.object))
         if !noHooks { try await planner.run(hooksOf: "pre-delete") }
         planner.nextStage()
