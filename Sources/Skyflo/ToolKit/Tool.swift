@@ -66,6 +66,8 @@ package struct ToolContext: Sendable {
     package var redactor: Redactor
     /// Systems outside of the cluster that the SkyfloAI names. Nothing can be changed through it.
     package var integrations: IntegrationReader
+    /// Charts that may be installed.
+    package var charts: any ChartProvider
     /// How many bytes a result may have; a longer one is cut, and says so.
     package var outputLimit: Int
     /// How far the call's wait is; nil at its first look, and for a call that doesn't wait.
@@ -75,13 +77,14 @@ package struct ToolContext: Sendable {
 
     package init(
         api: ReadOnlyAPI, mapper: RESTMapper, namespace: String, redactor: Redactor,
-        integrations: IntegrationReader = .none, outputLimit: Int = 16_384
+        integrations: IntegrationReader = .none, charts: any ChartProvider = NoCharts(), outputLimit: Int = 16_384
     ) {
         self.api = api
         self.mapper = mapper
         self.namespace = namespace
         self.redactor = redactor
         self.integrations = integrations
+        self.charts = charts
         self.outputLimit = outputLimit
     }
 }

@@ -1,0 +1,50 @@
+import Writes
+
+/// Charts of the repositories and registries that the SkyfloAI of a conversation names, as it names them at the moment.
+package protocol ChartProvider: Sendable {
+    /// Fetches a chart. Nothing of another host than the named ones is asked.
+    ///
+    /// - Throws: ``Writes/ToolFailure`` with one clear sentence for whatever keeps the chart from being had: a repository that
+    ///   isn't named, an unknown chart or version with the nearest ones, a broken answer, a limit, a time-out;
+    ///   `CancellationError`.
+    func chart(_ reference: ChartReference) async throws -> ChartPackage
+}
+
+/// A chart as people name it.
+package struct ChartReference: Sendable, Hashable {
+    /// `repository/chart`; `oci://registry.example/folder/chart`; `https://charts.example/chart-1.2.3.tgz`.
+    package var name: String
+    /// A version, or a constraint as `^1.2`; nil for the newest that is no pre-release.
+    package var version: String?
+
+    package init(_ name: String, version: String? = nil) {
+        self.name = name
+        self.version = version
+    }
+}
+
+/// A chart's archive, as it was fetched.
+package struct ChartPackage: Sendable, Hashable {
+    /// A `.tgz` that nobody has looked into yet.
+    package var archive: [UInt8]
+    /// `sha256:` and 64 hexadecimal digits: of the archive.
+    package var digest: String
+    /// Where it is from, for people and without credentials: `https://charts.example/web-1.2.3.tgz`.
+    package var origin: String
+
+    package init(archive: [UInt8], digest: String, origin: String) {
+        self.archive = archive
+        self.digest = digest
+        self.origin = origin
+    }
+}
+
+/// Where the SkyfloAI names no repository.
+package struct NoCharts: ChartProvider {
+    package init() {}
+
+    package func chart(_ reference: ChartReference) async throws -> ChartPackage {
+        throw ToolFailure(
+            "no chart repository is configured: spec.helm.repositories of the SkyfloAI names those that may be used")
+    }
+}
