@@ -116,7 +116,7 @@ let package = Package(
             tests: ["KubeModel"]),
         library(
             "Helm", in: "Skyflo", ["CLibYAML", "CZlib", "KubeModel", crypto, cryptoExtras, certificates, asn1],
-            tests: ["CZlib", "KubeModel"]),
+            tests: ["TestCharts", "KubeModel"]),
         library("HelmFiles", in: "Skyflo", ["Helm"], tests: ["Helm"]),
         library("MCP", in: "Skyflo", ["KubeModel"], tests: ["KubeModel"]),
         library("SkyfloAPI", in: "Skyflo", ["KubeModel"], tests: ["KubeModel", "KubeSchema"]),
@@ -191,10 +191,11 @@ let package = Package(
                 "FakeKubeAPI", log,
             ]),
         library(
-            "HelmTools", in: "Skyflo/Toolsets", ["Helm", "KubeModel", "KubeClient", "SkyfloAPI", "ToolKit", "Writes"],
+            "HelmTools", in: "Skyflo/Toolsets",
+            ["Helm", "HelmFiles", "KubeModel", "KubeClient", "SkyfloAPI", "ToolKit", "Writes", nioPosix],
             tests: [
                 "Helm", "KubeModel", "KubeClient", "SkyfloAPI", "ToolKit", "Writes", "LocalCluster", "OperatorTestKit",
-                "FakeKubeAPI", log, subprocess,
+                "FakeKubeAPI", "TestCharts", log, subprocess,
             ]),
         library(
             "JenkinsTools", in: "Skyflo/Toolsets", ["KubeModel", "Integrations", "SkyfloAPI", "Writes", "ToolKit"],
@@ -382,6 +383,8 @@ let package = Package(
             .target(
                 name: "TestMCP", dependencies: ["KubeModel", "TestWeb"], path: "Tests/Support/TestMCP",
                 swiftSettings: settings),
+            .target(
+                name: "TestCharts", dependencies: ["CZlib"], path: "Tests/Support/TestCharts", swiftSettings: settings),
             .target(
                 name: "TestGitHosts", dependencies: ["KubeModel", "TestWeb"], path: "Tests/Support/TestGitHosts",
                 swiftSettings: settings),

@@ -87,8 +87,9 @@ struct ReleaseRecordTests {
 
     @Test func `a rollback has the content of its source and the history of the newest`() throws {
         let source = try record(stored)
-        let made = source.rollback(
-            to: 8, firstDeployed: "2024-01-01T00:00:00Z", at: Self.time, description: "Rollback to 2")
+        let made = source.begun(
+            as: .pendingRollback, revision: 8, firstDeployed: "2024-01-01T00:00:00Z", at: Self.time,
+            description: "Rollback to 2")
         #expect(made.revision == 8 && made.status == "pending-rollback" && made.description == "Rollback to 2")
         #expect(made.time("first_deployed") == "2024-01-01T00:00:00Z" && made.notes == source.notes)
         #expect(made.time("last_deployed") == "2027-01-15T08:00:00.000000Z" && made.time("deleted") == nil)

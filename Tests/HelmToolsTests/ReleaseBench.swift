@@ -5,6 +5,7 @@ import LocalCluster
 import Logging
 import OperatorTestKit
 import SkyfloAPI
+import TestCharts
 import Testing
 
 @testable import HelmTools
@@ -17,7 +18,7 @@ struct ReleaseBench {
     static let time = KubeTime(seconds: 1_800_000_000)
 
     let client: KubeClient
-    let context: ToolContext
+    var context: ToolContext
     let redactor = Redactor(key: Array("a key for tests only".utf8))
     private let registry = ToolRegistry(HelmToolset.all { time })
 
@@ -41,6 +42,13 @@ struct ReleaseBench {
         context = ToolContext(
             api: ReadOnlyAPI(client.impersonating(Self.administrator)), mapper: RESTMapper(api: client),
             namespace: "default", redactor: redactor)
+    }
+
+    /// The same with a chart that may be installed, as `shelf/NAME`.
+    func with(chart name: String, _ files: [String: String]) -> ReleaseBench {
+        var bench = self
+        bench.context.charts = ChartShelf(charts: [name: Archive.chart(name, files)])
+        return bench
     }
 
     // MARK: Releases
@@ -127,6 +135,20 @@ struct ReleaseBench {
         return proposal
     }
 
+    /// What a tool that reads says.
+    func text(_ tool: String, _ arguments: JSONValue = [:]) async throws -> String {
+        let arguments = MergePatch.apply(arguments, to: ["release_name": "web"])
+        let outcome = try await registry.call(name: tool, arguments: JSONWriter.string(arguments), in: context)
+        guard case .output(let text) = outcome else { throw ToolFailure("no output: \(outcome)") }
+        return text
+    }
+
+    /// Of what a write has created.
+    func uid(of write: PlannedWrite) async throws -> String {
+        let target = write.target
+        return try await client.get(target.resource, namespace: target.namespace, name: target.name).uid
+    }
+
     func failure(_ tool: String, _ arguments: JSONValue = [:]) async -> String {
         do {
             return "no failure: \(try await propose(tool, arguments).summary)"
@@ -176,5 +198,18 @@ struct ReleaseBench {
             writes.append(write)
         }
         return writes
+    }
+}
+
+/// Charts that are there.
+struct ChartShelf: ChartProvider {
+    var charts: [String: [UInt8]]
+
+    func chart(_ reference: ChartReference) async throws -> ChartPackage {
+        guard let archive = charts[reference.name.replacing("shelf/", with: "")] else {
+            throw ToolFailure("chart \(reference.name) not found")
+        }
+        return ChartPackage(
+            archive: archive, digest: "sha256:0", origin: "https://charts.example/\(reference.name).tgz")
     }
 }

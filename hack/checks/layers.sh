@@ -14,7 +14,7 @@ layers = {
     "KubeModel": 0, "Concurrency": 0, "HTTPTransport": 0,
     "KubeSchema": 1, "SkyfloAPI": 1, "KubeClient": 1, "Telemetry": 1, "LanguageModels": 1, "MCP": 1,
     "Helm": 1, "HelmFiles": 2,
-    "Integrations": 1, "TestWeb": 1, "TestJenkins": 2, "TestMCP": 2, "TestGitHosts": 2,
+    "Integrations": 1, "TestWeb": 1, "TestJenkins": 2, "TestMCP": 2, "TestGitHosts": 2, "TestCharts": 1,
     "ControllerRuntime": 2, "WorkflowEngine": 2, "Writes": 2, "LocalCluster": 2, "ScriptedOpenAI": 2, "FakeKubeAPI": 2,
     "OfflineModel": 2,
     "ToolKit": 3, "Transcripts": 3, "LiveEvents": 3,

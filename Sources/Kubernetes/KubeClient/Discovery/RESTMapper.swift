@@ -81,6 +81,9 @@ public actor RESTMapper {
     /// Each resource once, in its group's preferred version: what `kubectl api-resources` lists.
     public func allResources() async throws -> [APIResource] { try await current().preferred }
 
+    /// Each resource in each version that it is served in.
+    public func allVersions() async throws -> [APIResource] { try await current().resources }
+
     /// Groups whose servers couldn't be asked for what they serve: extension servers that are down.
     public func unavailableGroupVersions() async throws -> [GroupVersion] { try await current().unavailable }
 

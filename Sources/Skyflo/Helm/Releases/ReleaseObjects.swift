@@ -25,7 +25,7 @@ extension ReleaseRecord {
     ///
     /// - Throws: where a document isn't YAML of an object.
     package func objects() throws(HelmError) -> [KubeObject] {
-        try Self.objects(in: manifest, what: "the manifest of revision \(revision)")
+        try Self.objects(in: ByteString(manifest), what: "the manifest of revision \(revision)")
     }
 
     /// In the order in which Helm deletes them, and which of them its annotation keeps.
@@ -56,7 +56,7 @@ extension ReleaseRecord {
                 ReleaseHook(
                     position: position,
                     objects: try Self.objects(
-                        in: hook["manifest"]?.string ?? "", what: "hook \(name) of revision \(revision)"),
+                        in: ByteString(hook["manifest"]?.string ?? ""), what: "hook \(name) of revision \(revision)"),
                     weight: hook["weight"]?.int ?? 0, policies: policies.isEmpty ? [.beforeCreation] : Set(policies),
                     text: "\(kind)/\(name)", name: name, kind: kind))
         }
@@ -67,9 +67,9 @@ extension ReleaseRecord {
         }.map(\.element)
     }
 
-    private static func objects(in manifest: String, what: String) throws(HelmError) -> [KubeObject] {
+    static func objects(in manifest: ByteString, what: String) throws(HelmError) -> [KubeObject] {
         var objects: [KubeObject] = []
-        for document in ManifestSplitter.documents(of: ByteString(manifest)) {
+        for document in ManifestSplitter.documents(of: manifest) {
             do throws(HelmError) {
                 let value = try YAMLReader.value(of: document, keepsIntegers: true)
                 if value.isNull { continue }

@@ -2,20 +2,19 @@ import KubeModel
 
 /// What becomes of records as releases change, by the rules of Helm v4.2.3.
 extension ReleaseRecord {
-    /// A revision with the content of an earlier one, as `helm rollback` begins it.
+    /// A new revision with this content, as Helm begins it.
     ///
     /// - Parameters:
     ///   - revision: the number of the new one.
-    ///   - firstDeployed: of the release, as its newest revision has it.
-    package func rollback(
-        to revision: Int, firstDeployed: String?, at time: KubeTime, description: String
+    ///   - firstDeployed: of the release, as its newest revision has it; nil for the time.
+    package func begun(
+        as status: ReleaseStatus, revision: Int, firstDeployed: String?, at time: KubeTime, description: String
     ) -> ReleaseRecord {
         var record = self
         record.json["version"] = JSONValue(revision)
         record.json["info"] = .compact([
-            "first_deployed": firstDeployed.map(JSONValue.string), "last_deployed": .string(time.microTime),
-            "description": .string(description), "status": .string(ReleaseStatus.pendingRollback.rawValue),
-            "notes": json["info", "notes"],
+            "first_deployed": .string(firstDeployed ?? time.microTime), "last_deployed": .string(time.microTime),
+            "description": .string(description), "status": .string(status.rawValue), "notes": json["info", "notes"],
         ])
         return record
     }

@@ -22,13 +22,18 @@ extension ReleaseRecord {
     ///
     /// - Throws: where it has more bytes than a Secret holds.
     package func encoded() throws(HelmError) -> String {
-        let text = Array(Base64.encode(try Gzip.compressed(JSONWriter.bytes(json))).utf8)
-        guard text.count <= Self.secretLimit else {
+        let text = try self.text()
+        guard text.utf8.count <= Self.secretLimit else {
             throw HelmError(
-                "the record of revision \(revision) of release \(name) has \(text.count) bytes compressed, more than the "
-                    + "\(Self.secretLimit) that a Secret holds")
+                "the record of revision \(revision) of release \(name) has \(text.utf8.count) bytes compressed, more than "
+                    + "the \(Self.secretLimit) that a Secret holds")
         }
-        return Base64.encode(text)
+        return Base64.encode(Array(text.utf8))
+    }
+
+    /// The record in Helm's own base64 alone, which may be more than a Secret holds.
+    package func text() throws(HelmError) -> String {
+        Base64.encode(try Gzip.compressed(JSONWriter.bytes(json)))
     }
 
     /// The Secret of a revision that isn't stored yet.

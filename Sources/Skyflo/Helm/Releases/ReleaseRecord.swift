@@ -14,8 +14,16 @@ package struct ReleaseRecord: Sendable {
     /// - Parameter data: `release` of the Secret's `data`: in base64, and then in Helm's own.
     /// - Throws: what of it can't be read.
     package init(data: String) throws(HelmError) {
-        let text = Base64.decode(data).map { String(decoding: $0, as: UTF8.self) }
-        guard let text, var bytes = Base64.decode(text) else { throw HelmError("the record is not in base64") }
+        guard let text = Base64.decode(data).map({ String(decoding: $0, as: UTF8.self) }) else {
+            throw HelmError("the record is not in base64")
+        }
+        try self.init(text: text)
+    }
+
+    /// - Parameter text: the same in Helm's own base64 alone.
+    /// - Throws: what of it can't be read.
+    package init(text: String) throws(HelmError) {
+        guard var bytes = Base64.decode(text) else { throw HelmError("the record is not in base64") }
         // Helm's first versions didn't compress.
         if bytes.starts(with: [0x1F, 0x8B, 8]) {
             do throws(HelmError) {

@@ -2,7 +2,8 @@
 /// there. What is stored isn't repeated here: it may be large, and may hold credentials. Digests say what it has to be.
 package struct StoredReleaseWork: Sendable, Hashable {
     package enum Kind: String, Sendable, JSONCodable {
-        /// Stores a new revision with the content of the one that ``release`` and ``revision`` name.
+        /// Stores a new revision with the content of the one that ``release`` and ``revision`` name, or, where that is the new one
+        /// itself, with content that was made of a chart.
         case createRecord = "CreateRecord"
         /// Stores another status of a revision.
         case markRecord = "MarkRecord"

@@ -10,7 +10,7 @@ package enum HelmToolset {
         ToolGroup(
             "helm", toolset: toolset,
             purpose:
-                "Helm releases: list, status, history, values, manifest, hooks, notes of each revision; roll back, uninstall",
+                "Helm releases: list, status, history, values, manifest, hooks, notes of each revision; install, upgrade, compare, roll back, uninstall; render charts",
             tools: all { KubeTime(seconds: 0) }.map(\.name))
     ]
 
@@ -18,7 +18,8 @@ package enum HelmToolset {
     package static func all(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
         [ReleaseListTool(now: now), ReleaseStatusTool(), ReleaseHistoryTool(now: now)]
             + [ReleasePartTool.values, .manifest, .notes, .hooks, .metadata, .all]
-            + [RollbackTool(), UninstallTool()]
+            + [TemplateTool(), ReleaseDiffTool()]
+            + [InstallTool.install, InstallTool.installWithValues, UpgradeTool(), RollbackTool(), UninstallTool()]
     }
 }
 
@@ -56,6 +57,14 @@ extension ToolParameter {
         description: "How long each hook, and the objects, may take", obvious: true)
     static let noHooks = ToolParameter.optional(
         "no_hooks", kind: .boolean, default: false, description: "Leave the hooks out", obvious: true)
+    static let wait = ToolParameter.optional(
+        "wait", kind: .boolean, default: true, description: "Wait until the objects are ready", obvious: true)
+    static let forceConflicts = ToolParameter.optional(
+        "force_conflicts", kind: .boolean, default: false, description: "Take over fields that others own",
+        obvious: true)
+    static let historyMax = ToolParameter.optional(
+        "history_max", kind: .integer(0...1000), default: 10,
+        description: "Keep so many revisions at most; 0 for all of them", obvious: true)
     static let description = ToolParameter.optional(
         "description", kind: .string(.text(maximum: 512)), description: "What the history says of it", obvious: true)
 }

@@ -25,6 +25,14 @@ struct ShownRelease {
 
     private func text(_ text: String) -> String { redactor.redact(text: text, knowing: known) }
 
+    /// What is hidden in all of it.
+    var secrets: Set<String> { known }
+
+    /// A manifest of the release, or a part of it.
+    func text(ofManifest manifest: String) -> String {
+        Self.documents(of: manifest).map { document($0) }.joined(separator: "---\n")
+    }
+
     var notes: String { text(record.notes.trimmingBlanks) }
     var description: String { text(record.description) }
 
@@ -35,9 +43,7 @@ struct ShownRelease {
         return values.object?.isEmpty ?? true ? "null" : text(YAML.format(values))
     }
 
-    var manifest: String {
-        documents.map { document($0) }.joined(separator: "---\n")
-    }
+    var manifest: String { text(ofManifest: record.manifest) }
 
     /// `Deployment/web`, of the manifest.
     var objects: [String] {

@@ -15,6 +15,11 @@ struct ReleaseHead: Sendable, Hashable {
     /// When it was written last, as far as that is known.
     var updated: KubeTime?
 
+    init(namespace: String, name: String, revision: Int, status: String, secret: String, uid: String) {
+        (self.namespace, self.name, self.revision) = (namespace, name, revision)
+        (self.status, self.secret, self.uid) = (status, secret, uid)
+    }
+
     init?(_ object: KubeObject) {
         let labels = object.labels
         guard object.name.hasPrefix("sh.helm.release.v1."), let name = labels["name"],
@@ -76,19 +81,32 @@ extension ToolContext {
         return (heads, token == nil)
     }
 
-    /// The revisions of the release that a call means, the newest first.
-    ///
-    /// - Throws: ``ToolFailure`` where there is none, with the names of others.
-    func revisions(by arguments: ToolArguments) async throws -> [ReleaseHead] {
+    /// - Throws: ``ToolFailure`` for what no release may be called.
+    static func releaseName(by arguments: ToolArguments) throws(ToolFailure) -> String {
         let name = try arguments.requiredString("release_name")
         guard Names.isSubdomain(name), name.utf8.count <= 53 else {
             throw ToolFailure(
                 "release_name: \"\(ToolParameters.excerpt(name))\" is no name of a release: lower case letters, digits, "
                     + "'-' and '.', 53 at most")
         }
+        return name
+    }
+
+    /// The revisions that are stored of the release that a call means, the newest first; none of a release that there isn't.
+    func storedRevisions(by arguments: ToolArguments) async throws -> [ReleaseHead] {
+        let name = try Self.releaseName(by: arguments)
         let namespace = arguments.string("namespace") ?? self.namespace
-        let found = try await releaseHeads(namespace: namespace, release: name).heads
-        guard found.isEmpty else { return found.sorted { $0.revision > $1.revision } }
+        return try await releaseHeads(namespace: namespace, release: name).heads.sorted { $0.revision > $1.revision }
+    }
+
+    /// The revisions of the release that a call means, the newest first.
+    ///
+    /// - Throws: ``ToolFailure`` where there is none, with the names of others.
+    func revisions(by arguments: ToolArguments) async throws -> [ReleaseHead] {
+        let found = try await storedRevisions(by: arguments)
+        guard found.isEmpty else { return found }
+        let name = try Self.releaseName(by: arguments)
+        let namespace = arguments.string("namespace") ?? self.namespace
         let others = Set(try await releaseHeads(namespace: namespace).heads.map(\.name)).sorted()
         var text = "release \(name) not found in namespace \(namespace)"
         if let sentence = Absence.sentence(try await presence(ofNamespace: namespace), of: namespace) {

@@ -113,6 +113,9 @@ extension PlannedWrite {
         case .jenkins(let request):
             await JenkinsBackend(integrations).execute(request, api: api, redactor: redactor)
         case .mcp(let call): await MCPBackend(integrations).execute(call, api: api, redactor: redactor)
+        // What a failure is followed by is planned before it is known how far it comes.
+        case .release(let release) where step?.isOnFailure == true && release.lacksCreated:
+            .applied("\(release.target.text) wasn't created", uid: "")
         case .release(let release):
             await ReleaseBackend(now: time).execute(release, api: api, redactor: redactor)
         }

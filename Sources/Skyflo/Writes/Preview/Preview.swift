@@ -32,7 +32,7 @@ package struct Preview: Sendable, Hashable {
     package static func of(
         _ proposal: WriteProposal, api: ReadOnlyAPI, integrations: IntegrationReader = .none, redactor: Redactor
     ) async throws -> Preview {
-        var texts: [String] = []
+        var texts = proposal.introduction.isEmpty ? [] : [proposal.introduction]
         var warnings = proposal.warnings
         var changes: [ChangeRecord?] = []
         var writes: [PlannedWrite] = []
@@ -55,7 +55,7 @@ package struct Preview: Sendable, Hashable {
             warnings += (preview.notes + owners).map { prefix + $0 }
             warnings += preview.warnings.filter { !warnings.contains($0) }
         }
-        let text = texts.joined(separator: "\n")
+        let text = redactor.replace(proposal.secrets, in: texts.joined(separator: "\n"))
         let shown = OutputLimit.cut(text, to: limit)
         // Padding could push what matters out of sight.
         if shown != text { warnings.insert("the preview is cut: read the requests themselves", at: 0) }

@@ -134,7 +134,7 @@ extension PlannedWrite {
         case .podStep(let pod): labelled(pod.stored, backend: .podStep)
         case .jenkins(let request): labelled(request.shown(by: redactor), backend: .jenkins)
         case .mcp(let call): labelled(call.shown(by: redactor), backend: .mcp)
-        case .release(let release): labelled(release.stored, backend: .release)
+        case .release(let release): labelled(release.shown, backend: .release)
         }
     }
 

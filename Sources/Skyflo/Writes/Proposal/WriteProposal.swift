@@ -12,11 +12,18 @@ package struct WriteProposal: Sendable, Hashable {
     /// What must hold when the write has done what it is for.
     package var postConditions: [PostCondition]
 
+    /// What the preview begins with: what is behind the writes, as a chart and its values. Empty for nothing.
+    package var introduction = ""
+    /// What the preview hides wherever it stands.
+    package var secrets: Set<String> = []
+
     /// Where a post-condition is about running pods, that nobody warns about them is one too.
     package init(
         summary: String, writes: [PlannedWrite], risk: Risk, warnings: [String] = [],
-        postConditions: [PostCondition] = []
+        postConditions: [PostCondition] = [], introduction: String = "", secrets: Set<String> = []
     ) {
+        self.introduction = introduction
+        self.secrets = secrets
         self.summary = summary
         self.writes = writes
         self.risk = risk

@@ -15,11 +15,18 @@ package struct PlannedReleaseWrite: Sendable, Hashable {
     package var target: PlannedRequest.Target
     /// For an object: the request, which has a body only until it is stored; nil for records.
     package var request: PlannedRequest?
+    /// Of a record that is made of a chart: all of it (``Helm/ReleaseRecord/text()``). Nobody but whoever carries the plan out
+    /// sees it. Nil where the content is taken from a stored revision.
+    package var content: String?
 
-    package init(_ work: StoredReleaseWork, target: PlannedRequest.Target, request: PlannedRequest? = nil) {
+    package init(
+        _ work: StoredReleaseWork, target: PlannedRequest.Target, request: PlannedRequest? = nil,
+        content: String? = nil
+    ) {
         self.work = work
         self.target = target
         self.request = request
+        self.content = content
     }
 
     package var kind: Kind { work.kind }
@@ -69,6 +76,9 @@ package struct PlannedReleaseWrite: Sendable, Hashable {
         }
     }
 
+    /// Whether it is about what an earlier step should have created, and didn't.
+    var lacksCreated: Bool { createdTarget != nil }
+
     func aimed(atUID uid: String) -> PlannedReleaseWrite {
         var aimed = self
         aimed.target.uid = uid
@@ -80,9 +90,17 @@ extension PlannedReleaseWrite {
     var stored: StoredWrite {
         var stored = (request.map { $0.stored }) ?? StoredWrite()
         if work.part != nil { stored.body = nil }
+        if let content { stored.body = content }
         stored.release = work
         stored.target = target.stored
         return stored
+    }
+
+    /// For people: values and manifests are told by the previews.
+    var shown: StoredWrite {
+        var shown = stored
+        if content != nil { shown.body = nil }
+        return shown
     }
 
     /// nil for what ``stored`` doesn't make.
@@ -91,11 +109,13 @@ extension PlannedReleaseWrite {
             return nil
         }
         guard work.kind == .object else {
-            guard stored.method == nil, stored.path == nil, stored.body == nil else { return nil }
+            guard stored.method == nil, stored.path == nil, stored.body == nil || work.kind == .createRecord else {
+                return nil
+            }
             let isRecord = work.kind != .deleteCreated
             guard !isRecord || target.resource.isSame(as: .secrets) && target.namespace != nil else { return nil }
             guard work.kind != .markRecord || work.status.flatMap(ReleaseStatus.init) != nil else { return nil }
-            self.init(work, target: target)
+            self.init(work, target: target, content: stored.body)
             return
         }
         guard let request = PlannedRequest(stored), (work.part == nil) == (request.request.method == .delete),

@@ -38,13 +38,36 @@ extension ReleaseBackend {
     func recordRequest(
         _ write: PlannedReleaseWrite, api: ReadOnlyAPI, redactor: Redactor
     ) async throws -> (planned: PlannedRequest, secrets: Set<String>) {
-        let (secret, record) = try await Self.source(of: write, api: api, redactor: redactor)
-        let planned = try ToolFailure.ofHelm { () throws(HelmError) in
-            try write.kind == .createRecord
-                ? creation(write, of: record, labels: secret.labels) : mark(write, secret: secret, record: record)
+        let planned: PlannedRequest
+        let record: ReleaseRecord
+        if let content = write.content {
+            record = try ToolFailure.ofHelm { () throws(HelmError) in try ReleaseRecord(text: content) }
+            guard ReleaseContent.digest(of: record, by: redactor) == write.work.digest else {
+                throw ReleaseMoved(message: "revision \(write.work.revision) isn't what was approved")
+            }
+            let labels = try await Self.labels(before: write, api: api)
+            planned = try ToolFailure.ofHelm { () throws(HelmError) in
+                try creation(write, of: record, labels: labels)
+            }
+        } else {
+            let source = try await Self.source(of: write, api: api, redactor: redactor)
+            record = source.record
+            planned = try ToolFailure.ofHelm { () throws(HelmError) in
+                try write.kind == .createRecord
+                    ? creation(write, of: record, labels: source.secret.labels)
+                    : mark(write, secret: source.secret, record: record)
+            }
         }
         let own = redactor.secrets(ofRevision: record).filter { !planned.target.text.contains($0) }
         return (planned, planned.secrets(redactor).union(own))
+    }
+
+    /// What users have labelled the revision before with goes on to the next one, as at Helm.
+    private static func labels(before write: PlannedReleaseWrite, api: ReadOnlyAPI) async throws -> [String: String] {
+        let work = write.work
+        guard work.revision > 1 else { return [:] }
+        let name = ReleaseRecord.secretName(release: work.release, revision: work.revision - 1)
+        return try await api.find(.secrets, namespace: work.namespace, name: name)?.labels ?? [:]
     }
 
     private static let query = [KubeRequest.QueryItem("fieldManager", value: ReleaseManager.standard)]
@@ -54,8 +77,12 @@ extension ReleaseBackend {
     ) throws(HelmError) -> PlannedRequest {
         let prefix = ReleaseRecord.secretName(release: write.work.release, revision: 0).dropLast()
         let revision = Int(write.target.name.dropFirst(prefix.count)) ?? 0
-        let made = source.rollback(
-            to: revision, firstDeployed: write.work.firstDeployed, at: now, description: write.work.message ?? "")
+        guard let status = write.work.status.flatMap(ReleaseStatus.init) else {
+            throw HelmError("not sent: the record has no status")
+        }
+        let made = source.begun(
+            as: status, revision: revision, firstDeployed: write.work.firstDeployed, at: now,
+            description: write.work.message ?? "")
         let object = try made.secret(userLabels: labels, createdAt: now)
         guard object.name == write.target.name else { throw HelmError("not sent: the record has another name") }
         return PlannedRequest(
@@ -123,11 +150,7 @@ extension ReleaseBackend {
 extension Redactor {
     /// What a stored revision holds of secrets: among its values by their names, and in its objects and hooks.
     fileprivate func secrets(ofRevision record: ReleaseRecord) -> Set<String> {
-        let events = Set(record.hooks.flatMap { $0["events"]?.array ?? [] }.compactMap(\.string))
-        var objects = (try? record.objects()) ?? []
-        for event in events {
-            for hook in (try? record.hooks(of: event)) ?? [] { objects += hook.objects }
-        }
+        let objects = ((try? record.objects()) ?? []) + ((try? record.everyHookObject()) ?? [])
         var secrets: Set<String> = []
         var found = credentials(in: record.computedValues)
         for object in objects {

@@ -33,9 +33,10 @@ package struct ReleaseBackend: WriteBackend {
         let release = "release \(write.target.namespace.map { "\($0)/" } ?? "")\(work.release)"
         switch work.kind {
         case .createRecord:
-            return
-                "\(release): a new revision would be stored (\(work.status ?? "?")), with chart, values and objects of "
-                + "revision \(work.revision)\n"
+            let content =
+                write.content == nil
+                ? "with chart, values and objects of revision \(work.revision)" : "as \(work.revision)"
+            return "\(release): a new revision would be stored (\(work.status ?? "?")), \(content)\n"
         case .markRecord:
             let hooks = work.hooks.isEmpty ? "" : ", with the runs of its hooks"
             return "\(release): revision \(work.revision) would be marked \(work.status ?? "?")\(hooks)\n"
@@ -65,13 +66,23 @@ package struct ReleaseBackend: WriteBackend {
                 write: PlannedWrite(planned),
                 text: "\(planned.target.text): would be created again\n" + (shown.map { YAML.format($0.json) } ?? ""))
         } else {
-            preview = try await KubernetesBackend().preview(planned, after: earlier, api: api, redactor: redactor)
+            // What the release itself brings first is known by the requests that do it.
+            let sent = earlier.map { write in
+                if case .release(let other) = write.action, let request = other.request {
+                    PlannedWrite(request)
+                } else {
+                    write
+                }
+            }
+            preview = try await KubernetesBackend().preview(planned, after: sent[...], api: api, redactor: redactor)
         }
         var release = write
         release.request = preview.write.request ?? planned
         preview.write = PlannedWrite(.release(release))
         // One object alone isn't taken back: what the release says of it would be wrong.
-        preview.change = preview.change?.withoutContent("it belongs to release \(write.work.release): \(Self.undo)")
+        let isInstall = write.work.revision == 1 && write.work.secretUID.isEmpty
+        let undo = isInstall ? "helm_uninstall takes all of it away" : Self.undo
+        preview.change = preview.change?.withoutContent("it belongs to release \(write.work.release): \(undo)")
         // That its own release manages it is what it is about.
         if let before = planned.before, !Owner.all(of: before).contains(where: \.isAnotherThanHelm) {
             preview.ownership = nil

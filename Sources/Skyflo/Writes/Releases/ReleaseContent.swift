@@ -21,22 +21,24 @@ extension ToolFailure {
 
 /// The objects of a stored revision as they are sent.
 package enum ReleaseContent {
-    /// Which object of a record: `manifest/3`, or the first one of the second hook, `hooks/1/0`.
+    /// Which object of a record: `manifest/3`; the first one of the second hook, `hooks/1/0`; of the chart's CRDs, `crds/0`.
     package enum Part: Sendable, Hashable, CustomStringConvertible {
         case manifest(Int)
         case hook(Int, object: Int)
+        case customResource(Int)
 
         package var description: String {
             switch self {
             case .manifest(let position): "manifest/\(position)"
             case .hook(let position, let object): "hooks/\(position)/\(object)"
+            case .customResource(let position): "crds/\(position)"
             }
         }
 
         /// Among the objects of the manifest, or of the hook.
         fileprivate var position: Int {
             switch self {
-            case .manifest(let position), .hook(_, let position): position
+            case .manifest(let position), .hook(_, let position), .customResource(let position): position
             }
         }
 
@@ -46,6 +48,7 @@ package enum ReleaseContent {
             switch (parts.first, parts.count, numbers.count) {
             case ("manifest", 2, 1): self = .manifest(numbers[0])
             case ("hooks", 3, 2): self = .hook(numbers[0], object: numbers[1])
+            case ("crds", 2, 1): self = .customResource(numbers[0])
             default: return nil
             }
         }
@@ -76,6 +79,7 @@ package enum ReleaseContent {
         let objects = try ToolFailure.ofHelm { () throws(HelmError) -> [KubeObject] in
             switch part {
             case .manifest: return try record.objects()
+            case .customResource: return try record.customResources()
             case .hook(let position, _):
                 let events = record.hooks.indices.contains(position) ? record.hooks[position]["events"]?.array : nil
                 guard let event = events?.first?.string else { return [] }

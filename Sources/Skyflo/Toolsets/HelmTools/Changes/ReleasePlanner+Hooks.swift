@@ -1,0 +1,78 @@
+import Helm
+import KubeClient
+import KubeModel
+import SkyfloAPI
+import ToolKit
+import Writes
+
+/// Hooks, one after the other.
+extension ReleasePlanner {
+    /// The hooks of an event, one after the other, each when the one before has done its work.
+    mutating func run(hooksOf event: String) async throws {
+        let record = record
+        let hooks = try ToolFailure.ofHelm { () throws(HelmError) in try record.hooks(of: event) }
+        guard !hooks.isEmpty else { return }
+        warnings.append("\(event) hooks, in this order: \(hooks.map(\.text).joined(separator: ", "))")
+        var finished: [(hook: ReleaseHook, places: [Place])] = []
+        for hook in hooks {
+            var places: [Place] = []
+            for (position, object) in hook.objects.enumerated() {
+                guard let place = try await place(of: object) else {
+                    throw ToolFailure(
+                        "hook \(hook.text): the API server doesn't serve \(object.apiVersion) \(object.kind)")
+                }
+                places.append(place)
+                try await prepare(hook, at: place)
+                create(hook, object: position, at: place)
+            }
+            finished.append((hook, places))
+            ranHooks.append(hook.position)
+            deadline += options.seconds
+        }
+        // As Helm: the last one first, when all have run.
+        nextStage()
+        for (hook, places) in finished.reversed() where hook.policies.contains(.succeeded) {
+            for place in places.reversed() where !place.resource.isSame(as: .customResourceDefinitions) {
+                deleteCreated(at: place)
+            }
+        }
+    }
+
+    /// Makes room for a hook.
+    private mutating func prepare(_ hook: ReleaseHook, at place: Place) async throws {
+        nextStage()
+        let isAgain = created.contains(place.key)
+        let live = isAgain ? nil : try await live(at: place)
+        guard isAgain || live != nil else { return }
+        guard hook.policies.contains(.beforeCreation), !place.resource.isSame(as: .customResourceDefinitions) else {
+            throw ToolFailure(
+                "hook \(hook.text): \(place.target.text) exists, and helm.sh/hook-delete-policy doesn't say "
+                    + "before-hook-creation: delete it first, or leave the hooks out with no_hooks")
+        }
+        if isAgain { deleteCreated(at: place) } else if let live { addDeletion(of: live, isAwaited: true) }
+        nextStage()
+    }
+
+    private mutating func deleteCreated(at place: Place) {
+        guard created.remove(place.key) != nil else { return }
+        add(
+            .release(
+                PlannedReleaseWrite(
+                    work(.deleteCreated, head: head, digest: digest), target: place.target)),
+            title: "delete \(place.target.text)")
+    }
+
+    private mutating func create(_ hook: ReleaseHook, object position: Int, at place: Place) {
+        note(place)
+        let awaits: PostCondition? =
+            switch (place.resource.group, place.resource.plural) {
+            case ("batch", "jobs"): .jobComplete(place.subject)
+            case ("", "pods"): .ready(place.subject, runsOnce: true)
+            default: nil
+            }
+        add(
+            .hook(hook.position, object: position), hook.objects[position], at: place,
+            title: "run hook \(place.target.text)", awaits: awaits)
+        created.insert(place.key)
+    }
+}
