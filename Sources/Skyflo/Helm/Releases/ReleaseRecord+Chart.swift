@@ -32,8 +32,11 @@ extension ReleaseRecord {
         return json
     }
 
+    /// Null for none, as Go writes it.
     private static func files(_ files: [ChartFile]) -> JSONValue {
-        .array(files.map { ["name": .string($0.name), "data": .string(Base64.encode($0.data))] })
+        files.isEmpty
+            ? .null
+            : .array(files.map { ["name": .string($0.name), "data": .string(Base64.encode($0.data))] })
     }
 
     /// Helm leaves subcharts out of its records. Their `crds/` are kept here under the chart's own files, so that what was approved
@@ -86,10 +89,11 @@ extension RenderedChart.Hook {
         var hook: JSONValue = [
             "name": .string(manifest.name), "kind": .string(manifest.kind), "path": .string(manifest.path.text),
             "manifest": .string(manifest.text.text), "events": JSONValue(events),
-            "last_run": ["started_at": "", "completed_at": "", "phase": ""], "weight": JSONValue(weight),
+            "last_run": ["started_at": "", "completed_at": "", "phase": ""],
             // As Helm says it of hooks that say nothing.
             "delete_policies": JSONValue(deletePolicies.isEmpty ? ["before-hook-creation"] : deletePolicies),
         ]
+        if weight != 0 { hook["weight"] = JSONValue(weight) }
         if !outputLogPolicies.isEmpty { hook["output_log_policies"] = JSONValue(outputLogPolicies) }
         return hook
     }
