@@ -326,4 +326,38 @@ struct ReleaseChangeTests {
             #expect(proposal.warnings.contains("configmap default/settings stays: it belongs to release default/other"))
         }
     }
+
+    @Test func `test hooks run, and what their pods wrote is the result`() async throws {
+        try await ReleaseBench.withRunning { bench in
+            func hook(_ name: String, policy: String) -> JSONValue {
+                var hook = ReleaseBench.hook(name, events: ["test"], policies: [policy])
+                hook["kind"] = "Pod"
+                hook["manifest"] = .string(
+                    "apiVersion: v1\nkind: Pod\nmetadata: {name: \(name)}\nspec: {restartPolicy: Never, containers: [{name: c, "
+                        + "image: \"shop/check:1\", command: [sh, -c, \"echo fine\"]}]}\n")
+                return hook
+            }
+            try await install(
+                bench, hooks: [hook("check", policy: "hook-succeeded"), hook("other", policy: "hook-failed")])
+            let proposal = try await bench.propose("helm_test")
+            #expect(
+                proposal.writes.compactMap(\.step?.title) == [
+                    "run hook pod default/check", "read the log of pod default/check", "run hook pod default/other",
+                    "read the log of pod default/other", "delete pod default/check",
+                    "store in revision 2 of release default/web how its hooks ran",
+                    "only after a failure: read the log of pod default/check",
+                    "only after a failure: read the log of pod default/other",
+                    "only after a failure: delete pod default/other",
+                ])
+            try await bench.carryOut(try await bench.preview(proposal))
+            let record = try #require(try await bench.state(2))
+            #expect(record.hooks.map { $0["last_run", "phase"] } == ["Succeeded", "Succeeded"])
+            #expect(record.status == "deployed")
+            let one = try await bench.propose("helm_test", ["test": "check"])
+            #expect(one.writes.count == 5)
+            #expect(
+                await bench.failure("helm_test", ["test": "none"])
+                    == "test: release default/web has no test hook none; it has Pod/check, Pod/other")
+        }
+    }
 }

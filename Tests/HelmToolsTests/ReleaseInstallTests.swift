@@ -333,4 +333,41 @@ struct ReleaseInstallTests {
             #expect(try await bench.state(1) == nil)
         }
     }
+
+    @Test func `what a status has of a hundred objects leaves room for the preview`() async throws {
+        try await ReleaseBench.withRunning { plain in
+            let services = (0..<80).map { number in
+                """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: "{{ .Release.Name }}-some-component-\(number)"}
+                spec: {selector: {app: web}, ports: [{port: 80}]}
+                """
+            }
+            let workloads = (0..<20).map { number in
+                """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: "{{ .Release.Name }}-some-component-\(number)"}
+                spec:
+                  selector: {matchLabels: {app: web}}
+                  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: app, image: "shop/app:1"}]}}
+                """
+            }
+            let bench = plain.with(
+                chart: "shop",
+                [
+                    "Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.2.0\n",
+                    "templates/all.yaml": (services + workloads).joined(separator: "\n---\n"),
+                ])
+            let proposal = try await bench.propose("helm_install", ["chart": "shelf/shop"])
+            let preview = try await bench.preview(proposal)
+            let shown = preview.writes.map { $0.redacted(by: bench.redactor) } + proposal.postConditions.map(\.json)
+            #expect(JSONWriter.bytes(.array(shown)).count + preview.text.utf8.count < 80 * 1024)
+            #expect(preview.text.utf8.count <= Preview.limit)
+            #expect(
+                preview.warnings.contains { $0.contains("the transcript (kubectl skyflo transcript) has all of it") })
+            #expect(preview.whole?.contains("web-some-component-79") == true)
+        }
+    }
 }

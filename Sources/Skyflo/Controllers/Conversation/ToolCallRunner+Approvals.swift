@@ -11,14 +11,16 @@ extension ToolCallRunner {
     ) -> Bool {
         let requests = preview.writes.map(\.json)
         let postConditions = proposal.postConditions.map(\.json)
-        let lists = requests + postConditions + (touches + call.references.map(\.text)).map(JSONValue.string)
-        guard hasRoom(for: call, preview: preview.text, lists: lists, in: &store) else { return false }
+        let display = RedactedCall(arguments: call.arguments, writes: preview.writes, redactor: redactor)
+        let lists = display.requests + postConditions + (touches + call.references.map(\.text)).map(JSONValue.string)
+        guard hasRoom(for: call, preview: preview.text, lists: lists, in: &store),
+            fitsTranscript(call, preview, requests + lists, in: &store)
+        else { return false }
         let content = ApprovalContent(
-            display: RedactedCall(arguments: call.arguments, writes: preview.writes, redactor: redactor),
-            summary: proposal.summary, risk: proposal.risk,
+            display: display, summary: proposal.summary, risk: proposal.risk,
             warnings: denialWarnings(of: call, in: store) + orderWarnings(in: store)
                 + originWarnings(of: call, in: store) + preview.warnings,
-            preview: preview.text,
+            preview: preview.text, wholePreview: preview.whole,
             requests: requests, postConditions: postConditions, labels: preview.writes.map(\.labels),
             changes: kept(preview.changes, in: store.machine), touches: touches)
         log(content, for: call, in: &store, references: references)
@@ -59,6 +61,7 @@ extension ToolCallRunner {
         var risk: Risk
         var warnings: [String] = []
         var preview: String
+        var wholePreview: String?
         var requests: [JSONValue] = []
         var postConditions: [JSONValue] = []
         var labels: [[String: String]?] = []
@@ -90,7 +93,8 @@ extension ToolCallRunner {
                     warnings: content.warnings.map { display.text($0) } + notes, preview: content.preview,
                     requests: content.requests, postConditions: content.postConditions, digest: digest,
                     expiresAt: expiry, labels: content.labels, changes: content.changes,
-                    touches: content.touches.map { display.text($0) }, shown: shown, references: sources)),
+                    touches: content.touches.map { display.text($0) }, shown: shown, references: sources,
+                    wholePreview: content.wholePreview)),
             isTentative: true)
     }
 
@@ -101,8 +105,9 @@ extension ToolCallRunner {
         for call: Call, preview: String, lists: [JSONValue], in store: inout ConversationStore
     ) -> Bool {
         let pending = store.machine.pendingApprovals.reduce(0) { total, other in
+            let requests = other.approval?.shown?.requests ?? other.approval?.requests ?? []
             let lists =
-                (other.approval?.requests ?? []) + (other.approval?.postConditions ?? [])
+                requests + (other.approval?.postConditions ?? [])
                 + ((other.approval?.touches ?? []) + (other.approval?.references ?? [])).map(JSONValue.string)
             return total + Self.size(other, preview: other.approval?.preview ?? "", lists: lists)
         }
@@ -114,6 +119,27 @@ extension ToolCallRunner {
             text: "refused: too many changes are waiting for approval; ask again when they are decided", in: &store)
         return false
     }
+
+    /// Whether the transcript can keep the approval, which is one entry of a Secret; otherwise the call is refused.
+    ///
+    /// - Parameter lists: what it keeps, as it is and as it is shown.
+    private func fitsTranscript(
+        _ call: Call, _ preview: Preview, _ lists: [JSONValue], in store: inout ConversationStore
+    ) -> Bool {
+        let bytes = call.arguments.utf8.count + JSONWriter.bytes(.array(lists)).count
+        let changes = min(JSONWriter.bytes(.array(preview.changes.map { $0?.json ?? .null })).count, Self.changesLimit)
+        let previews = preview.text.utf8.count + (preview.whole?.utf8.count ?? 0)
+        // It is kept as it is, encrypted and in base64, and as it is shown.
+        if (bytes + changes + previews) * 4 / 3 + previews <= Self.entryLimit { return true }
+        resolve(
+            call, succeeded: false,
+            text: "refused: the change is too large to be kept until it is approved; make it smaller, or split it",
+            in: &store)
+        return false
+    }
+
+    /// A Secret has a mebibyte.
+    private static let entryLimit = 1_000_000
 
     /// About how many bytes an approval has in the status.
     /// - Parameter lists: its requests and post-conditions, and what it touches.

@@ -62,7 +62,7 @@ extension StoredReleaseWork: JSONRecord {
         members.require(&namespace, as: "namespace") { !$0.isEmpty }
         members.require(&revision, as: "revision") { $0 > 0 }
         members.code(&secretUID, as: "secretUID", omitting: "")
-        members.require(&digest, as: "digest")
+        members.code(&digest, as: "digest", omitting: "")
         members.code(&part, as: "part")
         members.code(&bodyDigest, as: "bodyDigest")
         members.code(&status, as: "status")

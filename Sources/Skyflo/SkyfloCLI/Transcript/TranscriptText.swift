@@ -38,7 +38,7 @@ struct TranscriptText {
             return [StyledText("\(id) waits for \(wait.title) until \(wait.until)", style: .dim)]
         case .approvalRequested(let id, let request):
             return [StyledText("\(id) needs an approval: \(request.summary) (risk \(request.risk))", style: .yellow)]
-                + DiffText.lines(request.preview).map { "    " + $0 }
+                + DiffText.lines(request.wholePreview ?? request.preview).map { "    " + $0 }
         case .decided(let id, let decision):
             let verb = decision.approved ? "approved" : "denied"
             let why = decision.reason.isEmpty ? "" : ": \(decision.reason)"

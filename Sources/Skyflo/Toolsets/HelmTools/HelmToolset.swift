@@ -10,7 +10,7 @@ package enum HelmToolset {
         ToolGroup(
             "helm", toolset: toolset,
             purpose:
-                "Helm releases: list, status, history, values, manifest, hooks, notes of each revision; install, upgrade, compare, roll back, uninstall; render charts",
+                "Helm releases: list, status, history, values, manifest, hooks, notes of each revision; install, upgrade, compare, test, roll back, uninstall; render charts",
             tools: all { KubeTime(seconds: 0) }.map(\.name))
     ]
 
@@ -19,7 +19,10 @@ package enum HelmToolset {
         [ReleaseListTool(now: now), ReleaseStatusTool(), ReleaseHistoryTool(now: now)]
             + [ReleasePartTool.values, .manifest, .notes, .hooks, .metadata, .all]
             + [TemplateTool(), ReleaseDiffTool()]
-            + [InstallTool.install, InstallTool.installWithValues, UpgradeTool(), RollbackTool(), UninstallTool()]
+            + [
+                InstallTool.install, InstallTool.installWithValues, UpgradeTool(), RollbackTool(), TestTool(),
+                UninstallTool(),
+            ]
     }
 }
 

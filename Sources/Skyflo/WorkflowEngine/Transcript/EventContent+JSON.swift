@@ -95,6 +95,7 @@ extension ApprovalRequest: JSONRecord {
         members.code(&risk, as: "risk")
         members.code(&warnings, as: "warnings")
         members.code(&preview, as: "preview")
+        members.code(&wholePreview, as: "wholePreview")
         members.code(&requests, as: "requests")
         members.code(&postConditions, as: "postConditions")
         members.require(&digest, as: "digest")

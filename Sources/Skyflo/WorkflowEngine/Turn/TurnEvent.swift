@@ -137,6 +137,8 @@ package struct ApprovalRequest: Sendable, Hashable {
     package var risk: String
     package var warnings: [String]
     package var preview: String
+    /// All of the preview, where that had to be cut for the status; nil where it hadn't.
+    package var wholePreview: String?
     package var requests: [JSONValue]
     package var postConditions: [JSONValue]
     package var digest: String
@@ -169,8 +171,9 @@ package struct ApprovalRequest: Sendable, Hashable {
         summary: String, risk: String, warnings: [String], preview: String, requests: [JSONValue],
         postConditions: [JSONValue], digest: String, expiresAt: KubeTime,
         labels: [[String: String]?] = [], changes: [JSONValue] = [], touches: [String] = [], shown: Shown? = nil,
-        references: [String] = []
+        references: [String] = [], wholePreview: String? = nil
     ) {
+        self.wholePreview = wholePreview
         self.references = references
         self.touches = touches
         self.shown = shown

@@ -5,6 +5,8 @@ import KubeModel
 package struct Preview: Sendable, Hashable {
     /// A unified diff of each object against what the API server says it would become.
     package var text: String
+    /// All of it, where ``text`` had to be cut; cut itself where it has more than ``wholeLimit`` bytes.
+    package var whole: String?
     /// The proposal's own, and what the API server warned about.
     package var warnings: [String]
     /// What is needed to take each write back; nil for one that changes nothing that could be.
@@ -23,6 +25,8 @@ package struct Preview: Sendable, Hashable {
 
     /// How many bytes ``text`` may have.
     package static let limit = 16_384
+    /// How many bytes ``whole`` may have.
+    static let wholeLimit = 96 * 1024
 
     /// Tries each write of a proposal out by its backend: requests as server-side dry runs (KEP-576), in which admission and
     /// validation take part, so what they change or refuse shows. What is around a target is read once, for the warnings
@@ -58,8 +62,14 @@ package struct Preview: Sendable, Hashable {
         let text = redactor.replace(proposal.secrets, in: texts.joined(separator: "\n"))
         let shown = OutputLimit.cut(text, to: limit)
         // Padding could push what matters out of sight.
-        if shown != text { warnings.insert("the preview is cut: read the requests themselves", at: 0) }
         var preview = Preview(text: shown, warnings: warnings, changes: changes, writes: writes)
+        if shown != text {
+            let isWhole = text.utf8.count <= wholeLimit
+            preview.whole = OutputLimit.cut(text, to: wholeLimit)
+            preview.warnings.insert(
+                "the preview is cut: the transcript (kubectl skyflo transcript) has "
+                    + (isWhole ? "all of it" : "more of it, and not all: read the requests themselves"), at: 0)
+        }
         preview.surroundings = surroundings
         return preview
     }

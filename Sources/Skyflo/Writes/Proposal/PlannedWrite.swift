@@ -134,15 +134,20 @@ extension PlannedWrite {
         case .podStep(let pod): labelled(pod.stored, backend: .podStep)
         case .jenkins(let request): labelled(request.shown(by: redactor), backend: .jenkins)
         case .mcp(let call): labelled(call.shown(by: redactor), backend: .mcp)
-        case .release(let release): labelled(release.shown, backend: .release)
+        case .release(let release): labelled(release.shown, backend: .release, isBrief: true)
         }
     }
 
     /// With what it finds back by to whoever carries it out.
-    private func labelled(_ content: StoredWrite, backend: StoredWrite.Backend) -> JSONValue {
+    ///
+    /// - Parameter isBrief: without what its step waits for, which the title says well enough.
+    private func labelled(
+        _ content: StoredWrite, backend: StoredWrite.Backend, isBrief: Bool = false
+    ) -> JSONValue {
         var stored = content
         stored.backend = backend
         stored.step = step
+        if isBrief { stored.step?.awaits = nil }
         return stored.json
     }
 

@@ -96,10 +96,15 @@ extension PlannedReleaseWrite {
         return stored
     }
 
-    /// For people: values and manifests are told by the previews.
+    /// For people, whose status has no room for more of a hundred objects: what is done to what. Values and manifests are told
+    /// by the previews; digests say nothing to anybody, and are part of what the approval is bound to.
     var shown: StoredWrite {
         var shown = stored
-        if content != nil { shown.body = nil }
+        (shown.body, shown.contentType, shown.previewed) = (nil, nil, nil)
+        // Whether it takes over what others own is what counts of it.
+        shown.query.removeAll { !($0.name == "force" && $0.value == "true") }
+        shown.release?.digest = ""
+        shown.release?.bodyDigest = nil
         return shown
     }
 

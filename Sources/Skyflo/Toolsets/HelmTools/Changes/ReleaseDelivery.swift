@@ -89,7 +89,7 @@ struct ReleaseDelivery {
     }
 
     /// Bytes. Beside it the transcript holds all other requests of the call.
-    private static let maximumContent = 500_000
+    private static let maximumContent = 400_000
 
     private func plan(_ planner: inout ReleasePlanner, content: String) async throws {
         let pending: ReleaseStatus = current == nil ? .pendingInstall : .pendingUpgrade

@@ -8,9 +8,14 @@ import Writes
 /// Hooks, one after the other.
 extension ReleasePlanner {
     /// The hooks of an event, one after the other, each when the one before has done its work.
-    mutating func run(hooksOf event: String) async throws {
+    ///
+    /// - Parameters:
+    ///   - name: of the one that is meant; nil for all.
+    ///   - readsLogs: whether the logs of pods are part of the result, also after a failure.
+    mutating func run(hooksOf event: String, named name: String? = nil, readsLogs: Bool = false) async throws {
         let record = record
         let hooks = try ToolFailure.ofHelm { () throws(HelmError) in try record.hooks(of: event) }
+            .filter { hook in name.map { name in hook.objects.contains { $0.name == name } } ?? true }
         guard !hooks.isEmpty else { return }
         warnings.append("\(event) hooks, in this order: \(hooks.map(\.text).joined(separator: ", "))")
         var finished: [(hook: ReleaseHook, places: [Place])] = []
@@ -24,6 +29,8 @@ extension ReleasePlanner {
                 places.append(place)
                 try await prepare(hook, at: place)
                 create(hook, object: position, at: place)
+                if readsLogs, place.resource.isSame(as: .pods) { readLog(of: object, at: place) }
+                if hook.policies.contains(.failed) { deleteOnFailure(place) }
             }
             finished.append((hook, places))
             ranHooks.append(hook.position)
@@ -59,6 +66,23 @@ extension ReleasePlanner {
             .release(
                 PlannedReleaseWrite(
                     work(.deleteCreated, head: head, digest: digest), target: place.target)),
+            title: "delete \(place.target.text)")
+    }
+
+    /// When the pod has ended, as the result; and after a failure, for why.
+    private mutating func readLog(of pod: KubeObject, at place: Place) {
+        guard let container = pod["spec", "containers"]?.array?.first?["name"]?.string else { return }
+        let log = PlannedWrite.Action.podStep(PlannedPodStep(.log, target: place.target, container: container))
+        nextStage()
+        add(log, title: "read the log of \(place.target.text)")
+        addOnFailure(log, title: "read the log of \(place.target.text)")
+    }
+
+    /// As `hook-failed` says it.
+    private mutating func deleteOnFailure(_ place: Place) {
+        guard !place.resource.isSame(as: .customResourceDefinitions) else { return }
+        addOnFailure(
+            .release(PlannedReleaseWrite(work(.deleteCreated, head: head, digest: digest), target: place.target)),
             title: "delete \(place.target.text)")
     }
 

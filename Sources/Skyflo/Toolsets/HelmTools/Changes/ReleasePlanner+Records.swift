@@ -61,7 +61,18 @@ extension ReleasePlanner {
         addOnFailure(.release(planned), title: title)
     }
 
-    private mutating func addOnFailure(_ action: PlannedWrite.Action, title: String) {
+    /// Stores how the hooks ran that have by then, under the status that a stored revision has.
+    mutating func recordHooks(of head: ReleaseHead) {
+        var work = work(.markRecord, head: head, digest: digest)
+        work.status = head.status
+        work.from = [head.status]
+        work.hooks = ranHooks
+        add(
+            .release(PlannedReleaseWrite(work, target: secret(revision: head.revision, uid: head.uid))),
+            title: "store in revision \(head.revision) of release \(release) how its hooks ran")
+    }
+
+    mutating func addOnFailure(_ action: PlannedWrite.Action, title: String) {
         lastResort.append(
             PlannedWrite(
                 action,
