@@ -176,8 +176,12 @@ let package = Package(
             "Writes", in: "Skyflo", ["Helm", "KubeModel", "KubeClient", "SkyfloAPI", "Integrations", "MCP", crypto],
             tests: ["Helm", "KubeModel", "KubeClient", "SkyfloAPI", "FakeKubeAPI"]),
         library(
-            "ToolKit", in: "Skyflo", ["KubeModel", "KubeClient", "Integrations", "SkyfloAPI", "Writes"],
+            "ToolKit", in: "Skyflo", ["Helm", "KubeModel", "KubeClient", "Integrations", "SkyfloAPI", "Writes"],
             tests: ["KubeModel", "KubeClient", "Integrations", "SkyfloAPI", "Writes", "FakeKubeAPI"]),
+        library(
+            "ChartRepositories", in: "Skyflo",
+            ["Helm", "KubeModel", "Concurrency", "HTTPTransport", "Integrations", "ToolKit", "Writes", crypto],
+            tests: ["Helm", "KubeModel", "Integrations", "ToolKit", "Writes", "TestCharts", "TestWeb"]),
         library(
             "KubernetesTools", in: "Skyflo/Toolsets", ["KubeModel", "KubeClient", "SkyfloAPI", "Writes", "ToolKit"],
             tests: [
@@ -264,15 +268,18 @@ let package = Package(
             [
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
                 "LiveEvents", "LiveServer", "OfflineModel", "ControllerRuntime", "WorkflowEngine", "Transcripts",
-                "Writes", "ToolKit", "KubernetesTools", "ArgoCDTools", "ArgoTools", "GitTools", "HelmTools",
+                "Writes", "ToolKit", "ChartRepositories", "KubernetesTools", "ArgoCDTools", "ArgoTools", "GitTools",
+                "HelmTools",
                 "JenkinsTools", "MCP", "MCPTools", "PrometheusTools", "Integrations", "Telemetry", httpTypes,
                 hummingbird,
                 hummingbirdCore, hummingbirdTLS, lifecycle, log, metrics, nioCore, nioSSL, tracing,
             ],
             tests: [
                 "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "LiveEvents", "OfflineModel",
-                "ControllerRuntime", "WorkflowEngine", "Transcripts", "Writes", "ToolKit", "Integrations", "MCP",
-                "MCPTools", "Telemetry", "TestJenkins", "TestMCP", "TestWeb", asyncHTTPClient, log, nioCore, nioHTTP1,
+                "ControllerRuntime", "WorkflowEngine", "Transcripts", "Writes", "ToolKit", "ChartRepositories",
+                "Integrations", "MCP",
+                "MCPTools", "Telemetry", "TestCharts", "TestJenkins", "TestMCP", "TestWeb", asyncHTTPClient, log,
+                nioCore, nioHTTP1,
                 nioSSL, tracing,
             ]),
         library(
@@ -381,10 +388,11 @@ let package = Package(
                 name: "TestJenkins", dependencies: ["KubeModel", "TestWeb"],
                 path: "Tests/Support/TestJenkins", swiftSettings: settings),
             .target(
+                name: "TestCharts", dependencies: ["CZlib", "Helm", "KubeModel", "TestWeb", crypto],
+                path: "Tests/Support/TestCharts", swiftSettings: settings),
+            .target(
                 name: "TestMCP", dependencies: ["KubeModel", "TestWeb"], path: "Tests/Support/TestMCP",
                 swiftSettings: settings),
-            .target(
-                name: "TestCharts", dependencies: ["CZlib"], path: "Tests/Support/TestCharts", swiftSettings: settings),
             .target(
                 name: "TestGitHosts", dependencies: ["KubeModel", "TestWeb"], path: "Tests/Support/TestGitHosts",
                 swiftSettings: settings),

@@ -28,7 +28,7 @@ struct Bench: Sendable {
             try await gitLab.web.serve {
                 func transport(_ url: String, _ token: String) throws -> HTTPIntegrationTransport {
                     try HTTPIntegrationTransport(
-                        IntegrationOrigin(url), credential: IntegrationCredential(token: token), logHosts: logHosts,
+                        IntegrationOrigin(url), credential: IntegrationCredential(token: token), otherHosts: logHosts,
                         timeout: timeout)
                 }
                 var bench = Bench(

@@ -184,6 +184,47 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
         #expect(SkyfloAIStatus(json: status.json) == status)
     }
 
+    @Test func `the schema of a SkyfloAI's chart repositories and the Swift type have the same fields`() throws {
+        let (json, schema) = try schema("skyflo.ai_skyfloais.yaml")
+        let list = try #require(json["properties", "spec", "properties", "helm", "properties", "repositories"])
+        let maximal: JSONValue = [
+            "name": "stable", "url": "oci://ghcr.io/acme",
+            "secretRef": ["name": "s", "usernameKey": "u", "tokenKey": "t"],
+            "caSecretRef": ["name": "a", "key": "k"], "caConfigMapRef": ["name": "b", "key": "k"], "enabled": false,
+            "allowedCharts": ["web*"], "allowedHosts": ["*.example.com"], "tokenHost": "auth.example.com",
+            "plainHTTP": true, "timeoutSeconds": 9,
+        ]
+        #expect(leaves(list) == leaves(of: maximal))
+        func read(_ repository: JSONValue) -> HelmRepositorySettings? {
+            SkyfloAI(KubeObject(["spec": ["helm": ["repositories": [repository]]]])).helmRepositories.first
+        }
+        for path in leaves(list) {
+            #expect(read(removing(path[...], from: maximal)) != read(maximal), "\(path) isn't read")
+        }
+        func problems(_ repository: JSONValue) -> [String] {
+            schema.validate(["spec": ["helm": ["repositories": [repository]]]], old: nil).map(\.description)
+        }
+        #expect(problems(maximal).contains { $0.contains("not both") })
+        let usable = removing(["caSecretRef"], from: maximal)
+        #expect(problems(usable) == [])
+        for change: JSONValue in [
+            ["url": "https://user@host/"], ["url": "file:///charts"], ["url": "https://charts.example.com"],
+            ["allowedHosts": ["*"]], ["tokenHost": "https://a"], ["name": "a/b"],
+        ] { #expect(!problems(MergePatch.apply(change, to: usable)).isEmpty, "\(change)") }
+    }
+
+    @Test func `the schema has what is said of chart repositories`() throws {
+        let (_, schema) = try schema("skyflo.ai_skyfloais.yaml")
+        var found = HelmRepositoryStatus(name: "stable", isReached: true, message: "m")
+        found.since = KubeTime(seconds: 1_800_000_000)
+        var status = SkyfloAIStatus()
+        status.helmRepositories = [found]
+        var object: JSONValue = ["spec": [:], "status": status.json]
+        #expect(schema.validate(object, old: nil).map(\.description) == [])
+        #expect(schema.prune(&object) == [])
+        #expect(SkyfloAIStatus(json: status.json) == status)
+    }
+
     @Test func `the schema of a SkyfloAI's MCP servers and the Swift type have the same fields`() throws {
         let (json, schema) = try schema("skyflo.ai_skyfloais.yaml")
         let servers = try #require(json["properties", "spec", "properties", "mcpServers"])

@@ -24,6 +24,9 @@ package struct ToolRequest: Sendable, Hashable {
     /// The right to have something changed in an integration.
     package static let changeIntegration = ToolRequest(["update"], of: ["integrations.skyflo.ai"])
 
+    /// The right to have a chart repository asked that takes a credential.
+    package static let askHelmRepository = ToolRequest(["get"], of: ["helmrepositories.skyflo.ai"])
+
     /// Whether nothing is changed by it. Reviews are created, and answered without being stored; what a proxy hands on isn't
     /// known to RBAC.
     package var isRead: Bool {

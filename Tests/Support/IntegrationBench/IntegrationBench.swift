@@ -73,7 +73,7 @@ package struct IntegrationBench: Sendable {
     ) throws -> HTTPIntegrationTransport {
         try HTTPIntegrationTransport(
             IntegrationOrigin(url), credential: IntegrationCredential(token: token), headers: headers,
-            logHosts: logHosts, timeout: timeout)
+            otherHosts: logHosts, timeout: timeout)
     }
 
     private var context: ToolContext {

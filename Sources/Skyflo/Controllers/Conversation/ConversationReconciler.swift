@@ -1,3 +1,4 @@
+import ChartRepositories
 import ControllerRuntime
 import HTTPTransport
 import KubeClient
@@ -37,6 +38,8 @@ package final class ConversationReconciler: Reconciler {
         var runbooks = RunbookCache()
         var integrationCredentials = IntegrationCredentialCache()
         var integrationProbe = IntegrationProbe()
+        var helmIndexes = RepositoryIndexCache()
+        var helmProbe = HelmRepositoryProbe()
         var mcpServers = MCPServerCache()
         /// Nothing is watched unless somebody runs it.
         let waits: WaitWatches

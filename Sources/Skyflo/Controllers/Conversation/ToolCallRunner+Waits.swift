@@ -77,7 +77,9 @@ extension ToolCallRunner {
         let context = ToolContext(
             api: access.acting(for: references.identity), mapper: mapper, namespace: store.conversation.namespace,
             redactor: redactor,
-            integrations: access.integrations(of: references.skyfloAI, in: store.conversation.namespace))
+            integrations: access.integrations(of: references.skyfloAI, in: store.conversation.namespace),
+            charts: access.charts(
+                of: references.skyfloAI, in: store.conversation.namespace, for: references.identity))
         let registry = references.tools
         let outcome = try await stopWatcher.run(for: store, governedBy: references.skyfloAI) {
             try await calls.concurrentMap(atOnce: 8) { call in

@@ -65,6 +65,8 @@ struct ToolCallRunner: Sendable {
             api: access.acting(for: references.identity), mapper: mapper, namespace: store.conversation.namespace,
             redactor: redactor,
             integrations: access.integrations(of: references.skyfloAI, in: store.conversation.namespace),
+            charts: access.charts(
+                of: references.skyfloAI, in: store.conversation.namespace, for: references.identity),
             outputLimit: references.budget(for: store.machine).result)
         let calls = ids.compactMap(store.machine.call)
         let registry = references.tools

@@ -13,6 +13,33 @@ struct IntegrationAccess: Sendable, Hashable {
     var certificates: String?
 }
 
+/// What of Secrets and ConfigMaps a system outside of the cluster is asked with, as a SkyfloAI names it.
+struct AccessReferences: Sendable, Hashable {
+    /// nil for a system that is asked without a credential.
+    var secret: String?
+    var usernameKey: String?
+    var tokenKey: String?
+    var login: IntegrationKind.Login
+    var caSecret: IntegrationSettings.Reference?
+    var caConfigMap: IntegrationSettings.Reference?
+}
+
+extension IntegrationSettings {
+    fileprivate var references: AccessReferences {
+        AccessReferences(
+            secret: secret, usernameKey: usernameKey, tokenKey: tokenKey, login: kind.login, caSecret: caSecret,
+            caConfigMap: caConfigMap)
+    }
+}
+
+extension HelmRepositorySettings {
+    fileprivate var references: AccessReferences {
+        AccessReferences(
+            secret: secret, usernameKey: usernameKey, tokenKey: tokenKey, login: .userOrToken, caSecret: caSecret,
+            caConfigMap: caConfigMap)
+    }
+}
+
 /// What was read of integrations' Secrets within the last minute. One that is refused is read again at once.
 final class IntegrationCredentialCache: Sendable {
     static let lifetime = Duration.seconds(60)
@@ -20,7 +47,7 @@ final class IntegrationCredentialCache: Sendable {
     private struct Place: Hashable {
         var skyfloAI: ObjectKey
         var identity: Impersonation?
-        var settings: IntegrationSettings
+        var references: AccessReferences
     }
 
     private let entries = Mutex<[Place: (access: IntegrationAccess, readAt: Duration)]>([:])
@@ -30,7 +57,21 @@ final class IntegrationCredentialCache: Sendable {
     func access(
         to settings: IntegrationSettings, of skyflo: SkyfloAI, isNew: Bool, api: any KubeAPI, clock: any RuntimeClock
     ) async throws -> IntegrationAccess {
-        let place = Place(skyfloAI: skyflo.object.key, identity: skyflo.secretsIdentity, settings: settings)
+        try await access(by: settings.references, of: skyflo, isNew: isNew, api: api, clock: clock)
+    }
+
+    /// - Throws: as for an integration.
+    func access(
+        to settings: HelmRepositorySettings, of skyflo: SkyfloAI, isNew: Bool, api: any KubeAPI,
+        clock: any RuntimeClock
+    ) async throws -> IntegrationAccess {
+        try await access(by: settings.references, of: skyflo, isNew: isNew, api: api, clock: clock)
+    }
+
+    private func access(
+        by references: AccessReferences, of skyflo: SkyfloAI, isNew: Bool, api: any KubeAPI, clock: any RuntimeClock
+    ) async throws -> IntegrationAccess {
+        let place = Place(skyfloAI: skyflo.object.key, identity: skyflo.secretsIdentity, references: references)
         let readAt = clock.uptime
         if !isNew, let known = entries.withLock({ $0[place] }), readAt - known.readAt < Self.lifetime {
             return known.access
@@ -39,9 +80,9 @@ final class IntegrationCredentialCache: Sendable {
         let access: IntegrationAccess
         do {
             access = IntegrationAccess(
-                credential: try await Self.credential(settings, namespace: namespace, api: reader),
+                credential: try await Self.credential(references, namespace: namespace, api: reader),
                 certificates: try await Self.certificates(
-                    secret: settings.caSecret, configMap: settings.caConfigMap, namespace: namespace, api: reader))
+                    secret: references.caSecret, configMap: references.caConfigMap, namespace: namespace, api: reader))
         } catch let refused as SecretForbidden {
             throw Self.failure("\(refused)")
         }
@@ -53,9 +94,9 @@ final class IntegrationCredentialCache: Sendable {
     }
 
     private static func credential(
-        _ settings: IntegrationSettings, namespace: String?, api: any KubeAPI
+        _ references: AccessReferences, namespace: String?, api: any KubeAPI
     ) async throws -> IntegrationCredential? {
-        guard let name = settings.secret else { return nil }
+        guard let name = references.secret else { return nil }
         guard let secret = try await api.find(.secrets, namespace: namespace, name: name) else {
             throw failure("Secret \(name) does not exist")
         }
@@ -63,13 +104,13 @@ final class IntegrationCredentialCache: Sendable {
         guard SkyfloAI.mayHoldKey(secret) else {
             throw failure("Secret \(name) is not of type Opaque; credentials are read from those only")
         }
-        let usernameKey = settings.usernameKey ?? "username"
-        let username = settings.kind.login == .token ? nil : text(secret, usernameKey)
+        let usernameKey = references.usernameKey ?? "username"
+        let username = references.login == .token ? nil : text(secret, usernameKey)
         // A key that is named has to be there: whoever names one doesn't mean to go without.
         let needsUser =
-            settings.kind.login == .user || (settings.kind.login == .userOrToken && settings.usernameKey != nil)
+            references.login == .user || (references.login == .userOrToken && references.usernameKey != nil)
         guard username != nil || !needsUser else { throw failure("Secret \(name) has no key \(usernameKey)") }
-        let keys = settings.tokenKey.map { [$0] } ?? ["token", "password"]
+        let keys = references.tokenKey.map { [$0] } ?? ["token", "password"]
         guard let token = keys.lazy.compactMap({ text(secret, $0) }).first else {
             throw failure("Secret \(name) has no key \(keys.joined(separator: " and no key "))")
         }

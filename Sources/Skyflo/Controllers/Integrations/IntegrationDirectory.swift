@@ -81,7 +81,7 @@ struct IntegrationDirectory: IntegrationProvider {
         let transport = try HTTPIntegrationTransport(
             origin, credential: access.credential,
             headers: settings.tenant.map { [.init($0.header, value: $0.value)] } ?? [],
-            certificates: access.certificates, logHosts: settings.logHosts,
+            certificates: access.certificates, otherHosts: settings.logHosts,
             timeout: timeout.map { min($0, own) } ?? own, proxies: proxies)
         return try await transport.send(request)
     }

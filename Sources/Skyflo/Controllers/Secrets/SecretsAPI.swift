@@ -59,6 +59,7 @@ extension SkyfloAI {
     var namesSecrets: Bool {
         !runbooks.isEmpty || triggers.contains { if case .alertmanager = $0.source { true } else { false } }
             || integrations.contains { $0.secret != nil || $0.caSecret != nil || $0.caConfigMap != nil }
+            || helmRepositories.contains { $0.secret != nil || $0.caSecret != nil || $0.caConfigMap != nil }
             || mcpServers.contains { server in
                 server.caSecret != nil || server.caConfigMap != nil || server.oauth != nil
                     || server.headers.contains { $0.secretRef != nil }

@@ -14,8 +14,10 @@ package struct SkyfloAIReconciler: Reconciler {
     private let proofs: AdmissionPolicyCheckCache
     private let runbooks: RunbookCache
     private let probe: IntegrationProbe
+    private let helmProbe: HelmRepositoryProbe
     private let events: EventRecorder
     private let directory: @Sendable (ObjectKey) -> IntegrationDirectory
+    private let charts: @Sendable (ObjectKey) -> ChartDirectory
 
     /// - Parameter dependencies: what it finds out spares the conversations' reconciler asking for it again.
     package init(_ dependencies: ConversationReconciler.Dependencies) {
@@ -27,8 +29,10 @@ package struct SkyfloAIReconciler: Reconciler {
         proofs = dependencies.proofs
         runbooks = dependencies.runbooks
         probe = dependencies.integrationProbe
+        helmProbe = dependencies.helmProbe
         events = dependencies.events
         directory = { IntegrationDirectory(of: $0, dependencies) }
+        charts = { ChartDirectory(of: $0, dependencies) }
     }
 
     package func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
@@ -50,9 +54,11 @@ package struct SkyfloAIReconciler: Reconciler {
         status.defaultModel = skyflo.models.first?.name ?? ""
         status.conditions = conditions
         status.integrations = try await probe.look(skyflo, directory(key))
+        status.helmRepositories = try await helmProbe.look(skyflo, charts(key))
         status.mcpServers = try await MCPProbe(directory(key)).look(skyflo)
         var content = status.json
-        for list in ["integrations", "mcpServers"] where content[list] == nil && object["status", list] != nil {
+        for list in ["integrations", "helmRepositories", "mcpServers"]
+        where content[list] == nil && object["status", list] != nil {
             content[list] = .null
         }
         // What models cost is counted by others, in the same status.

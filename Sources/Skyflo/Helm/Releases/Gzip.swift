@@ -1,14 +1,14 @@
 import CZlib
 
 /// Compression as Go's `compress/gzip` reads and writes it.
-enum Gzip {
+package enum Gzip {
     /// 16 more than the largest window: a header and a checksum of gzip.
     private static let window: Int32 = 15 + 16
 
     /// Without a name and a time in the header.
     ///
     /// - Throws: where zlib has no memory for it.
-    static func compressed(_ bytes: [UInt8]) throws(HelmError) -> [UInt8] {
+    package static func compressed(_ bytes: [UInt8]) throws(HelmError) -> [UInt8] {
         var stream = z_stream()
         let begun = deflateInit2_(
             &stream, Z_BEST_COMPRESSION, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,

@@ -16,7 +16,8 @@ package struct HTTPIntegrationTransport: IntegrationTransport {
     let headers: [IntegrationRequest.Field]
     private let certificates: String?
     /// Where a request that may leave the origin may be sent on to, without the credential.
-    private let logHosts: [String]
+    private let otherHosts: [String]
+    private let hostList: String
     private let proxies: ProxyEnvironment
     let client: HTTPClient
     let tls: TLSConfiguration?
@@ -26,21 +27,24 @@ package struct HTTPIntegrationTransport: IntegrationTransport {
     /// - Parameters:
     ///   - headers: of each request besides the usual ones.
     ///   - certificates: of authorities that the server's certificate may be signed by, in PEM; nil for those of the system.
-    ///   - logHosts: hosts, `*.example.com` for all below one, that a request with ``IntegrationRequest/mayLeaveOrigin`` may be
-    ///     sent on to.
+    ///   - otherHosts: hosts, `*.example.com` for all below one, that a request with ``IntegrationRequest/mayLeaveOrigin`` may
+    ///     be sent on to.
+    ///   - hostList: the field of the settings that has them, for messages.
     ///   - timeout: from a request to the end of its answer.
     ///   - client: instead of those that all integrations share. It is not shut down here.
     /// - Throws: ``IntegrationError`` where the headers, the certificates or the proxy of the environment can't be used.
     package init(
         _ origin: IntegrationOrigin, credential: IntegrationCredential?, headers: [IntegrationRequest.Field] = [],
-        certificates: String? = nil, logHosts: [String] = [], timeout: Duration = .seconds(15),
+        certificates: String? = nil, otherHosts: [String] = [], hostList: String = "logHosts",
+        timeout: Duration = .seconds(15),
         proxies: ProxyEnvironment = ProxyEnvironment(), client: HTTPClient? = nil
     ) throws(IntegrationError) {
         self.origin = origin
         self.credential = credential
         self.headers = headers
         self.certificates = certificates
-        self.logHosts = logHosts
+        self.otherHosts = otherHosts
+        self.hostList = hostList
         self.proxies = proxies
         self.timeout = timeout
         guard headers.allSatisfy({ CredentialText.fitsHeader($0.value) }) else {
@@ -105,9 +109,8 @@ package struct HTTPIntegrationTransport: IntegrationTransport {
                 return try await answer(elsewhere: location, to: first)
             }
             if Self.isLogin(target) { throw Self.unauthorized }
-            var next = IntegrationRequest(.get, target: target)
-            (next.limit, next.isCutAtLimit) = (first.limit, first.isCutAtLimit)
-            request = next
+            request = first.following(to: target)
+            request.extraHeaders = first.extraHeaders
         }
         throw IntegrationError(.malformed, message: "the answer is a redirect again and again")
     }
@@ -123,17 +126,16 @@ package struct HTTPIntegrationTransport: IntegrationTransport {
         guard let place = IntegrationOrigin.place(ofRedirect: location), place.origin.isSecure || !origin.isSecure
         else { throw Self.awry }
         let host = place.origin.hostAndPort
-        guard logHosts.contains(where: { NamePatterns.matches(host, pattern: $0.lowercased()) }) else {
+        guard otherHosts.contains(where: { NamePatterns.matches(host, pattern: $0.lowercased()) }) else {
             throw IntegrationError(
-                .configuration, message: "it keeps this on the host \(host.excerpt), which logHosts doesn't name")
+                .configuration, message: "it keeps this on the host \(host.excerpt), which \(hostList) doesn't name")
         }
-        var request = IntegrationRequest(.get, target: place.target)
-        (request.limit, request.isCutAtLimit) = (first.limit, first.isCutAtLimit)
+        let request = first.following(to: place.target)
         let transport = try HTTPIntegrationTransport(
             place.origin, credential: nil, certificates: certificates, timeout: timeout, proxies: proxies)
         let response = try await transport.exchange(request)
         guard !(300..<400).contains(response.status) else { throw Self.awry }
-        return response.hiding(credential?.texts ?? [])
+        return response.hiding(first.isVerbatim ? [] : credential?.texts ?? [])
     }
 
     private static func isLogin(_ target: String) -> Bool {
@@ -149,7 +151,9 @@ package struct HTTPIntegrationTransport: IntegrationTransport {
     private func exchange(_ request: IntegrationRequest) async throws -> IntegrationResponse {
         var headers: HTTPHeaders = ["accept": "application/json, text/plain, */*", "user-agent": "skyflo"]
         if let credential { headers.add(name: "authorization", value: credential.authorization) }
-        for header in self.headers + request.extraHeaders { headers.add(name: header.name, value: header.value) }
+        for header in self.headers + request.extraHeaders {
+            headers.replaceOrAdd(name: header.name, value: header.value)
+        }
         var body: HTTPClient.Body?
         if request.method == .post {
             headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
@@ -162,7 +166,7 @@ package struct HTTPIntegrationTransport: IntegrationTransport {
         let task = client.execute(
             request: outgoing, delegate: LimitedBody(part, limit: request.limit), eventLoop: .delegate(on: loop))
         part.onTermination = { _ in task.cancel() }
-        return try await Self.response(parts, to: request, hiding: credential?.texts ?? [])
+        return try await Self.response(parts, to: request, hiding: request.isVerbatim ? [] : credential?.texts ?? [])
     }
 
     private static func response(

@@ -31,7 +31,7 @@ package struct IntegrationClient: Sendable {
         } catch let error as IntegrationError {
             throw IntegrationError(error.code, message: "\(label): \(error.message)")
         }
-        try requireSuccess(response, what: what)
+        try response.requireSuccess(of: label, what: what)
         return response
     }
 
@@ -58,14 +58,20 @@ package struct IntegrationClient: Sendable {
                     + allowed.patterns.joined(separator: ", "))
         }
     }
+}
 
-    private func requireSuccess(_ response: IntegrationResponse, what: String) throws(IntegrationError) {
-        if response.isSuccess { return }
-        if let limit = RateLimit(response) {
+extension IntegrationResponse {
+    /// - Parameters:
+    ///   - label: of the system: `Prometheus main`.
+    ///   - what: was asked for.
+    /// - Throws: ``IntegrationError`` for every answer that is no success.
+    package func requireSuccess(of label: String, what: String) throws(IntegrationError) {
+        if isSuccess { return }
+        if let limit = RateLimit(self) {
             throw IntegrationError(.status(429), message: "\(label) \(limit.sentence)")
         }
-        let reason = response.reason.map { ": \($0)" } ?? ""
-        switch response.status {
+        let reason = reason.map { ": \($0)" } ?? ""
+        switch status {
         case 401:
             throw IntegrationError(
                 .unauthorized, message: "\(label) does not accept the integration's credential (HTTP 401)\(reason)")
@@ -77,7 +83,7 @@ package struct IntegrationClient: Sendable {
                 .notFound, message: "\(what) does not exist in \(label), or the integration may not see it")
         default:
             throw IntegrationError(
-                .status(response.status), message: "\(label) answered HTTP \(response.status) for \(what)\(reason)")
+                .status(status), message: "\(label) answered HTTP \(status) for \(what)\(reason)")
         }
     }
 }

@@ -39,6 +39,9 @@ package struct IntegrationCredential: Sendable, Hashable {
     /// The value of the header `Authorization`.
     var authorization: String { basic.map { "Basic \($0)" } ?? "Bearer \(secret)" }
 
+    /// For a system that is asked without one first.
+    package var header: IntegrationRequest.Field { .init("Authorization", value: authorization) }
+
     private var basic: String? { username.map { Base64.encode(Array("\($0):\(secret)".utf8)) } }
 
     /// What must not be read in any answer.

@@ -28,6 +28,9 @@ package struct IntegrationRequest: Sendable, Hashable {
     package var isCutAtLimit: Bool
     /// Whether the system may send on to another host, of those that the admin named for it.
     package var mayLeaveOrigin = false
+    /// Whether the body of the answer is taken as it is. Otherwise the credential is hidden where it is repeated, which would
+    /// break archives.
+    package var isVerbatim = false
 
     /// Of an answer in JSON.
     package static let usualLimit = 4 << 20
@@ -64,6 +67,13 @@ package struct IntegrationRequest: Sendable, Hashable {
         self.form = form
         limit = Self.usualLimit
         isCutAtLimit = false
+    }
+
+    /// The same elsewhere, without the extra headers.
+    func following(to target: String) -> IntegrationRequest {
+        var request = IntegrationRequest(.get, target: target)
+        (request.limit, request.isCutAtLimit, request.isVerbatim) = (limit, isCutAtLimit, isVerbatim)
+        return request
     }
 
     /// That is as long as a name on a file system may be, and more than any of Jenkins.

@@ -25,6 +25,8 @@ package struct SkyfloAI: Sendable {
     package let turnCaps: TurnCaps
     /// Systems outside of the cluster that conversations may use.
     package let integrations: [IntegrationSettings]
+    /// Repositories of charts that conversations may use.
+    package let helmRepositories: [HelmRepositorySettings]
     /// Servers of the Model Context Protocol whose tools conversations may use.
     package let mcpServers: [MCPServerSettings]
     package let spendingLimits: SpendingLimits
@@ -49,6 +51,7 @@ package struct SkyfloAI: Sendable {
         approvals = ApprovalPolicy(spec?["approvals"] ?? .object([:]))
         turnCaps = TurnCaps(spec?["limits"] ?? .object([:]))
         integrations = IntegrationSettings.all(spec?["integrations"])
+        helmRepositories = HelmRepositorySettings.all(spec?["helm"])
         mcpServers = MCPServerSettings.all(spec?["mcpServers"])
         spendingLimits = SpendingLimits(spec?["limits"] ?? .object([:]))
         triggers = (spec?["triggers"]?.array ?? []).compactMap(TriggerSettings.init)

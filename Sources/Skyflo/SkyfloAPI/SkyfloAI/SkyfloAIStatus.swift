@@ -7,6 +7,7 @@ package struct SkyfloAIStatus: Sendable, Hashable {
     package var defaultModel = ""
     package var conditions: [Condition] = []
     package var integrations: [IntegrationStatus] = []
+    package var helmRepositories: [HelmRepositoryStatus] = []
     package var mcpServers: [MCPServerStatus] = []
     /// nil where nothing is counted.
     package var spending: DaySpending?
@@ -46,6 +47,7 @@ extension SkyfloAIStatus: JSONRecord {
         members.code(&defaultModel, as: "defaultModel")
         members.code(&conditions, as: "conditions")
         members.code(&integrations, as: "integrations", ifEmpty: .omitted)
+        members.code(&helmRepositories, as: "helmRepositories", ifEmpty: .omitted)
         members.code(&mcpServers, as: "mcpServers", ifEmpty: .omitted)
         members.code(&spending, as: "spending")
         members.code(&triggers, as: "triggers", ifEmpty: .omitted)

@@ -1,3 +1,5 @@
+import Helm
+import KubeModel
 import Writes
 
 /// Charts of the repositories and registries that the SkyfloAI of a conversation names, as it names them at the moment.
@@ -8,6 +10,49 @@ package protocol ChartProvider: Sendable {
     ///   isn't named, an unknown chart or version with the nearest ones, a broken answer, a limit, a time-out;
     ///   `CancellationError`.
     func chart(_ reference: ChartReference) async throws -> ChartPackage
+
+    /// Those that are enabled, in the order of the spec.
+    var repositories: [ChartRepositoryDescription] { get }
+
+    /// The SkyfloAI that names them; nil where there is none.
+    var skyfloAI: ObjectKey? { get }
+
+    /// The charts of a repository with an index.
+    ///
+    /// - Parameter isNew: the repository is asked, whatever is remembered.
+    /// - Throws: as ``chart(_:)``; also for a registry, which has no list of its charts.
+    func index(of repository: String, isNew: Bool) async throws -> RepositoryIndex
+
+    /// The versions that there are of a chart, newest first.
+    ///
+    /// - Parameter name: as ``ChartReference/name``, but no address of an archive.
+    /// - Throws: as ``chart(_:)``.
+    func versions(of name: String) async throws -> [String]
+}
+
+extension ChartProvider {
+    package var repositories: [ChartRepositoryDescription] { [] }
+    package var skyfloAI: ObjectKey? { nil }
+
+    package func index(of repository: String, isNew: Bool) async throws -> RepositoryIndex { throw NoCharts.failure }
+
+    package func versions(of name: String) async throws -> [String] { throw NoCharts.failure }
+}
+
+/// What may be said of a repository: its credential is no part of it.
+package struct ChartRepositoryDescription: Sendable, Hashable {
+    package var name: String
+    package var url: String
+    package var allowedCharts: [String]
+
+    package init(name: String, url: String, allowedCharts: [String] = []) {
+        self.name = name
+        self.url = url
+        self.allowedCharts = allowedCharts
+    }
+
+    /// Whether it is an OCI registry, which tells nobody which charts it has.
+    package var isRegistry: Bool { url.hasPrefix("oci://") }
 }
 
 /// A chart as people name it.
@@ -43,8 +88,8 @@ package struct ChartPackage: Sendable, Hashable {
 package struct NoCharts: ChartProvider {
     package init() {}
 
-    package func chart(_ reference: ChartReference) async throws -> ChartPackage {
-        throw ToolFailure(
-            "no chart repository is configured: spec.helm.repositories of the SkyfloAI names those that may be used")
-    }
+    package static let failure = ToolFailure(
+        "no chart repository is configured: spec.helm.repositories of the SkyfloAI names those that may be used")
+
+    package func chart(_ reference: ChartReference) async throws -> ChartPackage { throw Self.failure }
 }
