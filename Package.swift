@@ -426,7 +426,7 @@ let package = Package(
                     "WorkflowEngine", "Transcripts", "Writes", "Controllers", "LocalCluster", "OperatorTestKit",
                     "CommandCenter", "ConversationAccess", "SkyfloCLI", "LiveEvents", "LiveServer", "HTTPTransport",
                     "ScriptedOpenAI",
-                    "TestJenkins", "TestWeb", "MCP", "SkyfloMCP", "ToolKit", "KubernetesTools",
+                    "TestCharts", "TestJenkins", "TestWeb", "MCP", "SkyfloMCP", "ToolKit", "KubernetesTools",
                     asyncHTTPClient, log, nioCore, nioHTTP1,
                     subprocess,
                     systemPackage,
