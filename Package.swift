@@ -198,8 +198,9 @@ let package = Package(
             "HelmTools", in: "Skyflo/Toolsets",
             ["Helm", "HelmFiles", "KubeModel", "KubeClient", "SkyfloAPI", "ToolKit", "Writes", nioPosix],
             tests: [
-                "Helm", "KubeModel", "KubeClient", "SkyfloAPI", "ToolKit", "Writes", "LocalCluster", "OperatorTestKit",
-                "FakeKubeAPI", "TestCharts", log, subprocess,
+                "Helm", "KubeModel", "KubeClient", "SkyfloAPI", "ToolKit", "Writes", "ChartRepositories",
+                "LocalCluster",
+                "OperatorTestKit", "FakeKubeAPI", "TestCharts", "TestWeb", log, subprocess,
             ]),
         library(
             "JenkinsTools", in: "Skyflo/Toolsets", ["KubeModel", "Integrations", "SkyfloAPI", "Writes", "ToolKit"],

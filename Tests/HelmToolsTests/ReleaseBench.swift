@@ -128,6 +128,10 @@ struct ReleaseBench {
 
     // MARK: Tools
 
+    func call(_ tool: String, _ arguments: JSONValue) async throws -> ToolOutcome {
+        try await registry.call(name: tool, arguments: JSONWriter.string(arguments), in: context)
+    }
+
     func propose(_ tool: String, _ arguments: JSONValue = [:]) async throws -> WriteProposal {
         let arguments = MergePatch.apply(arguments, to: ["release_name": "web"])
         let outcome = try await registry.call(name: tool, arguments: JSONWriter.string(arguments), in: context)

@@ -1,4 +1,5 @@
 import Helm
+import Integrations
 import KubeModel
 import Writes
 
@@ -53,6 +54,9 @@ package struct ChartRepositoryDescription: Sendable, Hashable {
 
     /// Whether it is an OCI registry, which tells nobody which charts it has.
     package var isRegistry: Bool { url.hasPrefix("oci://") }
+
+    /// Whether the list of charts has one.
+    package func allows(_ chart: String) -> Bool { NamePatterns(allowedCharts).allow(chart) }
 }
 
 /// A chart as people name it.

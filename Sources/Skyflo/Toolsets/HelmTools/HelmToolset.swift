@@ -1,7 +1,8 @@
 import KubeModel
 import ToolKit
 
-/// Tools for the releases of Helm in the cluster. They read and write the Secrets in which Helm keeps them: no helm is run.
+/// Tools for the releases of Helm in the cluster, and for charts. Releases are read and written in the Secrets in which Helm keeps
+/// them: no helm is run.
 package enum HelmToolset {
     package static let toolset = "helm"
 
@@ -10,12 +11,23 @@ package enum HelmToolset {
         ToolGroup(
             "helm", toolset: toolset,
             purpose:
-                "Helm releases: list, status, history, values, manifest, hooks, notes of each revision; install, upgrade, compare, test, roll back, uninstall; render charts",
-            tools: all { KubeTime(seconds: 0) }.map(\.name))
+                "Helm releases: list, status, history, values, manifest, hooks, notes of each revision; install, upgrade, compare, "
+                + "test, roll back, uninstall; render charts",
+            tools: releases { KubeTime(seconds: 0) }.map(\.name)),
+        ToolGroup(
+            "helm_charts", toolset: toolset,
+            purpose:
+                "charts of Helm: search, versions, values, README, CRDs, dependencies, lint; repositories: list, add, remove, "
+                + "update",
+            tools: RepositoryTools.all { KubeTime(seconds: 0) }.map(\.name)),
     ]
 
-    /// - Parameter now: the clock, for ages.
+    /// - Parameter now: the clock, for ages and for templates.
     package static func all(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
+        releases(now: now) + RepositoryTools.all(now: now)
+    }
+
+    private static func releases(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
         [ReleaseListTool(now: now), ReleaseStatusTool(), ReleaseHistoryTool(now: now)]
             + [ReleasePartTool.values, .manifest, .notes, .hooks, .metadata, .all]
             + [TemplateTool(), ReleaseDiffTool()]

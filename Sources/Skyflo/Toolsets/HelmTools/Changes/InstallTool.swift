@@ -4,8 +4,18 @@ import SkyfloAPI
 import ToolKit
 import Writes
 
+/// A tool that brings a chart of a repository to the cluster.
+protocol ChartDeliveryTool: HelmChangeTool {}
+
+extension ChartDeliveryTool {
+    var isOpenWorld: Bool { true }
+    var requests: [ToolRequest]? {
+        [.read("*"), .askHelmRepository, ToolRequest(["create", "patch", "update", "delete"], of: ["*"])]
+    }
+}
+
 /// `helm_install`, and the same with values that have to be given.
-struct InstallTool: HelmChangeTool {
+struct InstallTool: ChartDeliveryTool {
     let name: String
     let title: String
     let description: String
@@ -27,7 +37,7 @@ struct InstallTool: HelmChangeTool {
     private init(name: String, title: String, description: String, values: ToolParameter) {
         (self.name, self.title, self.description) = (name, title, description)
         parameters = ToolParameters(
-            [.releaseName, .chart, .version, .namespace, .createNamespace, values] + ChartParameters.sets
+            [.releaseName, .chart, .chartVersion, .namespace, .createNamespace, values] + ChartParameters.sets
                 + ChartParameters.delivery + [
                     .skipCRDs,
                     .optional(
@@ -52,7 +62,7 @@ struct InstallTool: HelmChangeTool {
     }
 }
 
-struct UpgradeTool: HelmChangeTool {
+struct UpgradeTool: ChartDeliveryTool {
     let name = "helm_upgrade"
     let title = "Upgrade Helm Release"
     let description = """
@@ -61,7 +71,7 @@ struct UpgradeTool: HelmChangeTool {
         """
     let parameters = ToolParameters(
         [
-            .releaseName, .chart, .version, .namespace,
+            .releaseName, .chart, .chartVersion, .namespace,
             .optional(
                 "install", kind: .boolean, default: true, description: "Install it where there is no such release",
                 obvious: true), .createNamespace, .values,
@@ -129,12 +139,6 @@ enum ChartParameters {
 }
 
 extension ToolParameter {
-    static let chart = ToolParameter.required(
-        "chart", kind: .string(.text(maximum: 1024)),
-        description: "repository/chart, oci://registry/chart or the URL of a .tgz, of a repository that may be used")
-    static let version = ToolParameter.optional(
-        "version", kind: .string(.text(maximum: 128)), description: "Version or constraint; by default the newest",
-        obvious: true)
     static let values = ToolParameter.optional(
         "values", kind: .document(maximum: ChartParameters.maximumValues), description: "Values, as YAML or JSON",
         obvious: true)

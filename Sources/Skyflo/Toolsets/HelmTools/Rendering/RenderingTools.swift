@@ -10,7 +10,7 @@ struct TemplateTool: HelmTool {
     let description = "Render a chart with values, and show the manifests; nothing is installed."
     let isOpenWorld = true
     let parameters = ToolParameters(
-        [.releaseName, .chart, .version, .namespace, .values] + ChartParameters.sets + [
+        [.releaseName, .chart, .chartVersion, .namespace, .values] + ChartParameters.sets + [
             .optional(
                 "include_crds", kind: .boolean, default: false, description: "With the chart's crds/", obvious: true),
             .optional(
@@ -20,7 +20,7 @@ struct TemplateTool: HelmTool {
                 "skip_schema_validation", kind: .boolean, default: false,
                 description: "Don't check values against values.schema.json", obvious: true),
         ])
-    var requests: [ToolRequest]? { [.read("*")] }
+    var requests: [ToolRequest]? { [.read("*"), .askHelmRepository] }
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         var output = TemplateOutput()
@@ -50,7 +50,7 @@ struct ReleaseDiffTool: HelmTool {
         """
     let isOpenWorld = true
     let parameters = UpgradeTool().parameters
-    var requests: [ToolRequest]? { [.read("*")] }
+    var requests: [ToolRequest]? { [.read("*"), .askHelmRepository] }
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         let delivery = try await ReleaseDelivery(upgrade: arguments, in: context)
