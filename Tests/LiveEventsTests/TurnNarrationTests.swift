@@ -31,6 +31,17 @@ import WorkflowEngine
         .turnEnded(TurnEnd(.completed, reason: .answered, answer: "Web has 3 replicas.")),
     ]
 
+    @Test func `what a reply took that was cut off is told, with how much of it is an estimate`() throws {
+        var teller = Storyteller()
+        _ = teller.tell(Self.story[0])
+        let cut = ModelTurn.Usage(prompt: 40, completion: 7, estimated: .init(completion: 6))
+        let events = teller.tell(.replyCut(model: "m", cut))
+        guard case .usage(let counts)? = events.map(\.content).first else { return #expect(Bool(false), "\(events)") }
+        #expect(counts.model == "m" && counts.prompt == 40 && counts.completion == 7 && counts.estimated == 6)
+        let json = try #require(events.first).json
+        #expect(json["estimated_tokens"] == 6 && json["total_tokens"] == 47)
+    }
+
     @Test func `a turn is told in the order of its entries, with rising numbers`() {
         var teller = Storyteller()
         let events = Self.story.flatMap { teller.tell($0) }

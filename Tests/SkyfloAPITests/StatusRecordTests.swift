@@ -110,6 +110,8 @@ import Testing
         usage.reasoningTokens = 4
         usage.cost = "0.000001"
         usage.totalTokens = 3
+        usage.estimatedTokens = 2
+        usage.estimatedCost = "0.0000005"
         usage.lastTurn = lastTurn
         usage.modelCalls = 5
         usage.toolCalls = 6
@@ -126,6 +128,8 @@ import Testing
         usage.cachedTokens = 3
         usage.reasoningTokens = 4
         usage.cost = "0.000001"
+        usage.estimatedTokens = 2
+        usage.estimatedCost = "0.0000005"
         usage.modelCalls = 5
         return usage
     }

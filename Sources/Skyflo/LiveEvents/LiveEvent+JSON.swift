@@ -199,6 +199,7 @@ extension TokenCounts: JSONRecord {
         members.write(prompt &+ completion, as: "total_tokens")
         members.code(&cached, as: "cached_tokens")
         members.code(&reasoning, as: "reasoning_tokens")
+        members.code(&estimated, as: "estimated_tokens", omitting: 0)
     }
 }
 

@@ -85,6 +85,8 @@ package struct TokenCounts: Sendable, Hashable {
     package var completion = 0
     package var cached = 0
     package var reasoning = 0
+    /// What of prompt and completion is an estimate, because the reply was cut off before the provider had counted it.
+    package var estimated = 0
 
     package init() {}
 }

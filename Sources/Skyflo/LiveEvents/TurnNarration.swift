@@ -93,6 +93,7 @@ package struct TurnNarration: Sendable {
         case .undoStarted(let changes): return [.undoStarted(changes: changes)]
         case .modelReplied(let reply): return contents(of: reply, machine)
         case .modelFailed(let message, _): return [.modelFailed(message: message.bounded(to: Budget.message))]
+        case .replyCut(let model, let usage): return [.usage(TokenCounts(usage, of: model))]
         case .turnEnded(let end): return [result(of: end, machine)]
         case .takenOver(let worker, _): return [.takenOver(worker: worker, after: before)]
         case .restored(_, _, _, let note): return [.restored(note: note.bounded(to: Budget.message))]
@@ -111,13 +112,7 @@ package struct TurnNarration: Sendable {
         end.content = reply.content.bounded(to: Budget.text)
         end.toolCalls = reply.calls.count
         end.finish = reply.finish.rawValue
-        var counts = TokenCounts()
-        counts.model = end.model
-        counts.prompt = reply.usage.prompt
-        counts.completion = reply.usage.completion
-        counts.cached = reply.usage.cached
-        counts.reasoning = reply.usage.reasoning
-        var contents: [LiveEvent.Content] = [.generationEnded(end), .usage(counts)]
+        var contents: [LiveEvent.Content] = [.generationEnded(end), .usage(TokenCounts(reply.usage, of: end.model))]
         // In the order of the reply, of which the machine may take fewer.
         let calls = zip(machine.calls, reply.calls).prefix(Budget.calls).map { call, shown in
             ProposedCall(id: call.id, tool: shown.tool, arguments: shown.arguments.bounded(to: Budget.arguments))
@@ -305,5 +300,17 @@ extension WriteOutcome {
         case .notDone: "not written yet"
         case .unknown(let text): "may have been written: \(text)"
         }
+    }
+}
+
+extension TokenCounts {
+    fileprivate init(_ usage: ModelTurn.Usage, of model: String) {
+        self.init()
+        self.model = model
+        prompt = usage.prompt
+        completion = usage.completion
+        cached = usage.cached
+        reasoning = usage.reasoning
+        estimated = usage.estimated.total
     }
 }

@@ -20,7 +20,7 @@ import Testing
             case .content(let text): answer += text
             case .reasoning(let text): thinking += text
             case .retraction: (answer, retractions) = ("", retractions + 1)
-            case .toolCall, .waiting: break
+            case .toolCall, .waiting, .abandoned: break
             }
         }
         return (answer, thinking, retractions)

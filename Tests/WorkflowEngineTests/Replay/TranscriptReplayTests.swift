@@ -49,6 +49,26 @@ import Testing
         #expect(TranscriptReplay(Self.entries(after)).differences.map(\.decided) == ["do nothing: no turn runs"])
     }
 
+    @Test func `tokens of tries that failed, and of replies that were cut off, count for the limit`() {
+        func get(_ failed: Int) -> TurnEvent {
+            var reply = ModelTurn(content: "", calls: [.init(modelID: "m", tool: "k8s_get", arguments: "{}")])
+            reply.usage = .init(prompt: 5)
+            reply.failedUsage = .init(prompt: failed)
+            return .modelReplied(reply)
+        }
+        func end(_ tokens: Int) -> TurnEvent {
+            let text = "the turn used \(tokens) tokens; the limit is \(tokens - 1)"
+            return .turnEnded(TurnEnd(.failed, reason: .tokenLimit, message: text))
+        }
+        let read: [TurnEvent] = [
+            .turnStarted(number: 1, message: "look"), get(100),
+            .callResolved(id: "c1", succeeded: true, result: "web"),
+        ]
+        #expect(TranscriptReplay(Self.entries(read + [get(0), end(110)])).differences.isEmpty)
+        let cut = TurnEvent.replyCut(model: "m", .init(prompt: 7, estimated: .init(prompt: 7)))
+        #expect(TranscriptReplay(Self.entries(read + [cut, end(112)])).differences.isEmpty)
+    }
+
     @Test func `another way to end is a different decision, and other words are other words`() {
         func end(_ end: TurnEnd) -> TranscriptReplay {
             TranscriptReplay(Self.entries(Array(Self.write.dropLast()) + [.turnEnded(end)]))

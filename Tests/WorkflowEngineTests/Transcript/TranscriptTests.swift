@@ -40,6 +40,9 @@ import WorkflowEngine
             references: [.init(argument: "name", call: "c1", tool: "get", path: "a[0]", value: "web")]),
         .summarized(messages: 4, text: "it was\nscaled", .init(prompt: 5, completion: 6)),
         .titled("Scaling", .init(prompt: 7, completion: 8, cost: 9)),
+        .replyCut(
+            model: "m",
+            .init(prompt: 7, completion: 8, cost: 9, estimated: .init(prompt: 7, completion: 3, cost: 2))),
     ]
 
     private static let callAsText: ModelTurn = {

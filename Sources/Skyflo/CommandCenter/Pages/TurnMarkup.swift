@@ -119,12 +119,14 @@ struct TurnMarkup {
         func seconds(_ milliseconds: Int?) -> String? {
             milliseconds.map { "\($0 / 1000).\($0 % 1000 / 100) s" }
         }
+        // A reply that was cut off has no count of its own.
+        let about = usage.estimatedTokens == nil ? "" : "~"
         let figures = HTML(
             joining: [
-                figure(usage.promptTokens > 0 ? "\(usage.promptTokens)" : nil, "tokens in"),
+                figure(usage.promptTokens > 0 ? "\(about)\(usage.promptTokens)" : nil, "tokens in"),
                 figure(usage.cachedTokens > 0 ? "\(usage.cachedTokens)" : nil, "cached"),
-                figure(usage.completionTokens > 0 ? "\(usage.completionTokens)" : nil, "out"),
-                figure(usage.cost, "cost"),
+                figure(usage.completionTokens > 0 ? "\(about)\(usage.completionTokens)" : nil, "out"),
+                figure(usage.cost.map { usage.estimatedCost == nil ? $0 : "~\($0)" }, "cost"),
                 figure(seconds(usage.timeToFirstTokenMilliseconds), "to the first token"),
                 figure(seconds(usage.timeToRespondMilliseconds), "to respond"),
             ].compactMap(\.self))

@@ -15,6 +15,9 @@ package enum ConversationMetrics {
         "skyflo_model_tokens_total":
             "Tokens that providers have counted; cached ones are part of prompts, reasoning of completions",
         "skyflo_model_cost_total": "What tokens have cost, by the prices of the SkyfloAIs",
+        "skyflo_model_estimated_tokens_total":
+            "About how many tokens replies took that were cut off before their providers had counted them; not among the others",
+        "skyflo_model_estimated_cost_total": "What these have cost, by the prices of the SkyfloAIs",
         "gen_ai_client_token_usage": "Tokens of a reply",
         "gen_ai_client_operation_duration_seconds": "From a request to the end of the reply",
         "gen_ai_client_operation_time_to_first_chunk_seconds": "From a request to the first piece of the reply",
@@ -74,19 +77,31 @@ package enum ConversationMetrics {
         ).increment()
     }
 
-    static func count(_ usage: TokenUsage, of model: SkyfloAI.Model) {
+    static func count(_ part: FailedUsage, of model: SkyfloAI.Model) {
+        count(part.usage, of: model)
+        let cost = ModelTurn.Usage(part, prices: model.prices).estimated.cost
+        add(
+            part.estimate, "skyflo_model_estimated_tokens_total", cost: cost, "skyflo_model_estimated_cost_total",
+            of: model)
+    }
+
+    private static func count(_ usage: TokenUsage, of model: SkyfloAI.Model) {
+        let cost = usage.cost(model.prices)
+        add(usage, "skyflo_model_tokens_total", cost: cost, "skyflo_model_cost_total", of: model)
+    }
+
+    private static func add(
+        _ usage: TokenUsage, _ tokens: String, cost: Int, _ label: String, of model: SkyfloAI.Model
+    ) {
         let kinds = [
             ("prompt", usage.prompt), ("completion", usage.completion), ("cached", usage.cached),
             ("reasoning", usage.reasoning),
         ]
         for (kind, count) in kinds where count > 0 {
-            Counter(label: "skyflo_model_tokens_total", dimensions: [("model", model.name), ("kind", kind)]).increment(
-                by: count)
+            Counter(label: tokens, dimensions: [("model", model.name), ("kind", kind)]).increment(by: count)
         }
-        let cost = model.prices?.cost(prompt: usage.prompt, cached: usage.cached, completion: usage.completion) ?? 0
         guard cost > 0 else { return }
-        FloatingPointCounter(label: "skyflo_model_cost_total", dimensions: [("model", model.name)]).increment(
-            by: Double(cost) / 1e12)
+        FloatingPointCounter(label: label, dimensions: [("model", model.name)]).increment(by: Double(cost) / 1e12)
     }
 
     private static func record(_ seconds: Double, as label: String, _ labels: [(String, String)]) {

@@ -69,7 +69,8 @@ struct ModelCaller: Sendable {
     }
 
     /// Sends a request where the namespace may still spend what it takes.
-    /// - Returns: nil when cancelled: what was estimated stays spent, because nobody knows what it took.
+    /// - Returns: nil when cancelled. Where nothing had come of the reply, what was estimated stays spent, because nobody knows
+    ///   what it took.
     private func pay(
         _ prepared: PreparedRequest, by budget: ContextBudget, in store: inout ConversationStore,
         _ references: ResolvedReferences
@@ -79,8 +80,11 @@ struct ModelCaller: Sendable {
         let estimate = references.model.spending(on: .init(prompt: prompt, completion: budget.reserve / 4))
         let isCounted = try await ledger.reserve(estimate, in: namespace, of: key)
         do {
-            let reply = try await send(prepared.request, in: &store, references)
-            if isCounted, let usage = reply.map(references.usage(of:)), usage.total > 0 {
+            let abandoned = AbandonedReply()
+            let size = TokenEstimate(promptBytes: prepared.use.bytes, budget: budget)
+            let reply = try await send(prepared.request, of: size, abandoned, in: &store, references)
+            let usage = reply.map(references.usage(of:)) ?? references.usage(of: size.completing(abandoned.usage))
+            if isCounted, usage.total > 0 {
                 try await ledger.settle(estimate, by: Spending(usage), in: namespace, of: key)
             }
             return reply
@@ -93,13 +97,15 @@ struct ModelCaller: Sendable {
 
     /// - Returns: nil when cancelled.
     private func send(
-        _ request: ModelRequest, in store: inout ConversationStore, _ references: ResolvedReferences
+        _ request: ModelRequest, of size: TokenEstimate, _ abandoned: AbandonedReply,
+        in store: inout ConversationStore, _ references: ResolvedReferences
     ) async throws -> ModelReply? {
         let model = references.languageModel
         let telling = telling(of: request, in: store, references)
         let (snapshot, stopWatcher, clock) = (store, stopWatcher, stopWatcher.clock)
         let pause = ModelPause()
         let take: @Sendable (ModelDelta) -> Void = { delta in
+            abandoned.take(delta)
             pause.set(delta.pauseText(now: clock.now))
             telling?.take(delta)
         }
@@ -113,17 +119,28 @@ struct ModelCaller: Sendable {
         ) {
             try await stopWatcher.run(for: snapshot, governedBy: references.skyfloAI) {
                 try await caller.measure(
-                    request, in: snapshot.conversation, turn: snapshot.machine.turn, with: references
+                    request, of: size, in: snapshot.conversation, turn: snapshot.machine.turn, with: references
                 ) {
                     try await model.reply(to: request, onDelta: take)
                 }
             }
         }
         telling?.finish()
+        if !outcome.isFinished { note(size.completing(abandoned.usage), in: &store, references) }
         if case .timedOut = outcome, let why = pause.current {
             store.log(.modelFailed("the turn's time was over while it was \(redactor.redact(text: why))"))
         }
         return try await store.valueOrRefresh(outcome)
+    }
+
+    /// Counts what a reply took that was given up.
+    func note(
+        _ parts: [FailedUsage], in store: inout ConversationStore, _ references: ResolvedReferences
+    ) {
+        let usage = references.usage(of: parts)
+        guard usage.total > 0 else { return }
+        references.count(parts)
+        store.log(.replyCut(model: parts.last?.model ?? references.model.name, usage))
     }
 
     /// nil where nobody can follow the turn.
@@ -136,22 +153,29 @@ struct ModelCaller: Sendable {
             redactor: redactor, clock: stopWatcher.clock)
     }
 
-    /// Measures how long a reply takes, and makes the span of it.
+    /// Measures how long a reply takes, makes the span of it, and estimates what tries took that were cut off.
     func measure(
-        _ request: ModelRequest, in conversation: Conversation, turn: Int, with references: ResolvedReferences,
-        ask: () async throws -> ModelReply
+        _ request: ModelRequest, of size: TokenEstimate, in conversation: Conversation, turn: Int,
+        with references: ResolvedReferences, ask: () async throws -> ModelReply
     ) async throws -> ModelReply {
         let clock = stopWatcher.clock
         let startedAt = clock.uptime
-        var reply: ModelReply
-        if let telemetry = dependencies.options.telemetry {
-            reply = try await telemetry.chat(
-                request, in: conversation, turn: turn, by: references, shown: ShownArguments(dependencies), ask: ask)
-        } else {
-            reply = try await ask()
+        do {
+            var reply: ModelReply
+            if let telemetry = dependencies.options.telemetry {
+                reply = try await telemetry.chat(
+                    request, in: conversation, turn: turn, by: references, shown: ShownArguments(dependencies), ask: ask
+                )
+            } else {
+                reply = try await ask()
+            }
+            reply.timeToRespond = (clock.uptime - startedAt) / .seconds(1)
+            reply.failedUsage = size.completing(reply.failedUsage)
+            return reply
+        } catch var error as LanguageModelError {
+            error.failedUsage = size.completing(error.failedUsage)
+            throw error
         }
-        reply.timeToRespond = (clock.uptime - startedAt) / .seconds(1)
-        return reply
     }
 
     /// Once more with the key as it is by now, where that is another than the one that was refused.
@@ -217,8 +241,7 @@ extension Spending {
 
 extension SkyfloAI.Model {
     func spending(on usage: TokenUsage) -> Spending {
-        let cost = prices?.cost(prompt: usage.prompt, cached: usage.cached, completion: usage.completion) ?? 0
-        return Spending(tokens: usage.prompt + usage.completion, cost: cost)
+        Spending(tokens: usage.prompt + usage.completion, cost: usage.cost(prices))
     }
 }
 
@@ -264,7 +287,23 @@ extension ModelTurn.Usage {
     init(_ usage: TokenUsage, prices: ModelPrices?) {
         self.init(
             prompt: usage.prompt, completion: usage.completion, cached: usage.cached, reasoning: usage.reasoning,
-            cost: prices?.cost(prompt: usage.prompt, cached: usage.cached, completion: usage.completion) ?? 0)
+            cost: usage.cost(prices))
+    }
+
+    /// What is estimated of it is part of the whole, and said.
+    init(_ part: FailedUsage, prices: ModelPrices?) {
+        let all = part.usage + part.estimate
+        self.init(all, prices: prices)
+        estimated = Estimated(
+            prompt: part.estimate.prompt, completion: part.estimate.completion,
+            cost: all.cost(prices) - part.usage.cost(prices))
+    }
+}
+
+extension TokenUsage {
+    /// In the unit of ``ModelTurn/Usage/cost``; 0 without prices.
+    func cost(_ prices: ModelPrices?) -> Int {
+        prices?.cost(prompt: prompt, cached: cached, completion: completion) ?? 0
     }
 }
 

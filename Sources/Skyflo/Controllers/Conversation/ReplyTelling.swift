@@ -46,8 +46,9 @@ final class ReplyTelling: Sendable {
         state.withLock { state in
             var contents: [LiveEvent.Content] = []
             if !state.isBegun {
-                if case .waiting = delta {
-                } else {
+                switch delta {
+                case .waiting, .abandoned: break
+                default:
                     state.isBegun = true
                     let duration = clock.uptime - start
                     if isFirst { contents.append(.firstToken(milliseconds: Int(duration / .milliseconds(1)))) }
@@ -61,10 +62,11 @@ final class ReplyTelling: Sendable {
                 state.said = RedactedStream(redactor)
                 contents.append(.tokensRetracted(reason: "what was said so far was thinking"))
             case .reasoning(let text): contents += think(state.thought.push(text), in: &state)
-            case .toolCall(let name):
+            case .toolCall(let name, _):
                 contents += endThinking(&state)
                 if name != state.tool { contents.append(.toolCallBegan(tool: String(name.prefix(128)))) }
                 state.tool = name
+            case .abandoned: break
             case .waiting(let wait):
                 contents.append(
                     .modelWaits(

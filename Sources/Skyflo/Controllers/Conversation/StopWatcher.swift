@@ -12,6 +12,10 @@ struct StopWatcher: Sendable {
         case stopped
         /// The turn has no time left.
         case timedOut
+
+        var isFinished: Bool {
+            if case .finished = self { true } else { false }
+        }
     }
 
     let conversations: Informer

@@ -47,8 +47,10 @@ package struct TurnTelemetry: Sendable {
             "invoke_agent \(Self.agent)", at: Instant(machine.startedAt), context: context, ofKind: .internal
         ) { span in
             var attributes = Self.attributes(of: conversation, operation: "invoke_agent")
-            attributes["gen_ai.usage.input_tokens"] = machine.turnUsage.prompt
-            attributes["gen_ai.usage.output_tokens"] = machine.turnUsage.completion
+            // The conventions have no place for estimates.
+            let usage = machine.turnUsage
+            attributes["gen_ai.usage.input_tokens"] = usage.prompt - usage.estimated.prompt
+            attributes["gen_ai.usage.output_tokens"] = usage.completion - usage.estimated.completion
             attributes["skyflo.turn.number"] = machine.turn
             attributes["skyflo.turn.reason"] = end.reason.rawValue
             span.attributes = attributes

@@ -16,28 +16,39 @@ extension ModelCaller {
         var usage: ModelTurn.Usage
     }
 
-    /// - Parameter end: returns when the reply isn't wanted any more.
-    /// - Returns: nil without a reply.
+    /// - Parameters:
+    ///   - budget: by which tokens are estimated.
+    ///   - abandoned: takes what a reply took that isn't waited for to its end, because `end` came or the task is cancelled.
+    ///   - end: returns when the reply isn't wanted any more.
+    /// - Returns: nil without a reply for which anything is to be counted.
     /// - Throws: `CancellationError`, and what the API server says to the count of what is spent.
     func askAside(
         _ request: ModelRequest, in conversation: Conversation, turn: Int, with references: ResolvedReferences,
+        by budget: ContextBudget, _ abandoned: AbandonedReply = AbandonedReply(),
         before end: @escaping @Sendable () async throws -> Void
     ) async throws -> Aside? {
-        let bytes = request.messages.reduce(0) { $0 + $1.text.utf8.count }
+        let size = TokenEstimate(asideOf: request, budget: budget)
         let estimate = references.model.spending(
-            on: TokenUsage(prompt: bytes / 3, completion: request.maxTokens ?? 1024))
+            on: TokenUsage(
+                prompt: budget.tokens(ofBytes: size.promptBytes), completion: request.maxTokens ?? 1024))
         let (model, key, namespace) = (references.languageModel, references.skyfloAI, conversation.namespace)
         var isCounted = false
         do {
             isCounted = try await ledger.reserve(estimate, in: namespace, of: key)
             let reply = try await result(
                 of: {
-                    try await measure(request, in: conversation, turn: turn, with: references) {
-                        try await model.reply(to: request)
+                    try await measure(request, of: size, in: conversation, turn: turn, with: references) {
+                        try await model.reply(to: request) { abandoned.take($0) }
                     }
                 }, before: end)
-            // Given up on, what was estimated stays spent: nobody knows what it took.
-            guard let reply else { return nil }
+            guard let reply else {
+                // Where nothing had come of it, what was estimated stays spent: nobody knows what it took.
+                let usage = references.usage(of: size.completing(abandoned.usage))
+                guard usage.total > 0 else { return nil }
+                if isCounted { try await ledger.settle(estimate, by: Spending(usage), in: namespace, of: key) }
+                references.count(size.completing(abandoned.usage))
+                return Aside(text: nil, usage: usage)
+            }
             let usage = references.usage(of: reply)
             if isCounted, usage.total > 0 {
                 try await ledger.settle(estimate, by: Spending(usage), in: namespace, of: key)
@@ -83,14 +94,19 @@ extension ModelCaller {
         let request = ModelRequest(
             messages: [.system(Self.summaryInstructions), .user(task.text)], maxTokens: Self.summaryTokens)
         let (caller, watcher, snapshot, clock) = (self, stopWatcher, store, stopWatcher.clock)
+        let abandoned = AbandonedReply()
         let outcome = try await store.showingProgress {
             try await watcher.run(for: snapshot, governedBy: references.skyfloAI) {
                 try await caller.askAside(
-                    request, in: snapshot.conversation, turn: machine.turn, with: references
+                    request, in: snapshot.conversation, turn: machine.turn, with: references, by: budget, abandoned
                 ) {
                     try await clock.sleep(for: Self.summaryPatience)
                 }
             }
+        }
+        if !outcome.isFinished {
+            let size = TokenEstimate(asideOf: request, budget: budget)
+            note(size.completing(abandoned.usage), in: &store, references)
         }
         guard case .finished(let aside?) = outcome else { return false }
         let text = (aside.text ?? "").bounded(to: SummaryTask.limit)
@@ -131,7 +147,8 @@ struct Titler: Sendable {
         let (key, uid, generation) = (conversation.key, conversation.uid, conversation.object.generation)
         let (conversations, clock) = (caller.stopWatcher.conversations, caller.stopWatcher.clock)
         let aside = try await caller.askAside(
-            request, in: conversation, turn: store.machine.turn, with: references
+            request, in: conversation, turn: store.machine.turn, with: references,
+            by: references.budget(for: store.machine)
         ) {
             _ = try await result(
                 of: {
@@ -161,6 +178,13 @@ struct Titler: Sendable {
         Give the conversation a title: at most six words, in the user's language, naming what it is about. Reply with the title \
         and nothing else.
         """
+}
+
+extension TokenEstimate {
+    /// A request without tools.
+    init(asideOf request: ModelRequest, budget: ContextBudget) {
+        self.init(promptBytes: request.messages.reduce(0) { $0 + $1.text.utf8.count }, budget: budget)
+    }
 }
 
 extension ChatMessage {

@@ -72,7 +72,7 @@ extension ResolvedReferences {
     }
 
     func usage(of failed: [FailedUsage]) -> ModelTurn.Usage {
-        failed.reduce(ModelTurn.Usage()) { $0 + ModelTurn.Usage($1.usage, prices: model(named: $1.model).prices) }
+        failed.reduce(ModelTurn.Usage()) { $0 + ModelTurn.Usage($1, prices: model(named: $1.model).prices) }
     }
 
     /// Counts it for whoever watches the operator.
@@ -86,8 +86,8 @@ extension ResolvedReferences {
         count(error.failedUsage)
     }
 
-    private func count(_ failed: [FailedUsage]) {
-        for part in failed { ConversationMetrics.count(part.usage, of: model(named: part.model)) }
+    func count(_ failed: [FailedUsage]) {
+        for part in failed { ConversationMetrics.count(part, of: model(named: part.model)) }
     }
 }
 

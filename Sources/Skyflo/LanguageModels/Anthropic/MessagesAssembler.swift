@@ -25,6 +25,9 @@ struct MessagesAssembler: ReplyEventAssembler {
     private var output = (all: 0, thinking: 0)
     private(set) var sawEnd = false
 
+    /// What the beginning says of the reply is a placeholder.
+    var hasCountedReply: Bool { stopReason != nil && output.all > 0 }
+
     /// Whether what comes after can't change the reply.
     var isComplete: Bool { sawEnd || (stopReason != nil && open.isEmpty) }
 
@@ -98,10 +101,11 @@ struct MessagesAssembler: ReplyEventAssembler {
         guard let delta = event["delta"], delta.object != nil else { return [] }
         let at = try position(of: event, delta: delta)
         let text = (delta["text"] ?? delta["thinking"])?.string ?? ""
+        let json = Self.json(delta["partial_json"])
         open[at].text += text
-        open[at].json += Self.json(delta["partial_json"])
+        open[at].json += json
         open[at].signature += delta["signature"]?.string ?? ""
-        return Self.delta(text, of: open[at])
+        return Self.delta(text, of: open[at], bytes: json.utf8.count)
     }
 
     /// Of the block that a piece is of. Some servers begin none for text; a call can't be known without.
@@ -123,9 +127,9 @@ struct MessagesAssembler: ReplyEventAssembler {
         piece?.string ?? piece.flatMap { $0.object == nil ? nil : JSONWriter.string($0) } ?? ""
     }
 
-    private static func delta(_ text: String, of block: Block) -> [ModelDelta] {
+    private static func delta(_ text: String, of block: Block, bytes: Int = 0) -> [ModelDelta] {
         switch block.type {
-        case "tool_use": [.toolCall(name: block.start["name"]?.string ?? "")]
+        case "tool_use": [.toolCall(name: block.start["name"]?.string ?? "", bytes: bytes)]
         case "text" where !text.isEmpty: [.content(text)]
         case "thinking" where !text.isEmpty: [.reasoning(text)]
         default: []

@@ -78,8 +78,9 @@ struct ConverseAssembler: Sendable {
         guard let delta = event["delta"] else { return [] }
         let at = try block(of: event)
         if let input = delta["toolUse", "input"], !input.isNull {
-            open[at].input += input.string ?? JSONWriter.string(input)
-            return [.toolCall(name: open[at].call?["name"]?.string ?? "")]
+            let text = input.string ?? JSONWriter.string(input)
+            open[at].input += text
+            return [.toolCall(name: open[at].call?["name"]?.string ?? "", bytes: text.utf8.count)]
         }
         if let text = delta["text"]?.string, !text.isEmpty {
             open[at].text += text

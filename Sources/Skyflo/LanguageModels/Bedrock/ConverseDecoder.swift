@@ -18,6 +18,7 @@ struct ConverseDecoder: ReplyStreamDecoder {
     var sawEnd: Bool { assembler.sawEnd }
     var isComplete: Bool { assembler.isComplete }
     var usage: TokenUsage { assembler.usage }
+    var hasCountedReply: Bool { assembler.usage.completion > 0 }
 
     mutating func push(_ bytes: [UInt8]) throws(LanguageModelError) -> [ModelDelta] {
         if received == 0, let first = bytes.first, first != 0 { other = [] }

@@ -79,10 +79,11 @@ struct GeminiAssembler: ReplyEventAssembler {
             "id": id.isEmpty ? nil : .string(id), "thoughtSignature": signature,
         ])
         let arguments = call["args"].map { $0.isNull ? [:] : $0 } ?? [:]
+        let text = JSONWriter.string(arguments)
         try builder.addCall(
-            id: id, name: name, arguments: JSONWriter.string(arguments),
+            id: id, name: name, arguments: text,
             providerData: attached.object?.isEmpty == true ? nil : attached)
-        return [.toolCall(name: name)]
+        return [.toolCall(name: name, bytes: text.utf8.count)]
     }
 
     /// The counts of a later answer replace those of an earlier one.

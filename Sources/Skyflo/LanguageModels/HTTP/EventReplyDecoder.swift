@@ -9,6 +9,8 @@ protocol ReplyEventAssembler: Sendable {
     var isComplete: Bool { get }
     /// What the provider has counted so far.
     var usage: TokenUsage { get }
+    /// Whether that has in it what came of the reply so far.
+    var hasCountedReply: Bool { get }
 
     mutating func add(_ event: JSONValue) throws(LanguageModelError) -> [ModelDelta]
 
@@ -23,6 +25,7 @@ protocol ReplyEventAssembler: Sendable {
 
 extension ReplyEventAssembler {
     var sawEnd: Bool { false }
+    var hasCountedReply: Bool { usage.completion > 0 }
     mutating func end() {}
 }
 
@@ -57,6 +60,7 @@ struct EventReplyDecoder<Assembler: ReplyEventAssembler>: ReplyStreamDecoder {
     var sawEnd: Bool { isDone || assembler.sawEnd }
     var isComplete: Bool { assembler.isComplete }
     var usage: TokenUsage { assembler.usage }
+    var hasCountedReply: Bool { assembler.hasCountedReply }
 
     mutating func push(_ bytes: [UInt8]) throws(LanguageModelError) -> [ModelDelta] {
         received += bytes.count

@@ -6,21 +6,23 @@ import NIOCore
 extension HTTPLanguageModel {
     /// Reads an answer with a 2xx status to its end.
     func read(
-        _ answer: BufferedResponse, takenIDs: Set<String>, watchdog: Watchdog,
+        _ answer: BufferedResponse, takenIDs: Set<String>, watchdog: Watchdog, _ tries: FailedTries,
         onDelta: @Sendable (ModelDelta) -> Void
     ) async throws -> ModelReply {
         var decoder = api.decoder(limit: options.replyLimit)
+        var received = 0
         do {
-            return try await read(answer, takenIDs: takenIDs, watchdog: watchdog, into: &decoder, onDelta: onDelta)
-        } catch var error as LanguageModelError {
-            if decoder.usage != TokenUsage() { error.failedUsage = [FailedUsage(decoder.usage)] }
+            return try await read(
+                answer, takenIDs: takenIDs, watchdog: watchdog, into: &decoder, received: &received, onDelta: onDelta)
+        } catch {
+            tries.add(decoder, received: received)
             throw error
         }
     }
 
     private func read(
         _ answer: BufferedResponse, takenIDs: Set<String>, watchdog: Watchdog,
-        into decoder: inout any ReplyStreamDecoder, onDelta: @Sendable (ModelDelta) -> Void
+        into decoder: inout any ReplyStreamDecoder, received: inout Int, onDelta: @Sendable (ModelDelta) -> Void
     ) async throws -> ModelReply {
         var firstToken: Double?
         var filter = ThinkingFilter()
@@ -31,6 +33,7 @@ extension HTTPLanguageModel {
                 let deltas = try decoder.push(Array(part.readableBytesView))
                 watchdog.sign(isToken: !deltas.isEmpty)
                 if firstToken == nil, !deltas.isEmpty { firstToken = watchdog.elapsed / .seconds(1) }
+                received += deltas.reduce(0) { $0 + $1.size }
                 for delta in deltas { filter.add(delta).forEach(onDelta) }
                 if decoder.sawEnd { break }
                 // Only the usage can still come, and comes at once. Some servers then neither say so nor close the connection;

@@ -9,22 +9,20 @@ import NIOHTTP1
 extension HTTPLanguageModel {
     /// Asks until there is a whole reply, or there is no point in asking again.
     func ask(
-        _ request: ModelRequest, _ watchdog: Watchdog, onDelta: @escaping @Sendable (ModelDelta) -> Void
+        _ request: ModelRequest, _ watchdog: Watchdog, _ tries: FailedTries,
+        onDelta: @escaping @Sendable (ModelDelta) -> Void
     ) async throws -> ModelReply {
         var retries = RetryState(options.retries, loadingPatience: options.timeouts.firstToken)
-        var failed: [FailedUsage] = []
         while true {
             do {
                 let answer = try await send(request, watchdog)
                 var reply = try await read(
-                    answer, takenIDs: request.callIDs, watchdog: watchdog, onDelta: onDelta)
-                reply.failedUsage = failed
+                    answer, takenIDs: request.callIDs, watchdog: watchdog, tries, onDelta: onDelta)
+                reply.failedUsage = tries.all
                 return reply
             } catch let failure as LanguageModelError {
                 try Task.checkCancellation()
-                failed += failure.failedUsage
-                var error = redacted(failure)
-                error.failedUsage = failed
+                let error = redacted(failure)
                 watchdog.pause(after: error.message)
                 let delay = retries.delay(
                     after: error, elapsed: watchdog.elapsed, remaining: watchdog.remaining,

@@ -52,12 +52,18 @@ package struct HTTPLanguageModel: LanguageModel {
     ) async throws -> ModelReply {
         let prepared = request.prepared(for: api.author, ids: api.callIDs)
         let watchdog = Watchdog(options.timeouts, host: endpoint.host)
+        let tries = FailedTries()
         do {
-            return try await watchdog.run { try await ask(prepared, watchdog, onDelta: onDelta) }
+            return try await watchdog.run { try await ask(prepared, watchdog, tries, onDelta: onDelta) }
         } catch {
             // Cancellation ends the operation from outside; whatever that looked like inside, it is no model's error.
-            try Task.checkCancellation()
-            throw error
+            if Task.isCancelled {
+                onDelta(.abandoned(tries.all))
+                throw CancellationError()
+            }
+            guard var failure = error as? LanguageModelError else { throw error }
+            failure.failedUsage = tries.all
+            throw failure
         }
     }
 

@@ -85,6 +85,8 @@ package protocol ReplyStreamDecoder: Sendable {
     var isComplete: Bool { get }
     /// What the provider has counted so far.
     var usage: TokenUsage { get }
+    /// Whether that has in it what came of the reply so far.
+    var hasCountedReply: Bool { get }
 
     mutating func push(_ bytes: [UInt8]) throws(LanguageModelError) -> [ModelDelta]
 

@@ -67,13 +67,17 @@ package struct FallbackLanguageModel: LanguageModel {
             onDelta(.waiting(ModelWait(for: .zero, reason: text)))
         }
         do {
-            var reply = try await candidate.model.reply(to: request, onDelta: onDelta)
+            let earlier = attempt.usage
+            var reply = try await candidate.model.reply(to: request) { delta in
+                guard case .abandoned(let parts) = delta else { return onDelta(delta) }
+                onDelta(.abandoned(earlier + parts.of(candidate.label)))
+            }
             breakers.succeeded(candidate.names)
             reply.answeredBy = candidate.label
-            reply.failedUsage = attempt.usage + reply.failedUsage.map { FailedUsage($0.usage, model: candidate.label) }
+            reply.failedUsage = attempt.usage + reply.failedUsage.of(candidate.label)
             return reply
         } catch var error as LanguageModelError {
-            attempt.usage += error.failedUsage.map { FailedUsage($0.usage, model: candidate.label) }
+            attempt.usage += error.failedUsage.of(candidate.label)
             error.failedUsage = attempt.usage
             // It answered, if only to refuse: the endpoint works.
             guard error.isOutage else {

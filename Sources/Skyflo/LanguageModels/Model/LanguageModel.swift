@@ -83,10 +83,23 @@ package enum ModelDelta: Sendable, Hashable {
     case reasoning(String)
     /// All content of this reply so far was thinking. What follows is the answer.
     case retraction
-    /// A tool call began or grew.
-    case toolCall(name: String)
+    /// A tool call began, or grew by so many bytes of arguments.
+    case toolCall(name: String, bytes: Int = 0)
     /// The request is going to be sent again. What came of this reply so far doesn't count any more.
     case waiting(ModelWait)
+    /// The task was cancelled. Nothing more comes of this reply, and nothing but this says what its tries took.
+    case abandoned([FailedUsage])
+}
+
+extension ModelDelta {
+    /// How much of a reply it is, in bytes of text.
+    var size: Int {
+        switch self {
+        case .content(let text), .reasoning(let text): text.utf8.count
+        case .toolCall(_, let bytes): bytes
+        case .retraction, .waiting, .abandoned: 0
+        }
+    }
 }
 
 /// A wait before a request is sent again.
@@ -139,15 +152,32 @@ package struct ModelReply: Sendable, Hashable {
     }
 }
 
-/// What a provider counted for a reply that came to nothing: it may be paid for.
+/// What was taken by a reply that came to nothing: it may be paid for.
 package struct FailedUsage: Sendable, Hashable {
+    /// As far as the provider counted.
     package var usage: TokenUsage
     /// Which of several models it is of, by its name in the SkyfloAI; nil where only one was asked.
     package var model: String?
+    /// The bytes of text that had come of a reply which broke off before the provider had counted it; nil where it has.
+    package var uncounted: Int?
+    /// What whoever sent the request makes of ``uncounted``, beside what the provider counted.
+    package var estimate = TokenUsage()
 
-    package init(_ usage: TokenUsage, model: String? = nil) {
+    package init(_ usage: TokenUsage, model: String? = nil, uncounted: Int? = nil) {
         self.usage = usage
         self.model = model
+        self.uncounted = uncounted
+    }
+}
+
+extension [FailedUsage] {
+    /// Names the model that they are of.
+    func of(_ model: String) -> [FailedUsage] {
+        map { part in
+            var part = part
+            part.model = model
+            return part
+        }
     }
 }
 

@@ -40,7 +40,7 @@ package struct ThinkingFilter: Sendable {
             self = ThinkingFilter()
             return [delta]
         case .toolCall: return finish() + [delta]
-        case .reasoning, .retraction: return [delta]
+        case .reasoning, .retraction, .abandoned: return [delta]
         }
     }
 

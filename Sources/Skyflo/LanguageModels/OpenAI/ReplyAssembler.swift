@@ -96,7 +96,8 @@ struct ReplyAssembler: ReplyEventAssembler {
             fragments = [["index": 0, "function": call]]
         }
         for fragment in fragments {
-            deltas.append(.toolCall(name: calls.add(fragment)))
+            let grown = calls.add(fragment)
+            deltas.append(.toolCall(name: grown.name, bytes: grown.bytes))
             guard calls.count <= ReplyBuilder.maximumCalls else {
                 throw LanguageModelError(
                     .badReply, message: "the model asks for more than \(ReplyBuilder.maximumCalls) tools at once")

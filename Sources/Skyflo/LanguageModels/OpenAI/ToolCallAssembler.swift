@@ -36,8 +36,10 @@ struct ToolCallAssembler: Sendable {
     /// The fragments that follow are of one chunk.
     mutating func beginChunk() { chunk += 1 }
 
-    /// Adds one element of `tool_calls`; returns the name of the call that it belongs to.
-    mutating func add(_ fragment: JSONValue) -> String {
+    /// Adds one element of `tool_calls`.
+    ///
+    /// - Returns: the name of the call that it belongs to, and how many bytes of arguments came with it.
+    mutating func add(_ fragment: JSONValue) -> (name: String, bytes: Int) {
         // Some have the function's members in the call itself.
         let function = fragment["function"].flatMap { $0.object == nil ? nil : $0 } ?? fragment
         let arguments = function["arguments"] ?? function["parameters"] ?? function["input"]
@@ -48,14 +50,14 @@ struct ToolCallAssembler: Sendable {
             open.append(piece)
             open[open.count - 1].cumulative = piece.arguments
             open[open.count - 1].attach(fragment)
-            return piece.name
+            return (piece.name, piece.arguments.utf8.count)
         }
         open[at].chunk = chunk
         if open[at].providerID.isEmpty { open[at].providerID = piece.providerID }
         open[at].grow(name: piece.name)
         open[at].grow(arguments: piece.arguments)
         open[at].attach(fragment)
-        return open[at].name
+        return (open[at].name, piece.arguments.utf8.count)
     }
 
     private static func number(_ index: JSONValue?) -> Int? { index?.int ?? index?.string.flatMap { Int($0) } }

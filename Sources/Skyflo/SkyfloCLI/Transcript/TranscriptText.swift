@@ -26,6 +26,9 @@ struct TranscriptText {
             return ["", StyledText("── undo of \(changes.joined(separator: ", ")), \(entry.at)", style: .dim)]
         case .modelReplied(let reply): return self.lines(of: reply)
         case .modelFailed(let message, _): return [StyledText("the model failed: \(message)", style: .red)]
+        case .replyCut(let model, let usage):
+            let count = usage.estimated.total > 0 ? "about \(usage.total)" : "\(usage.total)"
+            return [StyledText("a reply of \(model) was cut off; it took \(count) tokens", style: .dim)]
         case .argumentsResolved(let id, _, let references):
             return references.map { StyledText("\(id): \($0.text)", style: .dim) }
         case .summarized(_, let text, _):

@@ -59,8 +59,10 @@ enum ReplayPolicy {
             case .modelReplied(let reply):
                 replies += 1
                 calls += reply.calls.count
-                tokens += reply.usage.total
+                tokens += reply.usage.total + reply.failedUsage.total
                 tools = reply.calls.map(\.tool)
+            case .modelFailed(_, let usage), .summarized(_, _, let usage), .replyCut(_, let usage):
+                tokens += usage.total
             case .approvalRequested(_, let request):
                 if request.isForRead { askedReads.formUnion(tools) } else { writes += 1 }
             case .writeEnded(_, .stale): writes -= 1

@@ -9,6 +9,7 @@ extension TurnEvent {
         case .undoStarted(let changes): "undo of \(changes.joined(separator: ", ")) begins"
         case .modelReplied(let reply): "the model replies with \(reply.calls.count) calls"
         case .modelFailed: "the model gives no reply"
+        case .replyCut: "a reply of the model is cut off"
         case .argumentsResolved(let id, _, _): "the references of \(id) are put in place"
         case .summarized(let messages, _, _): "a model sums up \(messages) messages"
         case .titled(let title, _): "a model titles the conversation: \(title.bounded(to: 60))"

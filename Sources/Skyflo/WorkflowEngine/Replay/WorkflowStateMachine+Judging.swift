@@ -33,7 +33,8 @@ extension WorkflowStateMachine {
                 kind: .decision, decided: isRunning ? "go on with turn \(turn)" : "take it for turn \(turn)")
         case .undoStarted:
             return Judgement(kind: isRunning ? .decision : nil, decided: "go on with turn \(turn)")
-        case .restored, .takenOver, .disregarded, .checkedAgain, .titled: return Judgement(kind: nil, decided: "")
+        case .restored, .takenOver, .disregarded, .checkedAgain, .titled, .replyCut:
+            return Judgement(kind: nil, decided: "")
         case .decided(let id, _): return judge(id, "has no decision to wait for") { $0.isWaitingForDecision }
         case .decisionWithdrawn(let id, _):
             return judge(id, "has no decision to take back") { $0.state == .awaitingApproval && $0.decision != nil }

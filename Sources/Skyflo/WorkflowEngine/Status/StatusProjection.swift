@@ -234,11 +234,16 @@ package struct StatusProjection: Sendable {
         status.reasoningTokens = machine.usage.reasoning
         status.cost = machine.usage.cost > 0 ? ModelPrices.text(machine.usage.cost) : nil
         status.totalTokens = machine.usage.total
+        status.estimatedTokens = machine.usage.estimated.total > 0 ? machine.usage.estimated.total : nil
+        status.estimatedCost = machine.usage.estimated.cost > 0 ? ModelPrices.text(machine.usage.estimated.cost) : nil
         status.lastTurn.promptTokens = machine.turnUsage.prompt
         status.lastTurn.completionTokens = machine.turnUsage.completion
         status.lastTurn.cachedTokens = machine.turnUsage.cached
         status.lastTurn.reasoningTokens = machine.turnUsage.reasoning
         status.lastTurn.cost = machine.turnUsage.cost > 0 ? ModelPrices.text(machine.turnUsage.cost) : nil
+        let estimated = machine.turnUsage.estimated
+        status.lastTurn.estimatedTokens = estimated.total > 0 ? estimated.total : nil
+        status.lastTurn.estimatedCost = estimated.cost > 0 ? ModelPrices.text(estimated.cost) : nil
         status.lastTurn.modelCalls = machine.modelTurns
         status.modelCalls = machine.totalModelTurns
         status.toolCalls = machine.totalCalls

@@ -53,6 +53,17 @@ extension ModelTurn.Usage: JSONRecord {
         members.code(&cached, as: "cached")
         members.code(&reasoning, as: "reasoning")
         members.code(&cost, as: "cost", omitting: 0)
+        members.code(&estimated, as: "estimated", omitting: Estimated())
+    }
+}
+
+extension ModelTurn.Usage.Estimated: JSONRecord {
+    package init() { self.init(prompt: 0) }
+
+    package mutating func code(_ members: inout JSONMembers) {
+        members.code(&prompt, as: "prompt", omitting: 0)
+        members.code(&completion, as: "completion", omitting: 0)
+        members.code(&cost, as: "cost", omitting: 0)
     }
 }
 

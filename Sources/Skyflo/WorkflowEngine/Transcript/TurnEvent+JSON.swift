@@ -45,6 +45,10 @@ extension TurnEvent {
             members.code(&message, as: "message")
             members.code(&usage, as: "usage", omitting: ModelTurn.Usage())
             self = .modelFailed(message, usage: usage)
+        case .replyCut(var model, var usage):
+            members.code(&model, as: "model")
+            members.code(&usage, as: "usage")
+            self = .replyCut(model: model, usage)
         case .turnEnded(var end):
             end.code(&members)
             self = .turnEnded(end)
@@ -165,6 +169,7 @@ extension TurnEvent {
         case undoStarted = "UndoStarted"
         case modelReplied = "ModelReplied"
         case modelFailed = "ModelFailed"
+        case replyCut = "ReplyCut"
         case argumentsResolved = "ArgumentsResolved"
         case summarized = "Summarized"
         case titled = "Titled"
@@ -196,6 +201,7 @@ extension TurnEvent {
         case .undoStarted: .undoStarted
         case .modelReplied: .modelReplied
         case .modelFailed: .modelFailed
+        case .replyCut: .replyCut
         case .argumentsResolved: .argumentsResolved
         case .summarized: .summarized
         case .titled: .titled
@@ -227,6 +233,7 @@ extension TurnEvent {
         case .undoStarted: .undoStarted(changes: [])
         case .modelReplied: .modelReplied(ModelTurn())
         case .modelFailed: .modelFailed("")
+        case .replyCut: .replyCut(model: "", .init())
         case .argumentsResolved: .argumentsResolved(id: "", arguments: "", references: [])
         case .summarized: .summarized(messages: 0, text: "", .init())
         case .titled: .titled("", .init())

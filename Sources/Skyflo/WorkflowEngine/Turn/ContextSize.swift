@@ -75,6 +75,9 @@ package struct ContextBudget: Sendable, Hashable {
     /// For the reply, in tokens.
     package var reserve: Int { min(reply, window / 4) }
 
+    /// About how many tokens a text of so many bytes has.
+    package func tokens(ofBytes bytes: Int) -> Int { Int((Double(bytes) / bytesPerToken).rounded(.up)) }
+
     /// How many bytes the history may have. A little is left, because estimates are.
     package var history: Int { max(0, Int(Double(window - reserve) * bytesPerToken * 0.95) - fixed) }
 

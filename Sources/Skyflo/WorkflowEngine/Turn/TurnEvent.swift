@@ -14,6 +14,9 @@ package enum TurnEvent: Sendable, Hashable {
     ///
     /// `usage` is what the provider counted nevertheless.
     case modelFailed(String, usage: ModelTurn.Usage = ModelTurn.Usage())
+    /// A reply was given up before it was whole, because the turn was stopped or its time was over. What had come of it is gone;
+    /// this is what it took.
+    case replyCut(model: String, ModelTurn.Usage)
     /// What the arguments of a call refer to has been found, and stands in its place from here on.
     case argumentsResolved(id: String, arguments: String, references: [ArgumentReference])
     /// A model has summed up what the first so many messages of the history say. It is told that in place of them; the
@@ -112,20 +115,46 @@ package struct ModelTurn: Sendable, Hashable {
         package var reasoning = 0
         /// In 10⁻¹² of the currency of the SkyfloAI's prices; 0 where it has none.
         package var cost = 0
+        /// What of it the provider didn't come to count: a reply that was cut off has no count of its own.
+        package var estimated = Estimated()
         package var total: Int { prompt + completion }
 
-        package init(prompt: Int = 0, completion: Int = 0, cached: Int = 0, reasoning: Int = 0, cost: Int = 0) {
+        package struct Estimated: Sendable, Hashable {
+            /// Of `prompt`.
+            package var prompt = 0
+            /// Of `completion`.
+            package var completion = 0
+            /// Of `cost`, in its unit.
+            package var cost = 0
+            package var total: Int { prompt + completion }
+
+            package init(prompt: Int = 0, completion: Int = 0, cost: Int = 0) {
+                self.prompt = prompt
+                self.completion = completion
+                self.cost = cost
+            }
+        }
+
+        package init(
+            prompt: Int = 0, completion: Int = 0, cached: Int = 0, reasoning: Int = 0, cost: Int = 0,
+            estimated: Estimated = Estimated()
+        ) {
             self.cost = cost
             self.prompt = prompt
             self.completion = completion
             self.cached = cached
             self.reasoning = reasoning
+            self.estimated = estimated
         }
 
         package static func + (a: Usage, b: Usage) -> Usage {
             Usage(
                 prompt: a.prompt + b.prompt, completion: a.completion + b.completion, cached: a.cached + b.cached,
-                reasoning: a.reasoning + b.reasoning, cost: a.cost + b.cost)
+                reasoning: a.reasoning + b.reasoning, cost: a.cost + b.cost,
+                estimated: Estimated(
+                    prompt: a.estimated.prompt + b.estimated.prompt,
+                    completion: a.estimated.completion + b.estimated.completion,
+                    cost: a.estimated.cost + b.estimated.cost))
         }
     }
 }

@@ -274,6 +274,7 @@ extension WorkflowStateMachine {
         case .modelFailed(let message, let usage):
             failure = message
             count(usage)
+        case .replyCut(_, let usage): count(usage)
         case .turnEnded(let end): self.end(end, at: at)
         case .argumentsResolved(let id, _, _), .callResolved(let id, _, _), .callWaiting(let id, _),
             .approvalRequested(let id, _), .decided(let id, _),

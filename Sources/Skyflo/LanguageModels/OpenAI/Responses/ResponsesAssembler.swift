@@ -35,7 +35,8 @@ struct ResponsesAssembler: ReplyEventAssembler {
             return show(event["delta"]) { .reasoning($0) }
         case "response.output_item.added": return begin(event)
         case "response.function_call_arguments.delta":
-            return [.toolCall(name: event["output_index"]?.int.flatMap { begun[$0] } ?? "")]
+            let name = event["output_index"]?.int.flatMap { begun[$0] } ?? ""
+            return [.toolCall(name: name, bytes: event["delta"]?.string?.utf8.count ?? 0)]
         case "response.output_item.done":
             guard let item = event["item"], item.object != nil else { return [] }
             // Where a server doesn't number them, they come in order.

@@ -8,6 +8,10 @@ package struct UsageStatus: Sendable, Hashable {
     package var cost: String?
     /// Of prompts and replies.
     package var totalTokens = 0
+    /// What of `totalTokens` is an estimate; nil where nothing is.
+    package var estimatedTokens: Int?
+    /// What of `cost` is an estimate; nil where nothing is.
+    package var estimatedCost: String?
     /// What the turn that runs, or ran last, has of it.
     package var lastTurn = TurnUsageStatus()
     package var modelCalls = 0
@@ -29,6 +33,8 @@ extension UsageStatus: JSONRecord {
         members.code(&reasoningTokens, as: "reasoningTokens")
         members.code(&cost, as: "cost")
         members.code(&totalTokens, as: "totalTokens")
+        members.code(&estimatedTokens, as: "estimatedTokens")
+        members.code(&estimatedCost, as: "estimatedCost")
         members.code(&lastTurn, as: "lastTurn")
         members.code(&modelCalls, as: "modelCalls")
         members.code(&toolCalls, as: "toolCalls")
@@ -46,6 +52,10 @@ package struct TurnUsageStatus: Sendable, Hashable {
     package var reasoningTokens = 0
     /// A decimal number; nil where the SkyfloAI has no prices.
     package var cost: String?
+    /// What of the prompt's and the completion's tokens is an estimate; nil where nothing is.
+    package var estimatedTokens: Int?
+    /// What of `cost` is an estimate; nil where nothing is.
+    package var estimatedCost: String?
     package var modelCalls = 0
 
     package init() {}
@@ -58,6 +68,8 @@ extension TurnUsageStatus: JSONRecord {
         members.code(&cachedTokens, as: "cachedTokens")
         members.code(&reasoningTokens, as: "reasoningTokens")
         members.code(&cost, as: "cost", ifNil: .null)
+        members.code(&estimatedTokens, as: "estimatedTokens", ifNil: .null)
+        members.code(&estimatedCost, as: "estimatedCost", ifNil: .null)
         members.code(&modelCalls, as: "modelCalls")
     }
 }
