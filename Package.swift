@@ -234,7 +234,7 @@ let package = Package(
                 "KubeModel", "Concurrency", "KubeSchema", log, lifecycle, asyncHTTPClient, asn1, certificates, crypto,
                 httpTypes,
                 hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1,
-                nioSSL,
+                nioPosix, nioSSL,
                 nioWebSocket,
             ],
             tests: [

@@ -28,10 +28,14 @@ struct ForwardedRequest: Sendable {
 /// Sends requests on as an API server's proxy does: without `Authorization` and impersonation, to a server whose certificate
 /// it doesn't look at.
 struct ServiceForwarder: Sendable {
+    /// Those of one connection, and those by which the API server knows who asks.
     private static let dropped: Set<String> = [
-        "authorization", "host", "connection", "content-length", "transfer-encoding", "impersonate-user",
-        "impersonate-group", "impersonate-uid", "accept-encoding",
+        "authorization", "host", "connection", "content-length", "transfer-encoding", "upgrade", "keep-alive",
+        "proxy-authorization", "proxy-authenticate", "te", "trailer", "accept-encoding",
     ]
+
+    /// - Parameter name: in lower case.
+    static func isDropped(_ name: String) -> Bool { dropped.contains(name) || name.hasPrefix("impersonate-") }
 
     private let client: HTTPClient
 
@@ -49,16 +53,13 @@ struct ServiceForwarder: Sendable {
     func send(_ forwarded: ForwardedRequest, _ request: Request) async -> Response {
         var message = HTTPClientRequest(url: forwarded.url)
         message.method = .GET
-        for field in request.headers
-        where !Self.dropped.contains(field.name.canonicalName)
-            && !field.name.canonicalName.hasPrefix("impersonate-")
-        {
+        for field in request.headers where !Self.isDropped(field.name.canonicalName) {
             message.headers.add(name: field.name.canonicalName, value: field.value)
         }
         do {
             let answer = try await client.execute(message, timeout: .hours(24))
             var fields = HTTPFields()
-            for header in answer.headers where !Self.dropped.contains(header.name.lowercased()) {
+            for header in answer.headers where !Self.isDropped(header.name.lowercased()) {
                 guard let name = HTTPField.Name(header.name) else { continue }
                 fields.append(HTTPField(name: name, value: header.value))
             }

@@ -9,9 +9,10 @@ import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 import NIOSSL
 import NIOWebSocket
+import Synchronization
 
-/// A connection that speaks HTTP/1.1, or, where its first request is one for `pods/exec` that may be carried out, becomes
-/// a WebSocket.
+/// A connection that speaks HTTP/1.1, or, where its first request is one for `pods/exec` that may be carried out, or for a
+/// WebSocket of the application behind a service, becomes a WebSocket.
 struct UpgradableChannel: HTTPChannelHandler {
     let server: APIServer
     let responder: Responder
@@ -19,9 +20,10 @@ struct UpgradableChannel: HTTPChannelHandler {
     enum Connection: Sendable {
         case http(NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>)
         case exec(NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, ExecSession)
+        case tunnel(NIOAsyncChannel<ByteBuffer, ByteBuffer>, ServiceTunnel)
     }
 
-    /// Which of the two it is, is known after the first request.
+    /// Which of them it is, is known after the first request.
     struct Value: ServerChildChannelValue {
         let channel: any Channel
         let connection: EventLoopFuture<Connection>
@@ -32,8 +34,13 @@ struct UpgradableChannel: HTTPChannelHandler {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(CloseOnQuiesce(), name: CloseOnQuiesce.name)
+            let ticket = TunnelTicket()
+            // Who leaves before the application has answered leaves nobody to take its WebSocket.
+            channel.closeFuture.whenComplete { _ in ticket.tunnel.withLock(\.self)?.close() }
             var configuration = NIOUpgradableHTTPServerPipelineConfiguration(
-                upgradeConfiguration: .init(upgraders: [upgrader]) { Self.continueWithHTTP($0, logger: logger) })
+                upgradeConfiguration: .init(upgraders: [Upgrader(exec: execUpgrader, ticket: ticket)]) {
+                    Self.continueWithHTTP($0, logger: logger)
+                })
             // NIOAsyncChannel takes one request after the other by itself, and errors are answered by the responder.
             configuration.enablePipelining = false
             configuration.enableErrorHandling = false
@@ -43,7 +50,13 @@ struct UpgradableChannel: HTTPChannelHandler {
             let upgrade = try channel.pipeline.syncOperations.handler(
                 type: NIOTypedHTTPServerUpgradeHandler<Connection>.self)
             try channel.pipeline.syncOperations.addHandler(
-                UpgradeFilter { session($0, channel: channel) != nil }, position: .before(upgrade))
+                UpgradeFilter { [self] head, certified in
+                    if session(head, certified: certified) != nil { return true }
+                    guard let tunnel = await tunnel(head, certified: certified) else { return false }
+                    ticket.tunnel.withLock { $0 = tunnel }
+                    if !channel.isActive { tunnel.close() }
+                    return true
+                }, position: .before(upgrade))
             return Value(channel: channel, connection: connection)
         }
     }
@@ -63,18 +76,18 @@ struct UpgradableChannel: HTTPChannelHandler {
 
     // MARK: WebSocket
 
-    private var upgrader: NIOTypedWebSocketServerUpgrader<Connection> {
+    private var execUpgrader: NIOTypedWebSocketServerUpgrader<Connection> {
         NIOTypedWebSocketServerUpgrader(
             maxFrameSize: Self.maximumFrame,
             shouldUpgrade: { channel, head in
-                let headers = session(head, channel: channel).map {
+                let headers = session(head, certified: channel.certified).map {
                     HTTPHeaders([("Sec-WebSocket-Protocol", $0.version.rawValue)])
                 }
                 return channel.eventLoop.makeSucceededFuture(headers)
             },
             upgradePipelineHandler: { channel, head in
                 channel.eventLoop.makeCompletedFuture {
-                    guard let session = session(head, channel: channel) else {
+                    guard let session = session(head, certified: channel.certified) else {
                         throw ChannelError.inappropriateOperationForState
                     }
                     try channel.pipeline.syncOperations.addHandler(
@@ -86,14 +99,54 @@ struct UpgradableChannel: HTTPChannelHandler {
             })
     }
 
-    private func session(_ head: HTTPRequestHead, channel: any Channel) -> ExecSession? {
+    private func session(_ head: HTTPRequestHead, certified: UserInfo?) -> ExecSession? {
         let offered = head.headers[canonicalForm: "Sec-WebSocket-Protocol"].map(String.init)
         guard let version = RemoteCommandProtocol.choose(offered) else { return nil }
-        var request = APIRequest(
-            method: head.method.rawValue, target: head.uri,
-            headers: head.headers.map { ($0.name.lowercased(), $0.value) })
-        request.certified = (try? channel.pipeline.syncOperations.nioSSL_peerCertificate())?.flatMap(UserInfo.init)
-        return (try? server.execRequest(request)).map { ExecSession(request: $0, version: version) }
+        return (try? server.execRequest(APIRequest(head, certified: certified))).map {
+            ExecSession(request: $0, version: version)
+        }
+    }
+
+    /// To the application of a service. Its proxy is asked for as for any other request, so that rights count.
+    private func tunnel(_ head: HTTPRequestHead, certified: UserInfo?) async -> ServiceTunnel? {
+        guard head.method == .GET, head.uri.contains("/proxy"),
+            head.headers[canonicalForm: "upgrade"].contains(where: { $0.lowercased() == "websocket" })
+        else { return nil }
+        let request = APIRequest(head, certified: certified)
+        guard case .forward(let forwarded) = server.respond(to: request).body,
+            let tunnel = try? await ServiceTunnel.open(to: forwarded, head)
+        else { return nil }
+        server.audit?(AuditEvent(request, target: head.uri, status: 101))
+        return tunnel
+    }
+
+    /// A wish that the gate let through: for a tunnel where there is one, else for exec.
+    private struct Upgrader: NIOTypedHTTPServerProtocolUpgrader {
+        let supportedProtocol = "websocket"
+        let requiredUpgradeHeaders: [String] = []
+        let exec: NIOTypedWebSocketServerUpgrader<Connection>
+        let ticket: TunnelTicket
+
+        func buildUpgradeResponse(
+            channel: any Channel, upgradeRequest: HTTPRequestHead, initialResponseHeaders: HTTPHeaders
+        ) -> EventLoopFuture<HTTPHeaders> {
+            guard let tunnel = ticket.tunnel.withLock(\.self) else {
+                return exec.buildUpgradeResponse(
+                    channel: channel, upgradeRequest: upgradeRequest, initialResponseHeaders: initialResponseHeaders)
+            }
+            var headers = initialResponseHeaders
+            headers.add(contentsOf: tunnel.headers)
+            return channel.eventLoop.makeSucceededFuture(headers)
+        }
+
+        func upgrade(channel: any Channel, upgradeRequest: HTTPRequestHead) -> EventLoopFuture<Connection> {
+            guard let tunnel = ticket.tunnel.withLock(\.self) else {
+                return exec.upgrade(channel: channel, upgradeRequest: upgradeRequest)
+            }
+            return channel.eventLoop.makeCompletedFuture {
+                .tunnel(try NIOAsyncChannel(wrappingChannelSynchronously: channel), tunnel)
+            }
+        }
     }
 
     // MARK: Life
@@ -104,6 +157,7 @@ struct UpgradableChannel: HTTPChannelHandler {
                 switch try await value.connection.get() {
                 case .http(let channel): await handleHTTP(asyncChannel: channel, logger: logger)
                 case .exec(let channel, let session): try await session.run(channel)
+                case .tunnel(let channel, let tunnel): try await tunnel.run(channel)
                 }
             } catch {
                 // The client left, before it asked or in the midst of a command.
@@ -115,24 +169,76 @@ struct UpgradableChannel: HTTPChannelHandler {
     }
 }
 
-/// Takes the wish for an upgrade off a first request that won't get one, so that it goes on as HTTP and gets its Status.
-/// NIO's own handler loses the head of a request whose upgrade it refuses.
-private final class UpgradeFilter: ChannelInboundHandler, RemovableChannelHandler, Sendable {
+/// What a request for a WebSocket got.
+private final class TunnelTicket: Sendable {
+    /// nil for none, and for exec.
+    let tunnel = Mutex<ServiceTunnel?>(nil)
+}
+
+extension Channel {
+    /// Whom the client certificate names; nil for none. On the channel's event loop.
+    fileprivate var certified: UserInfo? {
+        (try? pipeline.syncOperations.nioSSL_peerCertificate())?.flatMap(UserInfo.init)
+    }
+}
+
+extension APIRequest {
+    fileprivate init(_ head: HTTPRequestHead, certified: UserInfo?) {
+        self.init(
+            method: head.method.rawValue, target: head.uri,
+            headers: head.headers.map { ($0.name.lowercased(), $0.value) })
+        self.certified = certified
+    }
+}
+
+/// Holds the first request of a connection back while it is found out whether it may have the WebSocket that it asks for. The wish
+/// is taken off one that may not, so that it goes on as HTTP and gets its Status. NIO's own handler loses the head of a request
+/// whose upgrade it refuses.
+private final class UpgradeFilter: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
 
-    private let isAllowed: @Sendable (HTTPRequestHead) -> Bool
+    private let admit: @Sendable (HTTPRequestHead, UserInfo?) async -> Bool
+    private var context: ChannelHandlerContext?
+    private var held: [HTTPServerRequestPart] = []
+    private var isAsking = false
 
-    init(_ isAllowed: @escaping @Sendable (HTTPRequestHead) -> Bool) { self.isAllowed = isAllowed }
+    init(admit: @escaping @Sendable (HTTPRequestHead, UserInfo?) async -> Bool) { self.admit = admit }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .head(var head) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
-        if head.headers.contains(name: "upgrade"), !isAllowed(head) {
+        let part = unwrapInboundIn(data)
+        guard !isAsking else { return held.append(part) }
+        guard case .head(let head) = part, head.headers.contains(name: "upgrade") else {
+            return passOn([part], in: context)
+        }
+        isAsking = true
+        // Nothing more is taken meanwhile from a client that sends on.
+        _ = try? context.channel.syncOptions?.setOption(.autoRead, value: false)
+        let (admit, certified) = (admit, context.channel.certified)
+        context.eventLoop.makeFutureWithTask { await admit(head, certified) }.assumeIsolated().whenComplete { result in
+            self.decide(head, isAdmitted: (try? result.get()) ?? false)
+        }
+    }
+
+    private func decide(_ head: HTTPRequestHead, isAdmitted: Bool) {
+        guard let context else { return }
+        var head = head
+        if !isAdmitted {
             head.headers.remove(name: "upgrade")
             // The parser reads nothing after a request for an upgrade.
             head.headers.replaceOrAdd(name: "connection", value: "close")
         }
-        context.fireChannelRead(wrapInboundOut(.head(head)))
+        _ = try? context.channel.syncOptions?.setOption(.autoRead, value: true)
+        passOn([.head(head)] + held, in: context)
+        held = []
+    }
+
+    private func passOn(_ parts: [HTTPServerRequestPart], in context: ChannelHandlerContext) {
+        for part in parts { context.fireChannelRead(wrapInboundOut(part)) }
+        if isAsking { context.fireChannelReadComplete() }
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
 }
