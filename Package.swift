@@ -157,8 +157,7 @@ let package = Package(
             "ControllerRuntime", in: "Kubernetes",
             [
                 "KubeModel", "Concurrency", "KubeClient", log, metrics, lifecycle, httpTypes, hummingbird,
-                hummingbirdCore, hummingbirdTLS, asn1, certificates, crypto,
-                nioConcurrencyHelpers, nioCore, nioSSL,
+                nioConcurrencyHelpers, nioCore,
             ],
             tests: [
                 "KubeModel", "Concurrency", "KubeClient", "LocalCluster", "OperatorTestKit", log, metrics, lifecycle,
@@ -261,8 +260,8 @@ let package = Package(
             ],
             tests: [
                 "KubeModel", "KubeClient", "SkyfloAPI", "LiveEvents", "WorkflowEngine", "ControllerRuntime",
-                "HTTPTransport", "LocalCluster", "OperatorTestKit", "Transcripts", log, nioCore, nioHTTP1, nioPosix,
-                nioSSL, nioWebSocket,
+                "HTTPTransport", "LocalCluster", "OperatorTestKit", "Transcripts", asyncHTTPClient, log, nioCore,
+                nioHTTP1, nioPosix, nioSSL, nioWebSocket,
             ]),
         library(
             "Controllers", in: "Skyflo",
@@ -270,10 +269,9 @@ let package = Package(
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
                 "LiveEvents", "LiveServer", "OfflineModel", "ControllerRuntime", "WorkflowEngine", "Transcripts",
                 "Writes", "ToolKit", "ChartRepositories", "KubernetesTools", "ArgoCDTools", "ArgoTools", "GitTools",
-                "HelmTools",
-                "JenkinsTools", "MCP", "MCPTools", "PrometheusTools", "Integrations", "Telemetry", httpTypes,
-                hummingbird,
-                hummingbirdCore, hummingbirdTLS, lifecycle, log, metrics, nioCore, nioSSL, tracing,
+                "HelmTools", "JenkinsTools", "MCP", "MCPTools", "PrometheusTools", "Integrations", "Telemetry",
+                lifecycle, log,
+                metrics, tracing,
             ],
             tests: [
                 "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "LiveEvents", "OfflineModel",
@@ -328,7 +326,7 @@ let package = Package(
                     "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "ControllerRuntime",
                     "CommandCenter", "Controllers", "LiveServer", "Telemetry", "ToolKit", "Helm", "HelmFiles",
                     .target(name: "LocalCluster", condition: .when(traits: ["Playground"])), "SkyfloCLI", "MCP",
-                    "SkyfloMCP", "Writes",
+                    "SkyfloMCP", "Transcripts", "Writes",
                     argumentParser, log, metrics, lifecycle, unixSignals, nioPosix, tracing,
                 ],
                 path: "Sources/Skyflo/skyflo",
@@ -428,7 +426,7 @@ let package = Package(
                     "CommandCenter", "ConversationAccess", "SkyfloCLI", "LiveEvents", "LiveServer", "HTTPTransport",
                     "ScriptedOpenAI",
                     "TestCharts", "TestJenkins", "TestWeb", "MCP", "SkyfloMCP", "ToolKit", "KubernetesTools",
-                    asyncHTTPClient, log, nioCore, nioHTTP1,
+                    asyncHTTPClient, log, nioCore, nioHTTP1, nioSSL,
                     subprocess,
                     systemPackage,
                 ],

@@ -178,23 +178,24 @@ struct ReleaseBench {
             if let creator = write.creator(among: writes) { write = write.aimed(atUID: uids[creator]) }
             var sent = write
             var uid = ""
+            var problem: ToolFailure?
             try await eventually("\(write.step?.title ?? "") is done") {
                 switch await sent.execute(
                     api: client.impersonating(Self.administrator), redactor: redactor, at: Self.time)
                 {
-                case .applied(_, let found):
-                    uid = found
-                    return true
+                case .applied(_, let found): uid = found
                 case .stale(let why):
-                    guard let moved = try await sent.refresh(api: context.api, redactor: redactor) else {
-                        throw ToolFailure("stale: \(why)")
+                    if let moved = try await sent.refresh(api: context.api, redactor: redactor) {
+                        sent = moved
+                        return false
                     }
-                    sent = moved
-                    return false
+                    problem = ToolFailure("stale: \(why)")
                 case .postponed: return false
-                case let outcome: throw ToolFailure("\(outcome)")
+                case let outcome: problem = ToolFailure("\(outcome)")
                 }
+                return true
             }
+            if let problem { throw problem }
             let found = try await write.recover(
                 change: preview.changes[position], api: context.api, redactor: redactor)
             // What is only read is read again.

@@ -29,7 +29,7 @@ struct ManifestTests {
             #expect(kustomized.status == 0, "\(kustomized.text)")
             let again = try await kubectl("apply", "-k", "\(Self.root)/config/manager")
             let lines = again.text.split(separator: "\n")
-            #expect(lines.count == 4, "\(again.text)")
+            #expect(lines.count == 3, "\(again.text)")
             for line in lines { #expect(line.hasSuffix(" unchanged")) }
         }
     }

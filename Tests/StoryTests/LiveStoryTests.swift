@@ -80,6 +80,41 @@ import Testing
         }
     }
 
+    @Test func `events, transcripts and alerts are at one port, each with its own question who asks`() async throws {
+        let model = StreamingModel { _, _, say in
+            say(.content("Hi."))
+            return .says("Hi.")
+        }
+        try await Self.run(model) { story, site in
+            try await story.ask("hello")
+            try await story.untilPhase(.completed)
+            let transcript = EventReader.path.replacing("/events", with: "/transcript")
+            func status(_ request: KubeRequest, _ token: String?) async throws -> Int {
+                try await withKubeClient(site.direct(token), logger: story.logger) { direct in
+                    do {
+                        _ = try await direct.call(request)
+                        return 200
+                    } catch let status as APIStatus {
+                        return status.code
+                    }
+                }
+            }
+            let alert = KubeRequest(
+                .post, path: "/v1/triggers/shop/skyflo/none", contentType: "application/json", body: "{}")
+            let token = story.endpoint.token
+            #expect(try await status(KubeRequest(.get, path: transcript), token) == 200)
+            #expect(try await status(KubeRequest(.get, path: transcript), nil) == 401)
+            #expect(try await status(alert, token) == 401, "a token of the cluster is no trigger's")
+            #expect(try await status(KubeRequest(.get, path: EventReader.path), nil) == 401)
+            #expect(try await status(KubeRequest(.get, path: "/v1/other"), token) == 404)
+            let reader = EventReader()
+            try await withKubeClient(site.direct(token), logger: story.logger) { direct in
+                try await reader.read(direct, path: EventReader.path)
+            }
+            #expect(reader.events.last?.kind == .completed)
+        }
+    }
+
     @Test func `a client that comes late and one that drops get everything once`() async throws {
         let gate = Gate()
         try await Self.run(Self.talker(gate)) { story, _ in

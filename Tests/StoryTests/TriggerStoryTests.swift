@@ -5,6 +5,7 @@ import KubeModel
 import LanguageModels
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import OperatorTestKit
 import SkyfloAPI
 import Synchronization
@@ -77,10 +78,13 @@ import Testing
     }
 
     private static func post(_ body: [UInt8], port: Int, token: String = token) async throws -> UInt {
-        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/v1/triggers/shop/skyflo/alerts")
+        var request = HTTPClientRequest(url: "https://127.0.0.1:\(port)/v1/triggers/shop/skyflo/alerts")
         request.method = .POST
         request.headers = ["authorization": "Bearer \(token)", "content-type": "application/json"]
         request.body = .bytes(ByteBuffer(bytes: body))
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.certificateVerification = .none
+        request.tlsConfiguration = tls
         return try await HTTPClient.shared.execute(request, timeout: .seconds(60)).status.code
     }
 
@@ -91,8 +95,8 @@ import Testing
         }
         let port = Mutex(0)
         try await Story.run(nil) { story in
-            let webhook = WebhookServer.Configuration(port: 0) { bound in port.withLock { $0 = bound } }
-            try await story.withOperator(model, webhook: webhook) {
+            let live = LiveConfiguration { bound in port.withLock { $0 = bound } }
+            try await story.withOperator(model, live: live) {
                 try await story.letOperatorReadSecrets()
                 try await story.apply(
                     """

@@ -224,7 +224,7 @@ def many():
     ask("many", "hold")
     key = until("many", lambda status: status.get("stream"))["stream"]["key"]
     # Straight to the worker: the API server, whose proxy is the way for people, is in the same process here.
-    service = json.load(call("GET", "/api/v1/namespaces/skyflo-system/services/skyflo-live"))
+    service = json.load(call("GET", "/api/v1/namespaces/skyflo-system/services/skyflo-operator"))
     worker = service["metadata"]["annotations"]["local-cluster/forward-to"]
     path = "/v1/namespaces/bench/conversations/many/events"
     before, answers = memory(playground), []

@@ -30,11 +30,6 @@ package struct Operator: Sendable {
         package var healthHost: String
         /// 0 lets the system choose; nil serves no health and no metrics.
         package var healthPort: Int?
-        package var apiHost: String
-        /// Where transcripts are handed out; 0 lets the system choose, nil hands none out.
-        package var apiPort: Int?
-        /// Told the port once it listens there.
-        package var onAPIPort: (@Sendable (Int) async throws -> Void)?
         /// How many conversations are worked on at the same time. Most of that time they wait for a model.
         package var concurrency: Int
         package var verificationTimeout: Duration
@@ -44,31 +39,26 @@ package struct Operator: Sendable {
         package var systemNamespace: String
         /// Those of the environment, for integrations.
         package var proxies: ProxyEnvironment
-        /// Where alerts are taken; nil for nowhere.
-        package var webhook: WebhookServer.Configuration?
         /// nil where no spans are made.
         package var telemetry: TurnTelemetry?
         /// The clock of the triggers' schedules.
         package var scheduleClock: any RuntimeClock
-        /// How turns can be followed; nil where they can't.
+        /// Where the operator is reached: for events, transcripts and alerts; nil for nowhere.
         package var live: LiveConfiguration?
 
         package init(
             namespace: String? = nil, identity: String, defaultSkyfloAI: ObjectKey? = nil,
             lease: WorkerLease? = nil, healthHost: String = "127.0.0.1", healthPort: Int? = nil,
-            apiHost: String = "127.0.0.1", apiPort: Int? = nil,
-            onAPIPort: (@Sendable (Int) async throws -> Void)? = nil,
             concurrency: Int = 64, verificationTimeout: Duration = .seconds(120),
             progressInterval: Duration = .seconds(1), systemNamespace: String = "skyflo-system",
             proxies: ProxyEnvironment = ProxyEnvironment(), live: LiveConfiguration? = nil,
-            webhook: WebhookServer.Configuration? = nil, scheduleClock: any RuntimeClock = SystemClock(),
+            scheduleClock: any RuntimeClock = SystemClock(),
             telemetry: TurnTelemetry? = nil
         ) {
             self.live = live
             self.telemetry = telemetry
             self.progressInterval = progressInterval
             self.proxies = proxies
-            self.webhook = webhook
             self.scheduleClock = scheduleClock
             self.systemNamespace = systemNamespace
             self.namespace = namespace
@@ -77,9 +67,6 @@ package struct Operator: Sendable {
             self.lease = lease
             self.healthHost = healthHost
             self.healthPort = healthPort
-            self.apiHost = apiHost
-            self.apiPort = apiPort
-            self.onAPIPort = onAPIPort
             self.concurrency = concurrency
             self.verificationTimeout = verificationTimeout
         }
@@ -133,13 +120,14 @@ package struct Operator: Sendable {
                     readiness: [.synced(conversations), .synced(skyfloAIs)],
                     metrics: metrics, logger: logger), to: .servers)
         }
-        addEndpoints(to: manager, conversations)
         manager.add(conversations, to: .caches)
         manager.add(skyfloAIs, to: .caches)
         manager.add(events, to: .others)
         var dependencies = dependencies(
             conversations, skyfloAIs: skyfloAIs, events: events, redactionKey: redactionKey, user: user)
-        dependencies.live = addLive(to: manager, following: conversations, certificate: certificate)
+        let turns = LiveTurns()
+        let address = LiveAddress(configuration.live?.address)
+        dependencies.live = configuration.live.map { LiveAccess(turns: turns, service: $0.service, address: address) }
         let controller = conversationController(dependencies)
         dependencies.waits.connect { [weak controller] in controller?.enqueue($0) }
         manager.add(dependencies.waits, to: .leaderElected)
@@ -147,30 +135,39 @@ package struct Operator: Sendable {
         manager.add(controller, to: .leaderElected)
         manager.add(skyfloAIController(dependencies), to: .leaderElected)
         addTranscriptRemoval(to: manager, conversations)
-        addTriggers(dependencies, to: manager)
+        let webhook = addTriggers(dependencies, to: manager)
+        if let live = configuration.live, let certificate {
+            let routes: [any EndpointRoute] = [transcriptRoute(conversations), webhook]
+            let server = server(live, certificate, routes, turns: turns, conversations: conversations, address: address)
+            manager.add(server, to: .servers)
+        }
         return manager
     }
 
-    /// Lets people follow turns, where that is wanted.
-    private func addLive(
-        to manager: Manager, following conversations: Informer, certificate: ServingCertificate?
-    ) -> LiveAccess? {
-        guard let live = configuration.live, let certificate else { return nil }
-        let turns = LiveTurns()
-        let address = LiveAddress(live.address)
-        let server = LiveServer(
-            .init(
-                host: live.host, port: live.port, certificate: certificate, limits: live.limits,
-                cluster: live.cluster
-            ) { port in
-                address.listen(host: live.host, port: port)
-                await live.onListening(port)
-            },
-            turns: turns, conversations: conversations, api: api,
+    /// All that people and programs reach the operator for.
+    private func server(
+        _ live: LiveConfiguration, _ certificate: ServingCertificate, _ routes: [any EndpointRoute], turns: LiveTurns,
+        conversations: Informer, address: LiveAddress
+    ) -> LiveServer {
+        var served = LiveServer.Configuration(
+            host: live.host, port: live.port, certificate: certificate, limits: live.limits, cluster: live.cluster
+        ) { port in
+            address.listen(host: live.host, port: port)
+            await live.onListening(port)
+        }
+        served.files = live.files
+        served.routes = routes
+        return LiveServer(
+            served, turns: turns, conversations: conversations, api: api,
             transcripts: SecretTranscriptReader(api: api, namespace: configuration.systemNamespace),
             identity: configuration.identity, logger: logger)
-        manager.add(server, to: .servers)
-        return LiveAccess(turns: turns, service: live.service, address: address)
+    }
+
+    private func transcriptRoute(_ conversations: Informer) -> TranscriptRoute {
+        TranscriptRoute(
+            api: api, conversations: conversations,
+            pages: SecretTranscriptReader(api: api, namespace: configuration.systemNamespace),
+            callers: CallerReview(api: api), logger: logger)
     }
 
     /// All tools that there are.
@@ -232,24 +229,6 @@ package struct Operator: Sendable {
             || status.conditions[type: ConversationCondition.accepted.rawValue]?.status == .false
     }
 
-    /// What people ask the operator itself for.
-    private func addEndpoints(to manager: Manager, _ conversations: Informer) {
-        guard let port = configuration.apiPort else { return }
-        let transcripts = TranscriptRoute(
-            api: api, conversations: conversations,
-            pages: SecretTranscriptReader(api: api, namespace: configuration.systemNamespace),
-            callers: CallerReview(api: api), logger: logger)
-        let server = EndpointServer(
-            host: configuration.apiHost, port: port, name: "skyflo-operator.\(configuration.systemNamespace).svc",
-            routes: [transcripts], logger: logger)
-        manager.add(server, to: .servers)
-        guard let tell = configuration.onAPIPort else { return }
-        manager.add(to: .others) {
-            try await tell(server.boundPort())
-            try await gracefulShutdown()
-        }
-    }
-
     /// Removes transcripts of conversations that are gone: at once where the deletion is seen, else with the next sweep.
     private func addTranscriptRemoval(to manager: Manager, _ conversations: Informer) {
         let archive = SecretTranscriptArchive(api: api, namespace: configuration.systemNamespace)
@@ -274,7 +253,10 @@ package struct Operator: Sendable {
                 clock: clock, logger: logger), to: .leaderElected)
     }
 
-    private func addTriggers(_ dependencies: ConversationReconciler.Dependencies, to manager: Manager) {
+    /// - Returns: where alerts are taken.
+    private func addTriggers(
+        _ dependencies: ConversationReconciler.Dependencies, to manager: Manager
+    ) -> WebhookRoute {
         let journal = TriggerJournal()
         var scheduled = dependencies
         scheduled.clock = configuration.scheduleClock
@@ -289,9 +271,10 @@ package struct Operator: Sendable {
             ],
             clock: configuration.scheduleClock, logger: logger)
         manager.add(controller, to: .leaderElected)
-        guard let webhook = configuration.webhook else { return }
         let handler = WebhookHandler(dependencies, journal: journal) { controller.enqueue($0) }
-        manager.add(WebhookServer(handler, webhook, logger: logger), to: .leaderElected)
+        let webhook = WebhookRoute(handler, logger: logger)
+        manager.add(to: .leaderElected) { try await webhook.run { try await gracefulShutdown() } }
+        return webhook
     }
 
     private static let endsOrBegins = Predicate { event in

@@ -8,6 +8,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import SkyfloAPI
+import Transcripts
 
 /// A request with the connection that it came on.
 package struct ChannelRequestContext: RequestContext {
@@ -28,6 +29,8 @@ enum LiveHeader {
     static let streamKey = "Skyflo-Stream-Key"
     /// As `Authorization`, which the API server's proxy takes away.
     static let authorization = "Skyflo-Authorization"
+    /// The token alone, as for transcripts.
+    static let token = RemoteTranscriptReader.callerHeaders.token
     /// A worker that doesn't have the turn hands the request on, once.
     static let passedOnBy = "Skyflo-Passed-On-By"
 }
@@ -44,6 +47,7 @@ struct LiveFront: HTTPResponder {
     let peers: HTTPClient
     let commands: StreamCommands
     let metrics: LiveMetrics
+    let routes: [any EndpointRoute]
     let logger: Logger
 
     func respond(to request: Request, context: ChannelRequestContext) async throws -> Response {
@@ -63,6 +67,7 @@ struct LiveFront: HTTPResponder {
     }
 
     private func answer(_ request: Request, in context: ChannelRequestContext) async throws -> Response {
+        if let response = try await answer(byRoutes: request, from: context.address) { return response }
         let admission = try await admit(request, from: context.address)
         if let peer = try await peer(for: admission.wanted, request) {
             return response(handingOn: peer, for: request, on: context.channel, holding: admission.slot)
@@ -71,6 +76,9 @@ struct LiveFront: HTTPResponder {
             status: .ok, headers: Self.streamFields,
             body: Self.body(of: stream(admission), for: request, on: context.channel, holding: admission.slot))
     }
+
+    static let tooManyRequests = APIStatus(
+        code: 429, reason: .tooManyRequests, message: "too many requests from your address", retryAfterSeconds: 1)
 
     /// Who may follow what, with a place for it.
     struct Admission: Sendable {
@@ -82,9 +90,7 @@ struct LiveFront: HTTPResponder {
     /// - Throws: `APIStatus` for a refusal; what keeps the API server from answering.
     func admit(_ request: Request, from address: String) async throws -> Admission {
         guard limiter.request(address) else {
-            throw APIStatus(
-                code: 429, reason: .tooManyRequests, message: "too many requests from your address",
-                retryAfterSeconds: 1)
+            throw Self.tooManyRequests
         }
         let wanted = try EventRequest(request)
         let grant = try await grant(request, for: wanted.conversation)
@@ -108,11 +114,11 @@ struct LiveFront: HTTPResponder {
             return .key(key)
         }
         let header = request.header(LiveHeader.authorization) ?? request.headers[.authorization]
-        guard let token = header.flatMap(Self.bearer) else {
+        guard let token = request.header(LiveHeader.token) ?? header.flatMap(Self.bearer) else {
             throw APIStatus(
                 code: 401, reason: .unauthorized,
-                message: "show a bearer token of the cluster in Authorization (through the API server's proxy in "
-                    + "\(LiveHeader.authorization)), or the key of status.stream in \(LiveHeader.streamKey)")
+                message: "show a token of the cluster in Authorization: Bearer (through the API server's proxy in "
+                    + "\(LiveHeader.token)), or the key of status.stream in \(LiveHeader.streamKey)")
         }
         guard let caller = try await review.caller(of: token) else {
             throw APIStatus(code: 401, reason: .unauthorized, message: "this cluster doesn't know the token")
@@ -230,7 +236,11 @@ struct LiveFront: HTTPResponder {
         // Two workers that each take the other for the one who has it would hand it on forever.
         guard let address, request.header(LiveHeader.passedOnBy) == nil else { throw moved }
         var passed = HTTPClientRequest(url: "https://\(address)\(request.head.path ?? "/")")
-        for name in [LiveHeader.streamKey, LiveHeader.authorization, "Authorization", "Last-Event-ID", "Accept"] {
+        let headers = [
+            LiveHeader.streamKey, LiveHeader.token, LiveHeader.authorization, "Authorization", "Last-Event-ID",
+            "Accept",
+        ]
+        for name in headers {
             if let value = request.header(name) { passed.headers.add(name: name, value: value) }
         }
         passed.headers.add(name: LiveHeader.passedOnBy, value: directory.identity)
@@ -279,18 +289,26 @@ struct EventRequest: Sendable, Hashable {
     /// The last event that it has; nil for none.
     var after: EventNumber?
 
-    /// - Throws: `APIStatus` 404, 405 or 400.
-    init(_ request: Request) throws(APIStatus) {
+    static let nothing = APIStatus(code: 404, reason: .notFound, message: "there is nothing at this path")
+
+    /// Of the path; nil for another one than that of events.
+    static func place(in request: Request) -> ObjectKey? {
         let path = request.uri.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
         guard path.count == 6, path[0] == "v1", path[1] == "namespaces", path[3] == "conversations",
             path[5] == "events",
             let namespace = PercentEncoding.decode(path[2][...]), let name = PercentEncoding.decode(path[4][...]),
             !namespace.isEmpty, !name.isEmpty, !namespace.contains("/"), !name.contains("/")
-        else { throw APIStatus(code: 404, reason: .notFound, message: "there is nothing at this path") }
+        else { return nil }
+        return ObjectKey(namespace: namespace, name: name)
+    }
+
+    /// - Throws: `APIStatus` 404, 405 or 400.
+    init(_ request: Request) throws(APIStatus) {
+        guard let place = Self.place(in: request) else { throw Self.nothing }
         guard request.method == .get else {
             throw APIStatus(code: 405, reason: .methodNotAllowed, message: "events can only be read: GET")
         }
-        conversation = ObjectKey(namespace: namespace, name: name)
+        conversation = place
         let query = request.uri.queryParameters
         if let text = query["turn"] {
             guard let number = Int(text), number > 0 else {

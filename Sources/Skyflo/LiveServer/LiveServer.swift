@@ -10,10 +10,13 @@ import Logging
 import Metrics
 import NIOCore
 import ServiceLifecycle
+import Synchronization
 import Transcripts
 
-/// Lets people follow turns while they happen: `/v1/namespaces/{namespace}/conversations/{name}/events`, as server-sent events
-/// or by a WebSocket, over TLS.
+/// The one port at which the operator is reached, over TLS.
+///
+/// It lets people follow turns while they happen: `/v1/namespaces/{namespace}/conversations/{name}/events`, as server-sent events
+/// or by a WebSocket. What else is served (transcripts, the webhook of triggers) are its routes.
 ///
 /// Nothing that a client does, or doesn't, holds a turn up: each reads from the turn's log at its own pace.
 package struct LiveServer: Service {
@@ -22,11 +25,15 @@ package struct LiveServer: Service {
         /// 0 lets the system choose.
         package var port: Int
         package var certificate: ServingCertificate
+        /// Where the certificate comes from, if it may change: the server then begins anew, and streams go on where they were.
+        package var files: CertificateFiles?
         package var limits: LiveServerLimits
         /// Where the API server is that stops and decisions of a WebSocket go to, with their senders' tokens; nil takes none.
         package var cluster: ClusterConfiguration?
         /// Where it counts; the process's own by default.
         package var metrics: any MetricsFactory
+        /// Who answers what isn't for events; the first that has an answer does.
+        package var routes: [any EndpointRoute] = []
         /// Is told the port once the server listens.
         package var onListening: @Sendable (Int) async -> Void
 
@@ -62,11 +69,27 @@ package struct LiveServer: Service {
     /// Serves until the task is cancelled or gracefully shut down.
     /// - Throws: when the port can't be had.
     package func run() async throws {
+        guard let files = configuration.files else { return try await serve(configuration.certificate) }
+        var certificate = configuration.certificate
+        while !Task.isCancelled, !Task.isShuttingDownGracefully {
+            let current = certificate
+            let found = Mutex<ServingCertificate?>(nil)
+            _ = try await result(
+                of: { try await serve(current) },
+                before: {
+                    let next = try await files.change(from: current, logger: logger)
+                    found.withLock { $0 = next }
+                })
+            certificate = found.withLock(\.self) ?? current
+        }
+    }
+
+    private func serve(_ certificate: ServingCertificate) async throws {
         let limits = configuration.limits
         let limiter = ConnectionLimiter(limits)
         let metrics = LiveMetrics(configuration.metrics)
         var settings = HTTPClient.Configuration(
-            tlsConfiguration: try configuration.certificate.peerTLS(),
+            tlsConfiguration: try certificate.peerTLS(),
             timeout: .init(connect: .seconds(3), read: .init(limits.heartbeat * 3)))
         settings.httpVersion = .http1Only
         // Each stream that is passed on holds a connection. Unless told otherwise the client has eight to a host, and whoever
@@ -76,8 +99,9 @@ package struct LiveServer: Service {
             let front = LiveFront(
                 directory: directory, review: StreamReview(api: directory.api), limits: limits, limiter: limiter,
                 slots: StreamSlots(limits, metrics: metrics), peers: client,
-                commands: StreamCommands(configuration.cluster, logger: logger), metrics: metrics, logger: logger)
-            let tls = try configuration.certificate.serverTLS()
+                commands: StreamCommands(configuration.cluster, logger: logger), metrics: metrics,
+                routes: configuration.routes, logger: logger)
+            let tls = try certificate.serverTLS()
             let application = Application(
                 responder: front,
                 server: HTTPServerBuilder { responder in

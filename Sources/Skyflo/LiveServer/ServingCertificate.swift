@@ -10,7 +10,7 @@ import X509
 /// What the server shows to its clients, and what its workers know each other by.
 ///
 /// Where nobody gives one it is self-made, once, and lies in a Secret beside the operator, so that all workers have the same.
-package struct ServingCertificate: Sendable {
+package struct ServingCertificate: Sendable, Hashable {
     /// Of the Secret.
     package static let secretName = "skyflo-live-tls"
     private static let days = 3650.0

@@ -34,7 +34,7 @@ extension TranscriptPageRecord: JSONRecord {
 /// token goes along in a header, because the proxy drops `Authorization`.
 package struct RemoteTranscriptReader: TranscriptPages {
     /// Where the operator listens by default.
-    package static let service = "https:skyflo-operator:api"
+    package static let service = "https:skyflo-operator:https"
     package static let callerHeaders = KubeRequest.CallerHeaders(
         token: "Skyflo-Token", user: "Skyflo-Impersonate-User", group: "Skyflo-Impersonate-Group")
 

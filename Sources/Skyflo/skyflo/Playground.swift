@@ -20,7 +20,8 @@
         let cluster: LocalCluster
         let kubeconfigPath: String
         let runsOperator: Bool
-        let webhook: WebhookServer.Configuration?
+        /// Of the operator; 0 lets the system choose.
+        let httpsPort: Int
         /// Of the Command Center; nil for none.
         let webPort: Int?
         let logger: Logger
@@ -73,34 +74,30 @@
             try await withKubeClient(admin, logger: logger) { client in
                 try await runOperator(
                     endpoint, token: token,
-                    onAPIPort: { try await Self.publish("skyflo-operator", port: ("api", 8443), at: $0, with: client) },
-                    onLivePort: { port in
+                    onListening: { port in
                         do {
-                            try await Self.publish("skyflo-live", port: ("events", 443), at: port, with: client)
+                            try await Self.publish(port, with: client)
                         } catch {
-                            logger.error("turns can't be followed", metadata: ["error": "\(error)"])
+                            logger.error("the operator can't be reached", metadata: ["error": "\(error)"])
                         }
                     })
             }
         }
 
         /// Lets people reach the operator through the API server's proxy, as in a real cluster.
-        private static func publish(
-            _ name: String, port: (name: String, number: Int), at local: Int, with client: KubeClient
-        ) async throws {
+        private static func publish(_ port: Int, with client: KubeClient) async throws {
             let services = APIResource(group: "", version: "v1", plural: "services", kind: "Service")
             var service = KubeObject(
-                services, namespace: "skyflo-system", name: name,
-                members: ["spec": ["ports": [["name": .string(port.name), "port": JSONValue(port.number)]]]])
-            service.annotations = ["local-cluster/forward-to": "https://127.0.0.1:\(local)"]
+                services, namespace: "skyflo-system", name: "skyflo-operator",
+                members: ["spec": ["ports": [["name": "https", "port": 443]]]])
+            service.annotations = ["local-cluster/forward-to": "https://127.0.0.1:\(port)"]
             _ = try await client.apply(
                 service, in: services, options: WriteOptions(fieldManager: "skyflo-playground", force: true))
         }
 
         private func runOperator(
             _ endpoint: LocalCluster.Endpoint, token: String,
-            onAPIPort: @escaping @Sendable (Int) async throws -> Void,
-            onLivePort: @escaping @Sendable (Int) async -> Void
+            onListening: @escaping @Sendable (Int) async -> Void
         ) async throws {
             var own = endpoint
             own.token = token
@@ -110,8 +107,7 @@
                     api: client,
                     configuration: .init(
                         identity: "playground", defaultSkyfloAI: ObjectKey(namespace: "skyflo-system", name: "skyflo"),
-                        apiPort: 0, onAPIPort: onAPIPort, live: .init(cluster: configuration, onListening: onLivePort),
-                        webhook: webhook),
+                        live: .init(port: httpsPort, cluster: configuration, onListening: onListening)),
                     models: BuiltInModelProvider(logger: logger, environment: ProcessInfo.processInfo.environment),
                     logger: logger)
                 try await program.run()

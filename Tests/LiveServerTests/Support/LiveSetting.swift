@@ -32,10 +32,17 @@ struct LiveSetting: Sendable {
             for file in ["crds/skyflo.ai_skyfloais.yaml", "crds/skyflo.ai_conversations.yaml", "rbac/people.yaml"] {
                 try await cluster.apply(String(contentsOf: URL(filePath: root + file), encoding: .utf8))
             }
-            let made = try await cluster.api.create(
-                KubeObject(
-                    .conversations, namespace: "shop", name: "talk",
-                    members: ["spec": ["messages": [["content": "hello"]]]]), in: .conversations)
+            let talk = KubeObject(
+                .conversations, namespace: "shop", name: "talk",
+                members: ["spec": ["messages": [["content": "hello"]]]])
+            // A new kind is served a moment after its definition is there.
+            let made = try await eventuallyFound("the Conversation") {
+                do {
+                    return try await cluster.api.create(talk, in: .conversations)
+                } catch let status as APIStatus where status.isNotFound {
+                    return nil
+                }
+            }
             try await body(
                 LiveSetting(
                     cluster: cluster, uid: made.uid,
@@ -60,9 +67,9 @@ struct LiveSetting: Sendable {
     /// Runs a worker while `body` runs.
     func withWorker(
         _ identity: String = "one", limits: LiveServerLimits = LiveServerLimits(),
-        _ body: (LiveWorker) async throws -> Void
+        routes: [any EndpointRoute] = [], files: CertificateFiles? = nil, _ body: (LiveWorker) async throws -> Void
     ) async throws {
-        let worker = LiveWorker(self, identity: identity, limits: limits)
+        let worker = LiveWorker(self, identity: identity, limits: limits, routes: routes, files: files)
         let (conversations, server) = (worker.conversations, worker.server)
         try await running([{ await conversations.run() }, { try await server.run() }]) {
             try await conversations.waitForSync()
@@ -90,21 +97,26 @@ final class LiveWorker: Sendable {
     /// 0 while it doesn't listen.
     var port: Int { listening.number.withLock(\.self) }
 
-    fileprivate init(_ setting: LiveSetting, identity: String, limits: LiveServerLimits) {
+    fileprivate init(
+        _ setting: LiveSetting, identity: String, limits: LiveServerLimits, routes: [any EndpointRoute],
+        files: CertificateFiles?
+    ) {
         let logger = Logger(label: "live", factory: { _ in SwiftLogNoOpLogHandler() })
         self.identity = identity
         uid = setting.uid
         conversations = Informer(api: setting.cluster.api, resource: .conversations, logger: logger)
         let listening = ListeningPort()
         self.listening = listening
+        var configuration = LiveServer.Configuration(
+            host: "127.0.0.1", port: 0, certificate: setting.certificate, limits: limits,
+            cluster: try? .kubeconfig(text: setting.cluster.endpoint.kubeconfig()), metrics: metrics
+        ) { port in
+            listening.number.withLock { $0 = port }
+        }
+        configuration.routes = routes
+        configuration.files = files
         server = LiveServer(
-            .init(
-                host: "127.0.0.1", port: 0, certificate: setting.certificate, limits: limits,
-                cluster: try? .kubeconfig(text: setting.cluster.endpoint.kubeconfig()), metrics: metrics
-            ) { port in
-                listening.number.withLock { $0 = port }
-            },
-            turns: turns, conversations: conversations, api: setting.cluster.api,
+            configuration, turns: turns, conversations: conversations, api: setting.cluster.api,
             transcripts: SecretTranscriptReader(api: setting.cluster.api, namespace: "skyflo-system"),
             identity: identity, logger: logger)
     }

@@ -55,9 +55,17 @@ final class SocketClient: Sendable {
         _ worker: LiveWorker, token: String?, headers: [(String, String)] = [], path: String = LiveSetting.path,
         _ body: @escaping @Sendable (SocketClient) async throws -> Void
     ) async throws {
+        try await run(port: worker.port, token: token, headers: headers, path: path, body)
+    }
+
+    /// - Parameter port: of a server on this host.
+    static func run(
+        port: Int, token: String?, headers: [(String, String)] = [], path: String,
+        _ body: @escaping @Sendable (SocketClient) async throws -> Void
+    ) async throws {
         var fields = HTTPHeaders([("Host", "localhost")] + headers)
         if let token { fields.add(name: "Authorization", value: "Bearer \(token)") }
-        switch try await connect(worker.port, path: path, headers: fields) {
+        switch try await connect(port, path: path, headers: fields) {
         case .open(let channel):
             try await channel.executeThenClose { inbound, outbound in
                 let client = SocketClient(outbound)

@@ -24,15 +24,15 @@ final class LiveSite: Sendable {
     static let service = """
         apiVersion: v1
         kind: Service
-        metadata: {name: skyflo-live, namespace: skyflo-system}
-        spec: {ports: [{name: events, port: 443}]}
+        metadata: {name: skyflo-operator, namespace: skyflo-system}
+        spec: {ports: [{name: https, port: 443}]}
         """
 
     var configuration: LiveConfiguration {
         LiveConfiguration(limits: limits) { [self] port in
             var service = KubeObject(
-                Self.services, namespace: "skyflo-system", name: "skyflo-live",
-                members: ["spec": ["ports": [["name": "events", "port": 443]]]])
+                Self.services, namespace: "skyflo-system", name: "skyflo-operator",
+                members: ["spec": ["ports": [["name": "https", "port": 443]]]])
             service.annotations = ["local-cluster/forward-to": "https://127.0.0.1:\(port)"]
             _ = try? await story.api.apply(
                 service, in: Self.services, options: WriteOptions(fieldManager: "story", force: true))
@@ -70,7 +70,7 @@ final class EventReader: Sendable {
 
     static let path = "/v1/namespaces/shop/conversations/talk/events"
     static let proxyPath =
-        "/api/v1/namespaces/skyflo-system/services/https:skyflo-live:events/proxy" + path
+        "/api/v1/namespaces/skyflo-system/services/https:skyflo-operator:https/proxy" + path
 
     /// - Parameters:
     ///   - key: of the turn; nil shows who we are instead.

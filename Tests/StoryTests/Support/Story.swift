@@ -52,9 +52,7 @@ struct Story: Sendable {
         _ models: any ModelProvider, identity: String = "operator-1", lease: WorkerLease? = nil,
         defaultSkyfloAI: ObjectKey? = nil, verificationTimeout: Duration = .seconds(20),
         progressInterval: Duration = .seconds(1), live: LiveConfiguration? = nil,
-        webhook: WebhookServer.Configuration? = nil,
         scheduleClock: any RuntimeClock = SystemClock(),
-        onAPIPort: (@Sendable (Int) async throws -> Void)? = nil,
         wrap: @escaping @Sendable (any KubeAPI) -> any KubeAPI = { $0 },
         _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
@@ -65,9 +63,8 @@ struct Story: Sendable {
                 api: wrap(client),
                 configuration: .init(
                     identity: identity, defaultSkyfloAI: defaultSkyfloAI, lease: lease,
-                    apiPort: onAPIPort.map { _ in 0 }, onAPIPort: onAPIPort,
                     verificationTimeout: verificationTimeout, progressInterval: progressInterval,
-                    live: live, webhook: webhook, scheduleClock: scheduleClock),
+                    live: live, scheduleClock: scheduleClock),
                 models: models, logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await program.run() }

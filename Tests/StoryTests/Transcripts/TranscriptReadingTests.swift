@@ -4,29 +4,18 @@ import LocalCluster
 import OperatorTestKit
 import SkyfloAPI
 import SkyfloCLI
-import Synchronization
 import Testing
 
 /// `kubectl skyflo transcript` through the API server's proxy to the operator, with its rights checked there.
 @Suite struct TranscriptReadingTests {
-    private static let services = APIResource(group: "", version: "v1", plural: "services", kind: "Service")
-
     /// With a conversation `talk` that is over.
     private static func run(_ body: @escaping @Sendable (Story) async throws -> Void) async throws {
         try await Story.run(nil) { story in
-            let isPublished = Mutex(false)
-            let publish: @Sendable (Int) async throws -> Void = { port in
-                var service = KubeObject(
-                    services, namespace: Story.systemNamespace, name: "skyflo-operator",
-                    members: ["spec": ["ports": [["name": "api", "port": 8443]]]])
-                service.annotations = ["local-cluster/forward-to": "https://127.0.0.1:\(port)"]
-                _ = try await story.api.create(service, in: services)
-                isPublished.withLock { $0 = true }
-            }
-            try await story.withOperator(ScriptedModel(.says("It is a shop.")), onAPIPort: publish) {
+            let site = LiveSite(story)
+            try await story.withOperator(ScriptedModel(.says("It is a shop.")), live: site.configuration) {
                 try await story.ask("what is this?")
                 try await story.untilPhase(.completed)
-                try await eventually("the operator can be reached") { isPublished.withLock(\.self) }
+                try await eventually("the operator can be reached") { site.port != nil }
                 try await body(story)
             }
         }

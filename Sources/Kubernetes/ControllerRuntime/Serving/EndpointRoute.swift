@@ -1,6 +1,6 @@
 public import KubeModel
 
-/// A request to an ``EndpointServer``, as its routes see it.
+/// A request to a server of endpoints, as its routes see it.
 public struct EndpointRequest: Sendable {
     /// The HTTP method, such as `GET`.
     public var method: String
@@ -8,16 +8,23 @@ public struct EndpointRequest: Sendable {
     public var path: [String]
     /// The parameters of the query, decoded; of several of one name the first.
     public var query: [String: String]
+    /// Reads the body, of at most so many bytes.
+    ///
+    /// - Returns: nil for one that has more.
+    /// - Throws: what keeps it from being read.
+    public var body: @Sendable (_ limit: Int) async throws -> [UInt8]?
     private let fields: [(name: String, value: String)]
 
     /// Makes a request.
     public init(
         method: String = "GET", path: [String], query: [String: String] = [:],
-        headers: [(name: String, value: String)] = []
+        headers: [(name: String, value: String)] = [],
+        body: @escaping @Sendable (_ limit: Int) async throws -> [UInt8]? = { _ in [] }
     ) {
         self.method = method
         self.path = path
         self.query = query
+        self.body = body
         fields = headers.map { ($0.name.lowercased(), $0.value) }
     }
 
@@ -63,7 +70,7 @@ public struct EndpointResponse: Sendable {
     }
 }
 
-/// Answers some of the requests to an ``EndpointServer``.
+/// Answers some of the requests to a server. Each finds out itself who asks (``CallerReview``).
 public protocol EndpointRoute: Sendable {
     /// The answer to a request; nil for one that belongs to another route.
     func answer(_ request: EndpointRequest) async -> EndpointResponse?

@@ -5,8 +5,9 @@ import LiveEvents
 import LiveServer
 import Logging
 import Synchronization
+import Transcripts
 
-/// How turns can be followed while they happen: what ``Operator/Configuration`` says of it.
+/// Where the operator is reached, for events, transcripts and alerts: what ``Operator/Configuration`` says of it.
 package struct LiveConfiguration: Sendable {
     package var host: String
     /// 0 lets the system choose.
@@ -17,6 +18,8 @@ package struct LiveConfiguration: Sendable {
     package var address: String?
     /// PEM; nil for the one of the Secret, which is made where there is none.
     package var certificate: ServingCertificate?
+    /// Where ``certificate`` is read again when it changes; nil where it doesn't.
+    package var files: CertificateFiles?
     package var limits: LiveServerLimits
     /// Where stops and decisions go that come over WebSockets; nil takes none.
     package var cluster: ClusterConfiguration?
@@ -24,8 +27,8 @@ package struct LiveConfiguration: Sendable {
     package var onListening: @Sendable (Int) async -> Void
 
     package init(
-        host: String = "127.0.0.1", port: Int = 0, service: String = "skyflo-system/https:skyflo-live:events",
-        address: String? = nil, certificate: ServingCertificate? = nil,
+        host: String = "127.0.0.1", port: Int = 0, service: String = "skyflo-system/\(RemoteTranscriptReader.service)",
+        address: String? = nil, certificate: ServingCertificate? = nil, files: CertificateFiles? = nil,
         limits: LiveServerLimits = LiveServerLimits(), cluster: ClusterConfiguration? = nil,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
@@ -34,6 +37,7 @@ package struct LiveConfiguration: Sendable {
         self.service = service
         self.address = address
         self.certificate = certificate
+        self.files = files
         self.limits = limits
         self.cluster = cluster
         self.onListening = onListening

@@ -37,34 +37,13 @@ struct OperatorCommand: AsyncParsableCommand {
     var leaseDuration: Int = 15
     @Option(help: "Where /healthz, /readyz and /metrics listen.") var healthHost: String = "127.0.0.1"
     @Option(help: "Their port; 0 for none.") var healthPort: Int = 8081
-    @Option(help: "Where transcripts are handed out, over HTTPS.") var apiHost: String = "127.0.0.1"
-    @Option(help: "Its port, such as 8443; 0 for none.") var apiPort: Int = 0
-    @Option(help: "Where the events of turns are served, by HTTPS.") var liveHost: String = "127.0.0.1"
-    @Option(help: "Their port; 0 for none.") var livePort: Int = 0
-    @Option(
-        help:
-            "The Service that leads there, as NAMESPACE/SCHEME:NAME:PORT, for the API server's proxy. Default: https:skyflo-live:events in the namespace of the Leases."
-    )
-    var liveService: String?
-    @Option(help: "Where other replicas reach it, as HOST:PORT. Default: $POD_IP with the port.")
-    var liveAddress: String?
-    @Option(
-        help: "Its certificate, PEM. Default: a self-made one, kept in the Secret skyflo-live-tls.", completion: .file()
-    )
-    var liveTlsCert: String?
-    @Option(help: "The certificate's key, PEM.", completion: .file()) var liveTlsKey: String?
+    @OptionGroup(title: "Events, transcripts and alerts") var listener: ListenerOptions
     @Option(help: "How many conversations are worked on at the same time.") var concurrency: Int = 64
     @Option(
         help:
             "Namespaces, separated by commas, whose SkyfloAIs may use the operator's own identity at AWS, Azure and Google Cloud; * for all. Default: none."
     )
     var cloudIdentityNamespaces: String = ""
-    @Option(help: "Where the triggers' webhook for Alertmanager listens.") var webhookHost: String = "127.0.0.1"
-    @Option(help: "Its port; 0 for none.") var webhookPort: Int = 0
-    @Option(help: "The file with its certificate chain, in PEM. Without it, the webhook speaks plain HTTP.")
-    var webhookTlsCert: String?
-    @Option(help: "The file with the certificate's key, in PEM. Both are read again when they change.")
-    var webhookTlsKey: String?
     @OptionGroup var logging: LoggingOptions
 
     func validate() throws {
@@ -72,16 +51,7 @@ struct OperatorCommand: AsyncParsableCommand {
             throw ValidationError("--default-skyfloai takes NAMESPACE/NAME")
         }
         guard (0...65_535).contains(healthPort) else { throw ValidationError("--health-port takes 0 to 65535") }
-        guard (0...65_535).contains(apiPort) else { throw ValidationError("--api-port takes 0 to 65535") }
-        guard (0...65_535).contains(livePort) else { throw ValidationError("--live-port takes 0 to 65535") }
-        guard (liveTlsCert == nil) == (liveTlsKey == nil) else {
-            throw ValidationError("--live-tls-cert and --live-tls-key go together")
-        }
         guard (1...3600).contains(leaseDuration) else { throw ValidationError("--lease-duration takes 1 to 3600") }
-        guard (0...65_535).contains(webhookPort) else { throw ValidationError("--webhook-port takes 0 to 65535") }
-        guard (webhookTlsCert == nil) == (webhookTlsKey == nil) else {
-            throw ValidationError("--webhook-tls-cert and --webhook-tls-key are given together")
-        }
         guard (1...10_000).contains(concurrency) else { throw ValidationError("--concurrency takes 1 to 10000") }
     }
 
@@ -128,38 +98,9 @@ struct OperatorCommand: AsyncParsableCommand {
         return Operator.Configuration(
             namespace: namespace, identity: Self.identity(environment), defaultSkyfloAI: Self.key(defaultSkyfloai),
             lease: self.lease ? lease : nil, healthHost: healthHost,
-            healthPort: healthPort == 0 ? nil : healthPort, apiHost: apiHost, apiPort: apiPort == 0 ? nil : apiPort,
-            concurrency: concurrency,
+            healthPort: healthPort == 0 ? nil : healthPort, concurrency: concurrency,
             systemNamespace: lease.namespace, proxies: ProxyEnvironment(environment),
-            live: try live(in: lease.namespace, environment), webhook: webhook, telemetry: telemetry?.turns)
-    }
-
-    private var webhook: WebhookServer.Configuration? {
-        guard webhookPort != 0 else { return nil }
-        var certificate: (chain: String, key: String)?
-        if let webhookTlsCert, let webhookTlsKey { certificate = (webhookTlsCert, webhookTlsKey) }
-        return WebhookServer.Configuration(host: webhookHost, port: webhookPort, certificate: certificate)
-    }
-
-    /// nil where turns can't be followed event by event.
-    private func live(in namespace: String, _ environment: [String: String]) throws -> LiveConfiguration? {
-        guard livePort > 0 else { return nil }
-        var live = LiveConfiguration(
-            host: liveHost, port: livePort, service: liveService ?? "\(namespace)/https:skyflo-live:events")
-        live.address =
-            liveAddress ?? environment["POD_IP"].map { $0.contains(":") ? "[\($0)]:\(livePort)" : "\($0):\(livePort)" }
-        if let liveTlsCert, let liveTlsKey {
-            live.certificate = try ServingCertificate(
-                certificatePEM: Self.text(of: liveTlsCert), keyPEM: Self.text(of: liveTlsKey))
-        }
-        return live
-    }
-
-    private static func text(of path: String) throws -> String {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw ValidationError("can't read \(path)")
-        }
-        return String(decoding: data, as: UTF8.self)
+            live: try listener.live(in: lease.namespace, environment), telemetry: telemetry?.turns)
     }
 
     private static func pod(_ environment: [String: String]) -> OwnerReference? {

@@ -30,7 +30,8 @@
         @Option(help: "Where to write the kubeconfig. The file is removed at the end.")
         var kubeconfig: String = "skyflo-playground.kubeconfig"
         @Flag(help: "Run the API server only, with the CRDs and roles installed.") var withoutOperator = false
-        @Option(help: "The port on 127.0.0.1 where triggers take alerts; 0 for none.") var webhookPort: Int = 0
+        @Option(help: "The port on 127.0.0.1 where triggers take alerts, by HTTPS; 0 lets the system choose.")
+        var httpsPort: Int = 0
         @Flag(help: "Serve the Command Center, too: pages in a browser, as skyflo web does.") var web = false
         @Option(help: "Its port on 127.0.0.1; 0 lets the system choose.") var webPort: Int = 8094
         @OptionGroup var logging: LoggingOptions
@@ -38,7 +39,7 @@
         func validate() throws {
             guard (0...65_535).contains(webPort) else { throw ValidationError("--web-port takes 0 to 65535") }
             guard (0...65_535).contains(port) else { throw ValidationError("--port takes 0 to 65535") }
-            guard (0...65_535).contains(webhookPort) else { throw ValidationError("--webhook-port takes 0 to 65535") }
+            guard (0...65_535).contains(httpsPort) else { throw ValidationError("--https-port takes 0 to 65535") }
         }
 
         @concurrent
@@ -50,8 +51,7 @@
             let cluster = LocalCluster(configuration)
             let playground = Playground(
                 cluster: cluster, kubeconfigPath: kubeconfig, runsOperator: !withoutOperator,
-                webhook: webhookPort == 0 ? nil : WebhookServer.Configuration(port: webhookPort),
-                webPort: web ? webPort : nil, logger: logger)
+                httpsPort: httpsPort, webPort: web ? webPort : nil, logger: logger)
             // Stopped in the reverse order: the operator ends while the API server still answers.
             var group = ServiceGroupConfiguration(
                 services: [.init(service: cluster), .init(service: playground)],
