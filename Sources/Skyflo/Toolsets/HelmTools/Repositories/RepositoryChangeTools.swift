@@ -38,7 +38,7 @@ extension LiveTarget {
     }
 }
 
-struct RepositoryAddTool: RepositoryChangeTool {
+struct ChartRepositoryAddTool: RepositoryChangeTool {
     let name = "helm_repo_add"
     let title = "Add Helm Repository"
     let description =
@@ -92,7 +92,7 @@ struct RepositoryAddTool: RepositoryChangeTool {
     }
 }
 
-struct RepositoryRemoveTool: RepositoryChangeTool {
+struct ChartRepositoryRemoveTool: RepositoryChangeTool {
     let name = "helm_repo_remove"
     let title = "Remove Helm Repository"
     let description =

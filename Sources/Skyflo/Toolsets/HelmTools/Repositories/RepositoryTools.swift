@@ -8,7 +8,10 @@ import Writes
 enum RepositoryTools {
     /// - Parameter now: the clock that templates see.
     static func all(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
-        [RepositoryListTool(), RepositoryAddTool(), RepositoryRemoveTool(), RepositoryUpdateTool(), ChartSearchTool()]
+        [
+            ChartRepositoryListTool(), ChartRepositoryAddTool(), ChartRepositoryRemoveTool(),
+            ChartRepositoryUpdateTool(), ChartSearchTool(),
+        ]
             + [ChartPartTool.values, .chart, .readme, .crds] + [ChartDependencyTool(), ChartLintTool(now: now)]
     }
 }
@@ -79,7 +82,7 @@ extension ToolContext {
     }
 }
 
-struct RepositoryListTool: ChartTool {
+struct ChartRepositoryListTool: ChartTool {
     let name = "helm_repo_list"
     let title = "List Helm Repositories"
     let description = "List the chart repositories and registries that may be used."
@@ -101,7 +104,7 @@ struct RepositoryListTool: ChartTool {
     }
 }
 
-struct RepositoryUpdateTool: ChartTool {
+struct ChartRepositoryUpdateTool: ChartTool {
     let name = "helm_repo_update"
     let title = "Update Helm Repositories"
     let description = "Read the indexes of chart repositories again, so that their newest charts are found."
