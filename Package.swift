@@ -379,6 +379,10 @@ let package = Package(
                 name: "JenkinsServer", dependencies: ["TestJenkins", "KubeModel"], path: "hack/peers/JenkinsServer",
                 swiftSettings: settings),
             .executableTarget(
+                name: "ChartServer",
+                dependencies: ["ChartRepositories", "Integrations", "KubeModel", "TestCharts", "ToolKit", "Writes"],
+                path: "hack/peers/ChartServer", swiftSettings: settings),
+            .executableTarget(
                 name: "CronTimes", dependencies: ["KubeModel"], path: "hack/peers/CronTimes", swiftSettings: settings),
             .target(
                 name: "TestWeb", dependencies: ["KubeModel", httpTypes, hummingbird, log, nioCore],

@@ -77,6 +77,7 @@ run hack/peers/metrics --short
 run hack/peers/websocket --short
 run hack/peers/web --short
 run hack/peers/git-hosts --short
+run hack/peers/helm-charts --short
 run hack/peers/alertmanager --short
 run hack/peers/cron --short
 run hack/peers/otlp --short
@@ -95,6 +96,7 @@ run hack/crash.sh 1000
 run hack/peers/helm
 run hack/peers/helm-releases
 run hack/peers/helm-changes
+run hack/peers/helm-charts
 run hack/peers/python
 run hack/peers/web
 run hack/peers/tokens

@@ -21,7 +21,7 @@ layers = {
     "ChartRepositories": 4, "ConversationAccess": 4, "KubernetesTools": 4, "ArgoTools": 4, "ArgoCDTools": 4, "GitTools": 4, "HelmTools": 4, "JenkinsTools": 4, "MCPTools": 4, "PrometheusTools": 4, "IntegrationBench": 4,
     "LiveServer": 5,
     "CommandCenter": 6, "Controllers": 6, "OperatorTestKit": 6, "SkyfloCLI": 6, "SkyfloMCP": 6,
-    "skyflo": 7, "JenkinsServer": 7, "GitHostServers": 7, "CronTimes": 7, "TurnBench": 7, "ToolBench": 7, "KubeBench": 7, "HelmBench": 7, "Fuzzing": 7,
+    "skyflo": 7, "ChartServer": 7, "JenkinsServer": 7, "GitHostServers": 7, "CronTimes": 7, "TurnBench": 7, "ToolBench": 7, "KubeBench": 7, "HelmBench": 7, "Fuzzing": 7,
     "CLibFuzzer": 7, "Fuzz": 8,
 }
 # LocalCluster stands in for a server: whoever depends on it but the program and tests would ship it.

@@ -167,6 +167,7 @@ package final class TestChartServer: Sendable {
     private func fromRegistry(_ request: SeenRequest) -> TestAnswer {
         if let refusal = refusal(of: request) { return refusal }
         let parts = request.parts
+        if !["GET", "HEAD"].contains(request.method) { return taken(request) }
         guard parts.count >= 4 else { return TestAnswer(200, json: [:]) }
         let (kind, last) = (parts[parts.count - 2], parts[parts.count - 1])
         let name = parts[1..<parts.count - 2].joined(separator: "/")
@@ -180,6 +181,31 @@ package final class TestChartServer: Sendable {
             guard let found = state.blobs[digest] else { return Self.unknown("BLOB_UNKNOWN") }
             return Self.bytes(found, type: "application/octet-stream")
         case ("tags", "list"): return tags(of: name, request, state)
+        default: return Self.unknown("UNSUPPORTED")
+        }
+    }
+
+    /// Takes what is pushed, a blob in one piece (distribution specification, "Pushing").
+    private func taken(_ request: SeenRequest) -> TestAnswer {
+        let parts = request.parts
+        guard let first = parts.lastIndex(where: { ["blobs", "manifests"].contains($0) }), parts.count > first + 1
+        else {
+            return Self.unknown("UNSUPPORTED")
+        }
+        let name = parts[1..<first].joined(separator: "/")
+        switch (request.method, parts[first], request.parameter("digest")) {
+        case ("POST", "blobs", nil):
+            return TestAnswer(202, headers: ["location": "/v2/\(name)/blobs/uploads/1"])
+        case ("POST", "blobs", let digest?), ("PUT", "blobs", let digest?):
+            guard Self.digest(request.body) == digest else { return TestAnswer(400, json: [:]) }
+            state.withLock { $0.blobs[digest] = request.body }
+            return TestAnswer(
+                201, headers: ["location": "/v2/\(name)/blobs/\(digest)", "docker-content-digest": digest])
+        case ("PUT", "manifests", _):
+            let digest = put(
+                name, tag: parts[first + 1], request.headers["content-type"] ?? "", request.body)
+            return TestAnswer(
+                201, headers: ["location": "/v2/\(name)/manifests/\(digest)", "docker-content-digest": digest])
         default: return Self.unknown("UNSUPPORTED")
         }
     }

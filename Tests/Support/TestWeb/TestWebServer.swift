@@ -137,14 +137,19 @@ package final class TestWebServer: Sendable {
 
     private func respond(to request: Request) async throws -> Response {
         var body: [UInt8] = []
-        if request.method == .post { body = Array(try await request.body.collect(upTo: 4 << 20).readableBytesView) }
+        if [.post, .put, .patch].contains(request.method) {
+            body = Array(try await request.body.collect(upTo: 4 << 20).readableBytesView)
+        }
         let form = Self.fields(String(decoding: body, as: UTF8.self))
         let headers = Dictionary(request.headers.map { ($0.name.canonicalName.lowercased(), $0.value) }) { $1 }
         var answer = answer(
             to: SeenRequest(
                 method: request.method.rawValue, target: request.uri.description, form: form, body: body,
                 headers: headers))
-        if request.method == .head { answer.body = [] }
+        if request.method == .head {
+            answer.headers["content-length"] = String(answer.body.count)
+            answer.body = []
+        }
         return Self.response(answer)
     }
 
