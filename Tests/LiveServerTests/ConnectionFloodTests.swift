@@ -70,6 +70,29 @@ import WorkflowEngine
         }
     }
 
+    @Test(arguments: ["9007199254740992", "4000000000000"])
+    func `a number that nobody was told counts for none, and the turn goes on for who shows it`(
+        number: String
+    ) async throws {
+        try await LiveSetting.run { setting in
+            try await setting.withWorker { worker in
+                try await setting.claim(worker)
+                let turn = worker.begin()
+                turn.pass([.token("first ", count: 1)])
+                let path = LiveSetting.path + "?after=\(number)"
+                try await SocketClient.run(
+                    worker, token: nil, headers: [("Skyflo-Stream-Key", "key-of-the-turn")], path: path
+                ) { client in
+                    try await eventually("it begins anew") { client.tokens == ["first "] }
+                    turn.pass([.token("second", count: 2)])
+                    try await eventually("it goes on") { client.tokens == ["first ", "second"] }
+                    let gaps = client.messages.filter { if case .notice(.gap) = $0 { true } else { false } }
+                    #expect(gaps == [.notice(.gap(upTo: .zero))])
+                }
+            }
+        }
+    }
+
     /// Behind some entries of earlier turns.
     private static var later: TurnNarration {
         var narration = TurnNarration(position: 3)

@@ -17,6 +17,20 @@ import Testing
         func count(_ part: String) -> Int { paths.withLock { $0.count { $0.contains(part) } } }
     }
 
+    /// The statuses that the operator wrote of a conversation, and when.
+    private final class StatusWrites: Sendable {
+        private let writes = Mutex<[(at: ContinuousClock.Instant, status: JSONValue)]>([])
+
+        func note(_ request: KubeRequest) {
+            guard request.path.hasSuffix("/conversations/talk/status"),
+                let body = request.body.flatMap({ try? JSONParser.parse($0) })
+            else { return }
+            writes.withLock { $0.append((.now, body["status"] ?? .null)) }
+        }
+
+        var all: [(at: ContinuousClock.Instant, status: JSONValue)] { writes.withLock(\.self) }
+    }
+
     private static func run(
         _ model: ScriptedModel, _ body: @escaping @Sendable (Story, Requests) async throws -> Void
     ) async throws {
@@ -128,5 +142,55 @@ import Testing
             }
             #expect(reader.events.last?.kind == .completed)
         }
+    }
+
+    @Test func `however much a tool tells, the status is written at most once a second, and only with news`()
+        async throws
+    {
+        let model = ScriptedModel(
+            .calls(
+                (
+                    "k8s_wait",
+                    [
+                        "resource_type": "configmap", "name": "settings", "for": "jsonpath={.data.mode}=on",
+                        "timeout": "10m",
+                    ]
+                )), .says("It is on."))
+        let writes = StatusWrites()
+        try await Story.run(nil) { story in
+            try await story.apply(LiveSite.service)
+            let site = LiveSite(story)
+            let wrap: @Sendable (any KubeAPI) -> any KubeAPI = { api in
+                NotedAPI(api) { request, identity in if identity == nil { writes.note(request) } }
+            }
+            @Sendable func settings(_ mode: String) -> String {
+                "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: shop}, data: {mode: \(mode)}}"
+            }
+            try await story.withOperator(model, live: site.configuration, wrap: wrap) {
+                try await eventually("it listens") { site.port != nil }
+                try await story.apply(settings("m0"))
+                try await story.ask("wait")
+                let reader = EventReader()
+                let key = try await Self.key(story)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await reader.read(story.api, key: key) }
+                    for mode in 1...3 {
+                        try await story.apply(settings("m\(mode)"))
+                        try await eventually("m\(mode) is told") {
+                            Self.progress(reader).contains { $0.message.contains("m\(mode)") }
+                        }
+                    }
+                    try await story.apply(settings("'on'"))
+                    try await group.waitForAll()
+                }
+                try await story.untilPhase(.completed)
+            }
+        }
+        let all = writes.all
+        let first = try #require(all.first)
+        let seconds = Int(first.at.duration(to: try #require(all.last).at) / .seconds(1))
+        // Its claim and its end are written at once, and so is that the call waits: whoever takes over goes by it.
+        #expect(all.count <= seconds + 4, "\(all.count) in \(seconds) s")
+        for (before, after) in zip(all, all.dropFirst()) { #expect(before.status != after.status) }
     }
 }

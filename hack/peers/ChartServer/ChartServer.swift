@@ -14,11 +14,11 @@ import Writes
     static func main() async throws {
         let server = TestChartServer()
         for version in ["1.2.0", "1.10.0", "2.0.0-rc.1"] {
-            let archive = try ChartArchives.simple("web", version: version)
+            let archive = ChartArchives.simple("web", version: version)
             server.add("web", version: version, archive: archive)
             server.push("acme/web", tag: version, archive: archive)
         }
-        server.push("acme/web", tag: "1.10.0_b2", archive: try ChartArchives.simple("web", version: "1.10.0+b2"))
+        server.push("acme/web", tag: "1.10.0_b2", archive: ChartArchives.simple("web", version: "1.10.0+b2"))
         server.require(.user("copilot", password: "hush-hush"))
         try await server.serve {
             say("\(server.url) \(server.registry)")
