@@ -14,7 +14,7 @@ extension ToolCallRunner {
         let display = RedactedCall(arguments: call.arguments, writes: preview.writes, redactor: redactor)
         let lists = display.requests + postConditions + (touches + call.references.map(\.text)).map(JSONValue.string)
         guard hasRoom(for: call, preview: preview.text, lists: lists, in: &store),
-            fitsTranscript(call, preview, requests + lists, in: &store)
+            fitsTranscript(call, preview: preview, lists: requests + lists, in: &store)
         else { return false }
         let content = ApprovalContent(
             display: display, summary: proposal.summary, risk: proposal.risk,
@@ -124,7 +124,7 @@ extension ToolCallRunner {
     ///
     /// - Parameter lists: what it keeps, as it is and as it is shown.
     private func fitsTranscript(
-        _ call: Call, _ preview: Preview, _ lists: [JSONValue], in store: inout ConversationStore
+        _ call: Call, preview: Preview, lists: [JSONValue], in store: inout ConversationStore
     ) -> Bool {
         let bytes = call.arguments.utf8.count + JSONWriter.bytes(.array(lists)).count
         let changes = min(JSONWriter.bytes(.array(preview.changes.map { $0?.json ?? .null })).count, Self.changesLimit)

@@ -48,7 +48,7 @@ struct InstallTool: ChartDeliveryTool {
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         let found = try await context.storedRevisions(by: arguments)
-        let delivery = try await ReleaseDelivery(arguments, found, isUpgrade: false, in: context)
+        let delivery = try await ReleaseDelivery(arguments, revisions: found, isUpgrade: false, in: context)
         if let newest = found.first {
             let way =
                 newest.status == ReleaseStatus.uninstalled.rawValue
@@ -107,7 +107,7 @@ extension ReleaseDelivery {
             _ = try await context.revisions(by: arguments)
             throw ToolFailure("the release is uninstalled: with install it is installed again")
         }
-        try await self.init(arguments, found, isUpgrade: isThere, in: context)
+        try await self.init(arguments, revisions: found, isUpgrade: isThere, in: context)
     }
 }
 

@@ -17,8 +17,7 @@ struct ReleaseDelivery {
 
     /// - Parameter isUpgrade: whether there is something to upgrade.
     /// - Throws: ``ToolFailure`` where another client works on the release.
-    init(_ arguments: ToolArguments, _ revisions: [ReleaseHead], isUpgrade: Bool, in context: ToolContext) async throws
-    {
+    init(_ arguments: ToolArguments, revisions: [ReleaseHead], isUpgrade: Bool, in context: ToolContext) async throws {
         self.arguments = arguments
         self.context = context
         self.revisions = revisions
@@ -82,7 +81,7 @@ struct ReleaseDelivery {
         var planner = ReleasePlanner(context, record: release.record, head: head, options: try options())
         let shown = ShownRelease(release.record, redactor: context.redactor)
         planner.secrets = shown.secrets.union(release.secrets)
-        planner.introduction = introduction(release, shown)
+        planner.introduction = introduction(release, shown: shown)
         planner.warnings = release.warnings
         try await plan(&planner, content: content)
         return planner
@@ -115,7 +114,7 @@ struct ReleaseDelivery {
         let verb = current == nil ? "Install" : "Upgrade"
         try await planner.finish(
             revisions, to: revision,
-            .init(
+            as: .init(
                 pending: pending, message: arguments.string("description") ?? "\(verb) complete",
                 failure: current == nil ? "Release \"\(name)\" failed" : "Upgrade \"\(name)\" failed",
                 most: arguments.integer("history_max") ?? 0, kept: current?.head.revision))
@@ -151,7 +150,7 @@ struct ReleaseDelivery {
     // MARK: For people
 
     /// The chart, its digest and what changes in the values.
-    private func introduction(_ release: RenderedRelease, _ shown: ShownRelease) -> String {
+    private func introduction(_ release: RenderedRelease, shown: ShownRelease) -> String {
         let before = current.map { ShownRelease($0.record, redactor: context.redactor) }
         let values = shown.values(isComputed: false, asJSON: false)
         let change = UnifiedDiff.text(

@@ -95,7 +95,7 @@ extension ReleasePlanner {
             default: nil
             }
         add(
-            .hook(hook.position, object: position), hook.objects[position], at: place,
+            .hook(hook.position, object: position), of: hook.objects[position], at: place,
             title: "run hook \(place.target.text)", awaits: awaits)
         created.insert(place.key)
     }

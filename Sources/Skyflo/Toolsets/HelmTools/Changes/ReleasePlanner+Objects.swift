@@ -66,7 +66,7 @@ extension ReleasePlanner {
         let target = planned.target
         conditions += after.filter { if case .exists = $0 { false } else { true } }
         add(
-            .manifest(part), body, planned,
+            .manifest(part), body: body, request: planned,
             title: "\(live == nil ? "create" : "change") \(target.text)",
             awaits: options.waits ? after.first(where: isAwaited) : nil, isRetried: live == nil)
         return true
@@ -74,15 +74,15 @@ extension ReleasePlanner {
 
     /// The step that creates an object which isn't there.
     mutating func add(
-        _ part: ReleaseContent.Part, _ object: KubeObject, at place: Place, title: String, awaits: PostCondition?
+        _ part: ReleaseContent.Part, of object: KubeObject, at place: Place, title: String, awaits: PostCondition?
     ) {
         let body = ReleaseContent.body(of: object, as: part, in: record, namespace: place.namespace)
         let request = ReleaseContent.creation(body: body, target: place.target, manager: manager)
-        add(part, body, request, title: title, awaits: awaits, isRetried: true)
+        add(part, body: body, request: request, title: title, awaits: awaits, isRetried: true)
     }
 
     private mutating func add(
-        _ part: ReleaseContent.Part, _ body: JSONValue, _ request: PlannedRequest, title: String,
+        _ part: ReleaseContent.Part, body: JSONValue, request: PlannedRequest, title: String,
         awaits: PostCondition?, isRetried: Bool
     ) {
         var work = work(.object, head: head, digest: digest)

@@ -31,7 +31,7 @@ extension ReleasePlanner {
             }
             note(place)
             let part = ReleaseContent.Part.customResource(position)
-            add(part, object, at: place, title: "create \(place.target.text)", awaits: .exists(place.subject))
+            add(part, of: object, at: place, title: "create \(place.target.text)", awaits: .exists(place.subject))
         }
         if kept > 0 {
             warnings.append(
@@ -104,7 +104,7 @@ extension ReleasePlanner {
     /// The records as Helm leaves them.
     ///
     /// - Parameter revisions: those that there are, the newest first.
-    mutating func finish(_ revisions: [ReleaseHead], to next: Int, _ ending: Ending) async throws {
+    mutating func finish(_ revisions: [ReleaseHead], to next: Int, as ending: Ending) async throws {
         nextStage()
         for head in revisions where head.status == ReleaseStatus.deployed.rawValue {
             let digest = ReleaseContent.digest(of: try await context.record(of: head), by: context.redactor)

@@ -47,7 +47,7 @@ struct RollbackTool: HelmChangeTool {
         if runsHooks { try await planner.run(hooksOf: "post-rollback") }
         try await planner.finish(
             revisions, to: next,
-            .init(
+            as: .init(
                 pending: .pendingRollback, failure: "Rollback \"\(newest.name)\" failed",
                 most: try arguments.requiredInteger("history_max"),
                 // It is told by its number.
