@@ -5,6 +5,7 @@ import TestGitHosts
 import TestWeb
 import Testing
 import ToolKit
+import Writes
 
 @testable import GitTools
 
@@ -52,6 +53,43 @@ import ToolKit
             let tag = try await bench.tools.output(
                 "git_find_deployed_commit", ["image": "acme/shop:1.4.0", "integration": "hub"])
             #expect(tag.contains("Found by: v1.4.0, from the image's tag 1.4.0") && tag.contains("Change 40"), "\(tag)")
+        }
+    }
+
+    private struct Labelled: ChartProvider {
+        var labels: [String: String]?
+
+        func chart(_ reference: ChartReference) async throws -> ChartPackage { throw NoCharts.failure }
+
+        func labels(ofImage image: String) async throws -> [String: String]? {
+            guard let labels else { throw ToolFailure("Helm repository oci: the system can't be reached") }
+            return labels
+        }
+    }
+
+    @Test func `the labels of an image come before all else, where its registry is listed`() async throws {
+        try await Bench.with { bench in
+            bench.tools.charts = Labelled(labels: [
+                "org.opencontainers.image.revision": GitHostState.id(45),
+                "org.opencontainers.image.source": "https://git.example.com/acme/shop.git",
+            ])
+            let text = try await bench.tools.output(
+                "git_find_deployed_commit", ["image": "registry.example.com/x:1.4.0"])
+            #expect(text.contains("Commit: \(GitHostState.id(45))") && text.contains("(GitLab lab)"), "\(text)")
+            #expect(text.contains("from the image's label org.opencontainers.image.revision"))
+        }
+    }
+
+    @Test func `labels that can't be read are told, and the tag counts as before`() async throws {
+        try await Bench.with { bench in
+            bench.tools.charts = Labelled(labels: nil)
+            let text = try await bench.tools.output(
+                "git_find_deployed_commit", ["image": "acme/shop:1.4.0", "integration": "hub"])
+            #expect(
+                text.contains(
+                    "from the image's tag 1.4.0; the labels of the image can't be read: Helm repository oci: the system"
+                ),
+                "\(text)")
         }
     }
 

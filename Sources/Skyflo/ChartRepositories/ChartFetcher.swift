@@ -182,6 +182,21 @@ package struct ChartFetcher: Sendable {
         }
     }
 
+    // MARK: Images
+
+    /// As ``ToolKit/ChartProvider/labels(ofImage:)``.
+    package func labels(ofImage image: String) async throws -> [String: String]? {
+        guard let name = OCIReference(image: image), let listed = ChartLocation.listed(name, in: repositories),
+            NamePatterns(listed.repository.allowedCharts).allow(listed.chart)
+        else { return nil }
+        return try await said {
+            try await connected(to: listed.repository) { connection in
+                var registry = try OCIRegistry(connection, name)
+                return try await registry.labels(name.digest ?? name.tag ?? "latest")
+            }
+        }
+    }
+
     // MARK: Looking
 
     /// Whether a repository answers, and takes its credential.

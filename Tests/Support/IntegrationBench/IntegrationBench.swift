@@ -76,12 +76,15 @@ package struct IntegrationBench: Sendable {
             otherHosts: logHosts, timeout: timeout)
     }
 
+    /// What the registries that are listed have.
+    package var charts: any ChartProvider = NoCharts()
+
     private var context: ToolContext {
         let identity = Impersonation.serviceAccount(namespace: "shop", name: "copilot")
         return ToolContext(
             api: ReadOnlyAPI(api.impersonating(identity)), mapper: RESTMapper(api: api), namespace: "shop",
             redactor: Redactor(key: Array("a key for tests only".utf8)),
-            integrations: IntegrationReader(provider, namespace: "shop"))
+            integrations: IntegrationReader(provider, namespace: "shop"), charts: charts)
     }
 
     package func output(_ name: String, _ arguments: JSONValue = [:]) async throws -> String {

@@ -32,6 +32,8 @@ struct OCIManifest: Sendable {
     }
 
     var content: Content
+    /// Texts alone, and those that aren't too long.
+    var annotations: [String: String]
     /// Of its own bytes.
     var digest: String
 
@@ -40,6 +42,15 @@ struct OCIManifest: Sendable {
         "application/vnd.docker.distribution.manifest.v2+json",
         "application/vnd.docker.distribution.manifest.list.v2+json",
     ]
+
+    /// The texts of an object that can be shown.
+    static func texts(_ json: JSONValue?) -> [String: String] {
+        (json?.object ?? [:]).reduce(into: [:]) { texts, member in
+            if let text = member.value.string, text.utf8.count <= 2048, member.key.utf8.count <= 256 {
+                texts[member.key] = text
+            }
+        }
+    }
 
     static let chartConfig = "application/vnd.cncf.helm.config.v1+json"
     /// The second is what Helm 3 wrote before 3.7.
@@ -54,6 +65,7 @@ struct OCIManifest: Sendable {
             throw IntegrationError(.malformed, message: "the registry answers with something that is no manifest")
         }
         self.digest = digest
+        annotations = Self.texts(json["annotations"])
         if let list = json["manifests"]?.array {
             content = .index(list.prefix(256).compactMap(OCIDescriptor.init))
         } else if let list = json["layers"]?.array {

@@ -10,7 +10,7 @@ struct OCIReference: Sendable, Hashable {
     /// `sha256:` and 64 hexadecimal digits.
     let digest: String?
 
-    /// - Parameter url: `oci://HOST[:PORT]/PATH[:TAG][@DIGEST]`, or an image's name without `oci://`.
+    /// - Parameter url: `oci://HOST[:PORT]/PATH[:TAG][@DIGEST]`, or the same without `oci://`.
     /// - Returns: nil for what is none (distribution specification, "Pulling manifests").
     init?(_ url: String) {
         guard url.utf8.count <= 1024 else { return nil }
@@ -34,6 +34,15 @@ struct OCIReference: Sendable, Hashable {
             name.utf8.count <= 255, tag.map(Self.isTag) ?? true, digest.map(Self.isDigest) ?? true
         else { return nil }
         (self.host, self.name, self.tag, self.digest) = (host.lowercased(), String(name), tag, digest)
+    }
+
+    /// - Parameter image: as a pod names it: without a host it is one of Docker Hub.
+    init?(image: String) {
+        let parts = image.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        let hasHost =
+            parts.count == 2 && (parts[0].contains(".") || parts[0].contains(":") || parts[0] == "localhost")
+        self.init(hasHost ? image : parts.count == 2 ? "docker.io/\(image)" : "docker.io/library/\(image)")
+        if name.isEmpty { return nil }
     }
 
     private static func isLetterOrDigit(_ byte: UInt8) -> Bool { byte &- 97 < 26 || byte &- 48 < 10 }

@@ -56,6 +56,10 @@ struct ChartDirectory: ChartProvider {
 
     func versions(of name: String) async throws -> [String] { try await fetcher.versions(of: name) }
 
+    func labels(ofImage image: String) async throws -> [String: String]? {
+        try await fetcher.labels(ofImage: image)
+    }
+
     /// Whether a repository of the spec answers.
     /// - Throws: ``Writes/ToolFailure``, `CancellationError`.
     func look(_ settings: HelmRepositorySettings, within limit: Duration) async throws {

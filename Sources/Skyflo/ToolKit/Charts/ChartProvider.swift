@@ -29,6 +29,13 @@ package protocol ChartProvider: Sendable {
     /// - Parameter name: as ``ChartReference/name``, but no address of an archive.
     /// - Throws: as ``chart(_:)``.
     func versions(of name: String) async throws -> [String]
+
+    /// What a container image says of itself, by its labels and annotations.
+    ///
+    /// - Parameter image: as a pod names it.
+    /// - Returns: nil where its registry isn't one of the repositories: nothing is asked then.
+    /// - Throws: as ``chart(_:)``.
+    func labels(ofImage image: String) async throws -> [String: String]?
 }
 
 extension ChartProvider {
@@ -38,6 +45,8 @@ extension ChartProvider {
     package func index(of repository: String, isNew: Bool) async throws -> RepositoryIndex { throw NoCharts.failure }
 
     package func versions(of name: String) async throws -> [String] { throw NoCharts.failure }
+
+    package func labels(ofImage image: String) async throws -> [String: String]? { nil }
 }
 
 /// What may be said of a repository: its credential is no part of it.

@@ -12,10 +12,11 @@ struct DeployedCommitTool: GitTool {
     let title = "Git: Find Deployed Commit"
     let description =
         "Find the commit that a workload's image, or an image by its name, was built of, with its pull or merge requests, "
-        + "checks and pipelines. It goes by annotations and labels (org.opencontainers.image.revision and source) and by the tag."
+        + "checks and pipelines. It goes by annotations and labels (org.opencontainers.image.revision and source), those of the image where its registry "
+        + "is listed, and by the tag."
     let routes = GitRoutes.commit + GitRoutes.checks + GitRoutes.pipelines
     let requests: [ToolRequest]? = [
-        .askIntegration,
+        .askIntegration, .askHelmRepository,
         ToolRequest(
             ["get"],
             of: [
@@ -40,11 +41,13 @@ struct DeployedCommitTool: GitTool {
     ]
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
-        let (image, origin) = try await origin(arguments, context)
+        let (image, origin, problem) = try await origin(arguments, context)
+        // What the registry says is one way of several: without it the others count as before.
+        let note = problem.map { "; the labels of the image can't be read: \($0)" } ?? ""
         guard !origin.candidates.isEmpty else {
             throw ToolFailure(
                 "image \(image.excerpt): neither its tag nor an annotation (\(ImageOrigin.revisionKeys[0])) says of which "
-                    + "commit it is; git_list_commits lists those of its repository")
+                    + "commit it is; git_list_commits lists those of its repository\(note)")
         }
         let wanted = arguments.string("repository").map { [$0] } ?? origin.repositories
         var tried: [String] = []
@@ -54,7 +57,7 @@ struct DeployedCommitTool: GitTool {
                 guard let (commit, candidate) = try await find(origin, in: place) else { continue }
                 var outline = Outline()
                 outline.field("Image", value: image)
-                outline.field("Found by", value: "\(candidate.ref), from \(candidate.place)")
+                outline.field("Found by", value: "\(candidate.ref), from \(candidate.place)\(note)")
                 try await place.describe(commit, now: now(), in: &outline)
                 return context.shown(outline.lines)
             }
@@ -63,15 +66,23 @@ struct DeployedCommitTool: GitTool {
         throw ToolFailure(
             tried.isEmpty
                 ? "image \(image.excerpt): neither an annotation (\(ImageOrigin.sourceKeys[0])) nor its name leads to a "
-                    + "repository that an integration has; give repository"
+                    + "repository that an integration has; give repository\(note)"
                 : "image \(image.excerpt): none of \(refs) is a commit, branch or tag of \(tried.joined(separator: ", ")); "
-                    + "give repository")
+                    + "give repository\(note)")
     }
 
     private func origin(
         _ arguments: ToolArguments, _ context: ToolContext
-    ) async throws -> (image: String, ImageOrigin) {
-        if let image = arguments.string("image") { return (image, ImageOrigin(image: image)) }
+    ) async throws -> (image: String, ImageOrigin, problem: String?) {
+        func origin(_ image: String, _ metadata: [JSONValue] = []) async throws -> (String, ImageOrigin, String?) {
+            do {
+                let labels = try await context.charts.labels(ofImage: image) ?? [:]
+                return (image, ImageOrigin(image: image, metadata: metadata, labels: labels), nil)
+            } catch let failure as ToolFailure {
+                return (image, ImageOrigin(image: image, metadata: metadata), failure.message)
+            }
+        }
+        if let image = arguments.string("image") { return try await origin(image) }
         guard let name = arguments.string("name") else { throw ToolFailure("give name, of a workload, or image") }
         let match = try await context.match(arguments.string("kind") ?? "deployment")
         let object = try await context.object(
@@ -85,10 +96,7 @@ struct DeployedCommitTool: GitTool {
             let names = containers.compactMap { $0["name"]?.string }.joined(separator: ", ")
             throw ToolFailure("container: \(name) has no container \"\(container ?? "")\"; its containers: \(names)")
         }
-        return (
-            image,
-            ImageOrigin(image: image, metadata: [template["metadata"], object["metadata"]].compactMap { $0 })
-        )
+        return try await origin(image, [template["metadata"], object["metadata"]].compactMap { $0 })
     }
 
     /// Where a name or an address leads to. What leads nowhere is no fault: it is one guess of several.

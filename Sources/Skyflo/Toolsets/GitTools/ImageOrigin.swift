@@ -3,7 +3,7 @@ import KubeModel
 import Writes
 
 /// What an image and the workload that runs it tell of the commit that it was built of. The image's own labels are known to its
-/// registry alone; who builds images often repeats them beside the workload.
+/// registry, which may not be one that is asked; who builds images often repeats them beside the workload.
 struct ImageOrigin: Sendable, Hashable {
     /// A name that may be the commit's, and where it was found.
     struct Candidate: Sendable, Hashable {
@@ -22,7 +22,10 @@ struct ImageOrigin: Sendable, Hashable {
     /// - Parameters:
     ///   - image: `registry:5000/acme/shop:1.4-1a2b3c4@sha256:…`
     ///   - metadata: of the workload and its pod template.
-    init(image: String, metadata: [JSONValue] = []) {
+    ///   - labels: of the image.
+    init(image: String, metadata: [JSONValue] = [], labels: [String: String] = [:]) {
+        for key in Self.revisionKeys { if let value = labels[key] { add(value, from: "the image's label \(key)") } }
+        repositories = Self.sourceKeys.compactMap { labels[$0] }
         let marks = metadata.flatMap { [$0["annotations"], $0["labels"]] }.compactMap { $0 }
         func marked(_ keys: [String]) -> [(key: String, value: String)] {
             keys.flatMap { key in marks.compactMap { $0[key]?.string.map { (key, $0) } } }
