@@ -72,6 +72,21 @@ import Testing
         }
     }
 
+    @Test func `usage of a reply that was cut off is shown as about so much`() async throws {
+        try await Site.run { site in
+            var usage: JSONValue = ["promptTokens": 140, "completionTokens": 20, "cost": "0.5", "totalTokens": 160]
+            let told: JSONValue = ["phase": "Stopped", "turn": 1]
+            try await site.converse("whole", status: MergePatch.apply(["usage": usage], to: told))
+            usage["estimatedTokens"] = 160
+            usage["estimatedCost"] = "0.5"
+            try await site.converse("cut", status: MergePatch.apply(["usage": usage], to: told))
+            let browser = try await site.browser(as: "viewer")
+            #expect(try await browser.get("/conversations/shop/whole").text.contains("<b>140</b>"))
+            let cut = try await browser.get("/conversations/shop/cut").text
+            for figure in ["~140", "~20", "~0.5"] { #expect(cut.contains("<b>\(figure)</b>"), "\(figure)") }
+        }
+    }
+
     @Test func `a list is filtered by phase, words and namespace`() async throws {
         try await Site.run { site in
             try await site.converse("done", status: ["phase": "Completed", "turn": 1, "title": "Scale the web"])

@@ -56,6 +56,7 @@ import WorkflowEngine
             .modelFailed("broken off", usage: .init(prompt: 7)))
         #expect(status(play)["usage", "promptTokens"] == 157)
         #expect(status(play)["usage", "lastTurn", "promptTokens"] == 7)
+        #expect(status(play)["usage", "lastTurn", "estimatedTokens"] == .null, "nothing was cut off")
         #expect(play.end()?.reason == .modelFailed)
     }
 }

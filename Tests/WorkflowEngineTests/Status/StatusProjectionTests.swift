@@ -268,6 +268,10 @@ import WorkflowEngine
         try look(play)
         #expect(all["progress", "summary"] == "0 of 2 steps are done")
         #expect(all["progress", "steps"]?[1]?["message"] == "budget")
+        let cut = ModelTurn.Usage(prompt: 7, cost: 2_000_000, estimated: .init(prompt: 7, cost: 1_000_000))
+        play.apply(.replyCut(model: "m", cut))
+        try look(play)
+        #expect(all["usage", "estimatedTokens"] == 7 && all["usage", "lastTurn", "estimatedCost"] == "0.000001")
         let wanted = paths(try #require(json["properties", "status"]))
         #expect(wanted.subtracting(written) == [], "in the schema, and never written")
     }
