@@ -268,10 +268,9 @@ let package = Package(
             [
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
                 "LiveEvents", "LiveServer", "OfflineModel", "ControllerRuntime", "WorkflowEngine", "Transcripts",
-                "Writes", "ToolKit", "ChartRepositories", "KubernetesTools", "ArgoCDTools", "ArgoTools", "GitTools",
-                "HelmTools", "JenkinsTools", "MCP", "MCPTools", "PrometheusTools", "Integrations", "Telemetry",
-                lifecycle, log,
-                metrics, tracing,
+                "Writes", "ToolKit", "ChartRepositories", "Helm", "KubernetesTools", "ArgoCDTools", "ArgoTools",
+                "GitTools", "HelmTools", "JenkinsTools", "MCP", "MCPTools", "PrometheusTools", "Integrations",
+                "Telemetry", lifecycle, log, metrics, tracing,
             ],
             tests: [
                 "KubeModel", "SkyfloAPI", "KubeClient", "LanguageModels", "LiveEvents", "OfflineModel",
