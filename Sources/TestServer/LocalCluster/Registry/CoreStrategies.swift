@@ -21,8 +21,6 @@ struct NamespaceStrategy: ResourceStrategy {
 }
 
 struct ConfigMapStrategy: ResourceStrategy {
-    private static let limit = 1_048_576
-
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
         var errors: [FieldError] = []
         var size = 0
@@ -41,9 +39,9 @@ struct ConfigMapStrategy: ResourceStrategy {
             if let problem = DataKeys.problem(key) {
                 errors.append(.invalid("binaryData[\(key)]", value: .string(key), detail: problem))
             }
-            size += (value.string?.utf8.count ?? 0) / 4 * 3
+            size += DataKeys.decodedSize(value)
         }
-        if size > Self.limit { errors.append(.tooLong("[]", limit: Self.limit)) }
+        if size > DataKeys.sizeLimit { errors.append(.tooLong("[]", limit: DataKeys.sizeLimit)) }
         return errors + DataKeys.immutableErrors(object, old: old, members: ["data", "binaryData"])
     }
 }
@@ -67,6 +65,9 @@ struct SecretStrategy: ResourceStrategy {
                 errors.append(.invalid("data[\(key)]", value: .string(key), detail: problem))
             }
         }
+        if data.reduce(0, { $0 + DataKeys.decodedSize($1.value) }) > DataKeys.sizeLimit {
+            errors.append(.tooLong("data", limit: DataKeys.sizeLimit))
+        }
         if let old, let type = old.json["type"], object.json["type"] != type {
             errors.append(.invalid("type", value: object.json["type"] ?? "", detail: "field is immutable"))
         }
@@ -78,6 +79,15 @@ struct SecretStrategy: ResourceStrategy {
 }
 
 private enum DataKeys {
+    /// Bytes of all values of a ConfigMap or a Secret together; keys don't count (`core.MaxSecretSize`).
+    static let sizeLimit = 1_048_576
+
+    /// How many bytes a text in base64 stands for, without decoding it.
+    static func decodedSize(_ value: JSONValue) -> Int {
+        guard let text = value.string?.utf8 else { return 0 }
+        return text.count / 4 * 3 - text.suffix(2).count { $0 == UInt8(ascii: "=") }
+    }
+
     static func problem(_ key: String) -> String? {
         if key.utf8.count > 253 { return "must be no more than 253 bytes" }
         let isValid =
