@@ -87,6 +87,8 @@ public enum BuiltInSchemas {
         "Namespace", "Node", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition",
         "SelfSubjectAccessReview", "SubjectAccessReview", "SelfSubjectRulesReview", "SelfSubjectReview", "TokenReview",
         "IngressClass", "PersistentVolume", "PriorityClass", "StorageClass", "ValidatingAdmissionPolicy",
-        "ValidatingAdmissionPolicyBinding",
+        "ValidatingAdmissionPolicyBinding", "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding",
+        "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "APIService", "RuntimeClass", "CSIDriver",
+        "FlowSchema", "PriorityLevelConfiguration", "DeviceClass",
     ]
 }

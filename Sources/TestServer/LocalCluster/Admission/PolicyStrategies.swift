@@ -96,14 +96,14 @@ struct AdmissionBindingStrategy: ResourceStrategy {
     }
 }
 
-/// What policies and bindings have in common.
-private enum Matching {
+/// What policies, bindings and webhooks have in common.
+enum Matching {
     static func filled(_ json: JSONValue) -> JSONValue {
         var json = json
         PodTemplateDefaults.fill(&json, member: "matchPolicy", value: "Equivalent")
         PodTemplateDefaults.fill(&json, member: "namespaceSelector", value: .object([:]))
         PodTemplateDefaults.fill(&json, member: "objectSelector", value: .object([:]))
-        for member in ["resourceRules", "excludeResourceRules"] {
+        for member in ["resourceRules", "excludeResourceRules", "rules"] {
             guard let rules = json[member]?.array else { continue }
             json[member] = .array(
                 rules.map { rule in
@@ -136,7 +136,7 @@ private enum Matching {
         return errors
     }
 
-    private static func ruleErrors(_ rule: JSONValue, path: String) -> [FieldError] {
+    static func ruleErrors(_ rule: JSONValue, path: String) -> [FieldError] {
         var errors: [FieldError] = []
         for member in ["apiGroups", "apiVersions", "operations", "resources"]
         where rule[member]?.array?.isEmpty ?? true {

@@ -6,7 +6,7 @@ enum BuiltInResources {
     static let storedVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
 
     static let all: [ResourceDefinition] =
-        core + apps + newerEvents + access + others + controllers + infrastructure
+        core + apps + newerEvents + access + others + controllers + infrastructure + withoutEffect
 
     private static let newerEvents = [
         resource(
