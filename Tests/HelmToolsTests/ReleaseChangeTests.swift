@@ -75,6 +75,8 @@ struct ReleaseChangeTests {
                     "delete configmap default/early",
                     "mark revision 2 of release default/web superseded",
                     "mark revision 3 of release default/web deployed",
+                    "only after a failure: delete configmap default/early",
+                    "only after a failure: delete configmap default/early",
                     "only after a failure: mark revision 3 of release default/web failed",
                 ])
             let preview = try await bench.preview(proposal)
@@ -192,6 +194,7 @@ struct ReleaseChangeTests {
                     "delete configmap default/extra", "delete secret default/db",
                     "delete the record of revision 1 of release default/web",
                     "delete the record of revision 2 of release default/web",
+                    "only after a failure: delete configmap default/before",
                 ])
             #expect(proposal.warnings.contains("ConfigMap kept stays: helm.sh/resource-policy keeps it"))
             try await bench.carryOut(try await bench.preview(proposal))
@@ -346,6 +349,7 @@ struct ReleaseChangeTests {
                     "read the log of pod default/other", "delete pod default/check",
                     "store in revision 2 of release default/web how its hooks ran",
                     "only after a failure: read the log of pod default/check",
+                    "only after a failure: delete pod default/check",
                     "only after a failure: read the log of pod default/other",
                     "only after a failure: delete pod default/other",
                 ])
@@ -354,7 +358,7 @@ struct ReleaseChangeTests {
             #expect(record.hooks.map { $0["last_run", "phase"] } == ["Succeeded", "Succeeded"])
             #expect(record.status == "deployed")
             let one = try await bench.propose("helm_test", ["test": "check"])
-            #expect(one.writes.count == 5)
+            #expect(one.writes.count == 6)
             #expect(
                 await bench.failure("helm_test", ["test": "none"])
                     == "test: release default/web has no test hook none; it has Pod/check, Pod/other")

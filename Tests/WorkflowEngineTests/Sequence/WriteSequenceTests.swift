@@ -96,13 +96,51 @@ import WorkflowEngine
                 == .failed("change: no; 2 of 3 steps were done (store, mark failed)"))
         lost.begin(2)
         lost.end(2, outcome: .rejected("gone"), at: start)
-        #expect(try end(lost.next(now: start, stop: nil)) == .failed("change: no; 1 of 2 steps was done (store)"))
+        #expect(
+            try end(lost.next(now: start, stop: nil))
+                == .failed("change: no; 1 of 2 steps was done (store); failed: mark failed"))
         let late = sequence()
         #expect(late.next(now: at(60), stop: nil) == .send(2))
         var unbegun = WriteSequence(late.steps.map(\.plan), startedAt: start)
         unbegun.begin(0)
         unbegun.end(0, outcome: .rejected("no"), at: start)
         guard case .end(.rejected) = unbegun.next(now: start, stop: nil) else { throw Unexpected(next: .send(9)) }
+    }
+
+    @Test func `what is for a failure goes on after one of it failed, but for later stages`() throws {
+        var sequence = WriteSequence(
+            [
+                WriteStep(title: "create", stage: 1, deadlineSeconds: 60),
+                WriteStep(title: "change", stage: 2, deadlineSeconds: 60),
+                WriteStep(title: "mark", stage: 1, deadlineSeconds: 60, isRetried: true, isOnFailure: true),
+                WriteStep(title: "delete", stage: 1, deadlineSeconds: 60, isOnFailure: true),
+                WriteStep(title: "forget", stage: 2, deadlineSeconds: 60, isOnFailure: true),
+            ], startedAt: start)
+        sequence.begin(0)
+        sequence.end(0, outcome: .applied(""), at: start)
+        #expect(sequence.next(now: at(60), stop: nil) == .send(2))
+        for attempt in 1...WriteSequence.mostAttempts {
+            sequence.begin(2)
+            sequence.end(2, outcome: .postponed("busy"), at: at(60))
+            guard attempt < WriteSequence.mostAttempts else { break }
+            guard case .wait(checking: [], _) = sequence.next(now: at(60), stop: nil) else {
+                throw Unexpected(next: sequence.next(now: at(60), stop: nil))
+            }
+        }
+        #expect(sequence.next(now: at(60), stop: nil) == .send(3))
+        var forgetting = sequence
+        sequence.begin(3)
+        sequence.end(3, outcome: .applied(""), at: at(60))
+        let end = try end(sequence.next(now: at(60), stop: nil))
+        #expect(
+            end
+                == .failed(
+                    "not done within 60 s: change; 2 of 3 steps were done (create, delete); not done: change; failed: mark"
+                ))
+        forgetting.end(2, outcome: .applied(""), at: at(60))
+        forgetting.begin(3)
+        forgetting.end(3, outcome: .rejected("no"), at: at(60))
+        guard case .end = forgetting.next(now: at(60), stop: nil) else { throw Unexpected(next: .send(4)) }
     }
 
     @Test func `how it ends says what was done`() throws {

@@ -54,6 +54,9 @@ extension Call {
         let writes = try plannedWrites()
         let planned = writes[step]
         guard let creator = planned.creator(among: writes[..<step]), let sequence else { return planned }
+        let end = sequence.steps[creator].progress.state
+        // What depends on how the other ended has nothing to do where that didn't.
+        if case .release(let release) = planned.action, !release.appliesAfter(end) { return planned }
         return planned.aimed(atUID: sequence.steps[creator].progress.uid)
     }
 

@@ -83,7 +83,10 @@ extension ToolCallRunner {
             identity: user, tool: call.tool, arguments: display.arguments,
             requests: display.requests, postConditions: content.postConditions, references: sources,
             fingerprint: display.fingerprint)
-        let notes = shown == nil ? [] : ["credentials are shown as ‹redacted:…›, and sent as the model wrote them"]
+        let isHiding = shown.map { shown in
+            Redactor.isRedacted(shown.arguments + JSONWriter.string(.array(shown.requests)))
+        }
+        let notes = isHiding != true ? [] : ["credentials are shown as ‹redacted:…›, and sent as the model wrote them"]
         let expiry = store.now.adding(seconds: Double(store.conversation.spec.limits.approvalTimeoutSeconds))
         store.log(
             .approvalRequested(

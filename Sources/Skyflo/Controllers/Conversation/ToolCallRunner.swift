@@ -37,7 +37,7 @@ struct ToolCallRunner: Sendable {
     static let argumentsLimit = 24 * 1024
     static let requestsLimit = 64
     /// Steps of a sequence are alike, and read by their titles.
-    static let stepsLimit = 96
+    static let stepsLimit = 192
 
     /// What came of preparing one call.
     enum Prepared: Sendable {

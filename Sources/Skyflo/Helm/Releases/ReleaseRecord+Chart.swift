@@ -26,6 +26,13 @@ extension ReleaseRecord {
         if !rendered.hooks.isEmpty { json["hooks"] = .array(rendered.hooks.map(\.record)) }
     }
 
+    /// What anybody who has the chart can read: its templates and default values.
+    package var chartTexts: [String] {
+        let templates = (json["chart", "templates"]?.array ?? []).compactMap { $0["data"]?.string }
+            .compactMap { Base64.decode($0) }.map { String(decoding: $0, as: UTF8.self) }
+        return templates + [JSONWriter.string(json["chart", "values"] ?? .null)]
+    }
+
     private static func json(of value: HelmValue) throws(HelmError) -> JSONValue {
         let text = try GoJSONWriter.text(of: value, escapesHTML: false)
         guard let json = try? JSONParser.parse(text.bytes) else { throw HelmError("a value has no form in JSON") }

@@ -33,13 +33,31 @@ package struct StoredReleaseWork: Sendable, Hashable {
 
     /// The status that a record gets.
     package var status: String?
-    /// Those that it may have before.
+    /// Those that it may have before. Of what deletes what a step created: how that step may have ended; none for any end.
     package var from: [String] = []
     package var message: String?
     /// Positions of the hooks that have run by then.
     package var hooks: [Int] = []
     /// When the release was installed, for a new revision.
     package var firstDeployed: String?
+    /// The newest revision as the plan found it, for a new one; nil where there was none.
+    package var previous: Previous?
+    /// Tells a new record from one that somebody else makes of the same content at the same time.
+    package var nonce: String?
+
+    /// A revision that a plan was made after.
+    package struct Previous: Sendable, Hashable {
+        package var revision: Int
+        /// Of its Secret.
+        package var uid: String
+        package var status: String
+
+        package init(revision: Int, uid: String, status: String) {
+            self.revision = revision
+            self.uid = uid
+            self.status = status
+        }
+    }
 
     package init(
         _ kind: Kind, release: String, namespace: String, revision: Int, secretUID: String, digest: String
@@ -70,5 +88,17 @@ extension StoredReleaseWork: JSONRecord {
         members.code(&message, as: "message")
         members.understand(&hooks, as: "hooks")
         members.code(&firstDeployed, as: "firstDeployed")
+        members.understand(&previous, as: "previous")
+        members.code(&nonce, as: "nonce")
+    }
+}
+
+extension StoredReleaseWork.Previous: JSONRecord {
+    package init() { self.init(revision: 0, uid: "", status: "") }
+
+    package mutating func code(_ members: inout JSONMembers) {
+        members.require(&revision, as: "revision") { $0 > 0 }
+        members.require(&uid, as: "uid")
+        members.require(&status, as: "status")
     }
 }

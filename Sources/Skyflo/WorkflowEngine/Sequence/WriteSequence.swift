@@ -29,6 +29,8 @@ package struct WriteSequence: Sendable, Hashable {
 
     /// How long to wait before looking again.
     static let pollSeconds = 2.0
+    /// What is for a failure has no deadline.
+    package static let mostAttempts = 5
     /// The longest pause between two attempts of a step that the server asks to try later.
     static let longestPause = 30.0
 
@@ -43,15 +45,18 @@ package struct WriteSequence: Sendable, Hashable {
     package func next(now: KubeTime, stop: String?) -> Next {
         if let begun = index(of: .executing) { return .recover(begun) }
         if let lost = index(of: .unknown) { return .end(.unknown(end(at: lost))) }
-        if let failed = index(of: .failed) { return closing(endOfFailure(at: failed), stop: stop) }
-        if let stale = index(of: .stale) {
-            return closing(hasBegun ? .failed(end(at: stale)) : .stale(steps[stale].progress.message), stop: stop)
+        if let failed = plannedIndex(of: .failed) { return closing(endOfFailure(at: failed), stop: stop, now: now) }
+        if let stale = plannedIndex(of: .stale) {
+            return closing(
+                hasBegun ? .failed(end(at: stale)) : .stale(steps[stale].progress.message), stop: stop, now: now)
         }
         let left = steps.indices.filter { !steps[$0].plan.isOnFailure && steps[$0].progress.state != .done }
         guard let stage = left.map({ steps[$0].plan.stage }).min() else { return .end(.applied("")) }
         if let stop { return .end(interrupted(stop)) }
         let open = left.filter { steps[$0].plan.stage == stage }
-        if let late = open.first(where: { deadline(of: $0) <= now }) { return closing(endOfTime(at: late), stop: stop) }
+        if let late = open.first(where: { deadline(of: $0) <= now }) {
+            return closing(endOfTime(at: late), stop: stop, now: now)
+        }
         let pending = open.filter { steps[$0].progress.state == .pending }
         if let ready = pending.first(where: { steps[$0].progress.notBefore.map { $0 <= now } ?? true }) {
             return .send(ready)
@@ -63,16 +68,25 @@ package struct WriteSequence: Sendable, Hashable {
     }
 
     /// Where something was changed before it came to this, first what is for that.
-    private func closing(_ end: WriteOutcome, stop: String?) -> Next {
+    private func closing(_ end: WriteOutcome, stop: String?, now: KubeTime) -> Next {
         let next = steps.indices.first { steps[$0].plan.isOnFailure && steps[$0].progress.state == .pending }
         guard hasBegun, stop == nil, let next else { return .end(end) }
-        // One that failed itself ends it.
-        let isTried = steps.contains { $0.plan.isOnFailure && ![.pending, .done].contains($0.progress.state) }
-        return isTried ? .end(end) : .send(next)
+        // One that failed itself ends it for later stages.
+        let isMissing = steps.contains {
+            $0.plan.isOnFailure && $0.plan.stage < steps[next].plan.stage && $0.progress.state != .done
+        }
+        if isMissing { return .end(end) }
+        if let time = steps[next].progress.notBefore, time > now { return .wait(checking: [], until: time) }
+        return .send(next)
     }
 
     package func deadline(of step: Int) -> KubeTime {
         startedAt.adding(seconds: Double(steps[step].plan.deadlineSeconds))
+    }
+
+    /// Of what isn't for a failure itself.
+    private func plannedIndex(of state: StepProgress.State) -> Int? {
+        steps.firstIndex { !$0.plan.isOnFailure && $0.progress.state == state }
     }
 
     private func index(of state: StepProgress.State) -> Int? { steps.firstIndex { $0.progress.state == state } }
@@ -96,7 +110,8 @@ package struct WriteSequence: Sendable, Hashable {
             steps[step].progress.state = plan.awaits == nil ? .done : .waiting
             steps[step].progress.uid = uid
             steps[step].progress.message = text
-        case .postponed(let why) where plan.isRetried:
+        case .postponed(let why)
+        where plan.isRetried && (!plan.isOnFailure || steps[step].progress.attempts < Self.mostAttempts):
             steps[step].progress.state = .pending
             steps[step].progress.message = why
             let pause = min(Self.longestPause, Self.pollSeconds * Double(steps[step].progress.attempts))
@@ -148,8 +163,9 @@ package struct WriteSequence: Sendable, Hashable {
     /// `3 of 7 steps were done (cordon node n1, …); evict pod shop/web-1 was sent, and not seen to have had its effect; not
     /// done: …`
     private var account: String {
-        // What is for a failure counts only where it was done.
+        // What is for a failure counts only where it was tried.
         let told = steps.filter { !$0.plan.isOnFailure || $0.progress.state == .done }
+        let untidy = steps.filter { $0.plan.isOnFailure && [.failed, .stale].contains($0.progress.state) }
         func names(_ states: Set<StepProgress.State>) -> [String] {
             told.filter { states.contains($0.progress.state) }.map(\.plan.title)
         }
@@ -166,6 +182,7 @@ package struct WriteSequence: Sendable, Hashable {
         if !waiting.isEmpty { parts.append("sent, but not complete yet: \(list(waiting))") }
         let open = names([.pending])
         if !open.isEmpty { parts.append("not done: \(list(open))") }
+        if !untidy.isEmpty { parts.append("failed: \(list(untidy.map(\.plan.title)))") }
         return parts.joined(separator: "; ")
     }
 }

@@ -60,6 +60,9 @@ package struct Preview: Sendable, Hashable {
             warnings += preview.warnings.filter { !warnings.contains($0) }
         }
         let text = redactor.replace(proposal.secrets, in: texts.joined(separator: "\n"))
+        if !proposal.secrets.isEmpty {
+            warnings = warnings.map { redactor.redact(text: $0, knowing: proposal.secrets) }
+        }
         let shown = OutputLimit.cut(text, to: limit)
         // Padding could push what matters out of sight.
         var preview = Preview(text: shown, warnings: warnings, changes: changes, writes: writes)

@@ -75,7 +75,7 @@ extension Redactor {
     }
 
     /// The values in an object that look like credentials by their place.
-    func credentials(in json: JSONValue) -> Set<String> { Self.hidden(in: json, shown: redact(json: json)) }
+    package func credentials(in json: JSONValue) -> Set<String> { Self.hidden(in: json, shown: redact(json: json)) }
 }
 
 extension Redactor {

@@ -79,7 +79,7 @@ package struct Redactor: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    static func forms(of secret: String) -> [String] {
+    package static func forms(of secret: String) -> [String] {
         let base64 = Base64.encode(Array(secret.utf8))
         let unpadded = String(base64.prefix { $0 != "=" })
         let urlSafe = unpadded.replacing("+", with: "-").replacing("/", with: "_")

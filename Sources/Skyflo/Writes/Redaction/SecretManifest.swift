@@ -34,6 +34,25 @@ package struct SecretManifest: Sendable {
         return nil
     }
 
+    /// Why a Secret of a chart isn't written: a token that the API server would make or take; nil for all others.
+    package static func refusal(ofChart secret: KubeObject) -> String? {
+        let type = secret["type"]?.string ?? "Opaque"
+        return madeByServer.contains(type) ? "a Secret of type \(type) is not written" : nil
+    }
+
+    private static let madeByServer: Set<String> = [
+        "kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token",
+    ]
+
+    /// What of a Secret could be more than a value: a program, or text that nobody sees and approves. By its key.
+    package static func hiddenTexts(in secret: KubeObject) -> [(key: String, text: String)] {
+        let plain = (secret["stringData"]?.object ?? [:]).compactMap { key, value in value.string.map { (key, $0) } }
+        let encoded = (secret["data"]?.object ?? [:]).compactMap { key, value in
+            value.string.flatMap { Base64.decode($0) }.map { (key, String(decoding: $0, as: UTF8.self)) }
+        }
+        return (plain + encoded).filter { problem(Array($0.1.utf8)) != nil }.map { (key: $0.0, text: $0.1) }
+    }
+
     /// A whole object in which every value stands under its key: of another patch it can't be told what is one.
     private var isWhole: Bool {
         switch planned.request.method {

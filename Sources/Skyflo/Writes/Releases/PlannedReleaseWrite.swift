@@ -76,6 +76,11 @@ package struct PlannedReleaseWrite: Sendable, Hashable {
         }
     }
 
+    /// Whether it is done where the step that creates its object ended so.
+    package func appliesAfter(_ end: StepProgress.State) -> Bool {
+        kind != .deleteCreated || work.from.isEmpty || work.from.contains(end.rawValue)
+    }
+
     /// Whether it is about what an earlier step should have created, and didn't.
     var lacksCreated: Bool { createdTarget != nil }
 
@@ -105,6 +110,8 @@ extension PlannedReleaseWrite {
         shown.query.removeAll { !($0.name == "force" && $0.value == "true") }
         shown.release?.digest = ""
         shown.release?.bodyDigest = nil
+        shown.release?.previous = nil
+        shown.release?.nonce = nil
         return shown
     }
 

@@ -40,6 +40,7 @@ extension ReleaseBackend {
     ) async throws -> (planned: PlannedRequest, secrets: Set<String>) {
         let planned: PlannedRequest
         let record: ReleaseRecord
+        if write.kind == .createRecord { try await Self.checkPrevious(of: write, api: api) }
         if let content = write.content {
             record = try ToolFailure.ofHelm { () throws(HelmError) in try ReleaseRecord(text: content) }
             guard ReleaseContent.digest(of: record, by: redactor) == write.work.digest else {
@@ -60,6 +61,21 @@ extension ReleaseBackend {
         }
         let own = redactor.secrets(ofRevision: record).filter { !planned.target.text.contains($0) }
         return (planned, planned.secrets(redactor).union(own))
+    }
+
+    /// The nonce of a plan, as an annotation of the record that it made.
+    static let nonceMark = "skyflo.ai/plan"
+
+    /// - Throws: ``ReleaseMoved`` where somebody has changed the release since the plan was made.
+    private static func checkPrevious(of write: PlannedReleaseWrite, api: ReadOnlyAPI) async throws {
+        guard let previous = write.work.previous else { return }
+        let name = ReleaseRecord.secretName(release: write.work.release, revision: previous.revision)
+        let found = try await api.find(.secrets, namespace: write.work.namespace, name: name)
+        guard found?.uid == previous.uid, found?.labels["status"] == previous.status else {
+            throw ReleaseMoved(
+                message: "release \(write.work.release) has changed since: revision \(previous.revision) was "
+                    + "\(previous.status), and is \(found?.labels["status"] ?? "gone")")
+        }
     }
 
     /// What users have labelled the revision before with goes on to the next one, as at Helm.
@@ -83,7 +99,10 @@ extension ReleaseBackend {
         let made = source.begun(
             as: status, revision: revision, firstDeployed: write.work.firstDeployed, at: now,
             description: write.work.message ?? "")
-        let object = try made.secret(userLabels: labels, createdAt: now)
+        var object = try made.secret(userLabels: labels, createdAt: now)
+        if let nonce = write.work.nonce {
+            object.json[path: ["metadata", "annotations", Self.nonceMark]] = .string(nonce)
+        }
         guard object.name == write.target.name else { throw HelmError("not sent: the record has another name") }
         return PlannedRequest(
             request: KubeRequest(
@@ -137,7 +156,10 @@ extension ReleaseBackend {
         let isOurs =
             ReleaseContent.digest(of: live.record, by: redactor) == work.digest && live.record.status == work.status
         let isSaid = work.message == nil || live.record.description == work.message
-        if isOurs, isSaid, write.kind == .createRecord || live.secret.uid == target.uid {
+        let isThis =
+            write.kind != .createRecord || work.nonce == nil
+            || live.secret.annotations[Self.nonceMark] == work.nonce
+        if isOurs, isSaid, isThis, write.kind == .createRecord || live.secret.uid == target.uid {
             return .applied("done (found out after an interruption)", uid: live.secret.uid)
         }
         if write.kind == .markRecord, live.secret.uid == target.uid, work.from.contains(live.record.status) {

@@ -100,13 +100,15 @@ package struct ReleaseBackend: WriteBackend {
         do {
             switch write.kind {
             case .object:
-                let planned = try await resolve(write, api: ReadOnlyAPI(api), redactor: redactor)
+                let planned = try await before { try await resolve(write, api: ReadOnlyAPI(api), redactor: redactor) }
                 let outcome = await KubernetesBackend().execute(planned, api: api, redactor: redactor)
                 // Servers repeat values in their messages, and nobody but this has seen the body.
                 let secrets = planned.secrets(redactor)
                 return outcome.mapText { redactor.redact(text: $0, knowing: secrets) }
             case .createRecord, .markRecord:
-                let (planned, secrets) = try await recordRequest(write, api: ReadOnlyAPI(api), redactor: redactor)
+                let (planned, secrets) = try await before {
+                    try await recordRequest(write, api: ReadOnlyAPI(api), redactor: redactor)
+                }
                 let outcome = KubernetesBackend.classify(try await api.send(planned.request), of: planned)
                 return outcome.mapText { redactor.redact(text: $0, knowing: secrets) }
             case .deleteRecord, .deleteCreated:
@@ -116,6 +118,8 @@ package struct ReleaseBackend: WriteBackend {
                 let outcome = Self.outcome(ofDelete: try await api.send(write.outline), of: write)
                 return outcome.mapText { redactor.redact(text: $0) }
             }
+        } catch let problem as NotPrepared {
+            return .postponed("not sent: \(problem.why)")
         } catch let moved as ReleaseMoved {
             return .stale(moved.message)
         } catch let failure as ToolFailure {
@@ -126,6 +130,22 @@ package struct ReleaseBackend: WriteBackend {
             return .unknown("cancelled before the API server answered")
         } catch {
             return .unknown("no answer of the API server: \(ToolFailure(describing: error).message)")
+        }
+    }
+
+    /// That what has to be read first couldn't be: nothing was sent.
+    private struct NotPrepared: Error { var why: String }
+
+    /// Reads what a write is made of.
+    ///
+    /// - Throws: what is to be told of it; ``NotPrepared`` where reading it again may do.
+    private func before<Result>(_ read: () async throws -> Result) async throws -> Result {
+        do {
+            return try await read()
+        } catch let status as APIStatus where status.code >= 500 || status.code == 429 {
+            throw NotPrepared(why: ToolFailure(describing: status).message)
+        } catch let error as KubeClientError {
+            throw NotPrepared(why: ToolFailure(describing: error).message)
         }
     }
 

@@ -113,7 +113,7 @@ extension ReleaseDelivery {
 
 /// Parameters of whatever renders a chart.
 enum ChartParameters {
-    static let maximumValues = 256 * 1024
+    static let maximumValues = 16 * 1024
 
     static let sets: [ToolParameter] = [
         .optional(

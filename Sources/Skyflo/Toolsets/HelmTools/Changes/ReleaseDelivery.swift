@@ -62,7 +62,9 @@ struct ReleaseDelivery {
         case "reuse_values": (values.previous, values.defaults) = (record.config, record.computedValues)
         case "reset_then_reuse_values": values.previous = record.config
         // Whoever gives none means those that there are.
-        default: if values.isEmpty { values.previous = record.config }
+        default:
+            let given = try ToolFailure.ofHelm { () throws(HelmError) in try values.merged() }
+            if given.isEmpty { values.previous = record.config }
         }
         return values
     }
@@ -82,13 +84,40 @@ struct ReleaseDelivery {
         let shown = ShownRelease(release.record, redactor: context.redactor)
         planner.secrets = shown.secrets.union(release.secrets)
         planner.introduction = introduction(release, shown: shown)
-        planner.warnings = release.warnings
+        planner.warnings = release.warnings + (try hiddenTexts(in: release.record))
         try await plan(&planner, content: content)
         return planner
     }
 
+    /// What Secrets of the chart hold that nobody is shown, and that is more than a value.
+    ///
+    /// - Throws: ``ToolFailure`` where whoever made the call wrote it: then nobody would have seen it at all.
+    private func hiddenTexts(in record: ReleaseRecord) throws(ToolFailure) -> [String] {
+        let objects = try ToolFailure.ofHelm { () throws(HelmError) in try record.objects() + record.everyHookObject() }
+        let given = JSONWriter.string(arguments.json)
+        var warnings: [String] = []
+        for object in objects where object.kind == "Secret" && object.apiVersion == "v1" {
+            if let why = SecretManifest.refusal(ofChart: object) { throw ToolFailure("secret \(object.name): \(why)") }
+            for (key, text) in SecretManifest.hiddenTexts(in: object) {
+                let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingBlanks }.filter {
+                    $0.utf8.count >= 8
+                }
+                guard !lines.contains(where: { line in Redactor.forms(of: line).contains { given.contains($0) } })
+                else {
+                    throw ToolFailure(
+                        "secret \(object.name): \(key): refused: text of several lines or a script could be anything, and nobody "
+                            + "could see and approve it; values may give credentials only")
+                }
+                warnings.append(
+                    "secret \(object.name): \(key) holds text of the chart that isn't shown: helm_show_chart and the chart's "
+                        + "repository tell what it is")
+            }
+        }
+        return warnings
+    }
+
     /// Bytes. Beside it the transcript holds all other requests of the call.
-    private static let maximumContent = 400_000
+    private static let maximumContent = 600_000
 
     private func plan(_ planner: inout ReleasePlanner, content: String) async throws {
         let pending: ReleaseStatus = current == nil ? .pendingInstall : .pendingUpgrade
@@ -102,8 +131,10 @@ struct ReleaseDelivery {
         } else {
             try await createNamespace(&planner)
         }
+        try await planner.prune(revisions, to: arguments.integer("history_max") ?? 0, keeping: current?.head.revision)
         planner.createRecord(
-            revision: revision, as: pending, firstDeployed: current?.record.time("first_deployed"),
+            revision: revision, after: revisions.first, as: pending,
+            firstDeployed: current?.record.time("first_deployed"),
             message: current == nil ? "Initial install underway" : "Preparing upgrade", content: content)
         if current == nil, !arguments.bool("skip_crds") { try await planner.createCustomResources() }
         let event = current == nil ? "install" : "upgrade"
@@ -117,7 +148,7 @@ struct ReleaseDelivery {
             as: .init(
                 pending: pending, message: arguments.string("description") ?? "\(verb) complete",
                 failure: current == nil ? "Release \"\(name)\" failed" : "Upgrade \"\(name)\" failed",
-                most: arguments.integer("history_max") ?? 0, kept: current?.head.revision))
+                deletesRecord: arguments.bool("rollback_on_failure")))
         planner.warnings.append(
             "stopped half way, the release stays \(pending.rawValue), which "
                 + (current == nil ? "helm_uninstall ends" : "helm_rollback ends") + "; after a failure "

@@ -30,7 +30,8 @@ extension ReleasePlanner {
                 try await prepare(hook, at: place)
                 create(hook, object: position, at: place)
                 if readsLogs, place.resource.isSame(as: .pods) { readLog(of: object, at: place) }
-                if hook.policies.contains(.failed) { deleteOnFailure(place) }
+                if hook.policies.contains(.failed) { deleteOnFailure(place, after: .failed) }
+                if hook.policies.contains(.succeeded) { deleteOnFailure(place, after: .done) }
             }
             finished.append((hook, places))
             ranHooks.append(hook.position)
@@ -78,11 +79,15 @@ extension ReleasePlanner {
         addOnFailure(log, title: "read the log of \(place.target.text)")
     }
 
-    /// As `hook-failed` says it.
-    private mutating func deleteOnFailure(_ place: Place) {
+    /// As `hook-failed` and `hook-succeeded` say it, where a step fails.
+    ///
+    /// - Parameter end: how the hook itself has to have ended.
+    private mutating func deleteOnFailure(_ place: Place, after end: StepProgress.State) {
         guard !place.resource.isSame(as: .customResourceDefinitions) else { return }
+        var work = work(.deleteCreated, head: head, digest: digest)
+        work.from = [end.rawValue]
         addOnFailure(
-            .release(PlannedReleaseWrite(work(.deleteCreated, head: head, digest: digest), target: place.target)),
+            .release(PlannedReleaseWrite(work, target: place.target)),
             title: "delete \(place.target.text)")
     }
 

@@ -54,13 +54,15 @@ extension ReleasePlanner {
             let change = try await self.change(live, to: body)
             planned = change.planned
             if let answer = change.answer, answer.withoutServerFields == live.object.withoutServerFields {
+                // It isn't written, but has to be there and well in the end as well.
+                conditions += PostCondition.after(writing: KubeObject(body), to: place.subject)
                 return false
             }
             after = live.postConditions(afterChangeTo: change.answer)
         } else {
             planned = ReleaseContent.creation(body: body, target: place.target, manager: manager)
             after = PostCondition.after(writing: KubeObject(body), to: place.subject)
-            brought.append(place)
+            if !ReleaseRecord.isKept(KubeObject(body)) { brought.append(place) }
         }
         note(place)
         let target = planned.target
@@ -68,7 +70,7 @@ extension ReleasePlanner {
         add(
             .manifest(part), body: body, request: planned,
             title: "\(live == nil ? "create" : "change") \(target.text)",
-            awaits: options.waits ? after.first(where: isAwaited) : nil, isRetried: live == nil)
+            awaits: options.waits ? after.first(where: isAwaited) : nil)
         return true
     }
 
@@ -78,19 +80,19 @@ extension ReleasePlanner {
     ) {
         let body = ReleaseContent.body(of: object, as: part, in: record, namespace: place.namespace)
         let request = ReleaseContent.creation(body: body, target: place.target, manager: manager)
-        add(part, body: body, request: request, title: title, awaits: awaits, isRetried: true)
+        add(part, body: body, request: request, title: title, awaits: awaits)
     }
 
     private mutating func add(
         _ part: ReleaseContent.Part, body: JSONValue, request: PlannedRequest, title: String,
-        awaits: PostCondition?, isRetried: Bool
+        awaits: PostCondition?
     ) {
         var work = work(.object, head: head, digest: digest)
         work.part = part.description
         work.bodyDigest = ReleaseContent.digest(of: body, by: context.redactor)
         add(
             .release(PlannedReleaseWrite(work, target: request.target, request: request)), title: title,
-            awaits: awaits, isRetried: isRetried)
+            awaits: awaits)
     }
 
     /// The request that changes an object, and what it becomes by it; nil where that can't be tried out.

@@ -9,14 +9,19 @@ import Writes
 extension ReleasePlanner {
     /// Stores a new revision with the content of ``record``.
     ///
-    /// - Parameter content: of a record that isn't stored itself (``Helm/ReleaseRecord/text()``).
+    /// - Parameters:
+    ///   - newest: the newest revision, as it was read: where it isn't that any more, the plan is stale.
+    ///   - content: of a record that isn't stored itself (``Helm/ReleaseRecord/text()``).
     mutating func createRecord(
-        revision: Int, as status: ReleaseStatus, firstDeployed: String?, message: String, content: String? = nil
+        revision: Int, after newest: ReleaseHead?, as status: ReleaseStatus, firstDeployed: String?, message: String,
+        content: String? = nil
     ) {
         var work = work(.createRecord, head: head, digest: digest)
         work.status = status.rawValue
         work.message = message
         work.firstDeployed = firstDeployed
+        work.previous = newest.map { .init(revision: $0.revision, uid: $0.uid, status: $0.status) }
+        work.nonce = String(UInt64.random(in: .min ... .max), radix: 36)
         nextStage()
         add(
             .release(PlannedReleaseWrite(work, target: secret(revision: revision), content: content)),
@@ -72,13 +77,14 @@ extension ReleasePlanner {
             title: "store in revision \(head.revision) of release \(release) how its hooks ran")
     }
 
-    mutating func addOnFailure(_ action: PlannedWrite.Action, title: String) {
+    /// - Parameter stage: it is only done where all of earlier stages is.
+    mutating func addOnFailure(_ action: PlannedWrite.Action, title: String, stage: Int = 1) {
         lastResort.append(
             PlannedWrite(
                 action,
                 step: WriteStep(
-                    title: "only after a failure: \(title)", stage: 1, deadlineSeconds: options.seconds,
-                    isOnFailure: true)))
+                    title: "only after a failure: \(title)", stage: stage, deadlineSeconds: options.seconds,
+                    isRetried: true, isOnFailure: true)))
     }
 
     /// After a failure the objects that were created go again.
@@ -97,7 +103,7 @@ extension ReleasePlanner {
             .release(
                 PlannedReleaseWrite(
                     work(.deleteRecord, head: head, digest: ""), target: secret(revision: head.revision))),
-            title: "delete the record of revision \(head.revision) of release \(release)")
+            title: "delete the record of revision \(head.revision) of release \(release)", stage: 2)
     }
 
     mutating func deleteRecord(_ head: ReleaseHead) {

@@ -95,17 +95,30 @@ extension ReleasePlanner {
         /// nil to leave what it says.
         var message: String?
         var failure: String
-        /// How many revisions may be kept; 0 for all.
-        var most: Int
-        /// One that is kept in any case.
-        var kept: Int?
+        /// Whether the record goes where all that was created is gone again.
+        var deletesRecord = false
+    }
+
+    /// Makes room in the history, as Helm before it stores a revision.
+    ///
+    /// - Parameters:
+    ///   - revisions: those that there are, the newest first.
+    ///   - most: how many there may be with the new one; 0 for all.
+    ///   - kept: one that stays in any case, beside the newest and what is deployed.
+    mutating func prune(_ revisions: [ReleaseHead], to most: Int, keeping kept: Int?) async throws {
+        guard most > 0, revisions.count + 1 > most else { return }
+        nextStage()
+        let spare = revisions.dropFirst().filter {
+            $0.revision != kept && $0.status != ReleaseStatus.deployed.rawValue
+        }
+        for head in spare.suffix(revisions.count + 1 - most).reversed() { deleteRecord(head) }
     }
 
     /// The records as Helm leaves them.
-    ///
-    /// - Parameter revisions: those that there are, the newest first.
     mutating func finish(_ revisions: [ReleaseHead], to next: Int, as ending: Ending) async throws {
         nextStage()
+        // All is done by then but to say so.
+        allow(seconds: 60)
         for head in revisions where head.status == ReleaseStatus.deployed.rawValue {
             let digest = ReleaseContent.digest(of: try await context.record(of: head), by: context.redactor)
             mark(head, digest: digest, as: .superseded, from: [head.status])
@@ -113,17 +126,11 @@ extension ReleasePlanner {
         let pending = [ending.pending.rawValue]
         nextStage()
         mark(made(next), digest: digest, as: .deployed, from: pending, message: ending.message, isNew: true)
-        if options.deletesCreated { deleteCreatedOnFailure() }
-        if options.deletesCreated, revisions.isEmpty {
-            deleteRecordOnFailure()
-        } else {
-            mark(
-                made(next), digest: digest, as: .failed, from: pending, message: ending.failure, isNew: true,
-                isOnFailure: true)
-        }
-        nextStage()
-        guard ending.most > 0, revisions.count + 1 > ending.most else { return }
-        let spare = revisions.dropFirst().filter { $0.revision != ending.kept }
-        for head in spare.suffix(revisions.count + 1 - ending.most).reversed() { deleteRecord(head) }
+        mark(
+            made(next), digest: digest, as: .failed, from: pending, message: ending.failure, isNew: true,
+            isOnFailure: true)
+        guard options.deletesCreated else { return }
+        deleteCreatedOnFailure()
+        if ending.deletesRecord { deleteRecordOnFailure() }
     }
 }

@@ -93,17 +93,20 @@ struct ReleasePlanner {
 
     // MARK: Steps
 
+    /// What comes then has so much longer.
+    mutating func allow(seconds: Int) { deadline += seconds }
+
     /// What comes then waits for what has come so far.
     mutating func nextStage() { stage += 1 }
 
     mutating func add(
-        _ action: PlannedWrite.Action, title: String, awaits: PostCondition? = nil, isRetried: Bool = false
+        _ action: PlannedWrite.Action, title: String, awaits: PostCondition? = nil
     ) {
         writes.append(
             PlannedWrite(
                 action,
                 step: WriteStep(
-                    title: title, stage: max(stage, 1), deadlineSeconds: deadline, isRetried: isRetried,
+                    title: title, stage: max(stage, 1), deadlineSeconds: deadline, isRetried: true,
                     awaits: awaits?.json)))
     }
 

@@ -37,8 +37,12 @@ struct RollbackTool: HelmChangeTool {
                 seconds: try arguments.requiredInteger("timeout_seconds"), waits: arguments.bool("wait"),
                 takesConflicts: arguments.bool("force_conflicts")))
         let next = newest.revision + 1
+        try await planner.prune(
+            revisions, to: try arguments.requiredInteger("history_max"),
+            // It is told by its number.
+            keeping: wanted)
         planner.createRecord(
-            revision: next, as: .pendingRollback, firstDeployed: current.time("first_deployed"),
+            revision: next, after: newest, as: .pendingRollback, firstDeployed: current.time("first_deployed"),
             message: arguments.string("description") ?? "Rollback to \(wanted)")
         try await planner.findManager(of: try ReleasePlanner.objects(of: current))
         let runsHooks = !arguments.bool("no_hooks")
@@ -48,10 +52,7 @@ struct RollbackTool: HelmChangeTool {
         try await planner.finish(
             revisions, to: next,
             as: .init(
-                pending: .pendingRollback, failure: "Rollback \"\(newest.name)\" failed",
-                most: try arguments.requiredInteger("history_max"),
-                // It is told by its number.
-                kept: wanted))
+                pending: .pendingRollback, failure: "Rollback \"\(newest.name)\" failed"))
         if newest.status.hasPrefix("pending-") {
             planner.warnings.insert(
                 "revision \(newest.revision) is \(newest.status): if its client still works on it, both write the same objects",

@@ -1,6 +1,7 @@
 import Helm
 import HelmFiles
 import KubeModel
+import Writes
 
 /// All that a chart is rendered from, as values, so that it can be done on a thread of its own.
 struct ChartInput: Sendable {
@@ -38,7 +39,13 @@ struct ChartValues: Sendable {
     /// In place of the chart's own.
     var defaults: JSONValue?
 
-    var isEmpty: Bool { document == nil && typed.isEmpty && strings.isEmpty }
+    /// What they hold of credentials, by their names.
+    func credentials(by redactor: Redactor) -> Set<String> {
+        let given = document.flatMap { try? YAML.parse($0) }
+        return [previous, defaults, given].compactMap(\.self)
+            .reduce(into: Set(strings.map(\.value))) { $0.formUnion(redactor.credentials(in: $1)) }
+            .filter { $0.utf8.count >= 4 }
+    }
 
     /// - Throws: what of them can't be read.
     func merged() throws(HelmError) -> HelmMap {

@@ -62,6 +62,7 @@ struct ReleaseDiffTool: HelmTool {
         var text = preview.text
         text += "\nsteps:\n" + steps.map { "- \($0)\n" }.joined()
         if !preview.warnings.isEmpty { text += "\n" + preview.warnings.map { "- \($0)\n" }.joined() }
+        text = context.redactor.redact(text: text, knowing: proposal.secrets)
         return .output(
             OutputLimit.cutMiddle(text, to: context.outputLimit, rest: "compare with helm_template and show_only"))
     }

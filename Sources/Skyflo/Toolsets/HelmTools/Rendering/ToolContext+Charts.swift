@@ -36,8 +36,15 @@ extension ToolContext {
         for _ in 0..<Self.renderings {
             let ready = input
             let rendered = try await NIOThreadPool.singleton.runIfActive { ready.rendered() }
-            let outcome = try ToolFailure.ofHelm { () throws(HelmError) in try rendered.get() }
             try Task.checkCancellation()
+            let outcome: ChartOutcome
+            do throws(HelmError) {
+                outcome = try rendered.get()
+            } catch {
+                // Templates and schemas repeat values in what they say.
+                throw ToolFailure(
+                    redactor.redact(text: error.message.text, knowing: secrets.union(values.credentials(by: redactor))))
+            }
             switch outcome {
             case .rendered(let output):
                 try Self.checkCopies(of: secrets, in: output.record)
@@ -61,17 +68,25 @@ extension ToolContext {
     }
 
     /// What is read as the conversation's ServiceAccount may be more than who reads the result may see.
+    ///
+    /// - Parameter secrets: what the Secrets hold that were looked up. What the chart says itself is no secret.
     private static func checkCopies(of secrets: Set<String>, in record: ReleaseRecord) throws(ToolFailure) {
-        guard !secrets.isEmpty else { return }
+        let said = record.chartTexts
+        let hidden = secrets.filter { secret in !said.contains { $0.contains(secret) } }
+            .flatMap { Redactor.forms(of: $0) }
+        guard !hidden.isEmpty else { return }
         let objects = try ToolFailure.ofHelm { () throws(HelmError) in try record.objects() + record.everyHookObject() }
-        for object in objects where !object.isSecret {
-            let text = JSONWriter.string(object.json)
-            guard !secrets.contains(where: { text.contains($0) }) else {
-                throw ToolFailure(
-                    "\(object.kind) \(object.name): refused: it would hold the value of a Secret that the chart's templates look up"
-                )
-            }
+        for object in objects {
+            let text = JSONWriter.string(object.isSecret ? object.metadata : object.json)
+            try refuse(hidden, in: text, of: "\(object.kind) \(object.name)")
         }
+        try refuse(hidden, in: record.notes, of: "NOTES.txt")
+    }
+
+    private static func refuse(_ hidden: [String], in text: String, of place: String) throws(ToolFailure) {
+        guard hidden.contains(where: { text.contains($0) }) else { return }
+        throw ToolFailure(
+            "\(place): refused: it would hold the value of a Secret that the chart's templates look up")
     }
 
     /// What `lookup` finds: an object, a list of them, or nothing.
