@@ -75,6 +75,9 @@ import Writes
             for path in ["/private/web.tgz", "/charts/../private/web.tgz", "/chartsx/web.tgz"] {
                 #expect(await server.outcome(server.web.url + path).contains("is in no repository"))
             }
+            for path in ["/charts/%2e%2e/private/web.tgz", "/charts/a%2F..%2F..%2Fprivate/web.tgz"] {
+                #expect(await server.outcome(server.web.url + path).contains("is no address of a chart"))
+            }
             #expect(server.web.requests.isEmpty)
         }
     }

@@ -12,6 +12,10 @@ import Testing
             ("http://a.example:8080/w", "http://a.example:8080/w"),
             ("web.tgz?token=1#top", "https://charts.example/stable/web.tgz"), ("../../web.tgz", nil),
             ("mailto:a@b", nil),
+            ("a%2Fb%20c.tgz", "https://charts.example/stable/a%2Fb%20c.tgz"),
+            ("100%25.tgz", "https://charts.example/stable/100%25.tgz"),
+            ("%2e%2e/web.tgz", nil), ("a/.%2E/web.tgz", nil), ("%252e%252e/web.tgz", nil), ("a%2f..%2fb", nil),
+            ("..%5Cb", nil), ("%zz/web.tgz", nil), ("/stable/%2e./x", nil),
             ("", nil), ("we b.tgz", nil), ("a\\b", nil), ("https://user:pw@charts.example/w", nil),
         ] as [(String, String?)])
     func `references are resolved against the folder`(_ reference: String, _ expected: String?) throws {

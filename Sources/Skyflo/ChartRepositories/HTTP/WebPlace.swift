@@ -23,11 +23,21 @@ struct WebPlace: Sendable, Hashable {
             case ".": continue
             case "..":
                 guard parts.popLast() != nil else { return nil }
-            default: parts.append(part)
+            default:
+                guard !Self.isDotted(part) else { return nil }
+                parts.append(part)
             }
         }
         self.origin = origin
         self.target = "/" + parts.joined(separator: "/") + target.dropFirst(path.count)
+    }
+
+    /// Whether a server or a proxy that decodes a segment, once or again and again, may take it for a step up.
+    private static func isDotted(_ segment: Substring) -> Bool {
+        guard segment.contains("%") else { return false }
+        guard var text = PercentEncoding.decode(segment) else { return true }
+        while let next = PercentEncoding.decode(text), next != text { text = next }
+        return text.split(whereSeparator: { "/\\".contains($0) }).contains { $0 == "." || $0 == ".." }
     }
 
     private static func isPlain(_ text: String) -> Bool {
