@@ -74,6 +74,22 @@ import Writes
         }
     }
 
+    @Test func `the list of allowed charts is about names without tags and digests`() async throws {
+        try await Self.withCharts { server, archives in
+            server.push("acme/evil", tag: "1-ok", archive: [1, 2, 3])
+            var entry = server.registryEntry
+            entry.allowedCharts = ["web", "*-ok"]
+            let digest = "sha256:" + String(repeating: "a", count: 64)
+            for name in ["oci/evil:1-ok", "oci/evil:web", "oci/evil@\(digest)", "\(server.registry)/evil:1-ok"] {
+                let said = await server.outcome(name, in: [entry])
+                #expect(said.contains("does not allow the chart evil;"), "\(name): \(said)")
+            }
+            #expect(server.web.requests.isEmpty)
+            let found = await server.outcome("oci/web:1.2.0", in: [entry])
+            #expect(found.hasPrefix(TestChartServer.digest(archives["1.2.0"] ?? [])), "\(found)")
+        }
+    }
+
     // MARK: Tokens
 
     @Test func `a token is got for whoever may read, and the credential is sent for it only`() async throws {

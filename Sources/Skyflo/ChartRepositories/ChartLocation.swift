@@ -49,7 +49,10 @@ enum ChartLocation: Sendable, Hashable {
             guard let reference = OCIReference(repository.url + "/" + parts[1]), !reference.name.isEmpty else {
                 throw ToolFailure("chart: \"\(name.excerpt)\" can't be the name of a chart in a registry")
             }
-            return .registry(try repository.allowing(parts[1]), reference)
+            guard let chart = OCIReference(repository.url).map({ Self.name(of: reference, below: $0) }) else {
+                throw ToolFailure("\(repository.label): its url can't be used")
+            }
+            return .registry(try repository.allowing(chart), reference)
         }
         guard !parts[1].contains("/") else {
             throw ToolFailure("chart: \"\(name.excerpt)\" has a slash too many; write it as REPOSITORY/CHART")
@@ -80,11 +83,14 @@ enum ChartLocation: Sendable, Hashable {
             repository.isRegistry ? OCIReference(repository.url).map { (repository, $0) } : nil
         }
         let found = bases.filter { $0.1.contains(reference) }.max { $0.1.name.count < $1.1.name.count }
-        return found.map { repository, base in
-            let below = base.name.isEmpty ? reference.name : String(reference.name.dropFirst(base.name.count + 1))
-            // The registry's own address may be that of a chart.
-            return (repository, below.isEmpty ? String(reference.name.split(separator: "/").last ?? "") : below)
-        }
+        return found.map { ($0, Self.name(of: reference, below: $1)) }
+    }
+
+    /// The name that a list of allowed charts is about: without tag and digest.
+    private static func name(of reference: OCIReference, below base: OCIReference) -> String {
+        let below = base.name.isEmpty ? reference.name : String(reference.name.dropFirst(base.name.count + 1))
+        // The registry's own address may be that of a chart.
+        return below.isEmpty ? String(reference.name.split(separator: "/").last ?? "") : below
     }
 
     private static func archive(
