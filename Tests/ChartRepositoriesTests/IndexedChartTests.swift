@@ -208,6 +208,29 @@ import Writes
         }
     }
 
+    @Test func `a credential that a failed answer repeats is not shown`() async throws {
+        try await Bench.run { server in
+            server.web.answer(
+                "GET", "/charts/index.yaml",
+                with: TestAnswer(403, json: ["message": "got hush-hush and Basic dTpodXNoLWh1c2g="]))
+            let access = RepositoryAccess(credential: try IntegrationCredential(username: "u", secret: "hush-hush"))
+            let said = await server.outcome("stable/web", access: access)
+            #expect(said.hasSuffix("got [redacted] and Basic [redacted]"), "\(said)")
+        }
+    }
+
+    @Test func `no pattern of hosts lets a redirect lead to an address`() async throws {
+        try await Bench.run { server in
+            server.web.answer(
+                "GET", "/charts/index.yaml",
+                with: TestAnswer(302, headers: ["location": "http://127.0.0.1:9/index.yaml"]))
+            var repository = server.repository
+            repository.allowedHosts = ["*", "*:9", "127.*"]
+            let said = await server.outcome("stable/web", in: [repository])
+            #expect(said.contains("on the host 127.0.0.1:9, which its allowedHosts doesn't name"), "\(said)")
+        }
+    }
+
     @Test func `a repository that can't be reached is said to be so`() async throws {
         try await Bench.run { server in
             let repository = ChartRepository(name: "gone", url: "http://127.0.0.1:1/")

@@ -1,5 +1,3 @@
-import NIOCore
-
 /// What `NO_PROXY` lists: `*`, hosts (with all below them), `.suffix` and `*.suffix` (only what is below), addresses and
 /// ranges of addresses, each but the ranges also with a port.
 struct NoProxyList: Sendable, Hashable {
@@ -62,34 +60,5 @@ struct NoProxyList: Sendable, Hashable {
     /// `localhost` and loopback addresses.
     static func isLoopback(_ host: String) -> Bool {
         host.lowercased() == "localhost" || IPAddress(host)?.isLoopback == true
-    }
-}
-
-/// The bytes of an address, 4 or 16. An IPv4 address that is written as IPv6 is one of IPv4.
-private struct IPAddress: Sendable, Hashable {
-    var bytes: [UInt8]
-
-    init?(_ text: String) {
-        guard let address = try? SocketAddress(ipAddress: text, port: 0) else { return nil }
-        switch address {
-        // Where the address lies in a sockaddr_in and a sockaddr_in6.
-        case .v4(let address): bytes = withUnsafeBytes(of: address.address) { Array($0[4..<8]) }
-        case .v6(let address):
-            bytes = withUnsafeBytes(of: address.address) { Array($0[8..<24]) }
-            if bytes.starts(with: Self.mappedPrefix) { bytes.removeFirst(Self.mappedPrefix.count) }
-        case .unixDomainSocket: return nil
-        }
-    }
-
-    private static let mappedPrefix: [UInt8] = Array(repeating: 0, count: 10) + [0xFF, 0xFF]
-
-    var isLoopback: Bool { bytes.count == 4 ? bytes[0] == 127 : bytes == Array(repeating: 0, count: 15) + [1] }
-
-    func isWithin(_ network: IPAddress, bits: Int) -> Bool {
-        guard bytes.count == network.bytes.count else { return false }
-        return zip(bytes, network.bytes).enumerated().allSatisfy { index, pair in
-            let mask = UInt8(truncatingIfNeeded: 0xFF00 >> min(8, max(0, bits - index * 8)))
-            return pair.0 & mask == pair.1 & mask
-        }
     }
 }

@@ -33,19 +33,8 @@ package struct ChartRepository: Sendable, Hashable {
     /// `Helm repository stable`
     package var label: String { "Helm repository \(name)" }
 
-    /// Whether it may lead to a host. A pattern means names: an address of a network is only allowed as it is written.
-    func allows(_ host: String) -> Bool {
-        allowedHosts.contains { pattern in
-            pattern.contains("*")
-                ? !Self.isAddress(host) && NamePatterns.matches(host, pattern: pattern.lowercased())
-                : host == pattern.lowercased()
-        }
-    }
-
-    private static func isAddress(_ host: String) -> Bool {
-        let name = host.prefix { $0 != ":" }
-        return host.hasPrefix("[") || name.allSatisfy { $0 == "." || $0.isNumber } || name.hasPrefix("0x")
-    }
+    /// Whether it may lead to a host.
+    func allows(_ host: String) -> Bool { HostPatterns(allowedHosts).allow(host) }
 }
 
 /// What requests to a repository need of Secrets.

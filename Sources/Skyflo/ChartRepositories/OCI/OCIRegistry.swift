@@ -16,6 +16,8 @@ struct OCIRegistry: Sendable {
     private let own: IntegrationOrigin
     /// What was answered to the challenge; nil before one.
     private var authorization: IntegrationRequest.Field?
+    /// A token that was given, which no answer may show.
+    private var tokenTexts: [[UInt8]] = []
 
     /// - Throws: ``Integrations/IntegrationError`` where the host can't be used.
     init(_ connection: RepositoryConnection, _ reference: OCIReference) throws(IntegrationError) {
@@ -128,6 +130,7 @@ struct OCIRegistry: Sendable {
         if let authorization { request.extraHeaders.append(authorization) }
         request.limit = limit
         request.isVerbatim = true
+        request.secretTexts = (connection.access.credential?.texts ?? []) + tokenTexts
         return try await connection.send(request, to: own, own: own, what: what, credential: nil)
     }
 
@@ -163,7 +166,9 @@ struct OCIRegistry: Sendable {
             }
             authorization = credential.header
         case .bearer(let realm, let service):
-            authorization = .init("Authorization", value: "Bearer \(try await token(realm, service, scope: scope))")
+            let token = try await token(realm, service, scope: scope)
+            authorization = .init("Authorization", value: "Bearer \(token)")
+            tokenTexts = [Array(token.utf8)]
         }
     }
 

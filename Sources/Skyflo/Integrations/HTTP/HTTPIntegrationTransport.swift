@@ -16,7 +16,7 @@ package struct HTTPIntegrationTransport: IntegrationTransport {
     let headers: [IntegrationRequest.Field]
     private let certificates: String?
     /// Where a request that may leave the origin may be sent on to, without the credential.
-    private let otherHosts: [String]
+    private let otherHosts: HostPatterns
     private let hostList: String
     private let proxies: ProxyEnvironment
     let client: HTTPClient
@@ -27,8 +27,8 @@ package struct HTTPIntegrationTransport: IntegrationTransport {
     /// - Parameters:
     ///   - headers: of each request besides the usual ones.
     ///   - certificates: of authorities that the server's certificate may be signed by, in PEM; nil for those of the system.
-    ///   - otherHosts: hosts, `*.example.com` for all below one, that a request with ``IntegrationRequest/mayLeaveOrigin`` may
-    ///     be sent on to.
+    ///   - otherHosts: as ``HostPatterns`` has them: where a request with ``IntegrationRequest/mayLeaveOrigin`` may be sent on
+    ///     to.
     ///   - hostList: the field of the settings that has them, for messages.
     ///   - timeout: from a request to the end of its answer.
     ///   - client: instead of those that all integrations share. It is not shut down here.
@@ -43,7 +43,7 @@ package struct HTTPIntegrationTransport: IntegrationTransport {
         self.credential = credential
         self.headers = headers
         self.certificates = certificates
-        self.otherHosts = otherHosts
+        self.otherHosts = HostPatterns(otherHosts)
         self.hostList = hostList
         self.proxies = proxies
         self.timeout = timeout
@@ -126,16 +126,23 @@ package struct HTTPIntegrationTransport: IntegrationTransport {
         guard let place = IntegrationOrigin.place(ofRedirect: location), place.origin.isSecure || !origin.isSecure
         else { throw Self.awry }
         let host = place.origin.hostAndPort
-        guard otherHosts.contains(where: { NamePatterns.matches(host, pattern: $0.lowercased()) }) else {
+        guard otherHosts.allow(host) else {
+            let shown = IntegrationResponse.hide(secrets(of: first), in: Array(host.utf8))
+            let name = String(decoding: shown, as: UTF8.self).excerpt
             throw IntegrationError(
-                .configuration, message: "it keeps this on the host \(host.excerpt), which \(hostList) doesn't name")
+                .configuration, message: "it keeps this on the host \(name), which \(hostList) doesn't name")
         }
         let request = first.following(to: place.target)
         let transport = try HTTPIntegrationTransport(
             place.origin, credential: nil, certificates: certificates, timeout: timeout, proxies: proxies)
         let response = try await transport.exchange(request)
         guard !(300..<400).contains(response.status) else { throw Self.awry }
-        return response.hiding(first.isVerbatim ? [] : credential?.texts ?? [])
+        return response.hiding(secrets(of: first), isVerbatim: first.isVerbatim)
+    }
+
+    /// What no answer to a request may show.
+    private func secrets(of request: IntegrationRequest) -> [[UInt8]] {
+        (credential?.texts ?? []) + request.secretTexts
     }
 
     private static func isLogin(_ target: String) -> Bool {
@@ -166,11 +173,12 @@ package struct HTTPIntegrationTransport: IntegrationTransport {
         let task = client.execute(
             request: outgoing, delegate: LimitedBody(part, limit: request.limit), eventLoop: .delegate(on: loop))
         part.onTermination = { _ in task.cancel() }
-        return try await Self.response(parts, to: request, hiding: request.isVerbatim ? [] : credential?.texts ?? [])
+        return try await Self.response(parts, to: request)
+            .hiding(secrets(of: request), isVerbatim: request.isVerbatim)
     }
 
     private static func response(
-        _ parts: LimitedBody.Parts, to request: IntegrationRequest, hiding secrets: [[UInt8]]
+        _ parts: LimitedBody.Parts, to request: IntegrationRequest
     ) async throws -> IntegrationResponse {
         var response: IntegrationResponse?
         for try await part in parts {
@@ -191,12 +199,12 @@ package struct HTTPIntegrationTransport: IntegrationTransport {
                 }
                 response?.body.removeLast(count - request.limit)
                 response?.isCut = true
-                return (response ?? IntegrationResponse(status: 0)).hiding(secrets)
+                return response ?? IntegrationResponse(status: 0)
             }
         }
         try Task.checkCancellation()
         guard let response else { throw HTTPClientError.remoteConnectionClosed }
-        return response.hiding(secrets)
+        return response
     }
 
     static func failure(_ error: any Error) -> IntegrationError {
@@ -248,15 +256,22 @@ private enum IntegrationHTTPClients {
 
 extension IntegrationResponse {
     /// A server that repeats the credential it was sent, on a page about headers, tells nobody.
-    func hiding(_ secrets: [[UInt8]]) -> IntegrationResponse {
+    ///
+    /// - Parameter isVerbatim: what was asked for, and where it is, stays as it was sent. An answer that says why there is
+    ///   nothing is read by people and models.
+    func hiding(_ secrets: [[UInt8]], isVerbatim: Bool) -> IntegrationResponse {
+        let isRedirect = (301...308).contains(status) && status != 304
+        guard !isVerbatim || !(isSuccess || isRedirect) else { return self }
         var response = self
-        for secret in secrets {
-            response.body = Self.replace(secret, in: response.body)
-            response.headers = response.headers.map { name, value in
-                (name, String(decoding: Self.replace(secret, in: Array(value.utf8)), as: UTF8.self))
-            }
+        response.body = Self.hide(secrets, in: body)
+        response.headers = headers.map { name, value in
+            (name, String(decoding: Self.hide(secrets, in: Array(value.utf8)), as: UTF8.self))
         }
         return response
+    }
+
+    static func hide(_ secrets: [[UInt8]], in bytes: [UInt8]) -> [UInt8] {
+        secrets.reduce(bytes) { replace($1, in: $0) }
     }
 
     static func replace(_ secret: [UInt8], in bytes: [UInt8]) -> [UInt8] {

@@ -45,7 +45,9 @@ package struct IntegrationCredential: Sendable, Hashable {
     private var basic: String? { username.map { Base64.encode(Array("\($0):\(secret)".utf8)) } }
 
     /// What must not be read in any answer.
-    var texts: [[UInt8]] { ([secret] + (basic.map { [$0] } ?? [])).map { Array($0.utf8) }.filter { $0.count >= 4 } }
+    package var texts: [[UInt8]] {
+        ([secret] + (basic.map { [$0] } ?? [])).map { Array($0.utf8) }.filter { $0.count >= 4 }
+    }
 }
 
 extension IntegrationCredential: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -28,9 +28,11 @@ package struct IntegrationRequest: Sendable, Hashable {
     package var isCutAtLimit: Bool
     /// Whether the system may send on to another host, of those that the admin named for it.
     package var mayLeaveOrigin = false
-    /// Whether the body of the answer is taken as it is. Otherwise the credential is hidden where it is repeated, which would
-    /// break archives.
+    /// Whether an answer that isn't a failure is taken as it is. Otherwise the credential is hidden where it is repeated, which
+    /// would break archives.
     package var isVerbatim = false
+    /// What else than the credential may be read in no answer: what ``extraHeaders`` have of secrets.
+    package var secretTexts: [[UInt8]] = []
 
     /// Of an answer in JSON.
     package static let usualLimit = 4 << 20
@@ -73,6 +75,7 @@ package struct IntegrationRequest: Sendable, Hashable {
     func following(to target: String) -> IntegrationRequest {
         var request = IntegrationRequest(.get, target: target)
         (request.limit, request.isCutAtLimit, request.isVerbatim) = (limit, isCutAtLimit, isVerbatim)
+        request.secretTexts = secretTexts
         return request
     }
 
