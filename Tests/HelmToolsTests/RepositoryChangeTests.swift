@@ -95,7 +95,10 @@ import Testing
     @Test(arguments: [
         "http://localhost:8080", "https://127.0.0.1/", "http://127.1/", "http://2130706433/", "http://0x7f000001/",
         "http://[::1]/", "http://[fe80::1]/", "http://169.254.169.254/", "http://metadata.google.internal/",
-        "https://0/",
+        "https://0/", "https://[0:0:0:0:0:0:0:1]/", "https://[0::1]:8443/", "https://[0:0:0:0:0:ffff:a9fe:a9fe]/",
+        "https://[::ffff:127.0.0.1]/", "https://[fd00:ec2::254]/", "https://[FD00:EC2:0::254]/", "https://[::]/",
+        "https://[FEBF::1]/", "https://[::7f00:1]/", "https://[64:ff9b::a9fe:a9fe]/", "https://[fe80::1%25eth0]/",
+        "https://%6cocalhost/", "https://127.0.0.1./", "https://0X7F.1/", "https://100.100.100.200/", "oci://[x]/acme",
         "ftp://a", "charts.example", "https://u:p@charts.example", "https://a/?x", "https://", "file:///etc",
         "https://a b",
     ])
@@ -105,6 +108,8 @@ import Testing
 
     @Test(arguments: [
         "https://charts.example/a", "http://10.0.0.7:8080", "oci://ghcr.io/acme", "https://[2001:db8::1]/x",
+        "https://[fd00::7]/x",
+        "https://[::ffff:10.0.0.7]/", "https://1password.example/", "https://4.example/",
     ])
     func `an address that may be proposed is not refused`(_ url: String) {
         #expect(RepositoryAddress.problem(with: url) == nil)

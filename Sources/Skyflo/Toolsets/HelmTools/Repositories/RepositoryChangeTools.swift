@@ -1,3 +1,4 @@
+import HTTPTransport
 import KubeClient
 import KubeModel
 import SkyfloAPI
@@ -139,10 +140,11 @@ enum RepositoryAddress {
             !rest.contains("@"), !rest.contains("?"), !rest.contains("#")
         else { return "it can't have a user, a query, a fragment or blanks" }
         let authority = rest.prefix { $0 != "/" }
-        let host =
-            authority.hasPrefix("[") ? authority.dropFirst().prefix { $0 != "]" } : authority.prefix { $0 != ":" }
+        let isBracketed = authority.hasPrefix("[")
+        let host = isBracketed ? authority.dropFirst().prefix { $0 != "]" } : authority.prefix { $0 != ":" }
         guard !host.isEmpty else { return "it has no host" }
-        if isLocal(host.lowercased()) {
+        guard !host.contains("%") else { return "its host can't have a zone or anything encoded" }
+        if isLocal(host.lowercased(), isBracketed: isBracketed) {
             return
                 "\(ToolParameters.excerpt(String(host))) is an address of the operator's own machine or of its network's "
                 + "link; an admin can list such a repository in spec.helm.repositories of the SkyfloAI"
@@ -150,19 +152,20 @@ enum RepositoryAddress {
         return nil
     }
 
-    private static func isLocal(_ host: String) -> Bool {
+    /// Names are not resolved.
+    private static func isLocal(_ host: String, isBracketed: Bool) -> Bool {
         let name = host.last == "." ? String(host.dropLast()) : host
-        if name == "localhost" || name.hasSuffix(".localhost") || name == "metadata.google.internal" { return true }
-        if host.contains(":") {
-            return ["::", "fe8", "fe9", "fea", "feb"].contains(where: host.hasPrefix)
-        }
-        // Any spelling of numbers: 127.1, 0x7f000001 and 2130706433 are loopback as well.
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.allSatisfy({ $0.hasPrefix("0x") || ($0.first?.isNumber ?? false) && $0.allSatisfy(\.isNumber) })
-        else {
-            return false
-        }
-        guard parts.count == 4, parts.allSatisfy({ UInt8($0).map(String.init) == String($0) }) else { return true }
-        return ["0", "127"].contains(parts[0]) || (parts[0] == "169" && parts[1] == "254")
+        if ["localhost", "metadata.google.internal"].contains(name) || name.hasSuffix(".localhost") { return true }
+        if let address = IPAddress(name) { return isLocal(address) || address.embedded.map(isLocal) == true }
+        // Another spelling of an address, such as 127.1, may be any; and what is in brackets is no name.
+        return isBracketed || IPAddress.isNumeric(name)
     }
+
+    private static func isLocal(_ address: IPAddress) -> Bool {
+        address.isLoopback || address.isLinkLocalOrUnspecified || metadata.contains(address)
+    }
+
+    /// Where clouds give credentials to machines, other than at an address of the link: EC2 and Google by IPv6, Alibaba, Azure.
+    private static let metadata = Set(
+        ["fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "168.63.129.16"].compactMap { IPAddress($0) })
 }
