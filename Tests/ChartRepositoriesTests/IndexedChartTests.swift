@@ -281,6 +281,79 @@ import Writes
         }
     }
 
+    private static func eventually(_ what: String, _ condition: () -> Bool) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while !condition() {
+            try #require(ContinuousClock.now < deadline, "\(what)")
+            await Task.yield()
+        }
+    }
+
+    @Test func `a repository that doesn't answer keeps no other from being read`() async throws {
+        try await Self.withCharts { server, _ in
+            try await Bench.run { silent in
+                var answer = TestAnswer(200, "apiVersion: v1\n")
+                answer.stalls = true
+                silent.web.answer("GET", "/charts/index.yaml", with: answer)
+                var slow = silent.repository
+                slow.name = "slow"
+                let fetcher = server.fetcher([server.repository, slow])
+                try await withThrowingTaskGroup { group in
+                    group.addTask { _ = try? await fetcher.index(of: "slow", isNew: false) }
+                    try await Self.eventually("the other one is asked") { !silent.web.requests.isEmpty }
+                    #expect(try await fetcher.index(of: "stable", isNew: false).charts["web"]?.count == 3)
+                    group.cancelAll()
+                    try await group.waitForAll()
+                }
+            }
+        }
+    }
+
+    @Test func `a failure is shared by those who wait, and remembered for some seconds`() async throws {
+        try await Bench.run { server in
+            server.web.answer("GET", "/charts/index.yaml", with: TestAnswer(500))
+            let now = Mutex(Duration.seconds(1000))
+            let fetcher = server.fetcher(uptime: { now.withLock { $0 } })
+            await withTaskGroup { group in
+                for _ in 0..<8 { group.addTask { _ = try? await fetcher.index(of: "stable", isNew: false) } }
+            }
+            #expect(server.web.requests.count == 1)
+            await #expect(throws: ToolFailure.self) { try await fetcher.index(of: "stable", isNew: false) }
+            #expect(server.web.requests.count == 1)
+            _ = try? await fetcher.index(of: "stable", isNew: true)
+            #expect(server.web.requests.count == 2)
+            now.withLock { $0 += .seconds(6) }
+            _ = try? await fetcher.index(of: "stable", isNew: false)
+            #expect(server.web.requests.count == 3)
+        }
+    }
+
+    @Test func `who waits for somebody that is cancelled asks itself`() async throws {
+        try await Self.withCharts { server, _ in
+            var answer = TestAnswer(200, "apiVersion: v1\n")
+            answer.stalls = true
+            server.web.answer("GET", "/charts/index.yaml", with: answer)
+            let cache = RepositoryIndexCache()
+            let fetcher = server.fetcher(cache: cache)
+            try await withThrowingTaskGroup(of: Int?.self) { group in
+                group.addTask {
+                    try? await withThrowingTaskGroup(of: Int?.self) { inner in
+                        inner.addTask { try await fetcher.index(of: "stable", isNew: false).charts.count }
+                        try await Self.eventually("another one waits") { cache.callers == 2 }
+                        server.web.forgetAnswers()
+                        inner.cancelAll()
+                        return try await inner.next() ?? nil
+                    }
+                }
+                try await Self.eventually("it is asked") { server.web.requests.count == 1 }
+                group.addTask { try await fetcher.index(of: "stable", isNew: false).charts.count }
+                var found: [Int?] = []
+                for try await count in group { found.append(count) }
+                #expect(found.count == 2 && found.contains(nil) && found.contains(1))
+            }
+        }
+    }
+
     @Test func `the cache keeps what was used last within its limit, by credential`() async throws {
         try await Self.withCharts { server, _ in
             let one = try await server.fetcher().index(of: "stable", isNew: false).cost

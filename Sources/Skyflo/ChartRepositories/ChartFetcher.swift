@@ -150,8 +150,8 @@ package struct ChartFetcher: Sendable {
         try await connected(to: repository) { connection in
             let source = try HTTPChartRepository(connection)
             return try await cache.index(
-                .init(url: repository.url, access: connection.access), isNew: isNew, uptime: uptime
-            ) { try await source.index(known: $0) }
+                .init(repository: repository, access: connection.access), isNew: isNew, uptime: uptime
+            ) { try await source.index(known: $0, reading: cache.reading) }
         }
     }
 

@@ -1,3 +1,4 @@
+import Concurrency
 import Crypto
 import HTTPTransport
 import Helm
@@ -49,9 +50,11 @@ struct HTTPChartRepository: Sendable {
 
     private static let indexTitle = "index.yaml"
 
-    /// - Parameter known: is returned where the repository says that nothing has changed.
+    /// - Parameters:
+    ///   - known: is returned where the repository says that nothing has changed.
+    ///   - reading: those that read an index pass it.
     /// - Throws: ``Integrations/IntegrationError``; `CancellationError`.
-    func index(known: FetchedIndex? = nil) async throws -> FetchedIndex {
+    func index(known: FetchedIndex?, reading: AsyncSemaphore) async throws -> FetchedIndex {
         guard let address = place.resolving("index.yaml") else {
             throw IntegrationError(.configuration, message: "its url can't be used").said(of: repository)
         }
@@ -65,7 +68,7 @@ struct HTTPChartRepository: Sendable {
             address, what: Self.indexTitle, headers: headers, limit: Self.indexLimit, isVerbatim: true)
         if response.status == 304, let known { return known }
         try response.requireSuccess(of: repository.label, what: Self.indexTitle)
-        let index = try await Self.read(response, of: repository)
+        let index = try await reading.withPermit { try await Self.read(response, of: repository) }
         func validator(_ name: String) -> String? {
             response.header(name).flatMap { $0.utf8.count <= 512 && CredentialText.fitsHeader($0) ? $0 : nil }
         }
