@@ -62,6 +62,7 @@ struct ListedCharts: ChartProvider {
         try await server.serve {
             let registry = ToolRegistry(HelmToolset.all { KubeTime(seconds: 1_800_000_000) })
             let api = FakeAPI()
+            api.answer("GET /version", ["gitVersion": "v1.36.2", "major": "1", "minor": "36"])
             let charts = ListedCharts([
                 ChartRepository(name: "stable", url: server.url, timeout: .seconds(20)),
                 ChartRepository(name: "oci", url: server.registry, isPlainHTTP: true, timeout: .seconds(20)),
@@ -178,6 +179,21 @@ struct ListedCharts: ChartProvider {
             let bad = await call("helm_lint", ["chart": "oci/bad"])
             #expect(bad.contains("[ERROR] templates/") && bad.hasSuffix("1 fault found; the chart fails."), "\(bad)")
             #expect(await call("helm_lint", ["chart": "oci/shop", "values": "- a"]).hasPrefix("failed: values: "))
+        }
+    }
+
+    @Test func `a chart is linted with what the cluster serves, and with zones of time`() async throws {
+        try await with { server, call in
+            let template = """
+                {{- if not (.Capabilities.APIVersions.Has "example.dev/v1/Widget") }}{{ fail "no widgets" }}{{ end }}
+                {{- if ne .Capabilities.KubeVersion.Version "v1.36.2" }}{{ fail "another version" }}{{ end }}
+                {{- if ne (dateInZone "15:04" 0 "Asia/Tokyo") "09:00" }}{{ fail "no zones" }}{{ end }}
+                """
+            server.push(
+                "acme/picky", tag: "1.0.0",
+                archive: ChartArchives.simple("picky", version: "1.0.0", files: ["templates/map.yaml": template]))
+            let text = await call("helm_lint", ["chart": "oci/picky"])
+            #expect(text.hasSuffix("0 faults found; the chart passes."), "\(text)")
         }
     }
 

@@ -19,12 +19,12 @@ package enum HelmToolset {
             purpose:
                 "charts of Helm: search, versions, values, README, CRDs, dependencies, lint; repositories: list, add, remove, "
                 + "update",
-            tools: RepositoryTools.all { KubeTime(seconds: 0) }.map(\.name)),
+            tools: RepositoryTools.all.map(\.name)),
     ]
 
     /// - Parameter now: the clock, for ages and for templates.
     package static func all(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
-        releases(now: now) + RepositoryTools.all(now: now)
+        releases(now: now) + RepositoryTools.all
     }
 
     private static func releases(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {

@@ -147,3 +147,15 @@ extension ToolContext {
 extension KubeObject {
     fileprivate var isSecret: Bool { kind == "Secret" && apiVersion == "v1" }
 }
+
+extension ToolContext {
+    /// What templates see of the cluster where nothing is looked up in it.
+    func templateCapabilities() async throws -> KubeCapabilities { try await capabilities() }
+
+    /// Does what may take seconds, and a thread with it, where no other task waits for that thread.
+    static func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        let result = try await NIOThreadPool.singleton.runIfActive(body)
+        try Task.checkCancellation()
+        return result
+    }
+}

@@ -1,4 +1,5 @@
 import Helm
+import HelmFiles
 import KubeModel
 import ToolKit
 import Writes
@@ -33,26 +34,31 @@ struct ChartPartTool: ChartTool {
         .crds, title: "Show Helm Chart CRDs", "Show the custom resource definitions that a chart brings.")
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
-        let fetched = try await context.fetchedChart(arguments)
-        var rest = "the middle is left out"
-        let text: String
-        if part == .values, let path = arguments.string("path"), !path.isEmpty {
-            text = try Self.values(of: fetched.chart, at: path)
-        } else {
-            do throws(HelmError) {
-                text = try ChartDescription(fetched.chart).text(of: part).text
-            } catch {
-                throw ToolFailure("\(fetched.reference.name): \(error.message.text)")
+        let part = part
+        let found = try await context.readingChart(arguments) { fetched in
+            let text = try Self.text(of: part, at: arguments.string("path") ?? "", in: fetched)
+            guard text.contains(where: { !$0.isWhitespace }) else {
+                return (text: "\(fetched.title).\nIt has no \(Self.word(part)).", keys: [String]())
             }
+            return (text: "# \(fetched.title)\n\(text)", keys: Array(Self.keys(fetched.chart.values).prefix(40)))
         }
-        if part == .values {
-            rest = "name a path, such as one of " + Self.keys(fetched.chart.values).prefix(40).joined(separator: ", ")
+        let rest =
+            part == .values
+            ? "name a path, such as one of " + found.keys.joined(separator: ", ") : "the middle is left out"
+        return .output(
+            OutputLimit.cutMiddle(context.redactor.redact(text: found.text), to: context.outputLimit, rest: rest))
+    }
+
+    /// - Parameter path: of values; empty for all.
+    private static func text(
+        of part: ChartDescription.Part, at path: String, in fetched: FetchedChart
+    ) throws(ToolFailure) -> String {
+        if part == .values, !path.isEmpty { return try values(of: fetched.chart, at: path) }
+        do throws(HelmError) {
+            return try ChartDescription(fetched.chart).text(of: part).text
+        } catch {
+            throw ToolFailure("\(fetched.reference.name): \(error.message.text)")
         }
-        guard text.contains(where: { !$0.isWhitespace }) else {
-            return .output("\(fetched.title).\nIt has no \(Self.word(part)).")
-        }
-        let shown = context.redactor.redact(text: "# \(fetched.title)\n\(text)")
-        return .output(OutputLimit.cutMiddle(shown, to: context.outputLimit, rest: rest))
     }
 
     private static func word(_ part: ChartDescription.Part) -> String {
@@ -95,7 +101,13 @@ struct ChartDependencyTool: ChartTool {
     let parameters = ToolParameters([.chart, .chartVersion])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
-        let fetched = try await context.fetchedChart(arguments)
+        let lines = try await context.readingChart(arguments) { Self.lines(of: $0) }
+        return .output(
+            OutputLimit.cutMiddle(
+                context.redactor.redact(text: lines.joined(separator: "\n")), to: context.outputLimit, rest: "cut"))
+    }
+
+    private static func lines(of fetched: FetchedChart) -> [String] {
         let declared = fetched.chart.metadata.dependencies ?? []
         let undeclared = fetched.chart.dependencies.map(\.name).filter { name in !declared.contains { $0.name == name }
         }
@@ -106,7 +118,7 @@ struct ChartDependencyTool: ChartTool {
             let rows = declared.map { dependency in
                 [
                     dependency.name + (dependency.alias.isEmpty ? "" : " (as \(dependency.alias))"), dependency.version,
-                    dependency.repository, Self.state(of: dependency, in: fetched.chart), dependency.condition,
+                    dependency.repository, state(of: dependency, in: fetched.chart), dependency.condition,
                 ]
             }
             lines += TextColumns.align([["NAME", "VERSION", "REPOSITORY", "STATUS", "CONDITION"]] + rows)
@@ -114,9 +126,7 @@ struct ChartDependencyTool: ChartTool {
         if !undeclared.isEmpty {
             lines.append("In its archive, and not declared: \(undeclared.sorted().joined(separator: ", "))")
         }
-        return .output(
-            OutputLimit.cutMiddle(
-                context.redactor.redact(text: lines.joined(separator: "\n")), to: context.outputLimit, rest: "cut"))
+        return lines
     }
 
     private static func state(of dependency: ChartDependency, in chart: Chart) -> String {
@@ -132,7 +142,6 @@ struct ChartDependencyTool: ChartTool {
 }
 
 struct ChartLintTool: ChartTool {
-    let now: @Sendable () -> KubeTime
     let name = "helm_lint"
     let title = "Lint Helm Chart"
     let description = "Examine a chart for possible faults, rendered with your values."
@@ -145,42 +154,37 @@ struct ChartLintTool: ChartTool {
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
-        let fetched = try await context.fetchedChart(arguments)
-        let values: ByteString = ByteString(arguments.string("values") ?? "")
-        let report = try await Self.report(
-            files: fetched.files, name: fetched.chart.name, values: values,
+        let lint = ChartLint(
+            values: ByteString(arguments.string("values") ?? ""),
             namespace: arguments.string("namespace") ?? context.namespace, isStrict: arguments.bool("strict"),
-            now: now())
-        let text = "\(fetched.title).\n\(report)"
+            capabilities: try await context.templateCapabilities())
+        let text = try await context.readingChart(arguments) { "\($0.title).\n\(try lint.report(on: $0))" }
         return .output(
             OutputLimit.cutMiddle(context.redactor.redact(text: text), to: context.outputLimit, rest: "cut"))
     }
+}
 
-    /// How long the templates may take.
-    private static let longest = Duration.seconds(20)
+/// What a chart is linted with.
+private struct ChartLint: Sendable {
+    var values: ByteString
+    var namespace: String
+    var isStrict: Bool
+    var capabilities: KubeCapabilities
 
-    /// Away from the caller's executor: templates may take seconds.
-    @concurrent private static func report(
-        files: [ChartFile], name: String, values: ByteString, namespace: String, isStrict: Bool, now: KubeTime
-    ) async throws -> String {
-        let deadline = ContinuousClock.now + longest
-        let environment = TemplateEnvironment(
-            now: { (now.microseconds / 1_000_000, 0) },
-            checkDeadline: { () throws(HelmError) in
-                if Task.isCancelled || ContinuousClock.now > deadline {
-                    throw HelmError("the templates take longer than \(longest)")
-                }
-            })
-        let renderer = ChartRenderer(
-            release: .init(name: "test-release", namespace: namespace), environment: environment)
+    /// Takes its time, and a thread with it.
+    func report(on fetched: FetchedChart) throws(ToolFailure) -> String {
+        var renderer = ChartRenderer(
+            release: .init(name: "test-release", namespace: namespace),
+            environment: HelmClock.environment(limit: ChartInput.seconds))
+        renderer.capabilities = capabilities
         let map: HelmMap
         do throws(HelmError) {
             map = try ValuesReader.read(values)
         } catch {
             throw ToolFailure("values: they are no YAML mapping: \(error.message.text.prefix(200))")
         }
-        let messages = ChartLinter.messages(files: files, path: name, values: map, renderer: renderer)
-        try Task.checkCancellation()
+        let messages = ChartLinter.messages(
+            files: fetched.files, path: fetched.chart.name, values: map, renderer: renderer)
         let limit: ChartLinter.Severity = isStrict ? .warning : .error
         let faults = messages.count { $0.severity >= limit }
         let lines = messages.map { $0.text.text }

@@ -6,13 +6,12 @@ import Writes
 /// Tools for charts and the repositories that they come from. None keeps anything: which repositories there are stands in the
 /// SkyfloAI.
 enum RepositoryTools {
-    /// - Parameter now: the clock that templates see.
-    static func all(now: @escaping @Sendable () -> KubeTime) -> [any Tool] {
+    static var all: [any Tool] {
         [
             ChartRepositoryListTool(), ChartRepositoryAddTool(), ChartRepositoryRemoveTool(),
             ChartRepositoryUpdateTool(), ChartSearchTool(),
         ]
-            + [ChartPartTool.values, .chart, .readme, .crds] + [ChartDependencyTool(), ChartLintTool(now: now)]
+            + [ChartPartTool.values, .chart, .readme, .crds] + [ChartDependencyTool(), ChartLintTool()]
     }
 }
 
@@ -47,23 +46,30 @@ struct FetchedChart {
         "Chart \(chart.name) \(chart.metadata.version) from \(package.origin), \(package.digest)"
             + (chart.metadata.isDeprecated ? "; it is deprecated" : "")
     }
-}
 
-extension ToolContext {
-    /// The chart that `chart` and `version` name.
-    /// - Throws: ``ToolFailure``, `CancellationError`.
-    func fetchedChart(_ arguments: ToolArguments) async throws -> FetchedChart {
-        let reference = ChartReference(
-            try arguments.requiredString("chart"), version: arguments.string("version"))
-        let package = try await charts.chart(reference)
+    fileprivate init(_ package: ChartPackage, _ reference: ChartReference) throws(ToolFailure) {
+        (self.package, self.reference) = (package, reference)
         do throws(HelmError) {
-            let files = try ChartArchive.files(of: package.archive)
-            return FetchedChart(
-                reference: reference, package: package, files: files, chart: try ChartLoader.load(files: files))
+            files = try ChartArchive.files(of: package.archive)
+            chart = try ChartLoader.load(files: files)
         } catch {
             let text = String(error.message.text.prefix(300)).replacing("\n", with: " ")
             throw ToolFailure("the archive of \(package.origin) is no chart that can be read: \(text)")
         }
+    }
+}
+
+extension ToolContext {
+    /// Reads something of the chart that `chart` and `version` name. Taking it apart may take a second, and `body` is called on
+    /// the same thread.
+    /// - Throws: ``ToolFailure``, `CancellationError`, and what `body` does.
+    func readingChart<Result: Sendable>(
+        _ arguments: ToolArguments, _ body: @escaping @Sendable (FetchedChart) throws -> Result
+    ) async throws -> Result {
+        let reference = ChartReference(
+            try arguments.requiredString("chart"), version: arguments.string("version"))
+        let package = try await charts.chart(reference)
+        return try await Self.onThread { try body(try FetchedChart(package, reference)) }
     }
 
     /// The repositories that a tool is about.
