@@ -195,7 +195,10 @@ let package = Package(
             ]),
         library(
             "HelmTools", in: "Skyflo/Toolsets",
-            ["Helm", "HelmFiles", "HTTPTransport", "KubeModel", "KubeClient", "SkyfloAPI", "ToolKit", "Writes", nioPosix],
+            [
+                "Helm", "HelmFiles", "HTTPTransport", "KubeModel", "KubeClient", "SkyfloAPI", "ToolKit", "Writes",
+                nioPosix,
+            ],
             tests: [
                 "Helm", "KubeModel", "KubeClient", "SkyfloAPI", "ToolKit", "Writes", "ChartRepositories",
                 "LocalCluster",

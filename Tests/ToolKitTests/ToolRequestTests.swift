@@ -93,4 +93,18 @@ import Writes
             documents[0]["rules"] == [["apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["patch"]]],
             "\(role)")
     }
+
+    @Test func `the right to change SkyfloAIs is in a role of its own`() throws {
+        let requests: [ToolRequest] = [.read("skyfloais.skyflo.ai", "pods"), .patch("skyfloais.skyflo.ai", "pods")]
+        let role = ToolRegistry([Patching(requests: requests)]).catalog.roles
+        let resources = try YAML.parseAll(role).filter { !$0.isNull }.map { document in
+            [document["metadata", "name"]?.string ?? ""]
+                + (document["rules"]?.array ?? []).flatMap { $0["resources"]?.array ?? [] }.compactMap(\.string)
+        }
+        #expect(
+            resources == [
+                ["skyflo-tools-kubernetes-read", "pods"], ["skyflo-tools-kubernetes-write", "pods"],
+                ["skyflo-tools-kubernetes-change-skyfloais", "skyfloais"],
+            ], "\(role)")
+    }
 }

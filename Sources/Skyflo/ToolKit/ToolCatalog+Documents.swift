@@ -18,8 +18,15 @@ extension ToolCatalog {
             """
         let parts = toolsets.flatMap { toolset in
             [
-                role(of: toolset, name: "skyflo-tools-\(toolset)-read", isRead: true),
-                role(of: toolset, name: "skyflo-tools-\(toolset)-write", isRead: false),
+                role(of: toolset, name: "skyflo-tools-\(toolset)-read") { request, resource in
+                    request.isRead && !request.isDryRun && resource != Self.settings
+                },
+                role(of: toolset, name: "skyflo-tools-\(toolset)-write") { request, resource in
+                    (!request.isRead || request.isDryRun) && resource != Self.settings
+                },
+                role(of: toolset, name: "skyflo-tools-\(toolset)-change-skyfloais", remark: Self.settingsRemark) {
+                    $1 == Self.settings
+                },
             ].compactMap { $0 }
         }
         return
@@ -35,12 +42,19 @@ extension ToolCatalog {
         var users: [String]
     }
 
-    private func role(of toolset: String, name: String, isRead: Bool) -> String? {
+    /// What says whom the copilot asks and what needs an approval: the right to change it is never one among others.
+    private static let settings = "skyfloais.skyflo.ai"
+    private static let settingsRemark =
+        "It is the right to change everything in a SkyfloAI, approval rules and models too: for Conversations of administrators."
+
+    private func role(
+        of toolset: String, name: String, remark: String? = nil, has: (ToolRequest, String) -> Bool
+    ) -> String? {
         var verbs: [String: Set<String>] = [:]
         var users: [String: [String]] = [:]
         for entry in entries where entry.toolset == toolset {
-            for request in entry.requests ?? [] where (request.isRead && !request.isDryRun) == isRead {
-                for resource in request.resources {
+            for request in entry.requests ?? [] {
+                for resource in request.resources where has(request, resource) {
                     verbs[resource, default: []].formUnion(request.verbs)
                     if users[resource]?.last != entry.name { users[resource, default: []].append(entry.name) }
                 }
@@ -56,6 +70,7 @@ extension ToolCatalog {
             "\((verbs[resource] ?? []).sorted().joined(separator: ", ")) of \(resource) (\(Self.few(users[resource] ?? [])))"
         }
         var lines = general.isEmpty ? [] : Self.comment("Not in it: " + general.joined(separator: "; "), indent: "")
+        lines += remark.map { Self.comment($0, indent: "") } ?? []
         lines += [
             "apiVersion: rbac.authorization.k8s.io/v1", "kind: ClusterRole", "metadata:", "  name: \(name)",
             "  labels: {app.kubernetes.io/name: skyflo}", "rules:",
