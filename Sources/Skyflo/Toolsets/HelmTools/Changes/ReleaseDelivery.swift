@@ -82,8 +82,9 @@ struct ReleaseDelivery {
             secret: ReleaseRecord.secretName(release: name, revision: revision), uid: "")
         var planner = ReleasePlanner(context, record: release.record, head: head, options: try options())
         let shown = ShownRelease(release.record, redactor: context.redactor)
-        planner.secrets = shown.secrets.union(release.secrets)
-        planner.introduction = introduction(release, shown: shown)
+        let before = current.map { ShownRelease($0.record, redactor: context.redactor) }
+        planner.secrets = shown.secrets.union(release.secrets).union(before?.secrets ?? [])
+        planner.introduction = introduction(release, shown: shown, before: before)
         planner.warnings = release.warnings + (try hiddenTexts(in: release.record))
         try await plan(&planner, content: content)
         return planner
@@ -94,7 +95,7 @@ struct ReleaseDelivery {
     /// - Throws: ``ToolFailure`` where whoever made the call wrote it: then nobody would have seen it at all.
     private func hiddenTexts(in record: ReleaseRecord) throws(ToolFailure) -> [String] {
         let objects = try ToolFailure.ofHelm { () throws(HelmError) in try record.objects() + record.everyHookObject() }
-        let given = JSONWriter.string(arguments.json)
+        let given = ChartValues(arguments).texts
         var warnings: [String] = []
         for object in objects where object.kind == "Secret" && object.apiVersion == "v1" {
             if let why = SecretManifest.refusal(ofChart: object) { throw ToolFailure("secret \(object.name): \(why)") }
@@ -102,8 +103,7 @@ struct ReleaseDelivery {
                 let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingBlanks }.filter {
                     $0.utf8.count >= 8
                 }
-                guard !lines.contains(where: { line in Redactor.forms(of: line).contains { given.contains($0) } })
-                else {
+                guard !lines.contains(where: { line in given.contains { $0.contains(line) } }) else {
                     throw ToolFailure(
                         "secret \(object.name): \(key): refused: text of several lines or a script could be anything, and nobody "
                             + "could see and approve it; values may give credentials only")
@@ -181,8 +181,7 @@ struct ReleaseDelivery {
     // MARK: For people
 
     /// The chart, its digest and what changes in the values.
-    private func introduction(_ release: RenderedRelease, shown: ShownRelease) -> String {
-        let before = current.map { ShownRelease($0.record, redactor: context.redactor) }
+    private func introduction(_ release: RenderedRelease, shown: ShownRelease, before: ShownRelease?) -> String {
         let values = shown.values(isComputed: false, asJSON: false)
         let change = UnifiedDiff.text(
             old: before?.values(isComputed: false, asJSON: false) ?? "", new: values,

@@ -39,6 +39,20 @@ struct ChartValues: Sendable {
     /// In place of the chart's own.
     var defaults: JSONValue?
 
+    /// All texts that the call itself gives.
+    var texts: [String] {
+        func texts(in value: JSONValue) -> [String] {
+            switch value {
+            case .string(let text): [text]
+            case .array(let elements): elements.flatMap(texts)
+            case .object(let members): members.flatMap { texts(in: $0.value) }
+            default: []
+            }
+        }
+        let given = document.flatMap { try? YAML.parse($0) }
+        return (given.map(texts) ?? document.map { [$0] } ?? []) + (typed + strings).map(\.value)
+    }
+
     /// What they hold of credentials, by their names.
     func credentials(by redactor: Redactor) -> Set<String> {
         let given = document.flatMap { try? YAML.parse($0) }
