@@ -54,9 +54,7 @@ extension ReleaseRecord {
             let kind = hook["kind"]?.string ?? ""
             found.append(
                 ReleaseHook(
-                    position: position,
-                    objects: try Self.objects(
-                        in: ByteString(hook["manifest"]?.string ?? ""), what: "hook \(name) of revision \(revision)"),
+                    position: position, objects: try objects(ofHook: hook),
                     weight: hook["weight"]?.int ?? 0, policies: policies.isEmpty ? [.beforeCreation] : Set(policies),
                     text: "\(kind)/\(name)", name: name, kind: kind))
         }
@@ -65,6 +63,21 @@ extension ReleaseRecord {
             if one.weight != two.weight { return one.weight < two.weight }
             return one.name == two.name ? left.offset < right.offset : one.name < two.name
         }.map(\.element)
+    }
+
+    /// The objects of all hooks.
+    ///
+    /// - Throws: where a hook isn't YAML of an object.
+    package func everyHookObject() throws(HelmError) -> [KubeObject] {
+        var objects: [KubeObject] = []
+        for hook in hooks { objects += try self.objects(ofHook: hook) }
+        return objects
+    }
+
+    private func objects(ofHook hook: JSONValue) throws(HelmError) -> [KubeObject] {
+        try Self.objects(
+            in: ByteString(hook["manifest"]?.string ?? ""),
+            what: "hook \(hook["name"]?.string ?? "") of revision \(revision)")
     }
 
     static func objects(in manifest: ByteString, what: String) throws(HelmError) -> [KubeObject] {

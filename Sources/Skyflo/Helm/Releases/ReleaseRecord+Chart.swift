@@ -76,21 +76,6 @@ extension ReleaseRecord {
     }
 }
 
-extension ReleaseRecord {
-    /// The objects of all hooks.
-    ///
-    /// - Throws: where a hook isn't YAML of an object.
-    package func everyHookObject() throws(HelmError) -> [KubeObject] {
-        var objects: [KubeObject] = []
-        for hook in hooks {
-            objects += try Self.objects(
-                in: ByteString(hook["manifest"]?.string ?? ""),
-                what: "hook \(hook["name"]?.string ?? "") of revision \(revision)")
-        }
-        return objects
-    }
-}
-
 extension RenderedChart.Hook {
     fileprivate var record: JSONValue {
         var hook: JSONValue = [

@@ -7,7 +7,7 @@ extension KubernetesBackend {
         _ planned: PlannedRequest, after earlier: ArraySlice<PlannedWrite>, api: ReadOnlyAPI, redactor: Redactor
     ) async throws -> WritePreview {
         if planned.isEviction { return try await EvictionPreview(planned, api: api, redactor: redactor).preview }
-        let requests = earlier.compactMap(\.request)
+        let requests = earlier.compactMap(\.objectRequest)
         let preview = try await RequestPreview(planned, after: requests[...], api: api, redactor: redactor)
         return WritePreview(
             write: PlannedWrite(preview.planned), text: preview.diff, notes: preview.losses,

@@ -37,6 +37,15 @@ package struct PlannedWrite: Sendable, Hashable {
     /// nil for what isn't a request to the API server.
     package var request: PlannedRequest? { if case .request(let planned) = action { planned } else { nil } }
 
+    /// What it sends to the API server to change an object, whoever sends it; nil for what sends something else.
+    var objectRequest: PlannedRequest? {
+        switch action {
+        case .request(let planned): planned
+        case .release(let release): release.request
+        case .command, .podStep, .jenkins, .mcp: nil
+        }
+    }
+
     /// What it is aimed at: an object, or the pod that a command runs in.
     package var target: PlannedRequest.Target {
         switch action {

@@ -66,15 +66,7 @@ package struct ReleaseBackend: WriteBackend {
                 write: PlannedWrite(planned),
                 text: "\(planned.target.text): would be created again\n" + (shown.map { YAML.format($0.json) } ?? ""))
         } else {
-            // What the release itself brings first is known by the requests that do it.
-            let sent = earlier.map { write in
-                if case .release(let other) = write.action, let request = other.request {
-                    PlannedWrite(request)
-                } else {
-                    write
-                }
-            }
-            preview = try await KubernetesBackend().preview(planned, after: sent[...], api: api, redactor: redactor)
+            preview = try await KubernetesBackend().preview(planned, after: earlier, api: api, redactor: redactor)
         }
         var release = write
         release.request = preview.write.request ?? planned

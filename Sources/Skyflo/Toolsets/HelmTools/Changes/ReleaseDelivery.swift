@@ -44,11 +44,10 @@ struct ReleaseDelivery {
     var revision: Int { (revisions.first?.revision ?? 0) + 1 }
 
     /// The chart with the values of the call.
-    func rendered(output: TemplateOutput? = nil) async throws -> RenderedRelease {
+    func rendered() async throws -> RenderedRelease {
         try await context.render(
             arguments, values: try values(),
-            release: .init(name: name, namespace: namespace, revision: revision, isUpgrade: current != nil),
-            output: output)
+            release: .init(name: name, namespace: namespace, revision: revision, isUpgrade: current != nil))
     }
 
     /// - Throws: ``ToolFailure`` for ways that exclude each other.
@@ -85,19 +84,20 @@ struct ReleaseDelivery {
         let before = current.map { ShownRelease($0.record, redactor: context.redactor) }
         planner.secrets = shown.secrets.union(release.secrets).union(before?.secrets ?? [])
         planner.introduction = introduction(release, shown: shown, before: before)
-        planner.warnings = release.warnings + (try hiddenTexts(in: release.record))
-        try await plan(&planner, content: content)
+        let objects = try ReleasePlanner.objects(of: release.record)
+        let hooks = try ToolFailure.ofHelm { () throws(HelmError) in try release.record.everyHookObject() }
+        planner.warnings = release.warnings + (try hiddenTexts(in: objects + hooks))
+        try await plan(&planner, objects: objects, content: content)
         return planner
     }
 
     /// What Secrets of the chart hold that nobody is shown, and that is more than a value.
     ///
     /// - Throws: ``ToolFailure`` where whoever made the call wrote it: then nobody would have seen it at all.
-    private func hiddenTexts(in record: ReleaseRecord) throws(ToolFailure) -> [String] {
-        let objects = try ToolFailure.ofHelm { () throws(HelmError) in try record.objects() + record.everyHookObject() }
+    private func hiddenTexts(in objects: [KubeObject]) throws(ToolFailure) -> [String] {
         let given = ChartValues(arguments).texts
         var warnings: [String] = []
-        for object in objects where object.kind == "Secret" && object.apiVersion == "v1" {
+        for object in objects where object.isSecret {
             if let why = SecretManifest.refusal(ofChart: object) { throw ToolFailure("secret \(object.name): \(why)") }
             for (key, text) in SecretManifest.hiddenTexts(in: object) {
                 let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingBlanks }.filter {
@@ -119,18 +119,15 @@ struct ReleaseDelivery {
     /// Bytes. Beside it the transcript holds all other requests of the call.
     private static let maximumContent = 600_000
 
-    private func plan(_ planner: inout ReleasePlanner, content: String) async throws {
+    private func plan(_ planner: inout ReleasePlanner, objects: [KubeObject], content: String) async throws {
         let pending: ReleaseStatus = current == nil ? .pendingInstall : .pendingUpgrade
         planner.owned = []
-        if let record = current?.record {
-            let objects = try ReleasePlanner.objects(of: record)
-            for object in objects {
-                if let place = try await planner.place(of: object) { planner.owned?.insert(place.key) }
-            }
-            try await planner.findManager(of: objects)
-        } else {
-            try await createNamespace(&planner)
+        let before = try current.map { try ReleasePlanner.objects(of: $0.record) } ?? []
+        for object in before {
+            if let place = try await planner.place(of: object) { planner.owned?.insert(place.key) }
         }
+        try await planner.findManager(of: before)
+        if current == nil { try await createNamespace(&planner) }
         try await planner.prune(revisions, to: arguments.integer("history_max") ?? 0, keeping: current?.head.revision)
         planner.createRecord(
             revision: revision, after: revisions.first, as: pending,
@@ -140,7 +137,7 @@ struct ReleaseDelivery {
         let event = current == nil ? "install" : "upgrade"
         let runsHooks = !arguments.bool("no_hooks")
         if runsHooks { try await planner.run(hooksOf: "pre-\(event)") }
-        try await planner.change(from: current?.record)
+        try await planner.change(from: before, to: objects)
         if runsHooks { try await planner.run(hooksOf: "post-\(event)") }
         let verb = current == nil ? "Install" : "Upgrade"
         try await planner.finish(

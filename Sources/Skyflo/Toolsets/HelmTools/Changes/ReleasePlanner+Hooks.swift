@@ -63,11 +63,7 @@ extension ReleasePlanner {
 
     private mutating func deleteCreated(at place: Place) {
         guard created.remove(place.key) != nil else { return }
-        add(
-            .release(
-                PlannedReleaseWrite(
-                    work(.deleteCreated, head: head, digest: digest), target: place.target)),
-            title: "delete \(place.target.text)")
+        add(deletion(ofCreated: place), title: "delete \(place.target.text)")
     }
 
     /// When the pod has ended, as the result; and after a failure, for why.
@@ -84,11 +80,7 @@ extension ReleasePlanner {
     /// - Parameter end: how the hook itself has to have ended.
     private mutating func deleteOnFailure(_ place: Place, after end: StepProgress.State) {
         guard !place.resource.isSame(as: .customResourceDefinitions) else { return }
-        var work = work(.deleteCreated, head: head, digest: digest)
-        work.from = [end.rawValue]
-        addOnFailure(
-            .release(PlannedReleaseWrite(work, target: place.target)),
-            title: "delete \(place.target.text)")
+        addOnFailure(deletion(ofCreated: place, after: end), title: "delete \(place.target.text)")
     }
 
     private mutating func create(_ hook: ReleaseHook, object position: Int, at place: Place) {

@@ -90,11 +90,17 @@ extension ReleasePlanner {
     /// After a failure the objects that were created go again.
     mutating func deleteCreatedOnFailure() {
         for place in brought.reversed() {
-            addOnFailure(
-                .release(
-                    PlannedReleaseWrite(work(.deleteCreated, head: head, digest: digest), target: place.target)),
-                title: "delete \(place.target.text)")
+            addOnFailure(deletion(ofCreated: place), title: "delete \(place.target.text)")
         }
+    }
+
+    /// Deletes what an earlier step creates.
+    ///
+    /// - Parameter end: how that step has to have ended; nil for any end.
+    func deletion(ofCreated place: Place, after end: StepProgress.State? = nil) -> PlannedWrite.Action {
+        var work = work(.deleteCreated, head: head, digest: digest)
+        work.from = end.map { [$0.rawValue] } ?? []
+        return .release(PlannedReleaseWrite(work, target: place.target))
     }
 
     /// After a failure the record of a new release goes as well.

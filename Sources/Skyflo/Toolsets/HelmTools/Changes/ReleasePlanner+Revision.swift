@@ -34,9 +34,8 @@ extension ReleasePlanner {
             add(part, of: object, at: place, title: "create \(place.target.text)", awaits: .exists(place.subject))
         }
         if kept > 0 {
-            warnings.append(
-                "\(kept.counted(as: "definition")) of the chart's crds/ exist\(kept == 1 ? "s" : "") already, and "
-                    + "\(kept == 1 ? "is" : "are") left as \(kept == 1 ? "it is" : "they are")")
+            let words = kept == 1 ? "exists already, and is left as it is" : "exist already, and are left as they are"
+            warnings.append("\(kept.counted(as: "definition")) of the chart's crds/ \(words)")
         }
     }
 
@@ -55,12 +54,13 @@ extension ReleasePlanner {
 
     /// First what is created and changed, then what goes.
     ///
-    /// - Parameter current: what the release has so far; nil for nothing.
-    mutating func change(from current: ReleaseRecord?) async throws {
+    /// - Parameters:
+    ///   - current: what the release has so far.
+    ///   - objects: those of ``record``: reading them is most of the work.
+    mutating func change(from current: [KubeObject], to objects: [KubeObject]) async throws {
         nextStage()
         var wanted: Set<[String]> = []
         var unchanged = 0
-        let objects = try Self.objects(of: record)
         for object in objects { define(by: object) }
         for (part, object) in objects.enumerated() {
             guard let place = try await place(of: object) else {
@@ -71,7 +71,7 @@ extension ReleasePlanner {
             guard wanted.insert(place.key).inserted else { continue }
             if try await !bring(object, part: part, at: place) { unchanged += 1 }
         }
-        for object in try current.map({ try Self.objects(of: $0) })?.reversed() ?? [] {
+        for object in current.reversed() {
             guard let place = try await place(of: object) else {
                 warnings.append("\(object.kind) \(object.name) is no longer served, and is left as it is")
                 continue

@@ -44,10 +44,11 @@ struct RollbackTool: HelmChangeTool {
         planner.createRecord(
             revision: next, after: newest, as: .pendingRollback, firstDeployed: current.time("first_deployed"),
             message: arguments.string("description") ?? "Rollback to \(wanted)")
-        try await planner.findManager(of: try ReleasePlanner.objects(of: current))
+        let (old, new) = (try ReleasePlanner.objects(of: current), try ReleasePlanner.objects(of: record))
+        try await planner.findManager(of: old)
         let runsHooks = !arguments.bool("no_hooks")
         if runsHooks { try await planner.run(hooksOf: "pre-rollback") }
-        try await planner.change(from: current)
+        try await planner.change(from: old, to: new)
         if runsHooks { try await planner.run(hooksOf: "post-rollback") }
         try await planner.finish(
             revisions, to: next,

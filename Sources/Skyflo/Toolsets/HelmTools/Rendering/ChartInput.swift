@@ -49,14 +49,15 @@ struct ChartValues: Sendable {
             default: []
             }
         }
-        let given = document.flatMap { try? YAML.parse($0) }
         return (given.map(texts) ?? document.map { [$0] } ?? []) + (typed + strings).map(\.value)
     }
 
+    /// nil for no document, and for one that is no YAML.
+    private var given: JSONValue? { document.flatMap { try? YAML.parse($0) } }
+
     /// What they hold of credentials, by their names.
     func credentials(by redactor: Redactor) -> Set<String> {
-        let given = document.flatMap { try? YAML.parse($0) }
-        return [previous, defaults, given].compactMap(\.self)
+        [previous, defaults, given].compactMap(\.self)
             .reduce(into: Set(strings.map(\.value))) { $0.formUnion(redactor.credentials(in: $1)) }
             .filter { $0.utf8.count >= 4 }
     }

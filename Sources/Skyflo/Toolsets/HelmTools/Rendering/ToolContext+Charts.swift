@@ -27,16 +27,14 @@ extension ToolContext {
     func render(
         _ arguments: ToolArguments, values: ChartValues, release: ChartRenderer.Release, output: TemplateOutput? = nil
     ) async throws -> RenderedRelease {
-        let reference = ChartReference(try arguments.requiredString("chart"), version: arguments.string("version"))
-        let package = try await charts.chart(reference)
+        let package = try await charts.chart(try ChartReference(arguments))
         var input = ChartInput(archive: package.archive, release: release, values: values, output: output)
         input.capabilities = try await capabilities()
         input.skipsSchema = arguments.bool("skip_schema_validation")
         var secrets: Set<String> = []
         for _ in 0..<Self.renderings {
             let ready = input
-            let rendered = try await NIOThreadPool.singleton.runIfActive { ready.rendered() }
-            try Task.checkCancellation()
+            let rendered = try await Self.onThread { ready.rendered() }
             let outcome: ChartOutcome
             do throws(HelmError) {
                 outcome = try rendered.get()
@@ -119,7 +117,7 @@ extension ToolContext {
     }
 
     /// What templates see of the cluster: its version, and what it serves.
-    private func capabilities() async throws -> KubeCapabilities {
+    func capabilities() async throws -> KubeCapabilities {
         let info = try await api.call(KubeRequest(.get, path: "/version"))
         guard let version = info["gitVersion"]?.string else {
             throw ToolFailure("the API server doesn't say its version")
@@ -144,18 +142,22 @@ extension ToolContext {
     }
 }
 
-extension KubeObject {
-    fileprivate var isSecret: Bool { kind == "Secret" && apiVersion == "v1" }
-}
-
 extension ToolContext {
-    /// What templates see of the cluster where nothing is looked up in it.
-    func templateCapabilities() async throws -> KubeCapabilities { try await capabilities() }
-
     /// Does what may take seconds, and a thread with it, where no other task waits for that thread.
     static func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
         let result = try await NIOThreadPool.singleton.runIfActive(body)
         try Task.checkCancellation()
         return result
     }
+}
+
+extension ChartReference {
+    /// The chart that a call means by `chart` and `version`.
+    init(_ arguments: ToolArguments) throws(ToolFailure) {
+        self.init(try arguments.requiredString("chart"), version: arguments.string("version"))
+    }
+}
+
+extension KubeObject {
+    var isSecret: Bool { kind == "Secret" && apiVersion == "v1" }
 }

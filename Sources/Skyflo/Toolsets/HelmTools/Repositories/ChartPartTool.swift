@@ -157,7 +157,7 @@ struct ChartLintTool: ChartTool {
         let lint = ChartLint(
             values: ByteString(arguments.string("values") ?? ""),
             namespace: arguments.string("namespace") ?? context.namespace, isStrict: arguments.bool("strict"),
-            capabilities: try await context.templateCapabilities())
+            capabilities: try await context.capabilities())
         let text = try await context.readingChart(arguments) { "\($0.title).\n\(try lint.report(on: $0))" }
         return .output(
             OutputLimit.cutMiddle(context.redactor.redact(text: text), to: context.outputLimit, rest: "cut"))

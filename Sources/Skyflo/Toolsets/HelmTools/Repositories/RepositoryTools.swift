@@ -66,8 +66,7 @@ extension ToolContext {
     func readingChart<Result: Sendable>(
         _ arguments: ToolArguments, _ body: @escaping @Sendable (FetchedChart) throws -> Result
     ) async throws -> Result {
-        let reference = ChartReference(
-            try arguments.requiredString("chart"), version: arguments.string("version"))
+        let reference = try ChartReference(arguments)
         let package = try await charts.chart(reference)
         return try await Self.onThread { try body(try FetchedChart(package, reference)) }
     }
