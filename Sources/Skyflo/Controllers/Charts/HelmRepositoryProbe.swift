@@ -2,37 +2,29 @@ import Concurrency
 import ControllerRuntime
 import KubeModel
 import SkyfloAPI
-import Synchronization
 import Writes
 
 /// Looks whether the chart repositories of a SkyfloAI can be reached.
 final class HelmRepositoryProbe: Sendable {
-    /// How often one is asked: people wait for a corrected setting, not for a system that is down.
-    private static let interval = Duration.seconds(55)
     private static let longest = Duration.seconds(10)
 
-    private struct Seen {
-        var statuses: [HelmRepositoryStatus]
-        var at: Duration
-        var uid: String
-        var generation: Int
-    }
-
-    private let seen = Mutex<[ObjectKey: Seen]>([:])
+    private let memory = ProbeMemory<HelmRepositoryStatus>()
 
     /// - Returns: one for each repository of the spec, in its order.
     /// - Throws: `CancellationError`.
     func look(_ skyflo: SkyfloAI, _ directory: ChartDirectory) async throws -> [HelmRepositoryStatus] {
         guard !skyflo.helmRepositories.isEmpty else { return [] }
-        let (object, now) = (skyflo.object, directory.clock.uptime)
-        if let known = seen.withLock({ $0[object.key] }), known.uid == object.uid,
-            known.generation == object.generation, now - known.at < Self.interval
-        {
-            return known.statuses
+        return try await memory.statuses(of: skyflo.object, at: directory.clock.uptime) {
+            try await statuses(skyflo, by: directory)
         }
+    }
+
+    private func statuses(
+        _ skyflo: SkyfloAI, by directory: ChartDirectory
+    ) async throws -> [HelmRepositoryStatus] {
         let before = Dictionary(
             skyflo.status.helmRepositories.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let statuses = try await skyflo.helmRepositories.concurrentMap(atOnce: 8) { settings in
+        return try await skyflo.helmRepositories.concurrentMap(atOnce: 8) { settings in
             var status = HelmRepositoryStatus(name: settings.name, isReached: true, message: "")
             do {
                 if settings.isEnabled {
@@ -50,9 +42,5 @@ final class HelmRepositoryProbe: Sendable {
             status.since = old?.isReached == status.isReached ? old?.since ?? directory.clock.now : directory.clock.now
             return status
         }
-        seen.withLock { seen in
-            seen[object.key] = Seen(statuses: statuses, at: now, uid: object.uid, generation: object.generation)
-        }
-        return statuses
     }
 }

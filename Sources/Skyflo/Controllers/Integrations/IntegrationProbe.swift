@@ -4,23 +4,13 @@ import Integrations
 import KubeClient
 import KubeModel
 import SkyfloAPI
-import Synchronization
 import Writes
 
 /// Looks whether the integrations of a SkyfloAI can be reached, as whom, and which version answers.
 final class IntegrationProbe: Sendable {
-    /// How often one is asked: people wait for a corrected setting, not for a system that is down.
-    private static let interval = Duration.seconds(55)
     private static let longest = Duration.seconds(10)
 
-    private struct Seen {
-        var statuses: [IntegrationStatus]
-        var at: Duration
-        var uid: String
-        var generation: Int
-    }
-
-    private let seen = Mutex<[ObjectKey: Seen]>([:])
+    private let memory = ProbeMemory<IntegrationStatus>()
 
     /// - Returns: one for each integration of the spec, in its order.
     /// - Throws: `CancellationError`.
@@ -28,15 +18,17 @@ final class IntegrationProbe: Sendable {
         _ skyflo: SkyfloAI, _ directory: IntegrationDirectory
     ) async throws -> [IntegrationStatus] {
         guard !skyflo.integrations.isEmpty else { return [] }
-        let (object, now) = (skyflo.object, directory.clock.uptime)
-        if let known = seen.withLock({ $0[object.key] }), known.uid == object.uid,
-            known.generation == object.generation, now - known.at < Self.interval
-        {
-            return known.statuses
+        return try await memory.statuses(of: skyflo.object, at: directory.clock.uptime) {
+            try await statuses(skyflo, by: directory)
         }
+    }
+
+    private func statuses(
+        _ skyflo: SkyfloAI, by directory: IntegrationDirectory
+    ) async throws -> [IntegrationStatus] {
         let before = Dictionary(
             skyflo.status.integrations.map { ([$0.kind, $0.name], $0) }, uniquingKeysWith: { first, _ in first })
-        let found = try await skyflo.integrations.concurrentMap(atOnce: 8) { settings in
+        return try await skyflo.integrations.concurrentMap(atOnce: 8) { settings in
             var status = try await Self.status(settings, of: skyflo, by: directory)
             let old = before[[settings.kind.title, settings.name]]
             let isSame =
@@ -44,11 +36,6 @@ final class IntegrationProbe: Sendable {
             status.since = isSame ? old?.since ?? directory.clock.now : directory.clock.now
             return status
         }
-        let statuses = found
-        seen.withLock { seen in
-            seen[object.key] = Seen(statuses: statuses, at: now, uid: object.uid, generation: object.generation)
-        }
-        return statuses
     }
 
     private static func status(
