@@ -5,12 +5,7 @@ import KubeSchema
 struct AdmissionPolicyStrategy: ResourceStrategy {
     var hasGeneration: Bool { true }
 
-    func setDefaults(_ object: inout KubeObject) {
-        guard var spec = object.json["spec"] else { return }
-        PodTemplateDefaults.fill(&spec, member: "failurePolicy", value: "Fail")
-        if let constraints = spec["matchConstraints"] { spec["matchConstraints"] = Matching.filled(constraints) }
-        object.json["spec"] = spec
-    }
+    func setDefaults(_ object: inout KubeObject) { Matching.fill(policy: &object) }
 
     func prepareForCreate(_ object: inout KubeObject, in context: StrategyContext) throws(APIStatus) {
         object.json["status"] = .object([:])
@@ -55,21 +50,14 @@ struct AdmissionPolicyStrategy: ResourceStrategy {
 struct AdmissionBindingStrategy: ResourceStrategy {
     var hasGeneration: Bool { true }
 
-    func setDefaults(_ object: inout KubeObject) {
-        guard let resources = object["spec", "matchResources"] else { return }
-        object["spec", "matchResources"] = Matching.filled(resources)
-    }
+    func setDefaults(_ object: inout KubeObject) { Matching.fill(binding: &object) }
 
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
-        var errors: [FieldError] = []
-        if object["spec", "policyName"]?.string?.isEmpty ?? true { errors.append(.required("spec.policyName")) }
-        if object["spec", "paramRef"] != nil {
-            errors.append(.forbidden("spec.paramRef", detail: "is not supported by this server"))
-        }
-        if let resources = object["spec", "matchResources"] {
-            errors += Matching.errors(resources, path: "spec.matchResources", needsRules: false)
-        }
-        return errors + actionErrors(object["spec", "validationActions"]?.array ?? [])
+        let params =
+            object["spec", "paramRef"] == nil
+            ? [] : [FieldError.forbidden("spec.paramRef", detail: "is not supported by this server")]
+        return Matching.errors(ofBinding: object, params: params)
+            + actionErrors(object["spec", "validationActions"]?.array ?? [])
     }
 
     private func actionErrors(_ actions: [JSONValue]) -> [FieldError] {
@@ -98,6 +86,29 @@ struct AdmissionBindingStrategy: ResourceStrategy {
 
 /// What policies, bindings and webhooks have in common.
 enum Matching {
+    static func fill(policy object: inout KubeObject) {
+        guard var spec = object.json["spec"] else { return }
+        PodTemplateDefaults.fill(&spec, member: "failurePolicy", value: "Fail")
+        if let constraints = spec["matchConstraints"] { spec["matchConstraints"] = filled(constraints) }
+        object.json["spec"] = spec
+    }
+
+    static func fill(binding object: inout KubeObject) {
+        guard let resources = object["spec", "matchResources"] else { return }
+        object["spec", "matchResources"] = filled(resources)
+    }
+
+    /// - Parameter params: about the binding's parameters, in their place among the others.
+    static func errors(ofBinding object: KubeObject, params: [FieldError] = []) -> [FieldError] {
+        var errors: [FieldError] = []
+        if object["spec", "policyName"]?.string?.isEmpty ?? true { errors.append(.required("spec.policyName")) }
+        errors += params
+        if let resources = object["spec", "matchResources"] {
+            errors += self.errors(resources, path: "spec.matchResources", needsRules: false)
+        }
+        return errors
+    }
+
     static func filled(_ json: JSONValue) -> JSONValue {
         var json = json
         PodTemplateDefaults.fill(&json, member: "matchPolicy", value: "Equivalent")

@@ -94,12 +94,7 @@ struct WebhookStrategy: ResourceStrategy {
 struct MutatingPolicyStrategy: ResourceStrategy {
     var hasGeneration: Bool { true }
 
-    func setDefaults(_ object: inout KubeObject) {
-        guard var spec = object.json["spec"] else { return }
-        PodTemplateDefaults.fill(&spec, member: "failurePolicy", value: "Fail")
-        if let constraints = spec["matchConstraints"] { spec["matchConstraints"] = Matching.filled(constraints) }
-        object.json["spec"] = spec
-    }
+    func setDefaults(_ object: inout KubeObject) { Matching.fill(policy: &object) }
 
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
         let spec = object.json["spec"] ?? .object([:])
@@ -136,17 +131,9 @@ struct MutatingPolicyStrategy: ResourceStrategy {
 struct MutatingBindingStrategy: ResourceStrategy {
     var hasGeneration: Bool { true }
 
-    func setDefaults(_ object: inout KubeObject) {
-        guard let resources = object["spec", "matchResources"] else { return }
-        object["spec", "matchResources"] = Matching.filled(resources)
-    }
+    func setDefaults(_ object: inout KubeObject) { Matching.fill(binding: &object) }
 
     func validate(_ object: KubeObject, old: KubeObject?) -> [FieldError] {
-        var errors: [FieldError] = []
-        if object["spec", "policyName"]?.string?.isEmpty ?? true { errors.append(.required("spec.policyName")) }
-        if let resources = object["spec", "matchResources"] {
-            errors += Matching.errors(resources, path: "spec.matchResources", needsRules: false)
-        }
-        return errors
+        Matching.errors(ofBinding: object)
     }
 }
