@@ -15,14 +15,9 @@ import Testing
 
     /// A pod that a shell can be run in, and a co-pilot that may.
     static func prepare(_ story: Story) async throws {
+        try await story.letCopilotAdminister()
         try await story.apply(
             """
-            apiVersion: rbac.authorization.k8s.io/v1
-            kind: ClusterRoleBinding
-            metadata: {name: copilot-administers}
-            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
-            subjects: [{kind: ServiceAccount, name: copilot, namespace: shop}]
-            ---
             apiVersion: v1
             kind: Pod
             metadata: {name: box, namespace: shop}

@@ -34,14 +34,7 @@ import Testing
         charts.add("site", version: "1.0.0", archive: ChartArchives.simple("site", version: "1.0.0", files: chart))
         try await charts.serve {
             try await Story.run(nil) { story in
-                try await story.apply(
-                    """
-                    apiVersion: rbac.authorization.k8s.io/v1
-                    kind: ClusterRoleBinding
-                    metadata: {name: copilot-administers}
-                    roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
-                    subjects: [{kind: ServiceAccount, name: copilot, namespace: shop}]
-                    """)
+                try await story.letCopilotAdminister()
                 let sky = try #require(try await story.api.list(.skyfloAIs, namespace: "shop").items.first)
                 _ = try await story.api.patch(
                     .skyfloAIs, namespace: "shop", name: sky.name,

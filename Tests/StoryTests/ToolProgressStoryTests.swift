@@ -110,8 +110,9 @@ import Testing
         }
     }
 
-    @Test func `a wait says what is still missing, whenever that changes`() async throws {
-        let model = ScriptedModel(
+    /// Waits until the settings are on.
+    private static func waiting() -> ScriptedModel {
+        ScriptedModel(
             .calls(
                 (
                     "k8s_wait",
@@ -120,11 +121,16 @@ import Testing
                         "timeout": "10m",
                     ]
                 )), .says("It is on."))
+    }
+
+    private static func settings(_ mode: String) -> String {
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: shop}, data: {mode: \(mode)}}"
+    }
+
+    @Test func `a wait says what is still missing, whenever that changes`() async throws {
+        let model = Self.waiting()
         try await Self.run(model) { story, _ in
-            func settings(_ mode: String) -> String {
-                "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: shop}, data: {mode: \(mode)}}"
-            }
-            try await story.apply(settings("starting"))
+            try await story.apply(Self.settings("starting"))
             try await story.ask("wait")
             let reader = EventReader()
             let key = try await Self.key(story)
@@ -133,11 +139,11 @@ import Testing
                 try await eventually("it says what is") {
                     Self.progress(reader).contains { $0.message.contains("starting") }
                 }
-                try await story.apply(settings("halfway"))
+                try await story.apply(Self.settings("halfway"))
                 try await eventually("it says what is now") {
                     Self.progress(reader).contains { $0.message.contains("halfway") }
                 }
-                try await story.apply(settings("'on'"))
+                try await story.apply(Self.settings("'on'"))
                 try await group.waitForAll()
             }
             #expect(reader.events.last?.kind == .completed)
@@ -147,15 +153,7 @@ import Testing
     @Test func `however much a tool tells, the status is written at most once a second, and only with news`()
         async throws
     {
-        let model = ScriptedModel(
-            .calls(
-                (
-                    "k8s_wait",
-                    [
-                        "resource_type": "configmap", "name": "settings", "for": "jsonpath={.data.mode}=on",
-                        "timeout": "10m",
-                    ]
-                )), .says("It is on."))
+        let model = Self.waiting()
         let writes = StatusWrites()
         try await Story.run(nil) { story in
             try await story.apply(LiveSite.service)
@@ -163,24 +161,21 @@ import Testing
             let wrap: @Sendable (any KubeAPI) -> any KubeAPI = { api in
                 NotedAPI(api) { request, identity in if identity == nil { writes.note(request) } }
             }
-            @Sendable func settings(_ mode: String) -> String {
-                "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: shop}, data: {mode: \(mode)}}"
-            }
             try await story.withOperator(model, live: site.configuration, wrap: wrap) {
                 try await eventually("it listens") { site.port != nil }
-                try await story.apply(settings("m0"))
+                try await story.apply(Self.settings("m0"))
                 try await story.ask("wait")
                 let reader = EventReader()
                 let key = try await Self.key(story)
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await reader.read(story.api, key: key) }
                     for mode in 1...3 {
-                        try await story.apply(settings("m\(mode)"))
+                        try await story.apply(Self.settings("m\(mode)"))
                         try await eventually("m\(mode) is told") {
                             Self.progress(reader).contains { $0.message.contains("m\(mode)") }
                         }
                     }
-                    try await story.apply(settings("'on'"))
+                    try await story.apply(Self.settings("'on'"))
                     try await group.waitForAll()
                 }
                 try await story.untilPhase(.completed)

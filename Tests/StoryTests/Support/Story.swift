@@ -102,6 +102,18 @@ struct Story: Sendable {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().path()
 
+    /// Gives the conversations' ServiceAccount all rights.
+    func letCopilotAdminister() async throws {
+        try await apply(
+            """
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: {name: copilot-administers}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+            subjects: [{kind: ServiceAccount, name: copilot, namespace: shop}]
+            """)
+    }
+
     func applyAll(in folder: String) async throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.root + folder).sorted()
         for name in names where name.hasSuffix(".yaml") {
