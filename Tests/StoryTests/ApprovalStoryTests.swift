@@ -60,7 +60,7 @@ import Testing
         try await Story.run(nil) { story in
             try await story.changeSkyflo(["approvals": ["autoApprove": [Self.smallScale]]])
             let hook = Self.onGrant {
-                try await story.changeSkyflo(["approvals": ["autoApprove": []]])
+                try await story.changeSkyflo(["approvals": ["autoApprove": []]], untilSeen: false)
             }
             try await story.withOperator(model, wrap: { HookedAPI(WatchedAPI($0, log), hook) }) {
                 try await story.ask("scale web to 3")
@@ -288,7 +288,7 @@ import Testing
             let hook = Hook(where: { $0.method == .patch && $0.path.contains("/secrets/") }) { _ in
                 true
             } then: {
-                try await story.changeSkyflo(["stop": true])
+                try await story.changeSkyflo(["stop": true], untilSeen: false)
             }
             try await story.withOperator(model, wrap: { HookedAPI(WatchedAPI($0, log), hook) }) {
                 try await story.ask("scale web to 3")
@@ -313,8 +313,18 @@ import Testing
 }
 
 extension Story {
-    func changeSkyflo(_ spec: JSONValue) async throws {
-        _ = try await api.patch(.skyfloAIs, namespace: Self.namespace, name: "skyflo", patch: .merge(["spec": spec]))
+    /// Changes the shop's SkyfloAI, and waits until an operator that runs has seen it: its conversations come by another
+    /// watch, and one that is asked right after could still be answered by the settings of before.
+    ///
+    /// - Parameter untilSeen: false in the middle of a request, where the operator has to find out by itself.
+    func changeSkyflo(_ spec: JSONValue, untilSeen: Bool = true) async throws {
+        let changed = try await api.patch(
+            .skyfloAIs, namespace: Self.namespace, name: "skyflo", patch: .merge(["spec": spec]))
+        guard untilSeen, operators.areRunning else { return }
+        try await eventually("the operator has seen the change") {
+            let skyflo = try await api.get(.skyfloAIs, namespace: Self.namespace, name: "skyflo")
+            return (skyflo["status", "observedGeneration"]?.int ?? 0) >= changed.generation
+        }
     }
 
     func untilProven(_ status: Condition.Status) async throws {

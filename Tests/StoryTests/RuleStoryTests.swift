@@ -161,8 +161,8 @@ import Testing
 }
 
 extension Story {
-    func changeRules(_ rules: JSONValue...) async throws {
-        try await changeSkyflo(["approvals": ["rules": .array(rules)]])
+    func changeRules(_ rules: JSONValue..., untilSeen: Bool = true) async throws {
+        try await changeSkyflo(["approvals": ["rules": .array(rules)]], untilSeen: untilSeen)
     }
 
     fileprivate func rulesCondition() async throws -> Condition? {

@@ -122,7 +122,7 @@ import Testing
                 }
             } then: {
                 guard !isStop else { return try await story.change(spec: ["stop": true]) }
-                try await story.changeSkyflo(["approvals": ["quorum": 2]])
+                try await story.changeSkyflo(["approvals": ["quorum": 2]], untilSeen: false)
             }
             try await story.withOperator(model, wrap: { HookedAPI(WatchedAPI($0, log), hook) }) {
                 try await story.ask("scale")

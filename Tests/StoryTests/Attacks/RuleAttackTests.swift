@@ -76,7 +76,7 @@ import Testing
             let hook = Hook(where: { $0.method == .patch && $0.path.contains("/secrets/") }) { _ in
                 true
             } then: {
-                try await story.changeRules(isDeny ? RuleStoryTests.deny : RuleStoryTests.freeze)
+                try await story.changeRules(isDeny ? RuleStoryTests.deny : RuleStoryTests.freeze, untilSeen: false)
             }
             try await story.withOperator(
                 model, wrap: { DeafAPI(HookedAPI(WatchedAPI($0, log), hook), to: "skyfloais") }
@@ -110,7 +110,7 @@ import Testing
             let hook = Hook(where: { $0.path.contains("/configmaps") && !$0.isReadOnly }) { _ in
                 true
             } then: {
-                try await story.changeRules(RuleStoryTests.freeze)
+                try await story.changeRules(RuleStoryTests.freeze, untilSeen: false)
             }
             try await story.withOperator(model, wrap: { HookedAPI(WatchedAPI($0, log), hook) }) {
                 try await story.ask("write two maps")

@@ -24,7 +24,7 @@ import Testing
                 true
             } then: {
                 guard ofSkyfloAI else { return try await story.change(spec: ["stop": true]) }
-                try await story.changeSkyflo(["stop": true])
+                try await story.changeSkyflo(["stop": true], untilSeen: false)
             }
             // Of the SkyfloAI's stop the operator hears only by asking.
             try await story.withOperator(

@@ -17,6 +17,7 @@ struct Story: Sendable {
     /// The administrator.
     let api: KubeClient
     let logger: Logger
+    let operators = RunningOperators()
 
     static let namespace = "shop"
     /// The operator's own.
@@ -68,12 +69,23 @@ struct Story: Sendable {
                 models: models, logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await program.run() }
-                group.addTask { try await body() }
+                group.addTask {
+                    operators.count.add(1, ordering: .relaxed)
+                    defer { operators.count.subtract(1, ordering: .relaxed) }
+                    try await body()
+                }
                 try await group.next()
                 group.cancelAll()
                 while let _ = try? await group.next() {}
             }
         }
+    }
+
+    /// How many operators of the story run.
+    final class RunningOperators: Sendable {
+        fileprivate let count = Atomic(0)
+
+        var areRunning: Bool { count.load(ordering: .relaxed) > 0 }
     }
 
     /// With a new token of the operator's ServiceAccount.
