@@ -158,6 +158,9 @@ struct SchemaCompiler {
                 property, at: path.field("properties").key(name), place: inside(.property))
         }
         children.required = schema["required"]?.array?.compactMap(\.string) ?? []
+        if origin == .builtIn {
+            children.losingZeroValues = GoZeroValues.members(of: path.description, schema: schema)
+        }
         if let items = schema["items"] {
             children.items = compile(items, at: path.field("items"), place: inside(.item))
         }

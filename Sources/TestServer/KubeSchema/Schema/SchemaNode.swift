@@ -53,6 +53,8 @@ final class SchemaNode: Sendable {
     struct Children: Sendable {
         var properties: [String: SchemaNode] = [:]
         var required: [String] = []
+        /// Members of a built-in kind that an API server takes for missing when they are zero.
+        var losingZeroValues: Set<String> = []
         var additional: Additional = .none
         var items: SchemaNode?
         /// The type of `metadata` for pruning and merging, at the root and in embedded resources of custom resources,

@@ -30,7 +30,8 @@ struct SchemaPruning {
             guard let child = node.member(name), var value = members[name] else { continue }
             members[name] = .null
             prune(child, value: &value, at: at)
-            members[name] = value
+            let isLost = node.children.losingZeroValues.contains(name) && GoZeroValues.isZero(value)
+            members[name] = isLost ? nil : value
         }
     }
 }
