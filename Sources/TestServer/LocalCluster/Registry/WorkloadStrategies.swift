@@ -175,7 +175,7 @@ struct PodStrategy: ResourceStrategy {
         let namespace = object.namespace ?? ""
         guard context.exists(.serviceAccounts, namespace, account) else {
             throw APIStatus.forbidden(
-                context.resource, name: object.name,
+                context.resource, name: Self.nameAsAsked(object),
                 why: "error looking up service account \(namespace)/\(account): serviceaccount \"\(account)\" not found"
             )
         }
@@ -188,6 +188,13 @@ struct PodStrategy: ResourceStrategy {
             Self.mountToken(&spec, suffix: context.randomSuffix())
         }
         object.json["spec"] = spec
+    }
+
+    /// Names are generated after this admission plugin has looked.
+    private static func nameAsAsked(_ pod: KubeObject) -> String {
+        let prefix = pod.metadata["generateName"]?.string ?? ""
+        let isGenerated = !prefix.isEmpty && pod.name.hasPrefix(prefix) && pod.name.count == prefix.count + 5
+        return isGenerated ? prefix : pod.name
     }
 
     /// What the Priority admission plugin resolves.

@@ -53,12 +53,7 @@ struct DaemonSetController: Sendable {
                 ]
             ]
         ]
-        let created = cluster.create(
-            pod.json, resource: .pods, namespace: set.namespace ?? "", by: DeploymentController.manager)
-        guard let created else { return }
-        cluster.record(
-            .normal, reason: "SuccessfulCreate", message: "Created pod: \(created.name)", about: set, by: Self.component
-        )
+        _ = cluster.createPod(pod, for: set, of: .daemonSets, by: Self.component)
     }
 
     private func delete(_ pod: KubeObject, for set: KubeObject) {

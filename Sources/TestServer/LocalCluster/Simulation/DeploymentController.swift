@@ -137,6 +137,10 @@ struct DeploymentController: Sendable {
 
     // MARK: Status
 
+    private static func replicaFailure(_ set: KubeObject) -> JSONValue? {
+        set["status", "conditions"]?.array?.first { $0["type"]?.string == "ReplicaFailure" }
+    }
+
     private func updateStatus(_ deployment: KubeObject, hash: String) {
         let sets = cluster.controlled(.replicaSets, by: deployment)
         let new = sets.first { $0.labels[Self.hashLabel] == hash }
@@ -151,7 +155,8 @@ struct DeploymentController: Sendable {
             available: totals.reduce(0) { $0 + $1.available },
             updatedAvailable: new.map { counts($0).available } ?? 0,
             terminating: sets.reduce(0) { $0 + pods($1).count(where: \.isBeingDeleted) }, newSet: new?.name,
-            isPaused: deployment["spec", "paused"]?.bool ?? false)
+            isPaused: deployment["spec", "paused"]?.bool ?? false,
+            replicaFailure: ([new].compactMap { $0 } + sets).lazy.compactMap(Self.replicaFailure).first)
         cluster.update(.deployments, key: deployment.key, part: .status, by: Self.manager) { object in
             let status = DeploymentStatus.json(summary, generation: object.generation, old: object.json["status"])
             object.json["status"] = status

@@ -12,6 +12,8 @@ enum DeploymentStatus {
         var terminating: Int
         var newSet: String?
         var isPaused: Bool
+        /// The condition of a ReplicaSet whose pods are refused.
+        var replicaFailure: JSONValue?
 
         var isComplete: Bool {
             updated == desired && total == desired && available == desired && updatedAvailable == desired
@@ -46,6 +48,11 @@ enum DeploymentStatus {
             }
             if let at { conditions.remove(at: at) }
             conditions.append(dated(change, before: before))
+        }
+        conditions.removeAll { $0["type"]?.string == "ReplicaFailure" }
+        if var failure = summary.replicaFailure {
+            failure["lastUpdateTime"] = failure["lastTransitionTime"]
+            conditions.append(failure)
         }
         return conditions
     }

@@ -62,19 +62,17 @@ struct JobController: Sendable {
             return cluster.lookAgain(.jobs, key: plan.job.key, at: retry)
         }
         guard let indexes = plan.missingIndexes else {
-            for _ in 0..<missing { create(nil, for: plan.job) }
+            for _ in 0..<missing where create(nil, for: plan.job) != nil { return }
             return
         }
-        for index in indexes.prefix(missing) { create(index, for: plan.job) }
+        for index in indexes.prefix(missing) where create(index, for: plan.job) != nil { return }
     }
 
-    private func create(_ index: Int?, for job: KubeObject) {
+    /// The refusal, if it was refused: others would be, too.
+    private func create(_ index: Int?, for job: KubeObject) -> APIStatus? {
         var pod = PodState.new(from: job)
         if let index { Self.number(&pod, index: index, for: job) }
-        let created = cluster.create(
-            pod.json, resource: .pods, namespace: job.namespace ?? "", by: DeploymentController.manager)
-        guard let created else { return }
-        record(.normal, reason: "SuccessfulCreate", message: "Created pod: \(created.name)", about: job)
+        return cluster.createPod(pod, for: job, of: .jobs, by: Self.component)
     }
 
     private static func number(_ pod: inout KubeObject, index: Int, for job: KubeObject) {

@@ -13,23 +13,24 @@ struct ReplicaSetController: Sendable {
         guard let set = cluster.get(resource, key: key) else { return }
         let pods = cluster.controlled(.pods, by: set).filter(PodState.isActive)
         let desired = set["spec", "replicas"]?.int ?? 1
+        var refusal: APIStatus?
         if !set.isBeingDeleted {
             if pods.count < desired {
-                for _ in pods.count..<desired { create(for: set) }
+                refusal = create(desired - pods.count, for: set)
             } else if pods.count > desired {
                 for pod in Self.victims(pods).prefix(pods.count - desired) { delete(pod, of: set) }
             }
         }
-        updateStatus(key)
+        updateStatus(key, refusal: refusal)
     }
 
-    private func create(for set: KubeObject) {
-        let object = PodState.new(from: set)
-        let created = cluster.create(
-            object.json, resource: .pods, namespace: set.namespace ?? "", by: DeploymentController.manager)
-        guard let created else { return }
-        cluster.record(
-            .normal, reason: "SuccessfulCreate", message: "Created pod: \(created.name)", about: set, by: component)
+    /// What is refused once would be refused again: the rest isn't tried.
+    private func create(_ count: Int, for set: KubeObject) -> APIStatus? {
+        for _ in 0..<count {
+            let refusal = cluster.createPod(PodState.new(from: set), for: set, of: resource, by: component)
+            if let refusal { return refusal }
+        }
+        return nil
     }
 
     /// Those that aren't ready first, then the youngest.
@@ -47,7 +48,7 @@ struct ReplicaSetController: Sendable {
             .normal, reason: "SuccessfulDelete", message: "Deleted pod: \(pod.name)", about: set, by: component)
     }
 
-    private func updateStatus(_ key: ObjectKey) {
+    private func updateStatus(_ key: ObjectKey, refusal: APIStatus?) {
         guard let set = cluster.get(resource, key: key) else { return }
         let all = cluster.controlled(.pods, by: set)
         let pods = all.filter(PodState.isActive)
@@ -60,7 +61,21 @@ struct ReplicaSetController: Sendable {
                 "terminatingReplicas": resource.kind == "ReplicaSet"
                     ? JSONValue(all.count(where: \.isBeingDeleted)) : nil,
                 "observedGeneration": JSONValue(object.generation),
+                "conditions": Self.conditions(refusal, old: object["status", "conditions"]),
             ])
         }
+    }
+
+    /// Present only while pods are refused. It keeps the words of the first refusal: those of each have another name.
+    private static func conditions(_ refusal: APIStatus?, old: JSONValue?) -> JSONValue? {
+        guard let refusal else { return nil }
+        if let old, old.array?.isEmpty == false { return old }
+        return [
+            [
+                "type": "ReplicaFailure", "status": "True", "reason": "FailedCreate",
+                "message": .string(refusal.message),
+                "lastTransitionTime": .string(KubeTime.now().description),
+            ]
+        ]
     }
 }

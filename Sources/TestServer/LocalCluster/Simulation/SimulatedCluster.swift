@@ -7,6 +7,7 @@ struct SimulatedCluster: Sendable {
     let logger: Logger
     let timers = SimulationTimers()
     private let eventNames = EventNames()
+    let refusals = RefusedPods()
     /// To the second, as timestamps are.
     var now: @Sendable () -> KubeTime = { .now() }
 
@@ -45,6 +46,36 @@ struct SimulatedCluster: Sendable {
             ).object
         }
         return created
+    }
+
+    /// Creates a pod for `owner`, and says why it was refused: as an Event of the owner and as the result. What was refused
+    /// is tried again when something changes that may have been the cause (``PendingSyncs``).
+    ///
+    /// - Parameters:
+    ///   - succeeded, failed: the words of the Events, from the pod's name and from the refusal.
+    func createPod(
+        _ pod: KubeObject, for owner: KubeObject, of resource: APIResource, by component: String,
+        succeeded: (String) -> String = { "Created pod: \($0)" },
+        failed: (String) -> String = { "Error creating: \($0)" }
+    ) -> APIStatus? {
+        guard let definition = storage.catalog.find(.pods) else { return nil }
+        let id = ObjectID(resource.id, key: owner.key)
+        do throws(APIStatus) {
+            let created = try storage.create(
+                pod.json, definition: definition, namespace: owner.namespace,
+                options: .controller(DeploymentController.manager)
+            ).object
+            refusals.remove(id)
+            record(
+                .normal, reason: "SuccessfulCreate", message: succeeded(created.name), about: owner, by: component)
+            return nil
+        } catch {
+            // A namespace that goes takes no new pods, and that is no news.
+            if error.causes.contains(where: { $0.reason == "NamespaceTerminating" }) || error.isNotFound { return nil }
+            refusals.insert(id)
+            record(.warning, reason: "FailedCreate", message: failed(error.message), about: owner, by: component)
+            return error
+        }
     }
 
     func update(

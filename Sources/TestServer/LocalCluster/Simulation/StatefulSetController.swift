@@ -60,11 +60,10 @@ struct StatefulSetController: Sendable {
             pod["spec", "subdomain"] = service
         }
         claim(set, for: &pod)
-        let created = cluster.create(
-            pod.json, resource: .pods, namespace: set.namespace ?? "", by: DeploymentController.manager)
-        if created != nil {
-            record("SuccessfulCreate", message: "create Pod \(name) in StatefulSet \(set.name) successful", about: set)
-        }
+        _ = cluster.createPod(
+            pod, for: set, of: .statefulSets, by: Self.component,
+            succeeded: { "create Pod \($0) in StatefulSet \(set.name) successful" },
+            failed: { "create Pod \(name) in StatefulSet \(set.name) failed error: \($0)" })
     }
 
     /// Claims outlive their pods: the next pod of the ordinal gets the same ones.

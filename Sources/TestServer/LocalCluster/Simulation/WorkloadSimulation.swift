@@ -35,7 +35,7 @@ struct WorkloadSimulation: Sendable {
         while true {
             let batch = store.events(after: cursor)
             cursor = batch.version
-            var pending = PendingSyncs(batch.events, in: store)
+            var pending = PendingSyncs(batch.events, in: store, refusals: cluster.refusals)
             for id in cluster.timers.take(cluster.now()) { pending.insert(id) }
             if pending.isEmpty, batch.events.isEmpty { return }
             for resource in Self.order { for key in pending.keys(resource.id) { sync(resource, key: key) } }
@@ -76,7 +76,7 @@ struct PendingSyncs {
             .jobs, .rollouts,
         ].map { ($0.kind, $0.id) })
 
-    init(_ events: [StoreEvent], in store: ClusterStore) {
+    init(_ events: [StoreEvent], in store: ClusterStore, refusals: RefusedPods) {
         var namespaces: [ResourceID: Set<String>] = [:]
         for event in events {
             let object = event.object.object
@@ -84,6 +84,7 @@ struct PendingSyncs {
             if let owner = object.controller, let resource = Self.owners[owner.kind] {
                 insert(ObjectID(resource, key: ObjectKey(namespace: object.namespace, name: owner.name)))
             }
+            for owner in refusals.worthTrying(after: event) { insert(owner) }
             // A Rollout may have its template from a Deployment.
             if event.resource == APIResource.deployments.id {
                 for item in store.list(APIResource.rollouts.id, namespace: object.namespace).items
