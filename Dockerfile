@@ -6,8 +6,7 @@ WORKDIR /src
 COPY Package.swift ./
 COPY crds crds
 COPY rbac rbac
-COPY config/admission config/admission
-COPY config/playground config/playground
+COPY config config
 COPY hack hack
 COPY Sources Sources
 COPY Tests Tests

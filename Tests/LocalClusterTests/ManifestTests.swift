@@ -29,7 +29,25 @@ struct ManifestTests {
             #expect(kustomized.status == 0, "\(kustomized.text)")
             let again = try await kubectl("apply", "-k", "\(Self.root)/config/manager")
             let lines = again.text.split(separator: "\n")
-            #expect(lines.count == 3, "\(again.text)")
+            #expect(lines.count == 4, "\(again.text)")
+            for line in lines { #expect(line.hasSuffix(" unchanged")) }
+        }
+    }
+
+    @Test(.enabled(if: isThere)) func `an empty cluster has everything after one apply, and a second changes nothing`()
+        async throws
+    {
+        try await LocalCluster.withRunning { _, endpoint in
+            let kubectl = try KubectlTests.Kubectl(endpoint)
+            defer { try? FileManager.default.removeItem(at: kubectl.folder) }
+            let first = try await kubectl("apply", "-k", "\(Self.root)/config/default")
+            #expect(first.status == 0, "\(first.text)")
+            let waited = try await kubectl(
+                "wait", "--for=condition=Available", "-n", "skyflo-system", "deployment/skyflo-operator", "--timeout=60s")
+            #expect(waited.status == 0, "\(waited.text)")
+            let second = try await kubectl("apply", "-k", "\(Self.root)/config/default")
+            let lines = second.text.split(separator: "\n")
+            #expect(second.status == 0 && lines.count > 30, "\(second.text)")
             for line in lines { #expect(line.hasSuffix(" unchanged")) }
         }
     }
