@@ -177,6 +177,43 @@ let package = Package(
         library(
             "ToolKit", in: "Skyflo", ["Helm", "KubeModel", "KubeClient", "Integrations", "SkyfloAPI", "Writes"],
             tests: ["KubeModel", "KubeClient", "Integrations", "SkyfloAPI", "Writes", "FakeKubeAPI"]),
+        // Links to crds/, rbac/ and config/: `skyflo install` and `skyflo playground` install what a person does with kubectl.
+        library(
+            "Installer", in: "Skyflo",
+            ["KubeModel", "Concurrency", "KubeClient", "Helm", "HelmFiles", "SkyfloAPI", "Writes"],
+            resources: [
+                .embedInCode("Manifests/approvals.yaml"),
+                .embedInCode("Manifests/chart.yaml"),
+                .embedInCode("Manifests/conversations.yaml"),
+                .embedInCode("Manifests/manager-deployment.yaml"),
+                .embedInCode("Manifests/manager-disruption-budget.yaml"),
+                .embedInCode("Manifests/manager-network-policy.yaml"),
+                .embedInCode("Manifests/manager-service.yaml"),
+                .embedInCode("Manifests/move-transcripts.yaml"),
+                .embedInCode("Manifests/operator.yaml"),
+                .embedInCode("Manifests/people.yaml"),
+                .embedInCode("Manifests/read-secrets.yaml"),
+                .embedInCode("Manifests/skyfloais.yaml"),
+                .embedInCode("Manifests/template-admission.yaml"),
+                .embedInCode("Manifests/template-crds.yaml"),
+                .embedInCode("Manifests/template-deployment.yaml"),
+                .embedInCode("Manifests/template-disruption-budget.yaml"),
+                .embedInCode("Manifests/template-helpers.tpl"),
+                .embedInCode("Manifests/template-network-policy.yaml"),
+                .embedInCode("Manifests/template-rbac.yaml"),
+                .embedInCode("Manifests/template-service-monitor.yaml"),
+                .embedInCode("Manifests/template-service.yaml"),
+                .embedInCode("Manifests/template-skyfloai.yaml"),
+                .embedInCode("Manifests/tools.yaml"),
+                .embedInCode("Manifests/values-schema.json"),
+                .embedInCode("Manifests/values.yaml"),
+                .embedInCode("Manifests/web-deployment.yaml"),
+                .embedInCode("Manifests/web-service.yaml"),
+            ],
+            tests: [
+                "KubeModel", "KubeClient", "Helm", "HelmFiles", "SkyfloAPI", "SkyfloCLI", "LocalCluster",
+                "OperatorTestKit", subprocess,
+            ]),
         library(
             "ChartRepositories", in: "Skyflo",
             ["Helm", "KubeModel", "Concurrency", "HTTPTransport", "Integrations", "ToolKit", "Writes", crypto],
@@ -293,7 +330,7 @@ let package = Package(
             "SkyfloCLI", in: "Skyflo",
             [
                 "KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "WorkflowEngine", "LiveEvents", "Transcripts",
-                "ConversationAccess",
+                "ConversationAccess", "Installer", "Writes",
             ],
             tests: ["KubeModel", "SkyfloAPI", "KubeClient", "WorkflowEngine", "LiveEvents", "ConversationAccess"]),
         library(
@@ -326,18 +363,15 @@ let package = Package(
                 name: "skyflo",
                 dependencies: [
                     "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "ControllerRuntime",
-                    "CommandCenter", "Controllers", "LiveServer", "Telemetry", "ToolKit", "Helm", "HelmFiles",
+                    "CommandCenter", "Controllers", "Installer", "LiveServer", "Telemetry", "ToolKit", "Helm",
+                    "HelmFiles",
                     .target(name: "LocalCluster", condition: .when(traits: ["Playground"])), "SkyfloCLI", "MCP",
                     "SkyfloMCP", "Transcripts", "Writes",
                     argumentParser, log, metrics, lifecycle, unixSignals, nioPosix, tracing,
                 ],
                 path: "Sources/Skyflo/skyflo",
-                // Links to crds/, rbac/ and config/: `skyflo playground` installs the same manifests as a person does.
-                resources: [
-                    .embedInCode("Manifests/conversations.yaml"), .embedInCode("Manifests/skyfloais.yaml"),
-                    .embedInCode("Manifests/operator.yaml"), .embedInCode("Manifests/people.yaml"),
-                    .embedInCode("Manifests/approvals.yaml"), .embedInCode("Manifests/playground.yaml"),
-                ],
+                // A link to config/.
+                resources: [.embedInCode("Manifests/playground.yaml")],
                 swiftSettings: settings),
             .target(
                 name: "ScriptedOpenAI",

@@ -29,7 +29,7 @@ struct ManifestTests {
             #expect(kustomized.status == 0, "\(kustomized.text)")
             let again = try await kubectl("apply", "-k", "\(Self.root)/config/manager")
             let lines = again.text.split(separator: "\n")
-            #expect(lines.count == 4, "\(again.text)")
+            #expect(lines.count == 3, "\(again.text)")
             for line in lines { #expect(line.hasSuffix(" unchanged")) }
         }
     }
@@ -43,7 +43,8 @@ struct ManifestTests {
             let first = try await kubectl("apply", "-k", "\(Self.root)/config/default")
             #expect(first.status == 0, "\(first.text)")
             let waited = try await kubectl(
-                "wait", "--for=condition=Available", "-n", "skyflo-system", "deployment/skyflo-operator", "--timeout=60s")
+                "wait", "--for=condition=Available", "-n", "skyflo-system", "deployment/skyflo-operator",
+                "--timeout=60s")
             #expect(waited.status == 0, "\(waited.text)")
             let second = try await kubectl("apply", "-k", "\(Self.root)/config/default")
             let lines = second.text.split(separator: "\n")

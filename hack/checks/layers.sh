@@ -17,7 +17,7 @@ layers = {
     "Integrations": 1, "TestWeb": 1, "TestCharts": 2, "TestJenkins": 2, "TestMCP": 2, "TestGitHosts": 2,
     "ControllerRuntime": 2, "WorkflowEngine": 2, "Writes": 2, "LocalCluster": 2, "ScriptedOpenAI": 2, "FakeKubeAPI": 2,
     "OfflineModel": 2,
-    "ToolKit": 3, "Transcripts": 3, "LiveEvents": 3,
+    "ToolKit": 3, "Transcripts": 3, "LiveEvents": 3, "Installer": 3,
     "ChartRepositories": 4, "ConversationAccess": 4, "KubernetesTools": 4, "ArgoTools": 4, "ArgoCDTools": 4, "GitTools": 4, "HelmTools": 4, "JenkinsTools": 4, "MCPTools": 4, "PrometheusTools": 4, "IntegrationBench": 4,
     "LiveServer": 5,
     "CommandCenter": 6, "Controllers": 6, "OperatorTestKit": 6, "SkyfloCLI": 6, "SkyfloMCP": 6,

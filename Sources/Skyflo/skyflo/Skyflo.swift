@@ -13,7 +13,9 @@ struct Skyflo: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [OperatorCommand.self] + playground + PlugIn.commands + [
-            HelmCommand.self, MCPCommand.self, ReplayCommand.self, ToolsCommand.self, WebCommand.self,
+            InstallCommand.self, UninstallCommand.self, HelmCommand.self, MCPCommand.self,
+            ReplayCommand.self,
+            ToolsCommand.self, WebCommand.self,
         ])
 
     /// A program for a cluster is built without it, and without the API server in it.

@@ -1,7 +1,7 @@
 import KubeModel
 
 /// Who else writes an object, by the marks that it bears. A change behind their back is undone sooner or later.
-enum Owner: Sendable, Hashable {
+package enum Owner: Sendable, Hashable {
     /// Argo CD, by its application. Its namespace is only in the mark where it isn't Argo CD's own.
     case argo(application: String, namespace: String?)
     case kustomization(namespace: String, name: String)
@@ -15,7 +15,8 @@ enum Owner: Sendable, Hashable {
     /// What the label `app.kubernetes.io/managed-by` says.
     case named(String)
 
-    static func all(of object: KubeObject) -> [Owner] {
+    /// All whose marks the object bears; none for an object that only people write.
+    package static func all(of object: KubeObject) -> [Owner] {
         var owners: [Owner] = object.controller.map { [.controller($0)] } ?? []
         let git = [
             argo(object), flux(object, toolkit: "kustomize", owner: Owner.kustomization),

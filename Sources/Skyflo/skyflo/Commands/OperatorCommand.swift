@@ -24,8 +24,11 @@ struct OperatorCommand: AsyncParsableCommand {
     @Option(help: "The kubeconfig file.") var kubeconfig: String?
     @Option(help: "The kubeconfig's context.") var context: String?
     @Option(help: "Work on conversations of this namespace only. Default: all.") var namespace: String?
-    @Option(help: "The SkyfloAI, as NAMESPACE/NAME, for conversations in namespaces that have none.")
-    var defaultSkyfloai: String = "skyflo-system/skyflo"
+    @Option(
+        help:
+            "The SkyfloAI, as NAMESPACE/NAME, for conversations in namespaces that have none. Default: skyflo in --lease-namespace."
+    )
+    var defaultSkyfloai: String?
     @Flag(help: "Work beside other replicas: hold a Lease, and take over from those whose Lease has run out.")
     var lease = false
     @Option(
@@ -47,7 +50,7 @@ struct OperatorCommand: AsyncParsableCommand {
     @OptionGroup var logging: LoggingOptions
 
     func validate() throws {
-        guard Self.key(defaultSkyfloai) != nil else {
+        guard defaultSkyfloai.map({ Self.key($0) != nil }) ?? true else {
             throw ValidationError("--default-skyfloai takes NAMESPACE/NAME")
         }
         guard (0...65_535).contains(healthPort) else { throw ValidationError("--health-port takes 0 to 65535") }
@@ -96,7 +99,8 @@ struct OperatorCommand: AsyncParsableCommand {
             namespace: leaseNamespace ?? environment["POD_NAMESPACE"] ?? "skyflo-system", pod: Self.pod(environment),
             duration: .seconds(leaseDuration))
         return Operator.Configuration(
-            namespace: namespace, identity: Self.identity(environment), defaultSkyfloAI: Self.key(defaultSkyfloai),
+            namespace: namespace, identity: Self.identity(environment),
+            defaultSkyfloAI: defaultSkyfloai.flatMap(Self.key) ?? ObjectKey(namespace: lease.namespace, name: "skyflo"),
             lease: self.lease ? lease : nil, healthHost: healthHost,
             healthPort: healthPort == 0 ? nil : healthPort, concurrency: concurrency,
             systemNamespace: lease.namespace, proxies: ProxyEnvironment(environment),

@@ -65,10 +65,11 @@ extension UserCommand {
 
 /// Ctrl-C. It ends the process from here: a read from the terminal, which may be under way, can't be cancelled.
 enum Interruption {
-    static func wait() async {
+    /// - Parameter consequence: What becomes of what was begun.
+    static func wait(saying consequence: String = "the conversation continues in the cluster") async {
         await signal()
         guard !Task.isCancelled else { return }
-        Terminal.standard().say("\ninterrupted; the conversation continues in the cluster")
+        Terminal.standard().say(StyledText("\ninterrupted; \(consequence)"))
         exit(ExitStatus.interrupted.code)
     }
 

@@ -1,0 +1,1 @@
+../../../../config/chart/templates/_helpers.tpl
