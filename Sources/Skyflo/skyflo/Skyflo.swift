@@ -13,7 +13,7 @@ struct Skyflo: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [OperatorCommand.self] + playground + PlugIn.commands + [
-            InstallCommand.self, UninstallCommand.self, HelmCommand.self, MCPCommand.self,
+            InstallCommand.self, UninstallCommand.self, DoctorCommand.self, HelmCommand.self, MCPCommand.self,
             ReplayCommand.self,
             ToolsCommand.self, WebCommand.self,
         ])
