@@ -81,6 +81,8 @@ run hack/peers/helm-charts --short
 run hack/peers/alertmanager --short
 run hack/peers/cron --short
 run hack/peers/otlp --short
+run hack/peers/install --short
+run hack/peers/argocd --short
 [ -n "$peers" ] || exit 0
 
 run swift build -c release "${swift_flags[@]}"
@@ -113,6 +115,8 @@ run hack/peers/git-hosts
 run hack/peers/alertmanager
 run hack/peers/cron
 run hack/peers/otlp
+run hack/peers/install
+run hack/peers/argocd
 run hack/real-model
 if [ -n "${SKYFLO_TEST_KUBECONFIG:-}" ]; then
   BENCH_KUBECONFIG=$SKYFLO_TEST_KUBECONFIG run hack/bench/turn 10 4
