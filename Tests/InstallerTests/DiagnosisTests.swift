@@ -131,7 +131,7 @@ struct DiagnosisTests {
         #expect(
             missing.map(\.message)
                 == ["conversations.skyflo.ai", "skyfloais.skyflo.ai"].map { "the CRD \($0) is missing" })
-        #expect(missing.first?.remedy == "skyflo install -n skyflo-system --image IMAGE")
+        #expect(missing.first?.remedy == "skyflo install -n skyflo-system --image skyflo:latest")
         try Self.expectOne(.error, check: "CRDs", message: "names conflict") { facts in
             Self.change(&facts, kind: "CustomResourceDefinition") {
                 $0["status", "conditions"] = [
@@ -233,6 +233,26 @@ struct DiagnosisTests {
         try Self.expectOne(.warning, check: "Operator", message: "of version 0.0.9") { facts in
             Self.change(&facts, kind: "Deployment") { $0.labels["app.kubernetes.io/version"] = "0.0.9" }
         }
+    }
+
+    @Test func `what mends it is the way in which it was installed`() throws {
+        let plain = try Self.findings { facts in
+            Self.remove(&facts, kind: "ServiceAccount")
+            Self.change(&facts, kind: "Deployment") { $0["spec", "replicas"] = 3 }
+        }
+        #expect(plain.first?.remedy == "skyflo install -n skyflo-system --image skyflo:latest --replicas 3")
+        let helm = try Self.findings { facts in
+            Self.remove(&facts, kind: "ServiceAccount")
+            Self.change(&facts, kind: "Deployment") { $0.annotations["meta.helm.sh/release-name"] = "copilot" }
+        }
+        #expect(helm.first?.remedy.contains("helm upgrade") == true, "\(helm)")
+        let roles = try Self.findings { facts in
+            for at in facts.objects.indices where facts.objects[at].wanted.name.hasPrefix("skyflo-tools-") {
+                facts.objects[at].live = .read(nil)
+            }
+        }
+        #expect(roles.count == 1 && roles.first?.severity == .warning)
+        #expect(roles.first?.message.hasPrefix("these are missing: ClusterRole skyflo-tools-") == true, "\(roles)")
     }
 
     @Test func `workers without a fresh Lease are told`() throws {

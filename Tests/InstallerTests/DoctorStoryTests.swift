@@ -110,7 +110,7 @@ struct DoctorStoryTests {
             let (status, findings) = try await Self.doctor(cluster.api)
             #expect(status == .error)
             let faults = Self.faults(findings)
-            for what in ["the CRD conversations.skyflo.ai is missing", "the Deployment skyflo-operator is missing"] {
+            for what in ["the CRD conversations.skyflo.ai is missing", "Deployment skyflo-operator"] {
                 #expect(faults.contains { $0.contains(what) }, "\(faults)")
             }
         }

@@ -1,4 +1,5 @@
 import KubeModel
+import Writes
 
 /// Something that was looked at in an installation.
 package struct Finding: Sendable, Hashable {
@@ -102,6 +103,18 @@ package struct InstallationFacts: Sendable {
         objects.first { $0.wanted.kind == kind && $0.wanted.name == name }?.live.value ?? nil
     }
 
-    /// What brings the manifests of this version into the cluster.
-    var install: String { "\(program) install -n \(namespace) --image IMAGE" }
+    /// What brings the manifests of this version into the cluster, in the way in which they came there.
+    var install: String {
+        guard let deployment = live(kind: "Deployment", name: "skyflo-operator") else {
+            return "\(program) install -n \(namespace) --image IMAGE"
+        }
+        let all = objects.compactMap { $0.live.value ?? nil }
+        if let owner = Owner.decisive(of: deployment, among: all) {
+            return "with the manifests of version \(version): \(Obstacle.words(for: owner).remedy)"
+        }
+        let containers = deployment["spec", "template", "spec", "containers"]?.array ?? []
+        let image = containers.first?["image"]?.string ?? "IMAGE"
+        let replicas = deployment["spec", "replicas"]?.int ?? 1
+        return "\(program) install -n \(namespace) --image \(image)" + (replicas > 1 ? " --replicas \(replicas)" : "")
+    }
 }

@@ -116,19 +116,26 @@ package enum InstallationDiagnosis {
             ? [Finding(.ok, check: "Rights", message: "the operator has all \(count) rights that it needs")] : found
     }
 
-    /// Findings for objects of some kinds that aren't there or may not be read.
+    /// Findings for objects of some kinds that aren't there or may not be read: one for all that have the same weight.
     private static func missing(_ kinds: [String], in facts: InstallationFacts, check: String) -> [Finding] {
-        facts.objects.filter { kinds.contains($0.wanted.kind) }.compactMap { wanted, live in
-            switch live {
-            case .forbidden(let reason):
-                unreadable(check, what: "the \(wanted.kind) \(wanted.name)", reason: reason)
-            case .read(nil):
-                Finding(
-                    isForPeople(wanted) ? .warning : .error, check: check,
-                    message: "the \(wanted.kind) \(wanted.name) is missing", remedy: facts.install)
-            case .read: nil
-            }
+        let objects = facts.objects.filter { kinds.contains($0.wanted.kind) }
+        let refusals = objects.compactMap { wanted, live -> Finding? in
+            guard case .forbidden(let reason) = live else { return nil }
+            return unreadable(check, what: "the \(wanted.kind) \(wanted.name)", reason: reason)
         }
+        let gone = objects.filter { if case .read(nil) = $0.live { true } else { false } }.map(\.wanted)
+        let grave = gone.filter { !isForPeople($0) }
+        let light = gone.filter(isForPeople)
+        return refusals
+            + [(grave, Finding.Severity.error), (light, .warning)].compactMap { objects, severity in
+                guard let first = objects.first else { return nil }
+                let names = objects.map { "\($0.kind) \($0.name)" }
+                let text =
+                    objects.count == 1
+                    ? "the \(first.kind) \(first.name) is missing"
+                    : "these are missing: \(names.joined(separator: ", "))"
+                return Finding(severity, check: check, message: text, remedy: facts.install)
+            }
     }
 
     /// Roles that are there to be bound by people; the values can leave them out.
