@@ -13,7 +13,7 @@ import X509
 package struct ServingCertificate: Sendable, Hashable {
     /// Of the Secret.
     package static let secretName = "skyflo-live-tls"
-    private static let days = 3650.0
+    package static let days = 3650.0
 
     package struct Failure: Error, Sendable, CustomStringConvertible {
         package var description: String
@@ -74,9 +74,13 @@ package struct ServingCertificate: Sendable, Hashable {
     }
 
     /// Signed by its own key.
-    package static func selfMade(names: [String]) throws -> ServingCertificate {
+    ///
+    /// - Parameter days: for how long it is valid.
+    package static func selfMade(
+        names: [String], commonName: String = "skyflo-live", days: Double = Self.days
+    ) throws -> ServingCertificate {
         let key = Certificate.PrivateKey(P256.Signing.PrivateKey())
-        let name = try DistinguishedName { CommonName("skyflo-live") }
+        let name = try DistinguishedName { CommonName(commonName) }
         let now = Date()
         let certificate = try Certificate(
             version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: key.publicKey,
