@@ -337,11 +337,13 @@ let package = Package(
             "SkyfloMCP", in: "Skyflo",
             [
                 "KubeModel", "Concurrency", "SkyfloAPI", "KubeClient", "MCP", "Writes", "ToolKit", "ConversationAccess",
-                crypto, httpTypes, hummingbird, lifecycle, log, nioConcurrencyHelpers, nioCore,
+                "LiveServer", crypto, httpTypes, hummingbird, hummingbirdCore, hummingbirdTLS, lifecycle, log,
+                nioConcurrencyHelpers,
+                nioCore,
             ],
             tests: [
                 "KubeModel", "SkyfloAPI", "KubeClient", "MCP", "Writes", "ToolKit", "KubernetesTools", "LocalCluster",
-                "OperatorTestKit", "Concurrency", asyncHTTPClient, log, nioCore, nioHTTP1,
+                "OperatorTestKit", "Concurrency", "LiveServer", asyncHTTPClient, log, nioCore, nioHTTP1, nioSSL,
             ]),
         library(
             "CommandCenter", in: "Skyflo",

@@ -1,7 +1,10 @@
 import Concurrency
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
 import KubeModel
+import LiveServer
 import Logging
 import MCP
 import NIOCore
@@ -19,6 +22,8 @@ package struct MCPHTTPService: Service {
         /// After how long a comment is written to a stream on which nothing happens: nothing between takes it for dead, and a
         /// client that is gone is noticed.
         package var keepAlive: Duration
+        /// nil speaks plain HTTP: for loopback, and behind something that speaks TLS.
+        package var certificate: ServingCertificate?
 
         package init(
             host: String, port: Int, rules: EndpointRules, concurrencyPerCaller: Int = 32,
@@ -59,13 +64,18 @@ package struct MCPHTTPService: Service {
             router.on("/mcp", method: method) { request, _ in try await answer(request) }
         }
         let application = Application(
-            router: router,
+            router: router, server: try server(),
             configuration: ApplicationConfiguration(address: .hostname(configuration.host, port: configuration.port)),
             onServerRunning: { channel in
                 if let port = channel.localAddress?.port { onListening(port) }
             },
             logger: logger)
         try await runStoppingGracefully(application, logger: logger)
+    }
+
+    private func server() throws -> HTTPServerBuilder {
+        guard let tls = try configuration.certificate?.serverTLS() else { return .http1() }
+        return try .tls(.http1(), tlsConfiguration: tls)
     }
 
     // MARK: One request

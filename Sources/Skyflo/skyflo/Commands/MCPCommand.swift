@@ -4,6 +4,7 @@ import Controllers
 import FoundationEssentials
 import KubeClient
 import KubeModel
+import LiveServer
 import Logging
 import MCP
 import NIOPosix
@@ -36,10 +37,14 @@ struct MCPCommand: AsyncParsableCommand {
               skyflo mcp -n shop
               skyflo mcp --listen 127.0.0.1:8093
               skyflo mcp --listen 0.0.0.0:8093 --tokens --host mcp.example.com
+              skyflo mcp --listen 0.0.0.0:8093 --tokens --host mcp.example.com --tls-cert tls.crt --tls-key tls.key
             """)
 
     @Option(help: "Serve over HTTP at this address, as 127.0.0.1:8093; port 0 chooses one.") var listen: ListenAddress?
     @Flag(help: "Each request needs a bearer token of the cluster, and has its rights.") var tokens = false
+    @Option(help: "The file with its certificate chain, PEM. Without it, it speaks plain HTTP.", completion: .file())
+    var tlsCert: String?
+    @Option(help: "The file with the certificate's key, PEM.", completion: .file()) var tlsKey: String?
     @Option(help: "A host name under which it is reached, besides the address itself; may be given several times.")
     var host: [String] = []
     @Option(help: "A web page's origin that may call it, as https://desk.example.com; may be given several times.")
@@ -58,9 +63,12 @@ struct MCPCommand: AsyncParsableCommand {
             throw ValidationError(
                 "there is no toolset \(unknown); the toolsets are \(known.sorted().joined(separator: ", "))")
         }
+        guard (tlsCert == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-cert and --tls-key are given together")
+        }
         guard let listen else {
-            guard !tokens, host.isEmpty, origin.isEmpty else {
-                throw ValidationError("--tokens, --host and --origin need --listen")
+            guard !tokens, host.isEmpty, origin.isEmpty, tlsCert == nil else {
+                throw ValidationError("--tokens, --host, --origin and --tls-cert need --listen")
             }
             return
         }
@@ -118,10 +126,18 @@ struct MCPCommand: AsyncParsableCommand {
     ) async throws {
         var hosts = Set(host).union([address.host])
         if address.isLoopback { hosts.formUnion(["127.0.0.1", "localhost", "::1"]) }
-        let settings = MCPHTTPService.Configuration(
+        var settings = MCPHTTPService.Configuration(
             host: address.host, port: address.port, rules: EndpointRules(hosts: hosts, origins: Set(origin)))
+        if let tlsCert, let tlsKey {
+            do {
+                settings.certificate = try CertificateFiles(chain: tlsCert, key: tlsKey).read()
+            } catch {
+                throw CommandError(.error, message: "can't read \(tlsCert) and \(tlsKey): \(error)")
+            }
+        }
+        let scheme = tlsCert == nil ? "http" : "https"
         let onListening: @Sendable (Int) -> Void = { port in
-            Terminal.standard().say("serving MCP at http://\(address.authority(port: port))/mcp")
+            Terminal.standard().say("serving MCP at \(scheme)://\(address.authority(port: port))/mcp")
         }
         guard tokens else {
             let user = try await client.userName()
