@@ -447,4 +447,63 @@ func schema(_ file: String) throws -> (json: JSONValue, schema: StructuralSchema
         #expect(schema.validate(object, old: nil).isEmpty)
         #expect(schema.prune(&object).isEmpty)
     }
+
+    static let maximalComponent: JSONValue = [
+        "image": "i", "replicas": 2, "resources": ["limits": ["memory": "1Gi"]], "env": [["name": "TZ", "value": "v"]],
+        "tlsSecretName": "s", "clusterName": "c", "trustedProxies": ["10.0.0.1"], "readOnly": true,
+        "origins": ["https://desk.example.com"],
+        "ingress": ["className": "nginx", "host": "h", "tlsSecretName": "t", "annotations": ["a": "b"]],
+        "gateway": ["parentRefs": [["name": "g"]], "hostnames": ["h"]],
+    ]
+
+    @Test(arguments: ComponentKind.allCases)
+    func `the schema of a SkyfloAI's components and the Swift type have the same fields`(_ kind: ComponentKind) throws {
+        let (json, schema) = try schema("skyflo.ai_skyfloais.yaml")
+        let component = try #require(json["properties", "spec", "properties", kind.rawValue])
+        // What isn't stored by a schema of ours has keys of its own.
+        let open: Set<String> = ["limits", "a", "parentRefs"]
+        let stated = leaves(of: Self.maximalComponent).map { path in
+            path.firstIndex { open.contains($0) }.map {
+                Array(path[..<$0]) + (path[$0] == "parentRefs" ? ["parentRefs"] : [])
+            }
+                ?? path
+        }
+        #expect(leaves(component).isSubset(of: Set(stated)))
+        func read(_ settings: JSONValue) -> ComponentSettings? {
+            SkyfloAI(KubeObject(["spec": [kind.rawValue: settings]])).components[kind]
+        }
+        for path in leaves(component) {
+            #expect(
+                read(removing(path[...], from: Self.maximalComponent)) != read(Self.maximalComponent),
+                "\(path) isn't read")
+        }
+        let object: JSONValue = [
+            "spec": [
+                kind.rawValue: Self.maximalComponent, "paused": true, "imagePullSecrets": [["name": "p"]],
+                "nodeSelector": ["a": "b"], "tolerations": [["key": "k"]], "affinity": ["nodeAffinity": [:]],
+            ]
+        ]
+        #expect(schema.validate(object, old: nil).map(\.description) == [])
+        let skyfloAI = SkyfloAI(KubeObject(object))
+        #expect(skyfloAI.isPaused && skyfloAI.placement.imagePullSecrets == ["p"])
+        #expect(skyfloAI.placement.nodeSelector == ["a": "b"] && skyfloAI.placement.tolerations.count == 1)
+        #expect(skyfloAI.placement.affinity != nil)
+    }
+
+    @Test func `the schema has what is said of components`() throws {
+        let (_, schema) = try schema("skyflo.ai_skyfloais.yaml")
+        var component = ComponentStatus()
+        (component.name, component.phase, component.message) = ("ui", .notReady, "m")
+        (component.readyReplicas, component.desiredReplicas, component.version) = (1, 2, "0.1.0")
+        (component.image, component.objects, component.reason) = ("i", ["Service/skyflo-ui"], "ImagePullFailed")
+        var status = SkyfloAIStatus()
+        status.components = [component]
+        (status.uiStatus, status.engineStatus, status.mcpStatus) = (
+            component.summary, component.summary, component.summary
+        )
+        var object: JSONValue = ["spec": [:], "status": status.json]
+        #expect(schema.validate(object, old: nil).map(\.description) == [])
+        #expect(schema.prune(&object) == [])
+        #expect(SkyfloAIStatus(json: status.json) == status)
+    }
 }

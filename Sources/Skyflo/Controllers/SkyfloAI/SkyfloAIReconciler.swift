@@ -176,10 +176,6 @@ package struct SkyfloAIReconciler: Reconciler {
     }
 
     private static func readyMessage(_ skyflo: SkyfloAI) -> String {
-        let models = "models: " + skyflo.models.map(\.name).joined(separator: ", ")
-        guard !skyflo.foreignComponents.isEmpty else { return models }
-        return models
-            + ". The spec's \(skyflo.foreignComponents.joined(separator: ", ")) are accepted and not deployed: "
-            + "this operator does not need them"
+        "models: " + skyflo.models.map(\.name).joined(separator: ", ")
     }
 }

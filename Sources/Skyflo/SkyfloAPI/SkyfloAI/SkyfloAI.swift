@@ -32,8 +32,11 @@ package struct SkyfloAI: Sendable {
     package let spendingLimits: SpendingLimits
     /// What makes conversations by itself.
     package let triggers: [TriggerSettings]
-    /// Components of the reference system that the spec names and that this version doesn't deploy.
-    package let foreignComponents: [String]
+    /// The components that the spec asks for.
+    package let components: [ComponentKind: ComponentSettings]
+    package let placement: ComponentPlacement
+    /// True: components are left as they are.
+    package let isPaused: Bool
 
     package init(_ object: KubeObject) {
         self.object = object
@@ -55,7 +58,9 @@ package struct SkyfloAI: Sendable {
         mcpServers = MCPServerSettings.all(spec?["mcpServers"])
         spendingLimits = SpendingLimits(spec?["limits"] ?? .object([:]))
         triggers = (spec?["triggers"]?.array ?? []).compactMap(TriggerSettings.init)
-        foreignComponents = ["ui", "engine", "mcp"].filter { spec?[$0] != nil }
+        components = ComponentKind.allCases.reduce(into: [:]) { $0[$1] = ComponentSettings(spec?[$1.rawValue], of: $1) }
+        placement = ComponentPlacement(spec)
+        isPaused = spec?["paused"]?.bool ?? false
     }
 
     package var status: SkyfloAIStatus { object["status"].flatMap { SkyfloAIStatus(json: $0) } ?? SkyfloAIStatus() }

@@ -12,6 +12,10 @@ package struct SkyfloAIStatus: Sendable, Hashable {
     /// nil where nothing is counted.
     package var spending: DaySpending?
     package var triggers: [TriggerStatus] = []
+    package var components: [ComponentStatus] = []
+    package var uiStatus: ComponentSummary?
+    package var engineStatus: ComponentSummary?
+    package var mcpStatus: ComponentSummary?
 
     package init() {}
 }
@@ -51,6 +55,10 @@ extension SkyfloAIStatus: JSONRecord {
         members.code(&mcpServers, as: "mcpServers", ifEmpty: .omitted)
         members.code(&spending, as: "spending")
         members.code(&triggers, as: "triggers", ifEmpty: .omitted)
+        members.code(&components, as: "components", ifEmpty: .omitted)
+        members.code(&uiStatus, as: "uiStatus")
+        members.code(&engineStatus, as: "engineStatus")
+        members.code(&mcpStatus, as: "mcpStatus")
     }
 }
 
