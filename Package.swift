@@ -169,6 +169,9 @@ let package = Package(
             ["KubeModel", "Concurrency", "HTTPTransport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL],
             tests: ["KubeModel", "TestJenkins", "TestWeb", asyncHTTPClient]),
         library(
+            "Installation", in: "Skyflo", ["KubeModel", "SkyfloAPI", crypto],
+            tests: ["KubeModel", "KubeSchema", "SkyfloAPI"]),
+        library(
             "WorkflowEngine", in: "Skyflo", ["KubeModel", "SkyfloAPI", crypto],
             tests: ["KubeModel", "KubeSchema", "SkyfloAPI"]),
         library(
@@ -308,7 +311,8 @@ let package = Package(
             [
                 "KubeModel", "Concurrency", "HTTPTransport", "SkyfloAPI", "KubeClient", "LanguageModels",
                 "LiveEvents", "LiveServer", "OfflineModel", "ControllerRuntime", "WorkflowEngine", "Transcripts",
-                "Writes", "ToolKit", "ChartRepositories", "Helm", "KubernetesTools", "ArgoCDTools", "ArgoTools",
+                "Writes", "ToolKit", "ChartRepositories", "Helm", "Installation", "KubernetesTools", "ArgoCDTools",
+                "ArgoTools",
                 "GitTools", "HelmTools", "JenkinsTools", "MCP", "MCPTools", "PrometheusTools", "Integrations",
                 "Telemetry", lifecycle, log, metrics, tracing,
             ],

@@ -16,7 +16,7 @@ layers = {
     "Helm": 1, "HelmFiles": 2,
     "Integrations": 1, "TestWeb": 1, "TestCharts": 2, "TestJenkins": 2, "TestMCP": 2, "TestGitHosts": 2,
     "ControllerRuntime": 2, "WorkflowEngine": 2, "Writes": 2, "LocalCluster": 2, "ScriptedOpenAI": 2, "FakeKubeAPI": 2,
-    "OfflineModel": 2,
+    "OfflineModel": 2, "Installation": 2,
     "ToolKit": 3, "Transcripts": 3, "LiveEvents": 3, "Installer": 3,
     "ChartRepositories": 4, "ConversationAccess": 4, "KubernetesTools": 4, "ArgoTools": 4, "ArgoCDTools": 4, "GitTools": 4, "HelmTools": 4, "JenkinsTools": 4, "MCPTools": 4, "PrometheusTools": 4, "IntegrationBench": 4,
     "LiveServer": 5,
@@ -29,7 +29,7 @@ only_for = {"LocalCluster": {"skyflo", "OperatorTestKit", "Fuzzing"}, "OperatorT
 # Left out of the image by a trait of the package.
 behind_trait = {("skyflo", "LocalCluster"): "Playground"}
 # Decisions and values: no client, no server, no clock.
-pure = {"CLibYAML": set(), "CZlib": set(), "KubeModel": set(), "KubeSchema": set(), "SkyfloAPI": set(), "MCP": set(), "WorkflowEngine": {"Crypto"}, "LiveEvents": set(),
+pure = {"CLibYAML": set(), "CZlib": set(), "KubeModel": set(), "KubeSchema": set(), "SkyfloAPI": set(), "MCP": set(), "WorkflowEngine": {"Crypto"}, "Installation": {"Crypto"}, "LiveEvents": set(),
     "Helm": {"Crypto", "CryptoExtras", "X509", "SwiftASN1"}}
 
 faults = []
