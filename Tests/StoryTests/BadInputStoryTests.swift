@@ -81,11 +81,16 @@ import Testing
                 """)
             try await story.ask("hello", spec: ["serviceAccountName": "default"])
             try await story.untilPhase(.completed)
-            try await eventually("it says that the components are not deployed") {
+            try await eventually("it says that the components are not made, and which settings have no meaning") {
                 let sky = try await story.api.get(.skyfloAIs, namespace: Story.namespace, name: "skyflo")
                 #expect(sky["spec", "engine", "databaseConfig", "port"] == 5432)
-                let ready = SkyfloAI(sky).conditions[type: "Ready"]
-                return ready?.status == .true && ready?.message.contains("not deployed") == true
+                let conditions = SkyfloAI(sky).conditions
+                let (available, unused) = (conditions[type: "Available"], conditions[type: "SettingsUsed"])
+                return conditions[type: "Ready"]?.status == .true && available?.status == .false
+                    && available?.reason == "NamespaceNotServed"
+                    && ["databaseConfig", "redisConfig", "kubeconfigSecret"].allSatisfy {
+                        unused?.message.contains($0) == true
+                    }
             }
         }
     }

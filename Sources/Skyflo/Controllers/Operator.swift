@@ -45,6 +45,8 @@ package struct Operator: Sendable {
         package var scheduleClock: any RuntimeClock
         /// Where the operator is reached: for events, transcripts and alerts; nil for nowhere.
         package var live: LiveConfiguration?
+        /// How the components of SkyfloAIs are made.
+        package var components: ComponentsConfiguration
 
         package init(
             namespace: String? = nil, identity: String, defaultSkyfloAI: ObjectKey? = nil,
@@ -53,9 +55,10 @@ package struct Operator: Sendable {
             progressInterval: Duration = .seconds(1), systemNamespace: String = "skyflo-system",
             proxies: ProxyEnvironment = ProxyEnvironment(), live: LiveConfiguration? = nil,
             scheduleClock: any RuntimeClock = SystemClock(),
-            telemetry: TurnTelemetry? = nil
+            telemetry: TurnTelemetry? = nil, components: ComponentsConfiguration = ComponentsConfiguration()
         ) {
             self.live = live
+            self.components = components
             self.telemetry = telemetry
             self.progressInterval = progressInterval
             self.proxies = proxies
@@ -134,6 +137,7 @@ package struct Operator: Sendable {
         manager.add(dependencies.outputs, to: .leaderElected)
         manager.add(controller, to: .leaderElected)
         manager.add(skyfloAIController(dependencies), to: .leaderElected)
+        addComponents(dependencies, to: manager)
         addTranscriptRemoval(to: manager, conversations)
         let webhook = addTriggers(dependencies, to: manager)
         if let live = configuration.live, let certificate {
@@ -295,5 +299,19 @@ package struct Operator: Sendable {
         Controller(
             name: "skyfloai", reconciler: SkyfloAIReconciler(dependencies),
             watches: [.init(dependencies.skyfloAIs, predicate: .generationChanged)], logger: logger)
+    }
+
+    private func addComponents(_ dependencies: ConversationReconciler.Dependencies, to manager: Manager) {
+        let own = ComponentReconciler.Dependencies(
+            api: api, skyfloAIs: dependencies.skyfloAIs, events: dependencies.events, mapper: dependencies.mapper,
+            clock: SystemClock(), configuration: configuration.components,
+            systemNamespace: configuration.systemNamespace, defaultSkyfloAI: configuration.defaultSkyfloAI,
+            sharesWork: configuration.lease != nil, logger: logger)
+        let controller = Controller(
+            name: "component", reconciler: ComponentReconciler(dependencies: own),
+            watches: [.init(dependencies.skyfloAIs, predicate: .generationChanged)], concurrency: 4, logger: logger)
+        own.caches.connect { [weak controller] in controller?.enqueue($0) }
+        manager.add(own.caches.informers, to: .caches)
+        manager.add(controller, to: .leaderElected)
     }
 }

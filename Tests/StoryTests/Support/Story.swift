@@ -53,7 +53,7 @@ struct Story: Sendable {
         _ models: any ModelProvider, identity: String = "operator-1", lease: WorkerLease? = nil,
         defaultSkyfloAI: ObjectKey? = nil, verificationTimeout: Duration = .seconds(20),
         progressInterval: Duration = .seconds(1), live: LiveConfiguration? = nil,
-        scheduleClock: any RuntimeClock = SystemClock(),
+        scheduleClock: any RuntimeClock = SystemClock(), components: ComponentsConfiguration = .init(),
         wrap: @escaping @Sendable (any KubeAPI) -> any KubeAPI = { $0 },
         _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
@@ -65,7 +65,7 @@ struct Story: Sendable {
                 configuration: .init(
                     identity: identity, defaultSkyfloAI: defaultSkyfloAI, lease: lease,
                     verificationTimeout: verificationTimeout, progressInterval: progressInterval,
-                    live: live, scheduleClock: scheduleClock),
+                    live: live, scheduleClock: scheduleClock, components: components),
                 models: models, logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await program.run() }

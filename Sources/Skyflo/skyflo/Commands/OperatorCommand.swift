@@ -47,6 +47,7 @@ struct OperatorCommand: AsyncParsableCommand {
             "Namespaces, separated by commas, whose SkyfloAIs may use the operator's own identity at AWS, Azure and Google Cloud; * for all. Default: none."
     )
     var cloudIdentityNamespaces: String = ""
+    @OptionGroup(title: "Components of SkyfloAIs") var components: ComponentOptions
     @OptionGroup var logging: LoggingOptions
 
     func validate() throws {
@@ -104,7 +105,8 @@ struct OperatorCommand: AsyncParsableCommand {
             lease: self.lease ? lease : nil, healthHost: healthHost,
             healthPort: healthPort == 0 ? nil : healthPort, concurrency: concurrency,
             systemNamespace: lease.namespace, proxies: ProxyEnvironment(environment),
-            live: try listener.live(in: lease.namespace, environment), telemetry: telemetry?.turns)
+            live: try listener.live(in: lease.namespace, environment), telemetry: telemetry?.turns,
+            components: components.configuration(environment))
     }
 
     private static func pod(_ environment: [String: String]) -> OwnerReference? {
