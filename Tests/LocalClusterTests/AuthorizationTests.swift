@@ -58,6 +58,19 @@ struct AuthorizationTests {
         #expect(cluster.send("GET", "/api/v1/namespaces/kube-system/configmaps/one", token: alice).status == 403)
     }
 
+    @Test func `a rule for a name holds for a list and a watch of that one object`() {
+        grant(
+            [["verbs": ["list"], "apiGroups": [""], "resources": ["configmaps"], "resourceNames": ["one"]]],
+            to: ["kind": "Group", "name": "dev-team"])
+        func status(_ selector: String) -> Int {
+            cluster.send("GET", configMaps + "?fieldSelector=\(selector)", token: alice).status
+        }
+        #expect(status("metadata.name%3Done") == 200)
+        #expect(status("metadata.name%3Dtwo") == 403)
+        #expect(status("metadata.name!%3Done") == 403)
+        #expect(cluster.send("GET", configMaps, token: alice).status == 403)
+    }
+
     @Test func `subresources need their own rule`() {
         grant(
             [["verbs": ["*"], "apiGroups": ["apps"], "resources": ["deployments/scale"]]],

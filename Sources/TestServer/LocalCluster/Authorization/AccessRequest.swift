@@ -32,7 +32,7 @@ struct AccessRequest: Sendable, Hashable {
         }
         group = resource.group
         self.resource = resource.qualifiedPlural
-        name = resource.name ?? ""
+        name = resource.name ?? info.selectedName ?? ""
         namespace = resource.namespace ?? ""
     }
 

@@ -8,6 +8,9 @@ struct RequestInfo: Sendable, Equatable {
     var segments: [String]
     /// nil for what isn't below a group version: discovery, health, OpenAPI.
     var resource: Resource?
+    /// The only object that a list or watch can be about, by its field selector: rules with resourceNames hold for it, as a real
+    /// server has it.
+    var selectedName: String?
 
     struct Resource: Sendable, Equatable {
         var group: String
@@ -39,6 +42,16 @@ struct RequestInfo: Sendable, Equatable {
         }
         resource = found
         verb = Self.verb(request, resource: found, isWatchPath: isWatchPath)
+        if found.name == nil, request.method != "POST" { selectedName = Self.selectedName(request) }
+    }
+
+    private static func selectedName(_ request: APIRequest) -> String? {
+        for term in (request[query: "fieldSelector"] ?? "").split(separator: ",") {
+            let parts = term.split(separator: "=").map(String.init)
+            guard parts.count == 2, parts[0] == "metadata.name", !parts[1].contains("/") else { continue }
+            return parts[1]
+        }
+        return nil
     }
 
     private static func withoutWatch(_ segments: [String]) -> [String] {
