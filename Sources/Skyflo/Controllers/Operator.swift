@@ -306,7 +306,7 @@ package struct Operator: Sendable {
             api: api, skyfloAIs: dependencies.skyfloAIs, events: dependencies.events, mapper: dependencies.mapper,
             clock: SystemClock(), configuration: configuration.components,
             systemNamespace: configuration.systemNamespace, defaultSkyfloAI: configuration.defaultSkyfloAI,
-            sharesWork: configuration.lease != nil, logger: logger)
+            onlyNamespace: configuration.namespace, sharesWork: configuration.lease != nil, logger: logger)
         let controller = Controller(
             name: "component", reconciler: ComponentReconciler(dependencies: own),
             watches: [.init(dependencies.skyfloAIs, predicate: .generationChanged)], concurrency: 4, logger: logger)

@@ -59,8 +59,7 @@ struct ComponentPass: Sendable {
         let wanted = [ComponentKind.ui, .mcp].filter { skyfloAI.components[$0] != nil }
         let existed = former.contains { $0.name != ComponentKind.engine.rawValue }
         guard !wanted.isEmpty || existed else { return nil }
-        guard namespace == dependencies.systemNamespace || dependencies.configuration.namespaces.contains(namespace)
-        else {
+        guard dependencies.serves(namespace) else {
             block(
                 reason: "NamespaceNotServed",
                 message:

@@ -20,6 +20,8 @@ struct ComponentReconciler: Reconciler {
         var systemNamespace: String
         /// The only one that says how many operators run.
         var defaultSkyfloAI: ObjectKey?
+        /// The only namespace that this operator works in; nil for all. Elsewhere another one may, and say other things.
+        var onlyNamespace: String?
         /// Whether operators share the work by Leases.
         var sharesWork: Bool
         let caches: ComponentCaches
@@ -29,7 +31,7 @@ struct ComponentReconciler: Reconciler {
         init(
             api: any KubeAPI, skyfloAIs: Informer, events: EventRecorder, mapper: RESTMapper,
             clock: any RuntimeClock, configuration: ComponentsConfiguration, systemNamespace: String,
-            defaultSkyfloAI: ObjectKey?, sharesWork: Bool, logger: Logger
+            defaultSkyfloAI: ObjectKey?, onlyNamespace: String?, sharesWork: Bool, logger: Logger
         ) {
             self.api = api
             self.skyfloAIs = skyfloAIs
@@ -39,9 +41,19 @@ struct ComponentReconciler: Reconciler {
             self.configuration = configuration
             self.systemNamespace = systemNamespace
             self.defaultSkyfloAI = defaultSkyfloAI
+            self.onlyNamespace = onlyNamespace
             self.sharesWork = sharesWork
             caches = ComponentCaches(api: api, logger: logger)
             pod = OperatorPod(api: api, configuration: configuration, systemNamespace: systemNamespace)
+        }
+
+        /// Whether components may be made there.
+        func serves(_ namespace: String) -> Bool {
+            namespace == systemNamespace || configuration.namespaces.contains(namespace)
+        }
+
+        func isConcerned(with namespace: String) -> Bool {
+            onlyNamespace == nil || onlyNamespace == namespace || serves(namespace)
         }
     }
 
@@ -52,7 +64,9 @@ struct ComponentReconciler: Reconciler {
     let dependencies: Dependencies
 
     func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
-        guard let object = dependencies.skyfloAIs.get(key), !object.isBeingDeleted else { return .done }
+        guard dependencies.isConcerned(with: key.namespace ?? ""), let object = dependencies.skyfloAIs.get(key),
+            !object.isBeingDeleted
+        else { return .done }
         let skyfloAI = SkyfloAI(object)
         let hasConditions = skyfloAI.conditions.contains { InstallationReport.types.contains($0.type) }
         guard !skyfloAI.components.isEmpty || !skyfloAI.status.components.isEmpty || hasConditions else { return .done }
