@@ -31,6 +31,9 @@ enum LiveHeader {
     static let authorization = "Skyflo-Authorization"
     /// The token alone, as for transcripts.
     static let token = RemoteTranscriptReader.callerHeaders.token
+    /// For whom the token's owner acts, as `Impersonate-*`, which the API server takes for itself.
+    static let user = RemoteTranscriptReader.callerHeaders.user
+    static let group = RemoteTranscriptReader.callerHeaders.group
     /// A worker that doesn't have the turn hands the request on, once.
     static let passedOnBy = "Skyflo-Passed-On-By"
 }
@@ -120,7 +123,10 @@ struct LiveFront: HTTPResponder {
                 message: "show a token of the cluster in Authorization: Bearer (through the API server's proxy in "
                     + "\(LiveHeader.token)), or the key of status.stream in \(LiveHeader.streamKey)")
         }
-        guard let caller = try await review.caller(of: token) else {
+        let proof = CallerProof(
+            token: token, user: request.header(CallerReview.userHeader) ?? request.header(LiveHeader.user),
+            groups: request.values(of: CallerReview.groupHeader) + request.values(of: LiveHeader.group))
+        guard let caller = try await self.caller(of: proof) else {
             throw APIStatus(code: 401, reason: .unauthorized, message: "this cluster doesn't know the token")
         }
         guard try await review.mayGet(conversation, by: caller) else {
@@ -129,7 +135,16 @@ struct LiveFront: HTTPResponder {
                 message: "\(caller.name) may not get conversations.skyflo.ai \"\(conversation.name)\" in namespace "
                     + "\(conversation.namespace ?? "")")
         }
-        return .caller(caller, token: token)
+        return .caller(caller, proof: proof)
+    }
+
+    /// - Throws: `APIStatus` 403 for who may not act for that person.
+    private func caller(of proof: CallerProof) async throws -> Caller? {
+        do {
+            return try await review.caller(of: proof)
+        } catch let refusal as CallerRefused {
+            throw APIStatus(code: 403, reason: .forbidden, message: "\(refusal)")
+        }
     }
 
     /// Void when the turn has ended. Another worker's key is in the status.
@@ -238,10 +253,11 @@ struct LiveFront: HTTPResponder {
         var passed = HTTPClientRequest(url: "https://\(address)\(request.head.path ?? "/")")
         let headers = [
             LiveHeader.streamKey, LiveHeader.token, LiveHeader.authorization, "Authorization", "Last-Event-ID",
-            "Accept",
+            // Without these the other worker would take it for the token's owner.
+            LiveHeader.user, LiveHeader.group, CallerReview.userHeader, CallerReview.groupHeader, "Accept",
         ]
         for name in headers {
-            if let value = request.header(name) { passed.headers.add(name: name, value: value) }
+            for value in request.values(of: name) { passed.headers.add(name: name, value: value) }
         }
         passed.headers.add(name: LiveHeader.passedOnBy, value: directory.identity)
         do {
@@ -281,53 +297,9 @@ struct LiveFront: HTTPResponder {
     }
 }
 
-/// What a client asks for.
-struct EventRequest: Sendable, Hashable {
-    var conversation: ObjectKey
-    /// nil for the one that runs, or is about to, or ran last.
-    var turn: Int?
-    /// The last event that it has; nil for none.
-    var after: EventNumber?
-
-    static let nothing = APIStatus(code: 404, reason: .notFound, message: "there is nothing at this path")
-
-    /// Of the path; nil for another one than that of events.
-    static func place(in request: Request) -> ObjectKey? {
-        let path = request.uri.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
-        guard path.count == 6, path[0] == "v1", path[1] == "namespaces", path[3] == "conversations",
-            path[5] == "events",
-            let namespace = PercentEncoding.decode(path[2][...]), let name = PercentEncoding.decode(path[4][...]),
-            !namespace.isEmpty, !name.isEmpty, !namespace.contains("/"), !name.contains("/")
-        else { return nil }
-        return ObjectKey(namespace: namespace, name: name)
-    }
-
-    /// - Throws: `APIStatus` 404, 405 or 400.
-    init(_ request: Request) throws(APIStatus) {
-        guard let place = Self.place(in: request) else { throw Self.nothing }
-        guard request.method == .get else {
-            throw APIStatus(code: 405, reason: .methodNotAllowed, message: "events can only be read: GET")
-        }
-        conversation = place
-        let query = request.uri.queryParameters
-        if let text = query["turn"] {
-            guard let number = Int(text), number > 0 else {
-                throw APIStatus(code: 400, reason: .badRequest, message: "turn takes a number from 1")
-            }
-            turn = number
-        }
-        // A browser that comes back says it by the header; the query is where it began.
-        if let text = request.header("Last-Event-ID").flatMap({ $0.isEmpty ? nil : $0 })
-            ?? query["after"].map(String.init)
-        {
-            guard let number = EventNumber(text) else {
-                throw APIStatus(code: 400, reason: .badRequest, message: "after takes the number of an event")
-            }
-            after = number
-        }
-    }
-}
-
 extension Request {
+    /// Each as it was sent: names of groups may have commas.
+    func values(of name: String) -> [String] { HTTPField.Name(name).map { headers[values: $0] } ?? [] }
+
     func header(_ name: String) -> String? { HTTPField.Name(name).flatMap { headers[$0] } }
 }

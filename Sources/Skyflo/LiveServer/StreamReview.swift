@@ -4,10 +4,18 @@ import KubeClient
 import KubeModel
 import SkyfloAPI
 
+/// What somebody shows: their own token, or that of whoever acts for them.
+struct CallerProof: Sendable, Hashable {
+    var token: String
+    /// For whom the token's owner acts; nil for nobody else.
+    var user: String?
+    var groups: [String] = []
+}
+
 /// What a stream is opened with.
 enum StreamGrant: Sendable {
-    /// By a token, which is kept to ask again.
-    case caller(Caller, token: String)
+    /// By what proves who it is, which is kept to ask again.
+    case caller(Caller, proof: CallerProof)
     /// By the stream key of a turn.
     case key(String)
 
@@ -31,8 +39,8 @@ struct StreamReview: Sendable {
     }
 
     /// - Returns: nil for a token that this cluster doesn't know.
-    /// - Throws: what keeps the API server from answering.
-    func caller(of token: String) async throws -> Caller? { try await Self.caller(of: token, callers) }
+    /// - Throws: `CallerRefused` for who may not act for that person; what keeps the API server from answering.
+    func caller(of proof: CallerProof) async throws -> Caller? { try await Self.caller(of: proof, asking: callers) }
 
     /// Whether the caller may `get` the conversation, or a subresource of it.
     func mayGet(_ conversation: ObjectKey, subresource: String? = nil, by caller: Caller) async throws -> Bool {
@@ -41,19 +49,25 @@ struct StreamReview: Sendable {
 
     /// Whether a stream that is open may stay so, asked anew.
     func stillAllows(_ grant: StreamGrant, of conversation: ObjectKey) async throws -> Bool {
-        guard case .caller(_, let token) = grant else { return true }
+        guard case .caller(_, let proof) = grant else { return true }
         // One that remembers nothing yet.
         let fresh = CallerReview(api: api)
-        guard let caller = try await Self.caller(of: token, fresh) else { return false }
-        return try await Self.mayGet(conversation, by: caller, asking: fresh)
+        do {
+            guard let caller = try await Self.caller(of: proof, asking: fresh) else { return false }
+            return try await Self.mayGet(conversation, by: caller, asking: fresh)
+        } catch is CallerRefused {
+            return false
+        }
     }
 
-    private static func caller(of token: String, _ callers: CallerReview) async throws -> Caller? {
+    private static func caller(of proof: CallerProof, asking callers: CallerReview) async throws -> Caller? {
+        let owner: Caller
         do {
-            return try await callers.caller(token: token)
+            owner = try await callers.caller(token: proof.token)
         } catch is CallerRefused {
             return nil
         }
+        return try await callers.effective(owner, user: proof.user, groups: proof.groups)
     }
 
     private static func mayGet(

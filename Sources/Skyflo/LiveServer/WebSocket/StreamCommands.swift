@@ -21,12 +21,14 @@ struct StreamCommands: Sendable {
         func refused(_ code: Int, _ message: String) -> StreamNotice {
             .refused(command: command.id, code: code, message: message)
         }
-        guard case .caller(_, let token) = grant else {
+        guard case .caller(_, let proof) = grant else {
             return refused(
                 403, "the stream key opens events and nothing else: send decisions and stops to the API server")
         }
         guard var cluster else { return refused(501, "send decisions and stops to the API server") }
-        cluster.credentials = .token(token)
+        cluster.credentials = .token(proof.token)
+        // The API server asks by itself whether the token's owner may.
+        cluster.impersonation = proof.user.map { Impersonation(user: $0, groups: proof.groups) }
         do {
             let message = try await withKubeClient(cluster, logger: logger) { api in
                 try await perform(command.action, on: conversation, as: api)
