@@ -4,14 +4,13 @@ import KubeClient
 import KubeModel
 import LocalCluster
 import Logging
-import NIOCore
-import NIOHTTP1
 import OperatorTestKit
 import SkyfloAPI
 import Testing
 import WorkflowEngine
 
 @testable import CommandCenter
+@testable import SignIn
 
 /// The Command Center before an API server of its own, with the CRDs and the roles of people.
 struct Site: Sendable {
@@ -19,8 +18,20 @@ struct Site: Sendable {
     /// The administrator.
     let api: KubeClient
     let client: HTTPClient
+    /// What was told of the set-up code.
+    let codes: SetUpCodes
 
     static let namespace = "shop"
+
+    /// How people sign in besides with tokens.
+    struct SignIn: Sendable {
+        var service = SignInService.Configuration()
+        var externalURL: String?
+        var proxies: [String] = []
+        /// How often an address may try, beyond the first times.
+        var perSecond = 100.0
+        var time: @Sendable () -> KubeTime = { KubeTime(seconds: Date().timeIntervalSince1970) }
+    }
 
     private static let logger = {
         var logger = Logger(label: "web")
@@ -28,28 +39,44 @@ struct Site: Sendable {
         return logger
     }()
 
-    static func run(_ body: @escaping @Sendable (Site) async throws -> Void) async throws {
+    static func run(
+        signIn: SignIn? = nil, _ body: @escaping @Sendable (Site) async throws -> Void
+    ) async throws {
         try await LocalCluster.withRunning(.init()) { _, endpoint in
-            let configuration = try ClusterConfiguration.kubeconfig(text: endpoint.kubeconfig())
+            var configuration = try ClusterConfiguration.kubeconfig(text: endpoint.kubeconfig())
             try await withKubeClient(configuration, logger: logger) { api in
                 try await prepare(api)
-                try await serve(configuration, api: api, body)
+                if signIn != nil {
+                    // With its own rights, and no others.
+                    let token = try await api.requestToken(serviceAccount: "skyflo-web", namespace: "skyflo-system")
+                    configuration.credentials = .token(token.token)
+                    (configuration.clientCertificate, configuration.clientKey) = (nil, nil)
+                }
+                try await serve(configuration, api: api, signIn: signIn, body)
             }
         }
     }
 
     private static func serve(
-        _ cluster: ClusterConfiguration, api: KubeClient, _ body: @escaping @Sendable (Site) async throws -> Void
+        _ cluster: ClusterConfiguration, api: KubeClient, signIn: SignIn?,
+        _ body: @escaping @Sendable (Site) async throws -> Void
     ) async throws {
+        let codes = SetUpCodes()
         let (ports, source) = AsyncStream.makeStream(of: Int.self)
         var configuration = CommandCenter.Configuration(
             host: "127.0.0.1", port: 0, certificate: nil, clusterName: "test-cluster")
         // None comes back while a test lasts, however slow the machine.
         configuration.signInsPerSecond = 0.000_1
         configuration.onListening = { source.yield($0) }
-        let service = CommandCenter(configuration, cluster: cluster, options: .init(), logger: logger) {
-            KubeTime(seconds: Date().timeIntervalSince1970)
+        configuration.onSetUpCode = { codes.tell($0) }
+        if let signIn {
+            configuration.signIn = signIn.service
+            configuration.externalURL = signIn.externalURL
+            configuration.signInsPerSecond = signIn.perSecond
+            configuration.trustedProxies = try #require(TrustedProxies(signIn.proxies))
         }
+        let time = (signIn ?? SignIn()).time
+        let service = CommandCenter(configuration, cluster: cluster, options: .init(), logger: logger, now: time)
         var settings = HTTPClient.Configuration(redirectConfiguration: .disallow)
         settings.httpVersion = .http1Only
         try await HTTPClient.withHTTPClient(configuration: settings) { client in
@@ -57,7 +84,8 @@ struct Site: Sendable {
                 group.addTask { try await service.run() }
                 group.addTask {
                     for await port in ports {
-                        return try await body(Site(url: "http://127.0.0.1:\(port)", api: api, client: client))
+                        return try await body(
+                            Site(url: "http://127.0.0.1:\(port)", api: api, client: client, codes: codes))
                     }
                 }
                 try await group.next()
@@ -79,7 +107,10 @@ struct Site: Sendable {
             ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "other"]],
             ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "skyflo-system"]],
         ]
-        for file in ["crds/skyflo.ai_conversations.yaml", "crds/skyflo.ai_skyfloais.yaml", "rbac/people.yaml"] {
+        for file in [
+            "crds/skyflo.ai_conversations.yaml", "crds/skyflo.ai_skyfloais.yaml", "rbac/people.yaml",
+            "rbac/optional/web-sign-in.yaml", "rbac/optional/local-accounts.yaml",
+        ] {
             documents += try YAML.parseAll(String(contentsOf: URL(filePath: root + file), encoding: .utf8))
         }
         for (account, role) in [
@@ -88,6 +119,7 @@ struct Site: Sendable {
             documents += binding(of: account, to: role)
         }
         documents.append(serviceAccount("nobody"))
+        documents.append(serviceAccount("skyflo-web", in: "skyflo-system"))
         for json in documents {
             let object = KubeObject(json)
             try await eventually("\(object.kind) \(object.name) is applied") {
@@ -101,7 +133,7 @@ struct Site: Sendable {
         }
     }
 
-    private static func serviceAccount(_ name: String) -> JSONValue {
+    private static func serviceAccount(_ name: String, in namespace: String = Site.namespace) -> JSONValue {
         [
             "apiVersion": "v1", "kind": "ServiceAccount",
             "metadata": ["name": .string(name), "namespace": .string(namespace)],
@@ -122,6 +154,39 @@ struct Site: Sendable {
                 ],
             ],
         ]
+    }
+
+    // MARK: Local accounts
+
+    static let password = "four quiet words here"
+
+    /// Makes the first admin, and signs them in.
+    func admin(named name: String = "root") async throws -> Browser {
+        let browser = Browser(self)
+        let code = try await codes.next()
+        let page = try await browser.get("/set-up")
+        let made = try await browser.post(
+            "/set-up",
+            fields: ["code": code, "name": name, "new": Self.password, "form": page.formKey])
+        try #require(made.status == 200, "\(made.text)")
+        return try await browser.signedIn(name)
+    }
+
+    /// Adds an account, and signs it in.
+    func member(_ name: String, roles: [String], by admin: Browser) async throws -> Browser {
+        var fields = ["name": name]
+        for role in roles { fields["role-\(role)"] = "yes" }
+        let added = try await admin.post("/team", fields: fields)
+        let link = try #require(added.link, "\(added.text)")
+        let browser = Browser(self)
+        let page = try await browser.get(link)
+        let joined = try await browser.post(
+            "/join",
+            fields: [
+                "name": name, "code": page.field("code") ?? "", "new": Self.password, "form": page.formKey,
+            ])
+        try #require(joined.status == 200, "\(joined.text)")
+        return try await browser.signedIn(name)
     }
 
     func token(of account: String) async throws -> String {
@@ -197,82 +262,17 @@ struct Site: Sendable {
     }
 }
 
-/// What a browser keeps: cookies. It follows no redirect and runs no script.
-actor Browser {
-    struct Answer: Sendable {
-        var status: Int
-        var headers: HTTPHeaders
-        var text: String
+/// The codes that the server told.
+final class SetUpCodes: Sendable {
+    private let stream: AsyncStream<String>
+    private let source: AsyncStream<String>.Continuation
 
-        var location: String? { headers.first(name: "Location") }
-        /// The key of the page's forms.
-        var formKey: String { field("form") ?? "" }
+    init() { (stream, source) = AsyncStream.makeStream(of: String.self) }
 
-        /// The value of the first field of that name.
-        func field(_ name: String) -> String? {
-            guard let at = text.firstRange(of: "name=\"\(name)\" value=\"") else { return nil }
-            return String(text[at.upperBound...].prefix { $0 != "\"" })
-        }
-    }
+    func tell(_ code: String) { source.yield(code) }
 
-    private let site: Site
-    private(set) var cookies: [String: String] = [:]
-
-    init(_ site: Site) { self.site = site }
-
-    func set(cookie name: String, to value: String) { cookies[name] = value }
-
-    func get(_ path: String, headers: HTTPHeaders = [:]) async throws -> Answer {
-        try await send(.GET, path: path, headers: headers)
-    }
-
-    /// Sends a form with the key of a page that has one.
-    func post(_ path: String, fields: [String: String], from page: String = "/new") async throws -> Answer {
-        var fields = fields
-        if fields["form"] == nil { fields["form"] = try await get(page).formKey }
-        return try await post(path, body: Self.encode(fields))
-    }
-
-    func post(
-        _ path: String, body: String, headers: HTTPHeaders = ["Content-Type": "application/x-www-form-urlencoded"]
-    ) async throws -> Answer {
-        try await send(.POST, path: path, headers: headers, body: body)
-    }
-
-    func signIn(token: String, goBack: String? = nil) async throws -> Answer {
-        let page = try await get("/sign-in" + (goBack.map { "?return=\(PercentEncoding.query($0))" } ?? ""))
-        var fields = ["token": token, "form": page.formKey]
-        if let back = page.field("return") { fields["return"] = back.replacing("&amp;", with: "&") }
-        return try await post("/sign-in", body: Self.encode(fields))
-    }
-
-    static func encode(_ fields: [String: String]) -> String {
-        fields.map { "\(PercentEncoding.query($0.key))=\(PercentEncoding.query($0.value))" }.joined(separator: "&")
-    }
-
-    func send(
-        _ method: HTTPMethod, path: String, headers: HTTPHeaders = [:], body: String? = nil
-    ) async throws -> Answer {
-        let response = try await site.client.execute(
-            request(method, path: path, headers: headers, body: body), timeout: .seconds(60))
-        for header in response.headers["Set-Cookie"] {
-            let pair = header.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            cookies[String(pair[0])] = header.contains("Max-Age=0") ? nil : String(pair[1])
-        }
-        let text = String(buffer: try await response.body.collect(upTo: 1 << 22))
-        return Answer(status: Int(response.status.code), headers: response.headers, text: text)
-    }
-
-    func request(
-        _ method: HTTPMethod, path: String, headers: HTTPHeaders = [:], body: String? = nil
-    ) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: site.url + path)
-        request.method = method
-        request.headers = headers
-        if !cookies.isEmpty {
-            request.headers.add(name: "Cookie", value: cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; "))
-        }
-        if let body { request.body = .bytes(ByteBuffer(string: body)) }
-        return request
+    func next() async throws -> String {
+        for await code in stream { return code }
+        throw CancellationError()
     }
 }

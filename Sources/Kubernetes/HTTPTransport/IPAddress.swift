@@ -21,7 +21,7 @@ package struct IPAddress: Sendable, Hashable {
 
     package var isLoopback: Bool { bytes.count == 4 ? bytes[0] == 127 : bytes == Array(repeating: 0, count: 15) + [1] }
 
-    func isWithin(_ network: IPAddress, bits: Int) -> Bool {
+    package func isWithin(_ network: IPAddress, bits: Int) -> Bool {
         guard bytes.count == network.bytes.count else { return false }
         return zip(bytes, network.bytes).enumerated().allSatisfy { index, pair in
             let mask = UInt8(truncatingIfNeeded: 0xFF00 >> min(8, max(0, bits - index * 8)))

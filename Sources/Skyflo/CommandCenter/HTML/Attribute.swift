@@ -17,7 +17,7 @@ struct Attribute: Sendable, Hashable {
     }
 
     enum Flag: String, Sendable {
-        case hidden, required, open, selected, checked, autofocus, disabled, defer_ = "defer"
+        case hidden, required, open, selected, checked, autofocus, disabled, readonly, defer_ = "defer"
     }
 
     static func `class`(_ names: String) -> Attribute { Attribute("class", value: names) }

@@ -1,6 +1,7 @@
 /// A symbol of `icons.svg`, which each page has in it once.
 enum Icon: String, Sendable {
-    case gate, check, x, go, find, clock, plus, stop, chat, menu, warn, term, theme, file, shield, undo, key, think
+    case gate, check, x, go, find, clock, plus, stop, chat, menu, warn, term, theme, file, shield, undo, key, think,
+        team
 
     static let sprite = HTML.asset(PackageResources.icons_svg)
 }

@@ -49,6 +49,8 @@ struct Frame {
     let route: Route
     /// Where the page is, with its query.
     var path: String
+    /// Whether the person manages accounts.
+    var hasTeam = false
     var note: Note?
 
     func page(
@@ -105,11 +107,12 @@ struct Frame {
                 HTML(.ul) {
                     place(.waiting, icon: .gate, title: "Waiting for me")
                     place(.conversations, icon: .chat, title: "Conversations")
+                    if hasTeam { place(.team, icon: .team, title: "Team") }
                 }
             }
             HTML(.div, .class("foot")) {
                 HTML(.p, .class("cut")) { cluster }
-                HTML(.p, .class("who")) { user }
+                HTML(.p, .class("who")) { HTML(.a, .href(Route.account.link)) { user } }
                 HTML(.div, .class("row wrap")) {
                     form(.signOut) { HTML(.button, .class("btn quiet small")) { "Sign out" } }
                     ThemeForm(theme: theme, formKey: formKey, path: path).html

@@ -9,8 +9,10 @@ import LiveServer
 import Logging
 import NIOCore
 import ServiceLifecycle
+import SignIn
 
-/// The web pages of people: ask, watch, decide, each with their own rights in the cluster. The server itself has none.
+/// The web pages of people: ask, watch, decide, each with their own rights in the cluster. The server itself has none, but where
+/// people come by a provider or a local account that of acting for them.
 package struct CommandCenter: Service {
     package struct Configuration: Sendable {
         package var host: String
@@ -20,12 +22,20 @@ package struct CommandCenter: Service {
         package var certificate: ServingCertificate?
         /// Whether browsers take the certificate without being told to.
         package var isCertified = false
-        /// Addresses of proxies whose X-Forwarded-For is believed.
-        package var trustedProxies: Set<String> = []
+        /// Whose X-Forwarded-For is believed.
+        package var trustedProxies = TrustedProxies()
+        /// How people sign in besides with tokens of the cluster; nil for no other way.
+        package var signIn: SignInService.Configuration?
+        /// The namespace of the server's own Secrets, and where the right to manage accounts is granted.
+        package var stateNamespace = "skyflo-system"
+        /// Where browsers reach the pages, without a slash at its end; nil where only they know it.
+        package var externalURL: String?
         /// How often an address may try to sign in, after some times at once.
         package var signInsPerSecond = 0.2
         /// What the cluster is called on the pages.
         package var clusterName: String
+        /// Is told the one-time code for the first admin, at the start and where a new one is made.
+        package var onSetUpCode: @Sendable (_ code: String) -> Void = { _ in }
         /// Is told the port once the server listens.
         package var onListening: @Sendable (_ port: Int) async -> Void = { _ in }
 
@@ -44,7 +54,8 @@ package struct CommandCenter: Service {
     private let logger: Logger
 
     /// - Parameters:
-    ///   - cluster: where people's requests go; its credentials are not used.
+    ///   - cluster: where people's requests go; its credentials are not used but to act for who comes by a provider or a local
+    ///     account, and to keep their sessions.
     ///   - options: of the clients of people.
     package init(
         _ configuration: Configuration, cluster: ClusterConfiguration, options: KubeClient.Options, logger: Logger,
@@ -60,8 +71,11 @@ package struct CommandCenter: Service {
     /// Serves until the task is cancelled or gracefully shut down. All sessions end with it.
     /// - Throws: when the port can't be had, or the certificate can't be used.
     package func run() async throws {
-        let sessions = WebSessions(cluster, options: options, logger: logger)
+        let tokens = TokenSessions(cluster, options: options, logger: logger)
         let prober = try KubeClient(cluster.anonymous, logger: logger, options: options)
+        let own = try configuration.signIn.map { _ in try KubeClient(cluster, logger: logger, options: options) }
+        let sessions = WebSessions(
+            tokens: tokens, service: own.flatMap { service(api: $0) }, api: own, namespace: cluster.namespace)
         let outcome: Result<Void, any Error>
         do {
             try await serve(sessions, prober: prober)
@@ -71,17 +85,27 @@ package struct CommandCenter: Service {
         }
         await sessions.endAll()
         try? await prober.shutdown()
+        try? await own?.shutdown()
         try outcome.get()
+    }
+
+    private func service(api: any KubeAPI) -> SignInService? {
+        configuration.signIn.map { settings in
+            SignInService(
+                settings, secrets: SignInSecrets(api: api, namespace: configuration.stateNamespace), logger: logger,
+                now: now)
+        }
     }
 
     private func serve(_ sessions: WebSessions, prober: KubeClient) async throws {
         let readiness = ServerReadiness { await Self.answers(prober) }
         let front = WebFront(
             sessions: sessions, limiter: SignInLimiter(perSecond: configuration.signInsPerSecond),
-            streams: StreamLimits(),
+            requests: RequestLimiter(), streams: StreamLimits(),
             transport: .init(
                 isSecure: configuration.certificate != nil, isCertified: configuration.isCertified),
             trustedProxies: configuration.trustedProxies, clusterName: configuration.clusterName,
+            externalURL: configuration.externalURL, stateNamespace: configuration.stateNamespace,
             isReady: { await readiness.isReady }, now: now, logger: logger)
         let application = Application(
             responder: front, server: try server(),
@@ -91,6 +115,7 @@ package struct CommandCenter: Service {
             }, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await runStoppingGracefully(application, logger: logger) }
+            group.addTask { try await offerSetUp(sessions.service?.accounts) }
             group.addTask {
                 while true {
                     try await Concurrency.sleep(for: .seconds(60))
@@ -99,6 +124,24 @@ package struct CommandCenter: Service {
             }
             defer { group.cancelAll() }
             try await group.next()
+        }
+    }
+
+    /// Has a code for the first admin as long as there is none, and tells it once.
+    private func offerSetUp(_ accounts: LocalAccounts?) async throws {
+        var told: String?
+        while true {
+            do {
+                if let code = try await accounts?.setUpCode(), code != told {
+                    configuration.onSetUpCode(code)
+                    told = code
+                }
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                logger.warning("the Secrets of local accounts can't be read", metadata: ["error": "\(error)"])
+            }
+            try await Concurrency.sleep(for: .seconds(accounts == nil ? 86_400 : 60))
         }
     }
 

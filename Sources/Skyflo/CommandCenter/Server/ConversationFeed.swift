@@ -52,7 +52,7 @@ struct ConversationFeed: Sendable {
         defer { turn.stop() }
         let backoff = Backoff(base: .milliseconds(200), maximum: .seconds(5))
         var failures = 0
-        while !Task.isCancelled, !session.isEnded {
+        while !Task.isCancelled, await session.stillCounts() {
             do {
                 try await watch(turn, outbox, begin: begin)
                 failures = 0

@@ -1,4 +1,5 @@
 import KubeModel
+import SignIn
 
 /// A place of the Command Center: which path it has, and by which methods it is reached.
 enum Route: Sendable, Hashable {
@@ -7,7 +8,20 @@ enum Route: Sendable, Hashable {
     case readyz
     case asset(String)
     case signIn
+    /// To the provider, and back from it.
+    case provider
+    case providerAnswer
     case signOut
+    /// Where a session goes on.
+    case refresh
+    case setUp
+    /// Where a one-time link leads to.
+    case join
+    case account
+    case password
+    case sessions
+    case team
+    case member(MemberChange, name: String)
     case theme
     case conversations
     case waiting
@@ -18,6 +32,11 @@ enum Route: Sendable, Hashable {
     /// What belongs to a conversation.
     enum Part: String, Sendable, CaseIterable {
         case events, messages, decisions, stop, resume, undo
+    }
+
+    /// What an admin does with a local account.
+    enum MemberChange: String, Sendable, CaseIterable {
+        case roles, reset, deactivate, reactivate
     }
 
     enum Method: String, Sendable { case get = "GET", post = "POST" }
@@ -34,7 +53,19 @@ enum Route: Sendable, Hashable {
         case ("healthz", 1): self = .healthz
         case ("readyz", 1): self = .readyz
         case ("assets", 2): self = .asset(segments[1])
-        case ("sign-in", 1): self = .signIn
+        case ("sign-in", 1...3):
+            guard let route = Self.signIn(segments) else { return nil }
+            self = route
+        case ("session", 2) where segments[1] == "refresh": self = .refresh
+        case ("set-up", 1): self = .setUp
+        case ("join", 1): self = .join
+        case ("account", 1): self = .account
+        case ("account", 2) where segments[1] == "password": self = .password
+        case ("account", 2) where segments[1] == "sessions": self = .sessions
+        case ("team", 1): self = .team
+        case ("team", 3):
+            guard LocalAccount.isName(segments[1]), let change = MemberChange(rawValue: segments[2]) else { return nil }
+            self = .member(change, name: segments[1])
         case ("sign-out", 1): self = .signOut
         case ("theme", 1): self = .theme
         case ("conversations", 1): self = .conversations
@@ -52,11 +83,30 @@ enum Route: Sendable, Hashable {
         }
     }
 
+    private static func signIn(_ segments: [String]) -> Route? {
+        switch segments {
+        case ["sign-in"]: .signIn
+        case ["sign-in", "oidc"]: .provider
+        case ["sign-in", "oidc", "callback"]: .providerAnswer
+        default: nil
+        }
+    }
+
     var methods: [Method] {
         switch self {
-        case .home, .healthz, .readyz, .asset, .conversations, .waiting, .conversation, .part(.events, _): [.get]
-        case .signIn, .new: [.get, .post]
-        case .signOut, .theme, .part: [.post]
+        case .home, .healthz, .readyz, .asset, .conversations, .waiting, .conversation, .part(.events, _), .provider,
+            .providerAnswer, .account:
+            [.get]
+        case .signIn, .new, .refresh, .setUp, .join, .team: [.get, .post]
+        case .signOut, .theme, .part, .password, .sessions, .member: [.post]
+        }
+    }
+
+    /// Whether somebody gets there who isn't signed in, and isn't asked for.
+    var isOpen: Bool {
+        switch self {
+        case .home, .healthz, .readyz, .asset, .signIn, .provider, .providerAnswer, .refresh, .setUp, .join: true
+        default: false
         }
     }
 
@@ -67,6 +117,16 @@ enum Route: Sendable, Hashable {
         case .readyz: ["readyz"]
         case .asset(let name): ["assets", name]
         case .signIn: ["sign-in"]
+        case .provider: ["sign-in", "oidc"]
+        case .providerAnswer: ["sign-in", "oidc", "callback"]
+        case .refresh: ["session", "refresh"]
+        case .setUp: ["set-up"]
+        case .join: ["join"]
+        case .account: ["account"]
+        case .password: ["account", "password"]
+        case .sessions: ["account", "sessions"]
+        case .team: ["team"]
+        case .member(let change, let name): ["team", name, change.rawValue]
         case .signOut: ["sign-out"]
         case .theme: ["theme"]
         case .conversations: ["conversations"]

@@ -6,6 +6,7 @@ import KubeModel
 import LiveServer
 import Logging
 import NIOCore
+import SignIn
 import SkyfloAPI
 
 /// Answers each request: where it goes, who sent it, and then what that person's rights allow.
@@ -14,16 +15,21 @@ struct WebFront: HTTPResponder {
 
     let sessions: WebSessions
     let limiter: SignInLimiter
+    let requests: RequestLimiter
     let streams: StreamLimits
     let transport: WebResponse.Transport
-    let trustedProxies: Set<String>
+    let trustedProxies: TrustedProxies
     let clusterName: String
+    /// Where people reach the pages, where that is known.
+    let externalURL: String?
+    /// Where the right to manage accounts is asked for.
+    let stateNamespace: String
     let isReady: @Sendable () async -> Bool
     let now: @Sendable () -> KubeTime
     let logger: Logger
 
     func respond(to request: Request, context: ChannelRequestContext) async throws -> Response {
-        let web = WebRequest(request, on: context.channel, trustedProxies: trustedProxies)
+        let web = WebRequest(request, on: context.channel, proxies: trustedProxies)
         let response = try await answer(web, on: context.channel).finished(transport)
         return request.method == .head ? response.createHeadResponse() : response
     }
@@ -41,19 +47,43 @@ struct WebFront: HTTPResponder {
             )
             .with(.allow, value: route.methods.map(\.rawValue).joined(separator: ", "))
         }
+        var known = web
         do {
+            if let answer = try await arrive(&known, at: route, method: method) { return answer }
             return try await method == .post
-                ? post(web, to: route) : get(web, at: route, on: channel)
+                ? post(known, to: route) : get(known, at: route, on: channel)
         } catch let error as CancellationError {
             throw error
         } catch {
-            return await failure(error, of: web, at: route)
+            return await failure(error, of: known, at: route)
         }
     }
 
-    // MARK: Who
+    /// Finds out whose request it is, where that matters.
+    /// - Returns: an answer where the request goes no further.
+    private func arrive(_ web: inout WebRequest, at route: Route, method: Route.Method) async throws -> WebResponse? {
+        if case .healthz = route { return nil }
+        if case .readyz = route { return nil }
+        guard requests.allows(address: web.address) else { return tooMany(web) }
+        guard !route.isOpen else { return nil }
+        switch try await sessions.visitor(
+            access: web.cookie(transport.accessCookie), session: web.cookie(transport.sessionCookie))
+        {
+        case .session(let session):
+            guard requests.allows(person: session.user) else { return tooMany(web) }
+            web.session = session
+            return nil
+        case .expired: return goOn(web, method: method)
+        case .stranger: return nil
+        }
+    }
 
-    func session(of web: WebRequest) -> WebSession? { sessions.find(web.cookie(transport.sessionCookie)) }
+    private func tooMany(_ web: WebRequest) -> WebResponse {
+        problem(web, status: .tooManyRequests, title: "Too many requests", text: "Wait some seconds, and try again.")
+            .with(.retryAfter, value: "5")
+    }
+
+    // MARK: Who
 
     func theme(of web: WebRequest) -> Theme { web.cookie(transport.themeCookie).flatMap(Theme.init) ?? .system }
 
@@ -61,7 +91,8 @@ struct WebFront: HTTPResponder {
         Frame(
             user: visit.session.user, formKey: visit.session.formKey, theme: theme(of: visit.web), cluster: clusterName,
             route: route,
-            path: visit.web.request.head.path ?? "/", note: visit.session.takeNote())
+            path: visit.web.request.head.path ?? "/",
+            hasTeam: visit.session.signedIn?.account?.roles.contains(.admin) == true, note: visit.session.takeNote())
     }
 
     private func get(_ web: WebRequest, at route: Route, on channel: any Channel) async throws -> WebResponse {
@@ -77,10 +108,15 @@ struct WebFront: HTTPResponder {
             }
             return WebResponse(asset: asset)
         case .home: return WebResponse(seeOther: Route.conversations.link)
-        case .signIn: return door(web)
+        case .signIn: return try await door(web)
+        case .provider: return try await toProvider(web)
+        case .providerAnswer: return try await fromProvider(web)
+        case .refresh: return try await refresh(web, method: .get)
+        case .setUp: return try await setUp(web)
+        case .join: return try await join(web)
         default: break
         }
-        guard let session = session(of: web) else {
+        guard let session = web.session else {
             if case .part = route { return WebResponse(.unauthorized, text: "sign in first") }
             return WebResponse(
                 seeOther: Route.signIn.link(query: [("return", web.request.head.path ?? "/")]))
@@ -92,6 +128,8 @@ struct WebFront: HTTPResponder {
         case .new: return try await newConversation(in: visit)
         case .conversation(let key): return try await conversation(key, in: visit)
         case .part(_, let key): return try await events(of: key, in: visit, on: channel)
+        case .account: return try await account(in: visit)
+        case .team: return try await team(in: visit)
         default: return problem(web, status: .notFound, title: "There is nothing here")
         }
     }
@@ -101,8 +139,14 @@ struct WebFront: HTTPResponder {
             return problem(
                 web, status: .forbidden, title: "This form was sent by another site", text: "Nothing was done.")
         }
-        if route == .signIn { return try await signIn(web) }
-        guard let session = session(of: web) else {
+        switch route {
+        case .signIn: return try await signIn(web)
+        case .refresh: return try await refresh(web, method: .post)
+        case .setUp: return try await sendSetUp(web)
+        case .join: return try await sendJoin(web)
+        default: break
+        }
+        guard let session = web.session else {
             if route == .signOut { return signedOut() }
             if route == .theme { return try await setTheme(web, formKey: doorKey(of: web)) }
             return problem(
@@ -114,12 +158,21 @@ struct WebFront: HTTPResponder {
         let visit = Visit(web: web, session: session)
         switch route {
         case .signOut:
-            await sessions.end(web.cookie(transport.sessionCookie))
+            try await end(web)
             return signedOut()
         case .new: return try await ask(form, in: visit)
         case .part(let part, let key): return try await change(key, part: part, form: form, in: visit)
+        case .password: return try await changePassword(form, in: visit)
+        case .sessions: return try await endSessions(in: visit)
+        case .team: return try await addMember(form, in: visit)
+        case .member(let change, let name): return try await self.change(change, of: name, form: form, in: visit)
         default: return problem(web, status: .notFound, title: "There is nothing here")
         }
+    }
+
+    private func end(_ web: WebRequest) async throws {
+        try await sessions.end(
+            access: web.cookie(transport.accessCookie), session: web.cookie(transport.sessionCookie))
     }
 
     /// - Throws: ``BadInput``; ``FormRefusal`` for one that isn't from a page of this session.
@@ -127,64 +180,6 @@ struct WebFront: HTTPResponder {
         let form = try await web.form()
         guard let key, let sent = form[FormField.key], isEqualInConstantTime(sent, to: key) else { throw FormRefusal() }
         return form
-    }
-
-    // MARK: What went wrong
-
-    func problem(
-        _ web: WebRequest, status: HTTPResponse.Status, title: String, text: String = ""
-    ) -> WebResponse {
-        WebResponse(
-            status,
-            html: ProblemPage(title: title, text: text, theme: theme(of: web), isSignedIn: session(of: web) != nil).html
-        )
-    }
-
-    private func failure(_ error: any Error, of web: WebRequest, at route: Route) async -> WebResponse {
-        switch error {
-        case let input as BadInput:
-            return problem(web, status: .badRequest, title: "That can't be done as it stands", text: "\(input).")
-        case is FormRefusal:
-            return problem(
-                web, status: .forbidden, title: "This form is from an earlier session",
-                text: "Nothing was done. Go back, reload the page, and send it again.")
-        case let status as APIStatus where status.code == 401:
-            await sessions.end(web.cookie(transport.sessionCookie))
-            if web.request.method == .get, case .part = route {
-                return WebResponse(.unauthorized, text: "the cluster doesn't take your token any more")
-            }
-            return problem(
-                web, status: .unauthorized, title: "The cluster doesn't take your token any more",
-                text: "It has expired, or was revoked. Nothing was done. Sign in again.")
-        case let status as APIStatus:
-            return problem(web, status: Self.status(of: status), title: Self.title(of: status), text: "\(status)")
-        case let refusal as ConversationAccessError:
-            return problem(
-                web, status: refusal.kind == .changed ? .conflict : .badGateway, title: "Nothing was done",
-                text: "\(refusal).")
-        case let error as KubeClientError:
-            if session(of: web) == nil { return WebResponse(seeOther: Route.signIn.link) }
-            return problem(
-                web, status: .badGateway, title: "The cluster can't be reached",
-                text: "\(error). Try again in a moment.")
-        default:
-            logger.error("a request failed", metadata: ["error": "\(type(of: error))"])
-            return problem(web, status: .internalServerError, title: "That failed", text: "Try again in a moment.")
-        }
-    }
-
-    private static func status(of status: APIStatus) -> HTTPResponse.Status {
-        [400, 403, 404, 409, 422, 429].contains(status.code) ? .init(code: status.code) : .badGateway
-    }
-
-    private static func title(of status: APIStatus) -> String {
-        switch status.code {
-        case 403: "You may not do that"
-        case 404: "That doesn't exist"
-        case 409, 422, 400: "The cluster refused it"
-        case 429: "The cluster is too busy"
-        default: "The cluster could not do it"
-        }
     }
 }
 

@@ -9,19 +9,19 @@ struct WebRequest {
 
     let request: Request
     let address: String
+    /// Whose it is; nil for somebody who isn't signed in, and as long as nobody asked.
+    var session: WebSession?
 
-    /// - Parameter trustedProxies: whose X-Forwarded-For is believed; its last address that is none of them is the client's.
-    init(_ request: Request, on channel: any Channel, trustedProxies: Set<String>) {
+    /// - Parameter proxies: whose X-Forwarded-For is believed; its last address that is none of them is the client's.
+    init(_ request: Request, on channel: any Channel, proxies: TrustedProxies) {
         self.request = request
-        var address = channel.remoteAddress?.ipAddress ?? ""
-        if trustedProxies.contains(address), let name = HTTPField.Name("X-Forwarded-For"),
-            let chain = request.headers[name]
-        {
-            let hops = chain.split(separator: ",").map { $0.trimmingPrefix(" ") }.map(String.init)
-            address = hops.last { !trustedProxies.contains($0) } ?? address
-        }
-        self.address = address
+        let peer = channel.remoteAddress?.ipAddress ?? ""
+        let name = HTTPField.Name("X-Forwarded-For")
+        address = proxies.client(of: peer, forwardedFor: name.flatMap { request.headers[$0] })
     }
+
+    /// What the browser calls itself, for the list of its person's sessions.
+    var agent: String { request.headers[.userAgent] ?? "" }
 
     /// Of the address, as forms that read send it: a plus is a blank.
     /// - Throws: ``BadInput``.

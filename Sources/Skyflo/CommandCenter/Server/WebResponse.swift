@@ -14,7 +14,14 @@ struct WebResponse {
         /// The prefix keeps other hosts and paths from setting it (RFC 6265bis, section 4.1.3).
         private func name(_ word: String) -> String { isSecure ? "__Host-skyflo-\(word)" : "skyflo-\(word)" }
 
+        /// Of who came with a token of the cluster.
         var sessionCookie: String { name("session") }
+        /// Of a stored session, for a quarter of an hour.
+        var accessCookie: String { name("access") }
+        /// Of a sign-in that is at the provider.
+        var providerCookie: String { name("provider") }
+        /// Of a stored session; sent to ``Route/refresh`` only, which the other prefix doesn't allow.
+        var refreshCookie: String { isSecure ? "__Secure-skyflo-refresh" : "skyflo-refresh" }
         /// Of the sign-in form, before there is a session.
         var doorCookie: String { name("door") }
         var themeCookie: String { name("theme") }
@@ -45,6 +52,22 @@ struct WebResponse {
         response = Response(status: .seeOther, headers: fields)
     }
 
+    /// The same request again, elsewhere: with its method and its form.
+    init(sameRequestAt link: Link) {
+        var fields = HTTPFields()
+        fields[.location] = link.text
+        fields[.cacheControl] = "no-store"
+        response = Response(status: .temporaryRedirect, headers: fields)
+    }
+
+    /// To the provider, whose address its discovery document says.
+    init(provider url: String) {
+        var fields = HTTPFields()
+        fields[.location] = url
+        fields[.cacheControl] = "no-store"
+        response = Response(status: .seeOther, headers: fields)
+    }
+
     init(events body: ResponseBody) {
         var fields = HTTPFields()
         fields[.contentType] = "text/event-stream; charset=utf-8"
@@ -68,6 +91,14 @@ struct WebResponse {
         var result = self
         result.response.setCookie(cookie)
         return result
+    }
+
+    /// Of cookies of one name, the last.
+    func setting(cookies: [Cookie]) -> WebResponse {
+        let last = Dictionary(cookies.enumerated().map { ($1.name, $0) }) { $1 }
+        return cookies.enumerated().reduce(self) {
+            last[$1.element.name] == $1.offset ? $0.setting(cookie: $1.element) : $0
+        }
     }
 
     func with(_ name: HTTPField.Name, value: String) -> WebResponse {
