@@ -10,6 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 ADDRESS = sys.argv[1]
+# Where a browser may go at all: the pages, and whatever else is named.
+PLACES = tuple(sys.argv[1:])
 PICTURES = os.environ.get("PICTURES")
 HOSTILE = '</p><script>document.title="owned"</script><img src="https://evil.invalid/x.png" onerror="document.title=\'owned\'"> \u202egnp'
 
@@ -41,7 +43,7 @@ class Person:
         page.on("console", lambda message: message.type in ("error", "warning") and self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("dialog", lambda dialog: self.complaints.append("dialog: " + dialog.message))
-        page.on("request", lambda request: request.url.startswith(ADDRESS) or self.complaints.append("asked for " + request.url))
+        page.on("request", lambda request: request.url.startswith(PLACES) or self.complaints.append("asked for " + request.url))
 
     def sign_in(self):
         self.page.goto(ADDRESS + "/")
@@ -265,4 +267,5 @@ def main():
     print("the pages work in Chromium")
 
 
-main()
+if __name__ == "__main__":
+    main()
