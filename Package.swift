@@ -190,6 +190,7 @@ let package = Package(
                 .embedInCode("Manifests/approvals.yaml"),
                 .embedInCode("Manifests/chart.yaml"),
                 .embedInCode("Manifests/conversations.yaml"),
+                .embedInCode("Manifests/local-accounts.yaml"),
                 .embedInCode("Manifests/manager-deployment.yaml"),
                 .embedInCode("Manifests/manager-disruption-budget.yaml"),
                 .embedInCode("Manifests/manager-network-policy.yaml"),
@@ -213,6 +214,7 @@ let package = Package(
                 .embedInCode("Manifests/values-schema.json"),
                 .embedInCode("Manifests/values.yaml"),
                 .embedInCode("Manifests/web-deployment.yaml"),
+                .embedInCode("Manifests/web-sign-in.yaml"),
                 .embedInCode("Manifests/web-service.yaml"),
             ],
             tests: [

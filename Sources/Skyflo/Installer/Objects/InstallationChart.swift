@@ -16,6 +16,8 @@ package enum InstallationChart {
         ("tools.yaml", PackageResources.tools_yaml),
         ("read-secrets.yaml", PackageResources.read_secrets_yaml),
         ("move-transcripts.yaml", PackageResources.move_transcripts_yaml),
+        ("web-sign-in.yaml", PackageResources.web_sign_in_yaml),
+        ("local-accounts.yaml", PackageResources.local_accounts_yaml),
         ("skyflo-approvals.yaml", PackageResources.approvals_yaml),
         ("deployment.yaml", PackageResources.manager_deployment_yaml),
         ("disruption-budget.yaml", PackageResources.manager_disruption_budget_yaml),

@@ -21,7 +21,7 @@ package struct KnownObjects: Sendable {
             """
             namespace: {create: true}
             replicas: 2
-            rbac: {readSecrets: true, moveTranscripts: true}
+            rbac: {readSecrets: true, moveTranscripts: true, webSignIn: true, localAccounts: true}
             serviceMonitor: {enabled: true}
             """)
         let objects = try InstallationChart.objects(values: everything, namespace: namespace)
