@@ -52,6 +52,12 @@ struct OpenAIModelTests {
         }
     }
 
+    @Test func `the first piece is timed from the request, each other from the one before`() {
+        var times = HTTPLanguageModel.ChunkTimes()
+        for milliseconds in [250, 300, 425] { times.add(.milliseconds(milliseconds)) }
+        #expect(times.first == 0.25 && times.between == [0.05, 0.125])
+    }
+
     @Test(arguments: [1, 2, 3, 7, 50])
     func `chunks may be cut at any byte`(size: Int) async throws {
         let bytes = Array((Self.toolCall + ["[DONE]"]).map { "data: \($0)\r\n\r\n" }.joined().utf8)

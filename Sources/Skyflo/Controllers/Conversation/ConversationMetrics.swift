@@ -21,17 +21,24 @@ package enum ConversationMetrics {
         "gen_ai_client_token_usage": "Tokens of a reply",
         "gen_ai_client_operation_duration_seconds": "From a request to the end of the reply",
         "gen_ai_client_operation_time_to_first_chunk_seconds": "From a request to the first piece of the reply",
+        "gen_ai_client_operation_time_per_output_chunk_seconds": "From one piece of a reply to the next",
     ]
 
     /// The upper bounds that OpenTelemetry's conventions have for them.
     package static let buckets: [String: [Double]] = {
         let seconds = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92]
+        let chunks = [
+            0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.12, 0.14, 0.16, 0.18, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45,
+            0.5,
+            0.75, 1.0, 2.0, 5.0,
+        ]
         return [
             "gen_ai_client_token_usage": [
                 1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864,
             ],
             "gen_ai_client_operation_duration_seconds": seconds,
             "gen_ai_client_operation_time_to_first_chunk_seconds": seconds,
+            "gen_ai_client_operation_time_per_output_chunk_seconds": chunks,
         ]
     }()
 
@@ -67,8 +74,9 @@ package enum ConversationMetrics {
         for (type, count) in [("input", reply.usage.prompt), ("output", reply.usage.completion)] where count > 0 {
             Recorder(label: GenAI.Metric.tokenUsage, dimensions: labels + [("gen_ai.token.type", type)]).record(count)
         }
-        if let time = reply.timeToRespond { record(time, as: GenAI.Metric.operationDuration, labels) }
-        if let time = reply.timeToFirstToken { record(time, as: GenAI.Metric.timeToFirstChunk, labels) }
+        if let time = reply.timeToRespond { record([time], as: GenAI.Metric.operationDuration, labels) }
+        if let time = reply.timeToFirstToken { record([time], as: GenAI.Metric.timeToFirstChunk, labels) }
+        record(reply.timesPerChunk, as: GenAI.Metric.timePerOutputChunk, labels)
     }
 
     static func modelFailed(model: SkyfloAI.Model, _ error: LanguageModelError) {
@@ -104,7 +112,9 @@ package enum ConversationMetrics {
         FloatingPointCounter(label: label, dimensions: [("model", model.name)]).increment(by: Double(cost) / 1e12)
     }
 
-    private static func record(_ seconds: Double, as label: String, _ labels: [(String, String)]) {
-        Timer(label: label, dimensions: labels).recordNanoseconds(Int64(seconds * 1e9))
+    private static func record(_ seconds: [Double], as label: String, _ labels: [(String, String)]) {
+        guard !seconds.isEmpty else { return }
+        let timer = Timer(label: label, dimensions: labels)
+        for second in seconds { timer.recordNanoseconds(Int64(second * 1e9)) }
     }
 }

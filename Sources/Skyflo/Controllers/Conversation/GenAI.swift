@@ -11,6 +11,7 @@ enum GenAI {
         /// In seconds, as Prometheus wants it in the name.
         static let operationDuration = "gen_ai.client.operation.duration_seconds"
         static let timeToFirstChunk = "gen_ai.client.operation.time_to_first_chunk_seconds"
+        static let timePerOutputChunk = "gen_ai.client.operation.time_per_output_chunk_seconds"
     }
 
     static func metricLabels(_ model: SkyfloAI.Model) -> [(String, String)] {

@@ -24,7 +24,7 @@ extension HTTPLanguageModel {
         _ answer: BufferedResponse, takenIDs: Set<String>, watchdog: Watchdog,
         into decoder: inout any ReplyStreamDecoder, received: inout Int, onDelta: @Sendable (ModelDelta) -> Void
     ) async throws -> ModelReply {
-        var firstToken: Double?
+        var times = ChunkTimes()
         var filter = ThinkingFilter()
         do {
             var lastCall: ContinuousClock.Instant?
@@ -32,7 +32,7 @@ extension HTTPLanguageModel {
                 guard case .body(let part) = next else { continue }
                 let deltas = try decoder.push(Array(part.readableBytesView))
                 watchdog.sign(isToken: !deltas.isEmpty)
-                if firstToken == nil, !deltas.isEmpty { firstToken = watchdog.elapsed / .seconds(1) }
+                if !deltas.isEmpty { times.add(watchdog.elapsed) }
                 received += deltas.reduce(0) { $0 + $1.size }
                 for delta in deltas { filter.add(delta).forEach(onDelta) }
                 if decoder.sawEnd { break }
@@ -47,7 +47,7 @@ extension HTTPLanguageModel {
             // Only the usage can be missing; the reply itself is whole.
             guard decoder.isComplete else { throw broken(error) }
         }
-        let reply = try finish(&decoder, takenIDs: takenIDs, firstToken: firstToken) { filter.add($0).forEach(onDelta) }
+        let reply = try finish(&decoder, takenIDs: takenIDs, times: times) { filter.add($0).forEach(onDelta) }
         filter.finish().forEach(onDelta)
         return reply
     }
@@ -67,15 +67,30 @@ extension HTTPLanguageModel {
     }
 
     private func finish(
-        _ decoder: inout any ReplyStreamDecoder, takenIDs: Set<String>, firstToken: Double?,
+        _ decoder: inout any ReplyStreamDecoder, takenIDs: Set<String>, times: ChunkTimes,
         onDelta: (ModelDelta) -> Void
     ) throws -> ModelReply {
         let decoded = try decoder.finish()
         decoded.deltas.forEach(onDelta)
         var reply = try decoded.reply.withIDs(avoiding: takenIDs, form: api.callIDs)
-        reply.timeToFirstToken = firstToken
+        reply.timeToFirstToken = times.first
+        reply.timesPerChunk = times.between
         reply.providerData = ProviderData(author: api.author, content: decoded.attached)
         return reply
+    }
+
+    /// When the pieces of a reply came, in seconds.
+    struct ChunkTimes {
+        /// Since the request.
+        var first: Double?
+        /// From one piece to the next.
+        var between: [Double] = []
+        private var last = Duration.zero
+
+        mutating func add(_ elapsed: Duration) {
+            if first == nil { first = elapsed / .seconds(1) } else { between.append((elapsed - last) / .seconds(1)) }
+            last = elapsed
+        }
     }
 
     private func broken(_ error: any Error) -> LanguageModelError {

@@ -132,6 +132,8 @@ package struct ModelReply: Sendable, Hashable {
     package var failedUsage: [FailedUsage] = []
     /// Seconds from the request to the first piece of the reply; nil where it came as a whole.
     package var timeToFirstToken: Double?
+    /// Seconds from each piece of the reply to the next one.
+    package var timesPerChunk: [Double] = []
     /// Seconds from the request to the end of the reply, as whoever asked has measured it.
     package var timeToRespond: Double?
     /// Who wrote the reply, and what the provider wants back with it; nil for models that have no provider.
