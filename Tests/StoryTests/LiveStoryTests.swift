@@ -375,6 +375,53 @@ import Testing
         }
     }
 
+    @Test func `a watch goes on through two takeovers, and gives the answer once`() async throws {
+        let words = ["one ", "two ", "three"]
+        let model = StreamingModel { _, turn, say in
+            say(.content(words[turn]))
+            if turn < 2 { try await Task.sleep(for: .seconds(600)) }
+            return .says(words[2])
+        }
+        let out = Mutex("")
+        let said = Mutex("")
+        let asked = Gate()
+        try await Story.run(nil) { story in
+            try await story.apply(LiveSite.service)
+            let terminal = Terminal(
+                write: { text in out.withLock { $0 += text } }, writeError: { text in said.withLock { $0 += text } })
+            let session = Session(api: story.api, namespace: Story.namespace, terminal: terminal) {
+                KubeTime(seconds: 0)
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    await asked.wait()
+                    let status = try await WatchAction("talk").perform(in: session)
+                    #expect(status == .success)
+                }
+                for worker in 0..<3 {
+                    let site = LiveSite(story)
+                    try await story.withOperator(
+                        model, identity: "operator-\(worker)", lease: WorkerLease(namespace: "skyflo-system"),
+                        live: site.configuration
+                    ) {
+                        try await eventually("it listens", within: .seconds(120)) { site.port != nil }
+                        if worker == 0 {
+                            try await story.ask("hello")
+                            asked.open()
+                        }
+                        try await eventually("worker \(worker) is on the screen", within: .seconds(120)) {
+                            said.withLock { $0.contains(words[worker]) }
+                        }
+                        if worker == 2 { try await story.untilPhase(.completed) }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        #expect(out.withLock(\.self) == words[2] + "\n")
+        for word in words { #expect(said.withLock { $0.ranges(of: word).count } == 1) }
+    }
+
     @Test func `what is older comes from the transcript, with the numbers that it had`() async throws {
         let model = StreamingModel { _, turn, say in
             say(.content("Answer \(turn)."))
