@@ -105,6 +105,68 @@ import Testing
         }
     }
 
+    @Test func `an installation is undone by uninstalling it, and an upgrade by a rollback`() async throws {
+        let model = ScriptedModel(
+            Self.install, .says("Installed."),
+            .calls(
+                (
+                    "helm_upgrade",
+                    [
+                        "release_name": "web", "chart": "stable/site", "set": ["replicas": "1"], "reuse_values": true,
+                    ]
+                )), .says("Upgraded."))
+        try await Self.run { story in
+            try await story.withOperator(model) {
+                try await story.ask("install the site")
+                try await story.untilPhase(.awaitingApproval)
+                try await story.approve("c1")
+                let installed = try await story.untilPhase(.completed)
+                let install = try #require(installed.status.changes.first)
+                #expect(installed.status.changes.count == 1 && install.obstacle == nil, "\(installed.status.json)")
+                try await story.change(spec: ["followUps": ["more": ["content": "one is enough"]]])
+                try await story.until("asked again") { $0.status.approvals["c2"]?.digest != nil }
+                try await story.approve("c2")
+                let upgraded = try await story.until("upgraded") {
+                    $0.status.calls["c2"]?.state == .succeeded && $0.status.phase == .completed
+                }
+                let upgrade = try #require(upgraded.status.changes.first { $0.call == "c2" })
+
+                // The release has moved on since it was installed.
+                try await story.change(spec: ["undo": [.string(install.id)]])
+                let refused = try await story.until("refused") { $0.status.calls["c3"]?.state.isFinal ?? false }
+                #expect(refused.status.calls["c3"]?.result?.contains("is 2 (deployed), not 1") == true)
+
+                try await story.change(spec: ["undo": [.string(install.id), .string(upgrade.id)]])
+                let waiting = try await story.until("rollback") { $0.status.approvals["c4"]?.digest != nil }
+                let summary = waiting.status.approvals["c4"]?.summary ?? ""
+                #expect(summary.hasPrefix("Undo “Upgrade") && summary.contains("back to revision 1"), "\(summary)")
+                try await story.approve("c4")
+                try await story.until("rolled back") { $0.status.calls["c4"]?.state == .succeeded }
+                #expect(try await Self.status(story, revision: 3) == "deployed")
+                #expect(try await story.replicas("site") == 2)
+            }
+        }
+    }
+
+    @Test func `what was installed goes again by an undo`() async throws {
+        try await Self.run { story in
+            try await story.withOperator(ScriptedModel(Self.install, .says("Installed."))) {
+                try await story.ask("install the site")
+                try await story.untilPhase(.awaitingApproval)
+                try await story.approve("c1")
+                let installed = try await story.untilPhase(.completed)
+                let change = try #require(installed.status.changes.first)
+                try await story.change(spec: ["undo": [.string(change.id)]])
+                try await story.until("asked") { $0.status.approvals["c2"]?.digest != nil }
+                try await story.approve("c2")
+                let done = try await story.until("undone") { $0.status.calls["c2"]?.state.isFinal ?? false }
+                #expect(done.status.calls["c2"]?.state == .succeeded, "\(done.status.json)")
+                #expect(try await Self.status(story, revision: 1) == nil)
+                #expect(try await story.api.find(Self.deployments, namespace: "shop", name: "site") == nil)
+            }
+        }
+    }
+
     @Test func `an installation that one worker began the next one ends`() async throws {
         try await Self.run { story in
             // Nobody is ready before the namespace may have two pods.
@@ -136,15 +198,9 @@ import Testing
         }
     }
 
-    /// The controller tries again when it sees its object change.
     private static func makeRoom(_ story: Story) async throws {
         let quotas = APIResource(group: "", version: "v1", plural: "resourcequotas", kind: "ResourceQuota")
         _ = try await story.api.delete(quotas, namespace: "shop", name: "few")
-        let sets = APIResource(group: "apps", version: "v1", plural: "replicasets", kind: "ReplicaSet")
-        for set in try await story.api.list(sets, namespace: "shop").items where set.name.hasPrefix("site-") {
-            _ = try await story.api.patch(
-                sets, namespace: "shop", name: set.name, patch: .merge(["metadata": ["annotations": ["seen": "yes"]]]))
-        }
     }
 
     private static let deployments = APIResource(

@@ -156,7 +156,7 @@ extension ToolCallRunner {
         let waiting = machine.pendingApprovals.flatMap { $0.approval?.changes ?? [] }
         var room = Self.changesLimit - JSONWriter.bytes(.array(waiting)).count
         return changes.map { change in
-            guard let change else { return .null }
+            guard let change, !change.isPart else { return .null }
             let json = change.json
             let size = JSONWriter.bytes(json).count
             guard size <= room else { return change.withoutContent("it is too large to be stored").json }

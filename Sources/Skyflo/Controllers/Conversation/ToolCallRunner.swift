@@ -81,8 +81,14 @@ struct ToolCallRunner: Sendable {
                         var own = context
                         own.report = { snapshot.pass([.callProgress(CallProgress($0, of: call))]) }
                         return try await Self.prepare(call, readOnly: readOnly, in: own) { [own] in
-                            if let undo = undos[call.id] { return .proposal(try await undo.proposal(in: own)) }
-                            return try await registry.run(call, toolsets: references.toolsets, in: own)
+                            guard let undo = undos[call.id] else {
+                                return try await registry.run(call, toolsets: references.toolsets, in: own)
+                            }
+                            return .proposal(
+                                try await undo.proposal(in: own) { reversal in
+                                    let call = call.calling(reversal)
+                                    return try await registry.run(call, toolsets: references.toolsets, in: own)
+                                })
                         }
                     }
                     guard let telemetry else { return try await run() }
@@ -198,6 +204,15 @@ extension CallProgress {
     fileprivate init(_ progress: ToolProgress, of call: Call) {
         self.init(call: call.id, tool: call.tool, message: progress.message)
         (step, steps) = (progress.step, progress.steps)
+    }
+}
+
+extension Call {
+    /// The same call, of the tool that takes the change back.
+    fileprivate func calling(_ reversal: ChangeRecord.Reversal) -> Call {
+        var call = self
+        (call.tool, call.arguments) = (reversal.tool, JSONWriter.string(reversal.arguments))
+        return call
     }
 }
 

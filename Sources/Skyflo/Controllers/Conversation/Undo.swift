@@ -9,12 +9,18 @@ enum Undo: Sendable {
     case change(Change)
     case refused(String)
 
-    func proposal(in context: ToolContext) async throws -> WriteProposal {
+    /// - Parameter call: carries out a call of a tool, where that takes the change back.
+    func proposal(
+        in context: ToolContext, call: (ChangeRecord.Reversal) async throws -> ToolOutcome
+    ) async throws -> WriteProposal {
         switch self {
         case .refused(let why): throw ToolFailure(why)
         case .change(let change):
             guard let record = ChangeRecord(json: change.record) else {
                 throw ToolFailure("the change \(change.id) can't be read by this version")
+            }
+            if let reversal = record.reversal {
+                return try await Self.proposal(call(reversal), undoing: change.summary)
             }
             do {
                 return try await record.undo(uid: change.uid, summary: change.summary, api: context.api)
@@ -28,6 +34,16 @@ enum Undo: Sendable {
 }
 
 extension Undo {
+    private static func proposal(_ outcome: ToolOutcome, undoing summary: String) throws(ToolFailure) -> WriteProposal {
+        switch outcome {
+        case .proposal(var proposal):
+            proposal.summary = "Undo “\(summary)”: \(proposal.summary)"
+            return proposal
+        case .output(let text): throw ToolFailure(text)
+        case .waiting: throw ToolFailure("the tool waits instead of proposing something")
+        }
+    }
+
     /// What calls of an undo are to take back, by the ids of the calls.
     static func of(_ calls: [Call], machine: WorkflowStateMachine) -> [String: Undo] {
         calls.reduce(into: [:]) { $0[$1.id] = of($1, machine: machine) }

@@ -72,6 +72,8 @@ extension ToolParameter {
         description: "How long each hook, and the objects, may take", obvious: true)
     static let noHooks = ToolParameter.optional(
         "no_hooks", kind: .boolean, default: false, description: "Leave the hooks out", obvious: true)
+    static let ifRevision = ToolParameter.optional(
+        "if_revision", kind: .integer(1...1_000_000), description: "Only if this is the newest revision", obvious: true)
     static let wait = ToolParameter.optional(
         "wait", kind: .boolean, default: true, description: "Wait until the objects are ready", obvious: true)
     static let forceConflicts = ToolParameter.optional(

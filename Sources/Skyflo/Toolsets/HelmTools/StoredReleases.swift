@@ -36,6 +36,13 @@ struct ReleaseHead: Sendable, Hashable {
             ?? object["metadata", "creationTimestamp"]?.string.flatMap { KubeTime($0) }
     }
 
+    /// - Throws: ``ToolFailure`` where a call names another revision as the newest.
+    func requireNewest(by arguments: ToolArguments) throws(ToolFailure) {
+        guard let wanted = arguments.integer("if_revision"), wanted != revision else { return }
+        throw ToolFailure(
+            "the newest revision of release \(namespace)/\(name) is \(revision) (\(status)), not \(wanted)")
+    }
+
     /// The newest revision of each release, by namespace and name.
     static func newest(of heads: [ReleaseHead]) -> [ReleaseHead] {
         var newest: [[String]: ReleaseHead] = [:]

@@ -25,7 +25,8 @@ package struct ReleaseBackend: WriteBackend {
                 && other.target.namespace == write.target.namespace
         }
         if !isAsked { try await AccessReview.requireForTool(write.outline, api: api) }
-        return WritePreview(write: PlannedWrite(.release(write)), text: Self.text(of: write))
+        return WritePreview(
+            write: PlannedWrite(.release(write)), text: Self.text(of: write), change: ChangeRecord(write))
     }
 
     private static func text(of write: PlannedReleaseWrite) -> String {
@@ -72,17 +73,14 @@ package struct ReleaseBackend: WriteBackend {
         release.request = preview.write.request ?? planned
         preview.write = PlannedWrite(.release(release))
         // One object alone isn't taken back: what the release says of it would be wrong.
-        let isInstall = write.work.revision == 1 && write.work.secretUID.isEmpty
-        let undo = isInstall ? "helm_uninstall takes all of it away" : Self.undo
-        preview.change = preview.change?.withoutContent("it belongs to release \(write.work.release): \(undo)")
+        preview.change = preview.change?.withoutContent("it belongs to release \(write.work.release)")
+        preview.change?.isPart = true
         // That its own release manages it is what it is about.
         if let before = planned.before, !Owner.all(of: before).contains(where: \.isAnotherThanHelm) {
             preview.ownership = nil
         }
         return preview
     }
-
-    private static let undo = "helm_rollback brings back what a revision had"
 
     // MARK: Execution
 

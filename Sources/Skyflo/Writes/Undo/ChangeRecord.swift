@@ -26,6 +26,21 @@ package struct ChangeRecord: Sendable, Hashable {
     package var object: JSONValue?
     /// Why it can't be taken back; nil where it can.
     package var obstacle: String?
+    /// The call of a tool that takes it back, where that is more than one request.
+    package var reversal: Reversal?
+    /// Whether it is part of a change that is taken back as a whole, by another record.
+    package var isPart = false
+
+    /// A call of a tool.
+    package struct Reversal: Sendable, Hashable {
+        package var tool: String
+        package var arguments: JSONValue
+    }
+
+    /// A change that a tool takes back.
+    init(_ kind: Kind, target: PlannedRequest.Target, reversal: Reversal?, obstacle: String? = nil) {
+        (self.kind, self.target, self.reversal, self.obstacle) = (kind, target, reversal, obstacle)
+    }
 
     /// Values that look like credentials are in no record: then it has no content.
     ///
@@ -101,6 +116,7 @@ extension ChangeRecord {
             "fields": fields.isEmpty ? nil : .array(fields.map(\.json)),
             "anchors": anchors.isEmpty ? nil : .array(anchors.map(\.json)), "object": object,
             "obstacle": obstacle.map(JSONValue.string),
+            "reversal": reversal.map { ["tool": .string($0.tool), "arguments": $0.arguments] },
         ])
     }
 
@@ -116,6 +132,9 @@ extension ChangeRecord {
         anchors = (json["anchors"]?.array ?? []).map(Field.init(json:))
         object = json["object"]
         obstacle = json["obstacle"]?.string
+        reversal = json["reversal"].flatMap { reversal in
+            reversal["tool"]?.string.map { Reversal(tool: $0, arguments: reversal["arguments"] ?? [:]) }
+        }
     }
 }
 

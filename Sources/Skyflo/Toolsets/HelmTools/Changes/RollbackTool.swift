@@ -16,6 +16,7 @@ struct RollbackTool: HelmChangeTool {
         .optional(
             "revision", kind: .integer(1...1_000_000),
             description: "The revision to go back to; by default the one before"),
+        .ifRevision,
         .namespace,
         .wait, .timeout, .noHooks, .forceConflicts,
         .historyMax, .description,
@@ -24,6 +25,7 @@ struct RollbackTool: HelmChangeTool {
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         let revisions = try await context.revisions(by: arguments)
         let newest = revisions[0]
+        try newest.requireNewest(by: arguments)
         let wanted = arguments.integer("revision") ?? newest.revision - 1
         guard let source = revisions.first(where: { $0.revision == wanted }) else {
             let known = revisions.prefix(20).map { String($0.revision) }.joined(separator: ", ")

@@ -18,12 +18,13 @@ struct UninstallTool: HelmChangeTool {
             obvious: true),
         .optional(
             "wait", kind: .boolean, default: false, description: "Wait until the objects are gone", obvious: true),
-        .timeout, .noHooks, .description,
+        .timeout, .noHooks, .ifRevision, .description,
     ])
 
     func call(_ arguments: ToolArguments, in context: ToolContext) async throws -> ToolOutcome {
         let revisions = try await context.revisions(by: arguments)
         let newest = revisions[0]
+        try newest.requireNewest(by: arguments)
         let keepsHistory = arguments.bool("keep_history")
         let record = try await context.record(of: newest)
         var planner = ReleasePlanner(
