@@ -27,9 +27,14 @@ local function explained(found)
   return text
 end
 
-if spec.stop == true or spec.paused == true then
+if spec.stop == true then
   hs.status = "Suspended"
   hs.message = "Stopped by its spec"
+  return hs
+end
+if spec.paused == true then
+  hs.status = "Suspended"
+  hs.message = "Its components are left as they are (spec.paused); Conversations go on"
   return hs
 end
 if status == nil or status.conditions == nil then
@@ -44,7 +49,13 @@ if status.observedGeneration ~= nil and status.observedGeneration < generation t
 end
 
 local unproven = spec.approvals ~= nil and spec.approvals.allowUnproven == true
-if is(condition("Degraded"), "True") then
+local progressing = condition("Progressing")
+-- Components are looked at by another part of the operator than the rest, at another time: what it said of an earlier generation
+-- says nothing of this one.
+local asksForComponents = spec.ui ~= nil or spec.engine ~= nil or spec.mcp ~= nil
+local componentsSeen = not asksForComponents
+  or (progressing ~= nil and (progressing.observedGeneration == nil or progressing.observedGeneration >= generation))
+if componentsSeen and is(condition("Degraded"), "True") then
   hs.status = "Degraded"
   hs.message = explained(condition("Degraded"))
   return hs
@@ -57,7 +68,11 @@ for _, name in ipairs({ "Ready", "RulesValid", "ApprovalsProven" }) do
     return hs
   end
 end
-local progressing = condition("Progressing")
+if not componentsSeen then
+  hs.status = "Progressing"
+  hs.message = "The operator has not looked at its components yet"
+  return hs
+end
 if is(progressing, "True") then
   hs.status = "Progressing"
   hs.message = explained(progressing)
