@@ -11,10 +11,10 @@ struct ChartManifestTests {
         Dictionary(objects.compactMap { object in InstalledObject(object).map { ($0, object) } }) { $1 }
     }
 
-    private static func rendered(_ values: String) throws -> [KubeObject] {
+    private static func rendered(_ values: String, namespace: String = "skyflo-system") throws -> [KubeObject] {
         let chart = try ChartPath.load(Repository.root.appending(path: "config/chart").path)
         let renderer = ChartRenderer(
-            release: .init(name: "any", namespace: "skyflo-system"), environment: HelmClock.environment())
+            release: .init(name: "any", namespace: namespace), environment: HelmClock.environment())
         return try renderer.render(chart, values: ValuesReader.read(ByteString(values))).manifests.flatMap { manifest in
             try YAML.parseAll(manifest.text.text).map { KubeObject($0) }
         }
@@ -96,7 +96,7 @@ struct ChartManifestTests {
                 && kinds.contains("PodDisruptionBudget"))
         #expect(
             objects.filter { $0.kind == "ClusterRole" }.map(\.name).sorted() == [
-                "skyflo-operator", "skyflo-operator-secrets",
+                "skyflo-components", "skyflo-operator", "skyflo-operator-secrets",
             ])
         #expect(objects.allSatisfy { $0.namespace == nil || $0.namespace == "copilot" })
         #expect(objects.first { $0.kind == "Namespace" }?.name == "copilot")
@@ -107,6 +107,43 @@ struct ChartManifestTests {
         }
         let account = objects.first { $0.kind == "ServiceAccount" }
         #expect(account?.annotations == ["role": "arn"])
+    }
+
+    @Test(arguments: [("", nil), ("replicas: null", nil), ("replicas: 0", 0), ("replicas: 1", 1)] as [(String, Int?)])
+    func `how many operators there are is left to others unless a number is given`(_ values: String, count: Int?) throws
+    {
+        let objects = try installation(values)
+        let deployment = try #require(objects.first { $0.kind == "Deployment" })
+        #expect(deployment["spec", "replicas"]?.int == count)
+        #expect(!objects.contains { $0.kind == "PodDisruptionBudget" })
+    }
+
+    @Test func `the right to make components can be left out, and only that`() throws {
+        let all = Set(Self.byName(try installation()).keys)
+        let without = Set(Self.byName(try installation("rbac: {components: false}")).keys)
+        #expect(without.isSubset(of: all))
+        #expect(
+            all.subtracting(without).map(\.description) == ["rolebinding.rbac.authorization.k8s.io/skyflo-components"])
+    }
+
+    @Test func `names that YAML takes for numbers stay texts`() throws {
+        let values = "serviceMonitor: {enabled: true}\nskyfloAI: {create: true, name: \"1e3\"}"
+        let objects = try InstallationChart.objects(values: ValuesReader.read(ByteString(values)), namespace: "123")
+        #expect(objects.contains { $0.kind == "ServiceMonitor" })
+        #expect(objects.first { $0.kind == "SkyfloAI" }?["metadata", "name"] == "1e3")
+        for object in try objects + Self.rendered("", namespace: "123") {
+            let namespace = object["metadata", "namespace"]
+            #expect(namespace == nil || namespace == "123", "\(object.kind) \(object.name)")
+            for subject in object["subjects"]?.array ?? [] where subject["kind"] == "ServiceAccount" {
+                #expect(subject["namespace"] == "123", "\(object.kind) \(object.name)")
+            }
+        }
+    }
+
+    @Test func `Helm leaves the Secrets with accounts when the value or the release goes`() throws {
+        let secrets = try installation("rbac: {webSignIn: true}").filter { $0.kind == "Secret" }
+        #expect(secrets.contains { $0.name == "skyflo-web-accounts" })
+        #expect(secrets.allSatisfy { $0.annotations["helm.sh/resource-policy"] == "keep" })
     }
 
     @Test(arguments: [

@@ -97,10 +97,11 @@ struct InstallStoryTests {
             _ = try await cluster.api.patch(
                 .deployments, namespace: "skyflo-system", name: "skyflo-operator",
                 patch: .merge(["spec": ["replicas": 4]]), options: WriteOptions(fieldManager: "kubectl-scale"))
-            let conflict = try await Self.install(try installation(), api: cluster.api)
+            let numbered = try installation("replicas: 1")
+            let conflict = try await Self.install(numbered, api: cluster.api)
             #expect(conflict.status == .error)
             #expect(conflict.screen.said.contains("kubectl-scale") && conflict.screen.said.contains("replicas"))
-            let forced = try await Self.install(try installation(), api: cluster.api, force: true)
+            let forced = try await Self.install(numbered, api: cluster.api, force: true)
             #expect(forced.status == .success)
             let live = try await cluster.api.get(.deployments, namespace: "skyflo-system", name: "skyflo-operator")
             #expect(live["spec", "replicas"] == 1)

@@ -1,11 +1,12 @@
 {{/*
 The objects of a manifest as it lies in the repository, in the release's namespace: one source for kubectl, Helm and skyflo install.
+Those that `without` names as KIND/NAME are left out.
 */}}
 {{- define "skyflo.manifest" -}}
 {{- range $text := splitList "\n---\n" (.root.Files.Get (printf "manifests/%s" .file) | required (printf "manifests/%s is missing: hack/chart.sh writes it" .file)) }}
 {{- $object := fromYaml $text }}
 {{- if $object.Error }}{{ fail $object.Error }}{{ end }}
-{{- if and (ne $object.kind "Namespace") (or (ne $object.kind "ServiceAccount") $.account) }}
+{{- if and (ne $object.kind "Namespace") (or (ne $object.kind "ServiceAccount") $.account) (not (has (printf "%s/%s" $object.kind $object.metadata.name) ($.without | default list))) }}
 {{- include "skyflo.placed" (dict "object" $object "root" $.root) }}
 ---
 {{ toYaml $object }}

@@ -32,7 +32,8 @@ struct InstallCommand: InstallationCommand {
 
     @Option(help: "The operator's image, REPOSITORY[:TAG][@DIGEST]. None is published: build it from the Dockerfile.")
     var image: String?
-    @Option(help: "How many operators share the work. Default: 1.") var replicas: Int?
+    @Option(help: "How many operators share the work. Default: left to spec.engine.replicas or an autoscaler, or 1.")
+    var replicas: Int?
     @OptionGroup(title: "Values of the chart") var values: HelmValuesFlags
     @Flag(help: "Leave the CRDs out.") var skipCrds = false
     @Option(name: .shortAndLong, help: "Print the manifests instead, yaml or json. No cluster is asked.")
