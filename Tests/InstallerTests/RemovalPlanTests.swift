@@ -60,6 +60,38 @@ struct RemovalPlanTests {
         #expect(try Self.plan([unlabelled]).deletions.count == 1)
     }
 
+    @Test func `only pods of what was deleted, and that can still work, are waited for`() throws {
+        let operators = try installation().filter { $0.kind == "Deployment" }
+        let pods = WorkloadPods(of: operators)
+        func pod(_ labels: [String: String], phase: String?) -> KubeObject {
+            var pod = KubeObject(.pods, namespace: "skyflo-system", name: "any")
+            pod.labels = labels
+            pod["status", "phase"] = phase.map { .string($0) }
+            return pod
+        }
+        let own = [
+            "app.kubernetes.io/name": "skyflo", "app.kubernetes.io/component": "operator", "pod-template-hash": "1",
+        ]
+        for phase in ["Running", "Pending", "Unknown", nil] { #expect(pods.isWorking(pod(own, phase: phase))) }
+        for phase in ["Succeeded", "Failed"] { #expect(!pods.isWorking(pod(own, phase: phase))) }
+        for component in ["ui", "mcp", "doctor", "web"] {
+            let labels = ["app.kubernetes.io/name": "skyflo", "app.kubernetes.io/component": component]
+            #expect(!pods.isWorking(pod(labels, phase: "Running")))
+        }
+        #expect(!WorkloadPods(of: []).isWorking(pod(own, phase: "Running")))
+    }
+
+    @Test func `accounts stay with people's work, and go with it`() throws {
+        let secrets = try installation("rbac: {webSignIn: true}").filter { $0.kind == "Secret" }
+        let kept = try Self.plan(secrets)
+        #expect(kept.deletions.isEmpty && kept.accounts.count == secrets.count && !secrets.isEmpty)
+        let gone = try Self.plan(secrets, scope: .init(conversations: true))
+        #expect(gone.deletions.count == secrets.count && gone.accounts.isEmpty)
+        // A release of Helm that is gone has left them.
+        let left = try Self.plan(Self.marked(secrets, ["Secret"]), scope: .init(conversations: true))
+        #expect(left.managers.isEmpty && left.deletions.count == secrets.count)
+    }
+
     @Test func `an installation of others is left to them`() throws {
         let objects = try installation()
         let helm = try Self.plan(Self.marked(objects, ["Deployment", "CustomResourceDefinition"]))

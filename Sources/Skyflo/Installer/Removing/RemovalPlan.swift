@@ -5,7 +5,7 @@ import Writes
 package struct RemovalPlan: Sendable {
     /// What of a person's work goes as well.
     package struct Scope: Sendable, Hashable {
-        /// Conversations of all namespaces, with their transcripts.
+        /// Conversations of all namespaces, with their transcripts, and the accounts of the pages.
         package var conversations: Bool
         /// The CRDs, and with them every SkyfloAI and Conversation.
         package var definitions: Bool
@@ -28,6 +28,9 @@ package struct RemovalPlan: Sendable {
     /// CRDs, which go last of all.
     package private(set) var definitions: [KubeObject] = []
     package private(set) var kept: [Kept] = []
+    /// Secrets with the accounts, sessions and keys of who signs in to the pages, where they stay: they are people's, as
+    /// Conversations are.
+    package private(set) var accounts: [KubeObject] = []
     /// The managers that others have to use for the removal; nothing is deleted while there is one.
     package private(set) var managers: [Obstacle] = []
     /// The operator's namespace, where it was made by the installation.
@@ -52,6 +55,7 @@ package struct RemovalPlan: Sendable {
             case .namespaces: ownNamespace = object
             case .definitions where scope.definitions: definitions.append(object)
             case .definitions: continue
+            case _ where object.kind == "Secret" && !scope.conversations: accounts.append(object)
             default: deletions.append(object)
             }
         }
@@ -72,15 +76,19 @@ package struct RemovalPlan: Sendable {
 extension Owner {
     /// Who manages an object, as far as the whole installation bears it out.
     ///
-    /// A CRD outlives the release of Helm that brought it, with Helm's marks on it. They count only while something else has
-    /// the same: without the release nobody comes back to it.
+    /// A CRD outlives the release of Helm that brought it, with Helm's marks on it, and so does a Secret with accounts. They count
+    /// only while something else has the same: without the release nobody comes back to it.
     static func decisive(of object: KubeObject, among found: [KubeObject]) -> Owner? {
         let owners = all(of: object)
-        guard object.kind == "CustomResourceDefinition" else { return owners.first }
+        guard outlivesRelease(object) else { return owners.first }
         return owners.first { owner in
             guard case .helm = owner else { return true }
-            return found.contains { $0.kind != object.kind && all(of: $0).contains(owner) }
+            return found.contains { !outlivesRelease($0) && all(of: $0).contains(owner) }
         }
+    }
+
+    private static func outlivesRelease(_ object: KubeObject) -> Bool {
+        object.kind == "CustomResourceDefinition" || object.annotations["helm.sh/resource-policy"] == "keep"
     }
 }
 

@@ -9,6 +9,8 @@ package struct InstalledWork: Sendable, Hashable {
     package var settings = 0
     /// Secrets of transcripts in the operator's namespace.
     package var transcripts = 0
+    /// The Deployments that the operator made for SkyfloAIs, of all namespaces.
+    package var components: [ObjectKey] = []
 
     package init() {}
 }
@@ -24,7 +26,14 @@ extension Remover {
         work.conversations = try await served { try await api.listAll(.conversations).items.count } ?? 0
         work.settings = try await served { try await api.listAll(.skyfloAIs).items.count } ?? 0
         work.transcripts = try await transcripts().count
+        work.components = try await components()
         return work
+    }
+
+    private func components() async throws -> [ObjectKey] {
+        let made = LabelSelector(matching: ["app.kubernetes.io/name": "skyflo", "app.kubernetes.io/part-of": "skyflo"])
+        let found = try await api.listAll(.deployments, options: ListOptions(labelSelector: made)).items
+        return found.filter { $0.controller?.kind == APIResource.skyfloAIs.kind }.map(\.key)
     }
 
     private func served<Value>(_ read: () async throws -> Value) async throws -> Value? {
@@ -67,17 +76,37 @@ extension Remover {
     }
 
     /// What is in the operator's namespace still, of any kind; what every namespace has isn't counted.
-    package func contents() async throws -> [InstalledObject] {
+    ///
+    /// - Parameter deadline: Until when to wait for the garbage collector, where the SkyfloAIs are gone; nil where they stay, and
+    ///   their components with them.
+    package func contents(until deadline: ContinuousClock.Instant?) async throws -> [InstalledObject] {
+        while true {
+            let objects = try await contents()
+            let leaving = deadline == nil ? nil : objects.first(where: Self.isOfComponent)
+            guard let leaving, let deadline else { return objects.compactMap(InstalledObject.init) }
+            guard ContinuousClock.now < deadline else {
+                throw RemovalTimeout(what: InstalledObject(leaving)?.description ?? leaving.name)
+            }
+            try await Concurrency.sleep(for: .milliseconds(300))
+        }
+    }
+
+    /// Whether a SkyfloAI controls it, or a Deployment or ReplicaSet with our label does.
+    private static func isOfComponent(_ object: KubeObject) -> Bool {
+        guard let controller = object.controller else { return false }
+        return controller.kind == APIResource.skyfloAIs.kind || object.isLabelledOurs
+    }
+
+    private func contents() async throws -> [KubeObject] {
         let noise: Set<String> = ["events", "events.events.k8s.io", "endpoints", "endpointslices.discovery.k8s.io"]
-        var found: [InstalledObject] = []
+        var found: [KubeObject] = []
         for resource in try await mapper.allResources()
         where resource.namespaced && resource.verbs.contains("list") && resource.verbs.contains("delete")
             && !noise.contains(resource.qualifiedName)
         {
             do {
                 let items = try await api.listAll(resource, namespace: namespace).items
-                found += items.filter { !Self.isMadeByCluster($0) && !$0.isBeingDeleted }.compactMap(
-                    InstalledObject.init)
+                found += items.filter { !Self.isMadeByCluster($0) && !$0.isBeingDeleted }
             } catch let status as APIStatus where status.isNotFound || status.code == 405 {
                 continue
             }

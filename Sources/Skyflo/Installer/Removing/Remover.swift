@@ -48,6 +48,15 @@ package struct Remover: Sendable {
         return found
     }
 
+    /// The Secrets in which the pages keep accounts, sessions and keys.
+    ///
+    /// They aren't among what ``find(_:)`` returns: an installation deletes what it finds there and isn't wanted any more, and
+    /// people's accounts aren't lost with a value.
+    package func findAccounts(_ known: KnownObjects) async throws -> [KubeObject] {
+        let options = ListOptions(labelSelector: Self.label)
+        return try await api.listAll(.secrets, namespace: namespace, options: options).items.filter(known.contains)
+    }
+
     private func served(_ name: String) async throws -> APIResource? {
         do {
             return try await mapper.resource(named: name)
@@ -92,14 +101,36 @@ package struct Remover: Sendable {
         }
     }
 
-    /// Waits until no pod of the workloads that were deleted is there any more: until then they work.
-    package func waitForPods(until deadline: ContinuousClock.Instant) async throws {
+    /// Waits until no pod of the workloads that were deleted is there any more: until then they work. Those of components, which
+    /// stay with their SkyfloAI, aren't waited for.
+    package func waitForPods(
+        of workloads: [KubeObject], until deadline: ContinuousClock.Instant
+    ) async throws {
+        let wanted = WorkloadPods(of: workloads)
         while true {
-            let pods = try await api.list(.pods, namespace: namespace, options: ListOptions(labelSelector: Self.label))
-            guard let pod = pods.items.first(where: { $0["status", "phase"]?.string != "Succeeded" }) else { return }
+            let pods = try await api.listAll(
+                .pods, namespace: namespace, options: ListOptions(labelSelector: Self.label))
+            guard let pod = pods.items.first(where: wanted.isWorking) else { return }
             guard ContinuousClock.now < deadline else { throw RemovalTimeout(what: "pod \(pod.name)") }
             try await Concurrency.sleep(for: .milliseconds(200))
         }
+    }
+}
+
+/// The pods of some workloads, found by the workloads' selectors: a ReplicaSet between them may be gone already.
+package struct WorkloadPods: Sendable {
+    private let selectors: [LabelSelector]
+
+    package init(of workloads: [KubeObject]) {
+        // An empty selector selects all, and no workload may have one.
+        selectors = workloads.compactMap { $0["spec", "selector"].flatMap { LabelSelector($0) } }
+            .filter { !$0.requirements.isEmpty }
+    }
+
+    /// Whether it is a pod of these workloads, and may still do something.
+    package func isWorking(_ pod: KubeObject) -> Bool {
+        guard !["Succeeded", "Failed"].contains(pod["status", "phase"]?.string ?? "") else { return false }
+        return selectors.contains { $0.matches(pod.labels) }
     }
 }
 

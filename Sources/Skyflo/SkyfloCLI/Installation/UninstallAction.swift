@@ -28,9 +28,8 @@ package struct UninstallAction: Sendable {
         let known = try KnownObjects(namespace: namespace)
         let (plan, work) = try await terminal.waiting {
             terminal.show(waitingFor: "looking at the cluster")
-            return (
-                RemovalPlan(found: try await remover.find(known), known: known, scope: scope), try await remover.work()
-            )
+            let found = try await remover.find(known) + remover.findAccounts(known)
+            return (RemovalPlan(found: found, known: known, scope: scope), try await remover.work())
         }
         for kept in plan.kept { terminal.say(StyledText("kept: \(kept.object): \(kept.reason)", style: .dim)) }
         guard plan.managers.isEmpty else {
@@ -76,6 +75,9 @@ package struct UninstallAction: Sendable {
         if scope.conversations {
             what.append("\(work.conversations.counted(as: "Conversation")) with their transcripts")
         }
+        if plan.deletions.contains(where: { $0.kind == "Secret" }) {
+            what.append("the accounts of who signs in to the Command Center")
+        }
         if scope.definitions { what.append(work.settings.counted(as: "SkyfloAI")) }
         let question = "Delete \(what.joined(separator: ", "))? [y/N]"
         let answer = try await terminal.ask(StyledText(question, style: .bold)) ?? ""
@@ -97,7 +99,7 @@ package struct UninstallAction: Sendable {
             }
             let workloads = plan.deletions.filter { InstallPhase(of: $0) == .workloads }
             try await remover.delete(workloads, until: deadline, report: report)
-            if !workloads.isEmpty { try await remover.waitForPods(until: deadline) }
+            if !workloads.isEmpty { try await remover.waitForPods(of: workloads, until: deadline) }
             try await remover.delete(
                 plan.deletions.filter { InstallPhase(of: $0) != .workloads }, until: deadline, report: report)
             if scope.conversations {
@@ -119,7 +121,7 @@ package struct UninstallAction: Sendable {
         _ plan: RemovalPlan, remover: Remover, until deadline: ContinuousClock.Instant, terminal: Terminal
     ) async throws {
         guard scope.conversations, let own = plan.ownNamespace else { return }
-        let rest = try await remover.contents()
+        let rest = try await remover.contents(until: scope.definitions ? deadline : nil)
         guard rest.isEmpty else {
             let names = rest.prefix(5).map(\.description).joined(separator: ", ")
             let more = rest.count > 5 ? " and \(rest.count - 5) more" : ""
@@ -133,13 +135,24 @@ package struct UninstallAction: Sendable {
         let terminal = session.terminal
         guard !scope.definitions else { return }
         let flags = "-n \(namespace)"
+        if !work.components.isEmpty {
+            let names = work.components.map { "deployment \($0)" }.joined(separator: ", ")
+            terminal.say("kept, and running on without an operator: \(names)".styled)
+            terminal.say(
+                "  they belong to SkyfloAIs, and go with them: kubectl delete skyfloai -n NAMESPACE NAME".styled)
+        }
+        if !plan.accounts.isEmpty {
+            terminal.say(
+                "kept: \(plan.accounts.count.counted(as: "Secret")) with accounts, sessions and keys of the Command Center"
+                    .styled)
+        }
         if !scope.conversations {
             terminal.say(
                 "kept: \(work.conversations.counted(as: "Conversation")), \(work.settings.counted(as: "SkyfloAI")), the CRDs, and in "
                     .styled
                     + "the namespace \(namespace) \(work.transcripts.counted(as: "Secret")) of transcripts".styled)
             terminal.say(
-                "  delete Conversations and transcripts: \(session.program) uninstall \(flags) --delete-conversations"
+                "  delete Conversations, transcripts and accounts: \(session.program) uninstall \(flags) --delete-conversations"
                     .styled)
         } else {
             terminal.say("kept: \(work.settings.counted(as: "SkyfloAI")) and the CRDs".styled)
