@@ -173,6 +173,17 @@ struct DiagnosisTests {
             let at = facts.objects.firstIndex { $0.wanted.name == "skyflo-approver" }
             if let at { facts.objects[at].live = .read(nil) }
         }
+        try Self.expectOne(.warning, check: "Rights", message: "the RoleBinding skyflo-components is missing") {
+            facts in
+            let at = facts.objects.firstIndex {
+                $0.wanted.kind == "RoleBinding" && $0.wanted.name == "skyflo-components"
+            }
+            if let at { facts.objects[at].live = .read(nil) }
+        }
+        try Self.expectOne(.error, check: "Rights", message: "the RoleBinding skyflo-operator is missing") { facts in
+            let at = facts.objects.firstIndex { $0.wanted.kind == "RoleBinding" && $0.wanted.name == "skyflo-operator" }
+            if let at { facts.objects[at].live = .read(nil) }
+        }
         try Self.expectOne(.warning, check: "Rights", message: "you may not read the operator's rights") {
             $0.rights = .forbidden("no")
         }
@@ -238,9 +249,20 @@ struct DiagnosisTests {
     @Test func `what mends it is the way in which it was installed`() throws {
         let plain = try Self.findings { facts in
             Self.remove(&facts, kind: "ServiceAccount")
-            Self.change(&facts, kind: "Deployment") { $0["spec", "replicas"] = 3 }
+            Self.change(&facts, kind: "Deployment") {
+                $0["spec", "replicas"] = 3
+                $0["metadata", "managedFields"] = [
+                    ["manager": "skyflo-install", "fieldsV1": ["f:spec": ["f:replicas": [:]]]]
+                ]
+            }
         }
         #expect(plain.first?.remedy == "skyflo install -n skyflo-system --image skyflo:latest --replicas 3")
+        // What somebody else scales isn't taken from them.
+        let scaled = try Self.findings { facts in
+            Self.remove(&facts, kind: "ServiceAccount")
+            Self.change(&facts, kind: "Deployment") { $0["spec", "replicas"] = 3 }
+        }
+        #expect(scaled.first?.remedy == "skyflo install -n skyflo-system --image skyflo:latest")
         let helm = try Self.findings { facts in
             Self.remove(&facts, kind: "ServiceAccount")
             Self.change(&facts, kind: "Deployment") { $0.annotations["meta.helm.sh/release-name"] = "copilot" }
@@ -331,6 +353,9 @@ struct DiagnosisTests {
         let policy = rights.first { $0.resource == "validatingadmissionpolicies" }
         #expect(policy?.name == "skyflo-approvals")
         #expect(OperatorRights.all(of: "other", namespace: "a").isEmpty)
+        let without = OperatorRights.all(of: "skyflo-operator", namespace: "a", withComponents: false)
+        #expect(rights.contains { $0.group == "apps" } && !without.contains { $0.group == "apps" })
+        #expect(without.contains { $0.resource == "leases" })
     }
 
     @Test func `what a SkyfloAI names is found wherever it stands`() throws {

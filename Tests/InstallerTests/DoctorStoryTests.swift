@@ -105,6 +105,21 @@ struct DoctorStoryTests {
         }
     }
 
+    @Test func `an installation may do without components`() async throws {
+        try await Self.installed { cluster in
+            let lean = InstallAction(
+                objects: try installation("rbac: {components: false}"), namespace: "skyflo-system",
+                timeout: .seconds(60))
+            let screen = Screen()
+            #expect(try await lean.perform(in: screen.session(cluster.api)) == .success, "\(screen.said)")
+            #expect(screen.out.contains("rolebinding.rbac.authorization.k8s.io/skyflo-components deleted"))
+            let (status, findings) = try await Self.doctor(cluster.api)
+            #expect(status == .success)
+            let faults = Self.faults(findings)
+            #expect(faults.count == 1 && faults.first?.contains("skyflo-components is missing") == true, "\(faults)")
+        }
+    }
+
     @Test func `an empty cluster lacks everything`() async throws {
         try await TestCluster.run(.init()) { cluster in
             let (status, findings) = try await Self.doctor(cluster.api)

@@ -27,7 +27,8 @@ package struct Doctor: Sendable {
         if let deployment = facts.live(kind: "Deployment", name: "skyflo-operator") {
             facts.troubles = try await Installer(api: api, namespace: namespace).troubles(of: deployment)
         }
-        facts.rights = try await reading { try await rights() }
+        let withComponents = !facts.lacksComponentRights
+        facts.rights = try await reading { try await rights(withComponents: withComponents) }
         facts.leases = try await reading {
             try await api.list(.leases, namespace: namespace).items.filter { $0.name.hasSuffix("-worker") }
         }
@@ -74,9 +75,9 @@ package struct Doctor: Sendable {
     // MARK: Rights
 
     /// Asks for each rule that the manifests give to the operator's ServiceAccount whether it has it.
-    private func rights() async throws -> [(right: String, isAllowed: Bool)] {
+    private func rights(withComponents: Bool) async throws -> [(right: String, isAllowed: Bool)] {
         let account = "skyflo-operator"
-        let wanted = OperatorRights.all(of: account, namespace: namespace)
+        let wanted = OperatorRights.all(of: account, namespace: namespace, withComponents: withComponents)
         return try await wanted.concurrentMap(atOnce: 8) { access in
             let isAllowed = try await AccessReview.allows(
                 access, user: "system:serviceaccount:\(namespace):\(account)",
@@ -108,10 +109,19 @@ package struct Doctor: Sendable {
 
 /// The rights that the manifests give to a ServiceAccount, one by one as an authorizer is asked for them.
 package enum OperatorRights {
-    package static func all(of account: String, namespace: String) -> [ResourceAccess] {
+    /// Whether the object is the binding that lets the operator make components.
+    package static func areForComponents(_ object: KubeObject) -> Bool {
+        object.kind == "RoleBinding" && object.name == "skyflo-components"
+    }
+
+    /// - Parameter withComponents: Also those that the operator makes components with.
+    package static func all(
+        of account: String, namespace: String, withComponents: Bool = true
+    ) -> [ResourceAccess] {
         let objects = InstallationChart.objects(inManifest: "operator.yaml")
         let bindings = objects.filter { binding in
-            (binding["subjects"]?.array ?? []).contains {
+            guard withComponents || !areForComponents(binding) else { return false }
+            return (binding["subjects"]?.array ?? []).contains {
                 $0["kind"] == "ServiceAccount" && $0["name"]?.string == account
             }
         }

@@ -103,6 +103,14 @@ package struct InstallationFacts: Sendable {
         objects.first { $0.wanted.kind == kind && $0.wanted.name == name }?.live.value ?? nil
     }
 
+    /// Whether the operator wasn't given the right to make components, or it was taken away: an installation may do without.
+    var lacksComponentRights: Bool {
+        objects.contains { wanted, live in
+            guard case .read(nil) = live else { return false }
+            return OperatorRights.areForComponents(wanted)
+        }
+    }
+
     /// What brings the manifests of this version into the cluster, in the way in which they came there.
     var install: String {
         guard let deployment = live(kind: "Deployment", name: "skyflo-operator") else {
@@ -114,7 +122,11 @@ package struct InstallationFacts: Sendable {
         }
         let containers = deployment["spec", "template", "spec", "containers"]?.array ?? []
         let image = containers.first?["image"]?.string ?? "IMAGE"
-        let replicas = deployment["spec", "replicas"]?.int ?? 1
+        // Whatever an autoscaler or spec.engine.replicas says is left to them.
+        let isOurs = (deployment.metadata["managedFields"]?.array ?? []).contains {
+            $0["manager"]?.string == Installer.fieldManager && $0["fieldsV1", "f:spec", "f:replicas"] != nil
+        }
+        let replicas = isOurs ? deployment["spec", "replicas"]?.int ?? 1 : 1
         return "\(program) install -n \(namespace) --image \(image)" + (replicas > 1 ? " --replicas \(replicas)" : "")
     }
 }

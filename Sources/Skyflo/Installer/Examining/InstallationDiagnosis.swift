@@ -88,6 +88,14 @@ package enum InstallationDiagnosis {
     static func access(_ facts: InstallationFacts) -> [Finding] {
         var found = missing(
             ["ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"], in: facts, check: "Rights")
+        if facts.lacksComponentRights {
+            found.append(
+                Finding(
+                    .warning, check: "Rights",
+                    message:
+                        "the RoleBinding skyflo-components is missing: what SkyfloAIs ask for with spec.ui and spec.mcp isn't "
+                        + "made, and spec.engine.replicas isn't followed", remedy: facts.install))
+        }
         for (wanted, live) in facts.objects where ["ClusterRole", "Role"].contains(wanted.kind) {
             guard let live = live.value ?? nil else { continue }
             let difference = ManifestDifference(
@@ -124,6 +132,7 @@ package enum InstallationDiagnosis {
             return unreadable(check, what: "the \(wanted.kind) \(wanted.name)", reason: reason)
         }
         let gone = objects.filter { if case .read(nil) = $0.live { true } else { false } }.map(\.wanted)
+            .filter { !OperatorRights.areForComponents($0) }
         let grave = gone.filter { !isForPeople($0) }
         let light = gone.filter(isForPeople)
         return refusals
