@@ -34,11 +34,21 @@ struct EarlierTurns: Sendable, Hashable {
     }
 
     /// As the operator hands the transcript out to whoever `api` acts for.
-    static func read(of conversation: Conversation, by api: any KubeAPI) async throws -> EarlierTurns {
+    ///
+    /// The token goes along, and the API server doesn't check who is behind a Service: so the place is never taken from the
+    /// status, which people with the verb `operate` may write.
+    /// - Parameter operatorNamespace: where the operator runs, from this server's own settings. Where the status names another,
+    ///   nothing is sent.
+    static func read(
+        of conversation: Conversation, by api: any KubeAPI, operatorNamespace: String
+    ) async throws -> EarlierTurns {
         guard conversation.status.turn > 1, let place = conversation.status.transcriptPosition else { return none }
-        let reader = RemoteTranscriptReader(
-            api: api, namespace: place.namespace.isEmpty ? "skyflo-system" : place.namespace)
         var turns = EarlierTurns()
+        guard place.namespace.isEmpty || place.namespace == operatorNamespace else {
+            turns.obstacle = "the status names another namespace than the operator's"
+            return turns
+        }
+        let reader = RemoteTranscriptReader(api: api, namespace: operatorNamespace)
         do {
             let reading = try await withDeadline(.now + patience) { try await reader.read(conversation) }
             guard let reading else {

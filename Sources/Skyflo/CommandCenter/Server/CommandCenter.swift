@@ -28,6 +28,8 @@ package struct CommandCenter: Service {
         package var signIn: SignInService.Configuration?
         /// The namespace of the server's own Secrets, and where the right to manage accounts is granted.
         package var stateNamespace = "skyflo-system"
+        /// Where the operator runs; tokens are sent to its Service there, and to none that a status names.
+        package var operatorNamespace = "skyflo-system"
         /// Where browsers reach the pages, without a slash at its end; nil where only they know it.
         package var externalURL: String?
         /// How often an address may try to sign in, after some times at once.
@@ -106,6 +108,7 @@ package struct CommandCenter: Service {
                 isSecure: configuration.certificate != nil, isCertified: configuration.isCertified),
             trustedProxies: configuration.trustedProxies, clusterName: configuration.clusterName,
             externalURL: configuration.externalURL, stateNamespace: configuration.stateNamespace,
+            operatorNamespace: configuration.operatorNamespace,
             isReady: { await readiness.isReady }, now: now, logger: logger)
         let application = Application(
             responder: front, server: try server(),

@@ -17,6 +17,7 @@ struct ConversationFeed: Sendable {
 
     let session: WebSession
     let key: ObjectKey
+    let operatorNamespace: String
     let logger: Logger
 
     /// - Parameter write: takes whole events, and waits until the client has taken enough of them.
@@ -85,8 +86,10 @@ struct ConversationFeed: Sendable {
         @Sendable func show(_ conversation: Conversation) async throws {
             outbox.show(
                 ConversationMarkup(
-                    conversation, earlier: try await session.earlierTurns(of: conversation), user: session.user,
-                    mayDecide: mayDecide, formKey: session.formKey))
+                    conversation,
+                    earlier: try await session.earlierTurns(
+                        of: conversation, operatorNamespace: operatorNamespace),
+                    user: session.user, mayDecide: mayDecide, formKey: session.formKey))
             if let feed = turn.next(conversation) { begin(feed) }
         }
         try await show(conversation)

@@ -54,8 +54,10 @@ extension WebFront {
         let page = ConversationPage(
             frame: frame,
             view: ConversationMarkup(
-                conversation, earlier: try await visit.session.earlierTurns(of: conversation), user: visit.session.user,
-                mayDecide: mayDecide, formKey: visit.session.formKey),
+                conversation,
+                earlier: try await visit.session.earlierTurns(
+                    of: conversation, operatorNamespace: operatorNamespace),
+                user: visit.session.user, mayDecide: mayDecide, formKey: visit.session.formKey),
             draft: draft, messageKey: now().microTime)
         return WebResponse(.init(code: status), html: page.html)
     }
@@ -70,7 +72,8 @@ extension WebFront {
             return WebResponse(.tooManyRequests, text: "too many pages are open; close one first")
                 .with(.retryAfter, value: "5")
         }
-        let feed = ConversationFeed(session: visit.session, key: key, logger: logger)
+        let feed = ConversationFeed(
+            session: visit.session, key: key, operatorNamespace: operatorNamespace, logger: logger)
         let request = visit.web.request
         return WebResponse(
             events: ResponseBody { writer in

@@ -24,6 +24,8 @@ struct WebFront: HTTPResponder {
     let externalURL: String?
     /// Where the right to manage accounts is asked for.
     let stateNamespace: String
+    /// Where the operator is asked for transcripts.
+    let operatorNamespace: String
     let isReady: @Sendable () async -> Bool
     let now: @Sendable () -> KubeTime
     let logger: Logger

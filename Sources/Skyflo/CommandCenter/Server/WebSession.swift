@@ -95,13 +95,14 @@ final class WebSession: Sendable {
     }
 
     /// How earlier turns ended, as far as this person may read it.
-    func earlierTurns(of conversation: Conversation) async throws -> EarlierTurns {
+    /// - Parameter operatorNamespace: where the operator is asked.
+    func earlierTurns(of conversation: Conversation, operatorNamespace: String) async throws -> EarlierTurns {
         let (key, turn) = (conversation.uid, conversation.status.turn)
         guard turn > 1 else { return .none }
         if let known = state.withLock({ $0.earlier[key] }), known.turn == turn, known.at + Self.lifetime > .now {
             return known.turns
         }
-        let turns = try await EarlierTurns.read(of: conversation, by: api)
+        let turns = try await EarlierTurns.read(of: conversation, by: api, operatorNamespace: operatorNamespace)
         state.withLock { state in
             if state.earlier.count >= Self.remembered, state.earlier[key] == nil { state.earlier = [:] }
             state.earlier[key] = Remembered(turn: turn, at: .now, turns: turns)

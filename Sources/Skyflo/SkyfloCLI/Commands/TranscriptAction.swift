@@ -7,7 +7,8 @@ import WorkflowEngine
 
 /// Who is asked for a transcript.
 package enum TranscriptSource: Sendable, Hashable {
-    /// The operator, through the API server's proxy to its service.
+    /// The operator, through the API server's proxy to its service. The caller's token goes there, so that it is never a
+    /// namespace that only a status names.
     case `operator`(namespace: String, service: String)
     /// The Secrets themselves, by whoever may get them.
     case secrets(namespace: String)
@@ -61,7 +62,9 @@ package struct TranscriptAction: Sendable {
             return try await SecretTranscriptReader(api: api, namespace: place.isEmpty ? namespace : place)
                 .read(conversation)
         case .operator(let namespace, let service):
-            let namespace = place.isEmpty ? namespace : place
+            guard place.isEmpty || place == namespace else {
+                throw CommandError(.error, message: Self.elsewhere(place, instead: namespace))
+            }
             do {
                 return try await RemoteTranscriptReader(api: api, namespace: namespace, service: service)
                     .read(conversation)
@@ -75,6 +78,11 @@ package struct TranscriptAction: Sendable {
                     cause: status)
             }
         }
+    }
+
+    private static func elsewhere(_ place: String, instead namespace: String) -> String {
+        "the status says that the transcript is in the namespace \(place), and the operator is asked in \(namespace): your token "
+            + "was not sent. If the operator runs there, say --operator-namespace \(place)."
     }
 
     private static func tokenNeeded(_ namespace: String) -> String {

@@ -47,6 +47,8 @@ struct WebCommand: AsyncParsableCommand {
     var trustedProxies: [String] = []
     @Option(help: "What the cluster is called on the pages. Default: the API server's address.") var clusterName:
         String?
+    @Option(help: "The operator's namespace, whose Service gets people's tokens when they look at earlier turns.")
+    var operatorNamespace = "skyflo-system"
     @OptionGroup var signIn: SignInOptions
     @Option(help: "The kubeconfig file.", completion: .file()) var kubeconfig: String?
     @Option(help: "The kubeconfig's context.") var context: String?
@@ -82,6 +84,7 @@ struct WebCommand: AsyncParsableCommand {
             clusterName: clusterName ?? Self.host(of: cluster.server))
         configuration.isCertified = tlsCert != nil
         configuration.trustedProxies = TrustedProxies(trustedProxies) ?? TrustedProxies()
+        configuration.operatorNamespace = operatorNamespace
         try signIn.apply(to: &configuration, environment: ProcessInfo.processInfo.environment)
         configuration.onSetUpCode = { [namespace = configuration.stateNamespace] code in
             logger.notice(

@@ -112,7 +112,7 @@ struct TranscriptCommand: UserCommand {
     @Option(name: .shortAndLong, help: "json or yaml: the entries as they were stored.") var output: Output?
     @Flag(help: "Read the Secrets themselves, without the operator.") var secrets = false
     @Option(help: "The token that the operator gets instead of your own.") var token: String?
-    @Option(help: "The operator's namespace, where the conversation doesn't say it.")
+    @Option(help: "The operator's namespace, whose Service gets your token.")
     var operatorNamespace: String = "skyflo-system"
     @Option(help: "The operator's service, as SCHEME:NAME:PORT.")
     var operatorService: String = TranscriptSource.service
