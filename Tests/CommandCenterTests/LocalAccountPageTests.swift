@@ -126,7 +126,7 @@ import Testing
             let browser = Browser(site)
             let key = try await browser.get("/sign-in").formKey
             var statuses: [Int] = []
-            for number in 0..<12 {
+            for number in 0..<32 {
                 let answer = try await browser.post(
                     "/sign-in", body: Browser.encode(["name": "root", "password": "wrong", "form": key]),
                     headers: [
@@ -136,6 +136,29 @@ import Testing
                 statuses.append(answer.status)
             }
             #expect(statuses.first == 401 && statuses.last == 429, "\(statuses)")
+        }
+    }
+
+    @Test func `whoever guesses from one address keeps nobody else out`() async throws {
+        var signIn = Self.cheap
+        signIn.proxies = ["127.0.0.0/8"]
+        signIn.perSecond = 0.000_1
+        try await Site.run(signIn: signIn) { site in
+            _ = try await site.admin()
+            let browser = Browser(site)
+            let key = try await browser.get("/sign-in").formKey
+            func attempt(_ password: String, from address: String) async throws -> Int {
+                try await browser.post(
+                    "/sign-in", body: Browser.encode(["name": "root", "password": password, "form": key]),
+                    headers: [
+                        "Content-Type": "application/x-www-form-urlencoded", "X-Forwarded-For": address,
+                    ]
+                ).status
+            }
+            var statuses: [Int] = []
+            for port in 0..<15 { statuses.append(try await attempt("wrong", from: "192.0.2.7:\(5000 + port)")) }
+            #expect(statuses.last == 429)
+            #expect(try await attempt(Site.password, from: "192.0.2.8") == 303)
         }
     }
 

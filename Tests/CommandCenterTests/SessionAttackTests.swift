@@ -104,15 +104,71 @@ import Testing
             clock.pass(1000)
             let thief = Browser(site)
             await thief.set(cookie: "skyflo-refresh", to: stolen)
+            let alone = try await thief.get("/session/refresh?again=1")
+            #expect(alone.location?.hasPrefix("/sign-in") == true)
+            await thief.set(cookie: "skyflo-refresh", to: stolen)
+            await thief.set(cookie: "skyflo-access", to: try #require(await browser.cookies["skyflo-access"]))
             #expect(try await thief.get("/session/refresh").status == 303)
             #expect(try await thief.get("/conversations").status == 200)
-            clock.pass(11)
+            clock.pass(SessionRecord.graceSeconds + 1)
             let refused = try await browser.get("/session/refresh?return=%2Fwaiting")
             #expect(refused.location == "/sign-in?return=%2Fwaiting")
             #expect(try await thief.get("/conversations").location?.hasPrefix("/sign-in") == true)
             let next = try await thief.get("/session/refresh?again=1")
             #expect(next.location?.hasPrefix("/sign-in") == true)
         }
+    }
+
+    @Test func `a refresh token that somebody planted takes nobody into another session`() async throws {
+        try await run { site, clock in
+            let admin = try await site.admin()
+            let mallory = try await site.member("mallory", roles: ["viewer"], by: admin)
+            let planted = try #require(await mallory.cookies["skyflo-refresh"])
+            await admin.set(cookie: "skyflo-refresh", to: planted)
+            clock.pass(1000)
+            let answer = try await admin.get("/session/refresh?return=%2Faccount")
+            #expect(answer.location == "/sign-in?return=%2Faccount")
+            #expect(await admin.cookies["skyflo-access"] == nil)
+            // Nor does it sign somebody in who has no session.
+            let victim = Browser(site)
+            await victim.set(cookie: "skyflo-refresh", to: planted)
+            #expect(try await victim.get("/session/refresh?again=1").location?.hasPrefix("/sign-in") == true)
+            #expect(await victim.cookies["skyflo-access"] == nil)
+            #expect(try await mallory.get("/session/refresh?return=%2Faccount").location == "/account")
+        }
+    }
+
+    @Test func `behind a proxy that speaks TLS cookies are as with TLS`() {
+        func transport(_ url: String?) -> WebResponse.Transport {
+            var configuration = CommandCenter.Configuration(
+                host: "127.0.0.1", port: 0, certificate: nil, clusterName: "test")
+            configuration.externalURL = url
+            return configuration.transport
+        }
+        #expect(transport("https://skyflo.example.com") == .init(isSecure: true, isCertified: true))
+        #expect(transport("HTTPS://skyflo.example.com").sessionCookie == "__Host-skyflo-session")
+        for url in [nil, "http://127.0.0.1:8094", "https.example.com"] {
+            #expect(transport(url) == .init(isSecure: false))
+        }
+    }
+
+    @Test func `names that nobody can have are one to the limits, whatever their length`() {
+        let limiter = SignInLimiter(burst: 1, perSecond: 0.000_1)
+        let names = (0..<5).map { "\($0)" + String(repeating: "\u{301}", count: 1000) }
+        #expect(names.map { limiter.allows(name: $0) } == [true, true, true, false, false])
+        #expect(limiter.allows(name: "root"))
+        let addresses = (0..<3).map { String(repeating: "x", count: 100 + $0) }
+        #expect(addresses.map { limiter.allows($0) } == [true, false, false])
+    }
+
+    @Test func `the right password counts for no attempt`() {
+        let limiter = SignInLimiter(burst: 1, perSecond: 0.000_1)
+        for _ in 0..<20 {
+            #expect(limiter.allows(name: "root"))
+            limiter.forgive(name: "root")
+        }
+        #expect((0..<4).map { _ in limiter.allows(name: "root") } == [true, true, true, false])
+        #expect(limiter.allows(session: "a") && !limiter.allows(session: "a") && limiter.allows(session: "b"))
     }
 
     @Test func `a value that was there before signing in is worth nothing after it`() async throws {
@@ -219,7 +275,11 @@ import Testing
     @Test(arguments: [
         ("10.0.0.1", "192.0.2.7", "192.0.2.7"), ("10.0.0.1", "1.1.1.1, 192.0.2.7", "192.0.2.7"),
         ("10.0.0.1", "192.0.2.7, 10.1.1.1", "192.0.2.7"), ("203.0.113.9", "192.0.2.7", "203.0.113.9"),
-        ("10.0.0.1", "", "10.0.0.1"), ("10.0.0.1", "10.2.2.2", "10.0.0.1"), ("fd00::1", "192.0.2.7", "192.0.2.7"),
+        ("10.0.0.1", "", "10.0.0.1"), ("10.0.0.1", "10.2.2.2", "10.0.0.1"),
+        ("10.0.0.1", "1.1.1.1, 203.0.113.9:51234", "203.0.113.9"),
+        ("10.0.0.1", "203.0.113.9:51234, 10.1.1.1:80", "203.0.113.9"), ("10.0.0.1", "unknown", "10.0.0.1"),
+        ("10.0.0.1", "[2001:db8::1]:443", "2001:db8::1"), ("10.0.0.1", "1.1.1.1,\t_hidden:x", "10.0.0.1"),
+        ("fd00::1", "192.0.2.7", "192.0.2.7"),
     ])
     func `an address is believed of trusted proxies only`(peer: String, chain: String, client: String) throws {
         let proxies = try #require(TrustedProxies(["10.0.0.0/8", "fd00::/16", "127.0.0.1"]))

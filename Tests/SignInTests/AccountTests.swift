@@ -1,4 +1,5 @@
 import KubeModel
+import Synchronization
 import Testing
 
 @testable import SignIn
@@ -115,6 +116,43 @@ import Testing
                 try await replica.service.signIn(name: name, password: password, agent: "")
             }
         }
+    }
+
+    @Test func `an unknown name takes as many derivations as a wrong password`() async throws {
+        let count = Mutex(0)
+        let hasher = PasswordHasher(cost: Replica.cost) { count.withLock { $0 += 1 } }
+        let server = SecretsServer()
+        let accounts = LocalAccounts(SignInSecrets(api: server, namespace: "skyflo-system"), hasher: hasher) {
+            KubeTime(seconds: 1_800_000_000)
+        }
+        let code = try #require(try await accounts.setUpCode())
+        try await accounts.setUp(code: code, name: "root", password: Replica.password)
+        _ = try await accounts.add("invited", roles: [.viewer], by: "skyflo:root")
+        let link = try await accounts.add("gone", roles: [.viewer], by: "skyflo:root")
+        try await accounts.accept(link, name: "gone", password: Replica.password)
+        try await accounts.deactivate("gone")
+        for name in ["root", "nobody", "invited", "gone", "a:b"] {
+            count.withLock { $0 = 0 }
+            await #expect(throws: SignInRefusal.self) {
+                try await accounts.signIn(name: name, password: "wrong wrong wrong")
+            }
+            #expect(count.withLock(\.self) == 1, "\(name)")
+        }
+    }
+
+    @Test func `the page to sign in doesn't read the accounts each time, and finds out when all admins are lost`()
+        async throws
+    {
+        let replica = Replica()
+        #expect(try await replica.accounts.mayNeedSetUp())
+        try await replica.setUp()
+        #expect(try await !replica.accounts.mayNeedSetUp())
+        let before = replica.server.requests.count
+        for _ in 0..<10 { #expect(try await !replica.accounts.mayNeedSetUp()) }
+        #expect(replica.server.requests.count == before)
+        replica.clock.pass(61)
+        #expect(try await !replica.accounts.mayNeedSetUp())
+        #expect(replica.server.requests.count == before + 1)
     }
 
     @Test func `a hash of less cost is replaced when its password is shown`() async throws {

@@ -14,12 +14,15 @@ final class SecretsServer: KubeAPI {
         var conflicts = 0
         var requests: [String] = []
         var groups: Set<String> = []
+        var failing: String?
     }
 
     private let state = Mutex(State())
 
     /// Every other writer is first, so many times.
     func conflict(_ times: Int) { state.withLock { $0.conflicts = times } }
+    /// Requests of such paths fail; nil for none.
+    func fail(_ part: String?) { state.withLock { $0.failing = part } }
     func allow(_ groups: Set<String>) { state.withLock { $0.groups = groups } }
     var requests: [String] { state.withLock(\.requests) }
     /// All that is stored, in plain text.
@@ -41,6 +44,7 @@ final class SecretsServer: KubeAPI {
         func status(_ code: Int, _ reason: APIStatus.Reason) -> (Int, JSONValue) {
             (code, APIStatus(code: code, reason: reason, message: "no").json)
         }
+        if let failing = state.failing, request.path.contains(failing) { return status(500, .internalError) }
         func store(_ path: String, state: inout State) -> (Int, JSONValue) {
             var object = body ?? .null
             state.version += 1

@@ -10,7 +10,7 @@ import Testing
 @testable import SignIn
 
 @Suite struct ProviderTests {
-    private struct Scene {
+    struct Scene {
         let scripted: ScriptedProvider
         let replica: Replica
 
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    private static func settings(of provider: ScriptedProvider) -> ProviderSettings {
+    static func settings(of provider: ScriptedProvider) -> ProviderSettings {
         var settings = ProviderSettings(
             issuer: provider.web.url, clientID: "skyflo", externalURL: "https://web.example")
         settings.clientSecret = ScriptedProvider.secret
@@ -43,7 +43,7 @@ import Testing
         return settings
     }
 
-    private func scene(
+    func scene(
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         settings change: (inout ProviderSettings) -> Void = { _ in }, _ body: (Scene) async throws -> Void
     ) async throws {
@@ -276,7 +276,7 @@ import Testing
             let person = try await scene.replica.service.finish(query, sealed: sealed, agent: "test")
             let refresh = try #require(person.refresh)
             _ = try await scene.replica.service.refresh(refresh)
-            scene.replica.clock.pass(20)
+            scene.replica.clock.pass(SessionRecord.graceSeconds + 1)
             _ = try await scene.replica.service.refresh(refresh)
             let text = log.text
             #expect(text.contains("skyflo:root") && text.contains("a refresh token was shown that had been used"))

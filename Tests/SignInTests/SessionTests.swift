@@ -43,14 +43,46 @@ import Testing
         let own = try #require(try await replica.service.refresh(stolen))
         // Two pages of one browser may come at the same moment.
         let twin = try #require(try await replica.service.refresh(stolen))
-        #expect(twin.refresh == nil)
-        replica.clock.pass(11)
+        #expect(twin.refresh == own.refresh)
+        replica.clock.pass(SessionRecord.graceSeconds + 1)
         #expect(try await replica.service.refresh(stolen) == nil)
         #expect(try await replica.refreshed(own.refresh) == nil)
         #expect(try await replica.person(own.access) == nil)
     }
 
-    @Test func `of many that go on at once, one gets the next token`() async throws {
+    @Test func `an answer that got lost can be asked for again, and the session goes on`() async throws {
+        let replica = Replica()
+        try await replica.setUp()
+        let first = try await replica.signIn("root").refresh
+        _ = try #require(try await replica.refreshed(first))
+        replica.clock.pass(20)
+        let second = try #require(try await replica.refreshed(first))
+        for _ in 0..<3 {
+            replica.clock.pass(900)
+            #expect(try await replica.person(second.access) == nil)
+        }
+        let third = try #require(try await replica.refreshed(second.refresh))
+        #expect(try await replica.person(third.access) != nil)
+    }
+
+    @Test func `a refresh token counts only beside an access token of the same session`() async throws {
+        let replica = Replica()
+        try await replica.setUp()
+        try await replica.add("mallory")
+        let (victim, mallory) = (try await replica.signIn("root"), try await replica.signIn("mallory"))
+        let planted = try #require(mallory.refresh)
+        let before = replica.server.requests
+        for access in [victim.access, nil, "", "a.b.c"] {
+            #expect(try await replica.service.refresh(planted, shownWith: access) == nil)
+        }
+        // Nor does the API server hand anything out for it.
+        #expect(replica.server.requests == before)
+        replica.clock.pass(1000)
+        #expect(try await replica.service.refresh(planted, shownWith: mallory.access)?.user == "skyflo:mallory")
+        #expect(try await replica.service.refresh(victim.refresh ?? "", shownWith: victim.access) != nil)
+    }
+
+    @Test func `of many that go on at once, all get the same next token`() async throws {
         let replica = Replica()
         try await replica.setUp()
         let token = try #require(try await replica.signIn("root").refresh)
@@ -62,7 +94,7 @@ import Testing
             }
             return try await group.reduce(into: [String]()) { if let token = $1 { $0.append(token) } }
         }
-        #expect(next.count == 1)
+        #expect(next.count == 8 && Set(next).count == 1)
     }
 
     @Test(arguments: [
@@ -189,11 +221,85 @@ import Testing
             clock.pass(1)
             book.add(
                 SessionRecord(
-                    id: "s\(number)", origin: .local, user: "u", startedAt: clock.now, usedAt: clock.now,
+                    id: "s\(number)", origin: .local, user: "u\(number)", startedAt: clock.now, usedAt: clock.now,
                     expiresAt: clock.now.adding(seconds: 100_000), formKey: "f", agent: "", refreshDigest: "d",
                     rotatedAt: clock.now, checkedAt: clock.now), at: clock.now)
         }
         #expect(book.sessions.count == SessionBook.limit && book.sessions["s299"] != nil && book.sessions["s0"] == nil)
         #expect(SessionBook(book.entries).sessions == book.sessions)
+    }
+
+    private func record(_ id: String, user: String, at now: KubeTime) -> SessionRecord {
+        SessionRecord(
+            id: id, origin: .provider, user: user, startedAt: now, usedAt: now, expiresAt: now.adding(seconds: 100_000),
+            formKey: "f", agent: "", refreshDigest: "d", rotatedAt: now, checkedAt: now)
+    }
+
+    @Test func `who signs in again and again ends sessions of their own, and no others`() {
+        let clock = TestClock()
+        var book = SessionBook([:])
+        book.add(record("other", user: "other", at: clock.now), at: clock.now)
+        for number in 0..<500 {
+            clock.pass(1)
+            book.add(record("s\(number)", user: "u", at: clock.now), at: clock.now)
+        }
+        #expect(book.sessions["other"] != nil && book.sessions["s499"] != nil)
+        #expect(book.sessions.count == SessionBook.limitPerUser + 1)
+    }
+
+    @Test func `large sessions leave room to sign in, and to go on`() throws {
+        let clock = TestClock()
+        var book = SessionBook([:])
+        for number in 0..<200 {
+            clock.pass(1)
+            var large = record("s\(number)", user: "u\(number)", at: clock.now)
+            large.providerToken = String(repeating: "t", count: 4096)
+            large.groups = (0..<100).map { "a-group-with-a-name-of-some-length-\($0)" }
+            book.add(large, at: clock.now)
+            let size = book.entries.reduce(0) { $0 + JSONWriter.string($1.value).utf8.count * 4 / 3 }
+            try #require(size <= SessionBook.sizeLimit)
+            #expect(book.sessions["s\(number)"] == large)
+        }
+        #expect(book.sessions.count > 20)
+    }
+
+    @Test func `what a browser calls itself is cut by its bytes`() async throws {
+        let replica = Replica()
+        try await replica.setUp()
+        // One character for whoever counts those.
+        let agent = "a" + String(repeating: "\u{301}", count: 30_000)
+        let tokens = try await replica.service.signIn(name: "root", password: Replica.password, agent: agent)
+        let session = try #require(try await replica.person(tokens.access)?.session)
+        #expect((100...SessionRecord.agentLimit).contains(session.agent.utf8.count))
+        #expect(replica.server.text.utf8.count < 5000)
+        #expect(SessionRecord.brief("Mozilla/5.0 é") == "Mozilla/5.0 é")
+    }
+
+    @Test func `while one request asks the provider another waits, and the token is used up afterwards`() throws {
+        let clock = TestClock()
+        var book = SessionBook([:])
+        let token = RefreshToken(session: String(repeating: "0", count: 32))
+        var session = record(token.session, user: "u", at: clock.now)
+        (session.refreshDigest, session.providerToken) = (token.digest, "p")
+        book.add(session, at: clock.now)
+        guard case .toBeAsked(var answered) = book.rotate(token, at: clock.now) else {
+            Issue.record("not asked")
+            return
+        }
+        clock.pass(20)
+        #expect(book.rotate(token, at: clock.now) == .isBeingAsked)
+        // Whoever asked is gone: the token still counts.
+        clock.pass(SessionRecord.askingSeconds)
+        guard case .toBeAsked = book.rotate(token, at: clock.now) else {
+            Issue.record("not asked again")
+            return
+        }
+        answered.groups = ["staff"]
+        guard case .rotated(let rotated, let next) = book.rotate(token, answered: answered, at: clock.now) else {
+            Issue.record("not rotated")
+            return
+        }
+        #expect(rotated.groups == ["staff"] && rotated.askedUntil == nil)
+        #expect(book.rotate(token, at: clock.now) == .repeated(rotated, token: next))
     }
 }

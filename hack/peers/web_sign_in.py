@@ -124,11 +124,11 @@ def deciding(alice, ann):
 def theft(chromium, alice):
     """Whoever has the cookies of somebody gets nowhere for long: the refresh token was used."""
     thief = Person(chromium, "thief")
-    thief.context.add_cookies([c for c in alice.context.cookies() if c["name"] == "skyflo-refresh"])
+    thief.context.add_cookies([c for c in alice.context.cookies() if c["name"] in ("skyflo-refresh", "skyflo-access")])
     thief.page.goto(ADDRESS + "/session/refresh?return=/conversations")
     is_in(thief)
     # Its owner goes on with what was used, later than two pages of one browser would.
-    alice.page.wait_for_timeout(11_000)
+    alice.page.wait_for_timeout(61_000)
     alice.page.goto(ADDRESS + "/session/refresh?return=/conversations")
     expect(alice.page.get_by_role("heading", name="Sign in to playground")).to_be_visible()
     thief.page.goto(ADDRESS + "/conversations")

@@ -24,11 +24,11 @@ package struct SignInService: Sendable {
 
     package let accounts: LocalAccounts?
     package let provider: ProviderSignIn?
-    private let store: SessionStore
-    private let keys: ServerKeys
-    private let groups: ImpersonableGroups
-    private let now: @Sendable () -> KubeTime
-    private let logger: Logger
+    let store: SessionStore
+    let keys: ServerKeys
+    let groups: ImpersonableGroups
+    let now: @Sendable () -> KubeTime
+    let logger: Logger
 
     package init(
         _ configuration: Configuration, secrets: SignInSecrets, logger: Logger, now: @escaping @Sendable () -> KubeTime
@@ -89,7 +89,7 @@ package struct SignInService: Sendable {
     }
 
     /// - Returns: nil where the session doesn't count any more.
-    private func signedIn(_ session: SessionRecord) async throws -> SignedIn? {
+    func signedIn(_ session: SessionRecord) async throws -> SignedIn? {
         switch session.origin {
         case .provider:
             guard provider != nil, let identity = try? PersonIdentity(user: session.user, groups: session.groups) else {
@@ -141,9 +141,9 @@ package struct SignInService: Sendable {
         let (record, token) = try await store.open { id, digest in
             var record = SessionRecord(
                 id: id, origin: origin, user: user, startedAt: moment, usedAt: moment,
-                expiresAt: moment.adding(seconds: age), formKey: SecretText.random(), agent: String(agent.prefix(120)),
+                expiresAt: moment.adding(seconds: age), formKey: SecretText.random(), agent: SessionRecord.brief(agent),
                 refreshDigest: digest, rotatedAt: moment, checkedAt: moment)
-            (record.groups, record.epoch) = (groups, epoch)
+            (record.groups, record.epoch, record.seed) = (groups, epoch, SecretText.random())
             (record.providerToken, record.subject) = (provider?.token, provider?.subject)
             return record
         }
@@ -151,60 +151,11 @@ package struct SignInService: Sendable {
         return try await tokens(of: record, refresh: token)
     }
 
-    private func tokens(of record: SessionRecord, refresh: String?) async throws -> Tokens {
+    func tokens(of record: SessionRecord, refresh: String?) async throws -> Tokens {
         let access = AccessToken(session: record.id, user: record.user, at: now())
         return Tokens(
             access: try await access.signed(with: try await keys.current()), refresh: refresh,
             lifetime: max(1, Int(record.expiresAt.seconds(since: now()))), user: record.user)
-    }
-
-    /// Goes on with a session.
-    /// - Returns: nil where it doesn't go on: the person has to sign in.
-    package func refresh(_ text: String) async throws -> Tokens? {
-        guard let token = RefreshToken(text) else { return nil }
-        switch try await store.rotate(token) {
-        case .none: return nil
-        case .reused(let user):
-            logger.warning(
-                "a refresh token was shown that had been used: its session was ended", metadata: ["user": "\(user)"])
-            return nil
-        case .repeated(let record):
-            return try await signedIn(record) == nil ? nil : try await tokens(of: record, refresh: nil)
-        case .rotated(let record, let next):
-            guard let record = try await checked(record), try await signedIn(record) != nil else {
-                try await store.end(record.id)
-                return nil
-            }
-            return try await tokens(of: record, refresh: next)
-        }
-    }
-
-    /// Asks the provider again; groups that changed there count from now on.
-    private func checked(_ record: SessionRecord) async throws -> SessionRecord? {
-        guard record.origin == .provider, let provider, let token = record.providerToken, let subject = record.subject
-        else { return record }
-        do {
-            let answer = try await provider.again(token, subject: subject)
-            var changed = record
-            if let identity = answer.identity {
-                guard identity.user == record.user else { return nil }
-                changed.groups = try await groups.among(identity.groups)
-            }
-            (changed.checkedAt, changed.providerToken) = (now(), answer.refreshToken ?? token)
-            try await store.update(record.id) { stored in
-                (stored.groups, stored.checkedAt) = (changed.groups, changed.checkedAt)
-                stored.providerToken = changed.providerToken
-            }
-            return changed
-        } catch let refusal as SignInRefusal where refusal.kind == .unavailable || refusal.kind == .tooMany {
-            logger.notice(
-                "the provider doesn't say whether somebody is still who they were", metadata: ["why": "\(refusal)"])
-            // It says nothing for now; after a while that is as a no.
-            return now().seconds(since: record.checkedAt) < SessionRecord.outageSeconds ? record : nil
-        } catch let refusal as SignInRefusal {
-            logger.notice("a provider's session ended", metadata: ["user": "\(record.user)", "why": "\(refusal)"])
-            return nil
-        }
     }
 
     /// The person's sessions, the newest first.

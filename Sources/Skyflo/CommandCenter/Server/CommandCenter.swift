@@ -41,6 +41,12 @@ package struct CommandCenter: Service {
         /// Is told the port once the server listens.
         package var onListening: @Sendable (_ port: Int) async -> Void = { _ in }
 
+        /// Behind a proxy that speaks TLS, the external URL says what browsers see.
+        var transport: WebResponse.Transport {
+            let isProxied = certificate == nil && externalURL?.lowercased().hasPrefix("https://") == true
+            return .init(isSecure: certificate != nil || isProxied, isCertified: isCertified || isProxied)
+        }
+
         package init(host: String, port: Int, certificate: ServingCertificate?, clusterName: String) {
             self.host = host
             self.port = port
@@ -104,8 +110,7 @@ package struct CommandCenter: Service {
         let front = WebFront(
             sessions: sessions, limiter: SignInLimiter(perSecond: configuration.signInsPerSecond),
             requests: RequestLimiter(), streams: StreamLimits(),
-            transport: .init(
-                isSecure: configuration.certificate != nil, isCertified: configuration.isCertified),
+            transport: configuration.transport,
             trustedProxies: configuration.trustedProxies, clusterName: configuration.clusterName,
             externalURL: configuration.externalURL, stateNamespace: configuration.stateNamespace,
             operatorNamespace: configuration.operatorNamespace,

@@ -30,7 +30,22 @@ package struct TrustedProxies: Sendable {
     /// one that isn't trusted may be made up.
     func client(of peer: String, forwardedFor chain: String?) -> String {
         guard contains(peer), let chain else { return peer }
-        let hops = chain.split(separator: ",").map { String($0.drop { $0 == " " }.prefix { $0 != " " }) }
-        return hops.last { !contains($0) } ?? peer
+        for hop in chain.split(separator: ",").reversed() {
+            guard let address = Self.address(of: hop) else { return peer }
+            if !contains(address) { return address }
+        }
+        return peer
+    }
+
+    /// Without the port that some proxies add, and the brackets that then are around an address of IPv6.
+    /// - Returns: nil for what is no address.
+    private static func address(of hop: Substring) -> String? {
+        var text = hop.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }
+        if text.first == "[" {
+            text = text.dropFirst().prefix { $0 != "]" }
+        } else if text.count(where: { $0 == ":" }) == 1 {
+            text = text.prefix { $0 != ":" }
+        }
+        return IPAddress(String(text)) == nil ? nil : String(text)
     }
 }

@@ -19,11 +19,11 @@ extension WebFront {
     }
 
     func changePassword(_ form: [String: String], in visit: Visit) async throws -> WebResponse {
-        guard let service = sessions.service, let person = visit.session.signedIn, let account = person.account else {
+        guard let service = sessions.service, let person = visit.session.signedIn, person.account != nil else {
             throw SignInRefusal(.forbidden, "You have no local account, and so no password here.")
         }
         // Whoever finds a browser open guesses the password no faster than at the door.
-        guard limiter.allows(name: account.name) else {
+        guard limiter.allows(session: person.session.id) else {
             return try await self.account(in: visit, status: 429, problem: Self.patience)
         }
         do {

@@ -19,7 +19,7 @@ extension WebFront {
     }
 
     /// Who comes another way gets in, also where the Secrets of accounts can't be read.
-    private func needsSetUp() async -> Bool { (try? await sessions.service?.accounts?.needSetUp()) == true }
+    private func needsSetUp() async -> Bool { (try? await sessions.service?.accounts?.mayNeedSetUp()) == true }
 
     private func doorValue(of web: WebRequest) -> String {
         web.cookie(transport.doorCookie).flatMap { $0.utf8.count == 64 ? $0 : nil } ?? Secrecy.randomText()
@@ -76,8 +76,9 @@ extension WebFront {
         guard limiter.allows(name: name) else {
             throw SignInRefusal(.tooMany, "Too many attempts with that name. Wait a minute, and try again.")
         }
-        return cookies(
-            of: try await service.signIn(name: name, password: form["password"] ?? "", agent: web.agent))
+        let tokens = try await service.signIn(name: name, password: form["password"] ?? "", agent: web.agent)
+        limiter.forgive(name: name)
+        return cookies(of: tokens)
     }
 
     func signedOut() -> WebResponse { WebResponse(seeOther: Route.signIn.link).setting(cookies: noCookies) }

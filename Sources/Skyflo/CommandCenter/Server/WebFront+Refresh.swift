@@ -23,7 +23,10 @@ extension WebFront {
             if method == .get, query[Field.again] == nil { return again(web, place: place) }
             return over(web, place: place, method: method)
         }
-        guard let tokens = try await sessions.service?.refresh(text) else {
+        guard
+            let tokens = try await sessions.service?.refresh(
+                text, shownWith: web.cookie(transport.accessCookie))
+        else {
             return over(web, place: place, method: method)
         }
         let answer = method == .post ? WebResponse(sameRequestAt: place) : WebResponse(seeOther: place)

@@ -1,4 +1,5 @@
 import KubeModel
+import Synchronization
 
 /// The local accounts: who has one, and signing in with a password.
 package struct LocalAccounts: Sendable {
@@ -7,6 +8,13 @@ package struct LocalAccounts: Sendable {
     private let secrets: SignInSecrets
     private let hasher: PasswordHasher
     private let now: @Sendable () -> KubeTime
+    private let admins = KnownAdmins()
+
+    /// When there was an admin last.
+    private final class KnownAdmins: Sendable {
+        static let seconds = 60.0
+        let seenAt = Mutex<KubeTime?>(nil)
+    }
 
     init(_ secrets: SignInSecrets, hasher: PasswordHasher, now: @escaping @Sendable () -> KubeTime) {
         (self.secrets, self.hasher, self.now) = (secrets, hasher, now)
@@ -27,6 +35,17 @@ package struct LocalAccounts: Sendable {
 
     /// Whether nobody could add accounts yet.
     package func needSetUp() async throws -> Bool { try await !book().hasAdmin }
+
+    /// As ``needSetUp()``; that there is an admin is remembered for a minute, so that whoever asks for the page to sign in doesn't
+    /// make the API server hand out all accounts each time.
+    package func mayNeedSetUp() async throws -> Bool {
+        if let seenAt = admins.seenAt.withLock(\.self), now().seconds(since: seenAt) < KnownAdmins.seconds {
+            return false
+        }
+        let needed = try await needSetUp()
+        admins.seenAt.withLock { $0 = needed ? nil : now() }
+        return needed
+    }
 
     /// Makes the one-time code for the first admin where there has to be one, and takes it away where there is an admin.
     /// - Returns: the code; nil where there is an admin.

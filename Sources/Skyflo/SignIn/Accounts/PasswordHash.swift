@@ -72,9 +72,12 @@ final class PasswordHasher: Sendable {
     private let semaphore = AsyncSemaphore(permits: atOnce)
     /// What an unknown name's password is compared with.
     private let nobody: PasswordHash?
+    private let onDerivation: @Sendable () -> Void
 
-    init(cost: PasswordHash.Cost = .usual) {
+    /// - Parameter onDerivation: is told of each comparison that takes its time.
+    init(cost: PasswordHash.Cost = .usual, onDerivation: @escaping @Sendable () -> Void = {}) {
         self.cost = cost
+        self.onDerivation = onDerivation
         nobody = PasswordHash(
             "scrypt$\(cost.rounds)$\(cost.blockSize)$\(cost.parallelism)"
                 + "$\(Base64.encodeURL(SecretText.randomBytes(16)))$\(Base64.encodeURL(SecretText.randomBytes(32)))")
@@ -88,8 +91,10 @@ final class PasswordHasher: Sendable {
     /// - Returns: whether it matches, and the hash to store instead where the stored one costs less than new ones do.
     func check(_ password: String, stored: String?) async throws -> (isRight: Bool, upgrade: String?) {
         let known = stored.flatMap(PasswordHash.init)
-        return try await run { [cost, nobody] in
-            guard let hash = known ?? nobody, try hash.matches(password), known != nil else { return (false, nil) }
+        return try await run { [cost, nobody, onDerivation] in
+            guard let hash = known ?? nobody else { return (false, nil) }
+            onDerivation()
+            guard try hash.matches(password), known != nil else { return (false, nil) }
             return (true, hash.cost == cost ? nil : try PasswordHash(of: password, cost: cost).text)
         }
     }

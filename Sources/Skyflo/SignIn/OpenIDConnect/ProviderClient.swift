@@ -128,8 +128,9 @@ final class ProviderClient: Sendable {
         guard response.status == 200, let json else {
             let code = (json?["error"]?.string ?? "").filter { $0.isASCII && ($0.isLetter || $0 == "_") }.prefix(40)
             let text = "The provider gives no token (HTTP \(response.status)\(code.isEmpty ? "" : ", \(code)"))."
-            let isRefused = (400..<500).contains(response.status) && response.status != 429
-            throw SignInRefusal(isRefused ? .unauthorized : .unavailable, text)
+            // Everything else says something about this client, or about what is between, and nothing about the person
+            // (RFC 6749 §5.2).
+            throw SignInRefusal(code == "invalid_grant" ? .unauthorized : .unavailable, text)
         }
         return json
     }

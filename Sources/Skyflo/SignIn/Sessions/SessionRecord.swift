@@ -1,3 +1,4 @@
+import Crypto
 import KubeModel
 import Synchronization
 
@@ -10,8 +11,13 @@ package struct SessionRecord: Sendable, Hashable {
     static let ageSeconds = 7 * 86_400.0
     /// Of a provider that gives no refresh token: it can't be asked again whether what it said is still so.
     static let uncheckedSeconds = 3600.0
-    /// Two pages may go on at the same moment; the token before counts so long, and gives no further one.
-    static let graceSeconds = 10.0
+    /// Two pages may go on at the same moment, and an answer may get lost; the token before counts so long, and gives the same
+    /// next one again.
+    static let graceSeconds = 60.0
+    /// How long one request may take to ask the provider; others with the same token wait for it.
+    static let askingSeconds = 45.0
+    /// Of ``agent``, in bytes of UTF-8: one character may have any number of them.
+    static let agentLimit = 200
     /// How long a provider may be out of reach before its sessions end.
     static let outageSeconds = 3600.0
 
@@ -31,16 +37,35 @@ package struct SessionRecord: Sendable, Hashable {
     package internal(set) var agent: String
     var refreshDigest: String
     var previousDigest: String?
+    /// Whoever has this and a refresh token has the next one: a token that is shown twice gives the same one. Empty in records
+    /// of earlier versions.
+    var seed = ""
     var rotatedAt: KubeTime
     /// Of the provider: what asks it again, and who it has to be.
     var providerToken: String?
     var subject: String?
     /// When the provider last said that it is still so.
     var checkedAt: KubeTime
+    /// Until when a request may ask the provider; nil where none does.
+    var askedUntil: KubeTime?
 
-    func isOver(at now: KubeTime) -> Bool {
-        now >= expiresAt || now.seconds(since: usedAt) >= Self.idleSeconds
-            || (origin == .provider && now.seconds(since: checkedAt) >= Self.outageSeconds + AccessToken.lifetime)
+    func isOver(at now: KubeTime) -> Bool { now >= expiresAt || now.seconds(since: usedAt) >= Self.idleSeconds }
+
+    /// Whether nobody is served before the provider was asked again.
+    func isUnchecked(at now: KubeTime) -> Bool {
+        origin == .provider && now.seconds(since: checkedAt) >= Self.outageSeconds + AccessToken.lifetime
+    }
+
+    /// What is stored of what a browser calls itself.
+    static func brief(_ agent: String) -> String {
+        var result = String.UnicodeScalarView()
+        var bytes = 0
+        for scalar in agent.unicodeScalars {
+            bytes += UTF8.width(scalar)
+            guard bytes <= agentLimit else { break }
+            result.append(scalar)
+        }
+        return String(result)
     }
 }
 
@@ -57,8 +82,9 @@ extension SessionRecord {
             epoch: json["epoch"]?.int ?? 0, startedAt: startedAt, usedAt: usedAt, expiresAt: expiresAt,
             formKey: formKey,
             agent: json["agent"]?.string ?? "", refreshDigest: digest, previousDigest: json["previous"]?.string,
-            rotatedAt: rotatedAt, providerToken: json["providerToken"]?.string, subject: json["subject"]?.string,
-            checkedAt: checkedAt)
+            seed: json["seed"]?.string ?? "", rotatedAt: rotatedAt, providerToken: json["providerToken"]?.string,
+            subject: json["subject"]?.string,
+            checkedAt: checkedAt, askedUntil: time("askedUntil"))
     }
 
     var json: JSONValue {
@@ -67,6 +93,7 @@ extension SessionRecord {
             "epoch": JSONValue(epoch), "startedAt": .string(startedAt.microTime), "usedAt": .string(usedAt.microTime),
             "expiresAt": .string(expiresAt.microTime), "formKey": .string(formKey), "agent": .string(agent),
             "refresh": .string(refreshDigest), "previous": previousDigest.map(JSONValue.string),
+            "seed": .string(seed), "askedUntil": askedUntil.map { .string($0.microTime) },
             "rotatedAt": .string(rotatedAt.microTime), "providerToken": providerToken.map(JSONValue.string),
             "subject": subject.map(JSONValue.string), "checkedAt": .string(checkedAt.microTime),
         ])
@@ -91,81 +118,19 @@ struct RefreshToken: Sendable, Hashable {
         (session, secret) = (parts[0], parts[1])
     }
 
+    /// The one after this.
+    /// - Parameter seed: of the session.
+    func next(seed: String) -> RefreshToken {
+        var next = self
+        let key = SymmetricKey(data: Array(seed.utf8))
+        next.secret = Array(HMAC<SHA256>.authenticationCode(for: Array(secret.utf8), using: key)).hexadecimal
+        return next
+    }
+
     var text: String { "\(session).\(secret)" }
     var digest: String { SecretText.digest(secret) }
 
     static func isHexadecimal(_ text: String, count: Int) -> Bool {
         text.utf8.count == count && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
-    }
-}
-
-/// The sessions of one Secret, and what may be done with them; no I/O.
-struct SessionBook {
-    /// Of one Secret; there are sixteen.
-    static let limit = 128
-
-    private(set) var sessions: [String: SessionRecord]
-
-    init(_ entries: StateSecret.Entries) {
-        sessions = entries.reduce(into: [:]) { $0[$1.key] = SessionRecord(id: $1.key, json: $1.value) }
-    }
-
-    var entries: StateSecret.Entries { sessions.mapValues(\.json) }
-
-    /// Adds one; those that are over go, and where there are too many, those that were used longest ago.
-    mutating func add(_ session: SessionRecord, at now: KubeTime) {
-        sessions = sessions.filter { !$0.value.isOver(at: now) }
-        while sessions.count >= Self.limit, let oldest = sessions.values.min(by: { $0.usedAt < $1.usedAt }) {
-            sessions[oldest.id] = nil
-        }
-        sessions[session.id] = session
-    }
-
-    enum Rotation: Sendable, Hashable {
-        /// Goes on with a new token.
-        case rotated(SessionRecord, token: String)
-        /// The token before, a moment ago: the session goes on, its newer token is with the browser already.
-        case repeated(SessionRecord)
-        /// A token that was used before: somebody else has it. The session has ended.
-        case reused(user: String)
-        case none
-    }
-
-    /// A token that isn't one of the last two was never given out, or was used earlier: either way whoever shows it has
-    /// something that isn't theirs, and the session ends for both.
-    mutating func rotate(_ token: RefreshToken, at now: KubeTime) -> Rotation {
-        guard var session = sessions[token.session] else { return .none }
-        guard !session.isOver(at: now) else {
-            sessions[token.session] = nil
-            return .none
-        }
-        if SecretText.isEqual(token.digest, to: session.refreshDigest) {
-            let next = RefreshToken(session: session.id)
-            session.previousDigest = session.refreshDigest
-            session.refreshDigest = next.digest
-            (session.rotatedAt, session.usedAt) = (now, now)
-            sessions[session.id] = session
-            return .rotated(session, token: next.text)
-        }
-        if let previous = session.previousDigest, SecretText.isEqual(token.digest, to: previous),
-            now.seconds(since: session.rotatedAt) <= SessionRecord.graceSeconds
-        {
-            return .repeated(session)
-        }
-        sessions[session.id] = nil
-        return .reused(user: session.user)
-    }
-
-    mutating func change(_ id: String, _ body: (inout SessionRecord) -> Void) {
-        if var session = sessions[id] {
-            body(&session)
-            sessions[id] = session
-        }
-    }
-
-    mutating func end(_ id: String) { sessions[id] = nil }
-
-    mutating func endAll(of user: String, but kept: String?) {
-        sessions = sessions.filter { $0.value.user != user || $0.key == kept }
     }
 }

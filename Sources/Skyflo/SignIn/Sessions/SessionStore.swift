@@ -17,18 +17,18 @@ struct SessionStore: Sendable {
         return (record, token.text)
     }
 
-    /// - Returns: nil for one that isn't there, or is over.
+    /// - Returns: nil for one that isn't there, is over, or wasn't confirmed by its provider for too long.
     func find(_ id: String) async throws -> SessionRecord? {
         guard RefreshToken.isHexadecimal(id, count: 32) else { return nil }
-        let entries = try await secrets.sessions(Self.shard(of: id)).read()
-        guard let json = entries[id], let record = SessionRecord(id: id, json: json), !record.isOver(at: now()) else {
-            return nil
-        }
+        guard let json = try await secrets.sessions(Self.shard(of: id)).entry(id),
+            let record = SessionRecord(id: id, json: json), !record.isOver(at: now()), !record.isUnchecked(at: now())
+        else { return nil }
         return record
     }
 
-    func rotate(_ token: RefreshToken) async throws -> SessionBook.Rotation {
-        try await change(token.session) { $0.rotate(token, at: now()) }
+    /// - Parameter answered: as ``SessionBook/rotate(_:answered:at:)`` takes it.
+    func rotate(_ token: RefreshToken, answered: SessionRecord? = nil) async throws -> SessionBook.Rotation {
+        try await change(token.session) { $0.rotate(token, answered: answered, at: now()) }
     }
 
     func update(_ id: String, _ body: (inout SessionRecord) -> Void) async throws {

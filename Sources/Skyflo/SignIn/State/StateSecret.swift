@@ -27,6 +27,17 @@ struct StateSecret: Sendable {
         }
     }
 
+    /// One entry; the others aren't parsed.
+    /// - Throws: as ``read()``.
+    func entry(_ key: String) async throws -> JSONValue? {
+        do {
+            let object = try await api.find(.secrets, namespace: namespace, name: name)
+            return object?["data"]?.object?[key]?.string.flatMap(Base64.decode).flatMap { try? JSONParser.parse($0) }
+        } catch let status as APIStatus {
+            throw refusal(status)
+        }
+    }
+
     /// A refusal of the server's own request is nothing that the person may not do.
     private func refusal(_ status: APIStatus) -> SignInRefusal {
         SignInRefusal(
