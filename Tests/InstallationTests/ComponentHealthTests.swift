@@ -108,18 +108,6 @@ import Testing
     }
 
     @Test func `a probe that fails is waited for before it counts as trouble`() {
-        func running(seconds: Double, started: Bool = true) -> KubeObject {
-            let start = Self.now.adding(seconds: -seconds).description
-            return pod([
-                "phase": "Running",
-                "containerStatuses": [
-                    [
-                        "name": "ui", "ready": false, "started": .bool(started),
-                        "state": ["running": ["startedAt": .string(start)]],
-                    ]
-                ],
-            ])
-        }
         let early = judge([running(seconds: 20)])
         #expect(early.phase == .progressing && early.cause == nil && early.looksAgain == 40)
         let late = judge([running(seconds: 61)])
@@ -160,9 +148,56 @@ import Testing
         #expect(health.cause == ComponentCause(reason: "ProgressDeadlineExceeded", message: "timed out"))
     }
 
-    @Test func `an evicted pod is told`() {
-        let health = judge([pod(["phase": "Failed", "reason": "Evicted", "message": "low on memory"])])
+    @Test func `an evicted pod is told until another one has taken its place`() {
+        let evicted = pod(["phase": "Failed", "reason": "Evicted", "message": "low on memory"])
+        let health = judge([evicted])
         #expect(health.cause?.reason == "Evicted" && health.message.contains("low on memory"))
+        var other = running(seconds: 20)
+        other["metadata", "name"] = "skyflo-ui-b"
+        #expect(judge([evicted, other]).cause == nil && judge([evicted, other]).looksAgain == 40)
+        let done: JSONValue = [
+            "observedGeneration": 3, "replicas": 1, "readyReplicas": 1, "updatedReplicas": 1, "availableReplicas": 1,
+        ]
+        #expect(judge([evicted, other], status: done).phase == .ready)
+        #expect(judge([evicted, other], status: done).cause == nil)
+    }
+
+    @Test func `a crash loop is told in the same words while it waits, runs for a moment and ends`() {
+        let last: JSONValue = [
+            "exitCode": 1, "startedAt": "2027-01-01T00:00:00Z", "finishedAt": "2027-01-01T00:00:05Z",
+        ]
+        func crashing(_ state: JSONValue, last: JSONValue? = last) -> ComponentHealth {
+            let status = JSONValue.compact([
+                "name": "ui", "ready": false, "restartCount": 5, "state": state,
+                "lastState": last.map { ["terminated": $0] },
+            ])
+            return judge([pod(["phase": "Running", "containerStatuses": [status]])])
+        }
+        let start = Self.now.adding(seconds: -3).description
+        let states: [JSONValue] = [
+            ["waiting": ["reason": "CrashLoopBackOff"]], ["running": ["startedAt": .string(start)]],
+            ["terminated": last],
+        ]
+        let told = Set(states.map { crashing($0).cause })
+        #expect(told.count == 1 && told.first??.reason == "CrashLoopBackOff")
+        // A node that was started anew ends what had run for long, and what never ran well enough to end isn't a crash.
+        var long = last
+        long["finishedAt"] = "2027-01-01T01:00:00Z"
+        #expect(crashing(states[1], last: long).cause == nil && crashing(states[1], last: long).looksAgain == 57)
+        #expect(crashing(states[1], last: nil).cause == nil)
+    }
+
+    private func running(seconds: Double, started: Bool = true) -> KubeObject {
+        let start = Self.now.adding(seconds: -seconds).description
+        return pod([
+            "phase": "Running",
+            "containerStatuses": [
+                [
+                    "name": "ui", "ready": false, "started": .bool(started),
+                    "state": ["running": ["startedAt": .string(start)]],
+                ]
+            ],
+        ])
     }
 }
 

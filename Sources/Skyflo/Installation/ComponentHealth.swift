@@ -31,11 +31,12 @@ package struct ComponentHealth: Sendable, Hashable {
         let isComplete =
             isSeen && count("updatedReplicas") == desired && count("replicas") == desired && ready == desired
             && count("availableReplicas") == desired
-        let finding = ComponentCause.find(deployment: deployment, sets: sets, pods: pods, now: now)
-        if isComplete, finding.cause == nil || desired == 0 {
+        // Whatever its pods say: those that have failed stay for long after others have taken their place.
+        if isComplete {
             return ComponentHealth(
                 phase: .ready, ready: ready, desired: desired, message: "\(ready) of \(desired) replicas are ready")
         }
+        let finding = ComponentCause.find(deployment: deployment, sets: sets, pods: pods, now: now)
         if let cause = finding.cause {
             return ComponentHealth(
                 phase: ready > 0 ? .progressing : .notReady, ready: ready, desired: desired, message: cause.message,
@@ -86,10 +87,13 @@ package struct ComponentCause: Sendable, Hashable {
         let revision = deployment.annotations["deployment.kubernetes.io/revision"]
         let newest = sets.filter { $0.annotations["deployment.kubernetes.io/revision"] == revision }.map(\.uid)
         let current = pods.filter { pod in
-            pod.controller.map { newest.contains($0.uid) } ?? false
+            !pod.isBeingDeleted && pod.controller.map { newest.contains($0.uid) } ?? false
         }.sorted { $0.name < $1.name }
+        let failed = current.filter(PodFinding.hasFailed)
+        // One that has failed is told only while no other one has taken its place.
+        let isReplaced = current.count - failed.count >= deployment["spec", "replicas"]?.int ?? 1
         var looksAgain: Int?
-        for pod in current where !pod.isBeingDeleted {
+        for pod in isReplaced ? current.filter({ !PodFinding.hasFailed($0) }) : current {
             let finding = PodFinding.judge(pod, now: now)
             if finding.cause != nil { return finding }
             looksAgain = [looksAgain, finding.looksAgain].compactMap { $0 }.min()

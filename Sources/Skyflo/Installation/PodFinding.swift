@@ -8,13 +8,15 @@ enum PodFinding {
     private static let configuration: Set<String> = ["CreateContainerConfigError", "CreateContainerError"]
 
     static func judge(_ pod: KubeObject, now: KubeTime) -> ComponentCause.Finding {
-        if pod["status", "phase"]?.string == "Failed" { return .init(cause: failed(pod)) }
+        if hasFailed(pod) { return .init(cause: failed(pod)) }
         if let unscheduled = unscheduled(pod) { return .init(cause: unscheduled) }
         let statuses =
             (pod["status", "initContainerStatuses"]?.array ?? []) + (pod["status", "containerStatuses"]?.array ?? [])
         var looksAgain: Int?
         for status in statuses where status["ready"]?.bool != true {
             if let cause = waiting(status, in: pod) ?? ended(status, in: pod) { return .init(cause: cause) }
+            // Between two crashes it runs for a moment: nothing is better then.
+            if crashesOften(status) { return .init(cause: crashing(status, in: pod)) }
             guard let age = runningSeconds(status, now: now) else { continue }
             if age >= ComponentCause.patience {
                 return .init(cause: unready(status, in: pod))
@@ -22,6 +24,19 @@ enum PodFinding {
             looksAgain = ComponentCause.patience - age
         }
         return .init(looksAgain: looksAgain)
+    }
+
+    static func hasFailed(_ pod: KubeObject) -> Bool { pod["status", "phase"]?.string == "Failed" }
+
+    /// Whether it has run only briefly before it was started again: after ten minutes the kubelet forgets former crashes too. A
+    /// container that a node's restart has ended is waited for, as one that starts for the first time.
+    private static func crashesOften(_ status: JSONValue) -> Bool {
+        guard let restarts = status["restartCount"]?.int, restarts > 0, let last = status["lastState", "terminated"],
+            status["state", "running"] != nil
+        else { return false }
+        func time(_ member: String) -> KubeTime? { last[member]?.string.flatMap { KubeTime($0) } }
+        guard let start = time("startedAt"), let end = time("finishedAt") else { return true }
+        return end.seconds(since: start) < 600
     }
 
     /// Evicted, most often.
@@ -66,11 +81,14 @@ enum PodFinding {
         return ComponentCause(
             reason: "CrashLoopBackOff",
             message: "the pod \(pod.name) crashes again and again (\(count.counted(as: "restart")))"
-                + (exit(status["lastState", "terminated"]).map { "; it last \($0)" } ?? ""))
+                + (exit(status["state", "terminated"] ?? status["lastState", "terminated"]).map { "; it last \($0)" }
+                    ?? ""))
     }
 
     private static func ended(_ status: JSONValue, in pod: KubeObject) -> ComponentCause? {
         guard let text = exit(status["state", "terminated"]) else { return nil }
+        // The same words as while it waits and runs again.
+        if let restarts = status["restartCount"]?.int, restarts > 0 { return crashing(status, in: pod) }
         return ComponentCause(reason: "ContainerEnded", message: "the container of the pod \(pod.name) \(text)")
     }
 
