@@ -133,7 +133,7 @@ import Testing
             let skyfloAI = skyfloAI(spec)
             return ComponentObjects(
                 of: skyfloAI, kind: .ui, settings: skyfloAI.components[.ui] ?? ComponentSettings(), build: build,
-                since: build.since, certificateDigest: digest
+                claim: build.claim, certificateDigest: digest
             ).all().first { $0.resource == .deployments }?.object["spec", "template"]
         }
         #expect(template(["ui": [:]], digest: "a") != template(["ui": [:]], digest: "b"))

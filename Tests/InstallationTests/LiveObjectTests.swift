@@ -66,39 +66,3 @@ import Testing
         #expect(ComponentNames.owners(of: object) == [ObjectKey(namespace: "skyflo-system", name: "skyflo")])
     }
 }
-
-/// Which of two operators decides.
-@Suite struct BuildClaimTests {
-    private func claim(image: String, version: String, since: Double) -> BuildClaim {
-        BuildClaim.decide(
-            live: deployment(["ui": [:]]),
-            build: OperatorBuild(
-                image: image, version: version, since: KubeTime(seconds: 1_800_000_000 + since), namespace: "n"))
-    }
-
-    @Test func `in an upgrade the younger operator decides, and nobody writes because of a restart`() {
-        let live = KubeTime(seconds: 1_800_000_000)
-        #expect(BuildClaim.decide(live: nil, build: build) == .applies(since: live))
-        #expect(claim(image: build.image, version: "1.0.0", since: 60) == .applies(since: live))
-        #expect(claim(image: build.image, version: "1.0.0", since: -60) == .applies(since: live))
-        #expect(claim(image: "other", version: "2.0.0", since: 60) == .applies(since: live.adding(seconds: 60)))
-        #expect(claim(image: "other", version: "0.9.0", since: -60) == .yields(version: "1.0.0"))
-        #expect(claim(image: build.image, version: "0.9.0", since: -60) == .yields(version: "1.0.0"))
-    }
-
-    @Test func `the operator finds its own container beside others`() throws {
-        func read(_ containers: [JSONValue], annotations: [String: String] = [:]) throws -> String {
-            var pod = KubeObject(
-                .pods, namespace: "n", name: "p", members: ["spec": ["containers": .array(containers)]])
-            pod.annotations = annotations
-            return try OperatorBuild.read(pod, version: "1").image
-        }
-        let proxy: JSONValue = ["name": "proxy", "image": "p"]
-        #expect(try read([["name": "x", "image": "i"]]) == "i")
-        #expect(try read([proxy, ["name": "operator", "image": "i"]]) == "i")
-        let annotations = ["kubectl.kubernetes.io/default-container": "x"]
-        #expect(try read([proxy, ["name": "x", "image": "i"]], annotations: annotations) == "i")
-        #expect(throws: BuildUnknown.self) { try read([proxy, ["name": "x", "image": "i"]]) }
-        #expect(throws: BuildUnknown.self) { try read([]) }
-    }
-}

@@ -7,7 +7,7 @@ import Testing
     @Test func `a certificate says for whom and until when it is valid`() throws {
         let made = try ServingCertificate.selfMade(names: ["a", "a.n.svc"], commonName: "a", days: 90)
         let validity = try made.validity()
-        #expect(validity.names == ["a", "a.n.svc"])
+        #expect(validity.names == ["a", "a.n.svc"] && validity.selfSignedAs == "a")
         let days = validity.ends.seconds(since: validity.begins) / 86_400
         #expect(days > 89.9 && days < 90.1)
         let renewal = validity.renewal.seconds(since: validity.begins) / 86_400

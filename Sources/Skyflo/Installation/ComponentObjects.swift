@@ -18,7 +18,7 @@ package struct ComponentObjects: Sendable {
     package let settings: ComponentSettings
     package let build: OperatorBuild
     /// What ``BuildClaim`` says.
-    package let since: KubeTime
+    package let claim: OperatorClaim
     /// Of the certificate that the pods are to show: another one has to be read anew.
     package let certificateDigest: String
     let names: ComponentNames
@@ -32,14 +32,15 @@ package struct ComponentObjects: Sendable {
 
     /// - Parameter kind: not the engine, which is the operator itself.
     package init(
-        of skyfloAI: SkyfloAI, kind: ComponentKind, settings: ComponentSettings, build: OperatorBuild, since: KubeTime,
+        of skyfloAI: SkyfloAI, kind: ComponentKind, settings: ComponentSettings, build: OperatorBuild,
+        claim: OperatorClaim,
         certificateDigest: String
     ) {
         self.skyfloAI = skyfloAI
         self.kind = kind
         self.settings = settings
         self.build = build
-        self.since = since
+        self.claim = claim
         self.certificateDigest = certificateDigest
         names = ComponentNames(of: skyfloAI.object)
     }
@@ -159,7 +160,7 @@ package struct ComponentObjects: Sendable {
         ]
         if let replicas = settings.replicas { spec["replicas"] = JSONValue(replicas) }
         var result = object(.deployments, members: ["spec": spec])
-        result.object.annotations[BuildClaim.sinceAnnotation] = since.description
+        result.object.annotations.merge(claim.annotations) { $1 }
         return result
     }
 }

@@ -9,19 +9,22 @@ package struct OperatorBuild: Sendable, Hashable {
     package var version: String
     /// When this operator's Pod was created. Of two operators of different builds, as in an upgrade, the younger one decides.
     package var since: KubeTime
+    /// The operator's own Pod, by which another operator can tell that it still exists; nil outside of a cluster.
+    package var pod: OperatorPodName?
     /// Names of the Secrets with which the operator's own image is pulled.
     package var pullSecrets: [String]
     /// The namespace in which the operator runs, where these Secrets are.
     package var namespace: String
 
     package init(
-        image: String, pullPolicy: String? = nil, version: String, since: KubeTime, pullSecrets: [String] = [],
-        namespace: String
+        image: String, pullPolicy: String? = nil, version: String, since: KubeTime, pod: OperatorPodName? = nil,
+        pullSecrets: [String] = [], namespace: String
     ) {
         self.image = image
         self.pullPolicy = pullPolicy
         self.version = version
         self.since = since
+        self.pod = pod
         self.pullSecrets = pullSecrets
         self.namespace = namespace
     }
@@ -45,7 +48,7 @@ package struct OperatorBuild: Sendable, Hashable {
         }
         return OperatorBuild(
             image: image, pullPolicy: own["imagePullPolicy"]?.string, version: version,
-            since: pod.creationTimestamp ?? KubeTime(microseconds: 0),
+            since: pod.creationTimestamp ?? KubeTime(microseconds: 0), pod: OperatorPodName(of: pod),
             pullSecrets: (pod["spec", "imagePullSecrets"]?.array ?? []).compactMap { $0["name"]?.string },
             namespace: pod.namespace ?? "")
     }
@@ -56,29 +59,4 @@ package struct BuildUnknown: Error, Sendable, Hashable {
     package var message: String
 
     package init(message: String) { self.message = message }
-}
-
-/// Which of several operators decides about a component: during a rolling upgrade an old and a new one run side by side, and
-/// each would undo what the other applies.
-package enum BuildClaim: Sendable, Hashable {
-    /// This one applies, and writes so.
-    case applies(since: KubeTime)
-    /// A younger operator of another build has applied it: this one leaves it alone.
-    case yields(version: String)
-
-    static let sinceAnnotation = "skyflo.ai/operator-since"
-
-    /// - Parameter live: the component's Deployment as it is; nil for none.
-    package static func decide(live: KubeObject?, build: OperatorBuild) -> BuildClaim {
-        guard let live, let since = live.annotations[sinceAnnotation].flatMap({ KubeTime($0) }) else {
-            return .applies(since: build.since)
-        }
-        let version = live.labels[ComponentNames.versionLabel] ?? ""
-        let image = live["spec", "template", "spec", "containers"]?[0]?["image"]?.string
-        // Of the same build both want the same: whose time is written doesn't matter, so that a restart writes nothing.
-        if image == build.image, version == ComponentNames.label(version: build.version) {
-            return .applies(since: since)
-        }
-        return build.since < since ? .yields(version: version) : .applies(since: build.since)
-    }
 }

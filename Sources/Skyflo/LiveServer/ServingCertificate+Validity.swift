@@ -9,6 +9,8 @@ extension ServingCertificate {
         package var begins: KubeTime
         package var ends: KubeTime
         package var names: Set<String>
+        /// The common name of one that is signed by its own key; nil for one without a common name, or of an authority.
+        package var selfSignedAs: String?
 
         /// When it is to be replaced: after two thirds of its time, as cert-manager does.
         package var renewal: KubeTime { begins.adding(seconds: ends.seconds(since: begins) * 2 / 3) }
@@ -31,11 +33,17 @@ extension ServingCertificate {
             }
             return Validity(
                 begins: KubeTime(seconds: certificate.notValidBefore.timeIntervalSince1970),
-                ends: KubeTime(seconds: certificate.notValidAfter.timeIntervalSince1970), names: Set(names ?? []))
+                ends: KubeTime(seconds: certificate.notValidAfter.timeIntervalSince1970), names: Set(names ?? []),
+                selfSignedAs: certificate.issuer == certificate.subject ? Self.commonName(of: certificate) : nil)
         } catch let failure as Failure {
             throw failure
         } catch {
             throw Failure(description: "the certificate or its key can't be read")
         }
+    }
+
+    private static func commonName(of certificate: Certificate) -> String? {
+        certificate.subject.lazy.flatMap { $0 }.first { $0.type == .RDNAttributeType.commonName }
+            .flatMap { String($0.value) }
     }
 }

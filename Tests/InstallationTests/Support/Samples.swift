@@ -17,7 +17,7 @@ func objects(_ spec: JSONValue, kind: ComponentKind = .ui, name: String = "skyfl
     let skyfloAI = skyfloAI(spec, name: name)
     return ComponentObjects(
         of: skyfloAI, kind: kind, settings: skyfloAI.components[kind] ?? ComponentSettings(), build: build,
-        since: build.since, certificateDigest: "c1"
+        claim: build.claim, certificateDigest: "c1"
     ).all()
 }
 

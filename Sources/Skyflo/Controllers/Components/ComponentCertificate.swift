@@ -15,7 +15,7 @@ struct ComponentCertificate: Sendable {
     static let days = 365.0
 
     enum Finding: Sendable {
-        /// - Parameter renewal: when it is to be looked at again; nil for one of somebody else.
+        /// - Parameter renewal: when it is to be looked at again; nil for a Secret of somebody else.
         case usable(digest: String, renewal: KubeTime?)
         case unusable(ComponentCause)
     }
@@ -31,14 +31,23 @@ struct ComponentCertificate: Sendable {
         let skyfloAI = objects.skyfloAI.object
         let names = ComponentNames(of: skyfloAI)
         let key = ObjectKey(namespace: skyfloAI.namespace, name: objects.tlsSecretName)
-        let secret = try await caches.named(.secrets, key: key, for: skyfloAI.key)
-        let isDefault = objects.settings.tlsSecretName == nil
-        if let secret, !isDefault || !names.own(secret) { return Self.foreign(secret) }
-        guard isDefault else {
+        let secret: KubeObject?
+        do {
+            secret = try await caches.named(.secrets, key: key, for: skyfloAI.key)
+        } catch let forbidden as ComponentsForbidden {
+            // Other components have other Secrets.
+            return .unusable(.init(reason: "RightsMissing", message: forbidden.message))
+        }
+        let isOwn = secret.map { names.own($0) && key.name == names.tlsSecretName(of: objects.kind) } ?? false
+        if let secret, !isOwn { return Self.foreign(secret) }
+        guard secret != nil || objects.settings.tlsSecretName == nil else {
             return .unusable(
                 .init(reason: "SecretMissing", message: "the Secret \(key), which tlsSecretName names, does not exist"))
         }
-        if let secret, let found = own(secret, hosts: objects.hosts) { return found }
+        if let secret {
+            let commonName = names.name(of: objects.kind)
+            if let found = own(secret, commonName: commonName, hosts: objects.hosts) { return found }
+        }
         guard !isReadOnly else {
             return .unusable(
                 .init(
@@ -46,7 +55,7 @@ struct ComponentCertificate: Sendable {
                     message: "the Secret \(key) has no valid certificate, and spec.paused keeps one from "
                         + "being made"))
         }
-        return try await make(objects, key: key, names: names, exists: secret != nil)
+        return try await make(objects, key: key, names: names, over: secret)
     }
 
     private static func foreign(_ secret: KubeObject) -> Finding {
@@ -60,13 +69,20 @@ struct ComponentCertificate: Sendable {
     }
 
     /// nil for one that has to be made anew.
-    private func own(_ secret: KubeObject, hosts: [String]) -> Finding? {
+    private func own(_ secret: KubeObject, commonName: String, hosts: [String]) -> Finding? {
+        let choice = CertificateChoice.decide(
+            facts: facts(of: secret), commonName: commonName, hosts: hosts, now: clock.now)
+        guard case .used(let until) = choice else { return nil }
+        return .usable(digest: ComponentNames.digest(secret["data", "tls.crt"]?.string ?? ""), renewal: until)
+    }
+
+    private func facts(of secret: KubeObject) -> CertificateChoice.Facts? {
         guard let certificate = text("tls.crt", of: secret), let key = text("tls.key", of: secret),
-            let validity = try? ServingCertificate(certificatePEM: certificate, keyPEM: key).validity(),
-            validity.begins <= clock.now, clock.now < validity.renewal, validity.names.isSuperset(of: hosts)
+            let validity = try? ServingCertificate(certificatePEM: certificate, keyPEM: key).validity()
         else { return nil }
-        return .usable(
-            digest: ComponentNames.digest(secret["data", "tls.crt"]?.string ?? ""), renewal: validity.renewal)
+        return CertificateChoice.Facts(
+            begins: validity.begins, ends: validity.ends, renewal: validity.renewal, names: validity.names,
+            selfSignedAs: validity.selfSignedAs)
     }
 
     private func text(_ member: String, of secret: KubeObject) -> String? {
@@ -74,7 +90,7 @@ struct ComponentCertificate: Sendable {
     }
 
     private func make(
-        _ objects: ComponentObjects, key: ObjectKey, names: ComponentNames, exists: Bool
+        _ objects: ComponentObjects, key: ObjectKey, names: ComponentNames, over existing: KubeObject?
     ) async throws -> Finding {
         let made = try ServingCertificate.selfMade(
             names: objects.hosts, commonName: names.name(of: objects.kind), days: Self.days)
@@ -89,12 +105,18 @@ struct ComponentCertificate: Sendable {
         secret.annotations = [ComponentNames.ownerAnnotation: names.ownerAnnotationValue]
         secret.ownerReferences = [names.ownerReference(of: objects.skyfloAI.object)]
         let stored: KubeObject
-        if exists {
-            stored = try await api.apply(secret, in: .secrets, manager: ComponentNames.manager, force: true)
-        } else {
-            // Not applied: where another replica was faster, or somebody else, theirs is used.
-            stored = try await api.create(
-                secret, in: .secrets, options: WriteOptions(fieldManager: ComponentNames.manager))
+        do {
+            // Where another replica was faster, or somebody else, theirs is used.
+            if let existing {
+                secret.resourceVersion = existing.resourceVersion
+                stored = try await api.apply(secret, in: .secrets, manager: ComponentNames.manager, force: true)
+            } else {
+                stored = try await api.create(
+                    secret, in: .secrets, options: WriteOptions(fieldManager: ComponentNames.manager))
+            }
+        } catch let status as APIStatus {
+            guard let refused = ComponentCause.refusal(status, of: "Secret/\(key.name)") else { throw status }
+            return .unusable(refused)
         }
         caches.insert(stored, of: .secrets)
         return .usable(

@@ -9,6 +9,7 @@ import SkyfloAPI
 /// the operator gave itself, with too little memory, could no longer be corrected by it.
 extension ComponentPass {
     static let scaleManager = "skyflo-operator-scale"
+    private static let refused = "ApplyRefused"
 
     var mayScaleEngine: Bool {
         namespace == dependencies.systemNamespace && key == dependencies.defaultSkyfloAI
@@ -35,13 +36,16 @@ extension ComponentPass {
             status.image = current?["spec", "template", "spec", "containers"]?[0]?["image"]?.string
             status.objects = ["Deployment/\(own.name)"]
             if let problem {
-                // Whoever gives the field up changes the Deployment, which is followed.
+                // Whoever gives the field up changes the Deployment, which is followed. Nothing tells of a right.
+                if problem.reason == Self.refused { look(again: ComponentReconciler.pause) }
                 (status.reason, status.message) = (problem.reason, problem.message)
             }
         } catch let unknown as BuildUnknown {
             (status.phase, status.message) = (.ready, unknown.message)
+            look(again: ComponentReconciler.pause)
         } catch let forbidden as ComponentsForbidden {
             (status.phase, status.message) = (.ready, forbidden.message)
+            look(again: ComponentReconciler.pause)
         }
         return status
     }
@@ -72,9 +76,10 @@ extension ComponentPass {
                     "spec.engine.replicas is \(replicas), but somebody else says how many operators run, and is left to: "
                     + "\(status). Set it there, or take spec.replicas out of the manifest of the Deployment \(deployment.key)"
             )
-        } catch let status as APIStatus where status.isForbidden || status.isInvalid {
+        } catch let status as APIStatus {
+            guard ComponentCause.refusal(status, of: "Deployment/\(deployment.name)") != nil else { throw status }
             return ComponentCause(
-                reason: "ApplyRefused", message: "the API server refuses to scale the operator: \(status)")
+                reason: Self.refused, message: "the API server refuses to scale the operator: \(status)")
         }
     }
 }

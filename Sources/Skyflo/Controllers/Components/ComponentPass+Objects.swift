@@ -60,17 +60,19 @@ extension ComponentPass {
                 if !LiveObject.fulfils(wanted.object, live: written) {
                     dependencies.answers.remember(written, to: wanted)
                 }
-            } catch let status as APIStatus where status.isForbidden || status.isInvalid || status.code == 400 {
-                return ComponentCause(
-                    reason: status.message.contains("exceeded quota") ? "QuotaExceeded" : "ApplyRefused",
-                    message: "the API server refuses the \(wanted.title): \(status)")
+            } catch let status as APIStatus {
+                guard let refused = ComponentCause.refusal(status, of: wanted.title) else { throw status }
+                return refused
             }
         }
         return problem
     }
 
     /// Removes what was made for this SkyfloAI and is wanted no longer.
-    func prune() async throws {
+    ///
+    /// - Returns: why the API server refuses to remove one of it.
+    func prune() async throws -> ComponentCause? {
+        var refused: ComponentCause?
         for resource in [
             APIResource.ingresses, .disruptionBudgets, .deployments, .services, .networkPolicies, .serviceAccounts,
         ] {
@@ -79,7 +81,7 @@ extension ComponentPass {
                 guard names.ownForRemoval(object), !object.isBeingDeleted,
                     !wantedTitles.contains("\(resource.kind)/\(object.name)")
                 else { continue }
-                try await remove(object, of: resource)
+                if let cause = try await remove(object, of: resource) { refused = cause }
             }
         }
         // Those without a watch of their own are found by what the status says.
@@ -90,17 +92,25 @@ extension ComponentPass {
             guard let object = try await api.find(resource, namespace: namespace, name: name),
                 names.ownForRemoval(object)
             else { continue }
-            try await remove(object, of: resource)
+            if let cause = try await remove(object, of: resource) { refused = cause }
         }
+        return refused
     }
 
-    private func remove(_ object: KubeObject, of resource: APIResource) async throws {
+    private func remove(_ object: KubeObject, of resource: APIResource) async throws -> ComponentCause? {
         do {
             try await api.delete(
                 resource, namespace: namespace, name: object.name,
                 options: DeleteOptions(uid: object.uid, propagation: .background))
         } catch let status as APIStatus where status.isNotFound {
             // Gone already.
+        } catch let status as APIStatus {
+            let title = "\(resource.kind)/\(object.name)"
+            guard var cause = ComponentCause.refusal(status, of: title) else { throw status }
+            cause.reason = "RemovalRefused"
+            cause.message = "the API server refuses to remove the \(title): \(status)"
+            return cause
         }
+        return nil
     }
 }

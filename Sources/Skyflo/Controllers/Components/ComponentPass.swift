@@ -67,9 +67,10 @@ struct ComponentPass: Sendable {
                     + "that --component-namespaces names; \(namespace) is none of them")
             return nil
         }
-        let build = wanted.isEmpty ? nil : try await dependencies.pod.build()
         let further: [APIResource] = try await routesAreServed() ? [.httpRoutes] : []
+        // Before the build is asked for: without any right the operator's own Pod can't be read either.
         try await dependencies.caches.waitForAll(in: namespace, with: further)
+        let build = wanted.isEmpty ? nil : try await dependencies.pod.build()
         if let build {
             for kind in wanted {
                 guard let settings = skyfloAI.components[kind] else { continue }
@@ -78,7 +79,13 @@ struct ComponentPass: Sendable {
                     try await component(kind, settings: settings, build: build, routesAreServed: hasRoutes))
             }
         }
-        if !skyfloAI.isPaused { try await prune() }
+        if skyfloAI.isPaused {
+            keepFormer()
+        } else if let refused = try await prune() {
+            report.obstacle = refused
+            look(again: ComponentReconciler.pause)
+            keepFormer()
+        }
         return build?.image
     }
 
@@ -93,10 +100,31 @@ struct ComponentPass: Sendable {
             (status.reason, status.message) = (reason, message)
             return status
         }
-        // Components that were made and can't be removed now.
-        report.components += former.filter { old in
-            old.name != ComponentKind.engine.rawValue && !report.components.contains { $0.name == old.name }
+        keepFormer()
+    }
+
+    /// Keeps in the status what was made, is wanted no longer, and isn't removed now: later it is found by that.
+    private mutating func keepFormer() {
+        for old in former where old.name != ComponentKind.engine.rawValue {
+            if let index = report.components.firstIndex(where: { $0.name == old.name }) {
+                let known = Set(report.components[index].objects)
+                report.components[index].objects += old.objects.filter { !known.contains($0) }
+            } else {
+                report.components.append(old)
+            }
         }
+    }
+
+    /// Decides about a component, unless another operator does.
+    private func claim(on deployment: KubeObject?, build: OperatorBuild) async throws -> OperatorClaim {
+        // What a Deployment of somebody else says is nothing to go by.
+        let live = deployment.flatMap { names.own($0) ? $0 : nil }
+        let rival = BuildClaim.rival(live: live, build: build)
+        let exists = if let rival { try await dependencies.pod.isWorking(rival) } else { true }
+        guard case .applies(let claim) = BuildClaim.decide(live: live, build: build, rivalExists: exists) else {
+            throw YieldedToYoungerOperator()
+        }
+        return claim
     }
 
     private func routesAreServed() async throws -> Bool {
@@ -118,16 +146,17 @@ struct ComponentPass: Sendable {
     ) async throws -> ComponentStatus {
         let deployment = dependencies.caches.labelled(.deployments, in: namespace)
             .get(ObjectKey(namespace: namespace, name: names.name(of: kind)))
-        let claim = BuildClaim.decide(live: deployment, build: build)
-        guard case .applies(let since) = claim else { throw YieldedToYoungerOperator() }
+        let claim = try await claim(on: deployment, build: build)
         var objects = ComponentObjects(
-            of: skyfloAI, kind: kind, settings: settings, build: build, since: since, certificateDigest: "")
+            of: skyfloAI, kind: kind, settings: settings, build: build, claim: claim, certificateDigest: "")
         var cause: ComponentCause?
         var mayApply = !skyfloAI.isPaused
         // Before anything is made for it, also its Secret: what was made is found by it.
         var titles = objects.all().map(\.title)
-        if settings.tlsSecretName == nil { titles.append("Secret/\(objects.tlsSecretName)") }
-        wantedTitles.formUnion(titles)
+        let secret = "Secret/\(objects.tlsSecretName)"
+        if objects.tlsSecretName == names.tlsSecretName(of: kind) { titles.append(secret) }
+        // Also one of another component, which tlsSecretName may name.
+        wantedTitles.formUnion(titles + [secret])
         let existing = mayApply ? try await existing(objects.all(), routesAreServed: routesAreServed) : [:]
         if let foreign = existing.values.first(where: { !names.own($0) }) {
             (cause, mayApply) = (Self.conflict(with: foreign), false)
@@ -137,7 +166,7 @@ struct ComponentPass: Sendable {
             switch try await certificate.find(for: objects, isReadOnly: !mayApply) {
             case .usable(let digest, let renewal):
                 objects = ComponentObjects(
-                    of: skyfloAI, kind: kind, settings: settings, build: build, since: since, certificateDigest: digest)
+                    of: skyfloAI, kind: kind, settings: settings, build: build, claim: claim, certificateDigest: digest)
                 if let renewal { look(again: Int(min(86_400, renewal.seconds(since: dependencies.clock.now)))) }
             case .unusable(let found): (cause, mayApply) = (found, false)
             }

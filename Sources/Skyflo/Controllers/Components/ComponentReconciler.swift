@@ -77,7 +77,8 @@ struct ComponentReconciler: Reconciler {
             // Somebody else has written; the caches will have it in a moment.
             return .requeue(after: Self.conflictPause)
         } catch is YieldedToYoungerOperator {
-            return .done
+            // Nothing tells when that one is gone.
+            return .requeue(after: .seconds(Self.pause))
         }
         return pass.looksAgain.map { .requeue(after: .seconds($0)) } ?? .done
     }

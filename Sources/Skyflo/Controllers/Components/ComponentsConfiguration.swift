@@ -51,7 +51,7 @@ actor OperatorPod {
         if let image = configuration.image {
             return OperatorBuild(
                 image: image, version: configuration.version, since: configuration.startedAt,
-                namespace: systemNamespace)
+                pod: try await ownName(), namespace: systemNamespace)
         }
         guard let key = configuration.pod else {
             throw BuildUnknown(
@@ -59,6 +59,31 @@ actor OperatorPod {
                     + "POD_NAMESPACE aren't set; name the image with --component-image")
         }
         return try OperatorBuild.read(try await ownPod(key), version: configuration.version)
+    }
+
+    /// The operator's own Pod; nil where it has none or can't read it, and needn't, as its image is named.
+    private func ownName() async throws -> OperatorPodName? {
+        guard let key = configuration.pod else { return nil }
+        do {
+            return OperatorPodName(of: try await ownPod(key))
+        } catch is BuildUnknown {
+            return nil
+        }
+    }
+
+    /// Whether another operator works there.
+    ///
+    /// - Throws: ``ComponentsForbidden``; what the API server couldn't answer just now.
+    func isWorking(_ other: OperatorPodName) async throws -> Bool {
+        let namespace = configuration.pod?.namespace ?? systemNamespace
+        do {
+            return other.isWorking(as: try await api.find(.pods, namespace: namespace, name: other.name))
+        } catch let status as APIStatus where status.isForbidden {
+            throw ComponentsForbidden(
+                message:
+                    "another operator, in the Pod \(namespace)/\(other.name), says that it decides about components, "
+                    + "and this one can't read whether it exists: \(status); apply rbac/operator.yaml")
+        }
     }
 
     private func ownPod(_ key: ObjectKey) async throws -> KubeObject {
