@@ -67,6 +67,37 @@ import Testing
         #expect(old.withLock(\.self) == 0)
     }
 
+    @Test func `when the younger operator is gone the older one decides again`() async throws {
+        try await Story.run(nil, samples: []) { story in
+            func operating(_ version: String, since: Double) async throws -> ComponentsConfiguration {
+                let pod = KubeObject(
+                    .pods, namespace: Story.systemNamespace, name: "operator-\(version)",
+                    members: ["spec": ["containers": [["name": "operator", "image": .string(Installed.image)]]]])
+                return ComponentsConfiguration(
+                    image: "registry.example.com/skyflo:\(version)", version: version,
+                    pod: try await story.api.create(pod, in: .pods).key,
+                    startedAt: KubeTime(seconds: 1_800_000_000 + since))
+            }
+            let (old, new) = (try await operating("1", since: 0), try await operating("2", since: 60))
+            try await story.make(["ui": [:]])
+            try await story.withOperator(OfflineProvider(), components: old) {
+                try await story.untilInstalled("ready") { $0.isReady }
+                try await story.withOperator(OfflineProvider(), identity: "operator-2", components: new) {
+                    try await story.untilInstalled("upgraded") { $0.isReady && $0.component("ui")?.version == "2" }
+                }
+                try await story.api.delete(
+                    .pods, namespace: Story.systemNamespace, name: "operator-2",
+                    options: DeleteOptions(gracePeriodSeconds: 0))
+                _ = try await story.api.patch(
+                    .deployments, namespace: Story.systemNamespace, name: "skyflo-ui",
+                    patch: .merge(["metadata": ["labels": ["app.kubernetes.io/version": "9"]]]))
+                try await story.untilInstalled("taken back") { $0.isReady && $0.component("ui")?.version == "1" }
+                let deployment = try await story.component(.deployments, "skyflo-ui")
+                #expect(deployment.annotations["skyflo.ai/operator-pod"]?.hasPrefix("operator-1/") == true)
+            }
+        }
+    }
+
     @Test func `the operator's own Deployment is scaled, unless somebody else says how many`() async throws {
         try await Story.run(nil, samples: []) { story in
             try await story.apply(

@@ -130,4 +130,47 @@ import Testing
             }
         }
     }
+
+    @Test func `a setting that the API server doesn't take is told, and keeps no other component waiting`()
+        async throws
+    {
+        let wrong: JSONValue = ["ui": ["resources": ["limit": ["memory": "1Gi"]]], "mcp": [:]]
+        try await Installed.run(wrong) { story in
+            let status = try await story.untilInstalled("told, and the other component is ready") {
+                $0.component("ui")?.reason == "ApplyRefused" && $0.mcpStatus?.phase == .ready
+            }
+            #expect(status.conditions[type: "Degraded"]?.reason == "ApplyRefused")
+            #expect(status.uiStatus?.message.contains("refuses the Deployment/skyflo-ui") == true)
+            #expect(status.uiStatus?.message.contains("limit") == true)
+            try await story.changeSkyfloAI(["ui": ["resources": ["limit": .null, "limits": ["memory": "1Gi"]]]])
+            try await story.untilInstalled("with another setting it is ready") { $0.isReady }
+        }
+    }
+
+    @Test func `what is taken out of a paused SkyfloAI is removed when it goes on`() async throws {
+        try await Installed.run(["ui": [:], "mcp": [:]]) { story in
+            try await story.untilInstalled("ready") { $0.isReady }
+            for name in ["ui", "mcp"] {
+                try await story.changeSkyfloAI(["paused": true])
+                try await story.changeSkyfloAI(.object([name: .null]))
+                let generation = try await story.api.get(
+                    .skyfloAIs, namespace: Story.systemNamespace, name: "skyflo"
+                ).generation
+                let paused = try await story.untilInstalled("it looked at it") {
+                    $0.conditions[type: "Progressing"]?.observedGeneration == generation
+                }
+                #expect(paused.component(name)?.objects.contains("Secret/skyflo-\(name)-tls") == true)
+                _ = try await story.component(.deployments, "skyflo-\(name)")
+                try await story.changeSkyfloAI(["paused": false])
+                try await story.untilInstalled("forgotten") { $0.component(name) == nil }
+                for resource in [APIResource.secrets, .serviceAccounts, .deployments] {
+                    let title = name + (resource == .secrets ? "-tls" : "")
+                    try await eventually("the \(resource) is gone") {
+                        try await story.api.find(
+                            resource, namespace: Story.systemNamespace, name: "skyflo-\(title)") == nil
+                    }
+                }
+            }
+        }
+    }
 }

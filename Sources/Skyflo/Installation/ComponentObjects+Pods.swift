@@ -91,7 +91,10 @@ extension ComponentObjects {
                 + (settings.isReadOnly ? ["--read-only"] : [])
         case .ui, .engine:
             own =
-                ["web", "--cluster-name=\(settings.clusterName ?? "kubernetes")"]
+                [
+                    "web", "--cluster-name=\(settings.clusterName ?? "kubernetes")",
+                    "--operator-namespace=\(build.namespace)",
+                ]
                 + settings.trustedProxies.map { "--trusted-proxy=\($0)" }
         }
         // The kubelet replaces $(NAME) by variables, which nobody who writes a SkyfloAI is to have in an argument.
