@@ -55,7 +55,7 @@ import Testing
             #expect(api.paths.count == 1)
             #expect(
                 api.paths.allSatisfy {
-                    $0.hasPrefix("/api/v1/namespaces/\(namespace)/services/https:skyflo-operator:https/proxy/")
+                    $0.hasPrefix("/api/v1/namespaces/\(namespace)/services/https%3Askyflo-operator%3Ahttps/proxy/")
                 }, "\(api.paths)")
         }
     }
