@@ -377,9 +377,12 @@ import Testing
 
     @Test func `a watch goes on through two takeovers, and gives the answer once`() async throws {
         let words = ["one ", "two ", "three"]
+        let seen = Gate()
         let model = StreamingModel { _, turn, say in
             say(.content(words[turn]))
             if turn < 2 { try await Task.sleep(for: .seconds(600)) }
+            // Of a turn that is over nothing but the answer would be shown.
+            await seen.wait()
             return .says(words[2])
         }
         let out = Mutex("")
@@ -412,7 +415,9 @@ import Testing
                         try await eventually("worker \(worker) is on the screen", within: .seconds(120)) {
                             said.withLock { $0.contains(words[worker]) }
                         }
-                        if worker == 2 { try await story.untilPhase(.completed) }
+                        guard worker == 2 else { return }
+                        seen.open()
+                        try await story.untilPhase(.completed)
                     }
                 }
                 try await group.waitForAll()
