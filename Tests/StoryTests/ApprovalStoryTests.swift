@@ -320,11 +320,7 @@ extension Story {
     func changeSkyflo(_ spec: JSONValue, untilSeen: Bool = true) async throws {
         let changed = try await api.patch(
             .skyfloAIs, namespace: Self.namespace, name: "skyflo", patch: .merge(["spec": spec]))
-        guard untilSeen, operators.areRunning else { return }
-        try await eventually("the operator has seen the change") {
-            let skyflo = try await api.get(.skyfloAIs, namespace: Self.namespace, name: "skyflo")
-            return (skyflo["status", "observedGeneration"]?.int ?? 0) >= changed.generation
-        }
+        if untilSeen { try await untilOperatorHasSeen(changed) }
     }
 
     func untilProven(_ status: Condition.Status) async throws {

@@ -55,7 +55,7 @@ import Testing
             try await story.withOperator(model, defaultSkyfloAI: key, wrap: wrap) {
                 try await story.ask("hello", name: "first", spec: ["serviceAccountName": "default"])
                 try await story.untilPhase(.completed, "first")
-                try await story.apply(file: "config/samples/shop/1-copilot.yaml")
+                try await story.apply(file: "config/samples/shop/1-copilot.yaml", untilSeen: false)
                 try await story.ask("scale web")
                 try await story.untilPhase(.awaitingApproval)
                 #expect(log.writes.isEmpty)

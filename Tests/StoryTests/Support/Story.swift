@@ -133,18 +133,30 @@ struct Story: Sendable {
         }
     }
 
-    func apply(file: String) async throws {
-        try await apply(String(contentsOf: URL(filePath: Self.root + file), encoding: .utf8))
+    func apply(file: String, untilSeen: Bool = true) async throws {
+        try await apply(String(contentsOf: URL(filePath: Self.root + file), encoding: .utf8), untilSeen: untilSeen)
     }
 
-    func apply(_ yaml: String) async throws {
+    /// - Parameter untilSeen: waits until an operator that runs has seen a SkyfloAI.
+    func apply(_ yaml: String, untilSeen: Bool = true) async throws {
         let mapper = RESTMapper(api: api)
         for json in try YAML.parseAll(yaml) {
             let object = KubeObject(json)
             let groupVersion = try #require(object.groupVersion)
             let resource = try await mapper.resource(
                 for: GroupVersionKind(group: groupVersion.group, version: groupVersion.version, kind: object.kind))
-            _ = try await api.apply(object, in: resource, options: WriteOptions(fieldManager: "test", force: true))
+            let applied = try await api.apply(
+                object, in: resource, options: WriteOptions(fieldManager: "test", force: true))
+            if untilSeen, object.kind == APIResource.skyfloAIs.kind { try await untilOperatorHasSeen(applied) }
+        }
+    }
+
+    /// Waits until an operator that runs has seen a SkyfloAI as it is now.
+    func untilOperatorHasSeen(_ skyfloAI: KubeObject) async throws {
+        guard operators.areRunning else { return }
+        try await eventually("the operator has seen the change of \(skyfloAI.name)") {
+            let found = try await api.get(.skyfloAIs, namespace: skyfloAI.namespace, name: skyfloAI.name)
+            return (found["status", "observedGeneration"]?.int ?? 0) >= skyfloAI.generation
         }
     }
 
